@@ -1,0 +1,80 @@
+import type { Keystore } from "@/lib/custody/keystore";
+import type { EscrowClient } from "@/lib/escrow/client";
+import type { AuditRecorder } from "@/lib/audit/recorder";
+import type { Database } from "@/lib/db/client";
+import type { Clock } from "@/lib/clock";
+import type { Logger } from "@/lib/telemetry/logger";
+
+/** What a person or program may be in the system (access.md "Words"). Support is a duty, not a role. */
+export type Role = "client" | "miner" | "coordinator" | "auditor" | "regulator" | "admin";
+
+/** Duties a person may hold beside the role (identity.md). */
+export type Duty = "admin" | "approve" | "legal" | "compliance" | "privacy" | "support" | "recovery";
+
+/** Scopes of an API key (api.md "System"). */
+export type Scope =
+  | "submit"
+  | "open"
+  | "disclose"
+  | "export"
+  | "request"
+  | "decide"
+  | "keys"
+  | "read"
+  | "admin";
+
+/** How the caller proved who they are in this request. */
+export type Proof =
+  | { readonly kind: "api-key"; readonly keyId: string; readonly prefix: string; readonly signed: boolean }
+  | { readonly kind: "session"; readonly sessionId: string; readonly multiFactorAt?: Date };
+
+/** The authenticated caller. `handle` names the person in statements and in the custodian's roster. */
+export interface Principal {
+  readonly userId: string;
+  readonly handle: string;
+  readonly name: string;
+  /** Random pseudonym used in the public log. */
+  readonly pseudonym: string;
+  readonly tenantId: string;
+  readonly organisationId: string;
+  readonly participantId?: string;
+  readonly role: Role;
+  readonly duties: readonly Duty[];
+  readonly scopes: readonly Scope[];
+  readonly proof: Proof;
+}
+
+/** Where the request came from; sealed into the subject part of the log, never logged elsewhere. */
+export interface ClientInfo {
+  readonly address?: string;
+  readonly userAgent?: string;
+}
+
+/** Facts of this instance that do not change while it runs. */
+export interface InstanceFacts {
+  /** Origin of the audit log: made at first run, never derived from a host name. */
+  readonly log: string;
+  readonly tenantId: string;
+  /** Pseudonym of the tenant in the public part of entries. */
+  readonly tenantPseudonym: string;
+  /** True when started by `npm start`: every part runs as one user on one machine. */
+  readonly evaluation: boolean;
+}
+
+/** What the database layer needs of a context. */
+export interface DbContext {
+  readonly db: Database;
+  readonly instance: InstanceFacts;
+}
+
+/** What every use case gets (conventions.md "Shape of a use case"). */
+export interface Context extends DbContext {
+  readonly clock: Clock;
+  readonly keystore: Keystore;
+  readonly escrow: EscrowClient;
+  readonly audit: AuditRecorder;
+  readonly principal: Principal;
+  readonly client: ClientInfo;
+  readonly requestId: string;
+  readonly logger: Logger;
+}

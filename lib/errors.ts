@@ -1,0 +1,120 @@
+/** One line per expected failure: HTTP status and title (RFC 9457). Add codes here and nowhere else. */
+export const ERROR_CODES = {
+  "request.malformed": [400, "The request could not be read"],
+  "request.invalid-path": [400, "The path could not be read"],
+  "request.not-found": [404, "There is nothing at this address"],
+  "request.method-not-allowed": [405, "This address does not answer that method"],
+  "request.too-large": [413, "The request is too large"],
+  "request.unsupported-media-type": [415, "The media type is not accepted here"],
+  "request.invalid": [422, "The request does not fit its schema"],
+  "request.illegal-transition": [409, "The request is not in a state that allows this"],
+  "request.conflict": [409, "Somebody changed this in the meantime"],
+  "idempotency.mismatch": [422, "This idempotency key was used with another body"],
+  "idempotency.in-progress": [409, "A request with this idempotency key is still running"],
+  "auth.required": [401, "Authentication is required"],
+  "auth.invalid": [401, "The credential was not accepted"],
+  "auth.step-up-required": [401, "A fresh proof of identity is required"],
+  "auth.scope": [403, "The key does not carry the scope for this call"],
+  "auth.role": [403, "This call is not for your role"],
+  "auth.address": [403, "The key may not be used from this address"],
+  "auth.signature-required": [403, "Outside evaluation this call must be signed"],
+  "rate.exceeded": [429, "Too many calls"],
+  "access.purpose": [403, "The purpose does not allow this"],
+  "access.no-grant": [403, "No live grant covers this"],
+  "access.groups": [403, "A named field group is not permitted"],
+  "access.outside-hours": [403, "Outside business hours"],
+  "access.outside-retention": [403, "Outside the retention window of the role"],
+  "access.views-exhausted": [403, "The grant has no views left"],
+  "access.level": [403, "The level of disclosure is not permitted"],
+  "access.inactive": [403, "The account is not active"],
+  "access.forbidden": [403, "This is not permitted"],
+  "decision.self": [403, "A requester does not decide on their own request"],
+  "decision.organisation": [403, "Somebody of the requester's organisation does not decide"],
+  "decision.duty": [403, "The duty for this stage is missing"],
+  "decision.same-person": [403, "The same person cannot decide twice"],
+  "decision.stage": [409, "The request is not in that stage"],
+  "decision.facts-mismatch": [422, "The retyped facts do not match the order"],
+  "decision.not-narrower": [422, "A decision may only narrow what was asked"],
+  "decision.identity-check": [409, "The officer's identity check is not on record"],
+  "statement.required": [403, "A signed statement is required"],
+  "statement.invalid": [422, "The signed statement was not accepted"],
+  "statement.expired": [409, "The statement has expired or was used"],
+  "authorization.missing": [409, "No legal authority is attached"],
+  "authorization.invalid": [422, "The legal authority was not accepted"],
+  "document.type": [415, "The document is not of a type accepted here"],
+  "document.truncated": [400, "The document arrived incomplete"],
+  "document.too-large": [413, "The document is too large"],
+  "request-file.not-found": [404, "There is no such access request"],
+  "grant.not-found": [404, "There is no such grant"],
+  "transaction.not-found": [404, "There is no such transaction"],
+  "transaction.exists": [409, "A transaction with this id exists"],
+  "transaction.status": [409, "The transaction is not in a state that allows this"],
+  "participant.unknown": [422, "A participant is unknown"],
+  "participant.no-active-key": [422, "A participant has no active key"],
+  "key.not-found": [404, "There is no such key"],
+  "key.invalid": [422, "The public key was not accepted"],
+  "key.taken": [409, "The public key belongs to another participant"],
+  "key.state": [409, "The key is not in a state that allows this"],
+  "key.rotated": [409, "A named key is no longer active"],
+  "envelope.open-failed": [409, "The envelope could not be opened"],
+  "envelope.replaced": [409, "The stored envelope is not the one in the log"],
+  "export.not-found": [404, "There is no such export"],
+  "audit.not-found": [404, "There is no such entry"],
+  "audit.not-integrated": [409, "The entry is not in the tree yet"],
+  "custodian.refused": [403, "The escrow custodian refused"],
+  "custodian.unavailable": [503, "The escrow custodian does not answer"],
+  "service.database-unavailable": [503, "The database does not answer"],
+  "service.audit-unavailable": [503, "The log cannot be written, so nothing is done"],
+  "service.keystore-unavailable": [503, "The key store does not answer"],
+  "service.limiter-unavailable": [503, "The rate limiter does not answer"],
+  "service.unavailable": [503, "A part of the service does not answer"],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** A place in the request and what is wrong there (RFC 6901 pointer). */
+export interface FieldError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+interface DomainErrorOptions {
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
+  /** Further members of the problem document, fit for the caller. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+  readonly retryAfterSeconds?: number;
+}
+
+/** An expected failure. `detail` is for the caller, `cause` for the log; neither holds anything secret. */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldError[];
+  readonly extra: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, options: DomainErrorOptions = {}) {
+    super(options.detail ?? ERROR_CODES[code][1], options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.detail = options.detail;
+    this.errors = options.errors ?? [];
+    this.extra = options.extra ?? {};
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code][0];
+  }
+
+  get title(): string {
+    return ERROR_CODES[this.code][1];
+  }
+}
+
+/** A broken invariant: answers 500 with a request id only and is never caught to continue. */
+export class InvariantError extends Error {
+  override readonly name = "InvariantError";
+}
