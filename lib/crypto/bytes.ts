@@ -1,0 +1,148 @@
+import { FormatError } from "./format-error";
+
+const STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const HEX = /^(?:[0-9a-f]{2})*$/;
+const INVALID = 255;
+
+const encoder = new TextEncoder();
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const asciiDecoder = new TextDecoder("latin1");
+
+function encodeTable(alphabet: string): Uint8Array {
+  return encoder.encode(alphabet);
+}
+
+function decodeTable(alphabet: string): Uint8Array {
+  const table = new Uint8Array(256).fill(INVALID);
+  for (let index = 0; index < alphabet.length; index++) table[alphabet.charCodeAt(index)] = index;
+  return table;
+}
+
+const STANDARD_ENCODE = encodeTable(STANDARD);
+const STANDARD_DECODE = decodeTable(STANDARD);
+const URL_ENCODE = encodeTable(URL_SAFE);
+const URL_DECODE = decodeTable(URL_SAFE);
+
+/** UTF-8 bytes of a text. A lone surrogate would become U+FFFD, so such texts must be refused before. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** Text of UTF-8 bytes; invalid UTF-8 is refused and a byte order mark is kept as a character (RFC 3629). */
+export function fromUtf8(bytes: Uint8Array): string {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    throw new FormatError("format.text", "not UTF-8");
+  }
+}
+
+/** Parts one after another in a fresh array. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const out = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}
+
+/** Equality in time that depends on the lengths only. */
+export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let index = 0; index < a.length; index++) difference |= (a[index] ?? 0) ^ (b[index] ?? 0);
+  return difference === 0;
+}
+
+/** Bytewise order, shorter first where one is a prefix of the other; for `sort`. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let index = 0; index < shared; index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+function encodeBase64(bytes: Uint8Array, table: Uint8Array): string {
+  const out = new Uint8Array(Math.ceil((bytes.length * 4) / 3));
+  let to = 0;
+  for (let from = 0; from < bytes.length; from += 3) {
+    const word = ((bytes[from] ?? 0) << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0);
+    // Writes past the end of a typed array are ignored, which is just what the last group needs.
+    out[to++] = table[word >>> 18] ?? 0;
+    out[to++] = table[(word >>> 12) & 63] ?? 0;
+    out[to++] = table[(word >>> 6) & 63] ?? 0;
+    out[to++] = table[word & 63] ?? 0;
+  }
+  return asciiDecoder.decode(out);
+}
+
+function decodeBase64(text: string, table: Uint8Array): Uint8Array {
+  const rest = text.length % 4;
+  if (rest === 1) throw new FormatError("format.base64", "base64 of an impossible length");
+  const out = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let bits = 0;
+  let held = 0;
+  let to = 0;
+  for (let from = 0; from < text.length; from++) {
+    const code = text.charCodeAt(from);
+    const value = code < 256 ? (table[code] ?? INVALID) : INVALID;
+    if (value === INVALID) throw new FormatError("format.base64", "a character outside the base64 alphabet");
+    bits = ((bits << 6) | value) & 0x3fff;
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      out[to++] = (bits >>> held) & 255;
+    }
+  }
+  if ((bits & ((1 << held) - 1)) !== 0) {
+    throw new FormatError("format.base64", "base64 with unused bits set");
+  }
+  return out;
+}
+
+/** Unpadded base64url (RFC 4648 section 5), the encoding of all our digests, keys, nonces and signatures. */
+export function toBase64url(bytes: Uint8Array): string {
+  return encodeBase64(bytes, URL_ENCODE);
+}
+
+/** Strict inverse of `toBase64url`: no padding, no white space, unused bits zero (RFC 4648 section 3.5). */
+export function fromBase64url(text: string): Uint8Array {
+  return decodeBase64(text, URL_DECODE);
+}
+
+/** Standard padded base64 (RFC 4648 section 4), as signed notes use it. */
+export function toBase64(bytes: Uint8Array): string {
+  const body = encodeBase64(bytes, STANDARD_ENCODE);
+  return body.padEnd(Math.ceil(body.length / 4) * 4, "=");
+}
+
+/** Strict inverse of `toBase64`: padding required, unused bits zero (RFC 4648 section 3.5). */
+export function fromBase64(text: string): Uint8Array {
+  if (text.length % 4 !== 0) throw new FormatError("format.base64", "base64 without its padding");
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return decodeBase64(text.slice(0, text.length - padding), STANDARD_DECODE);
+}
+
+/** Lower-case hexadecimal. */
+export function toHex(bytes: Uint8Array): string {
+  let out = "";
+  for (const byte of bytes) out += byte.toString(16).padStart(2, "0");
+  return out;
+}
+
+/** Strict inverse of `toHex`: lower case, an even number of digits. */
+export function fromHex(text: string): Uint8Array {
+  if (!HEX.test(text)) throw new FormatError("format.hex", "not lower-case hexadecimal");
+  const out = new Uint8Array(text.length / 2);
+  for (let index = 0; index < out.length; index++) {
+    out[index] = Number.parseInt(text.slice(index * 2, index * 2 + 2), 16);
+  }
+  return out;
+}

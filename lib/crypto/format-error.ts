@@ -1,0 +1,51 @@
+/** Codes of refusals that name what was wrong with bytes or text handed to us. */
+export type FormatErrorCode =
+  | "format.base64"
+  | "format.bundle"
+  | "format.envelope"
+  | "format.hex"
+  | "format.instant"
+  | "format.json"
+  | "format.key"
+  | "format.length"
+  | "format.merkle"
+  | "format.note"
+  | "format.record"
+  | "format.text";
+
+/** Where in the input the fault lies: a JSON Pointer (RFC 6901), or a byte offset and the file it falls in. */
+export interface FormatErrorPlace {
+  readonly pointer?: string;
+  readonly offset?: number;
+  readonly file?: string;
+}
+
+/**
+ * Input is not in the one encoding we accept. The message never contains the input itself, so it may be
+ * shown and logged; `pointer` may contain member names.
+ */
+export class FormatError extends Error {
+  readonly code: FormatErrorCode;
+  readonly pointer: string | undefined;
+  readonly offset: number | undefined;
+  readonly file: string | undefined;
+
+  constructor(code: FormatErrorCode, message: string, place: FormatErrorPlace = {}) {
+    super(message);
+    this.name = "FormatError";
+    this.code = code;
+    this.pointer = place.pointer;
+    this.offset = place.offset;
+    this.file = place.file;
+  }
+}
+
+/** Every failure to open something sealed: one code and one message whatever the cause, and no `cause`. */
+export class OpenError extends Error {
+  readonly code = "envelope.open-failed";
+
+  constructor() {
+    super("could not be opened");
+    this.name = "OpenError";
+  }
+}

@@ -1,0 +1,225 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  KeyObject,
+  randomBytes as nodeRandomBytes,
+  scrypt as nodeScrypt,
+  sign,
+  verify,
+} from "node:crypto";
+import { concat, equalConstantTime, fromBase64url, fromHex, toBase64url } from "./bytes";
+import { FormatError, OpenError } from "./format-error";
+
+// The only file of lib/crypto that may import node:crypto; a browser build replaces it as a whole.
+
+const KEY_BYTES = 32;
+const TAG_BYTES = 16;
+const WRAP_IV = fromHex("a6a6a6a6a6a6a6a6");
+const BASE_POINT = Uint8Array.from({ length: KEY_BYTES }, (_, index) => (index === 0 ? 9 : 0));
+const ZERO = new Uint8Array(KEY_BYTES);
+/** Importing a private JWK demands `x` but ignores it (crypto.md "Speed"). */
+const IGNORED_X = toBase64url(ZERO);
+
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function requireKey(bytes: Uint8Array): void {
+  if (bytes.length !== KEY_BYTES) throw new FormatError("format.key", "a key of 32 bytes is required");
+}
+
+/** Bytes from the operating system's generator. */
+export function randomBytes(length: number): Uint8Array {
+  return Uint8Array.from(nodeRandomBytes(length));
+}
+
+/** SHA-256 (FIPS 180-4) of the parts one after another. */
+export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return plain(hash.digest());
+}
+
+/** HMAC-SHA-256 (RFC 2104) of the parts one after another. */
+export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+  const hmac = createHmac("sha256", key);
+  for (const part of parts) hmac.update(part);
+  return plain(hmac.digest());
+}
+
+/** HKDF-SHA-256 (RFC 5869), extract and expand. */
+export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", ikm, salt, info, length));
+}
+
+/** AES-256-GCM (NIST SP 800-38D) with a 12-byte iv and a 16-byte tag. An iv must never repeat under a key. */
+export function aesGcmSeal(
+  key: Uint8Array,
+  iv: Uint8Array,
+  plaintext: Uint8Array,
+  aad?: Uint8Array,
+): { ciphertext: Uint8Array; tag: Uint8Array } {
+  const cipher = createCipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });
+  if (aad !== undefined) cipher.setAAD(aad);
+  const head = cipher.update(plaintext);
+  const ciphertext = concat(head, cipher.final());
+  return { ciphertext, tag: plain(cipher.getAuthTag()) };
+}
+
+/** Inverse of `aesGcmSeal`; throws OpenError for any wrong key, iv, tag, associated data or length. */
+export function aesGcmOpen(
+  key: Uint8Array,
+  iv: Uint8Array,
+  ciphertext: Uint8Array,
+  tag: Uint8Array,
+  aad?: Uint8Array,
+): Uint8Array {
+  if (tag.length !== TAG_BYTES || iv.length !== 12) throw new OpenError();
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });
+    if (aad !== undefined) decipher.setAAD(aad);
+    decipher.setAuthTag(tag);
+    const head = decipher.update(ciphertext);
+    decipher.final();
+    return plain(head);
+  } catch {
+    throw new OpenError();
+  }
+}
+
+/** AES-256 key wrap (RFC 3394) with the default initial value. */
+export function aesKeyWrap(kek: Uint8Array, key: Uint8Array): Uint8Array {
+  const cipher = createCipheriv("id-aes256-wrap", kek, WRAP_IV);
+  const wrapped = cipher.update(key);
+  cipher.final();
+  return plain(wrapped);
+}
+
+/** Inverse of `aesKeyWrap`; throws OpenError when the integrity check fails (RFC 3394 section 2.2.3). */
+export function aesKeyUnwrap(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
+  try {
+    const decipher = createDecipheriv("id-aes256-wrap", kek, WRAP_IV);
+    const key = decipher.update(wrapped);
+    decipher.final();
+    return plain(key);
+  } catch {
+    throw new OpenError();
+  }
+}
+
+function importPrivate(crv: "X25519" | "Ed25519", bytes: Uint8Array): KeyObject {
+  requireKey(bytes);
+  return createPrivateKey({ key: { kty: "OKP", crv, x: IGNORED_X, d: toBase64url(bytes) }, format: "jwk" });
+}
+
+function importPublic(crv: "X25519" | "Ed25519", bytes: Uint8Array): KeyObject {
+  requireKey(bytes);
+  return createPublicKey({ key: { kty: "OKP", crv, x: toBase64url(bytes) }, format: "jwk" });
+}
+
+function agree(privateKey: KeyObject, publicKey: Uint8Array): Uint8Array {
+  const peer = importPublic("X25519", publicKey);
+  let shared: Uint8Array;
+  try {
+    shared = plain(diffieHellman({ privateKey, publicKey: peer }));
+  } catch {
+    throw new FormatError("format.key", "the shared secret is zero");
+  }
+  // RFC 7748 section 6.1: a low-order point makes the secret independent of the private key.
+  if (equalConstantTime(shared, ZERO)) throw new FormatError("format.key", "the shared secret is zero");
+  return shared;
+}
+
+/** An X25519 private key imported once, for many agreements. */
+export interface X25519Handle {
+  readonly publicKey: Uint8Array;
+  /** Shared secret (RFC 7748 section 6.1); throws FormatError when it is all zero. */
+  derive(publicKey: Uint8Array): Uint8Array;
+}
+
+/** Imports a private key once; the public key is recomputed from it, never believed. */
+export function x25519Handle(privateKey: Uint8Array): X25519Handle {
+  const key = importPrivate("X25519", privateKey);
+  return { publicKey: agree(key, BASE_POINT), derive: (publicKey) => agree(key, publicKey) };
+}
+
+/** Public key of an X25519 private key (RFC 7748 section 6.1). */
+export function x25519PublicKey(privateKey: Uint8Array): Uint8Array {
+  return agree(importPrivate("X25519", privateKey), BASE_POINT);
+}
+
+/** X25519 shared secret (RFC 7748 section 6.1); throws FormatError when it is all zero. */
+export function x25519Shared(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  return agree(importPrivate("X25519", privateKey), publicKey);
+}
+
+function jwkMember(jwk: unknown, name: "x" | "d"): Uint8Array {
+  const member: unknown = typeof jwk === "object" && jwk !== null ? Reflect.get(jwk, name) : undefined;
+  if (typeof member !== "string") throw new Error("key generation gave no JWK");
+  return fromBase64url(member);
+}
+
+/**
+ * Generates with JWK encodings, never `KeyObject.export` on a generated key: Node 20 deadlocks on the latter
+ * after a few thousand rounds (crypto.md "Speed"). @types/node does not know the encoding, hence Reflect.
+ */
+function generateEncoded(encodings: Record<string, { format: "jwk" }>): { publicKey: unknown; privateKey: unknown } {
+  return Reflect.apply(generateKeyPairSync, undefined, ["x25519", encodings]);
+}
+
+/** A fresh X25519 key pair (RFC 7748 section 6.1). */
+export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Array } {
+  const pair = generateEncoded({ publicKeyEncoding: { format: "jwk" }, privateKeyEncoding: { format: "jwk" } });
+  return { publicKey: jwkMember(pair.publicKey, "x"), privateKey: jwkMember(pair.privateKey, "d") };
+}
+
+/** A fresh key pair whose private half never leaves the handle: one per recipient entry. */
+export function ephemeralX25519(): X25519Handle {
+  const { publicKey, privateKey } = generateEncoded({ publicKeyEncoding: { format: "jwk" } });
+  if (!(privateKey instanceof KeyObject)) throw new Error("key generation gave no key object");
+  return { publicKey: jwkMember(publicKey, "x"), derive: (peer) => agree(privateKey, peer) };
+}
+
+/** Public key of an Ed25519 seed (RFC 8032 section 5.1.5). */
+export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
+  const exported = createPublicKey(importPrivate("Ed25519", seed)).export({ format: "jwk" });
+  return jwkMember(exported, "x");
+}
+
+/** Ed25519 signature (RFC 8032 section 5.1.6), 64 bytes. */
+export function ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
+  return plain(sign(null, message, importPrivate("Ed25519", seed)));
+}
+
+/** Whether an Ed25519 signature holds (RFC 8032 section 5.1.7); malformed keys and signatures do not. */
+export function ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== KEY_BYTES || signature.length !== 64) return false;
+  try {
+    return verify(null, message, importPublic("Ed25519", publicKey), signature);
+  } catch {
+    return false;
+  }
+}
+
+/** scrypt (RFC 7914) for passphrases; memory use is 128·N·r bytes. */
+export function scrypt(
+  passphrase: Uint8Array | string,
+  salt: Uint8Array,
+  cost: { readonly N: number; readonly r: number; readonly p: number },
+  length: number,
+): Promise<Uint8Array> {
+  const maxmem = 128 * cost.N * cost.r + 128 * cost.r * cost.p + (1 << 20);
+  return new Promise((resolve, reject) => {
+    nodeScrypt(passphrase, salt, length, { ...cost, maxmem }, (error, key) => {
+      if (error === null) resolve(plain(key));
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,22 @@
+import { toHex } from "./bytes";
+import { FormatError } from "./format-error";
+import { randomBytes } from "./primitives";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether a text is a UUID in lower-case hyphenated form (RFC 9562 section 4), of any version. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** A version 7 UUID (RFC 9562 section 5.7): the given Unix milliseconds, then 74 random bits. */
+export function uuidv7(nowMs: number): string {
+  if (!Number.isSafeInteger(nowMs) || nowMs < 0 || nowMs >= 2 ** 48) {
+    throw new FormatError("format.instant", "milliseconds outside 48 bits");
+  }
+  const random = randomBytes(10);
+  random[0] = 0x70 | ((random[0] ?? 0) & 0x0f);
+  random[2] = 0x80 | ((random[2] ?? 0) & 0x3f);
+  const hex = nowMs.toString(16).padStart(12, "0") + toHex(random);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
