@@ -1,0 +1,29 @@
+import "server-only";
+import { PrismaPg } from "@prisma/adapter-pg";
+import type { Pool } from "pg";
+import { PrismaClient } from "@/lib/db/generated/client";
+import { openPool, type PoolOptions } from "@/lib/db/pool";
+
+/** One role's access to the database. Prisma and raw statements (COPY, group append) share the pool. */
+export interface Database {
+  readonly prisma: PrismaClient;
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+export function openDatabase(options: PoolOptions): Database {
+  const pool = openPool(options);
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    log: [],
+    errorFormat: "minimal",
+  });
+  return {
+    prisma,
+    pool,
+    close: async () => {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import "server-only";
+import { Pool } from "pg";
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly applicationName?: string;
+  readonly maxConnections?: number;
+  /** Told the SQLSTATE or system code when the server drops an idle connection; never a message. */
+  readonly onIdleError?: (code: string) => void;
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
+  return typeof code === "string" ? code : "unknown";
+}
+
+/**
+ * A pool of connections in UTC: Prisma's adapter sends instants without a zone. Idle clients emit `error`
+ * when the server stops; without a handler that would end the process.
+ */
+export function openPool(options: PoolOptions): Pool {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 10,
+    application_name: options.applicationName ?? "sealport",
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    options: sessionOptions(options.url),
+  });
+  pool.on("error", (error) => options.onIdleError?.(codeOf(error)));
+  return pool;
+}
+
+/** Settings in the URL (`?options=`) stay; the zone is added. */
+function sessionOptions(url: string): string {
+  const given = URL.canParse(url) ? new URL(url).searchParams.get("options") : null;
+  return [given, "-c timezone=UTC"].filter((part) => part !== null).join(" ");
+}

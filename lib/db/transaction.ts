@@ -1,0 +1,105 @@
+import "server-only";
+import type { PoolClient } from "pg";
+import type { DbContext } from "@/lib/context";
+import { mapDatabaseError } from "@/lib/db/errors";
+import { Prisma } from "@/lib/db/generated/client";
+
+declare const inside: unique symbol;
+/** A transaction handle in which the tenant is set. Only this file makes one. */
+export type Tx = Prisma.TransactionClient & { readonly [inside]: true };
+
+declare const insideRaw: unique symbol;
+/** The same on a bare pg connection, for COPY and statements that Prisma cannot express. */
+export type RawTx = PoolClient & { readonly [insideRaw]: true };
+
+/** How long a caller waits for a connection before 503, and how long a transaction may run. */
+const WAIT_MS = 2_000;
+const TIMEOUT_MS = 30_000;
+const SNAPSHOT_TIMEOUT_MS = 10 * 60_000;
+
+function isTx(tx: Prisma.TransactionClient): tx is Tx {
+  return "$executeRaw" in tx;
+}
+
+function isRawTx(client: PoolClient): client is RawTx {
+  return "release" in client;
+}
+
+async function run<T>(
+  cx: DbContext,
+  options: { readonly isolationLevel: Prisma.TransactionIsolationLevel; readonly timeout: number },
+  prepare: (tx: Prisma.TransactionClient) => Promise<unknown>,
+  fn: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  try {
+    return await cx.db.prisma.$transaction(
+      async (tx) => {
+        await prepare(tx);
+        if (!isTx(tx)) throw new TypeError("not a transaction client");
+        return fn(tx);
+      },
+      { ...options, maxWait: WAIT_MS },
+    );
+  } catch (error) {
+    throw mapDatabaseError(error);
+  }
+}
+
+/** Runs `fn` in a READ COMMITTED transaction with the tenant set. Throws errors of ours only. */
+export function inTransaction<T>(cx: DbContext, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  return run(
+    cx,
+    { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted, timeout: TIMEOUT_MS },
+    (tx) => tx.$executeRaw`SELECT set_config('sealport.tenant_id', ${cx.instance.tenantId}, true)`,
+    fn,
+  );
+}
+
+/** Runs `fn` on one consistent snapshot that cannot write (REPEATABLE READ READ ONLY), with the tenant set. */
+export function inSnapshot<T>(cx: DbContext, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  return run(
+    cx,
+    { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead, timeout: SNAPSHOT_TIMEOUT_MS },
+    (tx) =>
+      tx.$executeRaw`SELECT set_config('transaction_read_only', 'on', true),
+                            set_config('sealport.tenant_id', ${cx.instance.tenantId}, true)`,
+    fn,
+  );
+}
+
+async function runRaw<T>(cx: DbContext, begin: string, fn: (tx: RawTx) => Promise<T>): Promise<T> {
+  let client: PoolClient | undefined;
+  let failure: Error | undefined;
+  try {
+    client = await cx.db.pool.connect();
+    client.on("error", ignoreConnectionError);
+    await client.query(begin);
+    await client.query("SELECT set_config('sealport.tenant_id', $1, true)", [cx.instance.tenantId]);
+    if (!isRawTx(client)) throw new TypeError("not a pool client");
+    const result = await fn(client);
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    // A connection whose ROLLBACK fails is not fit for the next caller: it is thrown away.
+    await client?.query("ROLLBACK").catch((rollback: Error) => {
+      failure = rollback;
+    });
+    throw mapDatabaseError(error);
+  } finally {
+    client?.removeListener("error", ignoreConnectionError);
+    client?.release(failure);
+  }
+}
+
+/** The failure reaches the statement that runs; this listener only keeps it from ending the process. */
+function ignoreConnectionError(): void {}
+
+/** `inTransaction` on a bare connection: READ COMMITTED, tenant set, errors mapped. */
+export function inRawTransaction<T>(cx: DbContext, fn: (tx: RawTx) => Promise<T>): Promise<T> {
+  return runRaw(cx, "BEGIN ISOLATION LEVEL READ COMMITTED", fn);
+}
+
+/** `inSnapshot` on a bare connection, for COPY streams. */
+export function inRawSnapshot<T>(cx: DbContext, fn: (tx: RawTx) => Promise<T>): Promise<T> {
+  return runRaw(cx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", fn);
+}
