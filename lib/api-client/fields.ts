@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+/** Text without U+0000, which PostgreSQL cannot store. */
+export function text(maxLength: number, minLength = 1): z.ZodString {
+  return z.string().min(minLength).max(maxLength);
+}
+
+export const Uuid = z.uuid();
+
+/** RFC 3339 instant with its zone. */
+export const Instant = z.iso.datetime({ offset: true });
+
+/** Bytes in base64url without padding. */
+export const Base64url = z.string().regex(/^[A-Za-z0-9_-]*$/, "not base64url without padding");
+
+/** An integer in a query or a path: plain digits only. */
+export function integerText(min: number, max: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^(0|[1-9][0-9]{0,14})$/, "not a whole number")
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `not between ${min} and ${max}`);
+}
+
+/** Members of every paged list's query. */
+export const pageQuery = {
+  limit: integerText(1, 500).default(50),
+  cursor: text(512).optional(),
+} as const;
+
+/** A page of a list. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+}
+
+/** Receipt on every mutating answer (audit.md "Receipts"). */
+export const Receipt = z.object({
+  log: z.string(),
+  entry: z.string(),
+  entry_id: z.string(),
+  leaf_hash: z.string(),
+  integrate_by: z.string(),
+  signature: z.string(),
+});
+export type Receipt = z.infer<typeof Receipt>;

@@ -1,0 +1,81 @@
+import type { z } from "zod";
+import type { Duty, Role, Scope } from "@/lib/context";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Budgets of api.md "Budgets"; every authenticated call draws on exactly one. */
+export type RateClass = "reads" | "writes" | "open" | "audit" | "decisions" | "batch" | "export" | "sign_in";
+
+/** A multipart upload: one part holds a JSON object, the others are files. */
+export interface UploadSpec {
+  /** Name of the part that holds the JSON object; its schema is the operation's `body`. */
+  readonly json: string;
+  /** Names of the parts that may hold a file, each at most once. */
+  readonly files: readonly string[];
+}
+
+/** One endpoint, as data: route, OpenAPI entry, row of the route × role test and client all come from it. */
+export interface OperationSpec {
+  /** camelCase, unique; the OpenAPI operationId. */
+  readonly id: string;
+  readonly method: Method;
+  /** Full path with `{name}` for parameters. */
+  readonly path: string;
+  readonly summary: string;
+  /** A key needs one of these; "any" when every key will do; "none" for the few calls without authentication. */
+  readonly scopes: readonly Scope[] | "any" | "none";
+  readonly roles: readonly Role[] | "any";
+  /** When given, the caller also needs one of these duties. */
+  readonly duties?: readonly Duty[];
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  /** Use strict objects: unknown members are refused. */
+  readonly body?: z.ZodType;
+  /** 1 MB unless said: "batch" allows 8 MB; uploads 20 MB. */
+  readonly bodySize?: "batch";
+  readonly upload?: UploadSpec;
+  readonly response: {
+    readonly status: number;
+    /** Absent for answers that are not JSON. */
+    readonly schema?: z.ZodType;
+    readonly mediaType?: string;
+    /** Further success statuses with the same schema. */
+    readonly also?: readonly number[];
+  };
+  readonly rate: RateClass;
+  /** Audit action; refusals by role and scope are recorded under it. */
+  readonly action: string;
+  /** The call accepts Idempotency-Key; a replay answers only these top-level members (ids, states, times). */
+  readonly idempotent?: { readonly keep: readonly string[] };
+  /** The use case answers `{ response }`; HEAD is then answered without calling it. */
+  readonly stream?: true;
+}
+
+/** One file of a multipart upload, whole and bounded. */
+export interface UploadedFile {
+  readonly filename: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : Readonly<Record<string, never>>;
+type Member<O, K extends string> = O extends { readonly [P in K]: infer S } ? Parsed<S> : Parsed<undefined>;
+
+/** What a use case is given: parsed, trusted input. */
+export interface Input<O extends OperationSpec> {
+  readonly params: Member<O, "params">;
+  readonly query: Member<O, "query">;
+  readonly body: Member<O, "body">;
+  /** Files by part name; empty but for uploads. */
+  readonly files: Readonly<Record<string, UploadedFile | undefined>>;
+}
+
+/** The JSON body of a successful answer. */
+export type Answer<O extends OperationSpec> = O["response"] extends { readonly schema: infer S extends z.ZodType }
+  ? z.input<S>
+  : never;
+
+/** Declares one endpoint; checks the shape and keeps the exact types. */
+export function operation<const O extends OperationSpec>(spec: O): O {
+  return spec;
+}

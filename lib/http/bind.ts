@@ -1,0 +1,47 @@
+import "server-only";
+import type { Answer, Input, OperationSpec, UploadedFile } from "@/lib/api-client/operation";
+import type { Context } from "@/lib/context";
+
+/** An answer whose status or headers the route chooses among the declared ones. */
+export class Reply<T> {
+  constructor(
+    readonly status: number,
+    readonly body: T,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
+}
+
+/** An answer of its own, for streams and texts. */
+export interface RawReply {
+  readonly response: Response;
+}
+
+type Result<O extends OperationSpec> = Answer<O> | Reply<Answer<O>> | RawReply;
+
+/** What parseInput makes of a request by an operation's schemas; `Input` of that operation. */
+export interface ParsedInput {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly files: Readonly<Record<string, UploadedFile | undefined>>;
+}
+
+/** An operation with the use case that answers it. `run` may only be given input parsed by that operation. */
+export interface Binding {
+  readonly operation: OperationSpec;
+  // A method, so that use cases with their own narrower input fit; parse-input.ts upholds the narrowing.
+  run(cx: Context, input: ParsedInput): Promise<unknown>;
+}
+
+/** Ties an operation to its use case. */
+export function bind<O extends OperationSpec>(
+  operation: O,
+  run: (cx: Context, input: Input<O>) => Promise<Result<O>>,
+): Binding {
+  const binding: { operation: O; run(cx: Context, input: Input<O>): Promise<unknown> } = { operation, run };
+  return binding;
+}
+
+export function isRawReply(value: unknown): value is RawReply {
+  return typeof value === "object" && value !== null && "response" in value && value.response instanceof Response;
+}

@@ -1,0 +1,73 @@
+import "server-only";
+import { DomainError, type FieldError } from "@/lib/errors";
+
+const MAX_FIELD_ERRORS = 50;
+
+/** What every problem document tells about the request it answers. */
+export interface ProblemPlace {
+  readonly requestId: string;
+  /** Path of the request without its query, which may hold values. */
+  readonly instance: string;
+}
+
+/** RFC 9457 problem document as api.md has it. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly request_id: string;
+  readonly errors?: readonly FieldError[];
+  readonly [extra: string]: unknown;
+}
+
+/** The document of an expected failure. Further members never replace the standard ones. */
+export function problemOf(error: DomainError, place: ProblemPlace): Problem {
+  return {
+    ...error.extra,
+    type: `urn:sealport:problem:${error.code}`,
+    title: error.title,
+    status: error.status,
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    instance: place.instance,
+    code: error.code,
+    request_id: place.requestId,
+    ...(error.errors.length === 0 ? {} : { errors: error.errors.slice(0, MAX_FIELD_ERRORS) }),
+  };
+}
+
+/** The document of an unexpected failure: a request id, and nothing about the cause. */
+export function internalProblem(place: ProblemPlace): Problem {
+  return {
+    type: "about:blank",
+    title: "Internal Server Error",
+    status: 500,
+    instance: place.instance,
+    code: "service.internal",
+    request_id: place.requestId,
+  };
+}
+
+/** A problem document as an answer. */
+export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { ...headers, "content-type": "application/problem+json" },
+  });
+}
+
+/** Headers that belong to an error: how to authenticate, when to come back. */
+export function problemHeaders(error: DomainError): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (error.status === 401) headers["www-authenticate"] = 'Bearer realm="sealport"';
+  if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
+  else if (error.status === 503) headers["retry-after"] = "5";
+  return headers;
+}
+
+/** 422 for one place in the request. */
+export function invalid(pointer: string, detail: string): DomainError {
+  return new DomainError("request.invalid", { detail: "The request does not fit its schema.", errors: [{ pointer, detail }] });
+}
