@@ -170,13 +170,19 @@ function jwkMember(jwk: unknown, name: "x" | "d"): Uint8Array {
  * Generates with JWK encodings, never `KeyObject.export` on a generated key: Node 20 deadlocks on the latter
  * after a few thousand rounds (crypto.md "Speed"). @types/node does not know the encoding, hence Reflect.
  */
-function generateEncoded(encodings: Record<string, { format: "jwk" }>): { publicKey: unknown; privateKey: unknown } {
+function generateEncoded(encodings: Record<string, { format: "jwk" }>): {
+  publicKey: unknown;
+  privateKey: unknown;
+} {
   return Reflect.apply(generateKeyPairSync, undefined, ["x25519", encodings]);
 }
 
 /** A fresh X25519 key pair (RFC 7748 section 6.1). */
 export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Array } {
-  const pair = generateEncoded({ publicKeyEncoding: { format: "jwk" }, privateKeyEncoding: { format: "jwk" } });
+  const pair = generateEncoded({
+    publicKeyEncoding: { format: "jwk" },
+    privateKeyEncoding: { format: "jwk" },
+  });
   return { publicKey: jwkMember(pair.publicKey, "x"), privateKey: jwkMember(pair.privateKey, "d") };
 }
 

@@ -102,4 +102,3 @@ export function buildRecord(input: { readonly tx: string; readonly groups: Recor
   );
   return buildRecordForTests({ ...input, salts, decoys });
 }
-

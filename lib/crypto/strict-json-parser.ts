@@ -17,7 +17,8 @@ function decimalValue(text: string): string {
   const digits = `${match[1] ?? ""}${fraction}`.replace(/^0+/, "");
   const significant = digits.replace(/0+$/, "");
   if (significant === "") return "0";
-  const exponent = BigInt(match[3] ?? "0") - BigInt(fraction.length) + BigInt(digits.length - significant.length);
+  const exponent =
+    BigInt(match[3] ?? "0") - BigInt(fraction.length) + BigInt(digits.length - significant.length);
   return `${significant}e${exponent}`;
 }
 

@@ -1,0 +1,72 @@
+import { concat, fromUtf8, toBase64url, utf8 } from "./bytes";
+import { canonicalBytes, type Json, parseCanonicalJson } from "./canonical-json";
+import { FormatError, OpenError } from "./format-error";
+import { aesGcmOpen, aesGcmSeal, hkdfSha256, randomBytes, sha256 } from "./primitives";
+import { isUuid } from "./uuid";
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const INFO = utf8("sealport/audit/1");
+
+/** Where a sealed part stands: log origin, entry id and its label `c` in that entry. */
+export interface PartPlace {
+  readonly log: string;
+  readonly entryId: string;
+  readonly c: string;
+}
+
+/** Key of one entry's part: HKDF-SHA-256 (RFC 5869) with the entry id's 36 ASCII characters as salt. */
+export function partKey(compartmentKey: Uint8Array, entryId: string): Uint8Array {
+  if (!isUuid(entryId)) throw new FormatError("format.record", "the entry id is not a UUID");
+  return hkdfSha256(compartmentKey, utf8(entryId), INFO, 32);
+}
+
+function partAad(place: PartPlace): Uint8Array {
+  return canonicalBytes({ log: place.log, id: place.entryId, c: place.c });
+}
+
+/** What is stored of a part, and d, its digest in the entry. */
+export interface SealedPart {
+  readonly stored: Uint8Array;
+  readonly digest: string;
+}
+
+/** What a part is made of. */
+export interface PartInput extends PartPlace {
+  readonly compartmentKey: Uint8Array;
+  readonly plaintext: Json;
+}
+
+/** `sealPart` with a given iv, for known answers in tests only. */
+export function sealPartForTests(input: PartInput & { readonly iv: Uint8Array }): SealedPart {
+  const key = partKey(input.compartmentKey, input.entryId);
+  const { ciphertext, tag } = aesGcmSeal(key, input.iv, canonicalBytes(input.plaintext), partAad(input));
+  key.fill(0);
+  const stored = concat(input.iv, ciphertext, tag);
+  return { stored, digest: partDigest(stored) };
+}
+
+/** Seals a part of an audit entry under a compartment: iv ‖ ciphertext ‖ tag (audit.md "Sealed parts"). */
+export function sealPart(input: PartInput): SealedPart {
+  return sealPartForTests({ ...input, iv: randomBytes(IV_BYTES) });
+}
+
+/** d = SHA-256 of the stored bytes, unpadded base64url. */
+export function partDigest(stored: Uint8Array): string {
+  return toBase64url(sha256(stored));
+}
+
+/** Opens a part with its own part key, which is all a reader is given. Every failure is OpenError. */
+export function openPart(input: PartPlace & { readonly partKey: Uint8Array; readonly stored: Uint8Array }): Json {
+  const { stored } = input;
+  if (stored.length < IV_BYTES + TAG_BYTES) throw new OpenError();
+  const iv = stored.subarray(0, IV_BYTES);
+  const ciphertext = stored.subarray(IV_BYTES, stored.length - TAG_BYTES);
+  const tag = stored.subarray(stored.length - TAG_BYTES);
+  const plaintext = aesGcmOpen(input.partKey, iv, ciphertext, tag, partAad(input));
+  try {
+    return parseCanonicalJson(fromUtf8(plaintext));
+  } catch {
+    throw new OpenError();
+  }
+}

@@ -1,0 +1,65 @@
+import { fromBase64url } from "./bytes";
+import { checkKids, type Envelope, type EnvelopeRecipient, ephemeralBytes } from "./envelope-format";
+import { FormatError } from "./format-error";
+
+function refuse(message: string, pointer: string): never {
+  throw new FormatError("format.envelope", message, { pointer });
+}
+
+/** The named members of an object that has these and no others. */
+function membersOf(value: unknown, names: readonly string[], pointer: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse("not an object", pointer);
+  const members = new Map<string, unknown>(Object.entries(value));
+  if (members.size !== names.length || !names.every((name) => members.has(name))) {
+    refuse(`members must be exactly ${names.join(", ")}`, pointer);
+  }
+  return Object.fromEntries(members);
+}
+
+function textOf(value: unknown, pointer: string): string {
+  return typeof value === "string" ? value : refuse("not a text", pointer);
+}
+
+/** A canonical base64url text, of a given number of bytes where one is given. */
+function base64urlOf(value: unknown, pointer: string, length?: number): string {
+  const text = textOf(value, pointer);
+  const bytes = fromBase64url(text);
+  if (length !== undefined && bytes.length !== length) refuse(`not ${length} bytes`, pointer);
+  return text;
+}
+
+/** Parses one recipient entry strictly, its ephemeral key included. */
+export function parseRecipient(value: unknown, pointer = ""): EnvelopeRecipient {
+  const entry = membersOf(value, ["header", "encrypted_key"], pointer);
+  const header = membersOf(entry.header, ["kid", "epk", "apu", "apv"], `${pointer}/header`);
+  const epk = membersOf(header.epk, ["crv", "kty", "x"], `${pointer}/header/epk`);
+  if (epk.crv !== "X25519" || epk.kty !== "OKP") refuse("not an X25519 key", `${pointer}/header/epk`);
+  const x = base64urlOf(epk.x, `${pointer}/header/epk/x`, 32);
+  const recipient: EnvelopeRecipient = {
+    header: {
+      kid: textOf(header.kid, `${pointer}/header/kid`),
+      epk: { crv: "X25519", kty: "OKP", x },
+      apu: base64urlOf(header.apu, `${pointer}/header/apu`),
+      apv: base64urlOf(header.apv, `${pointer}/header/apv`),
+    },
+    encrypted_key: base64urlOf(entry.encrypted_key, `${pointer}/encrypted_key`, 40),
+  };
+  ephemeralBytes(recipient.header.epk);
+  return recipient;
+}
+
+/** Strict form of an envelope; what it is bound to is checked on opening (see `parseEnvelope`). */
+export function parseEnvelopeForm(value: unknown): Envelope {
+  const members = membersOf(value, ["protected", "recipients", "iv", "ciphertext", "tag"], "");
+  const list: unknown = members.recipients;
+  if (!Array.isArray(list)) refuse("not an array", "/recipients");
+  const envelope: Envelope = {
+    protected: base64urlOf(members.protected, "/protected"),
+    recipients: list.map((entry: unknown, index) => parseRecipient(entry, `/recipients/${index}`)),
+    iv: base64urlOf(members.iv, "/iv", 12),
+    ciphertext: base64urlOf(members.ciphertext, "/ciphertext"),
+    tag: base64urlOf(members.tag, "/tag", 16),
+  };
+  checkKids(envelope.recipients.map((recipient) => recipient.header.kid));
+  return envelope;
+}
