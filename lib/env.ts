@@ -1,0 +1,181 @@
+import "server-only";
+import { z } from "zod";
+
+/**
+ * The one reader of process.env. Each process has its own view, read at first use, so that a missing
+ * variable of another process does not matter here. Values never appear in a message: names only.
+ */
+const Flag = z
+  .string()
+  .optional()
+  .transform((value) => value === "1");
+const Port = z.coerce.number().int().min(0).max(65535);
+const Text = z.string().min(1);
+const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info");
+const Budget = z.number().int().positive();
+
+/** RATE_BUDGETS: any subset of the classes of api.md, calls a minute. */
+export const RateBudgets = z
+  .strictObject({
+    reads: Budget,
+    writes: Budget,
+    open: Budget,
+    audit: Budget,
+    decisions: Budget,
+    batch: Budget,
+    export: Budget,
+    sign_in: Budget,
+  })
+  .partial();
+export type RateBudgets = z.infer<typeof RateBudgets>;
+
+const Budgets = z
+  .string()
+  .default("{}")
+  .transform((value, context) => {
+    try {
+      return RateBudgets.parse(JSON.parse(value));
+    } catch {
+      context.addIssue({ code: "custom", message: "not a JSON object of known classes" });
+      return z.NEVER;
+    }
+  });
+
+/** How a keystore's key-encryption key is had: from a key file or from a passphrase. */
+export type Unlock = { readonly keyFile: string } | { readonly passphrase: string };
+
+const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, TENANT_ID: z.uuid() };
+const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional() };
+
+const Portal = z.object({
+  ...base,
+  ...keys,
+  HOST: Text.default("127.0.0.1"),
+  PORT: Port.default(3000),
+  DATA_DIR: Text.optional(),
+  DATABASE_URL: Text,
+  DATABASE_REPLICA_URL: Text.optional(),
+  REDIS_URL: Text.optional(),
+  CUSTODIAN_URL: Text,
+  CUSTODIAN_VKEY: Text,
+  SIGNER_URL: Text.optional(),
+  WITNESS_URL: Text.optional(),
+  LOG_VKEY: Text,
+  RECEIPT_VKEY: Text,
+  WITNESS_VKEY: Text,
+  RATE_BUDGETS: Budgets,
+  SEALPORT_EVALUATION: Flag,
+});
+
+const Worker = z.object({
+  ...base,
+  ...keys,
+  DATABASE_URL: Text,
+  SEQUENCER_DATABASE_URL: Text,
+  RETENTION_DATABASE_URL: Text.optional(),
+  JOBS_DATABASE_URL: Text.optional(),
+  CUSTODIAN_URL: Text,
+  CUSTODIAN_VKEY: Text,
+  SIGNER_URL: Text,
+  WITNESS_URL: Text,
+  LOG_VKEY: Text,
+  RECEIPT_VKEY: Text,
+  WITNESS_VKEY: Text,
+  SEALPORT_EVALUATION: Flag,
+});
+
+const Signer = z.object({
+  ...base,
+  ...keys,
+  DATA_DIR: Text,
+  SIGNER_URL: Text,
+  SIGNER_DATABASE_URL: Text,
+  WITNESS_URL: Text.optional(),
+  WITNESS_VKEY: Text.optional(),
+});
+
+const Custodian = z.object({
+  ...base,
+  ...keys,
+  DATA_DIR: Text,
+  CUSTODIAN_URL: Text,
+  CUSTODIAN_DATABASE_URL: Text.optional(),
+  LOG_VKEY: Text.optional(),
+  CUSTODIAN_EVALUATION: Flag,
+});
+
+const Witness = z.object({ ...base, ...keys, DATA_DIR: Text, WITNESS_URL: Text, LOG_VKEY: Text });
+
+const KeyCreation = z.object({
+  ...keys,
+  LOG_ORIGIN: Text,
+  CUSTODIAN_EVALUATION: Flag,
+  SEALPORT_EVALUATION: Flag,
+});
+
+/** What the seed needs beside the portal's view. */
+const Seed = Portal.extend({ DEMO_FILE: Text, BASE_URL: Text, CUSTODIAN_ROSTER_FILE: Text.optional() });
+
+/** What `npm start` and `npm run migrate` read; all else is made by them. */
+const Launch = z.object({
+  HOST: Text.default("127.0.0.1"),
+  PORT: Port.default(3000),
+  DATA_DIR: Text.default(".data"),
+  DATABASE_URL: Text.optional(),
+  DATABASE_ADMIN_URL: Text.optional(),
+  DATABASE_OWNER_URL: Text.optional(),
+  DATABASE_NAME: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/)
+    .default("sealport"),
+  KEK_PASSPHRASE: Text.optional(),
+  LOG_ORIGIN: Text.optional(),
+  LOG_LEVEL: LogLevel,
+  RATE_BUDGETS: z.string().optional(),
+  REDIS_URL: Text.optional(),
+  SEED: Text.default("demo"),
+  PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
+  HOME: z.string().optional(),
+  LANG: z.string().optional(),
+  TMPDIR: z.string().optional(),
+  CUSTODIAN_ROSTER_FILE: Text.optional(),
+});
+
+/** A missing or unusable variable, named without its value. */
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+}
+
+function lazily<T extends z.ZodType>(schema: T): () => z.output<T> {
+  let known: z.output<T> | undefined;
+  return () => {
+    if (known !== undefined) return known;
+    const parsed = schema.safeParse(process.env);
+    if (!parsed.success) {
+      const names = new Set(parsed.error.issues.map((issue) => issue.path.join(".")));
+      throw new EnvironmentError(`environment variables missing or not usable: ${[...names].join(", ")}`);
+    }
+    known = parsed.data;
+    return parsed.data;
+  };
+}
+
+export const portalEnv = lazily(Portal);
+export const workerEnv = lazily(Worker);
+export const signerEnv = lazily(Signer);
+export const custodianEnv = lazily(Custodian);
+export const witnessEnv = lazily(Witness);
+export const keyCreationEnv = lazily(KeyCreation);
+export const seedEnv = lazily(Seed);
+export const launchEnv = lazily(Launch);
+export type LaunchEnv = z.infer<typeof Launch>;
+
+/** The unlock of the keystore in KEY_DIR; a passphrase wins over the key file. */
+export function unlockOf(env: {
+  readonly KEK_FILE?: string | undefined;
+  readonly KEK_PASSPHRASE?: string | undefined;
+}): Unlock {
+  if (env.KEK_PASSPHRASE !== undefined) return { passphrase: env.KEK_PASSPHRASE };
+  if (env.KEK_FILE !== undefined) return { keyFile: env.KEK_FILE };
+  throw new EnvironmentError("set KEK_FILE or KEK_PASSPHRASE");
+}

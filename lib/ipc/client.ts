@@ -1,0 +1,124 @@
+import "server-only";
+import {
+  Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+  request,
+} from "node:http";
+import { parseServiceUrl } from "@/lib/ipc/service-url";
+
+export interface ServiceCall {
+  readonly method: string;
+  readonly path: string;
+  /** Bytes are sent as they are; anything else as JSON. */
+  readonly body?: unknown;
+  readonly timeoutMs: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly maxBytes?: number;
+}
+
+export interface ServiceReply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** The service did not give a whole answer in time. Callers map it to 503; its message names no content. */
+export class ServiceUnavailable extends Error {
+  override readonly name = "ServiceUnavailable";
+}
+
+const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: 60_000 });
+
+function requestOptions(url: string, call: ServiceCall, body: Buffer | undefined): RequestOptions {
+  const address = parseServiceUrl(url);
+  const place =
+    address.kind === "socket" ? { socketPath: address.path } : { host: address.host, port: address.port };
+  const isBytes = call.body instanceof Uint8Array;
+  return {
+    ...place,
+    agent,
+    method: call.method,
+    path: call.path,
+    headers: {
+      ...(body === undefined
+        ? {}
+        : {
+            "content-type": isBytes ? "application/octet-stream" : "application/json",
+            "content-length": String(body.length),
+          }),
+      ...call.headers,
+    },
+  };
+}
+
+function encodeBody(body: unknown): Buffer | undefined {
+  if (body === undefined) return undefined;
+  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+}
+
+async function readReply(response: IncomingMessage, maxBytes: number): Promise<ServiceReply> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of response) {
+    const bytes = Buffer.from(chunk);
+    total += bytes.length;
+    if (total > maxBytes) {
+      response.destroy();
+      throw new ServiceUnavailable("the service's answer is too large");
+    }
+    chunks.push(bytes);
+  }
+  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+function attempt(url: string, call: ServiceCall, body: Buffer | undefined): Promise<ServiceReply> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(requestOptions(url, call, body));
+    // One deadline over connect, send and receive: a slow answer must not hold the caller.
+    const deadline = setTimeout(() => {
+      outgoing.destroy(new ServiceUnavailable("the service did not answer in time"));
+    }, call.timeoutMs);
+    const fail = (error: Error): void => {
+      clearTimeout(deadline);
+      reject(asUnavailable(error, outgoing.reusedSocket));
+    };
+    outgoing.on("error", fail);
+    outgoing.on("response", (response) => {
+      readReply(response, call.maxBytes ?? MAX_REPLY_BYTES).then((reply) => {
+        clearTimeout(deadline);
+        resolve(reply);
+      }, fail);
+    });
+    outgoing.end(body);
+  });
+}
+
+/** A kept connection that the service closed before it read anything of this request. */
+class StaleConnection extends ServiceUnavailable {}
+
+function asUnavailable(error: Error, isReused: boolean): ServiceUnavailable {
+  if (error instanceof ServiceUnavailable) return error;
+  const code: unknown = Reflect.get(error, "code");
+  const isReset = code === "ECONNRESET" || code === "EPIPE";
+  if (isReused && isReset) return new StaleConnection("the service closed the connection");
+  return new ServiceUnavailable(
+    `the service cannot be reached (${typeof code === "string" ? code : "failed"})`,
+  );
+}
+
+/**
+ * One HTTP call to an internal service. Any status is an answer; only the lack of one throws. A GET that met
+ * a stale kept connection is repeated once; other calls never, since the service may have acted on them.
+ */
+export async function callService(url: string, call: ServiceCall): Promise<ServiceReply> {
+  const body = encodeBody(call.body);
+  try {
+    return await attempt(url, call, body);
+  } catch (error) {
+    if (error instanceof StaleConnection && call.method === "GET") return attempt(url, call, body);
+    throw error;
+  }
+}
