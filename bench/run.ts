@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { benchAppend } from "./append";
+import { benchCrypto } from "./crypto";
+import { benchHttp } from "./http";
+import { type Figure, line } from "./measure";
+
+const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  crypto: benchCrypto,
+  append: benchAppend,
+  http: benchHttp,
+};
+
+async function main(): Promise<void> {
+  const wanted = process.argv.slice(2);
+  const names = wanted.length > 0 ? wanted : Object.keys(SUITES);
+  const figures: Figure[] = [];
+  for (const name of names) {
+    const suite = SUITES[name];
+    if (!suite) throw new Error(`no suite ${name}; there are ${Object.keys(SUITES).join(", ")}`);
+    for (const figure of await suite()) {
+      figures.push(figure);
+      console.log(line(figure));
+    }
+  }
+  mkdirSync("bench/results", { recursive: true });
+  writeFileSync("bench/results/latest.json", `${JSON.stringify({ node: process.version, figures }, null, 1)}\n`);
+  console.log("written to bench/results/latest.json");
+}
+
+await main();
+process.exit(0);
