@@ -1,0 +1,96 @@
+import "server-only";
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import {
+  type Cluster,
+  explainServerLog,
+  openCluster,
+  SUPERUSER,
+  spawnGuard,
+} from "@/lib/db/embedded/cluster";
+import { StartError } from "@/lib/db/embedded/start-error";
+
+export interface EmbeddedDatabaseOptions {
+  readonly dataDir: string;
+  /** Where the superuser's password is kept, mode 0600; its folder must exist. */
+  readonly passwordFile: string;
+  /** False gives up crash safety for speed: for tests only. */
+  readonly isDurable?: boolean;
+}
+
+export interface EmbeddedDatabase {
+  /** The superuser's URL, for making roles and databases. */
+  readonly adminUrl: string;
+  /** Process of PostgreSQL itself and of its guard. */
+  readonly serverPid: number;
+  readonly guardPid: number;
+  /** Settles when the server has ended, wanted or not. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const START_WATCHDOG_MS = 60_000;
+
+function adminUrlOf(cluster: Cluster): string {
+  const host = encodeURIComponent(cluster.place.socketFolder);
+  return `postgresql://${SUPERUSER}:${cluster.password}@localhost/postgres?host=${host}`;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    if (Reflect.get(Object(error), "code") === "28P01") {
+      throw new StartError(
+        "The embedded database does not accept the stored password. Restore the keys folder.",
+      );
+    }
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function firstPid(guard: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    guard.once("message", (message) => {
+      const pid: unknown = Reflect.get(Object(message), "pid");
+      if (typeof pid === "number") resolve(pid);
+    });
+    guard.once("exit", () => reject(new StartError("PostgreSQL's programs could not be run.")));
+    guard.once("error", reject);
+  });
+}
+
+/** Starts PostgreSQL from the npm package's binaries and returns when it answers. */
+export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
+  const cluster = await openCluster(options.dataDir, options.passwordFile);
+  const guard = await spawnGuard(cluster, options.isDurable ?? true);
+  let hasEnded = false;
+  const ended = new Promise<void>((resolve) => {
+    guard.once("exit", () => {
+      hasEnded = true;
+      resolve();
+    });
+  });
+  const stop = async (): Promise<void> => {
+    if (!hasEnded && guard.connected) guard.send("stop");
+    await ended;
+  };
+  const serverPid = await firstPid(guard);
+  const adminUrl = adminUrlOf(cluster);
+  const deadline = Date.now() + START_WATCHDOG_MS;
+  while (!(await answers(adminUrl))) {
+    if (hasEnded) throw await explainServerLog(cluster.place);
+    if (Date.now() > deadline) {
+      await stop();
+      throw new StartError("PostgreSQL did not answer within a minute.");
+    }
+    await sleep(50);
+  }
+  return { adminUrl, serverPid, guardPid: guard.pid ?? 0, ended, stop };
+}

@@ -1,0 +1,21 @@
+import "server-only";
+
+/** A failure to start that an operator can act on: its message is one line that says what to do. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+/** Turns what the file system says into one line about `what`; anything unknown stays as it is. */
+export function explainFileError(error: unknown, what: string): unknown {
+  const code = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new StartError(`The disk is full: ${what} cannot be written. Free some space and start again.`);
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    return new StartError(
+      `${what} cannot be written by this user. Change its owner or mode, or set DATA_DIR to another folder.`,
+    );
+  }
+  if (code === "ENOTDIR" || code === "EEXIST")
+    return new StartError(`${what} is not a folder. Set DATA_DIR to a folder.`);
+  return error;
+}
