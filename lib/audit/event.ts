@@ -1,0 +1,103 @@
+import type { Context, Principal } from "@/lib/context";
+import type { Json } from "@/lib/crypto/canonical-json";
+
+export const ENTRY_CLASSES = [
+  "transaction",
+  "disclosure",
+  "access",
+  "key",
+  "policy",
+  "identity",
+  "admin",
+  "export",
+  "retention",
+  "log",
+] as const;
+export type EntryClass = (typeof ENTRY_CLASSES)[number];
+
+export const ENTRY_OUTCOMES = ["intent", "done", "denied", "failed"] as const;
+export type EntryOutcome = (typeof ENTRY_OUTCOMES)[number];
+
+/** The compartment a sealed part lies under (audit.md "Sealed parts"). */
+export type CompartmentKind = "org" | "case" | "subject" | "suspicion";
+
+/** Digests of one group's envelope (crypto.md: bd and rl), base64url. */
+export interface EnvelopeDigests {
+  readonly grp: string;
+  readonly gen: number;
+  readonly bd: string;
+  readonly rl: string;
+}
+
+/** The closed public member `pub` of an entry: whatever others must be able to check. */
+export interface PublicDetails {
+  readonly envelopes?: readonly EnvelopeDigests[];
+  readonly rd?: string;
+  readonly meta?: string;
+  readonly thumbprint?: string;
+  readonly policy?: string;
+  readonly checkpoint?: Json;
+  readonly prune?: Json;
+  readonly recovery?: Json;
+}
+
+/** Search keys of an entry; they stand in the sealed org part too, so that index rows can be rebuilt. */
+export interface IndexKeys {
+  readonly transactionId?: string;
+  readonly participantId?: string;
+  readonly requestId?: string;
+  readonly grantId?: string;
+}
+
+/** What `GET /confidential/access/logs` shows of an access or its refusal. */
+export interface AccessFacts {
+  readonly dataAccessed: readonly string[];
+  readonly success: boolean;
+  readonly error?: string;
+  readonly authorizedBy?: string;
+}
+
+/** One act to be written down. Everything but class, outcome and `pub` is sealed. */
+export interface AuditEvent {
+  readonly class: EntryClass;
+  readonly outcome: EntryOutcome;
+  readonly action: string;
+  /** `<table>:<id>` as the completeness trigger looks for; when empty the entry speaks for itself only. */
+  readonly subjects: readonly string[];
+  readonly purpose?: string;
+  /** Sealed in the org part. */
+  readonly details?: Readonly<Record<string, Json>>;
+  /** Access request whose compartment fences this entry. */
+  readonly caseId?: string;
+  /** Sealed in the case part; needs `caseId`. */
+  readonly caseDetails?: Readonly<Record<string, Json>>;
+  readonly pub?: PublicDetails;
+  readonly index?: IndexKeys;
+  readonly access?: AccessFacts;
+}
+
+/** What writing an entry needs of a context; without a principal the actor is anonymous or the system. */
+export type AuditContext = Pick<Context, "instance" | "clock" | "audit" | "client" | "requestId"> & {
+  readonly principal?: Principal | undefined;
+  /** Name of the process when no person or program acts, e.g. `worker`. */
+  readonly system?: string;
+};
+
+/** One sealed part with the key that opens this part of this entry and nothing else. */
+export interface AppendedPart {
+  readonly c: string;
+  readonly stored: Uint8Array;
+  readonly partKey: Uint8Array;
+  readonly kind: CompartmentKind;
+}
+
+/** An entry that is written (or will be with the caller's transaction). */
+export interface AppendedEntry {
+  readonly id: string;
+  readonly at: string;
+  readonly bytes: Uint8Array;
+  readonly leafHash: Uint8Array;
+  /** `at` plus the merge delay of 60 seconds. */
+  readonly integrateBy: string;
+  readonly parts: readonly AppendedPart[];
+}

@@ -1,0 +1,163 @@
+import "server-only";
+import type { Pool } from "pg";
+import { z } from "zod";
+import { mapDatabaseError } from "@/lib/db/errors";
+import type { Tx } from "@/lib/db/transaction";
+import type { CompartmentKind } from "./event";
+
+/** Everything one entry writes. Bytes are base64 here, since the rows travel as JSON parameters. */
+export interface EntryRows {
+  readonly entry: {
+    readonly id: string;
+    readonly log: string;
+    readonly tenant_id: string;
+    readonly at: string;
+    readonly class: string;
+    readonly outcome: string;
+    readonly bytes: string;
+  };
+  readonly parts: readonly {
+    readonly entry_id: string;
+    readonly c: string;
+    readonly tenant_id: string;
+    readonly compartment_id: string;
+    readonly stored: string;
+  }[];
+  readonly queue: readonly {
+    readonly entry_id: string;
+    readonly tenant_id: string;
+    readonly subject: string;
+    readonly action: string;
+  }[];
+  readonly index: {
+    readonly entry_id: string;
+    readonly tenant_id: string;
+    readonly at: string;
+    readonly actor: string;
+    readonly action: string;
+    readonly outcome: string;
+    readonly purpose?: string;
+    readonly transaction_id?: string;
+    readonly participant_id?: string;
+    readonly request_id?: string;
+    readonly grant_id?: string;
+    readonly case_id?: string;
+    readonly is_access: boolean;
+  };
+}
+
+/**
+ * One statement for any number of entries: entry, parts, a queue row per subject, index row. `xid` is set by
+ * triggers. Callers touch no row that another caller touches, so appends never wait for each other.
+ */
+const INSERT_ENTRIES = `
+WITH e AS (
+  INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes)
+  SELECT id, log, tenant_id, at, class, outcome, decode(bytes, 'base64')
+  FROM json_to_recordset($1::json) AS r(id uuid, log text, tenant_id uuid, at text, class text, outcome text, bytes text)
+), p AS (
+  INSERT INTO audit_part (entry_id, c, tenant_id, compartment_id, stored)
+  SELECT entry_id, c, tenant_id, compartment_id, decode(stored, 'base64')
+  FROM json_to_recordset($2::json) AS r(entry_id uuid, c text, tenant_id uuid, compartment_id uuid, stored text)
+), q AS (
+  INSERT INTO audit_queue (entry_id, tenant_id, subject, action)
+  SELECT entry_id, tenant_id, subject, action
+  FROM json_to_recordset($3::json) AS r(entry_id uuid, tenant_id uuid, subject text, action text)
+)
+INSERT INTO audit_index (entry_id, tenant_id, at, actor, action, outcome, purpose, transaction_id, participant_id,
+  request_id, grant_id, case_id, is_access)
+SELECT entry_id, tenant_id, at, actor, action, outcome, purpose, transaction_id, participant_id,
+  request_id, grant_id, case_id, is_access
+FROM json_to_recordset($4::json) AS r(entry_id uuid, tenant_id uuid, at text, actor text, action text, outcome text,
+  purpose text, transaction_id uuid, participant_id text, request_id uuid, grant_id uuid, case_id uuid,
+  is_access boolean)`;
+
+function parameters(rows: readonly EntryRows[]): [string, string, string, string] {
+  return [
+    JSON.stringify(rows.map((row) => row.entry)),
+    JSON.stringify(rows.flatMap((row) => row.parts)),
+    JSON.stringify(rows.flatMap((row) => row.queue)),
+    JSON.stringify(rows.map((row) => row.index)),
+  ];
+}
+
+/** Writes one entry in the caller's transaction. */
+export async function insertEntry(tx: Tx, rows: EntryRows): Promise<void> {
+  await tx.$executeRawUnsafe(INSERT_ENTRIES, ...parameters([rows]));
+}
+
+/** Writes many entries as one transaction of their own. */
+export async function insertEntries(pool: Pool, rows: readonly EntryRows[]): Promise<void> {
+  try {
+    await pool.query({ name: "audit-append", text: INSERT_ENTRIES, values: parameters(rows) });
+  } catch (error) {
+    throw mapDatabaseError(error);
+  }
+}
+
+/** A compartment's row; without a sealed key it was destroyed. */
+export interface CompartmentRow {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly kind: CompartmentKind;
+  readonly subject: string;
+  readonly sealedKey: Uint8Array | undefined;
+}
+
+const CompartmentRecord = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  kind: z.enum(["org", "case", "subject", "suspicion"]),
+  subject: z.string(),
+  sealed_key: z.instanceof(Uint8Array).nullable(),
+});
+
+function toCompartmentRow(record: unknown): CompartmentRow {
+  const row = CompartmentRecord.parse(record);
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    kind: row.kind,
+    subject: row.subject,
+    sealedKey: row.sealed_key ?? undefined,
+  };
+}
+
+const COMPARTMENT = "SELECT id, tenant_id, kind, subject, sealed_key FROM audit_compartment";
+
+export async function findCompartment(
+  pool: Pool,
+  name: { readonly tenantId: string; readonly kind: CompartmentKind; readonly subject: string },
+): Promise<CompartmentRow | undefined> {
+  const text = `${COMPARTMENT} WHERE tenant_id = $1 AND kind = $2 AND subject = $3`;
+  const rows = await query(pool, text, [name.tenantId, name.kind, name.subject]);
+  return rows.map(toCompartmentRow)[0];
+}
+
+export async function findCompartments(pool: Pool, ids: readonly string[]): Promise<CompartmentRow[]> {
+  const rows = await query(pool, `${COMPARTMENT} WHERE id = ANY ($1::uuid[])`, [[...ids]]);
+  return rows.map(toCompartmentRow);
+}
+
+/** Makes the compartment unless another process was first; returns the row that won. */
+export async function createCompartment(
+  pool: Pool,
+  row: Omit<CompartmentRow, "sealedKey"> & { readonly sealedKey: Uint8Array },
+): Promise<CompartmentRow> {
+  await query(
+    pool,
+    `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (tenant_id, kind, subject) DO NOTHING`,
+    [row.id, row.tenantId, row.kind, row.subject, Buffer.from(row.sealedKey)],
+  );
+  const winner = await findCompartment(pool, row);
+  return winner ?? row;
+}
+
+async function query(pool: Pool, text: string, values: unknown[]): Promise<unknown[]> {
+  try {
+    return (await pool.query(text, values)).rows;
+  } catch (error) {
+    throw mapDatabaseError(error);
+  }
+}
