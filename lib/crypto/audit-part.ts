@@ -57,7 +57,9 @@ export function partDigest(stored: Uint8Array): string {
 }
 
 /** Opens a part with its own part key, which is all a reader is given. Every failure is OpenError. */
-export function openPart(input: PartPlace & { readonly partKey: Uint8Array; readonly stored: Uint8Array }): Json {
+export function openPart(
+  input: PartPlace & { readonly partKey: Uint8Array; readonly stored: Uint8Array },
+): Json {
   const { stored } = input;
   if (stored.length < IV_BYTES + TAG_BYTES) throw new OpenError();
   const iv = stored.subarray(0, IV_BYTES);

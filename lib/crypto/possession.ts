@@ -40,7 +40,8 @@ export interface PossessionClaims {
 function checkClaims(claims: PossessionClaims): void {
   checkX25519PublicKey(fromBase64url(claims.public_key));
   checkX25519PublicKey(fromBase64url(claims.ephemeral_key));
-  if (fromBase64url(claims.nonce).length !== 32) throw new FormatError("format.length", "a nonce has 32 bytes");
+  if (fromBase64url(claims.nonce).length !== 32)
+    throw new FormatError("format.length", "a nonce has 32 bytes");
   parseSeconds(claims.expires_at);
 }
 
@@ -83,7 +84,11 @@ export function possessionKey(sharedSecret: Uint8Array, context: string): Uint8A
  * One side's tag: HMAC-SHA-256(k, `server` or `client` ‖ 0x00 ‖ ctx). Z is X25519 of the proven key and the
  * ephemeral key, computed wherever the private half is held; an all-zero Z must have been refused there.
  */
-export function possessionTag(side: "server" | "client", sharedSecret: Uint8Array, context: string): Uint8Array {
+export function possessionTag(
+  side: "server" | "client",
+  sharedSecret: Uint8Array,
+  context: string,
+): Uint8Array {
   const key = possessionKey(sharedSecret, context);
   const tag = hmacSha256(key, utf8(`${side}\0`), utf8(context));
   key.fill(0);

@@ -29,7 +29,8 @@ export function sealPrivateKeyForTests(input: {
   readonly privateKey: Uint8Array;
   readonly iv: Uint8Array;
 }): Uint8Array {
-  if (input.privateKey.length !== KEY_BYTES) throw new FormatError("format.key", "a private key has 32 bytes");
+  if (input.privateKey.length !== KEY_BYTES)
+    throw new FormatError("format.key", "a private key has 32 bytes");
   const { ciphertext, tag } = aesGcmSeal(input.kek, input.iv, input.privateKey, canonicalBytes(input.aad));
   return concat(Uint8Array.of(VERSION), input.iv, ciphertext, tag);
 }

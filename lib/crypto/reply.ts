@@ -1,7 +1,13 @@
 import { concat, fromBase64url, fromUtf8, toBase64url, utf8 } from "./bytes";
 import { canonicalBytes, type Json, parseCanonicalJson } from "./canonical-json";
 import { concatKdf } from "./concat-kdf";
-import { CEK_BYTES, CONTENT_ALGORITHM, type EphemeralKey, ephemeralBytes, KEY_ALGORITHM } from "./envelope-format";
+import {
+  CEK_BYTES,
+  CONTENT_ALGORITHM,
+  type EphemeralKey,
+  ephemeralBytes,
+  KEY_ALGORITHM,
+} from "./envelope-format";
 import { OpenError } from "./format-error";
 import { type Derive, oneError } from "./open-envelope";
 import {
@@ -134,7 +140,11 @@ export function openReply(
 ): Promise<ReplyPayload> {
   return oneError(async () => {
     const { jwe } = input;
-    const isSigned = ed25519Verify(input.custodianPublicKey, signedBytes(jwe), fromBase64url(input.signature));
+    const isSigned = ed25519Verify(
+      input.custodianPublicKey,
+      signedBytes(jwe),
+      fromBase64url(input.signature),
+    );
     const epk = storedEphemeral(jwe.protected);
     if (!isSigned || headerText(input, epk.x) !== jwe.protected) throw new OpenError();
     const kek = replyWrappingKey(await input.derive(ephemeralBytes(epk)), input);
