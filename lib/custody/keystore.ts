@@ -1,0 +1,67 @@
+import "server-only";
+
+/** What a sealed private key is for; each purpose has a key-encryption key of its own (crypto.md "Keys"). */
+export type KeyPurpose = "participant" | "escrow" | "log" | "receipt" | "custodian";
+
+/** A private key as it stands at rest, with all its associated data names. */
+export interface KeyRef {
+  readonly purpose: KeyPurpose;
+  /** Participant id; for the other purposes the origin or key name the key belongs to. */
+  readonly participant: string;
+  readonly version: number;
+  readonly publicKey: Uint8Array;
+  readonly blob: Uint8Array;
+  /** Id of the key-encryption key the blob is sealed under. */
+  readonly kek: string;
+}
+
+/** A private key about to be sealed. */
+export interface NewPrivateKey {
+  readonly purpose: KeyPurpose;
+  readonly participant: string;
+  readonly version: number;
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Uint8Array;
+}
+
+/**
+ * Who holds the key-encryption keys. Back ends: a local keystore; AWS KMS, PKCS#11 and Vault come later
+ * behind the same interface. Private keys leave it never: it derives, signs and seals.
+ */
+export interface Keystore {
+  readonly id: string;
+  /** Id of the key-encryption key that new blobs of this purpose are sealed under. */
+  kekId(purpose: KeyPurpose): string;
+  sealPrivateKey(key: NewPrivateKey): { readonly blob: Uint8Array; readonly kek: string };
+  /** X25519 shared secret of the sealed key and an ephemeral public key. */
+  derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array>;
+  /** Ed25519 signature by the sealed seed. */
+  sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array>;
+  /** Lends the Ed25519 seed for one call to the functions of lib/crypto that build whole signed formats. */
+  useSeed<T>(ref: KeyRef, fn: (seed: Uint8Array) => T): T;
+  /** Seals a secret that is no key pair (compartment keys, document keys); `context` must be given again to open. */
+  sealSecret(context: string, secret: Uint8Array): Uint8Array;
+  openSecret(context: string, sealed: Uint8Array): Uint8Array;
+  /** A key kept in the keystore itself under a name, e.g. `receipt`. */
+  readNamedKey(name: string): KeyRef | undefined;
+  /** Keeps a key under a name; refuses to replace one. */
+  writeNamedKey(name: string, ref: KeyRef): void;
+}
+
+export type KeystoreFault =
+  | "keystore.missing"
+  | "keystore.wrong-unlock"
+  | "keystore.damaged"
+  | "keystore.unusable";
+
+/** The keystore cannot be used; the message is one line for the operator and names the folder, never a secret. */
+export class KeystoreError extends Error {
+  override readonly name = "KeystoreError";
+
+  constructor(
+    readonly code: KeystoreFault,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,235 @@
+import { z } from "zod";
+import {
+  DecisionStatement,
+  EscrowKeyStatement,
+  GrantOkStatement,
+  GroupName,
+  OpenStatement,
+  Person,
+  StatementSignature,
+} from "./statements";
+
+const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+const Base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
+const Bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const Signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
+
+/** General JSON JWE of cfx1; its strict form is checked by lib/crypto, not here. */
+export const Jwe = z.strictObject({
+  protected: Base64url,
+  recipients: z
+    .array(
+      z.strictObject({
+        header: z.strictObject({
+          kid: z.string().max(100),
+          epk: z.strictObject({ crv: z.string(), kty: z.string(), x: Base64url }),
+          apu: Base64url,
+          apv: Base64url,
+        }),
+        encrypted_key: Base64url,
+      }),
+    )
+    .min(1)
+    .max(64),
+  iv: Base64url,
+  ciphertext: Base64url,
+  tag: Base64url,
+});
+export type Jwe = z.infer<typeof Jwe>;
+
+/** One sealed group as it stands in the database, with all a custodian needs to open its own entry. */
+export const RegistrationItem = z.strictObject({
+  tx: Uuid,
+  grp: GroupName,
+  ep: z.string().regex(/^[1-9][0-9]{0,14}$/),
+  gen: z.int().min(1),
+  /** Number of sealed fields of the group row. */
+  fields: z.int().min(1).max(10_000),
+  /** The transaction's list of field digests, base64url, in stored order. */
+  rd_list: z.array(Bytes32).min(1).max(20_000),
+  jwe: Jwe,
+});
+export type RegistrationItem = z.infer<typeof RegistrationItem>;
+
+export const REFUSALS = [
+  "format",
+  "log",
+  "roster",
+  "requester",
+  "approver",
+  "self-approval",
+  "organisation",
+  "same-person",
+  "stage",
+  "duty",
+  "signature",
+  "evaluation-key",
+  "decision",
+  "request",
+  "request-digest",
+  "authorization",
+  "scope",
+  "groups",
+  "level",
+  "purpose",
+  "dates",
+  "nonce",
+  "grant-conflict",
+  "unknown-grant",
+  "revoked",
+  "views-exhausted",
+  "statement",
+  "statement-expired",
+  "reply-key",
+  "intent",
+  "body-digest",
+  "envelope",
+  "epoch",
+  "mask",
+] as const;
+/** Why the custodian refused; stable ids, fit for the caller. */
+export const Refusal = z.enum(REFUSALS);
+export type Refusal = z.infer<typeof Refusal>;
+
+export const RegistrationResult = z.discriminatedUnion("ok", [
+  z.strictObject({
+    ok: z.literal(true),
+    tx: Uuid,
+    grp: GroupName,
+    gen: z.int(),
+    bd: Bytes32,
+    kid: z.string(),
+    signature: Signature,
+  }),
+  z.strictObject({ ok: z.literal(false), tx: Uuid, grp: GroupName, gen: z.int(), reason: Refusal }),
+]);
+export type RegistrationResult = z.infer<typeof RegistrationResult>;
+
+export const MAX_REGISTRATIONS = 500;
+export const RegisterRequest = z.strictObject({
+  items: z.array(RegistrationItem).min(1).max(MAX_REGISTRATIONS),
+});
+export type RegisterRequest = z.infer<typeof RegisterRequest>;
+export const RegisterResponse = z.strictObject({ results: z.array(RegistrationResult) });
+
+export const SignedDecision = z.strictObject({ statement: DecisionStatement, signature: StatementSignature });
+export type SignedDecision = z.infer<typeof SignedDecision>;
+
+/** The record whose JCS digest the decisions name; the custodian reads its kind and dates. Other members pass. */
+export const AuthorizationRecord = z.looseObject({
+  kind: z.enum(["court_order", "subpoena", "warrant", "statutory_demand", "audit_mandate", "epoc"]),
+  valid_from: z.string(),
+  valid_until: z.string(),
+});
+export type AuthorizationRecord = z.infer<typeof AuthorizationRecord>;
+
+export const GrantSubmission = z.strictObject({
+  grant: Uuid,
+  decisions: z.array(SignedDecision).min(2).max(8),
+  /** Required when the decisions name an authorization. */
+  authorization: AuthorizationRecord.optional(),
+  /** Groups the grant reaches that are not registered yet. */
+  registrations: z.array(RegistrationItem).max(MAX_REGISTRATIONS).optional(),
+});
+export type GrantSubmission = z.infer<typeof GrantSubmission>;
+
+export const GrantResponse = z.strictObject({
+  ok: z.literal(true),
+  statement: GrantOkStatement,
+  signature: Signature,
+  registrations: z.array(RegistrationResult),
+});
+export type GrantResponse = z.infer<typeof GrantResponse>;
+
+export const Revocation = z.strictObject({
+  grant: Uuid,
+  reason: z.string().min(1).max(2000),
+  at: z.string().min(20).max(27),
+});
+export type Revocation = z.infer<typeof Revocation>;
+
+export const IntentEvidence = z.strictObject({
+  /** Canonical bytes of the intent entry. */
+  entry: Base64url,
+  parts: z.array(z.strictObject({ c: z.string().max(64), stored: Base64url, part_key: Bytes32 })).max(8),
+});
+export type IntentEvidence = z.infer<typeof IntentEvidence>;
+
+export const OpenRequest = z.strictObject({
+  grant: Uuid,
+  transaction: Uuid,
+  groups: z.array(GroupName).min(1).max(6),
+  /** The sealed groups themselves, one for each of `groups`. */
+  envelopes: z.array(RegistrationItem).min(1).max(6),
+  intent: IntentEvidence,
+  opening: z.strictObject({ statement: OpenStatement, signature: StatementSignature }),
+});
+export type OpenRequest = z.infer<typeof OpenRequest>;
+
+/** Flattened JWE of a reply (crypto.md "Answer"). */
+export const ReplyJwe = z.strictObject({
+  protected: Base64url,
+  encrypted_key: Base64url,
+  iv: Base64url,
+  ciphertext: Base64url,
+  tag: Base64url,
+});
+
+export const OpenResponse = z.strictObject({
+  assurance: z.enum(["evaluation", "signed"]),
+  views_left: z.int().min(0),
+  leaf: Bytes32,
+  replies: z.array(z.strictObject({ grp: GroupName, jwe: ReplyJwe, signature: Signature })).min(1),
+});
+export type OpenResponse = z.infer<typeof OpenResponse>;
+
+export const SignedEpoch = z.strictObject({ statement: EscrowKeyStatement, signature: Signature });
+export type SignedEpoch = z.infer<typeof SignedEpoch>;
+export const EpochsResponse = z.strictObject({ epochs: z.array(SignedEpoch).min(1) });
+
+export const IdentityResponse = z.strictObject({
+  log: z.string(),
+  vkey: z.string(),
+  evaluation: z.boolean(),
+  roster: z.strictObject({ version: z.int(), digest: Bytes32 }).optional(),
+});
+export type IdentityResponse = z.infer<typeof IdentityResponse>;
+
+export const RefusalResponse = z.strictObject({ reason: Refusal, detail: z.string() });
+export type RefusalResponse = z.infer<typeof RefusalResponse>;
+
+/** The copy of the roster shown to people (`Person` is a user's handle). */
+export const RosterPerson = z.strictObject({
+  person: Person,
+  organisation: z.string().min(1).max(160),
+  role: z.enum(["client", "miner", "coordinator", "auditor", "regulator", "admin"]).optional(),
+  duties: z.array(z.string()).max(16),
+  credentials: z
+    .array(
+      z.discriminatedUnion("kind", [
+        z.strictObject({
+          kind: z.literal("ed25519"),
+          key_id: z.string().min(1).max(255),
+          public_key: Bytes32,
+        }),
+        z.strictObject({
+          kind: z.literal("passkey"),
+          credential_id: z.string(),
+          public_key: z.string(),
+          rp_id: z.string(),
+        }),
+        z.strictObject({ kind: z.literal("portal-evaluation") }),
+      ]),
+    )
+    .max(16),
+});
+export type RosterPerson = z.infer<typeof RosterPerson>;
+
+export const PATHS = {
+  identity: "/v1/identity",
+  epochs: "/v1/epochs",
+  registrations: "/v1/registrations",
+  grants: "/v1/grants",
+  revocations: "/v1/revocations",
+  open: "/v1/open",
+} as const;
