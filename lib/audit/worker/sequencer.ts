@@ -1,0 +1,89 @@
+import "server-only";
+import type { Pool, PoolClient } from "pg";
+import { Frontier } from "@/lib/crypto/merkle";
+import { CHAIN_START, chainNext, entryLeaf } from "../entry";
+import { edgeTiles, growTiles } from "../tiles";
+import {
+  deleteQueued,
+  ensureHead,
+  type Head,
+  inSequencerTransaction,
+  insertLeaves,
+  type LogPlace,
+  lockHead,
+  moveHead,
+  type NewLeaf,
+  type Queued,
+  readTiles,
+  takeQueued,
+  writeTiles,
+} from "./store";
+
+/** Most entries integrated in one transaction. */
+export const SEQUENCER_BATCH = 5_000;
+
+/** What one round did. */
+export interface Integrated {
+  readonly added: number;
+  readonly size: number;
+}
+
+/** Makes the log's head row when the log is new. */
+export function prepareLog(pool: Pool, place: LogPlace): Promise<void> {
+  return ensureHead(pool, place, CHAIN_START);
+}
+
+/**
+ * Integrates waiting entries in one transaction: gapless sequence numbers from 0, leaves, chain, tiles and
+ * head move together or not at all, and the queue rows go with them. Any number of workers may call it at
+ * once: the lock on the head row elects one for this batch, and READ COMMITTED lets the next one see what the
+ * last one took. Leaf hashes come from the stored bytes only.
+ */
+export function integrateBatch(
+  pool: Pool,
+  place: LogPlace,
+  limit: number = SEQUENCER_BATCH,
+): Promise<Integrated> {
+  return inSequencerTransaction(pool, async (client) => {
+    const head = await lockHead(client, place.log);
+    const queued = await takeQueued(client, place.log, limit);
+    if (queued.length === 0) return { added: 0, size: head.size };
+    const size = await extendTree(client, place, head, queued);
+    await deleteQueued(
+      client,
+      queued.map((entry) => entry.entry_id),
+    );
+    return { added: queued.length, size };
+  });
+}
+
+async function extendTree(
+  client: PoolClient,
+  place: LogPlace,
+  head: Head,
+  queued: readonly Queued[],
+): Promise<number> {
+  const frontier = Frontier.from(head.size, head.frontier);
+  let chain = head.chain;
+  const leaves: NewLeaf[] = queued.map((entry, at) => {
+    const leafHash = entryLeaf(entry.bytes);
+    chain = chainNext(chain, leafHash);
+    frontier.append(leafHash);
+    return { seq: head.size + at, entryId: entry.entry_id, leafHash, chain };
+  });
+  const edge = await readTiles(client, place.log, edgeTiles(head.size));
+  const tiles = growTiles(
+    edge,
+    head.size,
+    leaves.map((leaf) => leaf.leafHash),
+  );
+  await insertLeaves(client, place, leaves);
+  await writeTiles(client, place, tiles);
+  await moveHead(client, place.log, {
+    size: frontier.size,
+    root: frontier.root(),
+    chain,
+    frontier: [...frontier.hashes],
+  });
+  return frontier.size;
+}

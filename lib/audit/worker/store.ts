@@ -1,0 +1,215 @@
+import "server-only";
+import type { Pool, PoolClient } from "pg";
+import { z } from "zod";
+import { FormatError } from "@/lib/crypto/format-error";
+import { emptyRoot, type ReadNode } from "@/lib/crypto/merkle";
+import { nodeReader, type Tile, type TilePlace } from "../tiles";
+
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const Size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const Head = z.object({ size: Size, root: Bytes, chain: Bytes, frontier: z.array(Bytes) });
+export type Head = z.infer<typeof Head>;
+
+/** One log of one tenant, as the sequencer addresses it. */
+export interface LogPlace {
+  readonly log: string;
+  readonly tenantId: string;
+}
+
+/** Runs `fn` in a READ COMMITTED transaction: each statement must see what committed before the head lock. */
+export async function inSequencerTransaction<T>(
+  pool: Pool,
+  fn: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+    const result = await fn(client);
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch((rollback: Error) => {
+      failure = rollback;
+    });
+    throw error;
+  } finally {
+    client.release(failure);
+  }
+}
+
+export async function ensureHead(pool: Pool, place: LogPlace, chainStart: Uint8Array): Promise<void> {
+  await pool.query(
+    `INSERT INTO audit_head (log, tenant_id, size, root, chain, frontier) VALUES ($1, $2, 0, $3, $4, '{}')
+     ON CONFLICT (log) DO NOTHING`,
+    [place.log, place.tenantId, Buffer.from(emptyRoot()), Buffer.from(chainStart)],
+  );
+}
+
+/** Elects: whoever holds this row lock is the sequencer until its transaction ends. */
+export async function lockHead(client: PoolClient, log: string): Promise<Head> {
+  const { rows } = await client.query(
+    "SELECT size, root, chain, frontier FROM audit_head WHERE log = $1 FOR UPDATE",
+    [log],
+  );
+  return Head.parse(rows[0]);
+}
+
+const Queued = z.object({ entry_id: z.string(), bytes: Bytes });
+export type Queued = z.infer<typeof Queued>;
+
+/** Waiting entries with their stored bytes, by the first queue row of each; ids are not commit-ordered. */
+export async function takeQueued(client: PoolClient, log: string, limit: number): Promise<Queued[]> {
+  const { rows } = await client.query(
+    `SELECT q.entry_id, e.bytes
+     FROM (SELECT entry_id, min(id) AS first FROM audit_queue GROUP BY entry_id ORDER BY first LIMIT $2) q
+     JOIN audit_entry e ON e.id = q.entry_id WHERE e.log = $1 ORDER BY q.first`,
+    [log, limit],
+  );
+  return z.array(Queued).parse(rows);
+}
+
+/** A leaf about to be written. */
+export interface NewLeaf {
+  readonly seq: number;
+  readonly entryId: string;
+  readonly leafHash: Uint8Array;
+  readonly chain: Uint8Array;
+}
+
+export async function insertLeaves(
+  client: PoolClient,
+  place: LogPlace,
+  leaves: readonly NewLeaf[],
+): Promise<void> {
+  await client.query(
+    `INSERT INTO audit_leaf (log, seq, entry_id, tenant_id, leaf_hash, chain)
+     SELECT $1, seq, entry_id, $2, leaf_hash, chain
+     FROM unnest($3::bigint[], $4::uuid[], $5::bytea[], $6::bytea[]) AS t(seq, entry_id, leaf_hash, chain)`,
+    [
+      place.log,
+      place.tenantId,
+      leaves.map((leaf) => leaf.seq),
+      leaves.map((leaf) => leaf.entryId),
+      leaves.map((leaf) => Buffer.from(leaf.leafHash)),
+      leaves.map((leaf) => Buffer.from(leaf.chain)),
+    ],
+  );
+}
+
+export async function writeTiles(client: PoolClient, place: LogPlace, tiles: readonly Tile[]): Promise<void> {
+  await client.query(
+    `INSERT INTO audit_tile (log, level, index, tenant_id, width, hashes)
+     SELECT $1, level, index, $2, width, hashes
+     FROM unnest($3::int[], $4::bigint[], $5::int[], $6::bytea[]) AS t(level, index, width, hashes)
+     ON CONFLICT (log, level, index) DO UPDATE SET width = EXCLUDED.width, hashes = EXCLUDED.hashes`,
+    [
+      place.log,
+      place.tenantId,
+      tiles.map((tile) => tile.level),
+      tiles.map((tile) => tile.index),
+      tiles.map((tile) => tile.width),
+      tiles.map((tile) => Buffer.from(tile.hashes)),
+    ],
+  );
+}
+
+export async function moveHead(client: PoolClient, log: string, head: Head): Promise<void> {
+  await client.query(
+    `UPDATE audit_head SET size = $2, root = $3, chain = $4, frontier = $5::bytea[], updated_at = now() WHERE log = $1`,
+    [
+      log,
+      head.size,
+      Buffer.from(head.root),
+      Buffer.from(head.chain),
+      head.frontier.map((hash) => Buffer.from(hash)),
+    ],
+  );
+}
+
+export async function deleteQueued(client: PoolClient, entryIds: readonly string[]): Promise<void> {
+  await client.query("DELETE FROM audit_queue WHERE entry_id = ANY ($1::uuid[])", [[...entryIds]]);
+}
+
+const TileRow = z.object({ level: z.int(), index: Size, width: z.int(), hashes: Bytes });
+
+export async function readTiles(
+  client: Pool | PoolClient,
+  log: string,
+  places: readonly TilePlace[],
+): Promise<Tile[]> {
+  if (places.length === 0) return [];
+  const { rows } = await client.query(
+    `SELECT level, index, width, hashes FROM audit_tile
+     WHERE log = $1 AND (level, index) IN (SELECT * FROM unnest($2::int[], $3::bigint[]))`,
+    [log, places.map((place) => place.level), places.map((place) => place.index)],
+  );
+  return z.array(TileRow).parse(rows);
+}
+
+/** Tree nodes from stored tiles, for proofs: each tile is one primary-key look-up. */
+export function storedNodes(client: Pool | PoolClient, log: string): ReadNode {
+  return nodeReader(async (place) => {
+    const [tile] = await readTiles(client, log, [place]);
+    if (tile === undefined) throw new FormatError("format.merkle", "the tree has no such tile");
+    return tile.hashes;
+  });
+}
+
+const HeadSize = z.object({ size: Size, root: Bytes });
+
+export async function readHead(pool: Pool, log: string): Promise<z.infer<typeof HeadSize> | undefined> {
+  const { rows } = await pool.query("SELECT size, root FROM audit_head WHERE log = $1", [log]);
+  return rows.length === 0 ? undefined : HeadSize.parse(rows[0]);
+}
+
+/** A witness's word on a checkpoint, as published. */
+export interface WitnessMark {
+  readonly name: string;
+  readonly kind: "own" | "independent";
+  readonly timestamp: number;
+}
+
+export async function insertCheckpoint(
+  pool: Pool,
+  place: LogPlace,
+  checkpoint: {
+    readonly size: number;
+    readonly root: Uint8Array;
+    readonly note: string;
+    readonly witnesses: readonly WitnessMark[];
+  },
+): Promise<void> {
+  await pool.query(
+    `INSERT INTO audit_checkpoint (log, size, tenant_id, root, note, witnesses) VALUES ($1, $2, $3, $4, $5, $6::jsonb)
+     ON CONFLICT (log, size) DO UPDATE SET note = EXCLUDED.note, witnesses = EXCLUDED.witnesses
+     WHERE jsonb_array_length(audit_checkpoint.witnesses) < jsonb_array_length(EXCLUDED.witnesses)`,
+    [
+      place.log,
+      checkpoint.size,
+      place.tenantId,
+      Buffer.from(checkpoint.root),
+      checkpoint.note,
+      JSON.stringify(checkpoint.witnesses),
+    ],
+  );
+}
+
+const CheckpointRow = z.object({
+  size: Size,
+  root: Bytes,
+  note: z.string(),
+  witnesses: z.array(z.unknown()),
+});
+
+export async function readLastCheckpoint(
+  pool: Pool,
+  log: string,
+): Promise<z.infer<typeof CheckpointRow> | undefined> {
+  const { rows } = await pool.query(
+    "SELECT size, root, note, witnesses FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1",
+    [log],
+  );
+  return rows.length === 0 ? undefined : CheckpointRow.parse(rows[0]);
+}
