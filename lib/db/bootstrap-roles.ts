@@ -1,0 +1,120 @@
+import "server-only";
+import { Client, escapeIdentifier, escapeLiteral } from "pg";
+import { mapDatabaseError } from "@/lib/db/errors";
+import { OWNER_ROLE } from "@/lib/db/migrate";
+
+/** Roles without login; grants in the migrations name these. */
+export const GROUP_ROLES = [
+  OWNER_ROLE,
+  "sealport_app",
+  "sealport_sequencer",
+  "sealport_retention",
+  "sealport_signer",
+  "sealport_custodian",
+  "sealport_auditor",
+  "sealport_jobs",
+] as const;
+export type GroupRole = (typeof GROUP_ROLES)[number];
+
+/** Logins, each a member of one group role, and the process whose key folder keeps its password. */
+export const LOGIN_ROLES = {
+  sealport_app_login: { memberOf: "sealport_app", process: "portal" },
+  sealport_worker_login: { memberOf: "sealport_app", process: "worker" },
+  sealport_sequencer_login: { memberOf: "sealport_sequencer", process: "worker" },
+  sealport_retention_login: { memberOf: "sealport_retention", process: "worker" },
+  sealport_jobs_login: { memberOf: "sealport_jobs", process: "worker" },
+  sealport_signer_login: { memberOf: "sealport_signer", process: "signer" },
+  sealport_custodian_login: { memberOf: "sealport_custodian", process: "custodian" },
+  sealport_auditor_login: { memberOf: "sealport_auditor", process: "auditor" },
+} as const satisfies Record<string, { memberOf: GroupRole; process: string }>;
+export type LoginRole = keyof typeof LOGIN_ROLES;
+
+export const LOGIN_ROLE_NAMES: readonly LoginRole[] = [
+  "sealport_app_login",
+  "sealport_worker_login",
+  "sealport_sequencer_login",
+  "sealport_retention_login",
+  "sealport_jobs_login",
+  "sealport_signer_login",
+  "sealport_custodian_login",
+  "sealport_auditor_login",
+];
+
+export type LoginPasswords = Readonly<Record<LoginRole, string>>;
+
+/** The same server and options, another login and database. */
+export function urlFor(
+  adminUrl: string,
+  login: { user: string; password: string } | undefined,
+  database: string,
+): string {
+  const url = new URL(adminUrl);
+  if (login !== undefined) {
+    url.username = encodeURIComponent(login.user);
+    url.password = encodeURIComponent(login.password);
+  }
+  url.pathname = `/${encodeURIComponent(database)}`;
+  return url.toString();
+}
+
+async function createRoles(admin: Client, passwords: LoginPasswords): Promise<void> {
+  const known = await admin.query<{ rolname: string }>(
+    "SELECT rolname FROM pg_roles WHERE rolname LIKE 'sealport\\_%'",
+  );
+  const names = new Set(known.rows.map((row) => row.rolname));
+  for (const role of GROUP_ROLES) {
+    if (!names.has(role)) await admin.query(`CREATE ROLE ${escapeIdentifier(role)} NOLOGIN NOINHERIT`);
+  }
+  for (const role of LOGIN_ROLE_NAMES) {
+    const verb = names.has(role) ? "ALTER" : "CREATE";
+    const identifier = escapeIdentifier(role);
+    await admin.query(`${verb} ROLE ${identifier} LOGIN INHERIT PASSWORD ${escapeLiteral(passwords[role])}`);
+    await admin.query(`GRANT ${escapeIdentifier(LOGIN_ROLES[role].memberOf)} TO ${identifier}`);
+  }
+  // PostgreSQL 16 and later give a role's maker the right to grant it, not to become it.
+  await admin.query(`GRANT ${escapeIdentifier(OWNER_ROLE)} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE`);
+}
+
+async function createDatabase(admin: Client, database: string): Promise<boolean> {
+  const found = await admin.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
+  if (found.rowCount !== 0) return false;
+  await admin.query(
+    `CREATE DATABASE ${escapeIdentifier(database)} OWNER ${escapeIdentifier(OWNER_ROLE)} TEMPLATE template0 ENCODING 'UTF8'`,
+  );
+  return true;
+}
+
+async function restrictConnections(admin: Client, database: string): Promise<void> {
+  const name = escapeIdentifier(database);
+  await admin.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
+  const roles = GROUP_ROLES.filter((role) => role !== OWNER_ROLE).map((role) => escapeIdentifier(role));
+  await admin.query(`GRANT CONNECT ON DATABASE ${name} TO ${roles.join(", ")}`);
+}
+
+export interface BootstrapOptions {
+  /** A login with CREATEROLE and CREATEDB; need not be a superuser. */
+  readonly adminUrl: string;
+  readonly database: string;
+  readonly passwords: LoginPasswords;
+}
+
+/**
+ * Makes roles, logins and the database, or brings them up to date: running it again changes nothing but the
+ * passwords, which are set to those given. Returns whether the database is new.
+ */
+export async function bootstrapRoles(options: BootstrapOptions): Promise<{ isNew: boolean }> {
+  const admin = new Client({ connectionString: options.adminUrl, connectionTimeoutMillis: 10_000 });
+  admin.on("error", () => undefined);
+  try {
+    await admin.connect();
+    await admin.query("SELECT pg_advisory_lock(7310016432)");
+    await createRoles(admin, options.passwords);
+    const isNew = await createDatabase(admin, options.database);
+    await restrictConnections(admin, options.database);
+    return { isNew };
+  } catch (error) {
+    throw mapDatabaseError(error);
+  } finally {
+    await admin.end().catch(() => undefined);
+  }
+}

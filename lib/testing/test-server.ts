@@ -1,0 +1,56 @@
+import "server-only";
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { bootstrapRoles, type LoginPasswords, urlFor } from "@/lib/db/bootstrap-roles";
+import { startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
+import { migrate } from "@/lib/db/migrate";
+
+/** What a test needs to make databases on the shared server; plain data, so that vitest can pass it on. */
+export interface TestServer {
+  readonly adminUrl: string;
+  readonly template: string;
+  readonly passwords: LoginPasswords;
+}
+
+/** A random password for each login role. */
+export function randomPasswords(): LoginPasswords {
+  const draw = (): string => randomBytes(18).toString("base64url");
+  return {
+    sealport_app_login: draw(),
+    sealport_worker_login: draw(),
+    sealport_sequencer_login: draw(),
+    sealport_retention_login: draw(),
+    sealport_jobs_login: draw(),
+    sealport_signer_login: draw(),
+    sealport_custodian_login: draw(),
+    sealport_auditor_login: draw(),
+  };
+}
+
+/** An embedded PostgreSQL in a temporary folder with a migrated template database. */
+export async function startTestServer(): Promise<{ server: TestServer; stop: () => Promise<void> }> {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), "sealport-test-"));
+  const keys = path.join(dataDir, "keys");
+  await mkdir(keys, { mode: 0o700 });
+  const database = await startEmbeddedDatabase({
+    dataDir,
+    passwordFile: path.join(keys, "superuser"),
+    isDurable: false,
+  });
+  const passwords = randomPasswords();
+  const template = "sealport_template";
+  const stop = async (): Promise<void> => {
+    await database.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await bootstrapRoles({ adminUrl: database.adminUrl, database: template, passwords });
+    await migrate(urlFor(database.adminUrl, undefined, template), path.resolve("prisma/migrations"));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { server: { adminUrl: database.adminUrl, template, passwords }, stop };
+}
