@@ -38,8 +38,8 @@ export function fromUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Parts one after another in a fresh array. */
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+/** Parts one after another in a fresh array, however many they are. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
   const out = new Uint8Array(length);
@@ -49,6 +49,11 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
     offset += part.length;
   }
   return out;
+}
+
+/** Parts one after another in a fresh array. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return concatAll(parts);
 }
 
 /** Equality in time that depends on the lengths only. */

@@ -4,7 +4,7 @@ import { type JsonValue, jsonPointer, LONE_SURROGATE, MAX_JSON_DEPTH } from "./j
 const WHITE_SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 // A string token without judging its escapes: JSON.parse of the token does that.
-const STRING = /"(?:[^"\\]|\\[^])*"/y;
+const STRING = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y;
 const LITERAL = /true|false|null/y;
 const DECIMAL = /^-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 const MAX_NUMBER_CHARACTERS = 1024;

@@ -1,4 +1,4 @@
-import { compareBytes, concat, fromUtf8, utf8 } from "./bytes";
+import { compareBytes, concatAll, fromUtf8, utf8 } from "./bytes";
 import { FormatError } from "./format-error";
 
 /** One file of a canonical zip. */
@@ -89,12 +89,12 @@ export function buildZip(files: readonly ZipFile[]): Uint8Array {
     centrals.push(Uint8Array.of(0x50, 0x4b, 1, 2, ...uint16(VERSION_NEEDED), ...common, ...tail), name);
     offset += LOCAL_BYTES + name.length + bytes.length;
   }
-  const central = concat(...centrals);
+  const central = concatAll(centrals);
   const count = uint16(files.length);
   const sizes = [...uint32(central.length), ...uint32(offset)];
   if (offset + central.length + END_BYTES > MAX_BYTES) throw new FormatError("format.bundle", "too large");
   const end = Uint8Array.of(0x50, 0x4b, 5, 6, 0, 0, 0, 0, ...count, ...count, ...sizes, 0, 0);
-  return concat(...locals, central, end);
+  return concatAll([...locals, central, end]);
 }
 
 /** Name bytes as text, checked. */
