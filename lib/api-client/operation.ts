@@ -71,7 +71,9 @@ export interface Input<O extends OperationSpec> {
 }
 
 /** The JSON body of a successful answer. */
-export type Answer<O extends OperationSpec> = O["response"] extends { readonly schema: infer S extends z.ZodType }
+export type Answer<O extends OperationSpec> = O["response"] extends {
+  readonly schema: infer S extends z.ZodType;
+}
   ? z.input<S>
   : never;
 

@@ -43,5 +43,7 @@ export function bind<O extends OperationSpec>(
 }
 
 export function isRawReply(value: unknown): value is RawReply {
-  return typeof value === "object" && value !== null && "response" in value && value.response instanceof Response;
+  return (
+    typeof value === "object" && value !== null && "response" in value && value.response instanceof Response
+  );
 }

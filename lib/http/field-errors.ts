@@ -6,7 +6,10 @@ import { DomainError, type FieldError } from "@/lib/errors";
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ pointer: jsonPointer([...path, key]), detail: "is not a member of this schema" }));
+    return issue.keys.map((key) => ({
+      pointer: jsonPointer([...path, key]),
+      detail: "is not a member of this schema",
+    }));
   }
   if (issue.code === "invalid_union") {
     return [{ pointer: jsonPointer(path), detail: "fits none of the allowed forms" }];

@@ -36,7 +36,8 @@ function parseParams(operation: OperationSpec, raw: RawParams): unknown {
     ]),
   );
   const result = operation.params.safeParse(decoded);
-  if (!result.success || JSON.stringify(decoded).includes("\\u0000")) throw new DomainError("request.not-found");
+  if (!result.success || JSON.stringify(decoded).includes("\\u0000"))
+    throw new DomainError("request.not-found");
   return result.data;
 }
 
@@ -83,14 +84,19 @@ async function readParts(operation: OperationSpec, bytes: Uint8Array, contentTyp
 }
 
 function requireEmpty(body: unknown): unknown {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw invalid("", "must be an object");
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw invalid("", "must be an object");
   const [unknown] = Object.keys(body);
   if (unknown !== undefined) throw invalid(`/${unknown}`, "is not a member of this schema");
   return EMPTY;
 }
 
 /** Parses the request by the operation's schemas, once; use cases trust what comes out. */
-export async function parseInput(operation: OperationSpec, request: Request, raw: RawParams): Promise<ReadInput> {
+export async function parseInput(
+  operation: OperationSpec,
+  request: Request,
+  raw: RawParams,
+): Promise<ReadInput> {
   const params = parseParams(operation, raw);
   const query = parseQuery(operation, new URL(request.url));
   const { body, files, bodyBytes } = await parseBody(operation, request);

@@ -69,5 +69,8 @@ export function problemHeaders(error: DomainError): Record<string, string> {
 
 /** 422 for one place in the request. */
 export function invalid(pointer: string, detail: string): DomainError {
-  return new DomainError("request.invalid", { detail: "The request does not fit its schema.", errors: [{ pointer, detail }] });
+  return new DomainError("request.invalid", {
+    detail: "The request does not fit its schema.",
+    errors: [{ pointer, detail }],
+  });
 }

@@ -18,7 +18,8 @@ function tooLarge(maxBytes: number): DomainError {
 function declaredLength(request: Request): number | undefined {
   const header = request.headers.get("content-length");
   if (header === null) return undefined;
-  if (!/^[0-9]{1,15}$/.test(header)) throw new DomainError("request.malformed", { detail: "Content-Length is not a number." });
+  if (!/^[0-9]{1,15}$/.test(header))
+    throw new DomainError("request.malformed", { detail: "Content-Length is not a number." });
   return Number(header);
 }
 
@@ -45,7 +46,9 @@ async function readAtMost(stream: ReadableStream<Uint8Array>, maxBytes: number):
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   const encoding = request.headers.get("content-encoding");
   if (encoding !== null && encoding !== "identity") {
-    throw new DomainError("request.unsupported-media-type", { detail: "Content encodings are not accepted." });
+    throw new DomainError("request.unsupported-media-type", {
+      detail: "Content encodings are not accepted.",
+    });
   }
   const declared = declaredLength(request);
   if (declared !== undefined && declared > maxBytes) throw tooLarge(maxBytes);

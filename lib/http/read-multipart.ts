@@ -14,9 +14,14 @@ interface Multipart {
 async function parseForm(bytes: Uint8Array, contentType: string): Promise<FormData> {
   try {
     // The platform's own parser, but only over bytes that were read whole and counted.
-    return await new Response(Uint8Array.from(bytes), { headers: { "content-type": contentType } }).formData();
+    return await new Response(Uint8Array.from(bytes), {
+      headers: { "content-type": contentType },
+    }).formData();
   } catch (error) {
-    throw new DomainError("request.malformed", { detail: "The multipart body could not be read.", cause: error });
+    throw new DomainError("request.malformed", {
+      detail: "The multipart body could not be read.",
+      cause: error,
+    });
   }
 }
 
@@ -34,13 +39,18 @@ async function toJson(part: FormDataEntryValue, name: string): Promise<unknown> 
 }
 
 /** The parts of a multipart body; parts that are not declared, or stand twice, are refused. */
-export async function readMultipart(bytes: Uint8Array, contentType: string, spec: UploadSpec): Promise<Multipart> {
+export async function readMultipart(
+  bytes: Uint8Array,
+  contentType: string,
+  spec: UploadSpec,
+): Promise<Multipart> {
   const form = await parseForm(bytes, contentType);
   const files: Record<string, UploadedFile | undefined> = {};
   let body: unknown;
   const seen = new Set<string>();
   for (const [name, part] of form) {
-    if (name !== spec.json && !spec.files.includes(name)) throw invalid(`/${name}`, "is not a part of this form");
+    if (name !== spec.json && !spec.files.includes(name))
+      throw invalid(`/${name}`, "is not a part of this form");
     if (seen.has(name)) throw invalid(`/${name}`, "stands twice");
     seen.add(name);
     if (name === spec.json) body = await toJson(part, name);

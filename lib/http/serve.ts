@@ -14,8 +14,18 @@ type Handlers = Readonly<Record<(typeof METHODS)[number], Handler>>;
  */
 export function serve(path: string, bindings: readonly Binding[]): Handlers {
   for (const { operation } of bindings) {
-    if (operation.path !== path) throw new Error(`${operation.id} is declared for ${operation.path}, not ${path}`);
+    if (operation.path !== path)
+      throw new Error(`${operation.id} is declared for ${operation.path}, not ${path}`);
   }
-  const handler: Handler = async (request, route) => answerRequest({ path, bindings }, request, await route.params);
-  return { GET: handler, HEAD: handler, POST: handler, PUT: handler, PATCH: handler, DELETE: handler, OPTIONS: handler };
+  const handler: Handler = async (request, route) =>
+    answerRequest({ path, bindings }, request, await route.params);
+  return {
+    GET: handler,
+    HEAD: handler,
+    POST: handler,
+    PUT: handler,
+    PATCH: handler,
+    DELETE: handler,
+    OPTIONS: handler,
+  };
 }

@@ -8,7 +8,9 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const PREFIX_LENGTH = 10;
 const SECRET_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
-const SHAPE = new RegExp(`^sp_([0-9A-Za-z]{${PREFIX_LENGTH}})_([0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}})$`);
+const SHAPE = new RegExp(
+  `^sp_([0-9A-Za-z]{${PREFIX_LENGTH}})_([0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}})$`,
+);
 
 /** A key as its holder gets it, once, and what we keep of it. */
 export interface NewApiKey {
@@ -31,7 +33,9 @@ function randomText(length: number): string {
 
 function checksumOf(head: string): string {
   const digest = sha256(utf8(head));
-  return Array.from(digest.subarray(0, CHECKSUM_LENGTH), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join("");
+  return Array.from(digest.subarray(0, CHECKSUM_LENGTH), (byte) =>
+    ALPHABET.charAt(byte % ALPHABET.length),
+  ).join("");
 }
 
 /** Draws a fresh key: 43 base62 characters are 256 bits. */

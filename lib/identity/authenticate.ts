@@ -22,15 +22,24 @@ export interface Authenticated {
 export function presentedKey(headers: Headers): string | undefined {
   const authorization = headers.get("authorization");
   const apiKey = headers.get("x-api-key");
-  if (authorization !== null && apiKey !== null) throw new DomainError("auth.invalid", { detail: "Send one credential." });
+  if (authorization !== null && apiKey !== null)
+    throw new DomainError("auth.invalid", { detail: "Send one credential." });
   if (authorization === null) return apiKey?.trim() ?? undefined;
   const match = /^Bearer +([^ ]+) *$/i.exec(authorization);
-  if (match?.[1] === undefined) throw new DomainError("auth.invalid", { detail: "Authorization must be Bearer KEY." });
+  if (match?.[1] === undefined)
+    throw new DomainError("auth.invalid", { detail: "Authorization must be Bearer KEY." });
   return match[1];
 }
 
+/** The prefix of whatever well-formed key was presented, for the log; never throws. */
+export function keyPrefixOf(headers: Headers): string | undefined {
+  const presented = headers.get("x-api-key") ?? headers.get("authorization")?.replace(/^Bearer +/i, "");
+  return presented === undefined ? undefined : prefixOf(presented.trim());
+}
+
 function toPrincipal(key: StoredApiKey): Principal {
-  const { userId, handle, name, pseudonym, tenantId, organisationId, participantId, role, duties } = key.holder;
+  const { userId, handle, name, pseudonym, tenantId, organisationId, participantId, role, duties } =
+    key.holder;
   return {
     userId,
     handle,
@@ -71,9 +80,14 @@ async function touch(cx: AuthContext, keyId: string): Promise<void> {
  * Who is asking. Throws auth.required or auth.invalid; unknown, revoked and expired keys answer alike. A
  * deactivated holder or a wrong address is a known person's refusal and comes back with the principal.
  */
-export async function authenticate(cx: AuthContext, headers: Headers, client: ClientInfo): Promise<Authenticated> {
+export async function authenticate(
+  cx: AuthContext,
+  headers: Headers,
+  client: ClientInfo,
+): Promise<Authenticated> {
   const presented = presentedKey(headers);
-  if (presented === undefined) throw new DomainError("auth.required", { detail: "Send Authorization: Bearer KEY or X-Api-Key: KEY." });
+  if (presented === undefined)
+    throw new DomainError("auth.required", { detail: "Send Authorization: Bearer KEY or X-Api-Key: KEY." });
   const prefix = prefixOf(presented);
   if (prefix === undefined) throw new DomainError("auth.invalid");
   const key = await inSnapshot(cx, (tx) => findApiKey(tx, cx.instance.tenantId, prefix));

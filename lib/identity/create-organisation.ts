@@ -24,12 +24,17 @@ export interface NewOrganisation {
 function weeklyHoursColumn(input: NewOrganisation) {
   if (input.weeklyHours === undefined) return {};
   return {
-    weekly_hours: Object.fromEntries(Object.entries(input.weeklyHours).map(([day, [open, close]]) => [day, [open, close]])),
+    weekly_hours: Object.fromEntries(
+      Object.entries(input.weeklyHours).map(([day, [open, close]]) => [day, [open, close]]),
+    ),
   };
 }
 
 /** Creates an organisation, and its agency record when it is one. */
-export async function createOrganisation(cx: IdentityContext, input: NewOrganisation): Promise<{ id: string }> {
+export async function createOrganisation(
+  cx: IdentityContext,
+  input: NewOrganisation,
+): Promise<{ id: string }> {
   const id = uuidv7(cx.clock.nowMs());
   await inTransaction(cx, async (tx) => {
     await insertOrganisation(tx, {

@@ -20,7 +20,10 @@ export interface NewUser {
   readonly duties: readonly Duty[];
   readonly password?: string;
   /** Seals the TOTP secret at rest; needed when `totpSecret` is given. */
-  readonly totp?: { readonly secret: Uint8Array; readonly seal: (context: string, secret: Uint8Array) => Uint8Array };
+  readonly totp?: {
+    readonly secret: Uint8Array;
+    readonly seal: (context: string, secret: Uint8Array) => Uint8Array;
+  };
 }
 
 export interface CreatedUser {
@@ -66,10 +69,21 @@ export async function createUser(cx: IdentityContext, input: NewUser): Promise<C
   return { id, pseudonym };
 }
 
-async function storeCredentials(tx: Tx, cx: IdentityContext, userId: string, input: NewUser, passwordHash: string | undefined) {
+async function storeCredentials(
+  tx: Tx,
+  cx: IdentityContext,
+  userId: string,
+  input: NewUser,
+  passwordHash: string | undefined,
+) {
   const base = { tenant_id: cx.instance.tenantId, user_id: userId };
   if (passwordHash !== undefined) {
-    await insertCredential(tx, { ...base, id: uuidv7(cx.clock.nowMs()), kind: "password", secret_hash: passwordHash });
+    await insertCredential(tx, {
+      ...base,
+      id: uuidv7(cx.clock.nowMs()),
+      kind: "password",
+      secret_hash: passwordHash,
+    });
   }
   if (input.totp !== undefined) {
     const sealed = Uint8Array.from(input.totp.seal(`totp:${userId}`, input.totp.secret));

@@ -72,7 +72,11 @@ function toStoredKey(row: KeyRow): StoredApiKey {
 }
 
 /** The key with this prefix in this tenant, and its holder: one statement. */
-export async function findApiKey(tx: Tx, tenantId: string, prefix: string): Promise<StoredApiKey | undefined> {
+export async function findApiKey(
+  tx: Tx,
+  tenantId: string,
+  prefix: string,
+): Promise<StoredApiKey | undefined> {
   const rows = await tx.$queryRaw<KeyRow[]>(Prisma.sql`
     SELECT k.id, k.prefix, k.secret_hash, k.scopes, k.addresses, k.expires_at, k.revoked_at,
            u.id AS user_id, u.handle, u.name, u.pseudonym, u.tenant_id, u.organisation_id, u.participant_id, u.role,
@@ -128,4 +132,16 @@ export async function insertApiKey(tx: Tx, data: Prisma.api_keyCreateInput): Pro
 
 export async function countUsers(tx: Tx): Promise<number> {
   return tx.app_user.count();
+}
+
+export async function findTenant(
+  tx: Tx,
+  id: string,
+): Promise<{ pseudonym: string; log: string } | undefined> {
+  const row = await tx.tenant.findUnique({ where: { id }, select: { pseudonym: true, log_origin: true } });
+  return row === null ? undefined : { pseudonym: row.pseudonym, log: row.log_origin };
+}
+
+export async function insertTenant(tx: Tx, data: Prisma.tenantCreateInput): Promise<void> {
+  await tx.tenant.create({ data, select: { id: true } });
 }

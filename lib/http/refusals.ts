@@ -1,0 +1,75 @@
+import "server-only";
+import type { OperationSpec } from "@/lib/api-client/operation";
+import type { EntryClass } from "@/lib/audit/event";
+import { recordEvent } from "@/lib/audit/record-event";
+import type { AuditRecorder } from "@/lib/audit/recorder";
+import type { Context } from "@/lib/context";
+import type { DomainError } from "@/lib/errors";
+
+const CLASSES: Readonly<Record<string, EntryClass>> = {
+  transaction: "transaction",
+  dispute: "transaction",
+  disclosure: "disclosure",
+  key: "key",
+  escrow: "key",
+  policy: "policy",
+  identity: "identity",
+  user: "identity",
+  api_key: "identity",
+  admin: "admin",
+  organisation: "admin",
+  participant: "admin",
+  audit: "log",
+  log: "log",
+};
+
+/** The class an action's entries have; requests, grants and the like are all about access. */
+export function classOf(action: string): EntryClass {
+  if (action === "audit.export") return "export";
+  return CLASSES[action.split(".", 1)[0] ?? ""] ?? "access";
+}
+
+/** A recorder that remembers whether an entry about a refusal went through it. */
+export interface WatchedRecorder {
+  readonly audit: AuditRecorder;
+  readonly hasRecordedDenial: () => boolean;
+}
+
+/** Watches one request's recorder, so that no refusal is written down twice or not at all. */
+export function watchDenials(audit: AuditRecorder): WatchedRecorder {
+  let denied = false;
+  return {
+    audit: {
+      ...audit,
+      append: async (rows) => {
+        await audit.append(rows);
+        if (rows.entry.outcome === "denied") denied = true;
+      },
+    },
+    hasRecordedDenial: () => denied,
+  };
+}
+
+/** Whether an answer refuses somebody: a 404 may hide what they may not know of. */
+export function isRefusal(error: DomainError): boolean {
+  return error.status === 401 || error.status === 403 || error.status === 404;
+}
+
+/** Writes down a refusal, committed before it returns (I3). Throws 503 when it cannot. */
+export async function recordRefusal(
+  cx: Context,
+  operation: OperationSpec,
+  instance: string,
+  error: DomainError,
+): Promise<void> {
+  const transaction = /^\/confidential\/transactions\/([0-9a-f-]{36})(\/|$)/.exec(instance)?.[1];
+  await recordEvent(cx, {
+    class: classOf(operation.action),
+    outcome: "denied",
+    action: operation.action,
+    subjects: [],
+    details: { operation: operation.id, path: instance, code: error.code },
+    ...(transaction === undefined ? {} : { index: { transactionId: transaction } }),
+    access: { dataAccessed: [], success: false, error: error.code },
+  });
+}

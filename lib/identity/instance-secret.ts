@@ -1,0 +1,41 @@
+import "server-only";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { randomBytes } from "@/lib/crypto/primitives";
+import type { Keystore } from "@/lib/custody/keystore";
+
+const FILE = "idempotency.sealed";
+const CONTEXT = "sealport/idempotency/1";
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+async function readSealed(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return Uint8Array.from(await readFile(file));
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The instance key under which idempotent bodies are compared: made at first use and kept sealed in the
+ * portal's key folder, so that a stored digest of a guessable body tells a reader of the database nothing.
+ */
+export async function openInstanceSecret(keystore: Keystore, keyDir: string): Promise<Uint8Array> {
+  const file = path.join(keyDir, FILE);
+  const known = await readSealed(file);
+  if (known !== undefined) return keystore.openSecret(CONTEXT, known);
+  const secret = randomBytes(32);
+  try {
+    await writeFile(file, keystore.sealSecret(CONTEXT, secret), { mode: 0o600, flag: "wx" });
+    return secret;
+  } catch (error) {
+    // Another process was first: its secret is the one.
+    const theirs = isCode(error, "EEXIST") ? await readSealed(file) : undefined;
+    if (theirs === undefined) throw error;
+    return keystore.openSecret(CONTEXT, theirs);
+  }
+}

@@ -1,0 +1,44 @@
+/** Classes of calls that share one budget each (api.md "Budgets"). */
+export type LimitClass =
+  | "reads"
+  | "writes"
+  | "open"
+  | "audit"
+  | "decisions"
+  | "batch"
+  | "export"
+  | "sign_in"
+  | "anonymous";
+
+/** One class's budget and what happens when its counter cannot be reached. */
+export interface Budget {
+  readonly limit: number;
+  readonly windowSeconds: number;
+  /** Exact counters live in PostgreSQL, shared by all portals; the others in each process's memory. */
+  readonly store: "database" | "memory";
+}
+
+const MINUTE = 60;
+
+const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
+  reads: { limit: 1200, windowSeconds: MINUTE, store: "memory" },
+  writes: { limit: 600, windowSeconds: MINUTE, store: "memory" },
+  open: { limit: 120, windowSeconds: MINUTE, store: "database" },
+  audit: { limit: 120, windowSeconds: MINUTE, store: "database" },
+  decisions: { limit: 60, windowSeconds: MINUTE, store: "database" },
+  batch: { limit: 10, windowSeconds: MINUTE, store: "memory" },
+  export: { limit: 10, windowSeconds: MINUTE, store: "database" },
+  sign_in: { limit: 10, windowSeconds: 15 * MINUTE, store: "database" },
+  anonymous: { limit: 600, windowSeconds: MINUTE, store: "memory" },
+};
+
+/** The budgets of this process: api.md's, with RATE_BUDGETS over them. */
+export function budgetsWith(
+  overrides: Readonly<Partial<Record<LimitClass, number | undefined>>>,
+): Readonly<Record<LimitClass, Budget>> {
+  const entries = Object.entries(DEFAULTS).map(([name, budget]) => {
+    const limit = Object.entries(overrides).find(([key]) => key === name)?.[1];
+    return [name, limit === undefined ? budget : { ...budget, limit }];
+  });
+  return { ...DEFAULTS, ...Object.fromEntries(entries) };
+}

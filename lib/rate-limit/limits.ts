@@ -1,0 +1,60 @@
+import "server-only";
+import type { Pool } from "pg";
+import { DomainError } from "@/lib/errors";
+import { type Budget, budgetsWith, type LimitClass } from "@/lib/rate-limit/budgets";
+import {
+  databaseRatelimit,
+  memoryRatelimit,
+  type Ratelimit,
+  type RatelimitResponse,
+} from "@/lib/rate-limit/ratelimit";
+
+/** One draw on a budget. */
+export interface Draw extends RatelimitResponse {
+  readonly name: LimitClass;
+  readonly windowSeconds: number;
+}
+
+/** The budgets of one process. */
+export interface Limits {
+  /** Takes one call from the actor's budget. Throws when an exact counter cannot be reached: fail closed. */
+  take(name: LimitClass, actor: string): Promise<Draw>;
+}
+
+type Overrides = Parameters<typeof budgetsWith>[0];
+
+/** Opens the limiters: exact ones on PostgreSQL, the others in memory (identity.md "Rate limiting"). */
+export function openLimits(pool: Pool, overrides: Overrides): Limits {
+  const budgets = budgetsWith(overrides);
+  const limiters = new Map<LimitClass, Ratelimit>();
+  const limiterOf = (name: LimitClass, budget: Budget): Ratelimit => {
+    const known = limiters.get(name);
+    if (known !== undefined) return known;
+    const made =
+      budget.store === "memory" ? memoryRatelimit(name, budget) : databaseRatelimit(name, budget, pool);
+    limiters.set(name, made);
+    return made;
+  };
+  return {
+    async take(name, actor) {
+      const budget = budgets[name];
+      try {
+        const response = await limiterOf(name, budget).limit(actor);
+        return { ...response, name, windowSeconds: budget.windowSeconds };
+      } catch (cause) {
+        // Only database counters can fail; they guard opening, deciding, exporting and signing in.
+        throw new DomainError("service.limiter-unavailable", { cause, retryAfterSeconds: 2 });
+      }
+    },
+  };
+}
+
+/** `RateLimit-Policy`, `RateLimit` and, when spent, `Retry-After` (draft-ietf-httpapi-ratelimit-headers). */
+export function limitHeaders(draw: Draw, nowMs: number): Record<string, string> {
+  const seconds = Math.max(0, Math.ceil((draw.reset - nowMs) / 1000));
+  return {
+    "ratelimit-policy": `"${draw.name}";q=${draw.limit};w=${draw.windowSeconds}`,
+    ratelimit: `"${draw.name}";r=${draw.remaining};t=${seconds}`,
+    ...(draw.success ? {} : { "retry-after": String(Math.max(1, seconds)) }),
+  };
+}

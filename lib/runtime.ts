@@ -1,0 +1,191 @@
+import "server-only";
+import type { Pool } from "pg";
+import { type AuditRecorder, createAuditRecorder } from "@/lib/audit/recorder";
+import { type Clock, systemClock } from "@/lib/clock";
+import type { InstanceFacts } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import type { KeyRef, Keystore } from "@/lib/custody/keystore";
+import { openLocalKeystore } from "@/lib/custody/local-keystore";
+import { type Database, openDatabase } from "@/lib/db/client";
+import { isUniqueViolation } from "@/lib/db/errors";
+import { openPool } from "@/lib/db/pool";
+import { portalEnv, unlockOf } from "@/lib/env";
+import { InvariantError } from "@/lib/errors";
+import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
+import { type AnonymousFailures, createAnonymousFailures } from "@/lib/identity/anonymous-failures";
+import { createTenant } from "@/lib/identity/create-tenant";
+import { openInstanceSecret } from "@/lib/identity/instance-secret";
+import { readTenant } from "@/lib/identity/read-tenant";
+import { type Limits, openLimits } from "@/lib/rate-limit/limits";
+import { createLogger, type Logger } from "@/lib/telemetry/logger";
+
+/** Everything a portal process has one of. Everything in it outlives the requests. */
+export interface Runtime {
+  readonly db: Database;
+  readonly instance: InstanceFacts;
+  readonly clock: Clock;
+  readonly keystore: Keystore;
+  readonly escrow: EscrowClient;
+  readonly audit: AuditRecorder;
+  readonly logger: Logger;
+  readonly limits: Limits;
+  readonly failures: AnonymousFailures;
+  readonly idempotencyKey: Uint8Array;
+}
+
+const MAX_CONNECTIONS = 16;
+const AUDIT_CONNECTIONS = 4;
+
+/** What exists without the database: made once, also when the tenant cannot be read yet. */
+interface Foundation {
+  readonly logger: Logger;
+  readonly db: Database;
+  /** Connections of their own, so that refusals can be written while the others are busy. */
+  readonly auditPool: Pool;
+  readonly keystore: Keystore;
+  readonly idempotencyKey: Uint8Array;
+}
+
+type PortalEnv = ReturnType<typeof portalEnv>;
+
+async function lay(env: PortalEnv): Promise<Foundation> {
+  const logger = createLogger("portal", env.LOG_LEVEL);
+  const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
+  const db = openDatabase({
+    url: env.DATABASE_URL,
+    applicationName: "sealport-portal",
+    maxConnections: MAX_CONNECTIONS,
+    onIdleError,
+  });
+  const keystore = await openLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
+  const auditPool = openPool({
+    url: env.DATABASE_URL,
+    applicationName: "sealport-portal-audit",
+    maxConnections: AUDIT_CONNECTIONS,
+    onIdleError,
+  });
+  return { logger, db, auditPool, keystore, idempotencyKey: await openInstanceSecret(keystore, env.KEY_DIR) };
+}
+
+/** The tenant's pseudonym, read or, on a new database, made; a rival portal's row wins. */
+async function tenantPseudonym(env: PortalEnv, { db, keystore }: Foundation): Promise<string> {
+  const known = await readTenant(db, env.TENANT_ID);
+  if (known === undefined) return makeTenant(env, db, keystore);
+  if (known.log !== env.LOG_ORIGIN)
+    throw new InvariantError("LOG_ORIGIN is not the origin this database was made with");
+  return known.pseudonym;
+}
+
+async function makeTenant(env: PortalEnv, db: Database, keystore: Keystore): Promise<string> {
+  const instance = instanceFacts(env, toBase64url(randomBytes(12)));
+  const audit = createAuditRecorder({
+    pool: db.pool,
+    keystore,
+    instance,
+    receiptKey: receiptKeyOf(keystore),
+  });
+  const cx = {
+    db,
+    instance,
+    audit,
+    clock: systemClock,
+    client: {},
+    requestId: uuidv7(Date.now()),
+    system: "portal",
+  };
+  try {
+    await createTenant(cx, env.LOG_ORIGIN);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+  }
+  const stored = await readTenant(db, env.TENANT_ID);
+  if (stored === undefined) throw new InvariantError("the tenant was made and is not there");
+  return stored.pseudonym;
+}
+
+function instanceFacts(env: PortalEnv, pseudonym: string): InstanceFacts {
+  return {
+    log: env.LOG_ORIGIN,
+    tenantId: env.TENANT_ID,
+    tenantPseudonym: pseudonym,
+    evaluation: env.SEALPORT_EVALUATION,
+  };
+}
+
+function receiptKeyOf(keystore: Keystore): KeyRef {
+  const key = keystore.readNamedKey("receipt");
+  if (key === undefined) throw new InvariantError("the portal's keystore has no receipt key");
+  return key;
+}
+
+async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
+  const { logger, db, keystore, idempotencyKey, auditPool } = foundation;
+  const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
+  const receiptKey = receiptKeyOf(keystore);
+  return {
+    db,
+    instance,
+    clock: systemClock,
+    keystore,
+    escrow: createEscrowClient({
+      url: env.CUSTODIAN_URL,
+      vkey: env.CUSTODIAN_VKEY,
+      log: env.LOG_ORIGIN,
+      clock: systemClock,
+    }),
+    audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey }),
+    logger,
+    limits: openLimits(db.pool, env.RATE_BUDGETS),
+    failures: createAnonymousFailures(logger),
+    idempotencyKey,
+  };
+}
+
+// Route handlers, pages and instrumentation each get their own instance of this module in one process
+// (environment.md "Next traps"), so the one runtime hangs on globalThis under a registered symbol.
+const SLOT = Symbol.for("sealport.runtime");
+
+interface Slot {
+  foundation?: Promise<Foundation>;
+  runtime?: Promise<Runtime>;
+}
+
+function isSlot(value: unknown): value is Slot {
+  return typeof value === "object" && value !== null;
+}
+
+function slot(): Slot {
+  const known: unknown = Reflect.get(globalThis, SLOT);
+  if (isSlot(known)) return known;
+  const made: Slot = {};
+  Reflect.set(globalThis, SLOT, made);
+  return made;
+}
+
+/**
+ * The portal's runtime. A failed construction is not kept: while the database is away every call answers 503,
+ * and the first one after its return builds the runtime.
+ */
+export function getRuntime(): Promise<Runtime> {
+  const held = slot();
+  if (held.runtime !== undefined) return held.runtime;
+  const env = portalEnv();
+  held.foundation ??= lay(env);
+  const made = held.foundation.then((foundation) => build(env, foundation));
+  held.runtime = made;
+  const foundation = held.foundation;
+  foundation.catch(() => {
+    if (held.foundation === foundation) delete held.foundation;
+  });
+  made.catch(() => {
+    if (held.runtime === made) delete held.runtime;
+  });
+  return made;
+}
+
+/** Gives tests and scripts their own runtime in place of the environment's. */
+export function useRuntime(runtime: Runtime): void {
+  slot().runtime = Promise.resolve(runtime);
+}
