@@ -1,0 +1,49 @@
+import "server-only";
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import path from "node:path";
+
+/** Writes a file of mode 0600 whole or not at all: temporary file, fsync, rename, fsync of the folder. */
+export function writeFileAtomic(file: string, content: string): void {
+  const temporary = writeTemporary(file, content);
+  renameSync(temporary, file);
+  syncFolder(path.dirname(file));
+}
+
+/** The same for a file that must not exist yet (EEXIST otherwise). */
+export function createFileAtomic(file: string, content: string): void {
+  const temporary = writeTemporary(file, content);
+  try {
+    linkSync(temporary, file);
+  } finally {
+    unlinkSync(temporary);
+  }
+  syncFolder(path.dirname(file));
+}
+
+function writeTemporary(file: string, content: string): string {
+  const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  const descriptor = openSync(temporary, "wx", 0o600);
+  try {
+    writeAll(descriptor, Buffer.from(content, "utf8"));
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  return temporary;
+}
+
+/** `writeSync` may write less than it was given. */
+export function writeAll(descriptor: number, bytes: Buffer): void {
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
+}
+
+/** Makes the name of a new file lasting (POSIX: a rename is durable once its folder is synced). */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

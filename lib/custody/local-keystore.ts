@@ -1,0 +1,184 @@
+import "server-only";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { concat, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import { OpenError } from "@/lib/crypto/format-error";
+import { aesGcmOpen, aesGcmSeal, ed25519Sign, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
+import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
+import { createFileAtomic } from "@/lib/custody/atomic-file";
+import { type KeyRef, type Keystore, KeystoreError, type NewPrivateKey } from "@/lib/custody/keystore";
+import {
+  createKeystoreFile,
+  KEYSTORE_FILE,
+  type KekName,
+  newKeyFileText,
+  type OpenedKeystore,
+  openKeystoreFile,
+  secretAad,
+  type Unlock,
+} from "@/lib/custody/keystore-file";
+
+const SECRET_VERSION = 0x01;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_NAME = /^[a-z][a-z0-9-]{0,63}$/;
+
+const NamedKey = z.strictObject({
+  v: z.literal(1),
+  purpose: z.enum(["participant", "escrow", "log", "receipt", "custodian"]),
+  participant: z.string().min(1).max(255),
+  version: z.int().min(1),
+  kek: z.string(),
+  public_key: z.string(),
+  blob: z.string(),
+});
+
+function aadOf(key: Omit<NewPrivateKey, "privateKey">, kek: string): PrivateKeyAad {
+  const { purpose, participant, version, publicKey } = key;
+  return { v: 1, purpose, participant, version, kek, public_key: toBase64url(publicKey) };
+}
+
+class LocalKeystore implements Keystore {
+  readonly id: string;
+
+  constructor(
+    private readonly dir: string,
+    private readonly opened: OpenedKeystore,
+  ) {
+    this.id = opened.id;
+  }
+
+  kekId(purpose: KekName): string {
+    return this.kek(purpose).id;
+  }
+
+  sealPrivateKey(key: NewPrivateKey): { blob: Uint8Array; kek: string } {
+    const kek = this.kek(key.purpose);
+    const blob = sealPrivateKey({ kek: kek.key, aad: aadOf(key, kek.id), privateKey: key.privateKey });
+    return { blob, kek: kek.id };
+  }
+
+  async derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array> {
+    return this.withPrivateKey(ref, "x25519", (privateKey) => x25519Handle(privateKey).derive(epk));
+  }
+
+  async sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array> {
+    return this.useSeed(ref, (seed) => ed25519Sign(seed, message));
+  }
+
+  useSeed<T>(ref: KeyRef, fn: (seed: Uint8Array) => T): T {
+    return this.withPrivateKey(ref, "ed25519", fn);
+  }
+
+  sealSecret(context: string, secret: Uint8Array): Uint8Array {
+    const kek = this.kek("secrets");
+    const iv = randomBytes(IV_BYTES);
+    const { ciphertext, tag } = aesGcmSeal(kek.key, iv, secret, secretAad(kek.id, context));
+    return concat(Uint8Array.of(SECRET_VERSION), iv, ciphertext, tag);
+  }
+
+  openSecret(context: string, sealed: Uint8Array): Uint8Array {
+    const kek = this.kek("secrets");
+    if (sealed.length < 1 + IV_BYTES + TAG_BYTES || sealed[0] !== SECRET_VERSION) throw new OpenError();
+    const iv = sealed.subarray(1, 1 + IV_BYTES);
+    const body = sealed.subarray(1 + IV_BYTES, sealed.length - TAG_BYTES);
+    return aesGcmOpen(
+      kek.key,
+      iv,
+      body,
+      sealed.subarray(sealed.length - TAG_BYTES),
+      secretAad(kek.id, context),
+    );
+  }
+
+  readNamedKey(name: string): KeyRef | undefined {
+    const file = this.keyFile(name);
+    if (!existsSync(file)) return undefined;
+    try {
+      const { purpose, participant, version, kek, public_key, blob } = NamedKey.parse(
+        JSON.parse(readFileSync(file, "utf8")),
+      );
+      const publicKey = fromBase64url(public_key);
+      return { purpose, participant, version, kek, publicKey, blob: fromBase64url(blob) };
+    } catch {
+      throw new KeystoreError(
+        "keystore.damaged",
+        `the key file ${file} is damaged: restore it from a backup`,
+      );
+    }
+  }
+
+  writeNamedKey(name: string, ref: KeyRef): void {
+    const { purpose, participant, version, kek } = ref;
+    const key = {
+      v: 1,
+      purpose,
+      participant,
+      version,
+      kek,
+      public_key: toBase64url(ref.publicKey),
+      blob: toBase64url(ref.blob),
+    };
+    createFileAtomic(this.keyFile(name), `${JSON.stringify(key, undefined, 1)}\n`);
+  }
+
+  private keyFile(name: string): string {
+    if (!KEY_NAME.test(name)) throw new TypeError("a malformed key name");
+    return path.join(this.dir, `${name}.key.json`);
+  }
+
+  private kek(name: KekName): { id: string; key: Uint8Array } {
+    const kek = this.opened.keks.get(name);
+    if (kek === undefined)
+      throw new KeystoreError("keystore.damaged", `the keystore ${this.id} has no key for ${name}`);
+    return kek;
+  }
+
+  private withPrivateKey<T>(ref: KeyRef, kind: "x25519" | "ed25519", fn: (privateKey: Uint8Array) => T): T {
+    const kek = this.kek(ref.purpose);
+    if (ref.kek !== kek.id) {
+      throw new KeystoreError(
+        "keystore.unusable",
+        `a key is sealed under ${ref.kek}, which ${this.id} does not hold`,
+      );
+    }
+    const privateKey = openPrivateKey({ kek: kek.key, aad: aadOf(ref, ref.kek), blob: ref.blob, kind });
+    try {
+      return fn(privateKey);
+    } finally {
+      privateKey.fill(0);
+    }
+  }
+}
+
+/** Opens a local keystore. Throws KeystoreError with one line for the operator. */
+export async function openLocalKeystore(options: {
+  readonly dir: string;
+  readonly unlock: Unlock;
+}): Promise<Keystore> {
+  return new LocalKeystore(options.dir, await openKeystoreFile(options.dir, options.unlock));
+}
+
+/** Opens the keystore of a folder, making folder, key file and keystore where they are missing. Idempotent. */
+export async function createLocalKeystore(options: {
+  readonly dir: string;
+  readonly unlock: Unlock;
+}): Promise<Keystore> {
+  const { dir, unlock } = options;
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    if (!existsSync(path.join(dir, KEYSTORE_FILE))) {
+      if ("keyFile" in unlock && !existsSync(unlock.keyFile))
+        createFileAtomic(unlock.keyFile, newKeyFileText());
+      await createKeystoreFile(dir, unlock);
+    }
+  } catch (error) {
+    if (error instanceof KeystoreError) throw error;
+    throw new KeystoreError(
+      "keystore.unusable",
+      `no keystore can be made in ${dir}: the folder cannot be written`,
+    );
+  }
+  return openLocalKeystore(options);
+}

@@ -1,0 +1,22 @@
+import { createKeys, PROCESSES } from "@/lib/custody/create-keys";
+import { KeystoreError } from "@/lib/custody/keystore";
+import { createLocalKeystore } from "@/lib/custody/local-keystore";
+import { EnvironmentError, keyCreationEnv, unlockOf } from "@/lib/env";
+
+// Makes the keys of one process in its own key folder and prints the public ones. Safe to run again.
+const wanted = process.argv[2];
+const name = PROCESSES.find((known) => known === wanted);
+if (name === undefined) {
+  process.stderr.write(`usage: create-keys <${PROCESSES.join("|")}>\n`);
+  process.exit(2);
+}
+try {
+  const env = keyCreationEnv();
+  const keystore = await createLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
+  process.stdout.write(`${JSON.stringify(createKeys(keystore, name, env.LOG_ORIGIN))}\n`);
+} catch (error) {
+  const isOurs =
+    error instanceof KeystoreError || error instanceof EnvironmentError || error instanceof TypeError;
+  process.stderr.write(`${isOurs ? error.message : "the keys could not be made"}\n`);
+  process.exit(1);
+}
