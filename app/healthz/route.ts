@@ -1,0 +1,5 @@
+import { servePublic } from "@/lib/http/serve-public";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = servePublic(async () =>
+  Response.json({ status: "alive" }),
+);

@@ -1,0 +1,6 @@
+/** Next calls this once per server process before it answers. */
+export async function register(): Promise<void> {
+  if (process.env.NEXT_RUNTIME !== "nodejs") return;
+  const { noteClientAddresses } = await import("@/lib/telemetry/client-address");
+  noteClientAddresses();
+}

@@ -1,0 +1,60 @@
+import { operation } from "@/lib/api-client/operation";
+import {
+  AccessBody,
+  AccessByIdBody,
+  AuditBody,
+  AuditByIdBody,
+  Disclosure,
+  TransactionPath,
+} from "@/lib/transactions/schema";
+
+const opening = {
+  method: "POST",
+  scopes: ["open"],
+  roles: ["client", "miner", "coordinator"],
+  response: { status: 200, schema: Disclosure },
+  rate: "open",
+  action: "disclosure.open",
+  idempotent: { keep: ["success", "access_id"] },
+} as const;
+
+const release = {
+  ...opening,
+  scopes: ["disclose"],
+  roles: ["auditor", "regulator"],
+  rate: "audit",
+} as const;
+
+export const openTransaction = operation({
+  ...opening,
+  id: "openTransaction",
+  path: "/confidential/transactions/{id}/access",
+  summary: "Open the sealed groups of one's own transaction, or under a grant for coordinators and support.",
+  params: TransactionPath,
+  body: AccessBody,
+});
+
+export const openTransactionById = operation({
+  ...opening,
+  id: "openTransactionById",
+  path: "/confidential/access",
+  summary: "The same, with transaction_id in the body.",
+  body: AccessByIdBody,
+});
+
+export const auditTransaction = operation({
+  ...release,
+  id: "auditTransaction",
+  path: "/confidential/transactions/{id}/audit",
+  summary: "Open granted groups through the escrow custodian, for auditors and regulators.",
+  params: TransactionPath,
+  body: AuditBody,
+});
+
+export const auditTransactionById = operation({
+  ...release,
+  id: "auditTransactionById",
+  path: "/confidential/audit",
+  summary: "The same, with transaction_id in the body.",
+  body: AuditByIdBody,
+});

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { operation } from "../operation";
+
+export const PartState = z.enum(["up", "late", "down"]);
+
+export const Status = z.object({
+  enabled: z.boolean(),
+  algorithm: z.literal("ECDH-ES+A256KW/A256GCM"),
+  participants_count: z.int(),
+  transactions_count: z.int(),
+  audit_enabled: z.boolean(),
+  log_size: z.int(),
+  last_checkpoint_at: z.string().nullable(),
+  assurance: z.enum(["evaluation", "separate"]),
+  parts: z.array(z.object({ name: z.string(), state: PartState })),
+  witness: z.enum(["own", "independent", "none"]),
+  alarms: z.array(z.string()),
+});
+export type Status = z.infer<typeof Status>;
+
+export const getStatus = operation({
+  id: "getStatus",
+  method: "GET",
+  path: "/confidential/status",
+  summary: "State of the service: counts, log, parts, alarms",
+  scopes: "any",
+  roles: "any",
+  response: { status: 200, schema: Status },
+  rate: "reads",
+  action: "system.status",
+});
+
+export const Liveness = z.object({ status: z.literal("alive") });
+
+export const getLiveness = operation({
+  id: "getLiveness",
+  method: "GET",
+  path: "/healthz",
+  summary: "Whether the process answers",
+  scopes: "none",
+  roles: "any",
+  response: { status: 200, schema: Liveness },
+  rate: "reads",
+  action: "system.liveness",
+});
+
+export const Readiness = z.object({
+  ready: z.boolean(),
+  database: z.boolean(),
+  migrations: z.boolean(),
+  policy: z.boolean(),
+  degraded: z.array(z.string()),
+});
+
+export const getReadiness = operation({
+  id: "getReadiness",
+  method: "GET",
+  path: "/readyz",
+  summary: "Whether calls can be answered: database, migrations, policy; degraded parts by name",
+  scopes: "none",
+  roles: "any",
+  response: { status: 200, schema: Readiness },
+  rate: "reads",
+  action: "system.readiness",
+});
+
+export const getOpenApi = operation({
+  id: "getOpenApi",
+  method: "GET",
+  path: "/openapi.json",
+  summary: "This document",
+  scopes: "none",
+  roles: "any",
+  response: { status: 200, mediaType: "application/json" },
+  rate: "reads",
+  action: "system.openapi",
+});

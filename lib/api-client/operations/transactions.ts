@@ -1,0 +1,97 @@
+import { operation } from "@/lib/api-client/operation";
+import {
+  BatchAnswer,
+  EnvelopeList,
+  NewBatch,
+  NewTransaction,
+  StatusBody,
+  TransactionAnswer,
+  TransactionPage,
+  TransactionPath,
+  TransactionQuery,
+  TransactionView,
+} from "@/lib/transactions/schema";
+
+export const createTransaction = operation({
+  id: "createTransaction",
+  method: "POST",
+  path: "/confidential/transactions",
+  summary: "Submit a transaction; its confidential groups are sealed for the participants and for escrow.",
+  scopes: ["submit"],
+  roles: ["client", "miner"],
+  body: NewTransaction,
+  response: { status: 201, schema: TransactionAnswer },
+  rate: "writes",
+  action: "transaction.create",
+  idempotent: {
+    keep: ["transaction_id", "job_id", "timestamp", "status", "confidential", "has_encrypted_data"],
+  },
+});
+
+export const createTransactionBatch = operation({
+  id: "createTransactionBatch",
+  method: "POST",
+  path: "/confidential/transactions/batch",
+  summary: "Submit up to 1,000 transactions, all or none when atomic.",
+  scopes: ["submit"],
+  roles: ["client", "miner"],
+  body: NewBatch,
+  bodySize: "batch",
+  response: { status: 200, schema: BatchAnswer },
+  rate: "batch",
+  action: "transaction.create",
+  idempotent: { keep: [] },
+});
+
+export const listTransactions = operation({
+  id: "listTransactions",
+  method: "GET",
+  path: "/confidential/transactions",
+  summary: "Metadata of the transactions that the caller may know of, newest first.",
+  scopes: ["read"],
+  roles: "any",
+  query: TransactionQuery,
+  response: { status: 200, schema: TransactionPage },
+  rate: "reads",
+  action: "transaction.read",
+});
+
+export const getTransaction = operation({
+  id: "getTransaction",
+  method: "GET",
+  path: "/confidential/transactions/{id}",
+  summary: "One transaction, without decrypting anything.",
+  scopes: ["read"],
+  roles: "any",
+  params: TransactionPath,
+  response: { status: 200, schema: TransactionView },
+  rate: "reads",
+  action: "transaction.read",
+});
+
+export const getTransactionEnvelopes = operation({
+  id: "getTransactionEnvelopes",
+  method: "GET",
+  path: "/confidential/transactions/{id}/envelopes",
+  summary: "The sealed envelopes, for their recipients, with the log entries that bind them.",
+  scopes: ["read"],
+  roles: "any",
+  params: TransactionPath,
+  response: { status: 200, schema: EnvelopeList },
+  rate: "reads",
+  action: "transaction.envelopes",
+});
+
+export const setTransactionStatus = operation({
+  id: "setTransactionStatus",
+  method: "POST",
+  path: "/confidential/transactions/{id}/status",
+  summary: "Move a transaction along its state machine.",
+  scopes: ["submit"],
+  roles: ["client", "miner", "coordinator"],
+  params: TransactionPath,
+  body: StatusBody,
+  response: { status: 200, schema: TransactionAnswer },
+  rate: "writes",
+  action: "transaction.status",
+});

@@ -1,0 +1,128 @@
+import "server-only";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { inSnapshot } from "@/lib/db/transaction";
+import { portalEnv } from "@/lib/env";
+import {
+  alarmsOf,
+  type Health,
+  type HealthPart,
+  type PartState,
+  witnessKind,
+  workerState,
+} from "@/lib/http/health/judge-health";
+import { readStoredHealth, type StoredHealth } from "@/lib/http/health/store";
+import { callService } from "@/lib/ipc/client";
+import { getRuntime, type Runtime } from "@/lib/runtime";
+
+export type { Health } from "@/lib/http/health/judge-health";
+
+const PROBE_MS = 750;
+const FRESH_MS = 1_000;
+
+/** Whether a service gives any answer in time; what it answers is its own business. */
+async function probe(url: string | undefined): Promise<PartState> {
+  if (url === undefined) return "down";
+  try {
+    await callService(url, { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 });
+    return "up";
+  } catch {
+    return "down";
+  }
+}
+
+async function expectedMigrations(): Promise<string[]> {
+  const entries = await readdir(path.join(process.cwd(), "prisma", "migrations"), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+async function areCurrent(applied: readonly string[]): Promise<boolean> {
+  return (await expectedMigrations()).every((name) => applied.includes(name));
+}
+
+async function probeServices(): Promise<HealthPart[]> {
+  const env = portalEnv();
+  const [signer, custodian, witness] = await Promise.all([
+    probe(env.SIGNER_URL),
+    probe(env.CUSTODIAN_URL),
+    probe(env.WITNESS_URL),
+  ]);
+  return [
+    { name: "signer", state: signer },
+    { name: "custodian", state: custodian },
+    { name: "witness", state: witness },
+  ];
+}
+
+async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
+  const stored: StoredHealth = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log));
+  const nowMs = runtime.clock.nowMs();
+  const parts: HealthPart[] = [
+    { name: "portal", state: "up" },
+    { name: "database", state: "up" },
+    { name: "worker", state: workerState(stored.workerSeenAt, nowMs) },
+    ...services,
+  ];
+  return {
+    database: true,
+    migrations: await areCurrent(stored.migrations),
+    parts,
+    log: {
+      origin: runtime.instance.log,
+      size: stored.logSize,
+      last_checkpoint_at: stored.checkpointAt?.toISOString() ?? null,
+      witness: witnessKind(stored.witnesses),
+    },
+    alarms: alarmsOf(stored, parts, nowMs),
+    assurance: runtime.instance.evaluation ? "evaluation" : "separate",
+  };
+}
+
+function withoutDatabase(services: readonly HealthPart[]): Health {
+  const env = portalEnv();
+  const parts: HealthPart[] = [
+    { name: "portal", state: "up" },
+    { name: "database", state: "down" },
+    { name: "worker", state: "down" },
+    ...services,
+  ];
+  return {
+    database: false,
+    migrations: false,
+    parts,
+    log: { origin: env.LOG_ORIGIN, size: 0, last_checkpoint_at: null, witness: "none" },
+    alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),
+    assurance: env.SEALPORT_EVALUATION ? "evaluation" : "separate",
+  };
+}
+
+let raised: ReadonlySet<string> = new Set();
+
+/** An alarm is an error line in the log when it is first seen, and a field of the status while it lasts. */
+function raise(runtime: Runtime, health: Health): void {
+  for (const alarm of health.alarms) if (!raised.has(alarm)) runtime.logger.error({ alarm }, "alarm");
+  raised = new Set(health.alarms);
+}
+
+async function look(): Promise<Health> {
+  const services = await probeServices();
+  let runtime: Runtime | undefined;
+  try {
+    runtime = await getRuntime();
+    const health = await withDatabase(runtime, services);
+    raise(runtime, health);
+    return health;
+  } catch (err) {
+    runtime?.logger.error({ err }, "the state of the instance could not be read");
+    return withoutDatabase(services);
+  }
+}
+
+let latest: { readonly at: number; readonly health: Promise<Health> } | undefined;
+
+/** State of this instance, at most a second old: pages that poll must not load what they watch. */
+export function readHealth(): Promise<Health> {
+  const now = performance.now();
+  if (latest === undefined || now - latest.at > FRESH_MS) latest = { at: now, health: look() };
+  return latest.health;
+}

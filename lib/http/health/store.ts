@@ -1,0 +1,60 @@
+import "server-only";
+import type { Tx } from "@/lib/db/transaction";
+
+/** What the database knows about the instance's state. */
+export interface StoredHealth {
+  readonly migrations: readonly string[];
+  readonly logSize: number;
+  readonly checkpointSize: number;
+  readonly checkpointAt: Date | undefined;
+  readonly witnesses: unknown;
+  readonly workerSeenAt: Date | undefined;
+  /** Oldest entry that waits for the sequencer, in the form of audit.md. */
+  readonly oldestWaiting: string | undefined;
+  /** Disclosures with an intent and no outcome for over five minutes. */
+  readonly openIntents: number;
+}
+
+interface HealthRow {
+  migrations: string[];
+  log_size: bigint | null;
+  checkpoint_size: bigint | null;
+  checkpoint_at: Date | null;
+  witnesses: unknown;
+  worker_at: Date | null;
+  oldest_waiting: string | null;
+  open_intents: bigint;
+}
+
+/** One statement, so that a health check costs one round trip however often it is asked. */
+export async function readStoredHealth(tx: Tx, log: string): Promise<StoredHealth> {
+  const rows = await tx.$queryRaw<HealthRow[]>`
+    SELECT ARRAY(SELECT migration_name::text FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS migrations,
+           (SELECT size FROM audit_head WHERE log = ${log}) AS log_size,
+           c.size AS checkpoint_size, c.published_at AS checkpoint_at, c.witnesses,
+           (SELECT max(at) FROM process_heartbeat WHERE name LIKE 'worker%') AS worker_at,
+           (SELECT e.at FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id ORDER BY q.id LIMIT 1) AS oldest_waiting,
+           (SELECT count(*) FROM disclosure WHERE outcome = 'intent' AND at < now() - interval '5 minutes') AS open_intents
+    FROM (SELECT 1) one
+    LEFT JOIN LATERAL (SELECT size, published_at, witnesses FROM audit_checkpoint
+                       WHERE log = ${log} ORDER BY size DESC LIMIT 1) c ON true`;
+  const [row] = rows;
+  return {
+    migrations: row?.migrations ?? [],
+    logSize: Number(row?.log_size ?? 0n),
+    checkpointSize: Number(row?.checkpoint_size ?? 0n),
+    checkpointAt: row?.checkpoint_at ?? undefined,
+    witnesses: row?.witnesses ?? [],
+    workerSeenAt: row?.worker_at ?? undefined,
+    oldestWaiting: row?.oldest_waiting ?? undefined,
+    openIntents: Number(row?.open_intents ?? 0n),
+  };
+}
+
+/** How much there is, for /confidential/status. */
+export async function countAll(
+  tx: Tx,
+): Promise<{ readonly participants: number; readonly transactions: number }> {
+  const [participants, transactions] = [await tx.participant.count(), await tx.transaction.count()];
+  return { participants, transactions };
+}

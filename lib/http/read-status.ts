@@ -1,0 +1,24 @@
+import "server-only";
+import type { Status } from "@/lib/api-client/operations/system";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { readHealth } from "@/lib/http/health";
+import { countAll } from "@/lib/http/health/store";
+
+/** State of the service for anybody with a key. */
+export async function readStatus(cx: Context): Promise<Status> {
+  const [health, counts] = [await readHealth(), await inSnapshot(cx, countAll)];
+  return {
+    enabled: true,
+    algorithm: "ECDH-ES+A256KW/A256GCM",
+    participants_count: counts.participants,
+    transactions_count: counts.transactions,
+    audit_enabled: true,
+    log_size: health.log.size,
+    last_checkpoint_at: health.log.last_checkpoint_at,
+    assurance: health.assurance,
+    parts: health.parts.map(({ name, state }) => ({ name, state })),
+    witness: health.log.witness,
+    alarms: [...health.alarms],
+  };
+}
