@@ -19,13 +19,25 @@ import type { Pool } from "pg";
  */
 let instantiated: Promise<void> | undefined;
 
+/** The module's imports. Its timers (a ten-second watchdog per lock) must not keep a finished process alive. */
+function engineImports(): WebAssembly.ModuleImports {
+  const imports: WebAssembly.ModuleImports = {};
+  for (const [name, value] of Object.entries(engineModule)) {
+    if (typeof value !== "function") continue;
+    imports[name] = name.startsWith("__wbg_setTimeout_")
+      ? (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds).unref()
+      : value;
+  }
+  return imports;
+}
+
 async function instantiate(): Promise<void> {
   const file = path.join(
     path.dirname(createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg")),
     "schema_engine_bg.wasm",
   );
   const { instance } = await WebAssembly.instantiate(await readFile(file), {
-    "./schema_engine_bg.js": { ...engineModule },
+    "./schema_engine_bg.js": engineImports(),
   });
   engineModule.__wbg_set_wasm(instance.exports);
   const start = instance.exports.__wbindgen_start;
