@@ -1,0 +1,248 @@
+import "server-only";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import { KeyState } from "@/lib/keys/states";
+
+/** A key version as other modules may see it: no private part. */
+export interface KeyVersion {
+  readonly id: string;
+  readonly participantId: string;
+  readonly version: number;
+  readonly kid: string;
+  readonly custody: "managed" | "client";
+  readonly state: KeyState;
+  /** base64url */
+  readonly publicKey: string;
+  readonly thumbprint: string;
+  readonly createdAt: Date;
+}
+
+interface KeyVersionRow {
+  id: string;
+  participant_id: string;
+  version: number;
+  custody: string;
+  state: string;
+  public_key: string;
+  thumbprint: string;
+  created_at: Date;
+}
+
+const KEY_COLUMNS = Prisma.sql`k.id, k.participant_id, k.version, k.custody, k.state, k.public_key, k.thumbprint, k.created_at`;
+
+export function kidOf(participantId: string, version: number): string {
+  return `${participantId}#${version}`;
+}
+
+function toKeyVersion(row: KeyVersionRow): KeyVersion {
+  return {
+    id: row.id,
+    participantId: row.participant_id,
+    version: row.version,
+    kid: kidOf(row.participant_id, row.version),
+    custody: row.custody === "client" ? "client" : "managed",
+    state: KeyState.parse(row.state),
+    publicKey: row.public_key,
+    thumbprint: row.thumbprint,
+    createdAt: row.created_at,
+  };
+}
+
+export interface ActiveKeyRow extends KeyVersion {
+  /** Bytes of the registration entry, which vouch for the public key; absent when pruned. */
+  readonly registration: Uint8Array | undefined;
+}
+
+/** Active keys of participants, each with its registration entry; with a lock no state can change until commit. */
+export async function selectActiveKeys(
+  tx: Tx,
+  participantIds: readonly string[],
+  lock: boolean,
+): Promise<ActiveKeyRow[]> {
+  const rows = await tx.$queryRaw<(KeyVersionRow & { bytes: Uint8Array | null })[]>(Prisma.sql`
+    SELECT ${KEY_COLUMNS}, e.bytes
+    FROM key_version k LEFT JOIN audit_entry e ON e.id = k.registration_entry_id
+    WHERE k.participant_id = ANY (${[...participantIds]}::text[]) AND k.state = 'active'
+    ORDER BY k.participant_id ${lock ? Prisma.sql`FOR SHARE OF k` : Prisma.empty}`);
+  return rows.map((row) => ({ ...toKeyVersion(row), registration: row.bytes ?? undefined }));
+}
+
+/** The sealed private key of one version, for the keystore alone. */
+export async function findSealedKey(
+  tx: Tx,
+  participantId: string,
+  version: number,
+): Promise<{ key: KeyVersion; blob: Uint8Array | undefined; kek: string | undefined } | undefined> {
+  const [row] = await tx.$queryRaw<
+    (KeyVersionRow & { private_blob: Uint8Array | null; kek_id: string | null })[]
+  >(
+    Prisma.sql`SELECT ${KEY_COLUMNS}, k.private_blob, k.kek_id FROM key_version k
+               WHERE k.participant_id = ${participantId} AND k.version = ${version}`,
+  );
+  if (row === undefined) return undefined;
+  return { key: toKeyVersion(row), blob: row.private_blob ?? undefined, kek: row.kek_id ?? undefined };
+}
+
+/**
+ * Locks the participant, so that two registrations are one after the other. FOR NO KEY UPDATE does not block
+ * writers of rows that refer to it. False when there is no such active participant.
+ */
+export async function lockParticipant(tx: Tx, participantId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+    SELECT id FROM participant WHERE id = ${participantId} AND state = 'active' FOR NO KEY UPDATE`);
+  return rows.length === 1;
+}
+
+export async function findKeyByPublicKey(tx: Tx, publicKey: string): Promise<KeyVersion | undefined> {
+  const [row] = await tx.$queryRaw<KeyVersionRow[]>(
+    Prisma.sql`SELECT ${KEY_COLUMNS} FROM key_version k WHERE k.public_key = ${publicKey}`,
+  );
+  return row === undefined ? undefined : toKeyVersion(row);
+}
+
+export async function isEscrowPublicKey(tx: Tx, publicKey: string): Promise<boolean> {
+  return (await tx.escrow_epoch.count({ where: { public_key: publicKey } })) > 0;
+}
+
+export async function highestVersion(tx: Tx, participantId: string): Promise<number> {
+  const found = await tx.key_version.aggregate({
+    _max: { version: true },
+    where: { participant_id: participantId },
+  });
+  return found._max.version ?? 0;
+}
+
+export interface NewKeyVersion {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly participantId: string;
+  readonly version: number;
+  readonly publicKey: string;
+  readonly thumbprint: string;
+  readonly blob: Uint8Array;
+  readonly kek: string;
+  readonly registrationEntryId: string;
+  readonly at: Date;
+}
+
+export async function insertManagedKey(tx: Tx, key: NewKeyVersion): Promise<void> {
+  await tx.key_version.create({
+    select: { id: true },
+    data: {
+      id: key.id,
+      tenant_id: key.tenantId,
+      participant_id: key.participantId,
+      version: key.version,
+      custody: "managed",
+      state: "active",
+      public_key: key.publicKey,
+      private_blob: Uint8Array.from(key.blob),
+      kek_id: key.kek,
+      thumbprint: key.thumbprint,
+      registration_entry_id: key.registrationEntryId,
+      created_at: key.at,
+      state_changed_at: key.at,
+    },
+  });
+}
+
+/** A key with the number of wraps that only it can open. */
+export interface CountedKey extends KeyVersion {
+  readonly remainingWraps: number;
+}
+
+export async function selectKeys(
+  tx: Tx,
+  where: { readonly participantId?: string | undefined; readonly keyId?: string | undefined },
+): Promise<CountedKey[]> {
+  const rows = await tx.$queryRaw<(KeyVersionRow & { wraps: bigint })[]>(Prisma.sql`
+    SELECT ${KEY_COLUMNS}, (SELECT count(*) FROM wrap w WHERE w.key_version_id = k.id) AS wraps
+    FROM key_version k
+    WHERE (${where.participantId ?? null}::text IS NULL OR k.participant_id = ${where.participantId ?? null})
+      AND (${where.keyId ?? null}::uuid IS NULL OR k.id = ${where.keyId ?? null}::uuid)
+    ORDER BY k.participant_id, k.version`);
+  return rows.map((row) => ({ ...toKeyVersion(row), remainingWraps: Number(row.wraps) }));
+}
+
+/** One recipient entry of one sealed group; apu and apv are rebuilt on reading, so they are not kept. */
+export interface WrapRow {
+  readonly transactionId: string;
+  readonly group: string;
+  readonly gen: number;
+  readonly kid: string;
+  /** Absent for the escrow entry. */
+  readonly participantId?: string;
+  readonly keyVersionId?: string;
+  readonly position: number;
+  /** x of the ephemeral key, base64url. */
+  readonly epk: string;
+  readonly encryptedKey: string;
+}
+
+export interface NewWrapRow extends WrapRow {
+  readonly id: string;
+  readonly tenantId: string;
+}
+
+/** Inserts any number of wraps with one statement. */
+export async function insertWraps(tx: Tx, rows: readonly NewWrapRow[]): Promise<void> {
+  const records = rows.map((row) => ({
+    id: row.id,
+    tenant_id: row.tenantId,
+    transaction_id: row.transactionId,
+    grp: row.group,
+    gen: row.gen,
+    kind: row.participantId === undefined ? "escrow" : "participant",
+    kid: row.kid,
+    participant_id: row.participantId ?? null,
+    key_version_id: row.keyVersionId ?? null,
+    epoch: row.participantId === undefined ? Number(row.kid.slice("escrow#".length)) : null,
+    position: row.position,
+    epk: row.epk,
+    encrypted_key: row.encryptedKey,
+  }));
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO wrap (id, tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
+                      position, suite, epk, encrypted_key)
+    SELECT id, tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
+           position, 'cfx1', epk, encrypted_key
+    FROM jsonb_to_recordset(${JSON.stringify(records)}::jsonb) AS r (
+      id uuid, tenant_id uuid, transaction_id uuid, grp text, gen int, kind text, kid text, participant_id text,
+      key_version_id uuid, epoch int, position int, epk text, encrypted_key text)`);
+}
+
+interface StoredWrap {
+  transaction_id: string;
+  grp: string;
+  gen: number;
+  kid: string;
+  participant_id: string | null;
+  key_version_id: string | null;
+  position: number;
+  epk: string;
+  encrypted_key: string;
+}
+
+/** All wraps of a transaction, of every generation, in the order of group, gen and position. */
+export async function selectWraps(tx: Tx, transactionId: string): Promise<WrapRow[]> {
+  const rows = await tx.$queryRaw<StoredWrap[]>(Prisma.sql`
+    SELECT transaction_id, grp, gen, kid, participant_id, key_version_id, position, epk, encrypted_key
+    FROM wrap WHERE transaction_id = ${transactionId}::uuid ORDER BY grp, gen, position`);
+  return rows.map((row) => ({
+    transactionId: row.transaction_id,
+    group: row.grp,
+    gen: row.gen,
+    kid: row.kid,
+    ...(row.participant_id === null ? {} : { participantId: row.participant_id }),
+    ...(row.key_version_id === null ? {} : { keyVersionId: row.key_version_id }),
+    position: row.position,
+    epk: row.epk,
+    encryptedKey: row.encrypted_key,
+  }));
+}
+
+/** The public half of a stored key. */
+export function publicKeyBytes(key: KeyVersion): Uint8Array {
+  return fromBase64url(key.publicKey);
+}
