@@ -7,8 +7,6 @@ export const ED25519 = 0x01;
 /** Signature type of the timestamped Ed25519 cosignature (C2SP tlog-cosignature). */
 export const COSIGNATURE = 0x04;
 
-const MAX_NOTE_BYTES = 1_000_000;
-const MAX_SIGNATURES = 100;
 const KEY_ID_BYTES = 4;
 const SIGNATURE_LINE = /^\u2014 ([^ ]+) ([A-Za-z0-9+/=]+)$/;
 const BAD_NAME = /[\p{White_Space}\p{Cc}+]/u;
@@ -84,18 +82,4 @@ export function parseLine(line: string): SignatureLine {
   const bytes = fromBase64(match?.[2] ?? "");
   if (bytes.length <= KEY_ID_BYTES) throw new FormatError("format.note", "a malformed signature line");
   return { line, name, keyId: bytes.slice(0, KEY_ID_BYTES), signature: bytes.slice(KEY_ID_BYTES) };
-}
-
-/** Splits a note at its last empty line; sizes, characters and the form of every line are checked. */
-export function splitNote(note: string): { text: string; lines: string[] } {
-  if (note.length > MAX_NOTE_BYTES || utf8(note).length > MAX_NOTE_BYTES) {
-    throw new FormatError("format.note", "the note is too long");
-  }
-  checkText(note);
-  const at = note.lastIndexOf("\n\n");
-  const text = note.slice(0, at + 1);
-  const lines = note.slice(at + 2, -1).split("\n");
-  if (at < 0 || note.endsWith("\n\n")) throw new FormatError("format.note", "the note has no signatures");
-  if (lines.length > MAX_SIGNATURES) throw new FormatError("format.note", "the note has too many signatures");
-  return { text, lines };
 }

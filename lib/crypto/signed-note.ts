@@ -10,12 +10,13 @@ import {
   lineOf,
   parseLine,
   type SignatureLine,
-  splitNote,
   uint64,
   vkeyOf,
 } from "./note-format";
 import { ed25519PublicKey, ed25519Sign, ed25519Verify } from "./primitives";
 
+const MAX_NOTE_BYTES = 1_000_000;
+const MAX_SIGNATURES = 100;
 const VKEY = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/;
 const DECIMAL = /^(?:0|[1-9][0-9]*)$/;
 
@@ -123,6 +124,20 @@ export function verifyCosignature(
     if (error instanceof FormatError) return { ok: false };
     throw error;
   }
+}
+
+/** Splits a note at its last empty line; sizes, characters and the form of every line are checked. */
+export function splitNote(note: string): { text: string; lines: string[] } {
+  if (note.length > MAX_NOTE_BYTES || utf8(note).length > MAX_NOTE_BYTES) {
+    throw new FormatError("format.note", "the note is too long");
+  }
+  checkText(note);
+  const at = note.lastIndexOf("\n\n");
+  const text = note.slice(0, at + 1);
+  const lines = note.slice(at + 2, -1).split("\n");
+  if (at < 0 || note.endsWith("\n\n")) throw new FormatError("format.note", "the note has no signatures");
+  if (lines.length > MAX_SIGNATURES) throw new FormatError("format.note", "the note has too many signatures");
+  return { text, lines };
 }
 
 /**
