@@ -27,7 +27,8 @@ export interface EmbeddedDatabase {
   readonly guardPid: number;
   /** Settles when the server has ended, wanted or not. */
   readonly ended: Promise<void>;
-  stop(): Promise<void>;
+  /** Fast shutdown; what has not ended after most of `withinMs` is stopped the hard way, without loss. */
+  stop(withinMs?: number): Promise<void>;
 }
 
 const START_WATCHDOG_MS = 60_000;
@@ -77,8 +78,8 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
       resolve();
     });
   });
-  const stop = async (): Promise<void> => {
-    if (!hasEnded && guard.connected) guard.send("stop");
+  const stop = async (withinMs = 10_000): Promise<void> => {
+    if (!hasEnded && guard.connected) guard.send({ stopWithinMs: withinMs });
     await ended;
   };
   const serverPid = await firstPid(guard);

@@ -15,20 +15,18 @@ const server = spawn(order.program, order.args, {
 });
 
 let isStopping = false;
-/** Fast shutdown, then immediate, then none of it: nothing may be left behind. */
-function stop() {
+/** Fast shutdown, then immediate (the log is replayed at the next start), then none of it: nothing stays behind. */
+function stop(withinMs = 4_000) {
   if (isStopping) return;
   isStopping = true;
   server.kill("SIGINT");
-  setTimeout(() => server.kill("SIGQUIT"), 4_000);
-  setTimeout(() => server.kill("SIGKILL"), 6_000);
+  setTimeout(() => server.kill("SIGQUIT"), withinMs * 0.6);
+  setTimeout(() => server.kill("SIGKILL"), withinMs);
 }
 
-process.on("disconnect", stop);
-process.on("message", (message) => {
-  if (message === "stop") stop();
-});
-for (const name of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(name, stop);
+process.on("disconnect", () => stop());
+process.on("message", (message) => stop(message.stopWithinMs));
+for (const name of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(name, () => stop());
 
 server.on("spawn", () => process.send?.({ pid: server.pid }));
 server.on("error", () => process.exit(1));

@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { chmod, chown, lstat, mkdir, mkdtemp, realpath, symlink } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, realpath, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { canEnter, type ServerAccount } from "@/lib/db/embedded/account";
@@ -24,6 +24,10 @@ async function ownFolder(folder: string, account: ServerAccount): Promise<void> 
   await chmod(folder, 0o700);
 }
 
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
 async function isThere(file: string): Promise<boolean> {
   return lstat(file).then(
     () => true,
@@ -33,7 +37,7 @@ async function isThere(file: string): Promise<boolean> {
 
 /** A free folder outside a closed ancestor. An older one of the same path is left alone: it may be data. */
 async function outsideFolder(dataDir: string): Promise<string> {
-  const hash = createHash("sha256").update(dataDir).digest("hex").slice(0, 16);
+  const hash = shortHash(dataDir);
   await mkdir(OUTSIDE, { recursive: true, mode: 0o755 });
   for (let attempt = 0; ; attempt += 1) {
     const folder = path.join(OUTSIDE, attempt === 0 ? hash : `${hash}-${attempt}`);
@@ -68,12 +72,26 @@ async function findBase(dataDir: string, account: ServerAccount): Promise<string
   return outside;
 }
 
+/**
+ * Inside the cluster's folder, or under the temporary folder when that path is too long for a socket. The
+ * name is the same at each start, so that URLs stay good when PostgreSQL is started again.
+ */
 async function findSocketFolder(base: string, account: ServerAccount): Promise<string> {
   const own = path.join(base, "run");
-  const folder =
-    Buffer.byteLength(own) <= MAX_SOCKET_FOLDER ? own : await mkdtemp(path.join(os.tmpdir(), "sealport-pg-"));
+  const isShort = Buffer.byteLength(own) <= MAX_SOCKET_FOLDER;
+  const folder = isShort ? own : path.join(os.tmpdir(), `sealport-pg-${shortHash(base)}`);
+  if (!isShort) await refuseForeign(folder, account);
   await ownFolder(folder, account);
   return folder;
+}
+
+/** The temporary folder is everybody's: somebody else may have made this name, or a link, first. */
+async function refuseForeign(folder: string, account: ServerAccount): Promise<void> {
+  const found = await lstat(folder).catch(() => undefined);
+  if (found === undefined) return;
+  if (!found.isDirectory() || found.uid !== account.uid) {
+    throw new StartError(`${folder} belongs to somebody else. Remove it, or set DATA_DIR to a shorter path.`);
+  }
 }
 
 /** Makes the folders of the cluster. As root DATA_DIR becomes 0711: the account passes, and reads nothing. */

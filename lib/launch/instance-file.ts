@@ -1,0 +1,44 @@
+import "server-only";
+import { randomBytes, randomUUID } from "node:crypto";
+import { z } from "zod";
+import { readStateFile, writeStateFile } from "@/lib/launch/state-file";
+
+/**
+ * DATA_DIR/instance.json: what this instance is. `seed` is "pending" from the making of an empty database
+ * until its demonstration data are complete, so that a first start that was cut off is made anew.
+ */
+export const InstanceFile = z.object({
+  version: z.literal(1),
+  origin: z.string().min(1),
+  tenant_id: z.uuid(),
+  vkeys: z.record(z.string(), z.string()),
+  seed: z.enum(["pending", "done", "none"]),
+  created_at: z.string(),
+});
+export type InstanceFile = z.infer<typeof InstanceFile>;
+
+export function readInstance(file: string): Promise<InstanceFile | undefined> {
+  return readStateFile(file, InstanceFile);
+}
+
+/** A new identity. The origin is random: nothing of it comes from the machine's name. */
+export function newInstance(origin: string | undefined): InstanceFile {
+  return {
+    version: 1,
+    origin: origin ?? `sealport.internal/${randomBytes(8).toString("hex")}`,
+    tenant_id: uuidV7(),
+    vkeys: {},
+    seed: "none",
+    created_at: new Date().toISOString(),
+  };
+}
+
+function uuidV7(): string {
+  const time = Date.now().toString(16).padStart(12, "0");
+  const random = randomUUID();
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
+}
+
+export function writeInstance(file: string, instance: InstanceFile): Promise<void> {
+  return writeStateFile(file, instance);
+}
