@@ -1,0 +1,157 @@
+import "server-only";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import { Frontier } from "@/lib/crypto/merkle";
+import { readIfPresent, replaceDurably, syncFolder } from "../durable-file";
+import { entryLeaf, MAX_ENTRY_BYTES } from "../entry";
+
+const LENGTH_BYTES = 4;
+const READ_BYTES = 1 << 20;
+
+const StoredState = z.strictObject({
+  v: z.literal(1),
+  log: z.string(),
+  size: z.int().min(0),
+  root: z.string(),
+  /** Length of the entry file that this state covers; what lies beyond is a torn tail. */
+  file_bytes: z.int().min(0),
+  /** Microseconds of the last signature, decimal. */
+  signed_at: z.string().regex(/^\d+$/),
+});
+
+/** The signer's store does not hold what its state says; it must not sign until somebody has looked. */
+export class SignerStoreDamaged extends Error {
+  override readonly name = "SignerStoreDamaged";
+}
+
+/** What the signer last signed. */
+export interface SignerState {
+  readonly size: number;
+  readonly fileBytes: number;
+  readonly signedAtMicros: bigint;
+  readonly frontier: readonly Uint8Array[];
+}
+
+/** The signer's own copy of the log: an append-only file of length-prefixed entry bytes, and a state file. */
+export interface EntryFile {
+  readonly state: SignerState;
+  /** Writes entries after `fileBytes` without making them part of the state; returns the new length. */
+  write(fileBytes: number, entries: readonly Uint8Array[]): Promise<number>;
+  /** Makes entries and state last, in this order. */
+  commit(frontier: Frontier, fileBytes: number, signedAtMicros: bigint): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Hashes the covered part of the file again, so that a damaged copy is found before anything is signed. */
+async function replay(handle: FileHandle, covered: number): Promise<Frontier> {
+  const frontier = Frontier.empty();
+  let pending: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  while (offset < covered) {
+    const chunk = Buffer.alloc(Math.min(READ_BYTES, covered - offset));
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
+    if (bytesRead === 0) throw new SignerStoreDamaged("the entry file is shorter than its state says");
+    offset += bytesRead;
+    pending = takeEntries(Buffer.concat([pending, chunk.subarray(0, bytesRead)]), frontier);
+  }
+  if (pending.length > 0) throw new SignerStoreDamaged("the entry file ends inside an entry");
+  return frontier;
+}
+
+function takeEntries(bytes: Buffer, frontier: Frontier): Buffer {
+  let at = 0;
+  while (bytes.length - at >= LENGTH_BYTES) {
+    const length = bytes.readUInt32BE(at);
+    if (length > MAX_ENTRY_BYTES)
+      throw new SignerStoreDamaged("the entry file holds no entry where one begins");
+    if (bytes.length - at - LENGTH_BYTES < length) break;
+    frontier.append(entryLeaf(bytes.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + length)));
+    at += LENGTH_BYTES + length;
+  }
+  return bytes.subarray(at);
+}
+
+async function readState(file: string, log: string): Promise<z.infer<typeof StoredState> | undefined> {
+  const text = await readIfPresent(file);
+  if (text === undefined) return undefined;
+  let state: z.infer<typeof StoredState>;
+  try {
+    state = StoredState.parse(JSON.parse(text));
+  } catch {
+    throw new SignerStoreDamaged("the state file cannot be read");
+  }
+  if (state.log !== log) throw new SignerStoreDamaged("the store belongs to another log");
+  return state;
+}
+
+/** Opens the store in `dir`, cuts a torn tail off, and checks the whole copy against the state. */
+export async function openEntryFile(dir: string, log: string): Promise<EntryFile> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const stateFile = path.join(dir, "state.json");
+  const stored = await readState(stateFile, log);
+  const handle = await open(path.join(dir, "entries.log"), stored === undefined ? "w+" : "r+", 0o600);
+  const covered = stored?.file_bytes ?? 0;
+  const frontier = await replay(handle, covered);
+  await handle.truncate(covered);
+  await handle.sync();
+  await syncFolder(dir);
+  if (stored !== undefined && !isSameTree(stored, frontier)) {
+    throw new SignerStoreDamaged("the entry file does not give the root that was signed");
+  }
+  return entryFile(handle, stateFile, log, {
+    size: frontier.size,
+    fileBytes: covered,
+    signedAtMicros: BigInt(stored?.signed_at ?? "0"),
+    frontier: frontier.hashes,
+  });
+}
+
+function isSameTree(stored: z.infer<typeof StoredState>, frontier: Frontier): boolean {
+  return stored.size === frontier.size && equalConstantTime(fromBase64url(stored.root), frontier.root());
+}
+
+function entryFile(handle: FileHandle, stateFile: string, log: string, opened: SignerState): EntryFile {
+  let state = opened;
+  return {
+    get state() {
+      return state;
+    },
+    write: async (fileBytes, entries) => {
+      const framed = Buffer.concat(
+        entries.flatMap((entry) => {
+          const length = Buffer.alloc(LENGTH_BYTES);
+          length.writeUInt32BE(entry.length);
+          return [length, entry];
+        }),
+      );
+      await writeAll(handle, framed, fileBytes);
+      return fileBytes + framed.length;
+    },
+    commit: async (frontier, fileBytes, signedAtMicros) => {
+      await handle.truncate(fileBytes);
+      await handle.sync();
+      const root = toBase64url(frontier.root());
+      const next = {
+        v: 1,
+        log,
+        size: frontier.size,
+        root,
+        file_bytes: fileBytes,
+        signed_at: `${signedAtMicros}`,
+      };
+      await replaceDurably(stateFile, `${JSON.stringify(next)}\n`);
+      state = { size: frontier.size, fileBytes, signedAtMicros, frontier: frontier.hashes };
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}

@@ -1,0 +1,51 @@
+import "server-only";
+import type { Pool } from "pg";
+import { z } from "zod";
+
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const Size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const HeadRow = z.object({ size: Size, root: Bytes });
+const EntryRow = z.object({ seq: Size, leaf_hash: Bytes, bytes: Bytes });
+export type SignerEntry = z.infer<typeof EntryRow>;
+
+const READ_BATCH = 2_000;
+
+/** One consistent view of the log as the database tells it. */
+export interface LogView {
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** Entries from `from` up to the size, in batches, by sequence number. */
+  entries(from: number): AsyncIterable<SignerEntry[]>;
+}
+
+/** Reads the log in one REPEATABLE READ READ ONLY snapshot; undefined while no log has been started. */
+export async function viewLog<T>(
+  pool: Pool,
+  log: string,
+  fn: (view: LogView | undefined) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const head = await client.query("SELECT size, root FROM audit_head WHERE log = $1", [log]);
+    if (head.rows.length === 0) return await fn(undefined);
+    const { size, root } = HeadRow.parse(head.rows[0]);
+    async function* entries(from: number): AsyncGenerator<SignerEntry[]> {
+      for (let at = from; at < size; at += READ_BATCH) {
+        const { rows } = await client.query(
+          `SELECT l.seq, l.leaf_hash, e.bytes FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
+           WHERE l.log = $1 AND l.seq >= $2 AND l.seq < $3 ORDER BY l.seq`,
+          [log, at, Math.min(size, at + READ_BATCH)],
+        );
+        yield z.array(EntryRow).parse(rows);
+      }
+    }
+    return await fn({ size, root, entries });
+  } finally {
+    await client.query("ROLLBACK").catch((error: Error) => {
+      failure = error;
+    });
+    client.release(failure);
+  }
+}

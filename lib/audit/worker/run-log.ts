@@ -1,0 +1,27 @@
+import "server-only";
+import { type CheckpointerOptions, publishCheckpoint } from "./checkpointer";
+import { runLoop } from "./run-loop";
+import { integrateBatch, prepareLog, SEQUENCER_BATCH } from "./sequencer";
+
+const SEQUENCE_MS = 150;
+const CHECKPOINT_MS = 500;
+
+/** Runs sequencer and checkpointer until the signal aborts. Any number of workers may do so at once. */
+export async function runLog(options: CheckpointerOptions & { readonly signal: AbortSignal }): Promise<void> {
+  const { signal, logger, pool } = options;
+  let isPrepared = false;
+  const sequence = async (): Promise<{ more: boolean }> => {
+    if (!isPrepared) await prepareLog(pool, options);
+    isPrepared = true;
+    const { added } = await integrateBatch(pool, options);
+    return { more: added === SEQUENCER_BATCH };
+  };
+  const checkpoint = async (): Promise<{ more: boolean }> => {
+    await publishCheckpoint(options);
+    return { more: false };
+  };
+  await Promise.all([
+    runLoop({ name: "sequencer", periodMs: SEQUENCE_MS, signal, logger }, sequence),
+    runLoop({ name: "checkpoint", periodMs: CHECKPOINT_MS, signal, logger }, checkpoint),
+  ]);
+}

@@ -1,0 +1,40 @@
+import "server-only";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "@/lib/telemetry/logger";
+
+const MAX_BACKOFF_MS = 5_000;
+
+export interface LoopOptions {
+  readonly name: string;
+  readonly periodMs: number;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}
+
+/**
+ * Repeats `step` until the signal aborts: at once while it says there is more, else after the period. A failure
+ * is logged as an alarm and tried again with growing pauses; the loop itself never ends by one.
+ */
+export async function runLoop(
+  options: LoopOptions,
+  step: () => Promise<{ readonly more: boolean }>,
+): Promise<void> {
+  const { signal, logger, name, periodMs } = options;
+  let failures = 0;
+  while (!signal.aborted) {
+    let pauseMs = periodMs;
+    try {
+      const { more } = await step();
+      failures = 0;
+      if (more) pauseMs = 0;
+    } catch (error) {
+      failures += 1;
+      pauseMs = Math.min(MAX_BACKOFF_MS, periodMs * 2 ** Math.min(failures, 8));
+      logger.error(
+        { alarm: `${name}.failed`, failures, err: error },
+        `the ${name} failed and will try again`,
+      );
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,71 @@
+import "server-only";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Pool } from "pg";
+import type { AuditContext } from "@/lib/audit/event";
+import { type AuditRecorder, createAuditRecorder } from "@/lib/audit/recorder";
+import { systemClock } from "@/lib/clock";
+import type { DbContext, InstanceFacts } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { createKeys, type KeyedProcess } from "@/lib/custody/create-keys";
+import type { Keystore } from "@/lib/custody/keystore";
+import { createLocalKeystore } from "@/lib/custody/local-keystore";
+import { openDatabase } from "@/lib/db/client";
+import { openPool } from "@/lib/db/pool";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+
+/** A keystore of one process in a fresh folder, with that process's keys in it. */
+export async function createTestKeystore(process: KeyedProcess, origin: string): Promise<Keystore> {
+  const dir = await mkdtemp(path.join(tmpdir(), "sealport-keys-"));
+  const keystore = await createLocalKeystore({ dir, unlock: { passphrase: "a passphrase for tests" } });
+  createKeys(keystore, process, origin);
+  return keystore;
+}
+
+/** One database with a log of its own: what the audit functions need, without a person. */
+export interface AuditBench {
+  readonly database: TestDatabase;
+  readonly cx: AuditContext & DbContext & { readonly audit: AuditRecorder };
+  readonly keystore: Keystore;
+  readonly appPool: Pool;
+  readonly sequencerPool: Pool;
+  readonly signerPool: Pool;
+  readonly place: { readonly log: string; readonly tenantId: string };
+  close(): Promise<void>;
+}
+
+export async function createAuditBench(): Promise<AuditBench> {
+  const database = await createTestDatabase();
+  const log = `log.test/${toBase64url(randomBytes(6))}`;
+  const instance: InstanceFacts = {
+    log,
+    tenantId: uuidv7(Date.now()),
+    tenantPseudonym: `t_${toBase64url(randomBytes(6))}`,
+    evaluation: true,
+  };
+  const keystore = await createTestKeystore("portal", log);
+  const receiptKey = keystore.readNamedKey("receipt");
+  if (receiptKey === undefined) throw new TypeError("no receipt key");
+  const db = openDatabase({ url: database.appUrl });
+  const appPool = openPool({ url: database.appUrl, maxConnections: 4 });
+  const sequencerPool = openPool({ url: database.sequencerUrl });
+  const signerPool = openPool({ url: database.signerUrl });
+  const audit = createAuditRecorder({ pool: appPool, keystore, instance, receiptKey });
+  const cx = { db, instance, audit, clock: systemClock, client: {}, requestId: "req_test", system: "test" };
+  return {
+    database,
+    cx,
+    keystore,
+    appPool,
+    sequencerPool,
+    signerPool,
+    place: { log, tenantId: instance.tenantId },
+    close: async () => {
+      await Promise.all([db.close(), appPool.end(), sequencerPool.end(), signerPool.end()]);
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import path from "node:path";
+import { openEntryFile } from "@/lib/audit/signer/entry-file";
+import { signerHandler } from "@/lib/audit/signer/serve-signer";
+import { systemClock } from "@/lib/clock";
+import { openLocalKeystore } from "@/lib/custody/local-keystore";
+import { loadSigningKey } from "@/lib/custody/signing-key";
+import { openPool } from "@/lib/db/pool";
+import { signerEnv, unlockOf } from "@/lib/env";
+import { serveHttp } from "@/lib/ipc/server";
+import { endWithSupervisor, reportReady } from "@/lib/launch/child";
+import { createLogger } from "@/lib/telemetry/logger";
+
+// The checkpoint signer: one per log, with its own key and its own copy of the log's bytes.
+const env = signerEnv();
+const logger = createLogger("signer", env.LOG_LEVEL);
+try {
+  const keystore = await openLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
+  const signer = loadSigningKey(keystore, "log");
+  const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
+  const pool = openPool({
+    url: env.SIGNER_DATABASE_URL,
+    applicationName: "sealport-signer",
+    maxConnections: 2,
+    onIdleError: (code) => logger.warn({ code }, "an idle database connection was lost"),
+  });
+  const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock };
+  const server = await serveHttp(env.SIGNER_URL, signerHandler(from, logger), {
+    onError: (err) => logger.error({ err }, "a call failed"),
+  });
+  endWithSupervisor(async () => {
+    await server.close();
+    await pool.end();
+    await file.close();
+  });
+  logger.info({ size: file.state.size }, "the signer serves");
+  reportReady();
+} catch (err) {
+  logger.fatal({ err, reason: err instanceof Error ? err.message : "unknown" }, "the signer cannot start");
+  process.exit(1);
+}
