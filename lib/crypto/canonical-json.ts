@@ -1,6 +1,6 @@
 import { utf8 } from "./bytes";
 import { FormatError } from "./format-error";
-import { type JsonValue, jsonPointer, LONE_SURROGATE, MAX_JSON_DEPTH } from "./json-value";
+import { type JsonValue, jsonPointer, MAX_JSON_DEPTH } from "./json-value";
 import { StrictJsonParser } from "./strict-json-parser";
 
 /** A value of JSON's data model (RFC 8259). */
@@ -11,7 +11,7 @@ function refuse(message: string, path: readonly string[]): never {
 }
 
 function writeString(text: string, path: readonly string[]): string {
-  if (LONE_SURROGATE.test(text)) refuse("a lone surrogate", path);
+  if (!text.isWellFormed()) refuse("a lone surrogate", path);
   return JSON.stringify(text);
 }
 

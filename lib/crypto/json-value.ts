@@ -4,9 +4,6 @@ export type JsonValue = null | boolean | number | string | JsonValue[] | { [name
 /** Objects and arrays nested deeper than this are refused, in writing and in reading. */
 export const MAX_JSON_DEPTH = 64;
 
-/** Matches a surrogate that has no partner: with the u flag a pair is one character and does not match. */
-export const LONE_SURROGATE = /\p{Surrogate}/u;
-
 /** JSON Pointer of a path of member names and indices (RFC 6901 section 3). */
 export function jsonPointer(path: readonly string[]): string {
   return path.map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");

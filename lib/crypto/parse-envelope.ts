@@ -6,14 +6,16 @@ function refuse(message: string, pointer: string): never {
   throw new FormatError("format.envelope", message, { pointer });
 }
 
-/** The named members of an object that has these and no others. */
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An object that has the named members as its own and no others. */
 function membersOf(value: unknown, names: readonly string[], pointer: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse("not an object", pointer);
-  const members = new Map<string, unknown>(Object.entries(value));
-  if (members.size !== names.length || !names.every((name) => members.has(name))) {
-    refuse(`members must be exactly ${names.join(", ")}`, pointer);
-  }
-  return Object.fromEntries(members);
+  if (!isObject(value)) return refuse("not an object", pointer);
+  const isExact =
+    Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name));
+  return isExact ? value : refuse(`members must be exactly ${names.join(", ")}`, pointer);
 }
 
 function textOf(value: unknown, pointer: string): string {

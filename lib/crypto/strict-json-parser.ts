@@ -1,5 +1,5 @@
 import { FormatError } from "./format-error";
-import { type JsonValue, jsonPointer, LONE_SURROGATE, MAX_JSON_DEPTH } from "./json-value";
+import { type JsonValue, jsonPointer, MAX_JSON_DEPTH } from "./json-value";
 
 const WHITE_SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -125,7 +125,7 @@ export class StrictJsonParser {
       return this.#refuse("a malformed string");
     }
     if (typeof value !== "string") return this.#refuse("a malformed string");
-    if (LONE_SURROGATE.test(value)) return this.#refuse("a lone surrogate");
+    if (!value.isWellFormed()) return this.#refuse("a lone surrogate");
     return value;
   }
 
