@@ -1,0 +1,101 @@
+import { operation } from "@/lib/api-client/operation";
+import {
+  AccessLogPage,
+  AccessLogQuery,
+  AuditKeys,
+  EventDetail,
+  EventPage,
+  EventPath,
+  EventQuery,
+  ExportQuery,
+} from "@/lib/audit/schema";
+
+export const listAccessLogs = operation({
+  id: "listAccessLogs",
+  method: "GET",
+  path: "/confidential/access/logs",
+  summary: "Accesses and refusals, the caller's own or, for staff and officers, all.",
+  scopes: ["read"],
+  roles: "any",
+  query: AccessLogQuery,
+  response: { status: 200, schema: AccessLogPage },
+  rate: "reads",
+  action: "access.logs",
+});
+
+export const listAuditEvents = operation({
+  id: "listAuditEvents",
+  method: "GET",
+  path: "/confidential/audit/events",
+  summary: "Entries of the log, newest first.",
+  scopes: ["read"],
+  roles: ["auditor", "regulator", "coordinator"],
+  query: EventQuery,
+  response: { status: 200, schema: EventPage },
+  rate: "reads",
+  action: "audit.read",
+});
+
+export const getAuditEvent = operation({
+  id: "getAuditEvent",
+  method: "GET",
+  path: "/confidential/audit/events/{seq}",
+  summary: "One entry by its leaf index, with the parts the caller may read.",
+  scopes: ["read"],
+  roles: ["auditor", "regulator", "coordinator"],
+  params: EventPath,
+  response: { status: 200, schema: EventDetail },
+  rate: "reads",
+  action: "audit.read",
+});
+
+export const getAuditProof = operation({
+  id: "getAuditProof",
+  method: "GET",
+  path: "/confidential/audit/events/{seq}/proof",
+  summary: "Inclusion proof of one entry (C2SP tlog-proof).",
+  scopes: ["read"],
+  roles: "any",
+  params: EventPath,
+  response: { status: 200, mediaType: "text/plain" },
+  rate: "reads",
+  action: "audit.proof",
+});
+
+export const getLogCheckpoint = operation({
+  id: "getLogCheckpoint",
+  method: "GET",
+  path: "/confidential/audit/log/checkpoint",
+  summary: "Newest checkpoint (C2SP signed note).",
+  scopes: ["read"],
+  roles: "any",
+  response: { status: 200, mediaType: "text/plain" },
+  rate: "reads",
+  action: "audit.checkpoint",
+});
+
+export const getAuditKeys = operation({
+  id: "getAuditKeys",
+  method: "GET",
+  path: "/confidential/audit/keys",
+  summary: "Public keys that checkpoints, receipts and the custodian's answers are checked with.",
+  scopes: ["read"],
+  roles: "any",
+  response: { status: 200, schema: AuditKeys },
+  rate: "reads",
+  action: "audit.keys",
+});
+
+export const exportAuditLog = operation({
+  id: "exportAuditLog",
+  method: "GET",
+  path: "/confidential/audit/export",
+  summary: "The log as NDJSON, CSV, JSON or a signed bundle, streamed from one snapshot.",
+  scopes: ["export"],
+  roles: ["auditor", "regulator", "coordinator"],
+  query: ExportQuery,
+  response: { status: 200, mediaType: "application/octet-stream" },
+  rate: "export",
+  action: "audit.export",
+  stream: true,
+});

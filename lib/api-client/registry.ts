@@ -1,0 +1,24 @@
+import type { OperationSpec } from "./operation";
+import * as audit from "./operations/audit";
+import * as disclosures from "./operations/disclosures";
+import * as keys from "./operations/keys";
+import * as system from "./operations/system";
+import * as transactions from "./operations/transactions";
+
+/** Every module of operations stands here, or its routes fail the declaration test. */
+const MODULES: readonly Readonly<Record<string, unknown>>[] = [
+  system,
+  transactions,
+  disclosures,
+  keys,
+  audit,
+];
+
+function isOperation(value: unknown): value is OperationSpec {
+  return typeof value === "object" && value !== null && "id" in value && "method" in value && "path" in value;
+}
+
+/** All operations of the API by path and method: the source of the OpenAPI document and of the tests over it. */
+export const OPERATIONS: readonly OperationSpec[] = MODULES.flatMap((module) =>
+  Object.values(module).filter(isOperation),
+).sort((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1));

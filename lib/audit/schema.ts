@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { Instant, integerText, pageOf, pageQuery, text, Uuid } from "@/lib/api-client/fields";
+import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./event";
+
+const Outcome = z.enum(ENTRY_OUTCOMES);
+
+/** Filters that list and export share. `subject` is `transaction:<id>`, `participant:<id>` and the like. */
+const eventFilter = {
+  actor: text(128).optional(),
+  action: text(64).optional(),
+  subject: text(200).optional(),
+  outcome: Outcome.optional(),
+  purpose: text(64).optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+} as const;
+
+export const EventQuery = z.strictObject({ ...pageQuery, ...eventFilter });
+export type EventQuery = z.infer<typeof EventQuery>;
+
+/** One line of the log as lists show it; `seq` is null until the entry is in the tree. */
+export const EventItem = z.object({
+  seq: z.int().nullable(),
+  entry_id: z.string(),
+  at: z.string(),
+  class: z.enum(ENTRY_CLASSES),
+  outcome: Outcome,
+  action: z.string(),
+  actor: z.string().nullable(),
+  purpose: z.string().nullable(),
+  transaction_id: z.string().nullable(),
+  participant_id: z.string().nullable(),
+  request_id: z.string().nullable(),
+  grant_id: z.string().nullable(),
+});
+export type EventItem = z.infer<typeof EventItem>;
+export const EventPage = pageOf(EventItem);
+
+export const EventPath = z.strictObject({ seq: integerText(0, Number.MAX_SAFE_INTEGER) });
+
+/** One entry whole: its bytes, and the parts the caller may read, opened. */
+export const EventDetail = z.object({
+  seq: z.int(),
+  entry_id: z.string(),
+  leaf_hash: z.string(),
+  entry: z.string(),
+  public: z.record(z.string(), z.unknown()),
+  parts: z.array(
+    z.object({
+      c: z.string(),
+      kind: z.string(),
+      stored: z.string(),
+      part_key: z.string(),
+      plaintext: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+export type EventDetail = z.infer<typeof EventDetail>;
+
+export const ExportQuery = z.strictObject({
+  ...eventFilter,
+  format: z.enum(["ndjson", "csv", "json", "xlsx", "bundle"]).default("ndjson"),
+  delimiter: z.enum([",", ";"]).optional(),
+  bom: z.enum(["true", "false"]).optional(),
+});
+export type ExportQuery = z.infer<typeof ExportQuery>;
+
+/** Public keys needed to check the log (api.md "Audit"). */
+export const AuditKeys = z.object({
+  log: z.array(z.string()),
+  receipts: z.array(z.string()),
+  witnesses: z.array(z.object({ vkey: z.string(), kind: z.enum(["own", "independent"]) })),
+  time_stamp: z.array(z.string()),
+  custodian: z.string(),
+});
+export type AuditKeys = z.infer<typeof AuditKeys>;
+
+/** The coordinator's own access log, the one list with an offset. */
+export const AccessLogQuery = z.strictObject({
+  transaction_id: Uuid.optional(),
+  participant_id: text(64).optional(),
+  purpose: text(64).optional(),
+  start_time: Instant.optional(),
+  end_time: Instant.optional(),
+  limit: integerText(1, 1000).default(100),
+  offset: integerText(0, 1_000_000_000).default(0),
+});
+export type AccessLogQuery = z.infer<typeof AccessLogQuery>;
+
+export const AccessLogItem = z.object({
+  transaction_id: z.string().optional(),
+  participant_id: z.string(),
+  purpose: z.string(),
+  timestamp: z.string(),
+  authorized_by: z.string(),
+  data_accessed: z.array(z.string()),
+  success: z.boolean(),
+  error: z.string().optional(),
+  ip_address: z.string().optional(),
+  user_agent: z.string().optional(),
+});
+export type AccessLogItem = z.infer<typeof AccessLogItem>;
+
+export const AccessLogPage = z.object({
+  logs: z.array(AccessLogItem),
+  total_count: z.int(),
+  has_more: z.boolean(),
+});
+export type AccessLogPage = z.infer<typeof AccessLogPage>;
