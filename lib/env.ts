@@ -124,6 +124,10 @@ const Launch = z.object({
   DATABASE_URL: Text.optional(),
   DATABASE_ADMIN_URL: Text.optional(),
   DATABASE_OWNER_URL: Text.optional(),
+  SEQUENCER_DATABASE_URL: Text.optional(),
+  SIGNER_DATABASE_URL: Text.optional(),
+  CUSTODIAN_DATABASE_URL: Text.optional(),
+  JOBS_DATABASE_URL: Text.optional(),
   DATABASE_NAME: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,62}$/)

@@ -1,0 +1,106 @@
+import "server-only";
+import path from "node:path";
+import { bootstrapRoles, type LoginRole, urlFor } from "@/lib/db/bootstrap-roles";
+import { type EmbeddedDatabase, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
+import { StartError } from "@/lib/db/embedded/start-error";
+import { migrate } from "@/lib/db/migrate";
+import type { LaunchEnv } from "@/lib/env";
+import type { InstanceFolders } from "@/lib/launch/folders";
+import { loadPasswords } from "@/lib/launch/passwords";
+import { PROGRAM_ROOT } from "@/lib/launch/program";
+
+/** One URL for each purpose; every process gets only its own. */
+export interface DatabaseUrls {
+  readonly portal: string;
+  readonly worker: string;
+  readonly sequencer: string;
+  readonly retention: string | undefined;
+  readonly jobs: string | undefined;
+  readonly signer: string;
+  readonly custodian: string | undefined;
+}
+
+export interface OpenDatabases {
+  readonly urls: DatabaseUrls;
+  readonly embedded: EmbeddedDatabase | undefined;
+  /** True when the database was made just now. */
+  readonly isNew: boolean;
+  readonly applied: readonly string[];
+}
+
+const MIGRATIONS = path.join(PROGRAM_ROOT, "prisma/migrations");
+
+/** Starts the embedded PostgreSQL of a data folder. Called again when it has died. */
+export function startOwnServer(folders: InstanceFolders): Promise<EmbeddedDatabase> {
+  return startEmbeddedDatabase({
+    dataDir: folders.dataDir,
+    passwordFile: path.join(folders.keyDir("database"), "superuser"),
+  });
+}
+
+async function bootstrap(
+  env: LaunchEnv,
+  adminUrl: string,
+  folders: InstanceFolders,
+): Promise<{ urls: DatabaseUrls; ownerUrl: string; isNew: boolean }> {
+  const passwords = await loadPasswords(folders);
+  const database = env.DATABASE_NAME;
+  const { isNew } = await bootstrapRoles({ adminUrl, database, passwords });
+  const login = (user: LoginRole): string => urlFor(adminUrl, { user, password: passwords[user] }, database);
+  return {
+    isNew,
+    ownerUrl: urlFor(adminUrl, undefined, database),
+    urls: {
+      portal: env.DATABASE_URL ?? login("sealport_app_login"),
+      worker: login("sealport_worker_login"),
+      sequencer: env.SEQUENCER_DATABASE_URL ?? login("sealport_sequencer_login"),
+      retention: login("sealport_retention_login"),
+      jobs: env.JOBS_DATABASE_URL ?? login("sealport_jobs_login"),
+      signer: env.SIGNER_DATABASE_URL ?? login("sealport_signer_login"),
+      custodian: env.CUSTODIAN_DATABASE_URL ?? login("sealport_custodian_login"),
+    },
+  };
+}
+
+/** The URLs of an operator who made the roles by hand: all must be there. */
+function givenUrls(env: LaunchEnv): DatabaseUrls {
+  const { DATABASE_URL, SEQUENCER_DATABASE_URL, SIGNER_DATABASE_URL } = env;
+  if (
+    DATABASE_URL === undefined ||
+    SEQUENCER_DATABASE_URL === undefined ||
+    SIGNER_DATABASE_URL === undefined
+  ) {
+    throw new StartError(
+      "DATABASE_URL is set, so set DATABASE_ADMIN_URL too (a login that may make roles), or SEQUENCER_DATABASE_URL, SIGNER_DATABASE_URL and DATABASE_OWNER_URL.",
+    );
+  }
+  return {
+    portal: DATABASE_URL,
+    worker: DATABASE_URL,
+    sequencer: SEQUENCER_DATABASE_URL,
+    retention: undefined,
+    jobs: env.JOBS_DATABASE_URL,
+    signer: SIGNER_DATABASE_URL,
+    custodian: env.CUSTODIAN_DATABASE_URL,
+  };
+}
+
+/** The database of this instance, with roles and migrations up to date. */
+export async function openDatabases(env: LaunchEnv, folders: InstanceFolders): Promise<OpenDatabases> {
+  if (env.DATABASE_URL !== undefined && env.DATABASE_ADMIN_URL === undefined) {
+    const urls = givenUrls(env);
+    const applied =
+      env.DATABASE_OWNER_URL === undefined ? [] : await migrate(env.DATABASE_OWNER_URL, MIGRATIONS);
+    return { urls, embedded: undefined, isNew: false, applied };
+  }
+  const embedded = env.DATABASE_ADMIN_URL === undefined ? await startOwnServer(folders) : undefined;
+  try {
+    const adminUrl = env.DATABASE_ADMIN_URL ?? embedded?.adminUrl ?? "";
+    const { urls, ownerUrl, isNew } = await bootstrap(env, adminUrl, folders);
+    const applied = await migrate(env.DATABASE_OWNER_URL ?? ownerUrl, MIGRATIONS);
+    return { urls, embedded, isNew, applied };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,159 @@
+import "server-only";
+import path from "node:path";
+import { StartError } from "@/lib/db/embedded/start-error";
+import type { LaunchEnv } from "@/lib/env";
+import type { DatabaseUrls } from "@/lib/launch/databases";
+import type { InstanceFolders, KeyHolder } from "@/lib/launch/folders";
+import type { InstanceFile } from "@/lib/launch/instance-file";
+
+type Variables = Record<string, string>;
+
+/** What every child gets: no variable of the supervisor's own but these. */
+export function baseEnvironment(env: LaunchEnv): Variables {
+  return {
+    NODE_ENV: "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+    PATH: env.PATH,
+    ...(env.HOME === undefined ? {} : { HOME: env.HOME }),
+    ...(env.LANG === undefined ? {} : { LANG: env.LANG }),
+    ...(env.TMPDIR === undefined ? {} : { TMPDIR: env.TMPDIR }),
+    TZ: "UTC",
+    LOG_LEVEL: env.LOG_LEVEL,
+  };
+}
+
+/** How a process opens its keystore: variables of the child, never a value in a message. */
+export function keyVariables(
+  env: LaunchEnv,
+  folders: InstanceFolders,
+  holder: KeyHolder,
+): Record<string, string> {
+  const dir = folders.keyDir(holder);
+  return {
+    KEY_DIR: dir,
+    ...(env.KEK_PASSPHRASE === undefined
+      ? { KEK_FILE: path.join(dir, "kek.key") }
+      : { KEK_PASSPHRASE: env.KEK_PASSPHRASE }),
+  };
+}
+
+export interface EnvironmentInput {
+  readonly env: LaunchEnv;
+  readonly folders: InstanceFolders;
+  readonly instance: InstanceFile;
+  readonly urls: DatabaseUrls;
+}
+
+export interface ProcessEnvironments {
+  readonly portal: Variables;
+  readonly worker: Variables;
+  readonly signer: Variables;
+  readonly custodian: Variables;
+  readonly witness: Variables;
+  readonly seed: Variables;
+}
+
+function vkeyOf(instance: InstanceFile, name: string): string {
+  const vkey = instance.vkeys[name];
+  if (vkey === undefined)
+    throw new StartError(`instance.json names no public key ${name}. Restore it from a backup.`);
+  return vkey;
+}
+
+function defined(variables: Readonly<Record<string, string | undefined>>): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+}
+
+/** Where people reach the portal from this machine. */
+export function baseUrlOf(env: LaunchEnv): string {
+  const isAny = env.HOST === "0.0.0.0" || env.HOST === "::";
+  const host = isAny ? "127.0.0.1" : env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST;
+  return `http://${host}:${env.PORT}`;
+}
+
+/** What portal and worker know of the others: addresses and pinned public keys. */
+function peerVariables(input: EnvironmentInput): Variables {
+  const { folders, instance } = input;
+  const socket = (name: string): string => `unix:${path.join(folders.runDir, `${name}.sock`)}`;
+  return {
+    CUSTODIAN_URL: socket("custodian"),
+    SIGNER_URL: socket("signer"),
+    WITNESS_URL: socket("witness"),
+    LOG_VKEY: vkeyOf(instance, "signer.log"),
+    RECEIPT_VKEY: vkeyOf(instance, "portal.receipt"),
+    WITNESS_VKEY: vkeyOf(instance, "witness.cosigner"),
+    CUSTODIAN_VKEY: vkeyOf(instance, "custodian.identity"),
+    SEALPORT_EVALUATION: "1",
+  };
+}
+
+/**
+ * The whole environment of each process: own database login, own key folder, and public keys of the others.
+ * The evaluation marks are set here and nowhere else: all of this as one user on one machine separates nothing.
+ */
+export function processEnvironments(input: EnvironmentInput): ProcessEnvironments {
+  const { env, folders, instance, urls } = input;
+  const base = { ...baseEnvironment(env), LOG_ORIGIN: instance.origin, TENANT_ID: instance.tenant_id };
+  const peers = peerVariables(input);
+  const portal = defined({
+    ...base,
+    ...peers,
+    ...keyVariables(env, folders, "portal"),
+    DATABASE_URL: urls.portal,
+    DATA_DIR: folders.privateDir("portal"),
+    HOST: env.HOST,
+    PORT: String(env.PORT),
+    RATE_BUDGETS: env.RATE_BUDGETS,
+    REDIS_URL: env.REDIS_URL,
+  });
+  const rosterFile = env.CUSTODIAN_ROSTER_FILE ?? path.join(folders.dataDir, "keys", "roster.json");
+  return {
+    portal,
+    worker: defined({
+      ...base,
+      ...peers,
+      // The worker seals the org part of its own entries: with the portal it is one trust domain.
+      ...keyVariables(env, folders, "portal"),
+      DATABASE_URL: urls.worker,
+      SEQUENCER_DATABASE_URL: urls.sequencer,
+      RETENTION_DATABASE_URL: urls.retention,
+      JOBS_DATABASE_URL: urls.jobs,
+    }),
+    signer: {
+      ...base,
+      ...keyVariables(env, folders, "signer"),
+      DATA_DIR: folders.privateDir("signer"),
+      SIGNER_URL: peers.SIGNER_URL ?? "",
+      SIGNER_DATABASE_URL: urls.signer,
+      WITNESS_VKEY: peers.WITNESS_VKEY ?? "",
+    },
+    custodian: defined({
+      ...base,
+      ...keyVariables(env, folders, "custodian"),
+      DATA_DIR: folders.privateDir("custodian"),
+      CUSTODIAN_URL: peers.CUSTODIAN_URL,
+      CUSTODIAN_DATABASE_URL: urls.custodian,
+      CUSTODIAN_ROSTER_FILE: rosterFile,
+      CUSTODIAN_EVALUATION: "1",
+      LOG_VKEY: peers.LOG_VKEY,
+      RECEIPT_VKEY: peers.RECEIPT_VKEY,
+      EVALUATION_VKEY: vkeyOf(instance, "portal.evaluation"),
+    }),
+    witness: {
+      ...base,
+      ...keyVariables(env, folders, "witness"),
+      DATA_DIR: folders.privateDir("witness"),
+      WITNESS_URL: peers.WITNESS_URL ?? "",
+      LOG_VKEY: peers.LOG_VKEY ?? "",
+    },
+    seed: {
+      ...portal,
+      DEMO_FILE: folders.file("demo.json.new"),
+      BASE_URL: baseUrlOf(env),
+      CUSTODIAN_ROSTER_FILE: rosterFile,
+      EVALUATION_VKEY: vkeyOf(instance, "portal.evaluation"),
+    },
+  };
+}

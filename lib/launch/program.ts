@@ -1,0 +1,26 @@
+import "server-only";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of the program: package.json lies here. */
+export const PROGRAM_ROOT = path.resolve(fileURLToPath(new URL("../..", import.meta.url)));
+
+const TETHER = path.join(PROGRAM_ROOT, "lib/launch/tether.mjs");
+
+/** node's arguments for one of our TypeScript scripts: one process, no wrapper, so that its pid is the real one. */
+export function scriptArguments(script: string, ...args: string[]): string[] {
+  return [
+    "--import",
+    "tsx",
+    "--import",
+    TETHER,
+    "--conditions=react-server",
+    path.join("scripts", script),
+    ...args,
+  ];
+}
+
+/** The same for plain JavaScript. */
+export function plainArguments(script: string, ...args: string[]): string[] {
+  return ["--import", TETHER, path.join("scripts", script), ...args];
+}
