@@ -49,6 +49,7 @@ export const ERROR_CODES = {
   "transaction.not-found": [404, "There is no such transaction"],
   "transaction.exists": [409, "A transaction with this id exists"],
   "transaction.status": [409, "The transaction is not in a state that allows this"],
+  "batch.not-stored": [424, "Nothing of the atomic batch was stored"],
   "participant.unknown": [422, "A participant is unknown"],
   "participant.no-active-key": [422, "A participant has no active key"],
   "key.not-found": [404, "There is no such key"],

@@ -1,0 +1,9 @@
+import { openTransaction } from "@/lib/api-client/operations/disclosures";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { openTransaction as open } from "@/lib/transactions/open-transaction";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/transactions/{id}/access",
+  [bind(openTransaction, (cx, { params, body }) => open(cx, params.id, body))],
+);

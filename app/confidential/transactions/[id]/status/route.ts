@@ -1,0 +1,9 @@
+import { setTransactionStatus } from "@/lib/api-client/operations/transactions";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { setStatus } from "@/lib/transactions/set-status";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/transactions/{id}/status",
+  [bind(setTransactionStatus, (cx, { params, body }) => setStatus(cx, params.id, body))],
+);

@@ -1,0 +1,55 @@
+import "server-only";
+import { recordEvent } from "@/lib/audit/record-event";
+import type { Context } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { DomainError, InvariantError } from "@/lib/errors";
+import { GROUP_ORDER } from "@/lib/transactions/groups";
+import { isParty } from "@/lib/transactions/knowledge";
+import { loadKnown, refuse } from "@/lib/transactions/load-known";
+import { loadSealed, requireBound, type SealedRecord } from "@/lib/transactions/load-sealed";
+import type { EnvelopeList } from "@/lib/transactions/schema";
+import type { TransactionRow } from "@/lib/transactions/store";
+
+const ACTION = "transaction.envelopes";
+
+function itemsOf(row: TransactionRow, record: SealedRecord): EnvelopeList["items"] {
+  return GROUP_ORDER.flatMap((name) => {
+    const group = record.groups.find((one) => one.row.group === name);
+    if (group === undefined) return [];
+    const bytes = record.entries.get(group.row.entryId);
+    if (bytes === undefined) throw new InvariantError("a group names an entry that is not there");
+    const { ep, gen, entryId } = group.row;
+    const jwe = { ...group.envelope };
+    return [
+      {
+        group: name,
+        jwe,
+        ep,
+        gen,
+        digests: [...row.digestList],
+        entry: { id: entryId, bytes: toBase64url(bytes) },
+      },
+    ];
+  });
+}
+
+/** The sealed envelopes, for their recipients, who can open and check them without us. */
+export async function getEnvelopes(cx: Context, id: string): Promise<EnvelopeList> {
+  const { row, also: record } = await loadKnown(cx, id, { action: ACTION }, loadSealed);
+  if (!isParty(cx.principal, row.participants)) {
+    const error = new DomainError("access.forbidden", { detail: "Only recipients read the envelopes." });
+    throw await refuse(cx, id, { action: ACTION }, error);
+  }
+  await requireBound(cx, row, record, { action: ACTION });
+  const items = itemsOf(row, record);
+  await recordEvent(cx, {
+    class: "transaction",
+    outcome: "done",
+    action: ACTION,
+    subjects: [],
+    details: { transaction: id, groups: items.map((item) => item.group) },
+    index: { transactionId: id },
+    access: { dataAccessed: items.map((item) => item.group), success: true, authorizedBy: "participant" },
+  });
+  return { items };
+}

@@ -1,0 +1,18 @@
+import type { Principal } from "@/lib/context";
+
+/** Staff who may know the metadata of every transaction of their tenant (api.md "May know of a transaction"). */
+export function knowsAll(principal: Principal): boolean {
+  return (
+    ["coordinator", "auditor", "regulator"].includes(principal.role) || principal.duties.includes("support")
+  );
+}
+
+/** Whether the caller is a party of the transaction. */
+export function isParty(principal: Principal, participants: readonly string[]): boolean {
+  return principal.participantId !== undefined && participants.includes(principal.participantId);
+}
+
+/** Whether the caller may know that the transaction exists; everybody else is answered 404. */
+export function mayKnow(principal: Principal, participants: readonly string[]): boolean {
+  return knowsAll(principal) || isParty(principal, participants);
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { GroupName } from "@/lib/escrow/statements";
+import { type Fields, GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
+import { isJson, TransactionStatus } from "@/lib/transactions/schema";
+import type { GroupRow, TransactionRow } from "@/lib/transactions/store";
+
+const TransactionRecord = z.object({
+  id: z.string(),
+  job_id: z.string(),
+  submitter: z.string(),
+  status: TransactionStatus,
+  status_before_dispute: TransactionStatus.nullable(),
+  confidential: z.boolean(),
+  participants: z.array(z.string()),
+  digest_list: z.array(z.string()),
+  rd: z.string().nullable(),
+  meta: z.string(),
+  plain: z.partialRecord(GroupName, z.custom<Fields>(isJson)).nullable(),
+  occurred_at: z.string().nullable(),
+  access_policies: z.array(z.string()).nullable(),
+  created_at: z.string(),
+  created_at_us: z.bigint(),
+  version: z.number(),
+  create_entry_id: z.string(),
+  sealed_groups: z.array(GroupName),
+});
+
+/** Reads a row of the `TRANSACTION_COLUMNS` query. */
+export function toTransactionRow(record: unknown): TransactionRow {
+  const row = TransactionRecord.parse(record);
+  const plain: Groups = row.plain ?? {};
+  return {
+    id: row.id,
+    jobId: row.job_id,
+    submitter: row.submitter,
+    status: row.status,
+    statusBeforeDispute: row.status_before_dispute ?? undefined,
+    confidential: row.confidential,
+    participants: row.participants,
+    digestList: row.digest_list,
+    rd: row.rd ?? undefined,
+    meta: row.meta,
+    plain,
+    occurredAt: row.occurred_at ?? undefined,
+    accessPolicies: row.access_policies ?? undefined,
+    createdAt: row.created_at,
+    createdAtMicros: row.created_at_us,
+    version: row.version,
+    createEntryId: row.create_entry_id,
+    sealedGroups: GROUP_ORDER.filter((group) => row.sealed_groups.includes(group)),
+  };
+}
+
+const GroupRecord = z.object({
+  grp: GroupName,
+  gen: z.number(),
+  ep: z.string(),
+  field_count: z.number(),
+  protected: z.string(),
+  iv: z.string(),
+  ciphertext: z.string(),
+  tag: z.string(),
+  bd: z.string(),
+  entry_id: z.string(),
+});
+
+/** Reads a row of `transaction_group`. */
+export function toGroupRow(record: unknown): GroupRow {
+  const { grp, field_count, entry_id, ...rest } = GroupRecord.parse(record);
+  return { ...rest, group: grp, fieldCount: field_count, entryId: entry_id };
+}

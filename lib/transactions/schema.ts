@@ -1,0 +1,198 @@
+import { z } from "zod";
+import { Instant, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
+import type { Json } from "@/lib/crypto/canonical-json";
+import { GroupName, StatementSignature } from "@/lib/escrow/statements";
+import { isAssetCode } from "@/lib/transactions/assets";
+
+export const MAX_PARTICIPANTS = 32;
+export const MAX_BATCH = 1000;
+const MAX_MEMBERS = 1000;
+/** Sealing nests a value two levels deeper than the request does; both stay far under the parser's limit. */
+const MAX_DEPTH = 32;
+
+export const ParticipantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "not a participant id");
+
+export const TransactionStatus = z.enum([
+  "created",
+  "processing",
+  "completed",
+  "settled",
+  "failed",
+  "disputed",
+]);
+export type TransactionStatus = z.infer<typeof TransactionStatus>;
+
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth < MAX_DEPTH && Object.values(value).every((member) => isShallow(member, depth + 1));
+}
+
+/** Whether a parsed body's value is JSON. The HTTP layer parses nothing else; this narrows the type. */
+export function isJson(value: unknown): value is Json {
+  if (value === null || ["string", "number", "boolean"].includes(typeof value)) return true;
+  return typeof value === "object" && Object.values(value).every(isJson);
+}
+
+/** Any JSON but null: an absent value is left out. */
+const Value = z
+  .unknown()
+  .refine((value) => value !== null && value !== undefined, "must not be null")
+  .refine((value) => isShallow(value), `nested deeper than ${MAX_DEPTH}`);
+
+/** A value whose members become sealed fields of the group, so none may be named as the group itself. */
+function groupValue(group: GroupName) {
+  return Value.superRefine((value, context) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return;
+    const names = Object.keys(value);
+    if (names.length > MAX_MEMBERS)
+      context.addIssue({ code: "custom", message: `more than ${MAX_MEMBERS} members` });
+    if (Object.hasOwn(value, group)) {
+      context.addIssue({ code: "custom", path: [group], message: "a member may not be named as its group" });
+    }
+  });
+}
+
+export const Amount = z
+  .string()
+  .regex(/^-?(0|[1-9]\d{0,17})(\.\d{1,18})?$/, "not a decimal number of at most 18 and 18 digits");
+export const AssetCode = z
+  .string()
+  .max(16)
+  .refine(isAssetCode, "neither an ISO 4217 code nor a declared asset");
+
+const NOT_YET = "is not taken before client-held keys are available";
+
+/** The body of `POST /confidential/transactions`. */
+export const NewTransaction = z.strictObject({
+  job_id: text(200),
+  amount: Amount.optional(),
+  currency: AssetCode.optional(),
+  pricing: groupValue("pricing").optional(),
+  settlement_details: groupValue("settlement_details").optional(),
+  parties: Value.optional(),
+  narrative: z.string().max(100_000).optional(),
+  occurred_at: Instant.optional(),
+  external_references: z
+    .array(z.strictObject({ scheme: text(100), value: text(500) }))
+    .max(100)
+    .optional(),
+  confidential: z.boolean().optional(),
+  participants: z.array(ParticipantId).min(1, "at least one participant").max(MAX_PARTICIPANTS),
+  access_policies: z.array(text(200)).max(50).optional(),
+  transaction_id: z.uuidv7().toLowerCase().optional(),
+  digests: z
+    .unknown()
+    .refine((value) => value === undefined, NOT_YET)
+    .optional(),
+  client_envelopes: z
+    .unknown()
+    .refine((value) => value === undefined, NOT_YET)
+    .optional(),
+});
+export type NewTransaction = z.output<typeof NewTransaction>;
+
+/** A transaction as its parties and staff may see it without opening anything. */
+export const TransactionView = z.object({
+  transaction_id: z.string(),
+  job_id: z.string(),
+  timestamp: z.string(),
+  status: TransactionStatus,
+  confidential: z.boolean(),
+  participants: z.array(z.string()),
+  submitter: z.string(),
+  has_encrypted_data: z.boolean(),
+  sealed_groups: z.array(GroupName),
+  occurred_at: z.string().optional(),
+  access_policies: z.array(z.string()).optional(),
+  amount: z.string().optional(),
+  currency: z.string().optional(),
+  pricing: z.unknown().optional(),
+  settlement_details: z.unknown().optional(),
+});
+export type TransactionView = z.infer<typeof TransactionView>;
+
+export const TransactionAnswer = TransactionView.extend({ receipt: Receipt });
+export type TransactionAnswer = z.infer<typeof TransactionAnswer>;
+
+/** Items are checked one by one, so that one bad item does not refuse its neighbours. */
+export const NewBatch = z.strictObject({
+  transactions: z.array(z.unknown()).min(1).max(MAX_BATCH),
+  atomic: z.boolean().default(false),
+});
+export type NewBatch = z.output<typeof NewBatch>;
+
+export const BatchResult = z.object({
+  index: z.int(),
+  status: z.int(),
+  transaction_id: z.string().optional(),
+  receipt: Receipt.optional(),
+  problem: z.record(z.string(), z.unknown()).optional(),
+});
+export type BatchResult = z.infer<typeof BatchResult>;
+export const BatchAnswer = z.object({ results: z.array(BatchResult) });
+export type BatchAnswer = z.infer<typeof BatchAnswer>;
+
+export const TransactionPath = z.strictObject({ id: Uuid });
+
+export const TransactionQuery = z.strictObject({
+  ...pageQuery,
+  job_id: text(200).optional(),
+  participant: ParticipantId.optional(),
+  status: TransactionStatus.optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+});
+export type TransactionQuery = z.output<typeof TransactionQuery>;
+export const TransactionPage = pageOf(TransactionView);
+
+export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
+export type Purpose = z.infer<typeof Purpose>;
+
+/** A signed `open` statement prepared by `POST /confidential/access/openings`. */
+export const SignedOpening = z.strictObject({ opening_id: Uuid, signature: StatementSignature });
+export type SignedOpening = z.infer<typeof SignedOpening>;
+
+export const AccessBody = z.strictObject({
+  purpose: Purpose,
+  justification: text(2000).optional(),
+  fields: z.array(GroupName).min(1).max(6).optional(),
+  grant_id: Uuid.optional(),
+  opening: SignedOpening.optional(),
+});
+export type AccessBody = z.output<typeof AccessBody>;
+export const AccessByIdBody = AccessBody.extend({ transaction_id: Uuid });
+
+export const AuditBody = AccessBody.extend({
+  authorization: Uuid.optional(),
+  hours_override: z.strictObject({ reason: text(2000) }).optional(),
+});
+export type AuditBody = z.output<typeof AuditBody>;
+export const AuditByIdBody = AuditBody.extend({ transaction_id: Uuid });
+
+export const Disclosure = z.object({
+  success: z.literal(true),
+  access_id: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  receipt: Receipt,
+  assurance: z.enum(["evaluation", "signed"]).optional(),
+  masked: z.array(GroupName).optional(),
+});
+export type Disclosure = z.infer<typeof Disclosure>;
+
+export const StatusBody = z.strictObject({ status: TransactionStatus, reason: text(2000).optional() });
+export type StatusBody = z.output<typeof StatusBody>;
+
+export const EnvelopeItem = z.object({
+  group: GroupName,
+  jwe: z.record(z.string(), z.unknown()),
+  ep: z.string(),
+  gen: z.int(),
+  digests: z.array(z.string()),
+  entry: z.object({
+    id: z.string(),
+    bytes: z.string(),
+    proof: z.string().optional(),
+  }),
+});
+export const EnvelopeList = z.object({ items: z.array(EnvelopeItem) });
+export type EnvelopeList = z.infer<typeof EnvelopeList>;

@@ -1,0 +1,73 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { isParty } from "@/lib/transactions/knowledge";
+import { loadKnown, refuse } from "@/lib/transactions/load-known";
+import type { StatusBody, TransactionAnswer } from "@/lib/transactions/schema";
+import { nextStatus, type StatusChange } from "@/lib/transactions/status-rules";
+import { insertVersion, type TransactionRow, updateStatus } from "@/lib/transactions/store";
+import { viewOf } from "@/lib/transactions/view";
+
+const ACTION = "transaction.status";
+
+function mayMove(cx: Context, row: TransactionRow): boolean {
+  return isParty(cx.principal, row.participants) || cx.principal.role === "coordinator";
+}
+
+function storeStatus(cx: Context, row: TransactionRow, change: StatusChange, reason: string | undefined) {
+  return inTransaction(cx, async (tx) => {
+    const entry = await appendEntry(tx, cx, {
+      class: "transaction",
+      outcome: "done",
+      action: ACTION,
+      subjects: [`transaction:${row.id}`],
+      details: {
+        transaction: row.id,
+        from: row.status,
+        to: change.status,
+        ...(reason === undefined ? {} : { reason }),
+      },
+      index: { transactionId: row.id },
+    });
+    if (!(await updateStatus(tx, { id: row.id, version: row.version, ...change }))) {
+      throw new DomainError("request.conflict", { detail: "The transaction changed in the meantime." });
+    }
+    await insertVersion(tx, {
+      transaction_id: row.id,
+      version: row.version + 1,
+      tenant_id: cx.instance.tenantId,
+      change: "status",
+      before: { status: row.status },
+      after: { status: change.status },
+      at: entry.at,
+      by_user_id: cx.principal.userId,
+      entry_id: entry.id,
+    });
+    return entry;
+  });
+}
+
+/** A party or a coordinator moves a transaction along its state machine. */
+export async function setStatus(cx: Context, id: string, input: StatusBody): Promise<TransactionAnswer> {
+  const { row } = await loadKnown(cx, id, { action: ACTION }, async () => undefined);
+  if (!mayMove(cx, row)) {
+    throw await refuse(
+      cx,
+      id,
+      { action: ACTION },
+      new DomainError("access.forbidden", { detail: "Only parties and coordinators change the status." }),
+    );
+  }
+  const change = nextStatus(row, input.status);
+  if (change === undefined) {
+    throw new DomainError("transaction.status", {
+      detail: `From ${row.status} there is no step to ${input.status}.`,
+    });
+  }
+  const entry = await storeStatus(cx, row, change, input.reason);
+  const receipt = await issueReceipt(cx, entry);
+  return { ...viewOf({ ...row, status: change.status }), receipt };
+}

@@ -1,0 +1,165 @@
+import "server-only";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import type { GroupName } from "@/lib/escrow/statements";
+import type { Fields, Groups } from "@/lib/transactions/groups";
+import { toGroupRow, toTransactionRow } from "@/lib/transactions/rows";
+import type { TransactionStatus } from "@/lib/transactions/schema";
+
+/** A transaction as stored; sealed values are not in it. */
+export interface TransactionRow {
+  readonly id: string;
+  readonly jobId: string;
+  readonly submitter: string;
+  readonly status: TransactionStatus;
+  readonly statusBeforeDispute: TransactionStatus | undefined;
+  readonly confidential: boolean;
+  readonly participants: readonly string[];
+  readonly digestList: readonly string[];
+  readonly rd: string | undefined;
+  readonly meta: string;
+  readonly plain: Groups;
+  readonly occurredAt: string | undefined;
+  readonly accessPolicies: readonly string[] | undefined;
+  readonly createdAt: string;
+  readonly createdAtMicros: bigint;
+  readonly version: number;
+  readonly createEntryId: string;
+  readonly sealedGroups: readonly GroupName[];
+}
+
+/** One sealed group at its newest generation. */
+export interface GroupRow {
+  readonly group: GroupName;
+  readonly gen: number;
+  readonly ep: string;
+  readonly fieldCount: number;
+  readonly protected: string;
+  readonly iv: string;
+  readonly ciphertext: string;
+  readonly tag: string;
+  readonly bd: string;
+  readonly entryId: string;
+}
+
+export interface Participant {
+  readonly id: string;
+  readonly isNatural: boolean;
+  readonly isActive: boolean;
+}
+
+export async function findParticipants(
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Participant[]> {
+  const rows = await tx.participant.findMany({
+    where: { tenant_id: tenantId, id: { in: [...ids] } },
+    select: { id: true, kind: true, state: true },
+  });
+  return rows.map((row) => ({
+    id: row.id,
+    isNatural: row.kind === "natural",
+    isActive: row.state === "active",
+  }));
+}
+
+/** Ids among the given that are taken, in any tenant: an id names one transaction for ever. */
+export async function findTakenIds(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.transaction.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Everything one new transaction stores here; its wraps go to lib/keys. */
+export interface NewRows {
+  readonly transaction: Prisma.transactionCreateManyInput;
+  readonly participants: readonly Prisma.transaction_participantCreateManyInput[];
+  readonly groups: readonly Prisma.transaction_groupCreateManyInput[];
+  readonly version: Prisma.transaction_versionCreateManyInput;
+}
+
+/** Inserts any number of transactions with one statement per table. */
+export async function insertTransactions(tx: Tx, rows: readonly NewRows[]): Promise<void> {
+  await tx.transaction.createMany({ data: rows.map((row) => row.transaction) });
+  await tx.transaction_participant.createMany({ data: rows.flatMap((row) => row.participants) });
+  const groups = rows.flatMap((row) => row.groups);
+  if (groups.length > 0) await tx.transaction_group.createMany({ data: groups });
+  await tx.transaction_version.createMany({ data: rows.map((row) => row.version) });
+}
+
+export const TRANSACTION_COLUMNS = Prisma.sql`
+  t.id, t.job_id, t.submitter, t.status, t.status_before_dispute, t.confidential, t.participants, t.digest_list,
+  t.rd, t.meta, t.plain, t.occurred_at, t.access_policies, t.created_at, t.created_at_us, t.version, t.create_entry_id,
+  ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id) AS sealed_groups`;
+
+/** The transaction if it exists in this tenant. Whether the caller may know of it is for the use case to say. */
+export async function findTransaction(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+): Promise<TransactionRow | undefined> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT ${TRANSACTION_COLUMNS} FROM transaction t WHERE t.id = ${id}::uuid AND t.tenant_id = ${tenantId}::uuid`);
+  return rows.map(toTransactionRow)[0];
+}
+
+/** Newest generation of each sealed group of a transaction. */
+export async function findGroups(tx: Tx, transactionId: string): Promise<GroupRow[]> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT DISTINCT ON (grp) grp, gen, ep, field_count, protected, iv, ciphertext, tag, bd, entry_id
+    FROM transaction_group WHERE transaction_id = ${transactionId}::uuid ORDER BY grp, gen DESC`);
+  return rows.map(toGroupRow);
+}
+
+/** Canonical bytes of entries, as they are hashed into the log. */
+export async function findEntryBytes(tx: Tx, ids: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const rows = await tx.audit_entry.findMany({
+    where: { id: { in: [...new Set(ids)] } },
+    select: { id: true, bytes: true },
+  });
+  return new Map(rows.map((row) => [row.id, row.bytes]));
+}
+
+/** Moves the status if nobody else did since; false when somebody was first. */
+export async function updateStatus(
+  tx: Tx,
+  change: {
+    readonly id: string;
+    readonly version: number;
+    readonly status: TransactionStatus;
+    readonly statusBeforeDispute: TransactionStatus | undefined;
+  },
+): Promise<boolean> {
+  const { count } = await tx.transaction.updateMany({
+    where: { id: change.id, version: change.version },
+    data: {
+      status: change.status,
+      status_before_dispute: change.statusBeforeDispute ?? null,
+      version: change.version + 1,
+    },
+  });
+  return count === 1;
+}
+
+export async function insertVersion(tx: Tx, data: Prisma.transaction_versionCreateManyInput): Promise<void> {
+  await tx.transaction_version.createMany({ data: [data] });
+}
+
+export async function insertDisclosure(tx: Tx, data: Prisma.disclosureCreateManyInput): Promise<void> {
+  await tx.disclosure.createMany({ data: [data] });
+}
+
+export async function finishDisclosure(
+  tx: Tx,
+  id: string,
+  outcome: "done" | "failed",
+  outcomeEntryId: string,
+): Promise<void> {
+  await tx.disclosure.updateMany({ where: { id }, data: { outcome, outcome_entry_id: outcomeEntryId } });
+}
+
+/** What `plain` holds: fields by group. */
+export function plainColumn(groups: Groups): Record<string, Fields> | undefined {
+  const entries = Object.entries(groups);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}

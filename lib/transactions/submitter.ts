@@ -1,0 +1,12 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { DomainError } from "@/lib/errors";
+
+/** The participant the caller submits for. Staff have none and submit nothing. */
+export function requireSubmitter(cx: Context): string {
+  const { participantId, role } = cx.principal;
+  if (participantId === undefined || (role !== "client" && role !== "miner")) {
+    throw new DomainError("auth.role", { detail: "Only clients and miners submit transactions." });
+  }
+  return participantId;
+}

@@ -1,0 +1,36 @@
+import { dataOfAll } from "@/lib/transactions/groups";
+import type { TransactionView } from "@/lib/transactions/schema";
+import type { TransactionRow } from "@/lib/transactions/store";
+
+type Viewable = Pick<
+  TransactionRow,
+  | "id"
+  | "jobId"
+  | "submitter"
+  | "status"
+  | "confidential"
+  | "participants"
+  | "plain"
+  | "occurredAt"
+  | "accessPolicies"
+  | "createdAt"
+  | "sealedGroups"
+>;
+
+/** What those who may know of a transaction see of it: metadata, and what was stored unsealed. */
+export function viewOf(row: Viewable): TransactionView {
+  return {
+    transaction_id: row.id,
+    job_id: row.jobId,
+    timestamp: row.createdAt,
+    status: row.status,
+    confidential: row.confidential,
+    participants: [...row.participants],
+    submitter: row.submitter,
+    has_encrypted_data: row.sealedGroups.length > 0,
+    sealed_groups: [...row.sealedGroups],
+    ...(row.occurredAt === undefined ? {} : { occurred_at: row.occurredAt }),
+    ...(row.accessPolicies === undefined ? {} : { access_policies: [...row.accessPolicies] }),
+    ...dataOfAll(row.plain),
+  };
+}
