@@ -17,17 +17,30 @@ const UNKNOWN_OUTCOME: ReadonlySet<string> = new Set([
   "service.audit-unavailable",
 ]);
 
-/** Members of `body` that may be kept: the declared ones, as long as they are plain scalars. */
-export function keptMembers(
-  body: unknown,
-  names: readonly string[],
-): Record<string, string | number | boolean> {
-  const kept: Record<string, string | number | boolean> = {};
+type Kept = string | number | boolean | Kept[] | { [name: string]: Kept };
+
+function keptAt(value: unknown, names: readonly string[]): Kept | undefined {
+  if (Array.isArray(value)) return value.map((item) => keptAt(item, names) ?? {});
+  if (typeof value === "object" && value !== null) return keptMembers(value, names);
+  const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return isPlain && names.includes("") ? value : undefined;
+}
+
+/**
+ * The members of an answer that may be kept, by declared path: `transaction_id`, or `results.transaction_id`
+ * for that member of each item of a list. Whatever is not named is not kept.
+ */
+export function keptMembers(body: unknown, paths: readonly string[]): { [name: string]: Kept } {
+  const kept: { [name: string]: Kept } = {};
   if (typeof body !== "object" || body === null) return kept;
   for (const [name, value] of Object.entries(body)) {
-    if (!names.includes(name)) continue;
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-      kept[name] = value;
+    const below = paths.filter((path) => path === name || path.startsWith(`${name}.`));
+    if (below.length === 0) continue;
+    const member = keptAt(
+      value,
+      below.map((path) => path.slice(name.length + 1)),
+    );
+    if (member !== undefined) kept[name] = member;
   }
   return kept;
 }

@@ -1,20 +1,14 @@
+import { z } from "zod";
+import { Receipt, Uuid } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
-import {
-  EscrowEpochList,
-  KeyPage,
-  KeyPath,
-  KeyQuery,
-  KeyRegistration,
-  KeyView,
-  RegisteredKey,
-} from "@/lib/keys/schema";
+import { EscrowEpochView, KeyQuery, KeyView, RegisteredKey, RegisterKey } from "@/lib/keys/schema";
 
 const registration = {
   method: "POST",
   scopes: ["keys"],
   roles: ["client", "miner", "coordinator", "admin"],
-  body: KeyRegistration,
-  response: { status: 201, also: [200], schema: RegisteredKey },
+  body: RegisterKey,
+  response: { status: 201, also: [200], schema: RegisteredKey.extend({ receipt: Receipt.optional() }) },
   rate: "writes",
   action: "key.register",
   idempotent: {
@@ -40,11 +34,11 @@ export const listKeys = operation({
   id: "listKeys",
   method: "GET",
   path: "/confidential/keys",
-  summary: "Key versions, of one participant or of all the caller may see.",
+  summary: "Key versions, of one participant or of all.",
   scopes: ["read"],
   roles: "any",
-  query: KeyQuery,
-  response: { status: 200, schema: KeyPage },
+  query: z.strictObject(KeyQuery.shape),
+  response: { status: 200, schema: z.object({ items: z.array(KeyView), next_cursor: z.null() }) },
   rate: "reads",
   action: "key.read",
 });
@@ -56,7 +50,7 @@ export const getKey = operation({
   summary: "One key version.",
   scopes: ["read"],
   roles: "any",
-  params: KeyPath,
+  params: z.strictObject({ id: Uuid }),
   response: { status: 200, schema: KeyView },
   rate: "reads",
   action: "key.read",
@@ -69,7 +63,7 @@ export const listEscrowEpochs = operation({
   summary: "Escrow epochs with the custodian's signatures.",
   scopes: ["read"],
   roles: "any",
-  response: { status: 200, schema: EscrowEpochList },
+  response: { status: 200, schema: z.object({ items: z.array(EscrowEpochView), next_cursor: z.null() }) },
   rate: "reads",
   action: "key.read",
 });

@@ -1,0 +1,8 @@
+import { getKey } from "@/lib/api-client/operations/keys";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { getKey as findKey } from "@/lib/keys/list-keys";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/{id}", [
+  bind(getKey, (cx, { params }) => findKey(cx, { key_id: params.id })),
+]);

@@ -1,0 +1,11 @@
+import { registerKeyAlias } from "@/lib/api-client/operations/keys";
+import { bind, Reply } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { registerKey } from "@/lib/keys/register-key";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/register", [
+  bind(registerKeyAlias, async (cx, { body }) => {
+    const { created, body: key } = await registerKey(cx, body);
+    return new Reply(created ? 201 : 200, key);
+  }),
+]);
