@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, closeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -9,9 +19,11 @@ import { fileURLToPath } from "node:url";
 // One build at a time: others wait, then find it done. Ends with its supervisor.
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const stamp = path.join(root, ".next/sealport-digest");
-const lock = path.join(root, ".next/sealport-build.lock");
+// Outside .next, which a build empties.
+const lock = path.join(root, "node_modules/.cache/sealport-build.lock");
 const SOURCES = ["app", "components", "lib", "public", "prisma/schema.prisma"];
-const CONFIGURATION = /^(package(-lock)?\.json|tsconfig\.json|proxy\.ts|instrumentation\.ts|(next|tailwind|postcss)\.config\.\w+)$/;
+const CONFIGURATION =
+  /^(package(-lock)?\.json|tsconfig\.json|proxy\.ts|instrumentation\.ts|(next|tailwind|postcss)\.config\.\w+)$/;
 const IGNORED = /(\.test\.tsx?$|^lib\/(testing|launch|db\/generated|db\/embedded)\/|\/testdata\/)/;
 
 function* filesUnder(relative) {
@@ -26,7 +38,9 @@ function* filesUnder(relative) {
 
 function digestOfSources() {
   const hash = createHash("sha256").update(`node ${process.versions.modules}\n`);
-  const configuration = readdirSync(root).filter((name) => CONFIGURATION.test(name)).sort();
+  const configuration = readdirSync(root)
+    .filter((name) => CONFIGURATION.test(name))
+    .sort();
   for (const file of [...configuration, ...SOURCES.flatMap((source) => [...filesUnder(source)])]) {
     if (IGNORED.test(file)) continue;
     const content = readFileSync(path.join(root, file));
@@ -37,15 +51,18 @@ function digestOfSources() {
 
 function isBuilt(digest) {
   return (
-    existsSync(path.join(root, ".next/BUILD_ID")) && existsSync(stamp) && readFileSync(stamp, "utf8") === digest
+    existsSync(path.join(root, ".next/BUILD_ID")) &&
+    existsSync(stamp) &&
+    readFileSync(stamp, "utf8") === digest
   );
 }
 
 function holderIsAlive() {
   try {
     const pid = Number(readFileSync(lock, "utf8"));
-    // An empty file: its maker has not written its number yet.
-    if (pid > 0) process.kill(pid, 0);
+    // Without a number its maker has not written it yet, or never will.
+    if (!(pid > 0)) return Date.now() - statSync(lock).mtimeMs < 10_000;
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     return error.code === "EPERM";
@@ -70,7 +87,9 @@ async function takeLock() {
 
 /** Only what a build needs: no credential of whoever starts it can be baked in. */
 function buildEnvironment() {
-  const kept = ["PATH", "HOME", "LANG", "TMPDIR", "NODE_OPTIONS"].filter((name) => process.env[name] !== undefined);
+  const kept = ["PATH", "HOME", "LANG", "TMPDIR", "NODE_OPTIONS"].filter(
+    (name) => process.env[name] !== undefined,
+  );
   return {
     ...Object.fromEntries(kept.map((name) => [name, process.env[name]])),
     NODE_ENV: "production",

@@ -27,13 +27,9 @@ export function runStep(options: StepOptions): Promise<StepResult> {
     });
     let stdout = "";
     let stderr = "";
+    // Those that started others (the build) end them on SIGTERM; on our own end the pipe does the same.
     const abort = (): void => {
-      if (child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, "SIGKILL");
-      } catch {
-        // It has ended already.
-      }
+      child.kill("SIGTERM");
     };
     options.signal?.addEventListener("abort", abort, { once: true });
     child.stdout?.on("data", (chunk: Buffer) => {

@@ -1,0 +1,48 @@
+import "server-only";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
+import { startOwnServer } from "@/lib/launch/databases";
+import type { InstanceFolders } from "@/lib/launch/folders";
+
+/** Keeps the embedded PostgreSQL running: started again with backoff when it ends unasked. */
+export class DatabaseKeeper {
+  readonly #folders: InstanceFolders;
+  readonly #onEvent: (line: string) => void;
+  #current: EmbeddedDatabase;
+  #isStopping = false;
+
+  constructor(folders: InstanceFolders, current: EmbeddedDatabase, onEvent: (line: string) => void) {
+    this.#folders = folders;
+    this.#onEvent = onEvent;
+    this.#current = current;
+    void this.#watch();
+  }
+
+  get pids(): { readonly postgres: number; readonly guard: number } {
+    return { postgres: this.#current.serverPid, guard: this.#current.guardPid };
+  }
+
+  async #watch(): Promise<void> {
+    let backoffMs = 250;
+    while (!this.#isStopping) {
+      await this.#current.ended;
+      if (this.#isStopping) return;
+      this.#onEvent("The database stopped unasked; it is started again.");
+      await sleep(backoffMs);
+      backoffMs = Math.min(backoffMs * 2, 10_000);
+      try {
+        if (!this.#isStopping) this.#current = await startOwnServer(this.#folders);
+        if (this.#isStopping) await this.#current.stop(1_500);
+        this.#onEvent("The database runs again.");
+        backoffMs = 250;
+      } catch (error) {
+        this.#onEvent(error instanceof Error ? error.message : "The database could not be started.");
+      }
+    }
+  }
+
+  async stop(withinMs: number): Promise<void> {
+    this.#isStopping = true;
+    await this.#current.stop(withinMs);
+  }
+}

@@ -1,0 +1,197 @@
+import "server-only";
+import { lstat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { StartError } from "@/lib/db/embedded/start-error";
+import { type LaunchEnv, launchEnv } from "@/lib/env";
+import { DatabaseKeeper } from "@/lib/launch/database-keeper";
+import { openDatabases } from "@/lib/launch/databases";
+import { describeDemonstration, publishDemoFile, runSeed } from "@/lib/launch/demonstration";
+import {
+  baseEnvironment,
+  baseUrlOf,
+  type ProcessEnvironments,
+  processEnvironments,
+} from "@/lib/launch/environments";
+import { explainFailure } from "@/lib/launch/failure";
+import { type InstanceFolders, prepareFolders } from "@/lib/launch/folders";
+import { type InstanceFile, newInstance, readInstance, writeInstance } from "@/lib/launch/instance-file";
+import { createAllKeys } from "@/lib/launch/key-creation";
+import { lockDataFolder } from "@/lib/launch/lock";
+import { requireFreePort } from "@/lib/launch/port";
+import { PROGRAM_ROOT, plainArguments } from "@/lib/launch/program";
+import { consoleProgress, type Progress } from "@/lib/launch/progress";
+import { discardUnfinishedInstance } from "@/lib/launch/reset";
+import { runStep, tellingLine } from "@/lib/launch/run-step";
+import { writeRunning } from "@/lib/launch/running-file";
+import { makeServices, type Services, startInnerServices } from "@/lib/launch/services";
+import { Shutdown } from "@/lib/launch/shutdown";
+
+const READY_WATCHDOG_MS = 90_000;
+
+interface Launch {
+  readonly env: LaunchEnv;
+  readonly progress: Progress;
+  readonly shutdown: Shutdown;
+  readonly folders: InstanceFolders;
+}
+
+async function runPlain(launch: Launch, script: string, failure: string): Promise<void> {
+  const result = await runStep({
+    args: plainArguments(script),
+    cwd: PROGRAM_ROOT,
+    env: baseEnvironment(launch.env),
+    signal: launch.shutdown.signal,
+  });
+  launch.shutdown.signal.throwIfAborted();
+  if (result.code !== 0)
+    throw new StartError(`${failure}: ${tellingLine(result)}\n${result.stdout}${result.stderr}`);
+}
+
+const ORPHANED =
+  "instance.json is gone while the database holds data. Restore the data folder from a backup.";
+
+async function refuseOrphanedCluster(folders: InstanceFolders): Promise<void> {
+  const hasCluster = await lstat(folders.file("postgres")).then(
+    () => true,
+    () => false,
+  );
+  if (hasCluster) throw new StartError(ORPHANED);
+}
+
+/** Database, keys and identity: what must be there before any process of ours starts. */
+async function prepare(
+  launch: Launch,
+): Promise<{ instance: InstanceFile; environments: ProcessEnvironments }> {
+  const { env, folders, progress, shutdown } = launch;
+  await discardUnfinishedInstance(env, folders, progress);
+  const file = folders.file("instance.json");
+  const known = await readInstance(file);
+  const before = known ?? { ...newInstance(env.LOG_ORIGIN), seed: env.SEED === "none" ? "none" : "pending" };
+  const isEmbedded = env.DATABASE_URL === undefined && env.DATABASE_ADMIN_URL === undefined;
+  if (known === undefined && isEmbedded) {
+    await refuseOrphanedCluster(folders);
+    // Before the database exists: a start that is cut off from here on is recognised by it.
+    await writeInstance(file, before);
+  }
+  const databases = await progress.step("Database with roles and migrations", () =>
+    openDatabases(env, folders),
+  );
+  if (databases.embedded !== undefined) {
+    shutdown.database = new DatabaseKeeper(folders, databases.embedded, progress.say);
+  }
+  shutdown.signal.throwIfAborted();
+  if (known === undefined && !isEmbedded && !databases.isNew && databases.applied.length === 0)
+    throw new StartError(ORPHANED);
+  const vkeys = await progress.step("Keys of the instance", () => createAllKeys(env, folders, before.origin));
+  const instance: InstanceFile = { ...before, vkeys };
+  for (const [name, pinned] of Object.entries(before.vkeys)) {
+    if (vkeys[name] !== pinned) {
+      throw new StartError(
+        `The key ${name} is not the one this instance was made with. Restore DATA_DIR/keys from a backup.`,
+      );
+    }
+  }
+  await writeInstance(file, instance);
+  return { instance, environments: processEnvironments({ env, folders, instance, urls: databases.urls }) };
+}
+
+async function seedWhenNew(
+  launch: Launch,
+  instance: InstanceFile,
+  environments: ProcessEnvironments,
+): Promise<void> {
+  if (instance.seed !== "pending") return;
+  await launch.progress.step("Demonstration data", () => runSeed(environments.seed, launch.shutdown.signal));
+  await writeInstance(launch.folders.file("instance.json"), { ...instance, seed: "done" });
+}
+
+async function waitUntilReady(launch: Launch): Promise<void> {
+  const deadline = Date.now() + READY_WATCHDOG_MS;
+  let last = "no answer";
+  while (Date.now() < deadline) {
+    launch.shutdown.signal.throwIfAborted();
+    try {
+      const response = await fetch(`${baseUrlOf(launch.env)}/readyz`, { signal: AbortSignal.timeout(5_000) });
+      if (response.ok) return;
+      last = `status ${response.status}`;
+    } catch {
+      last = "no answer";
+    }
+    await sleep(100);
+  }
+  throw new StartError(
+    `The portal does not become ready (${last}). See ${launch.folders.privateDir("logs")}/portal.log.`,
+  );
+}
+
+async function start(launch: Launch): Promise<void> {
+  const { progress, shutdown, folders, env } = launch;
+  await progress.step("Database client", () =>
+    runPlain(launch, "generate-client.mjs", "The database client"),
+  );
+  const built = progress.step("Build of the portal", () => runPlain(launch, "build.mjs", "The build failed"));
+  built.catch(() => undefined);
+  const { instance, environments } = await prepare(launch);
+  const services = makeServices(environments, folders, (event) => {
+    if (event.kind === "died")
+      progress.say(`The ${event.name} ended unasked; starting it again in ${event.retryInMs} ms.`);
+    void writeRunning(launch.folders, baseUrlOf(env), services, shutdown.database);
+  });
+  shutdown.services = services;
+  await progress.step("Signer, witness, custodian and worker", () => startInnerServices(services));
+  await seedWhenNew(launch, instance, environments);
+  await built;
+  shutdown.signal.throwIfAborted();
+  await progress.step("Portal", async () => {
+    await services.portal.start();
+    await waitUntilReady(launch);
+  });
+  await announce(launch, instance, services);
+}
+
+async function announce(launch: Launch, instance: InstanceFile, services: Services): Promise<void> {
+  const { progress, folders, env, shutdown } = launch;
+  const baseUrl = baseUrlOf(env);
+  const demo = instance.seed === "none" ? undefined : await publishDemoFile(folders, baseUrl);
+  await writeRunning(folders, baseUrl, services, shutdown.database, true);
+  progress.say("");
+  progress.say(`Sealport runs at ${baseUrl}`);
+  progress.say(
+    "EVALUATION: all parts run as one user on one machine and their keys lie in the data folder, so",
+  );
+  progress.say("nothing is separated. Do not put real data here.");
+  progress.say("");
+  if (demo !== undefined) {
+    for (const line of describeDemonstration(demo, baseUrl, folders.file("demo.json"))) progress.say(line);
+  } else if (instance.seed === "none") {
+    progress.say("There are no users yet: npm run create-admin makes the two administrators.");
+  } else {
+    progress.say(
+      "demo.json is gone: its keys and passwords are stored as hashes only and cannot be shown again.",
+    );
+    progress.say("For new ones start with an empty DATA_DIR.");
+  }
+  progress.say("");
+  progress.say("Ctrl-C stops everything.");
+}
+
+/** `npm start`: starts everything, keeps it running, and ends it in order. */
+export async function supervise(): Promise<void> {
+  const progress = consoleProgress(Date.now());
+  const shutdown = new Shutdown(progress);
+  shutdown.listen();
+  try {
+    const env = launchEnv();
+    await requireFreePort(env.HOST, env.PORT);
+    const folders = await prepareFolders(env.DATA_DIR);
+    shutdown.folders = folders;
+    shutdown.unlock = await lockDataFolder(folders.file("supervisor.lock"));
+    await start({ env, progress, shutdown, folders });
+  } catch (error) {
+    if (shutdown.signal.aborted) return;
+    const line = explainFailure(error);
+    process.stderr.write(`\nSealport cannot start. ${line ?? "This is a fault of the program:"}\n`);
+    if (line === undefined) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    await shutdown.run(1);
+  }
+}

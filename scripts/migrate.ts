@@ -1,0 +1,3 @@
+import { migrateNow } from "@/lib/launch/migrate-now";
+
+await migrateNow();
