@@ -5,9 +5,9 @@ import { listKeys as list } from "@/lib/keys/list-keys";
 import { registerKey as register } from "@/lib/keys/register-key";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys", [
-  bind(listKeys, async (cx, { query }) => ({ ...(await list(cx, query)), next_cursor: null })),
+  bind(listKeys, (cx, { query }) => list(cx, query)),
   bind(registerKey, async (cx, { body }) => {
-    const { created, body: key } = await register(cx, body);
-    return new Reply(created ? 201 : 200, key);
+    const { isNew, key } = await register(cx, body);
+    return new Reply(isNew ? 201 : 200, key);
   }),
 ]);

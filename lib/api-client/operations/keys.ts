@@ -1,14 +1,20 @@
-import { z } from "zod";
-import { Receipt, Uuid } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
-import { EscrowEpochView, KeyQuery, KeyView, RegisteredKey, RegisterKey } from "@/lib/keys/schema";
+import {
+  EscrowEpochList,
+  KeyPage,
+  KeyPath,
+  KeyQuery,
+  KeyRegistration,
+  KeyView,
+  RegisteredKey,
+} from "@/lib/keys/schema";
 
 const registration = {
   method: "POST",
   scopes: ["keys"],
   roles: ["client", "miner", "coordinator", "admin"],
-  body: RegisterKey,
-  response: { status: 201, also: [200], schema: RegisteredKey.extend({ receipt: Receipt.optional() }) },
+  body: KeyRegistration,
+  response: { status: 201, also: [200], schema: RegisteredKey },
   rate: "writes",
   action: "key.register",
   idempotent: {
@@ -34,11 +40,11 @@ export const listKeys = operation({
   id: "listKeys",
   method: "GET",
   path: "/confidential/keys",
-  summary: "Key versions, of one participant or of all.",
+  summary: "Key versions, of one participant or of all the caller may see.",
   scopes: ["read"],
   roles: "any",
-  query: z.strictObject(KeyQuery.shape),
-  response: { status: 200, schema: z.object({ items: z.array(KeyView), next_cursor: z.null() }) },
+  query: KeyQuery,
+  response: { status: 200, schema: KeyPage },
   rate: "reads",
   action: "key.read",
 });
@@ -50,7 +56,7 @@ export const getKey = operation({
   summary: "One key version.",
   scopes: ["read"],
   roles: "any",
-  params: z.strictObject({ id: Uuid }),
+  params: KeyPath,
   response: { status: 200, schema: KeyView },
   rate: "reads",
   action: "key.read",
@@ -63,7 +69,7 @@ export const listEscrowEpochs = operation({
   summary: "Escrow epochs with the custodian's signatures.",
   scopes: ["read"],
   roles: "any",
-  response: { status: 200, schema: z.object({ items: z.array(EscrowEpochView), next_cursor: z.null() }) },
+  response: { status: 200, schema: EscrowEpochList },
   rate: "reads",
   action: "key.read",
 });

@@ -1,8 +1,8 @@
 import { getKey } from "@/lib/api-client/operations/keys";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
-import { getKey as findKey } from "@/lib/keys/list-keys";
+import { getKey as findKey } from "@/lib/keys/get-key";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/{id}", [
-  bind(getKey, (cx, { params }) => findKey(cx, { key_id: params.id })),
+  bind(getKey, (cx, { params }) => findKey(cx, params.id)),
 ]);

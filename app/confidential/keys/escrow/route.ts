@@ -4,5 +4,5 @@ import { serve } from "@/lib/http/serve";
 import { listEscrowEpochs as listEpochs } from "@/lib/keys/list-escrow-epochs";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/escrow", [
-  bind(listEscrowEpochs, async (cx) => ({ ...(await listEpochs(cx)), next_cursor: null })),
+  bind(listEscrowEpochs, (cx) => listEpochs(cx)),
 ]);

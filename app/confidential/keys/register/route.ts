@@ -5,7 +5,7 @@ import { registerKey } from "@/lib/keys/register-key";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/register", [
   bind(registerKeyAlias, async (cx, { body }) => {
-    const { created, body: key } = await registerKey(cx, body);
-    return new Reply(created ? 201 : 200, key);
+    const { isNew, key } = await registerKey(cx, body);
+    return new Reply(isNew ? 201 : 200, key);
   }),
 ]);
