@@ -73,6 +73,8 @@ export type AcceptedGrant = GrantResponse;
  * `extra.reason`, one of `Refusal`.
  */
 export interface EscrowClient {
+  /** The pinned key. */
+  readonly vkey: string;
   identity(): Promise<IdentityResponse>;
   epoch(): Promise<EscrowEpoch>;
   epochs(): Promise<readonly SignedEpoch[]>;
@@ -112,6 +114,7 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
   };
   return {
+    vkey: options.vkey,
     identity: async () => {
       const identity = await call(pinned, "GET", PATHS.identity, IdentityResponse);
       if (identity.vkey !== options.vkey || identity.log !== pinned.log) throw distrust("identity");

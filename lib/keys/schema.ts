@@ -1,15 +1,16 @@
 import { z } from "zod";
-import { Base64url, pageOf, pageQuery, text, Uuid } from "@/lib/api-client/fields";
+import { pageOf, pageQuery, Receipt, Uuid } from "@/lib/api-client/fields";
+import { KeyState } from "./states";
 
-export const KeyState = z.enum(["pre_active", "active", "retired", "compromised", "destroyed"]);
+export const ParticipantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "not a participant id");
 export const Custody = z.enum(["managed", "client"]);
 
-/** Body of POST /confidential/keys. */
+/** Body of POST /confidential/keys; `public_key` is base64url or base64 of 32 bytes, with client custody only. */
 export const KeyRegistration = z.strictObject({
-  participant_id: text(64),
-  public_key: Base64url.length(43).optional(),
-  algorithm: z.literal("X25519"),
-  custody: Custody,
+  participant_id: ParticipantId,
+  public_key: z.string().max(64).optional(),
+  algorithm: z.literal("X25519").default("X25519"),
+  custody: Custody.default("managed"),
 });
 export type KeyRegistration = z.infer<typeof KeyRegistration>;
 
@@ -21,7 +22,7 @@ export const KeyChallenge = z.object({
   context: z.string(),
 });
 
-/** Answer of a registration; `challenge` for client-held keys only. */
+/** Answer of a registration; `challenge` for client-held keys only, `receipt` when a key was made. */
 export const RegisteredKey = z.object({
   success: z.literal(true),
   key_id: z.string(),
@@ -32,15 +33,16 @@ export const RegisteredKey = z.object({
   public_key: z.string(),
   registered_at: z.string(),
   challenge: KeyChallenge.optional(),
-  receipt: z.unknown().optional(),
+  receipt: Receipt.optional(),
 });
 export type RegisteredKey = z.infer<typeof RegisteredKey>;
 
-export const KeyQuery = z.strictObject({ ...pageQuery, participant_id: text(64).optional() });
+export const KeyQuery = z.strictObject({ ...pageQuery, participant_id: ParticipantId.optional() });
 export type KeyQuery = z.infer<typeof KeyQuery>;
 
 export const KeyPath = z.strictObject({ id: Uuid });
 
+/** A key version as listed; `remaining_wraps` for its own participant, coordinators and administrators. */
 export const KeyView = z.object({
   key_id: z.string(),
   kid: z.string(),
@@ -50,18 +52,23 @@ export const KeyView = z.object({
   state: KeyState,
   custody: Custody,
   fingerprint: z.string(),
-  remaining_wraps: z.int(),
+  registered_at: z.string(),
+  remaining_wraps: z.int().optional(),
 });
 export type KeyView = z.infer<typeof KeyView>;
 
 export const KeyPage = pageOf(KeyView);
+export type KeyPage = z.infer<typeof KeyPage>;
 
-/** An escrow epoch with the custodian's signature over it. */
+/** An escrow epoch with the custodian's signature over `sealport/escrow-key/1`. */
 export const EscrowEpochView = z.object({
   epoch: z.int(),
   kid: z.string(),
   public_key: z.string(),
+  created_at: z.string(),
   state: z.string(),
   signature: z.string(),
 });
+export type EscrowEpochView = z.infer<typeof EscrowEpochView>;
 export const EscrowEpochList = z.object({ items: z.array(EscrowEpochView), custodian: z.string() });
+export type EscrowEpochList = z.infer<typeof EscrowEpochList>;

@@ -154,14 +154,20 @@ export interface CountedKey extends KeyVersion {
 
 export async function selectKeys(
   tx: Tx,
-  where: { readonly participantId?: string | undefined; readonly keyId?: string | undefined },
+  where: {
+    readonly participantId?: string | undefined;
+    readonly keyId?: string | undefined;
+    readonly after?: string | undefined;
+    readonly limit: number;
+  },
 ): Promise<CountedKey[]> {
   const rows = await tx.$queryRaw<(KeyVersionRow & { wraps: bigint })[]>(Prisma.sql`
     SELECT ${KEY_COLUMNS}, (SELECT count(*) FROM wrap w WHERE w.key_version_id = k.id) AS wraps
     FROM key_version k
     WHERE (${where.participantId ?? null}::text IS NULL OR k.participant_id = ${where.participantId ?? null})
       AND (${where.keyId ?? null}::uuid IS NULL OR k.id = ${where.keyId ?? null}::uuid)
-    ORDER BY k.participant_id, k.version`);
+      AND (${where.after ?? null}::uuid IS NULL OR k.id > ${where.after ?? null}::uuid)
+    ORDER BY k.id LIMIT ${where.limit}`);
   return rows.map((row) => ({ ...toKeyVersion(row), remainingWraps: Number(row.wraps) }));
 }
 

@@ -1,0 +1,52 @@
+import "server-only";
+import type { Context, Principal } from "@/lib/context";
+import { isUuid } from "@/lib/crypto/uuid";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import type { KeyPage, KeyQuery, KeyView } from "@/lib/keys/schema";
+import { type CountedKey, selectKeys } from "@/lib/keys/store";
+
+export type KeyReadContext = Pick<Context, "db" | "instance" | "principal">;
+
+/** How much a key still opens is its participant's and the operators' business; public keys are everybody's. */
+function seesWraps(principal: Principal, key: CountedKey): boolean {
+  return (
+    principal.participantId === key.participantId ||
+    principal.role === "coordinator" ||
+    principal.role === "admin"
+  );
+}
+
+/** A key as this caller may see it. */
+export function keyView(principal: Principal, key: CountedKey): KeyView {
+  return {
+    key_id: key.id,
+    kid: key.kid,
+    participant_id: key.participantId,
+    public_key: key.publicKey,
+    key_version: key.version,
+    state: key.state,
+    custody: key.custody,
+    fingerprint: key.thumbprint,
+    registered_at: key.createdAt.toISOString(),
+    ...(seesWraps(principal, key) ? { remaining_wraps: key.remainingWraps } : {}),
+  };
+}
+
+/** Key versions of all participants, or of one, oldest first. */
+export async function listKeys(cx: KeyReadContext, query: KeyQuery): Promise<KeyPage> {
+  if (query.cursor !== undefined && !isUuid(query.cursor)) {
+    throw new DomainError("request.invalid", {
+      errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+    });
+  }
+  const keys = await inSnapshot(cx, (tx) =>
+    selectKeys(tx, { participantId: query.participant_id, after: query.cursor, limit: query.limit + 1 }),
+  );
+  const page = keys.slice(0, query.limit);
+  const last = page.at(-1);
+  return {
+    items: page.map((key) => keyView(cx.principal, key)),
+    next_cursor: keys.length > query.limit && last !== undefined ? last.id : null,
+  };
+}

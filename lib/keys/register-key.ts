@@ -1,0 +1,167 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { Context, Principal } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { generateX25519 } from "@/lib/crypto/primitives";
+import { jwkThumbprint } from "@/lib/crypto/reply";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { parsePublicKey } from "@/lib/keys/public-key";
+import type { KeyRegistration, RegisteredKey } from "@/lib/keys/schema";
+import {
+  findKeyByPublicKey,
+  highestVersion,
+  insertManagedKey,
+  isEscrowPublicKey,
+  type KeyVersion,
+  kidOf,
+  lockParticipant,
+  selectActiveKeys,
+} from "@/lib/keys/store";
+
+/** What registering needs; the seed and the supervisor have no HTTP request. */
+export type RegisterContext = Pick<
+  Context,
+  "db" | "instance" | "clock" | "keystore" | "audit" | "client" | "requestId"
+> & { readonly principal: Principal };
+
+export interface RegisterResult {
+  readonly isNew: boolean;
+  readonly key: RegisteredKey;
+}
+
+/** A participant's own people and programs; operators may have managed keys made for it. */
+function authorize(principal: Principal, input: KeyRegistration): void {
+  if (principal.participantId === input.participant_id) return;
+  const isOperator = principal.role === "coordinator" || principal.role === "admin";
+  if (isOperator && input.custody === "managed") return;
+  throw new DomainError("access.forbidden", { detail: "Only users of the participant register its keys." });
+}
+
+function toBody(key: KeyVersion): RegisteredKey {
+  return {
+    success: true,
+    key_id: key.id,
+    kid: key.kid,
+    participant_id: key.participantId,
+    key_version: key.version,
+    state: key.state,
+    public_key: key.publicKey,
+    registered_at: key.createdAt.toISOString(),
+  };
+}
+
+/** A key held by its participant: every check of the public key, and then the part that issue 5 brings. */
+async function refuseClientHeld(cx: RegisterContext, input: KeyRegistration): Promise<never> {
+  if (input.public_key === undefined) {
+    throw new DomainError("key.invalid", {
+      detail: "A key held by its participant comes with its public key.",
+      errors: [{ pointer: "/public_key", detail: "required with custody client" }],
+    });
+  }
+  const publicKey = toBase64url(parsePublicKey(input.public_key));
+  await inTransaction(cx, (tx) => refuseTaken(tx, input.participant_id, publicKey));
+  throw new DomainError("key.invalid", {
+    detail:
+      "Keys held by their participant need a proof of possession, which this version does not take yet.",
+    errors: [{ pointer: "/custody", detail: "only managed in this version" }],
+  });
+}
+
+async function refuseTaken(tx: Tx, participantId: string, publicKey: string): Promise<void> {
+  const holder = await findKeyByPublicKey(tx, publicKey);
+  const isForeign = holder !== undefined && holder.participantId !== participantId;
+  if (isForeign || (await isEscrowPublicKey(tx, publicKey))) throw new DomainError("key.taken");
+}
+
+interface MadeKey {
+  readonly key: KeyVersion;
+  readonly entry: AppendedEntry;
+}
+
+/** A fresh managed key as the participant's next version: entry first, since the row names it. */
+async function makeKey(tx: Tx, cx: RegisterContext, participantId: string): Promise<MadeKey> {
+  const version = (await highestVersion(tx, participantId)) + 1;
+  const { publicKey, privateKey } = generateX25519();
+  const { blob, kek } = cx.keystore.sealPrivateKey({
+    purpose: "participant",
+    participant: participantId,
+    version,
+    publicKey,
+    privateKey,
+  });
+  privateKey.fill(0);
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  const kid = kidOf(participantId, version);
+  const thumbprint = jwkThumbprint(publicKey);
+  const encoded = toBase64url(publicKey);
+  const entry = await appendEntry(tx, cx, {
+    class: "key",
+    outcome: "done",
+    action: "key.register",
+    subjects: [`key:${id}`],
+    details: { kid, custody: "managed", public_key: encoded },
+    pub: { thumbprint },
+    index: { participantId },
+  });
+  await insertManagedKey(tx, {
+    id,
+    tenantId: cx.instance.tenantId,
+    participantId,
+    version,
+    publicKey: encoded,
+    thumbprint,
+    blob,
+    kek,
+    registrationEntryId: entry.id,
+    at,
+  });
+  const key: KeyVersion = {
+    id,
+    participantId,
+    version,
+    kid,
+    custody: "managed",
+    state: "active",
+    publicKey: encoded,
+    thumbprint,
+    createdAt: at,
+  };
+  return { key, entry };
+}
+
+async function findOrMake(
+  tx: Tx,
+  cx: RegisterContext,
+  input: KeyRegistration,
+): Promise<MadeKey | { key: KeyVersion }> {
+  if (!(await lockParticipant(tx, input.participant_id))) {
+    throw new DomainError("participant.unknown", {
+      detail: `There is no participant ${input.participant_id}.`,
+    });
+  }
+  const [active] = await selectActiveKeys(tx, [input.participant_id], false);
+  return active === undefined ? makeKey(tx, cx, input.participant_id) : { key: active };
+}
+
+/**
+ * Registers a key. Managed: the participant's active key, made now when there is none; two callers at once
+ * get the same one. A key held by its participant is refused until proofs of possession exist.
+ */
+export async function registerKey(cx: RegisterContext, input: KeyRegistration): Promise<RegisterResult> {
+  authorize(cx.principal, input);
+  if (input.custody === "client") return refuseClientHeld(cx, input);
+  if (input.public_key !== undefined) {
+    throw new DomainError("key.invalid", {
+      detail: "The public key of a managed key is made here and cannot be given.",
+      errors: [{ pointer: "/public_key", detail: "only with custody client" }],
+    });
+  }
+  const result = await inTransaction(cx, (tx) => findOrMake(tx, cx, input));
+  if (!("entry" in result)) return { isNew: false, key: toBody(result.key) };
+  return { isNew: true, key: { ...toBody(result.key), receipt: await issueReceipt(cx, result.entry) } };
+}
