@@ -1,0 +1,134 @@
+import type { GrantFacts, OpeningFacts, SubjectFacts } from "@/lib/access/facts";
+import { isWithin, STEP_UP_MS } from "@/lib/access/limits";
+import { type Reason, reason } from "@/lib/access/reason";
+
+/** States of an authorization in which a grant may rest on it. */
+const LIVE_AUTHORIZATION: ReadonlySet<string> = new Set([
+  "signature_verified",
+  "attested",
+  "approved",
+  "active",
+]);
+
+/** Whether this person is a party of the record and asks as such. */
+export function isOwnRecord(facts: OpeningFacts): boolean {
+  const { role, participantId } = facts.subject;
+  if (role !== "client" && role !== "miner") return false;
+  return participantId !== undefined && facts.record.participants.includes(participantId);
+}
+
+/** Whoever holds the duty support is support, whatever else he may be. */
+export function isSupport(subject: SubjectFacts): boolean {
+  return subject.duties.includes("support");
+}
+
+function grantReasons(facts: OpeningFacts, grant: GrantFacts): Reason[] {
+  const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
+  const found: Reason[] = [];
+  if (grant.subjectUserId !== facts.subject.userId)
+    found.push(no("floor.grant-of-another", "No grant of yours covers this."));
+  if (!grant.transactions.includes(facts.record.transactionId))
+    found.push(no("floor.grant-transaction", "The grant does not name this transaction."));
+  if (grant.state === "exhausted")
+    found.push(reason("floor.views", "access.views-exhausted", "The grant has no views left."));
+  else if (grant.state !== "active")
+    found.push(no("floor.grant-state", `The grant is not in force: it is ${grant.state}.`));
+  if (!isWithin(grant.notBefore, grant.notAfter, facts.now))
+    found.push(
+      no(
+        "floor.grant-time",
+        facts.now < grant.notBefore ? "The grant is not in force yet." : "The grant has ended.",
+      ),
+    );
+  return [...found, ...authorizationReasons(facts, grant), ...approvalReasons(grant)];
+}
+
+function authorizationReasons(facts: OpeningFacts, grant: GrantFacts): Reason[] {
+  const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
+  const { authorization } = grant;
+  if (authorization === undefined) {
+    const needed = facts.subject.role === "regulator" || facts.subject.role === "auditor";
+    return needed ? [no("floor.authorization-missing", "The grant rests on no legal authority.")] : [];
+  }
+  const found: Reason[] = [];
+  if (!LIVE_AUTHORIZATION.has(authorization.state))
+    found.push(no("floor.authorization-state", "The legal authority is neither verified nor attested."));
+  if (!isWithin(authorization.validFrom, authorization.validUntil, facts.now))
+    found.push(no("floor.authorization-time", "The legal authority is not in date."));
+  return found;
+}
+
+/** The requester decides nothing, nor does his organisation; full disclosure takes two different people. */
+function approvalReasons(grant: GrantFacts): Reason[] {
+  const found: Reason[] = [];
+  const approvers = new Set(grant.approvals.map((approval) => approval.approverUserId));
+  if (approvers.has(grant.subjectUserId))
+    found.push(reason("floor.self-approval", "access.no-grant", "The requester decided on his own request."));
+  if (grant.approvals.some((one) => one.approverOrganisationId === grant.requesterOrganisationId))
+    found.push(
+      reason("floor.organisation", "access.no-grant", "The requester's own organisation decided on it."),
+    );
+  const needed = grant.level === "full" ? 2 : 1;
+  if (approvers.size < needed)
+    found.push(
+      reason("floor.approvers", "access.no-grant", "The grant lacks an approval of a second person."),
+    );
+  return found;
+}
+
+function maskReasons(facts: OpeningFacts): Reason[] {
+  if (!isSupport(facts.subject) || facts.grant?.level === "masked") return [];
+  return [reason("floor.support-masked", "access.level", "Support sees masked fields only.")];
+}
+
+/** Age of the multi-factor proof of a session; half an instant beyond the limit is too old. */
+function stepUpReasons(facts: OpeningFacts): Reason[] {
+  const { proof, hasSecondFactor } = facts.subject;
+  if (proof.kind !== "session" || (isOwnRecord(facts) && !hasSecondFactor)) return [];
+  const age = facts.now.getTime() - (proof.multiFactorAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+  if (age >= 0 && age <= STEP_UP_MS) return [];
+  return [
+    reason(
+      "floor.step-up",
+      "auth.step-up-required",
+      "A fresh proof of identity is required: 15 minutes at most.",
+    ),
+  ];
+}
+
+/** A bearer key opens its own participant's records only; anything else takes a signed call, or evaluation. */
+function programReasons(facts: OpeningFacts): Reason[] {
+  const { proof } = facts.subject;
+  if (proof.kind !== "api-key" || proof.signed || facts.isEvaluation || isOwnRecord(facts)) return [];
+  return [
+    reason("floor.unsigned-call", "auth.signature-required", "Outside evaluation this call must be signed."),
+  ];
+}
+
+function statementReasons(facts: OpeningFacts): Reason[] {
+  if (isOwnRecord(facts) || facts.isEvaluation || facts.opening === "signed") return [];
+  return [
+    reason(
+      "floor.statement",
+      "statement.required",
+      "Every opening takes a statement signed by the requester.",
+    ),
+  ];
+}
+
+/** Refusals that say who may see plaintext at all; they come before any rule. */
+export function floorReasons(facts: OpeningFacts): Reason[] {
+  if (!facts.subject.isActive)
+    return [reason("floor.inactive", "access.inactive", "The account is not active.")];
+  if (isOwnRecord(facts)) return [];
+  if (facts.subject.role === "client" || facts.subject.role === "miner")
+    return [reason("floor.not-a-party", "transaction.not-found", "There is no such transaction.")];
+  if (facts.grant === undefined)
+    return [reason("floor.no-grant", "access.no-grant", "No live grant of yours covers this.")];
+  return [...grantReasons(facts, facts.grant), ...maskReasons(facts)];
+}
+
+/** Refusals that a fresh proof would lift; they come last, so that nobody proves himself for nothing. */
+export function proofReasons(facts: OpeningFacts): Reason[] {
+  return [...programReasons(facts), ...statementReasons(facts), ...stepUpReasons(facts)];
+}

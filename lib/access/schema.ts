@@ -1,0 +1,199 @@
+import { z } from "zod";
+import { GroupName, Level } from "@/lib/escrow/statements";
+
+/** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
+export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
+export type Purpose = z.infer<typeof Purpose>;
+
+export const InstrumentKind = z.enum([
+  "court_order",
+  "subpoena",
+  "warrant",
+  "statutory_demand",
+  "audit_mandate",
+  "epoc",
+]);
+export type InstrumentKind = z.infer<typeof InstrumentKind>;
+
+export const RequestState = z.enum([
+  "draft",
+  "submitted",
+  "document_check",
+  "stage_1",
+  "stage_2",
+  "approved",
+  "active",
+  "expired",
+  "revoked",
+  "exhausted",
+  "closed",
+  "withdrawn",
+  "denied",
+  "expired_unreviewed",
+  "overdue",
+  "needs_information",
+  "extended",
+  "partial",
+  "objected",
+]);
+export type RequestState = z.infer<typeof RequestState>;
+
+export const AuthorizationState = z.enum([
+  "draft",
+  "submitted",
+  "signature_verified",
+  "legal_review",
+  "attested",
+  "approved",
+  "active",
+  "exhausted",
+  "expired",
+  "revoked",
+  "suspended",
+  "closed",
+]);
+export type AuthorizationState = z.infer<typeof AuthorizationState>;
+
+export const GrantState = z.enum(["pending", "active", "revoked", "expired", "exhausted"]);
+export type GrantState = z.infer<typeof GrantState>;
+
+export const Assurance = z.enum(["evaluation", "signed"]);
+export type Assurance = z.infer<typeof Assurance>;
+
+export const Stage = z.enum(["legal", "coordinator"]);
+export type Stage = z.infer<typeof Stage>;
+
+export const Fields = z
+  .array(GroupName)
+  .min(1)
+  .max(GroupName.options.length)
+  .refine((names) => new Set(names).size === names.length, "names a group twice");
+
+/** Visible text: control characters but line breaks and tabs are refused, and so is a lone surrogate. */
+const VISIBLE = /^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u;
+export function visibleText(maxLength: number): z.ZodString {
+  return z.string().trim().min(1).max(maxLength).regex(VISIBLE, "holds characters that cannot be shown");
+}
+
+export const MAX_TRANSACTIONS = 1_000;
+const Uuid = z.uuid().toLowerCase();
+const TransactionIds = z.array(Uuid).min(1).max(MAX_TRANSACTIONS);
+/** Any RFC 3339 instant with its zone. */
+const Instant = z.iso.datetime({ offset: true });
+/** An instant, or a calendar date, which a paper order often has. */
+const InstantOrDate = z.union([Instant, z.iso.date()], { error: "neither a date nor a time with its zone" });
+
+export const TransactionQuery = z
+  .strictObject({
+    job_id: visibleText(256).optional(),
+    participant: z.string().min(1).max(64).optional(),
+    from: Instant.optional(),
+    to: Instant.optional(),
+    /** Refused until the blind index exists: a reference is a sealed value. */
+    reference: z.never({ error: "cannot be searched yet" }).optional(),
+  })
+  .refine((query) => Object.values(query).some((value) => value !== undefined), "asks for nothing");
+export type TransactionQuery = z.infer<typeof TransactionQuery>;
+
+const askedMembers = {
+  purpose: Purpose,
+  justification: visibleText(4_000),
+  legal_basis: visibleText(1_000).optional(),
+  transactions: TransactionIds.optional(),
+  query: TransactionQuery.optional(),
+  fields: Fields,
+  level: Level,
+  from: Instant.optional(),
+  until: Instant.optional(),
+  max_views: z.int().min(1).max(10_000),
+};
+
+export const NewRequest = z
+  .strictObject({
+    ...askedMembers,
+    level: askedMembers.level.default("full"),
+    max_views: askedMembers.max_views.default(20),
+  })
+  .refine((body) => (body.transactions === undefined) !== (body.query === undefined), {
+    path: ["transactions"],
+    error: "give either transactions or query",
+  });
+export type NewRequest = z.infer<typeof NewRequest>;
+
+export const ChangedRequest = z
+  .strictObject({
+    ...askedMembers,
+    purpose: askedMembers.purpose.optional(),
+    justification: askedMembers.justification.optional(),
+    fields: askedMembers.fields.optional(),
+    level: askedMembers.level.optional(),
+    max_views: askedMembers.max_views.optional(),
+    /** The version that was read, where the caller cannot send If-Match. */
+    version: z.int().min(1).optional(),
+  })
+  .refine((body) => body.transactions === undefined || body.query === undefined, {
+    path: ["transactions"],
+    error: "give either transactions or query",
+  });
+export type ChangedRequest = z.infer<typeof ChangedRequest>;
+
+export const AuthorizationFactsBody = z.strictObject({
+  issuer: visibleText(300),
+  jurisdiction: z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"),
+  kind: InstrumentKind,
+  case_number: visibleText(200),
+  valid_from: InstantOrDate,
+  valid_until: InstantOrDate,
+  recognition_basis: visibleText(1_000).optional(),
+  sealed: z.strictObject({ basis: visibleText(1_000), until: InstantOrDate }).optional(),
+});
+export type AuthorizationFactsBody = z.infer<typeof AuthorizationFactsBody>;
+
+export const Confirms = z.strictObject({
+  issuer: z.string().min(1).max(300),
+  case_number: z.string().min(1).max(200),
+  valid_from: InstantOrDate,
+  valid_until: InstantOrDate,
+});
+export type Confirms = z.infer<typeof Confirms>;
+
+const decisionMembers = {
+  stage: Stage,
+  decision: z.enum(["approve", "deny", "ask"]),
+  comment: visibleText(4_000),
+  scope: z.strictObject({ transactions: TransactionIds.optional(), fields: Fields.optional() }).optional(),
+  until: Instant.optional(),
+  confirms: Confirms.optional(),
+};
+
+/** The approver's own Ed25519 signature over the statement. */
+export const SignatureBody = z.strictObject({
+  kind: z.literal("ed25519"),
+  key_id: z.string().min(1).max(255),
+  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/, "not an Ed25519 signature in base64url"),
+});
+export type SignatureBody = z.infer<typeof SignatureBody>;
+
+export const NewStatement = z.strictObject(decisionMembers);
+export type NewStatement = z.infer<typeof NewStatement>;
+
+export const NewDecision = z.strictObject({ ...decisionMembers, signature: SignatureBody.optional() });
+export type NewDecision = z.infer<typeof NewDecision>;
+
+export const NewIdentityCheck = z.strictObject({
+  domain_verified: z.boolean(),
+  called_number_from_record: z.boolean(),
+  note: visibleText(2_000),
+});
+export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
+
+export const NewComment = z.strictObject({ comment: visibleText(4_000) });
+export const Withdrawal = z.strictObject({ reason: visibleText(2_000).optional() });
+export const Revocation = z.strictObject({ reason: visibleText(2_000) });
+
+export const NewOpening = z.strictObject({
+  grant_id: Uuid,
+  transactions: TransactionIds,
+  fields: Fields.optional(),
+});
+export type NewOpening = z.infer<typeof NewOpening>;
