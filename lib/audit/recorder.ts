@@ -27,6 +27,8 @@ export interface AuditRecorder {
   append(rows: EntryRows): Promise<void>;
   /** Ed25519 signature by the receipt key over a note's text. */
   sign(message: Uint8Array): Promise<Uint8Array>;
+  /** Whether nobody asked for this key within the last `windowMs` in this process; remembers that one has now. */
+  isFirstWithin(key: string, windowMs: number): boolean;
   /** Resolves when nothing waits any more. */
   drain(): Promise<void>;
 }
@@ -87,6 +89,22 @@ class GroupAppend {
   }
 }
 
+const MAX_REMEMBERED = 10_000;
+
+/** Remembers when a key was last seen; the oldest are forgotten first, which at worst logs a read twice. */
+function createQuietPeriods(nowMs: () => number): (key: string, windowMs: number) => boolean {
+  const seen = new Map<string, number>();
+  return (key, windowMs) => {
+    const last = seen.get(key);
+    if (last !== undefined && nowMs() - last < windowMs) return false;
+    seen.delete(key);
+    seen.set(key, nowMs());
+    const oldest = seen.size > MAX_REMEMBERED ? seen.keys().next().value : undefined;
+    if (oldest !== undefined) seen.delete(oldest);
+    return true;
+  };
+}
+
 export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorder {
   const group = new GroupAppend(options.pool);
   const { keystore, receiptKey } = options;
@@ -95,6 +113,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
     receiptSigner: { name: `${options.instance.log}/receipt`, publicKey: receiptKey.publicKey },
     append: (rows) => group.append(rows),
     sign: (message) => keystore.sign(receiptKey, message),
+    isFirstWithin: createQuietPeriods(options.nowMs ?? Date.now),
     drain: () => group.drain(),
   };
 }

@@ -1,0 +1,38 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { parseEntry } from "./entry";
+import { fencedConditions } from "./reading/filter";
+import { openParts, readableKinds } from "./reading/open-parts";
+import { findLeaf, isWithinFence, readParts } from "./reading/store";
+import { recordRead } from "./record-read";
+import type { EventDetail } from "./schema";
+
+/** One entry by its leaf index: its bytes, and the parts the caller may read with their part keys. */
+export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
+  const found = await inSnapshot(cx, async (tx) => {
+    const leaf = await findLeaf(tx, cx.instance.log, seq);
+    if (leaf === undefined || !(await isWithinFence(tx, fencedConditions(cx), leaf.entry_id)))
+      return undefined;
+    return { leaf, parts: await readParts(tx, [leaf.entry_id], readableKinds(cx)) };
+  });
+  if (found === undefined) throw new DomainError("audit.not-found");
+  await recordRead(cx, "audit.read", { seq });
+  const parts = await openParts(cx, found.parts);
+  return {
+    seq,
+    entry_id: found.leaf.entry_id,
+    leaf_hash: toBase64url(found.leaf.leaf_hash),
+    entry: toBase64url(found.leaf.bytes),
+    public: { ...parseEntry(found.leaf.bytes) },
+    parts: parts.map((part) => ({
+      c: part.c,
+      kind: part.kind,
+      stored: toBase64url(part.stored),
+      part_key: toBase64url(part.partKey),
+      plaintext: { ...part.plaintext },
+    })),
+  };
+}

@@ -1,0 +1,79 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import type { Json } from "@/lib/crypto/canonical-json";
+import { inSnapshot } from "@/lib/db/transaction";
+import { type Conditions, fencedConditions, instantText } from "./reading/filter";
+import { type OpenedPart, openParts } from "./reading/open-parts";
+import { type EventRow, readAccesses, readParts } from "./reading/store";
+import { recordRead } from "./record-read";
+import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./schema";
+
+const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
+
+/**
+ * Accesses and refusals in the coordinator's shape, those not in the tree yet included. Staff and officers see
+ * the tenant's but other agencies' cases, a participant its own only.
+ */
+export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promise<AccessLogPage> {
+  const { limit, offset, ...filter } = query;
+  await recordRead(cx, "access.logs", { filter: { ...filter } });
+  const conditions = conditionsOf(cx, query);
+  const { rows, total, parts } = await inSnapshot(cx, async (tx) => {
+    const page = await readAccesses(tx, conditions, { limit, offset });
+    const ids = page.rows.map((row) => row.entry_id);
+    return { ...page, parts: await readParts(tx, ids, ["org", "subject"]) };
+  });
+  const opened = new Map<string, OpenedPart[]>();
+  for (const part of await openParts(cx, parts)) {
+    opened.set(part.entryId, [...(opened.get(part.entryId) ?? []), part]);
+  }
+  const logs = rows.map((row) => toItem(cx, row, opened.get(row.entry_id) ?? []));
+  return { logs, total_count: total, has_more: offset + logs.length < total };
+}
+
+function conditionsOf(cx: Context, query: AccessLogQuery): Conditions {
+  const conditions = fencedConditions(cx).add("i.is_access = ?", true);
+  const { transaction_id, participant_id, purpose, start_time, end_time } = query;
+  if (transaction_id !== undefined) conditions.add("i.transaction_id = ?::uuid", transaction_id);
+  if (participant_id !== undefined) conditions.add("i.participant_id = ?", participant_id);
+  if (purpose !== undefined) conditions.add("i.purpose = ?", purpose);
+  if (start_time !== undefined) conditions.add("i.at >= ?", instantText(start_time));
+  if (end_time !== undefined) conditions.add("i.at < ?", instantText(end_time));
+  if (SEES_ALL.has(cx.principal.role)) return conditions;
+  return conditions.add("i.participant_id = ?", cx.principal.participantId ?? cx.principal.handle);
+}
+
+function memberOf(parts: readonly OpenedPart[], kind: "org" | "subject"): Readonly<Record<string, Json>> {
+  return parts.find((part) => part.kind === kind)?.plaintext ?? {};
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+function toItem(cx: Context, row: EventRow, parts: readonly OpenedPart[]): AccessLogItem {
+  const stated = memberOf(parts, "org").access;
+  const access = typeof stated === "object" && stated !== null && !Array.isArray(stated) ? stated : {};
+  // Addresses are about a person: auditors see everybody's, everybody else their own.
+  const isOwn = row.actor === cx.principal.pseudonym;
+  const person = cx.principal.role === "auditor" || isOwn ? memberOf(parts, "subject") : {};
+  const optional = {
+    transaction_id: row.transaction_id ?? undefined,
+    error: textOf(access.error),
+    ip_address: textOf(person.address),
+    user_agent: textOf(person.user_agent),
+  };
+  return {
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+    participant_id: textOf(access.participant_id) ?? row.participant_id ?? row.actor ?? "anonymous",
+    purpose: row.purpose ?? "",
+    timestamp: row.at,
+    authorized_by: textOf(access.authorized_by) ?? "system",
+    data_accessed: textsOf(access.data_accessed),
+    success: access.success === true,
+  };
+}

@@ -1,0 +1,100 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import { formatMicros } from "@/lib/crypto/instant";
+import { isUuid } from "@/lib/crypto/uuid";
+import { DomainError } from "@/lib/errors";
+import type { EventQuery, ExportQuery } from "../schema";
+
+type Filter = Pick<EventQuery, "actor" | "action" | "subject" | "outcome" | "purpose" | "from" | "to">;
+
+/** Conditions over `audit_index i` with numbered parameters; no value ever becomes part of the text. */
+export class Conditions {
+  private readonly parts: string[] = [];
+  readonly values: unknown[] = [];
+
+  /** Adds a condition in which `?` stands for the value. */
+  add(text: string, value: unknown): this {
+    this.values.push(value);
+    this.parts.push(text.replace("?", `$${this.values.length}`));
+    return this;
+  }
+
+  /** The place of one more parameter that is no condition, e.g. a limit. */
+  parameter(value: unknown): string {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  }
+
+  get text(): string {
+    return this.parts.length === 0 ? "true" : this.parts.join(" AND ");
+  }
+}
+
+const SUBJECT_COLUMNS: Readonly<Record<string, { readonly column: string; readonly isUuid: boolean }>> = {
+  transaction: { column: "transaction_id", isUuid: true },
+  participant: { column: "participant_id", isUuid: false },
+  request: { column: "request_id", isUuid: true },
+  grant: { column: "grant_id", isUuid: true },
+};
+
+/** Who decides about access requests sees every case of the tenant; others see their own agency's. */
+export function seesEveryCase(cx: Context): boolean {
+  return cx.principal.duties.some((duty) => duty === "approve" || duty === "legal");
+}
+
+/**
+ * The tenant, and the fence round cases: rows of a case are there only for its agency and its deciders, in
+ * lists, counts, exports and access logs alike (I12).
+ */
+export function fencedConditions(cx: Context): Conditions {
+  const conditions = new Conditions().add("i.tenant_id = ?::uuid", cx.instance.tenantId);
+  if (seesEveryCase(cx)) return conditions;
+  return conditions.add(
+    "(i.case_id IS NULL OR i.case_id IN (SELECT r.id FROM access_request r WHERE r.organisation_id = ?::uuid))",
+    cx.principal.organisationId,
+  );
+}
+
+/** Microsecond text of a given instant, comparable with `at` as text. */
+export function instantText(instant: string): string {
+  return formatMicros(BigInt(Date.parse(instant)) * 1000n);
+}
+
+/** Adds the filters that lists and exports share. */
+export function addFilter(conditions: Conditions, filter: Filter | ExportQuery): Conditions {
+  const { actor, action, subject, outcome, purpose, from, to } = filter;
+  if (actor !== undefined) conditions.add("i.actor = ?", actor);
+  if (action !== undefined) conditions.add("i.action = ?", action);
+  if (outcome !== undefined) conditions.add("i.outcome = ?", outcome);
+  if (purpose !== undefined) conditions.add("i.purpose = ?", purpose);
+  if (from !== undefined) conditions.add("i.at >= ?", instantText(from));
+  if (to !== undefined) conditions.add("i.at < ?", instantText(to));
+  if (subject !== undefined) addSubject(conditions, subject);
+  return conditions;
+}
+
+function addSubject(conditions: Conditions, subject: string): void {
+  const at = subject.indexOf(":");
+  const known = SUBJECT_COLUMNS[subject.slice(0, Math.max(at, 0))];
+  const id = subject.slice(at + 1);
+  if (known === undefined || (known.isUuid && !isUuid(id))) {
+    throw new DomainError("request.invalid", {
+      errors: [{ pointer: "/subject", detail: "transaction:, participant:, request: or grant: and an id" }],
+    });
+  }
+  conditions.add(`i.${known.column} = ?${known.isUuid ? "::uuid" : ""}`, id);
+}
+
+/** A cursor is the last sequence number shown, opaque to callers. */
+export function cursorSeq(cursor: string): number {
+  try {
+    const text = new TextDecoder().decode(fromBase64url(cursor));
+    if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) return Number(text);
+  } catch {
+    // Falls through: any cursor we did not make is refused alike.
+  }
+  throw new DomainError("request.invalid", {
+    errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+  });
+}

@@ -1,0 +1,50 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { openPart, partKey } from "@/lib/crypto/audit-part";
+import type { Json } from "@/lib/crypto/canonical-json";
+import type { CompartmentKind } from "../event";
+import { seesEveryCase } from "./filter";
+import type { PartRow } from "./store";
+
+/** A part a caller may read, with the key that opens this part of this entry only. */
+export interface OpenedPart {
+  readonly entryId: string;
+  readonly c: string;
+  readonly kind: CompartmentKind;
+  readonly stored: Uint8Array;
+  readonly partKey: Uint8Array;
+  readonly plaintext: Readonly<Record<string, Json>>;
+}
+
+/**
+ * Kinds of parts the caller may read of an entry within the fence: org for staff and officers of the tenant,
+ * case for its agency and deciders (the fence has kept others' entries away), persons for auditors.
+ */
+export function readableKinds(cx: Context): CompartmentKind[] {
+  const { role } = cx.principal;
+  const kinds: CompartmentKind[] = ["org"];
+  if (role === "auditor" || role === "regulator" || seesEveryCase(cx)) kinds.push("case");
+  if (role === "auditor") kinds.push("subject");
+  return kinds;
+}
+
+function isObject(value: Json): value is { [name: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Opens stored parts; one whose compartment key was destroyed is left out. */
+export async function openParts(
+  cx: Pick<Context, "audit" | "instance">,
+  rows: readonly PartRow[],
+): Promise<OpenedPart[]> {
+  const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
+  return rows.flatMap((row) => {
+    const compartmentKey = keys.get(row.compartment_id);
+    if (compartmentKey === undefined) return [];
+    const key = partKey(compartmentKey, row.entry_id);
+    const place = { log: cx.instance.log, entryId: row.entry_id, c: row.c };
+    const plaintext = openPart({ ...place, partKey: key, stored: row.stored });
+    if (!isObject(plaintext)) return [];
+    return [{ entryId: row.entry_id, c: row.c, kind: row.kind, stored: row.stored, partKey: key, plaintext }];
+  });
+}

@@ -1,0 +1,127 @@
+import "server-only";
+import { z } from "zod";
+import type { RawTx, Tx } from "@/lib/db/transaction";
+import type { CompartmentKind } from "../event";
+import type { Conditions } from "./filter";
+
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const EventRow = z.object({
+  seq: Seq.nullable(),
+  entry_id: z.string(),
+  at: z.string(),
+  class: z.string(),
+  outcome: z.string(),
+  action: z.string(),
+  actor: z.string().nullable(),
+  purpose: z.string().nullable(),
+  transaction_id: z.string().nullable(),
+  participant_id: z.string().nullable(),
+  request_id: z.string().nullable(),
+  grant_id: z.string().nullable(),
+  case_id: z.string().nullable(),
+});
+export type EventRow = z.infer<typeof EventRow>;
+
+const COLUMNS = `i.entry_id::text, i.at, e.class, i.outcome, i.action, i.actor, i.purpose, i.transaction_id::text,
+  i.participant_id, i.request_id::text, i.grant_id::text, i.case_id::text`;
+
+/** Integrated entries, newest first by sequence number. */
+export async function readEvents(tx: Tx, conditions: Conditions, limit: number): Promise<EventRow[]> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT l.seq, ${COLUMNS} FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+     JOIN audit_entry e ON e.id = i.entry_id
+     WHERE ${conditions.text} ORDER BY l.seq DESC LIMIT ${conditions.parameter(limit)}`,
+    ...conditions.values,
+  );
+  return z.array(EventRow).parse(rows);
+}
+
+/** Accesses and refusals, newest first by time, whether they are in the tree already or not. */
+export async function readAccesses(
+  tx: Tx,
+  conditions: Conditions,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<{ rows: EventRow[]; total: number }> {
+  const counted = z
+    .array(z.object({ total: Seq }))
+    .parse(
+      await tx.$queryRawUnsafe(
+        `SELECT count(*) AS total FROM audit_index i WHERE ${conditions.text}`,
+        ...conditions.values,
+      ),
+    );
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT NULL AS seq, ${COLUMNS} FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
+     WHERE ${conditions.text} ORDER BY i.at DESC, i.entry_id DESC
+     LIMIT ${conditions.parameter(page.limit)} OFFSET ${conditions.parameter(page.offset)}`,
+    ...conditions.values,
+  );
+  return { rows: z.array(EventRow).parse(rows), total: counted[0]?.total ?? 0 };
+}
+
+const LeafRow = z.object({ seq: Seq, entry_id: z.string(), leaf_hash: Bytes, bytes: Bytes });
+export type LeafRow = z.infer<typeof LeafRow>;
+
+export async function findLeaf(tx: Tx, log: string, seq: number): Promise<LeafRow | undefined> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT l.seq, l.entry_id::text, l.leaf_hash, e.bytes FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
+     WHERE l.log = $1 AND l.seq = $2::bigint`,
+    log,
+    BigInt(seq),
+  );
+  return z.array(LeafRow).parse(rows)[0];
+}
+
+/** Whether the fence lets this caller see the entry. */
+export async function isWithinFence(tx: Tx, conditions: Conditions, entryId: string): Promise<boolean> {
+  conditions.add("i.entry_id = ?::uuid", entryId);
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT 1 AS one FROM audit_index i WHERE ${conditions.text}`,
+    ...conditions.values,
+  );
+  return z.array(z.unknown()).parse(rows).length > 0;
+}
+
+const PartRow = z.object({
+  entry_id: z.string(),
+  c: z.string(),
+  kind: z.enum(["org", "case", "subject", "suspicion"]),
+  compartment_id: z.string(),
+  stored: Bytes,
+});
+export type PartRow = z.infer<typeof PartRow>;
+
+const PARTS = `SELECT p.entry_id::text, p.c, k.kind, p.compartment_id::text, p.stored
+  FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id
+  WHERE p.entry_id = ANY ($1::uuid[]) AND k.kind = ANY ($2::text[]) ORDER BY p.entry_id, p.c`;
+
+/** Stored parts of the given kinds; others are not even read. */
+export async function readParts(
+  tx: Tx,
+  entryIds: readonly string[],
+  kinds: readonly CompartmentKind[],
+): Promise<PartRow[]> {
+  return z.array(PartRow).parse(await tx.$queryRawUnsafe(PARTS, [...entryIds], [...kinds]));
+}
+
+/** `readParts` on a bare connection, for exports. */
+export async function readPartsRaw(
+  tx: RawTx,
+  entryIds: readonly string[],
+  kinds: readonly CompartmentKind[],
+): Promise<PartRow[]> {
+  return z.array(PartRow).parse((await tx.query(PARTS, [[...entryIds], [...kinds]])).rows);
+}
+
+const CheckpointRow = z.object({ size: Seq, note: z.string(), published_at: z.coerce.date() });
+export type CheckpointRow = z.infer<typeof CheckpointRow>;
+
+export async function findNewestCheckpoint(tx: Tx, log: string): Promise<CheckpointRow | undefined> {
+  const rows = await tx.$queryRawUnsafe(
+    "SELECT size, note, published_at FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1",
+    log,
+  );
+  return z.array(CheckpointRow).parse(rows)[0];
+}

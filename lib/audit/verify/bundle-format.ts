@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { toBase64 } from "@/lib/crypto/bytes";
+import { canonicalJson, parseCanonicalJson } from "@/lib/crypto/canonical-json";
+import { FormatError } from "@/lib/crypto/format-error";
+
+/** Names of a bundle's files; a canonical zip orders them bytewise. */
+export const BUNDLE_FILES = {
+  checkpoint: "checkpoint.txt",
+  checkpoints: "checkpoints.json",
+  entries: "entries.ndjson",
+  keys: "keys.json",
+  leaves: "leaves.txt",
+  manifest: "manifest.txt",
+  page: "page.html",
+  places: "places.txt",
+  readme: "README.txt",
+} as const;
+
+const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** What the exporter signs about a bundle. */
+export const Manifest = z.strictObject({
+  v: z.literal(1),
+  log: z.string().min(1),
+  exported_at: z.string(),
+  /** Entry that records this export. */
+  export_entry: z.string(),
+  /** Sequence numbers from (included) and to (not included). */
+  range: z.strictObject({ from: Seq, to: Seq }),
+  filter: z.record(z.string(), z.string()),
+  /** True when every entry of the range is here but those named in `withheld`. */
+  complete: z.boolean(),
+  withheld: z.array(Seq),
+  count: Seq,
+  /** Size of the tree at the newest checkpoint, at which the bundle ends. */
+  size: Seq,
+  /** Entries later than that, left out; `oldest_at` is the time of the oldest. */
+  later: z.strictObject({ count: Seq, oldest_at: z.string().optional() }),
+  files: z.array(z.strictObject({ name: z.string(), sha256: Digest, bytes: Seq })),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** Text of the manifest's signed note: its own first line keeps it apart from receipts and checkpoints. */
+export function manifestText(manifest: Manifest): string {
+  return `${manifest.log}/bundle/1\n${canonicalJson(manifest)}\n`;
+}
+
+/** Strict inverse of `manifestText`. */
+export function parseManifestText(text: string): Manifest {
+  const [first, json, end, ...rest] = text.split("\n");
+  if (json === undefined || end !== "" || rest.length > 0)
+    throw new FormatError("format.bundle", "not a manifest");
+  const parsed = Manifest.safeParse(parseCanonicalJson(json));
+  if (!parsed.success || first !== `${parsed.data.log}/bundle/1`) {
+    throw new FormatError("format.bundle", "not a manifest");
+  }
+  return parsed.data;
+}
+
+/**
+ * What the exporter signs about one position: this leaf stood at this sequence number. The tree is the
+ * authority; these signatures let a verifier name the one entry that somebody without our keys changed,
+ * dropped or moved, however consistently he rebuilt everything else.
+ */
+export function placeText(log: string, seq: number, leaf: Uint8Array): string {
+  return `${log}/place/1\n${seq}\n${toBase64(leaf)}\n`;
+}
+
+/** One line of entries.ndjson, itself JCS, so that the entry inside is byte-exact. */
+export const EntryLine = z.strictObject({
+  entry: z.record(z.string(), z.unknown()),
+  leaf: Digest,
+  parts: z.array(
+    z.strictObject({
+      c: z.string(),
+      key: Digest,
+      kind: z.enum(["org", "case", "subject", "suspicion"]),
+      stored: z.string(),
+    }),
+  ),
+  seq: Seq,
+});
+export type EntryLine = z.infer<typeof EntryLine>;
+
+/** Keys as `GET /confidential/audit/keys` gives them. */
+export const BundleKeys = z.strictObject({
+  log: z.array(z.string()).min(1),
+  receipts: z.array(z.string()).min(1),
+  witnesses: z.array(z.strictObject({ vkey: z.string(), kind: z.enum(["own", "independent"]) })),
+  time_stamp: z.array(z.string()),
+  custodian: z.string(),
+});
+export type BundleKeys = z.infer<typeof BundleKeys>;
+
+/** What a checker trusts: keys, how many witnesses must have cosigned, and checkpoints it has seen itself. */
+export const Policy = z.strictObject({
+  log: z.array(z.string()).min(1),
+  receipts: z.array(z.string()).min(1),
+  witnesses: z
+    .array(z.strictObject({ vkey: z.string(), kind: z.enum(["own", "independent"]).optional() }))
+    .default([]),
+  /** Cosignatures the newest checkpoint needs. */
+  quorum: z.int().min(0).default(0),
+  checkpoints: z.array(z.string()).default([]),
+  time_stamp: z.array(z.string()).optional(),
+  custodian: z.string().optional(),
+});
+export type Policy = z.infer<typeof Policy>;
+
+/** Receipt as the API answers it (audit.md "Receipts"). */
+export const ReceiptFile = z.strictObject({
+  log: z.string(),
+  entry: z.string(),
+  entry_id: z.string(),
+  leaf_hash: Digest,
+  integrate_by: z.string(),
+  signature: z.string(),
+});
+export type ReceiptFile = z.infer<typeof ReceiptFile>;
