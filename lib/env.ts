@@ -101,6 +101,7 @@ const Custodian = z.object({
   CUSTODIAN_URL: Text,
   CUSTODIAN_DATABASE_URL: Text.optional(),
   LOG_VKEY: Text.optional(),
+  CUSTODIAN_ROSTER_FILE: Text.optional(),
   CUSTODIAN_EVALUATION: Flag,
 });
 

@@ -38,7 +38,7 @@ export interface Keystore {
   /** Ed25519 signature by the sealed seed. */
   sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array>;
   /** Lends the Ed25519 seed for one call to the functions of lib/crypto that build whole signed formats. */
-  useSeed<T>(ref: KeyRef, fn: (seed: Uint8Array) => T): T;
+  withSeed<T>(ref: KeyRef, fn: (seed: Uint8Array) => T): T;
   /** Seals a secret that is no key pair (compartment keys, document keys); `context` must be given again to open. */
   sealSecret(context: string, secret: Uint8Array): Uint8Array;
   openSecret(context: string, sealed: Uint8Array): Uint8Array;

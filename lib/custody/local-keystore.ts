@@ -64,10 +64,10 @@ class LocalKeystore implements Keystore {
   }
 
   async sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array> {
-    return this.useSeed(ref, (seed) => ed25519Sign(seed, message));
+    return this.withSeed(ref, (seed) => ed25519Sign(seed, message));
   }
 
-  useSeed<T>(ref: KeyRef, fn: (seed: Uint8Array) => T): T {
+  withSeed<T>(ref: KeyRef, fn: (seed: Uint8Array) => T): T {
     return this.withPrivateKey(ref, "ed25519", fn);
   }
 

@@ -13,7 +13,7 @@ export interface SigningKey {
   readonly vkey: string;
   sign(message: Uint8Array): Promise<Uint8Array>;
   /** Lends the seed for one call, for formats that lib/crypto signs as a whole. */
-  useSeed<T>(fn: (seed: Uint8Array) => T): T;
+  withSeed<T>(fn: (seed: Uint8Array) => T): T;
 }
 
 /** A signing key of the keystore by its name; the public name is the one it was made for. */
@@ -28,6 +28,6 @@ export function loadSigningKey(keystore: Keystore, name: SigningKeyName): Signin
     publicKey: ref.publicKey,
     vkey: text,
     sign: (message) => keystore.sign(ref, message),
-    useSeed: (fn) => keystore.useSeed(ref, fn),
+    withSeed: (fn) => keystore.withSeed(ref, fn),
   };
 }

@@ -1,0 +1,81 @@
+import "server-only";
+import { type Entry, entryLeaf, parseEntry } from "@/lib/audit/entry";
+import { openPart, partDigest } from "@/lib/crypto/audit-part";
+import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import type { Json } from "@/lib/crypto/canonical-json";
+import { parseMicros } from "@/lib/crypto/instant";
+import type { Core } from "@/lib/custodian/core";
+import { refuse } from "@/lib/custodian/refused";
+import type { IntentEvidence, OpenRequest } from "@/lib/escrow/protocol";
+import { INTENT_ACTION, intentDetails } from "@/lib/escrow/statements";
+
+const MAX_AGE_MS = 5 * 60_000;
+const ORG = "org";
+
+/** The record of this opening: its id goes into the answer, its leaf into the journal. */
+export interface CheckedIntent {
+  readonly id: string;
+  readonly leaf: string;
+}
+
+function readEntry(evidence: IntentEvidence): { entry: Entry; leaf: string } {
+  try {
+    const bytes = fromBase64url(evidence.entry);
+    return { entry: parseEntry(bytes), leaf: toBase64url(entryLeaf(bytes)) };
+  } catch {
+    return refuse("intent", "The intent is no audit entry.");
+  }
+}
+
+/** Opens the part that says what is done, after its digest in the entry vouched for it. */
+function openOrgPart(entry: Entry, evidence: IntentEvidence): Json {
+  const part = evidence.parts.find(({ c }) => c === ORG);
+  const sealed = entry.sealed.find(({ c }) => c === ORG);
+  if (part === undefined || sealed === undefined) return refuse("intent", "The intent has no org part.");
+  try {
+    const stored = fromBase64url(part.stored);
+    if (partDigest(stored) !== sealed.d) return refuse("intent", "The org part is not the entry's.");
+    return openPart({
+      log: entry.log,
+      entryId: entry.id,
+      c: ORG,
+      partKey: fromBase64url(part.part_key),
+      stored,
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === "Refused") throw error;
+    return refuse("intent", "The org part does not open.");
+  }
+}
+
+function memberOf(value: Json | undefined, name: string): Json | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value[name] : undefined;
+}
+
+function isSame(value: Json | undefined, wanted: string | readonly string[]): boolean {
+  if (typeof wanted === "string") return value === wanted;
+  return (
+    Array.isArray(value) && value.length === wanted.length && value.every((item, at) => item === wanted[at])
+  );
+}
+
+/** Requires that the entry announces exactly this opening, now, in this log, and was not used before. */
+export function checkIntent(core: Core, request: OpenRequest): CheckedIntent {
+  const { entry, leaf } = readEntry(request.intent);
+  if (entry.log !== core.log) refuse("intent", "The intent stands in another log.");
+  if (entry.class !== "disclosure" || entry.outcome !== "intent")
+    refuse("intent", "The entry is not an intent.");
+  const age = core.clock.nowMs() - Number(parseMicros(entry.at) / 1000n);
+  if (Math.abs(age) > MAX_AGE_MS) refuse("intent", "The intent is not of now.");
+  if (core.memory.isIntentUsed(entry.id)) refuse("intent", "The intent was used before.");
+  const org = openOrgPart(entry, request.intent);
+  const { statement } = request.opening;
+  const wanted = intentDetails({ ...request, requester: statement.requester });
+  const details = memberOf(org, "details");
+  const isThis =
+    memberOf(org, "action") === INTENT_ACTION &&
+    memberOf(org, "purpose") === statement.purpose &&
+    Object.entries(wanted).every(([name, value]) => isSame(memberOf(details, name), value));
+  if (!isThis) refuse("intent", "The intent announces another opening.");
+  return { id: entry.id, leaf };
+}

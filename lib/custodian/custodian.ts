@@ -1,0 +1,94 @@
+import "server-only";
+import type { Clock } from "@/lib/clock";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { formatSeconds } from "@/lib/crypto/instant";
+import { signStatement } from "@/lib/crypto/statement";
+import { type Core, remember } from "@/lib/custodian/core";
+import { custodianHandler } from "@/lib/custodian/handler";
+import { Journal, JournalError } from "@/lib/custodian/journal";
+import { Memory } from "@/lib/custodian/memory";
+import { JournalRecord } from "@/lib/custodian/records";
+import type { Refused } from "@/lib/custodian/refused";
+import { RosterSource } from "@/lib/custodian/roster";
+import { ensureEscrowKey } from "@/lib/custody/create-keys";
+import type { Keystore } from "@/lib/custody/keystore";
+import { loadSigningKey } from "@/lib/custody/signing-key";
+import type { ServiceHandler } from "@/lib/ipc/server";
+
+export interface CustodianOptions {
+  readonly log: string;
+  readonly keystore: Keystore;
+  /** The custodian's own folder: its journal. */
+  readonly dir: string;
+  readonly rosterFile: string;
+  readonly clock: Clock;
+  readonly isEvaluation: boolean;
+  readonly onRefusal?: (refused: Refused) => void;
+  readonly onRosterProblem?: (problem: string) => void;
+}
+
+export interface Custodian {
+  readonly handler: ServiceHandler;
+  close(): void;
+}
+
+function replay(memory: Memory, records: readonly unknown[]): void {
+  records.forEach((record, index) => {
+    const parsed = JournalRecord.safeParse(record);
+    if (!parsed.success)
+      throw new JournalError(`line ${index + 1} of the journal is of another version of this program`);
+    memory.apply(parsed.data);
+  });
+}
+
+/** Every epoch is announced once, signed by the identity key, and its key must be in the keystore. */
+function ensureFirstEpoch(core: Core): void {
+  const key = ensureEscrowKey(core.keystore, core.log, 1);
+  const publicKey = toBase64url(key.publicKey);
+  const [first] = core.memory.epochs;
+  if (first !== undefined) {
+    if (first.statement.public_key === publicKey) return;
+    throw new JournalError("the escrow key in the keystore is not the one this custodian announced");
+  }
+  const statement = {
+    log: core.log,
+    epoch: 1,
+    kid: "escrow#1",
+    public_key: publicKey,
+    created_at: formatSeconds(core.clock.nowMs()),
+  };
+  const signature = core.identity.withSeed((seed) => signStatement(seed, "escrow-key", statement));
+  remember(core, { kind: "epoch", signed: { statement, signature: toBase64url(signature) } });
+}
+
+/**
+ * Starts a custodian on its own folder: replays the journal, announces the first epoch, takes the roster.
+ * Throws KeystoreError, JournalError or RosterError with one line for the operator.
+ */
+export function startCustodian(options: CustodianOptions): Custodian {
+  const { log, keystore, clock, isEvaluation } = options;
+  const { journal, records } = Journal.open(options.dir);
+  const memory = new Memory();
+  const core: Core = {
+    log,
+    clock,
+    keystore,
+    identity: loadSigningKey(keystore, "identity"),
+    memory,
+    journal,
+    isEvaluation,
+  };
+  try {
+    replay(memory, records);
+    ensureFirstEpoch(core);
+    const source = new RosterSource(core, options.rosterFile, options.onRosterProblem ?? (() => undefined));
+    source.load();
+    return {
+      handler: custodianHandler(core, source, options.onRefusal ?? (() => undefined)),
+      close: () => journal.close(),
+    };
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
+}

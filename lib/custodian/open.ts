@@ -1,0 +1,188 @@
+import "server-only";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import type { Json } from "@/lib/crypto/canonical-json";
+import { sealReply } from "@/lib/crypto/reply";
+import { checkX25519PublicKey } from "@/lib/crypto/x25519-check";
+import { type CheckedIntent, checkIntent } from "@/lib/custodian/check-intent";
+import { type Core, remember } from "@/lib/custodian/core";
+import { maskFields } from "@/lib/custodian/mask";
+import { type HeldGrant, openingDigest } from "@/lib/custodian/memory";
+import type { Roster } from "@/lib/custodian/records";
+import { refuse } from "@/lib/custodian/refused";
+import { openItem, ownEntry, register } from "@/lib/custodian/register";
+import { findPerson } from "@/lib/custodian/roster";
+import { instantOf, levelRank } from "@/lib/custodian/scope";
+import { type Assurance, requireSignature } from "@/lib/custodian/signature";
+import type { OpenRequest, OpenResponse, RegistrationItem } from "@/lib/escrow/protocol";
+import type { GroupName, OpenStatement } from "@/lib/escrow/statements";
+
+const MAX_STATEMENT_MS = 5 * 60_000;
+/** Times of validity are whole seconds. */
+const ROUNDING_MS = 1_000;
+
+function checkGrantInForce(core: Core, request: OpenRequest): HeldGrant {
+  const grant = core.memory.grant(request.grant);
+  if (core.memory.isRevoked(request.grant)) return refuse("revoked", "The grant was revoked.");
+  if (grant === undefined) return refuse("unknown-grant", "The custodian does not know this grant.");
+  const { statement, viewsUsed } = grant;
+  const now = core.clock.nowMs();
+  if (now < instantOf(statement.not_before) || now >= instantOf(statement.not_after)) {
+    refuse("dates", "The grant is not valid now.");
+  }
+  if (statement.assurance === "evaluation" && !core.isEvaluation) {
+    refuse("evaluation-key", "The grant rests on statements that only an evaluation takes.");
+  }
+  if (viewsUsed >= statement.max_views) refuse("views-exhausted", "The grant has no views left.");
+  return grant;
+}
+
+/** What is asked must lie within the grant and within what the requester signed. */
+function checkScope(request: OpenRequest, grant: HeldGrant): void {
+  const { statement } = request.opening;
+  const held = grant.statement;
+  if (statement.grant !== held.grant) refuse("statement", "The statement is about another grant.");
+  if (statement.requester !== held.requester) refuse("requester", "The statement is not the grantee's.");
+  if (statement.purpose !== held.purpose) refuse("purpose", "The grant is for another purpose.");
+  if (levelRank(statement.level) > levelRank(held.level) || statement.level === "metadata") {
+    refuse("level", "The grant does not reach this level.");
+  }
+  const { transaction, groups } = request;
+  if (!held.transactions.includes(transaction)) refuse("scope", "The grant does not cover this transaction.");
+  if (!statement.transactions.includes(transaction))
+    refuse("scope", "The statement does not name this transaction.");
+  if (!groups.every((group) => held.groups.includes(group)))
+    refuse("groups", "The grant does not cover a group.");
+  if (!groups.every((group) => statement.groups.includes(group))) {
+    refuse("groups", "The statement does not name a group.");
+  }
+  if (new Set(groups).size !== groups.length) refuse("format", "A group stands twice.");
+}
+
+function checkStatement(core: Core, roster: Roster, request: OpenRequest): Assurance {
+  const { statement, signature } = request.opening;
+  if (statement.log !== core.log) refuse("log", "The statement is for another log.");
+  const left = instantOf(statement.expires_at) - core.clock.nowMs();
+  if (left <= 0) refuse("statement-expired", "The statement has expired.");
+  if (left > MAX_STATEMENT_MS + ROUNDING_MS)
+    refuse("statement-expired", "The statement is valid for too long.");
+  try {
+    checkX25519PublicKey(fromBase64url(statement.reply_key));
+  } catch {
+    refuse("reply-key", "The reply key is not an acceptable X25519 public key.");
+  }
+  const person = findPerson(roster, statement.requester);
+  if (person === undefined)
+    return refuse("requester", `${statement.requester} does not stand in the roster.`);
+  const rules = { log: core.log, isEvaluation: core.isEvaluation, roster };
+  return requireSignature(rules, person, "open", statement, signature);
+}
+
+/** A nonce belongs to one statement, and serves each of its transactions once. */
+function checkNonce(core: Core, statement: OpenStatement, transaction: string): void {
+  const owner = core.memory.nonceOwner(statement.nonce);
+  if (owner !== undefined && owner !== openingDigest(statement))
+    refuse("nonce", "The nonce was used before.");
+  if (core.memory.isOpened(statement.nonce, transaction))
+    refuse("nonce", "The statement was used for this already.");
+}
+
+/** The sealed groups handed over, one for each group asked, of the body that is registered. */
+function checkEnvelopes(core: Core, request: OpenRequest): RegistrationItem[] {
+  return request.groups.map((group) => {
+    const items = request.envelopes.filter((item) => item.grp === group && item.tx === request.transaction);
+    const [item] = items;
+    if (item === undefined || items.length !== 1 || request.envelopes.length !== request.groups.length) {
+      return refuse("format", "Exactly one sealed group for each group asked is required.");
+    }
+    const known = core.memory.body(item);
+    if (known?.bd !== ownEntry(item).bd) refuse("body-digest", "The sealed group is not the one registered.");
+    return item;
+  });
+}
+
+interface Allowed {
+  readonly grant: HeldGrant;
+  readonly intent: CheckedIntent;
+  readonly items: readonly RegistrationItem[];
+  readonly assurance: Assurance;
+}
+
+/** Every check of an opening; nothing changes and nothing is opened. */
+function checkOpening(core: Core, roster: Roster, request: OpenRequest): Allowed {
+  const { statement } = request.opening;
+  const grant = checkGrantInForce(core, request);
+  const proof = checkStatement(core, roster, request);
+  checkScope(request, grant);
+  checkNonce(core, statement, request.transaction);
+  const intent = checkIntent(core, request);
+  const isEvaluation = proof === "evaluation" || grant.statement.assurance === "evaluation";
+  return {
+    grant,
+    intent,
+    items: checkEnvelopes(core, request),
+    assurance: isEvaluation ? "evaluation" : "signed",
+  };
+}
+
+function isMasked(grant: HeldGrant, statement: OpenStatement, group: GroupName): boolean {
+  return statement.level === "masked" || grant.statement.masked_groups.includes(group);
+}
+
+async function answerOne(
+  core: Core,
+  request: OpenRequest,
+  allowed: Allowed,
+  item: RegistrationItem,
+): Promise<OpenResponse["replies"][number]> {
+  const { fields } = await openItem(core, item, ownEntry(item));
+  const masked = isMasked(allowed.grant, request.opening.statement, item.grp);
+  const payload: { fields: Record<string, Json>; masked: string[] } = masked
+    ? { fields: maskFields(fields), masked: Object.keys(fields).sort() }
+    : { fields, masked: [] };
+  const { jwe, signature } = core.identity.withSeed((signingSeed) =>
+    sealReply({
+      intent: allowed.intent.id,
+      tx: item.tx,
+      group: item.grp,
+      replyKey: fromBase64url(request.opening.statement.reply_key),
+      payload,
+      signingSeed,
+    }),
+  );
+  return { grp: item.grp, jwe, signature };
+}
+
+/**
+ * Opens groups of one transaction for a grantee. Unregistered groups are registered first. Then all checks
+ * and the synced journal line are one synchronous step, and only after it anything is opened: a crash in
+ * between costs a view, never a record.
+ */
+export async function openEscrow(core: Core, roster: Roster, request: OpenRequest): Promise<OpenResponse> {
+  checkScope(request, checkGrantInForce(core, request));
+  checkStatement(core, roster, request);
+  const missing = request.envelopes.filter((item) => core.memory.body(item) === undefined);
+  const results = await register(core, missing);
+  const refused = results.find((result) => !result.ok);
+  if (refused !== undefined && !refused.ok) refuse(refused.reason, "A sealed group cannot be registered.");
+  const allowed = checkOpening(core, roster, request);
+  const { statement, signature } = request.opening;
+  remember(core, {
+    kind: "open",
+    grant: request.grant,
+    transaction: request.transaction,
+    groups: request.groups,
+    intent: allowed.intent.id,
+    leaf: allowed.intent.leaf,
+    statement,
+    signature,
+  });
+  const replies: OpenResponse["replies"] = [];
+  for (const item of allowed.items) replies.push(await answerOne(core, request, allowed, item));
+  const { max_views } = allowed.grant.statement;
+  return {
+    assurance: allowed.assurance,
+    views_left: max_views - allowed.grant.viewsUsed,
+    leaf: allowed.intent.leaf,
+    replies,
+  };
+}

@@ -1,0 +1,60 @@
+import path from "node:path";
+import { systemClock } from "@/lib/clock";
+import { startCustodian } from "@/lib/custodian/custodian";
+import { JournalError } from "@/lib/custodian/journal";
+import { RosterError } from "@/lib/custodian/roster";
+import { createKeys } from "@/lib/custody/create-keys";
+import { KeystoreError } from "@/lib/custody/keystore";
+import { createLocalKeystore } from "@/lib/custody/local-keystore";
+import { custodianEnv, EnvironmentError, unlockOf } from "@/lib/env";
+import { serveHttp } from "@/lib/ipc/server";
+import { endWithSupervisor, reportReady } from "@/lib/launch/child";
+import { createLogger, type Logger } from "@/lib/telemetry/logger";
+
+// The escrow custodian: the one process that can open escrow entries, with its own keys, roster and journal.
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+async function start(env: ReturnType<typeof custodianEnv>, logger: Logger): Promise<void> {
+  const keystore = await createLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
+  createKeys(keystore, "custodian", env.LOG_ORIGIN);
+  const custodian = startCustodian({
+    log: env.LOG_ORIGIN,
+    keystore,
+    dir: path.join(env.DATA_DIR, "custodian"),
+    rosterFile: env.CUSTODIAN_ROSTER_FILE ?? path.join(env.DATA_DIR, "roster.json"),
+    clock: systemClock,
+    isEvaluation: env.CUSTODIAN_EVALUATION,
+    onRefusal: ({ reason }) => logger.warn({ reason }, "refused"),
+    onRosterProblem: (problem) =>
+      logger.error({ problem }, "the changed roster is not taken, the former stays"),
+  });
+  const server = await serveHttp(env.CUSTODIAN_URL, custodian.handler, {
+    maxBodyBytes: MAX_BODY_BYTES,
+    onError: (err) => logger.error({ err }, "an act failed"),
+  });
+  endWithSupervisor(async () => {
+    await server.close();
+    custodian.close();
+  });
+  logger.info({ evaluation: env.CUSTODIAN_EVALUATION }, "the custodian serves");
+  reportReady();
+}
+
+function reasonOf(error: unknown): string {
+  const isOurs = [KeystoreError, JournalError, RosterError, EnvironmentError].some(
+    (kind) => error instanceof kind,
+  );
+  return isOurs && error instanceof Error ? error.message : "the custodian could not start";
+}
+
+try {
+  const env = custodianEnv();
+  const logger = createLogger("custodian", env.LOG_LEVEL);
+  await start(env, logger).catch((err: unknown) => {
+    logger.fatal({ err, reason: reasonOf(err) }, "the custodian cannot start");
+    process.exit(1);
+  });
+} catch (error) {
+  process.stderr.write(`${reasonOf(error)}\n`);
+  process.exit(1);
+}
