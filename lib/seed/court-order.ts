@@ -1,0 +1,39 @@
+import { utf8 } from "@/lib/crypto/bytes";
+
+/** What a demonstration order says. */
+export interface OrderText {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+function escapePdf(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?").replace(/[\\()]/g, (character) => `\\${character}`);
+}
+
+function pageContent({ title, lines }: OrderText): string {
+  const body = lines.map((line) => `0 -20 Td (${escapePdf(line)}) Tj`).join("\n");
+  return `BT /F1 16 Tf 60 770 Td (${escapePdf(title)}) Tj /F1 11 Tf 0 -16 Td\n${body}\nET`;
+}
+
+/** A one-page PDF 1.4 of ASCII text, enough for a paper order that nobody signed digitally. */
+export function makeOrderPdf(order: OrderText): Uint8Array {
+  const content = pageContent(order);
+  const objects = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R >>",
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+  ];
+  let text = "%PDF-1.4\n";
+  const offsets = objects.map((object, index) => {
+    const offset = text.length;
+    text += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return offset;
+  });
+  const start = text.length;
+  const entries = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
+  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${entries}`;
+  text += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;
+  return utf8(text);
+}

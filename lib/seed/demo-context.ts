@@ -1,0 +1,18 @@
+import "server-only";
+import type { AuditContext } from "@/lib/audit/event";
+import type { Context, DbContext, Principal } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import type { Runtime } from "@/lib/runtime";
+
+/** What acts of the first start itself are done with: no person stands behind them. */
+export function systemContext(runtime: Runtime): DbContext & AuditContext {
+  const { db, instance, clock, audit } = runtime;
+  return { db, instance, clock, audit, client: {}, requestId: uuidv7(clock.nowMs()), system: "seed" };
+}
+
+/** A demonstration person's context, as a request with their key would have it. */
+export function contextOf(runtime: Runtime, principal: Principal): Context {
+  const { db, instance, clock, keystore, escrow, audit, logger } = runtime;
+  const requestId = uuidv7(clock.nowMs());
+  return { db, instance, clock, keystore, escrow, audit, logger, principal, client: {}, requestId };
+}

@@ -1,0 +1,54 @@
+import { ALL_HOURS, OFFICE_HOURS, type WeeklyHours } from "@/lib/access/hours";
+import type { Duty, Role } from "@/lib/context";
+
+/** One demonstration organisation. */
+export interface DemoOrganisation {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: "operator" | "agency" | "company";
+  readonly weeklyHours?: WeeklyHours;
+  readonly emailDomain: string;
+}
+
+/** One demonstration person: `account` is the participant's name, `handle` the person's. */
+export interface DemoPerson {
+  readonly account: string;
+  readonly handle: string;
+  readonly name: string;
+  readonly email: string;
+  readonly organisation: string;
+  readonly role: Role;
+  readonly duties: readonly Duty[];
+}
+
+export const DEMO_ZONE = "Europe/Berlin";
+export const DEMO_JURISDICTION = "EU";
+
+export const ORGANISATIONS: readonly DemoOrganisation[] = [
+  { key: "client-456", name: "Nordlicht Handel GmbH", kind: "company", emailDomain: "nordlicht.example" },
+  { key: "client-123", name: "Alder & Finch Ltd", kind: "company", emailDomain: "alderfinch.example" },
+  { key: "miner-789", name: "Basalt Compute AG", kind: "company", emailDomain: "basalt.example" },
+  { key: "miner-456", name: "Quarzwerk Rechenzentrum GmbH", kind: "company", emailDomain: "quarzwerk.example" },
+  { key: "operator", name: "Sealport Operations", kind: "operator", emailDomain: "operator.example" },
+  { key: "auditor-001", name: "Pruefverband Mitte", kind: "agency", weeklyHours: ALL_HOURS, emailDomain: "pruefverband.example" },
+  { key: "auditor-002", name: "Revision Sued", kind: "agency", weeklyHours: OFFICE_HOURS, emailDomain: "revision.example" },
+  { key: "regulator-001", name: "Settlement Markets Authority", kind: "agency", weeklyHours: ALL_HOURS, emailDomain: "authority.example" },
+];
+
+/** In the order in which demo.json lists them. */
+export const PEOPLE: readonly DemoPerson[] = [
+  { account: "client-456", handle: "client-456", name: "Carla Brandt", email: "carla@nordlicht.example", organisation: "client-456", role: "client", duties: [] },
+  { account: "client-123", handle: "client-123", name: "Owen Finch", email: "owen@alderfinch.example", organisation: "client-123", role: "client", duties: [] },
+  { account: "miner-789", handle: "miner-789", name: "Mara Keller", email: "mara@basalt.example", organisation: "miner-789", role: "miner", duties: [] },
+  { account: "miner-456", handle: "miner-456", name: "Tomas Novak", email: "tomas@quarzwerk.example", organisation: "miner-456", role: "miner", duties: [] },
+  { account: "coordinator-001", handle: "coordinator-001:approve", name: "Ines Vogel", email: "ines@operator.example", organisation: "operator", role: "coordinator", duties: ["approve"] },
+  { account: "coordinator-001", handle: "coordinator-001:approve-2", name: "Jonas Weber", email: "jonas@operator.example", organisation: "operator", role: "coordinator", duties: ["approve"] },
+  { account: "coordinator-001", handle: "coordinator-001:legal", name: "Lena Hartmann", email: "lena@operator.example", organisation: "operator", role: "coordinator", duties: ["legal"] },
+  { account: "coordinator-001", handle: "coordinator-001:support", name: "Sami Aydin", email: "sami@operator.example", organisation: "operator", role: "coordinator", duties: ["support"] },
+  { account: "auditor-001", handle: "auditor-001", name: "Anke Lorenz", email: "anke@pruefverband.example", organisation: "auditor-001", role: "auditor", duties: [] },
+  { account: "auditor-002", handle: "auditor-002", name: "Bernd Huber", email: "bernd@revision.example", organisation: "auditor-002", role: "auditor", duties: [] },
+  { account: "regulator-001", handle: "regulator-001", name: "Ruth Adler", email: "ruth@authority.example", organisation: "regulator-001", role: "regulator", duties: [] },
+];
+
+/** Participants whose keys the portal manages. */
+export const WITH_KEYS: readonly string[] = ["client-456", "client-123", "miner-789", "miner-456"];
