@@ -1,0 +1,161 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { Duty, Principal, Role, Scope } from "@/lib/context";
+import { DomainError } from "@/lib/errors";
+import { permitCall } from "@/lib/http/permit-call";
+import { openApiDocument } from "./openapi";
+import { OPERATIONS } from "./registry";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const ROLES: readonly Role[] = ["client", "miner", "coordinator", "auditor", "regulator", "admin"];
+const SCOPES: readonly Scope[] = [
+  "submit",
+  "open",
+  "disclose",
+  "export",
+  "request",
+  "decide",
+  "keys",
+  "read",
+  "admin",
+];
+
+interface RouteFile {
+  readonly file: string;
+  readonly path: string;
+  readonly source: string;
+}
+
+function routeFiles(folder: string): RouteFile[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => path.basename(name) === "route.ts" && !name.includes("[[...rest]]"))
+    .map((name) => {
+      const route = path.dirname(name).split(path.sep).join("/");
+      const file = path.join(folder, name);
+      const address = `/confidential/${route.replaceAll(/\[(?:\.\.\.)?([^\]]+)\]/g, "{$1}")}`;
+      return { file, path: address, source: readFileSync(file, "utf8") };
+    });
+}
+
+const routes = routeFiles(path.join(root, "app/confidential"));
+const declared = OPERATIONS.filter((operation) => operation.scopes !== "none");
+
+function caller(role: Role, scopes: readonly Scope[], duties: readonly Duty[] = []): Principal {
+  return {
+    userId: "u",
+    handle: "h",
+    name: "n",
+    pseudonym: "p",
+    tenantId: "t",
+    organisationId: "o",
+    role,
+    duties,
+    scopes,
+    proof: { kind: "api-key", keyId: "k", prefix: "x", signed: false },
+  };
+}
+
+function verdict(run: () => void): string {
+  try {
+    run();
+    return "allowed";
+  } catch (error) {
+    return error instanceof DomainError ? error.code : "threw";
+  }
+}
+
+describe("declarations", () => {
+  it("exist for every route and each has its route", () => {
+    expect(routes.length).toBeGreaterThan(10);
+    const served = new Set(routes.map((route) => route.path));
+    expect([...served].filter((address) => !declared.some(({ path }) => path === address))).toEqual([]);
+    expect(declared.filter(({ path }) => !served.has(path)).map(({ id }) => id)).toEqual([]);
+  });
+
+  it("are what each route file serves: its own path, and every operation of that path", () => {
+    for (const route of routes) {
+      expect(route.source.replaceAll(/\s/g, ""), route.file).toContain(`serve("${route.path}"`);
+      for (const { id } of declared.filter(({ path }) => path === route.path)) {
+        expect(route.source, `${route.file} does not bind ${id}`).toMatch(new RegExp(`bind\\(\\s*${id}\\b`));
+      }
+      expect(route.source.split("\n").length, `${route.file} is too long`).toBeLessThanOrEqual(41);
+    }
+  });
+
+  it("have unique ids and unique method and path", () => {
+    const keys = OPERATIONS.flatMap(({ id, method, path }) => [id, `${method} ${path}`]);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it("refuse unknown members in every object of a body or query", () => {
+    for (const operation of OPERATIONS) {
+      for (const schema of [operation.body, operation.query]) {
+        if (schema === undefined) continue;
+        const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+        if (json.type === "object") expect(json.additionalProperties, operation.id).toBe(false);
+      }
+    }
+  });
+
+  it("let nobody but GETs be read-only, and write with a scope of their own", () => {
+    for (const { id, method, scopes } of declared) {
+      if (method !== "GET") expect(Array.isArray(scopes) && !scopes.includes("read"), id).toBe(true);
+    }
+  });
+});
+
+describe.each(declared.map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(
+  "%s",
+  (_name, operation) => {
+    it.each(ROLES)("role %s × every scope is as declared", (role) => {
+      for (const scope of SCOPES) {
+        const hasScope = operation.scopes === "any" || (operation.scopes as readonly Scope[]).includes(scope);
+        const hasRole = operation.roles === "any" || operation.roles.includes(role);
+        const expected = !hasScope ? "auth.scope" : hasRole ? "allowed" : "auth.role";
+        const duties = operation.duties ?? [];
+        expect(verdict(() => permitCall(operation, caller(role, [scope], duties), true))).toBe(expected);
+        if (duties.length > 0 && expected === "allowed") {
+          expect(verdict(() => permitCall(operation, caller(role, [scope]), true))).toBe("auth.role");
+        }
+      }
+    });
+
+    it("outside evaluation takes no unsigned key that may disclose, export or decide", () => {
+      for (const scope of ["disclose", "export", "decide"] as const) {
+        expect(verdict(() => permitCall(operation, caller("auditor", [scope]), false))).toBe(
+          "auth.signature-required",
+        );
+      }
+    });
+  },
+);
+
+describe("the OpenAPI document", () => {
+  const document = JSON.parse(JSON.stringify(openApiDocument(OPERATIONS, "0.0.0")));
+
+  it("is 3.1 with full paths, and every operation in it", () => {
+    expect(document.openapi).toBe("3.1.0");
+    for (const { id, method, path } of OPERATIONS) {
+      expect(document.paths[path][method.toLowerCase()].operationId).toBe(id);
+    }
+  });
+
+  it("says which calls need no authentication", () => {
+    const open = OPERATIONS.filter(
+      ({ method, path }) => document.paths[path][method.toLowerCase()].security.length === 0,
+    );
+    expect(open.map(({ path }) => path).sort()).toEqual(["/healthz", "/openapi.json", "/readyz"]);
+  });
+
+  it("declares each parameter of a path", () => {
+    for (const { method, path } of OPERATIONS) {
+      const names = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]);
+      const parameters: { in: string; name: string }[] =
+        document.paths[path][method.toLowerCase()].parameters;
+      const given = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name);
+      expect(given.sort()).toEqual(names.sort());
+    }
+  });
+});

@@ -1,0 +1,294 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { operation } from "@/lib/api-client/operation";
+import { createAuditRecorder } from "@/lib/audit/recorder";
+import { systemClock } from "@/lib/clock";
+import { vkey } from "@/lib/crypto/signed-note";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { openDatabase } from "@/lib/db/client";
+import { DomainError } from "@/lib/errors";
+import { createEscrowClient } from "@/lib/escrow/client";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
+import { createApiKey } from "@/lib/identity/create-api-key";
+import { createOrganisation } from "@/lib/identity/create-organisation";
+import { createParticipant } from "@/lib/identity/create-participant";
+import { createTenant } from "@/lib/identity/create-tenant";
+import { createUser } from "@/lib/identity/create-user";
+import { openLimits } from "@/lib/rate-limit/limits";
+import { type Runtime, useRuntime } from "@/lib/runtime";
+import { createLogger } from "@/lib/telemetry/logger";
+import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
+
+let bench: AuditBench;
+let runtime: Runtime;
+let apiKey: string;
+let restrictedKey: string;
+let auditorKey: string;
+let runs = 0;
+const lines: string[] = [];
+
+const create = operation({
+  id: "createThing",
+  method: "POST",
+  path: "/confidential/things",
+  summary: "test",
+  scopes: ["submit"],
+  roles: ["client"],
+  body: z.strictObject({ name: z.string() }),
+  response: { status: 201, schema: z.object({ id: z.string(), name: z.string() }) },
+  rate: "writes",
+  action: "transaction.create",
+  idempotent: { keep: ["id"] },
+});
+const list = operation({
+  id: "listThings",
+  method: "GET",
+  path: "/confidential/things",
+  summary: "test",
+  scopes: ["read"],
+  roles: "any",
+  query: z.strictObject({ mode: z.string().optional() }),
+  response: { status: 200, schema: z.object({ ok: z.boolean() }) },
+  rate: "open",
+  action: "transaction.read",
+});
+
+const handlers = serve("/confidential/things", [
+  bind(create, async (_cx, { body }) => {
+    runs += 1;
+    if (body.name === "slow") await new Promise((resolve) => setTimeout(resolve, 300));
+    if (body.name === "refused") throw new DomainError("access.forbidden");
+    return { id: uuidv7(Date.now()), name: body.name };
+  }),
+  bind(list, async (_cx, { query }) => {
+    if (query.mode === "broken") throw new TypeError("CANARY-internal");
+    if (query.mode === "hidden") throw new DomainError("transaction.not-found");
+    return { ok: true };
+  }),
+]);
+const nowhere = serve("/confidential/{rest}", []);
+const route = { params: Promise.resolve({}) };
+
+async function makeKey(
+  role: "client" | "auditor",
+  scopes: ("submit" | "read" | "open")[],
+  addresses: string[] = [],
+) {
+  const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+  const { id: organisationId } = await createOrganisation(cx, { name: role, kind: "company" });
+  const participant = uuidv7(Date.now());
+  await createParticipant(cx, { id: participant, organisationId, role, kind: "legal" });
+  const handle = uuidv7(Date.now());
+  const user = await createUser(cx, {
+    handle,
+    name: "Test Person",
+    email: `${handle}@example.org`,
+    role,
+    organisationId,
+    participantId: participant,
+    duties: [],
+    password: "a long enough password",
+  });
+  return (await createApiKey(cx, { userId: user.id, label: "t", scopes, addresses })).key;
+}
+
+beforeAll(async () => {
+  bench = await createAuditBench();
+  const { cx, keystore } = bench;
+  await createTenant(cx, "test");
+  const receiptKey = keystore.readNamedKey("receipt");
+  if (receiptKey === undefined) throw new TypeError("no receipt key");
+  const logger = createLogger("test", "info", { write: (line) => void lines.push(line) });
+  runtime = {
+    db: cx.db,
+    instance: cx.instance,
+    clock: systemClock,
+    keystore,
+    escrow: createEscrowClient({
+      url: "unix:/nonexistent.sock",
+      vkey: vkey(`${cx.instance.log}/custodian`, receiptKey.publicKey),
+      log: cx.instance.log,
+      clock: systemClock,
+    }),
+    audit: createAuditRecorder({ pool: bench.appPool, keystore, instance: cx.instance, receiptKey }),
+    logger,
+    limits: openLimits(cx.db.pool, { open: 30 }),
+    failures: createAnonymousFailures(logger),
+    idempotencyKey: new Uint8Array(32).fill(1),
+  };
+  useRuntime(runtime);
+  apiKey = await makeKey("client", ["submit", "read"]);
+  restrictedKey = await makeKey("client", ["submit", "read"], ["192.0.2.1"]);
+  auditorKey = await makeKey("auditor", ["submit"]);
+});
+
+afterAll(async () => {
+  await bench?.close();
+});
+
+function request(
+  method: string,
+  options: { key?: string; body?: unknown; headers?: Record<string, string>; path?: string } = {},
+) {
+  return new Request(`http://portal/confidential/${options.path ?? "things"}`, {
+    method,
+    headers: {
+      ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
+      ...(options.body === undefined ? {} : { "content-type": "application/json" }),
+      "x-forwarded-for": "198.51.100.7",
+      ...options.headers,
+    },
+    ...(options.body === undefined
+      ? {}
+      : { body: typeof options.body === "string" ? options.body : JSON.stringify(options.body) }),
+  });
+}
+
+async function deniedEntries(): Promise<number> {
+  const result = await bench.appPool.query(
+    "SELECT count(*)::int AS n FROM audit_entry WHERE outcome = 'denied'",
+  );
+  return result.rows[0].n;
+}
+
+describe("the endpoint", () => {
+  it("answers what the use case returns, with the headers every answer carries", async () => {
+    const response = await handlers.POST(request("POST", { key: apiKey, body: { name: "a" } }), route);
+    expect(response.status).toBe(201);
+    expect(await response.json()).toMatchObject({ name: "a" });
+    expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect(response.headers.get("ratelimit-policy")).toBe('"writes";q=600;w=60');
+    expect(response.headers.get("ratelimit")).toMatch(/^"writes";r=\d+;t=\d+$/);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("asks who is calling before it parses and before it says that there is nothing", async () => {
+    const unknown = [
+      await handlers.POST(request("POST", { body: "{" }), route),
+      await nowhere.GET(request("GET", { path: "nothing" }), route),
+      await handlers.DELETE(request("DELETE"), route),
+      await nowhere.GET(request("GET", { key: "sp_bad", path: "nothing" }), route),
+    ];
+    for (const response of unknown) {
+      expect(response.status).toBe(401);
+      expect(response.headers.get("www-authenticate")).toContain("Bearer");
+      expect(response.headers.get("content-type")).toBe("application/problem+json");
+    }
+    expect((await nowhere.GET(request("GET", { key: apiKey, path: "nothing" }), route)).status).toBe(404);
+  });
+
+  it("answers other methods 405 with Allow, OPTIONS 204 and HEAD without a body", async () => {
+    const wrong = await handlers.DELETE(request("DELETE", { key: apiKey }), route);
+    expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "POST, GET, HEAD, OPTIONS"]);
+    expect(await wrong.json()).toMatchObject({ code: "request.method-not-allowed", status: 405 });
+    expect((await handlers.OPTIONS(request("OPTIONS", { key: apiKey }), route)).status).toBe(204);
+    const head = await handlers.HEAD(request("HEAD", { key: apiKey }), route);
+    expect([head.status, await head.text()]).toEqual([200, ""]);
+  });
+
+  it("refuses by scope, role and address, and has written each refusal down before it answers", async () => {
+    const before = await deniedEntries();
+    const scope = await handlers.GET(request("GET", { key: auditorKey }), route);
+    const role = await handlers.POST(request("POST", { key: auditorKey, body: { name: "a" } }), route);
+    const address = await handlers.GET(request("GET", { key: restrictedKey }), route);
+    expect((await scope.json()).code).toBe("auth.scope");
+    expect((await role.json()).code).toBe("auth.role");
+    expect((await address.json()).code).toBe("auth.address");
+    expect(await deniedEntries()).toBe(before + 3);
+    const use = await handlers.POST(request("POST", { key: apiKey, body: { name: "refused" } }), route);
+    const hidden = await handlers.GET(request("GET", { key: apiKey, path: "things?mode=hidden" }), route);
+    expect([use.status, hidden.status]).toEqual([403, 404]);
+    expect(await deniedEntries()).toBe(before + 5);
+  });
+
+  it("writes failures of the same stranger down once a minute", async () => {
+    const stranger = { headers: { "x-forwarded-for": "203.0.113.5" } };
+    const before = await deniedEntries();
+    for (let count = 0; count < 5; count++) await handlers.GET(request("GET", stranger), route);
+    expect(await deniedEntries()).toBe(before + 1);
+  });
+
+  it("answers an unexpected failure with a request id and nothing else, and logs no message", async () => {
+    const response = await handlers.GET(request("GET", { key: apiKey, path: "things?mode=broken" }), route);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("CANARY");
+    expect(lines.join("")).toContain("request failed unexpectedly");
+    expect(lines.join("")).not.toContain("CANARY");
+  });
+
+  it("runs a creating call once per Idempotency-Key and refuses another body", async () => {
+    const headers = { "idempotency-key": "k-1" };
+    const before = runs;
+    const first = await handlers.POST(
+      request("POST", { key: apiKey, body: { name: "once" }, headers }),
+      route,
+    );
+    const again = await handlers.POST(
+      request("POST", { key: apiKey, body: { name: "once" }, headers }),
+      route,
+    );
+    const other = await handlers.POST(
+      request("POST", { key: apiKey, body: { name: "twice" }, headers }),
+      route,
+    );
+    expect([first.status, again.status, other.status]).toEqual([201, 201, 422]);
+    expect(await again.json()).toEqual({ id: (await first.json()).id });
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect((await other.json()).code).toBe("idempotency.mismatch");
+    expect(runs).toBe(before + 1);
+  });
+
+  it("answers 409 to a second call while the first runs, and frees the key after a refusal", async () => {
+    const headers = { "idempotency-key": "k-2" };
+    const call = (name: string) =>
+      handlers.POST(request("POST", { key: apiKey, body: { name }, headers }), route);
+    const both = await Promise.all([call("slow"), call("slow")]);
+    expect(both.map((response) => response.status).sort()).toEqual([201, 409]);
+    const retry = { "idempotency-key": "k-3" };
+    const refused = await handlers.POST(
+      request("POST", { key: apiKey, body: { name: "refused" }, headers: retry }),
+      route,
+    );
+    const second = await handlers.POST(
+      request("POST", { key: apiKey, body: { name: "fine" }, headers: retry }),
+      route,
+    );
+    expect([refused.status, second.status]).toEqual([403, 201]);
+  });
+
+  it("stops exactly at the budget under parallel calls and says when to come back", async () => {
+    const key = await makeKey("client", ["read"]);
+    const calls = Array.from({ length: 60 }, () => handlers.GET(request("GET", { key }), route));
+    const statuses = (await Promise.all(calls)).map((response) => response.status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(30);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(30);
+    const late = await handlers.GET(request("GET", { key }), route);
+    expect(Number(late.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("outside evaluation refuses an unsigned key that may disclose, export or decide", async () => {
+    useRuntime({ ...runtime, instance: { ...runtime.instance, evaluation: false } });
+    const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+    const holder = await bench.appPool.query("SELECT id FROM app_user LIMIT 1");
+    const made = await createApiKey(cx, {
+      userId: holder.rows[0].id,
+      label: "t",
+      scopes: ["read", "disclose"],
+    });
+    const response = await handlers.GET(request("GET", { key: made.key }), route);
+    useRuntime(runtime);
+    expect([response.status, (await response.json()).code]).toEqual([403, "auth.signature-required"]);
+  });
+
+  it("answers 503 while the database is away", async () => {
+    const gone = openDatabase({ url: "postgresql://nobody@127.0.0.1:1/none" });
+    useRuntime({ ...runtime, db: gone, limits: openLimits(gone.pool, {}) });
+    const response = await handlers.GET(request("GET", { key: apiKey }), route);
+    useRuntime(runtime);
+    await gone.close();
+    expect([response.status, (await response.json()).code]).toEqual([503, "service.database-unavailable"]);
+    expect(response.headers.get("retry-after")).not.toBeNull();
+  });
+});
