@@ -153,3 +153,8 @@ export async function insertEpoch(
     },
   });
 }
+
+/** Two workers keep a new epoch one after the other (transaction-level advisory lock). */
+export async function lockEpochs(tx: Tx, tenantId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`escrow_epoch:${tenantId}`}, 0))`;
+}
