@@ -55,7 +55,10 @@ function organisationOf(ids: ReadonlyMap<string, string>, person: DemoPerson): s
   return id;
 }
 
-async function createParticipants(runtime: Runtime, organisations: ReadonlyMap<string, string>): Promise<void> {
+async function createParticipants(
+  runtime: Runtime,
+  organisations: ReadonlyMap<string, string>,
+): Promise<void> {
   const made = new Set<string>();
   for (const person of PEOPLE) {
     if (made.has(person.account)) continue;
@@ -70,7 +73,11 @@ async function createParticipants(runtime: Runtime, organisations: ReadonlyMap<s
   }
 }
 
-async function createPerson(runtime: Runtime, person: DemoPerson, organisationId: string): Promise<MadePerson> {
+async function createPerson(
+  runtime: Runtime,
+  person: DemoPerson,
+  organisationId: string,
+): Promise<MadePerson> {
   const cx = systemContext(runtime);
   const password = toBase64url(randomBytes(PASSWORD_BYTES));
   const totpSecret = randomBytes(TOTP_BYTES);

@@ -22,6 +22,8 @@ const TransactionRecord = z.object({
   created_at_us: z.bigint(),
   version: z.number(),
   create_entry_id: z.string(),
+  retention_class: z.string(),
+  hold_until: z.date().nullable(),
   sealed_groups: z.array(GroupName),
 });
 
@@ -47,6 +49,8 @@ export function toTransactionRow(record: unknown): TransactionRow {
     createdAtMicros: row.created_at_us,
     version: row.version,
     createEntryId: row.create_entry_id,
+    retentionClass: row.retention_class,
+    holdUntil: row.hold_until ?? undefined,
     sealedGroups: GROUP_ORDER.filter((group) => row.sealed_groups.includes(group)),
   };
 }

@@ -25,6 +25,8 @@ export interface TransactionRow {
   readonly createdAtMicros: bigint;
   readonly version: number;
   readonly createEntryId: string;
+  readonly retentionClass: string;
+  readonly holdUntil: Date | undefined;
   readonly sealedGroups: readonly GroupName[];
 }
 
@@ -90,6 +92,7 @@ export async function insertTransactions(tx: Tx, rows: readonly NewRows[]): Prom
 export const TRANSACTION_COLUMNS = Prisma.sql`
   t.id, t.job_id, t.submitter, t.status, t.status_before_dispute, t.confidential, t.participants, t.digest_list,
   t.rd, t.meta, t.plain, t.occurred_at, t.access_policies, t.created_at, t.created_at_us, t.version, t.create_entry_id,
+  t.retention_class, t.hold_until,
   ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id) AS sealed_groups`;
 
 /** The transaction if it exists in this tenant. Whether the caller may know of it is for the use case to say. */

@@ -1,0 +1,14 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { type Attempt, loadKnown } from "@/lib/transactions/load-known";
+import { loadSealed } from "@/lib/transactions/load-sealed";
+import { DISCLOSE } from "@/lib/transactions/record-disclosure";
+import { releaseUnderGrant } from "@/lib/transactions/release-under-grant";
+import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
+
+/** An auditor or regulator opens granted groups through the escrow custodian. */
+export async function auditTransaction(cx: Context, id: string, input: AuditBody): Promise<Disclosure> {
+  const attempt: Attempt = { action: DISCLOSE, purpose: input.purpose, fields: input.fields ?? [] };
+  const { row, also: record } = await loadKnown(cx, id, attempt, loadSealed);
+  return releaseUnderGrant(cx, row, record, input, attempt);
+}

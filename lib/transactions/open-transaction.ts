@@ -1,0 +1,59 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { authorizeOwn, type OpeningPermit } from "@/lib/transactions/authorize-own";
+import { finishOpening, plainGroupsOf } from "@/lib/transactions/finish-opening";
+import { isParty } from "@/lib/transactions/knowledge";
+import { type Attempt, loadKnown } from "@/lib/transactions/load-known";
+import { loadSealed, requireBound, type SealedRecord } from "@/lib/transactions/load-sealed";
+import { openManaged } from "@/lib/transactions/open-managed";
+import { DISCLOSE, recordIntent } from "@/lib/transactions/record-disclosure";
+import { releaseUnderGrant } from "@/lib/transactions/release-under-grant";
+import type { AccessBody, Disclosure } from "@/lib/transactions/schema";
+import type { TransactionRow } from "@/lib/transactions/store";
+
+async function openOwn(
+  cx: Context,
+  row: TransactionRow,
+  record: SealedRecord,
+  permit: OpeningPermit,
+  input: AccessBody,
+  participantId: string,
+): Promise<Disclosure> {
+  const sealed = record.groups.filter(({ row: group }) => permit.groups.includes(group.group));
+  const intent = await recordIntent(cx, {
+    transactionId: row.id,
+    groups: permit.groups,
+    purpose: input.purpose,
+    level: "full",
+    via: sealed.length === 0 ? "plain" : "managed",
+    authorizedBy: "participant",
+    details: {
+      transaction: row.id,
+      groups: [...permit.groups],
+      requester: cx.principal.handle,
+      policies: [...permit.policies],
+      ...(input.justification === undefined ? {} : { justification: input.justification }),
+    },
+  });
+  const { answer } = await finishOpening(cx, intent, async () => {
+    const opened = await openManaged(cx, row, sealed, participantId);
+    return { groups: { ...plainGroupsOf(row, permit.groups), ...opened } };
+  });
+  return answer;
+}
+
+/**
+ * A participant opens a transaction of its own with its managed key; coordinators and support open under a
+ * grant, through escrow. Stored envelopes are compared with the log before anything is unwrapped.
+ */
+export async function openTransaction(cx: Context, id: string, input: AccessBody): Promise<Disclosure> {
+  const attempt: Attempt = { action: DISCLOSE, purpose: input.purpose, fields: input.fields ?? [] };
+  const { row, also: record } = await loadKnown(cx, id, attempt, loadSealed);
+  const { participantId } = cx.principal;
+  if (participantId === undefined || !isParty(cx.principal, row.participants)) {
+    return releaseUnderGrant(cx, row, record, input, attempt);
+  }
+  const permit = await authorizeOwn(cx, row, input, attempt);
+  await requireBound(cx, row, record, attempt);
+  return openOwn(cx, row, record, permit, input, participantId);
+}
