@@ -23,6 +23,14 @@ const CLASSES: Readonly<Record<string, EntryClass>> = {
   log: "log",
 };
 
+/** Refusals of these stand in the access log too; the others are in the audit log only. */
+const ACCESS_CLASSES: ReadonlySet<EntryClass> = new Set<EntryClass>([
+  "transaction",
+  "disclosure",
+  "access",
+  "export",
+]);
+
 /** The class an action's entries have; requests, grants and the like are all about access. */
 export function classOf(action: string): EntryClass {
   if (action === "audit.export") return "export";
@@ -63,13 +71,16 @@ export async function recordRefusal(
   error: DomainError,
 ): Promise<void> {
   const transaction = /^\/confidential\/transactions\/([0-9a-f-]{36})(\/|$)/.exec(instance)?.[1];
+  const entryClass = classOf(operation.action);
   await recordEvent(cx, {
-    class: classOf(operation.action),
+    class: entryClass,
     outcome: "denied",
     action: operation.action,
     subjects: [],
     details: { operation: operation.id, path: instance, code: error.code },
     ...(transaction === undefined ? {} : { index: { transactionId: transaction } }),
-    access: { dataAccessed: [], success: false, error: error.code },
+    ...(ACCESS_CLASSES.has(entryClass)
+      ? { access: { dataAccessed: [], success: false, error: error.code } }
+      : {}),
   });
 }
