@@ -1,0 +1,219 @@
+import "server-only";
+import { z } from "zod";
+import type { ApprovalFacts, GrantFacts } from "@/lib/access/facts";
+import { AuthorizationState, GrantState, InstrumentKind } from "@/lib/access/schema";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import { GroupName, Level } from "@/lib/escrow/statements";
+
+const Row = z.object({
+  id: z.string(),
+  request_id: z.string(),
+  subject_user_id: z.string(),
+  requester_organisation_id: z.string(),
+  transactions: z.array(z.string()),
+  groups: z.array(GroupName),
+  level: Level,
+  purpose: z.string(),
+  not_before: z.date(),
+  not_after: z.date(),
+  max_views: z.number(),
+  views_used: z.number(),
+  state: GrantState,
+  assurance: z.string(),
+  created_at: z.date(),
+  revoked_at: z.date().nullable(),
+  authorization_id: z.string().nullable(),
+  authorization_kind: InstrumentKind.nullable(),
+  authorization_state: AuthorizationState.nullable(),
+  valid_from: z.date().nullable(),
+  valid_until: z.date().nullable(),
+  approvals: z.array(z.object({ user: z.string(), organisation: z.string() })),
+});
+
+/** A grant with what surrounds it, read in one statement. */
+export interface GrantRow extends GrantFacts {
+  readonly createdAt: Date;
+  readonly revokedAt: Date | undefined;
+}
+
+const SELECT = Prisma.sql`
+  SELECT g.id, g.request_id, g.subject_user_id, r.organisation_id AS requester_organisation_id, g.transactions,
+    g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.state, g.assurance,
+    g.created_at, g.revoked_at, a.id AS authorization_id, a.kind AS authorization_kind,
+    a.state AS authorization_state, a.valid_from, a.valid_until,
+    coalesce((SELECT json_agg(json_build_object('user', d.approver_user_id, 'organisation', u.organisation_id))
+      FROM decision d JOIN app_user u ON u.id = d.approver_user_id
+      WHERE d.request_id = g.request_id AND d.decision = 'approve'), '[]'::json) AS approvals
+  FROM access_grant g
+  JOIN access_request r ON r.id = g.request_id
+  LEFT JOIN legal_authorization a ON a.id = g.authorization_id`;
+
+function approvalOf(row: { user: string; organisation: string }): ApprovalFacts {
+  return { approverUserId: row.user, approverOrganisationId: row.organisation };
+}
+
+function authorizationOf(row: z.infer<typeof Row>): Pick<GrantFacts, "authorization"> {
+  const { authorization_id: id, authorization_kind: kind, authorization_state: state } = row;
+  const { valid_from: validFrom, valid_until: validUntil } = row;
+  if (id === null || kind === null || state === null || validFrom === null || validUntil === null) return {};
+  return { authorization: { id, kind, state, validFrom, validUntil } };
+}
+
+function toGrant(record: unknown): GrantRow {
+  const row = Row.parse(record);
+  return {
+    id: row.id,
+    requestId: row.request_id,
+    subjectUserId: row.subject_user_id,
+    requesterOrganisationId: row.requester_organisation_id,
+    transactions: row.transactions,
+    groups: row.groups,
+    level: row.level,
+    purpose: row.purpose,
+    notBefore: row.not_before,
+    notAfter: row.not_after,
+    maxViews: row.max_views,
+    viewsUsed: row.views_used,
+    state: row.state,
+    assurance: row.assurance,
+    createdAt: row.created_at,
+    revokedAt: row.revoked_at ?? undefined,
+    ...authorizationOf(row),
+    approvals: row.approvals.map(approvalOf),
+  };
+}
+
+export async function findGrant(tx: Tx, tenantId: string, id: string): Promise<GrantRow | undefined> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`${SELECT} WHERE g.id = ${id}::uuid AND g.tenant_id = ${tenantId}::uuid`,
+  );
+  return rows.map(toGrant)[0];
+}
+
+/** Grants of one person that name the transaction, newest first. */
+export async function findGrantsOf(
+  tx: Tx,
+  wanted: { readonly tenantId: string; readonly userId: string; readonly transactionId: string },
+): Promise<GrantRow[]> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`${SELECT} WHERE g.tenant_id = ${wanted.tenantId}::uuid
+      AND g.subject_user_id = ${wanted.userId}::uuid AND ${wanted.transactionId} = ANY (g.transactions)
+      ORDER BY g.id DESC LIMIT 200`,
+  );
+  return rows.map(toGrant);
+}
+
+/** A page of grants, newest first: of one person, or of the whole tenant. */
+export async function listGrants(
+  tx: Tx,
+  page: {
+    readonly tenantId: string;
+    readonly userId: string | undefined;
+    readonly before: string | undefined;
+    readonly limit: number;
+  },
+): Promise<GrantRow[]> {
+  const own =
+    page.userId === undefined ? Prisma.empty : Prisma.sql`AND g.subject_user_id = ${page.userId}::uuid`;
+  const before = page.before === undefined ? Prisma.empty : Prisma.sql`AND g.id < ${page.before}::uuid`;
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`${SELECT} WHERE g.tenant_id = ${page.tenantId}::uuid ${own} ${before}
+      ORDER BY g.id DESC LIMIT ${page.limit}`,
+  );
+  return rows.map(toGrant);
+}
+
+export async function findGrantOfRequest(tx: Tx, requestId: string): Promise<GrantRow | undefined> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`${SELECT} WHERE g.request_id = ${requestId}::uuid`);
+  return rows.map(toGrant)[0];
+}
+
+/** What a new grant's row holds; it begins as pending, until the custodian has it. */
+export interface NewGrant {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly authorizationId: string | undefined;
+  readonly subjectUserId: string;
+  readonly transactions: readonly string[];
+  readonly groups: readonly GroupName[];
+  readonly level: Level;
+  readonly purpose: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly maxViews: number;
+  readonly maxExports: number;
+  readonly policyVersion: string;
+  readonly assurance: string;
+}
+
+export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
+  await tx.grant.createMany({
+    data: [
+      {
+        id: grant.id,
+        tenant_id: grant.tenantId,
+        request_id: grant.requestId,
+        authorization_id: grant.authorizationId ?? null,
+        subject_user_id: grant.subjectUserId,
+        transactions: [...grant.transactions],
+        groups: [...grant.groups],
+        level: grant.level,
+        purpose: grant.purpose,
+        not_before: grant.notBefore,
+        not_after: grant.notAfter,
+        max_views: grant.maxViews,
+        max_exports: grant.maxExports,
+        state: "pending",
+        policy_version: grant.policyVersion,
+        assurance: grant.assurance,
+      },
+    ],
+  });
+}
+
+/** The custodian has it: pending → active. False when it is not pending any more. */
+export async function activateGrantRow(
+  tx: Tx,
+  id: string,
+  custodian: { readonly receipt: string; readonly assurance: string },
+): Promise<boolean> {
+  const { count } = await tx.grant.updateMany({
+    where: { id, state: "pending", revoked_at: null },
+    data: { state: "active", custodian_receipt: custodian.receipt, assurance: custodian.assurance },
+  });
+  return count === 1;
+}
+
+/** False when it is revoked, expired or used up already. */
+export async function revokeGrantRow(
+  tx: Tx,
+  id: string,
+  revocation: { readonly at: Date; readonly by: string; readonly reason: string },
+): Promise<boolean> {
+  const { count } = await tx.grant.updateMany({
+    where: { id, state: { in: ["pending", "active"] }, revoked_at: null },
+    data: {
+      state: "revoked",
+      revoked_at: revocation.at,
+      revoked_by: revocation.by,
+      revoke_reason: revocation.reason,
+    },
+  });
+  return count === 1;
+}
+
+/**
+ * Takes one view of the budget. The row lock makes parallel calls wait for each other, and the condition is read
+ * again after the wait, so exactly `max_views` succeed. Undefined: none left, or not in force at this moment.
+ */
+export async function takeView(tx: Tx, id: string, at: Date): Promise<number | undefined> {
+  const rows = await tx.$queryRaw<{ left: number }[]>(
+    Prisma.sql`UPDATE access_grant SET views_used = views_used + 1
+      WHERE id = ${id}::uuid AND state = 'active' AND revoked_at IS NULL AND views_used < max_views
+        AND not_before <= ${at} AND ${at} < not_after
+      RETURNING max_views - views_used AS left`,
+  );
+  return rows[0]?.left;
+}

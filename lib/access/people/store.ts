@@ -1,0 +1,144 @@
+import "server-only";
+import { z } from "zod";
+import type { OfficeFacts } from "@/lib/access/facts";
+import type { WeeklyHours } from "@/lib/access/hours";
+import type { Tx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import { WeeklyHours as WeeklyHoursColumn } from "@/lib/identity/schema";
+
+/** A person as requests and decisions name them. */
+export interface Person {
+  readonly userId: string;
+  readonly handle: string;
+  readonly name: string;
+  readonly organisationId: string;
+  readonly isActive: boolean;
+}
+
+const Row = z.object({
+  id: z.string(),
+  handle: z.string(),
+  name: z.string(),
+  organisation_id: z.string(),
+  state: z.string(),
+});
+const COLUMNS = { id: true, handle: true, name: true, organisation_id: true, state: true } as const;
+
+function toPerson(record: unknown): Person {
+  const row = Row.parse(record);
+  return {
+    userId: row.id,
+    handle: row.handle,
+    name: row.name,
+    organisationId: row.organisation_id,
+    isActive: row.state === "active",
+  };
+}
+
+export async function findPeople(tx: Tx, ids: readonly string[]): Promise<Map<string, Person>> {
+  const rows = await tx.app_user.findMany({ where: { id: { in: [...new Set(ids)] } }, select: COLUMNS });
+  return new Map(rows.map((row) => [row.id, toPerson(row)]));
+}
+
+export async function getPerson(tx: Tx, id: string): Promise<Person> {
+  const person = (await findPeople(tx, [id])).get(id);
+  if (person === undefined) throw new InvariantError("a person of a request does not exist");
+  return person;
+}
+
+export async function findOrganisationNames(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.organisation.findMany({
+    where: { id: { in: [...new Set(ids)] } },
+    select: { id: true, name: true },
+  });
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
+
+/** Whether the person has a factor beside the password. */
+export async function hasSecondFactor(tx: Tx, userId: string): Promise<boolean> {
+  const count = await tx.credential.count({
+    where: { user_id: userId, kind: { in: ["totp", "passkey"] }, revoked_at: null },
+  });
+  return count > 0;
+}
+
+function hoursOf(column: unknown): WeeklyHours | undefined {
+  if (column === null) return undefined;
+  const parsed = z.partialRecord(WeeklyHoursColumn.keyType, WeeklyHoursColumn.valueType).safeParse(column);
+  // Hours nobody can read are no hours: the office is closed rather than open.
+  return parsed.success ? definedOnly(parsed.data) : {};
+}
+
+function definedOnly(hours: Partial<Record<string, readonly [string, string]>>): WeeklyHours {
+  return Object.fromEntries(Object.entries(hours).filter(([, day]) => day !== undefined));
+}
+
+/** Zone, hours and holidays (`YYYY-MM-DD`, separated by blanks or commas) of an organisation. */
+export async function getOffice(tx: Tx, organisationId: string): Promise<OfficeFacts> {
+  const row = await tx.organisation.findUnique({
+    where: { id: organisationId },
+    select: { zone: true, weekly_hours: true, holidays: true },
+  });
+  if (row === null) throw new InvariantError("a person's organisation does not exist");
+  const weeklyHours = hoursOf(row.weekly_hours);
+  return {
+    zone: row.zone,
+    ...(weeklyHours === undefined ? {} : { weeklyHours }),
+    holidays: (row.holidays ?? "").split(/[\s,]+/).filter((date) => /^\d{4}-\d\d-\d\d$/.test(date)),
+  };
+}
+
+/** An Ed25519 key the person has registered for statements; `keyId` is what the signature names. */
+export async function findStatementKey(
+  tx: Tx,
+  userId: string,
+  keyId: string,
+): Promise<Uint8Array | undefined> {
+  const row = await tx.credential.findFirst({
+    where: { user_id: userId, kind: "ed25519", external_id: keyId, revoked_at: null },
+    select: { public_key: true },
+  });
+  return row?.public_key ?? undefined;
+}
+
+/** The newest identity check of an officer that is still good. */
+export async function hasIdentityCheck(tx: Tx, officerUserId: string, at: Date): Promise<boolean> {
+  const count = await tx.identity_check.count({
+    where: {
+      officer_user_id: officerUserId,
+      domain_verified: true,
+      called_number_from_record: true,
+      expires_at: { gt: at },
+    },
+  });
+  return count > 0;
+}
+
+export async function insertIdentityCheck(
+  tx: Tx,
+  row: {
+    readonly id: string;
+    readonly tenantId: string;
+    readonly officerUserId: string;
+    readonly checkedBy: string;
+    readonly domainVerified: boolean;
+    readonly calledNumberFromRecord: boolean;
+    readonly note: string;
+    readonly expiresAt: Date;
+  },
+): Promise<void> {
+  await tx.identity_check.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: row.tenantId,
+        officer_user_id: row.officerUserId,
+        checked_by_user_id: row.checkedBy,
+        domain_verified: row.domainVerified,
+        called_number_from_record: row.calledNumberFromRecord,
+        note: row.note,
+        expires_at: row.expiresAt,
+      },
+    ],
+  });
+}
