@@ -1,33 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
-import { createAuditRecorder } from "@/lib/audit/recorder";
-import { systemClock } from "@/lib/clock";
-import { vkey } from "@/lib/crypto/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openDatabase } from "@/lib/db/client";
 import { DomainError } from "@/lib/errors";
-import { createEscrowClient } from "@/lib/escrow/client";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
-import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
-import { createApiKey } from "@/lib/identity/create-api-key";
-import { createOrganisation } from "@/lib/identity/create-organisation";
-import { createParticipant } from "@/lib/identity/create-participant";
-import { createTenant } from "@/lib/identity/create-tenant";
-import { createUser } from "@/lib/identity/create-user";
 import { openLimits } from "@/lib/rate-limit/limits";
 import { type Runtime, useRuntime } from "@/lib/runtime";
-import { createLogger } from "@/lib/telemetry/logger";
-import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
+import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/portal";
 
-let bench: AuditBench;
+let bench: PortalBench;
 let runtime: Runtime;
 let apiKey: string;
 let restrictedKey: string;
 let auditorKey: string;
 let runs = 0;
-const lines: string[] = [];
 
 const create = operation({
   id: "createThing",
@@ -71,57 +59,13 @@ const handlers = serve("/confidential/things", [
 const nowhere = serve("/confidential/{rest}", []);
 const route = { params: Promise.resolve({}) };
 
-async function makeKey(
-  role: "client" | "auditor",
-  scopes: ("submit" | "read" | "open")[],
-  addresses: string[] = [],
-) {
-  const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
-  const { id: organisationId } = await createOrganisation(cx, { name: role, kind: "company" });
-  const participant = uuidv7(Date.now());
-  await createParticipant(cx, { id: participant, organisationId, role, kind: "legal" });
-  const handle = uuidv7(Date.now());
-  const user = await createUser(cx, {
-    handle,
-    name: "Test Person",
-    email: `${handle}@example.org`,
-    role,
-    organisationId,
-    participantId: participant,
-    duties: [],
-    password: "a long enough password",
-  });
-  return (await createApiKey(cx, { userId: user.id, label: "t", scopes, addresses })).key;
-}
-
 beforeAll(async () => {
-  bench = await createAuditBench();
-  const { cx, keystore } = bench;
-  await createTenant(cx, "test");
-  const receiptKey = keystore.readNamedKey("receipt");
-  if (receiptKey === undefined) throw new TypeError("no receipt key");
-  const logger = createLogger("test", "info", { write: (line) => void lines.push(line) });
-  runtime = {
-    db: cx.db,
-    instance: cx.instance,
-    clock: systemClock,
-    keystore,
-    escrow: createEscrowClient({
-      url: "unix:/nonexistent.sock",
-      vkey: vkey(`${cx.instance.log}/custodian`, receiptKey.publicKey),
-      log: cx.instance.log,
-      clock: systemClock,
-    }),
-    audit: createAuditRecorder({ pool: bench.appPool, keystore, instance: cx.instance, receiptKey }),
-    logger,
-    limits: openLimits(cx.db.pool, { open: 30 }),
-    failures: createAnonymousFailures(logger),
-    idempotencyKey: new Uint8Array(32).fill(1),
-  };
+  bench = await createPortalBench({ open: 30 });
+  runtime = bench.runtime;
   useRuntime(runtime);
-  apiKey = await makeKey("client", ["submit", "read"]);
-  restrictedKey = await makeKey("client", ["submit", "read"], ["192.0.2.1"]);
-  auditorKey = await makeKey("auditor", ["submit"]);
+  apiKey = (await createCaller(runtime, "client", ["submit", "read"])).key;
+  restrictedKey = (await createCaller(runtime, "client", ["submit", "read"], ["192.0.2.1"])).key;
+  auditorKey = (await createCaller(runtime, "auditor", ["submit"])).key;
 });
 
 afterAll(async () => {
@@ -147,7 +91,7 @@ function request(
 }
 
 async function deniedEntries(): Promise<number> {
-  const result = await bench.appPool.query(
+  const result = await bench.audit.appPool.query(
     "SELECT count(*)::int AS n FROM audit_entry WHERE outcome = 'denied'",
   );
   return result.rows[0].n;
@@ -214,8 +158,8 @@ describe("the endpoint", () => {
     const response = await handlers.GET(request("GET", { key: apiKey, path: "things?mode=broken" }), route);
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("CANARY");
-    expect(lines.join("")).toContain("request failed unexpectedly");
-    expect(lines.join("")).not.toContain("CANARY");
+    expect(bench.lines.join("")).toContain("request failed unexpectedly");
+    expect(bench.lines.join("")).not.toContain("CANARY");
   });
 
   it("runs a creating call once per Idempotency-Key and refuses another body", async () => {
@@ -259,7 +203,7 @@ describe("the endpoint", () => {
   });
 
   it("stops exactly at the budget under parallel calls and says when to come back", async () => {
-    const key = await makeKey("client", ["read"]);
+    const { key } = await createCaller(runtime, "client", ["read"]);
     const calls = Array.from({ length: 60 }, () => handlers.GET(request("GET", { key }), route));
     const statuses = (await Promise.all(calls)).map((response) => response.status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(30);
@@ -270,14 +214,8 @@ describe("the endpoint", () => {
 
   it("outside evaluation refuses an unsigned key that may disclose, export or decide", async () => {
     useRuntime({ ...runtime, instance: { ...runtime.instance, evaluation: false } });
-    const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
-    const holder = await bench.appPool.query("SELECT id FROM app_user LIMIT 1");
-    const made = await createApiKey(cx, {
-      userId: holder.rows[0].id,
-      label: "t",
-      scopes: ["read", "disclose"],
-    });
-    const response = await handlers.GET(request("GET", { key: made.key }), route);
+    const { key } = await createCaller(runtime, "client", ["read", "disclose"]);
+    const response = await handlers.GET(request("GET", { key }), route);
     useRuntime(runtime);
     expect([response.status, (await response.json()).code]).toEqual([403, "auth.signature-required"]);
   });

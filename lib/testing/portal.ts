@@ -1,0 +1,79 @@
+import "server-only";
+import { createAuditRecorder } from "@/lib/audit/recorder";
+import { systemClock } from "@/lib/clock";
+import type { Scope } from "@/lib/context";
+import { vkey } from "@/lib/crypto/signed-note";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { createEscrowClient } from "@/lib/escrow/client";
+import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
+import { createApiKey } from "@/lib/identity/create-api-key";
+import { createOrganisation } from "@/lib/identity/create-organisation";
+import { createParticipant } from "@/lib/identity/create-participant";
+import { createTenant } from "@/lib/identity/create-tenant";
+import { createUser } from "@/lib/identity/create-user";
+import { openLimits } from "@/lib/rate-limit/limits";
+import type { Runtime } from "@/lib/runtime";
+import { createLogger } from "@/lib/telemetry/logger";
+import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
+
+/** A portal's runtime on a database of its own, with a custodian that never answers. */
+export interface PortalBench {
+  readonly audit: AuditBench;
+  readonly runtime: Runtime;
+  /** Lines the runtime's logger wrote. */
+  readonly lines: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function createPortalBench(budgets: Parameters<typeof openLimits>[1]): Promise<PortalBench> {
+  const audit = await createAuditBench();
+  const { cx, keystore } = audit;
+  await createTenant(cx, "test");
+  const receiptKey = keystore.readNamedKey("receipt");
+  if (receiptKey === undefined) throw new TypeError("no receipt key");
+  const lines: string[] = [];
+  const logger = createLogger("test", "info", { write: (line) => void lines.push(line) });
+  const runtime: Runtime = {
+    db: cx.db,
+    instance: cx.instance,
+    clock: systemClock,
+    keystore,
+    escrow: createEscrowClient({
+      url: "unix:/nonexistent.sock",
+      vkey: vkey(`${cx.instance.log}/custodian`, receiptKey.publicKey),
+      log: cx.instance.log,
+      clock: systemClock,
+    }),
+    audit: createAuditRecorder({ pool: audit.appPool, keystore, instance: cx.instance, receiptKey }),
+    logger,
+    limits: openLimits(cx.db.pool, budgets),
+    failures: createAnonymousFailures(logger),
+    idempotencyKey: new Uint8Array(32).fill(1),
+  };
+  return { audit, runtime, lines, close: () => audit.close() };
+}
+
+/** A person with a participant of their own, and a key with these scopes. */
+export async function createCaller(
+  runtime: Runtime,
+  role: "client" | "auditor",
+  scopes: readonly Scope[],
+  addresses: readonly string[] = [],
+): Promise<{ readonly userId: string; readonly key: string }> {
+  const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+  const { id: organisationId } = await createOrganisation(cx, { name: role, kind: "company" });
+  const handle = uuidv7(Date.now());
+  await createParticipant(cx, { id: handle, organisationId, role, kind: "legal" });
+  const { id: userId } = await createUser(cx, {
+    handle,
+    name: "Test Person",
+    email: `${handle}@example.org`,
+    role,
+    organisationId,
+    participantId: handle,
+    duties: [],
+    password: "a long enough password",
+  });
+  const { key } = await createApiKey(cx, { userId, label: "test", scopes, addresses });
+  return { userId, key };
+}
