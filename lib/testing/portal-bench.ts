@@ -1,0 +1,127 @@
+import "server-only";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { systemClock } from "@/lib/clock";
+import type { Context, Duty, Principal, Role } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { startCustodian } from "@/lib/custodian/custodian";
+import { loadSigningKey } from "@/lib/custody/signing-key";
+import { createEscrowClient } from "@/lib/escrow/client";
+import { createOrganisation } from "@/lib/identity/create-organisation";
+import { createParticipant } from "@/lib/identity/create-participant";
+import { createTenant } from "@/lib/identity/create-tenant";
+import { createUser } from "@/lib/identity/create-user";
+import { serveHttp } from "@/lib/ipc/server";
+import { registerKey } from "@/lib/keys/register-key";
+import { createLogger } from "@/lib/telemetry/logger";
+import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
+
+export interface NewPerson {
+  readonly role: Role;
+  readonly duties?: readonly Duty[];
+  readonly hasKey?: boolean;
+  readonly kind?: "natural" | "legal";
+}
+
+/** A portal's use cases on a real database with a real custodian behind its socket. */
+export interface PortalBench extends AuditBench {
+  /** A person of a fresh organisation and participant; the context of a call of theirs. */
+  person(
+    options: NewPerson,
+  ): Promise<Context & { readonly principal: Principal & { participantId: string } }>;
+  stopCustodian(): Promise<void>;
+}
+
+async function openCustodian(bench: AuditBench) {
+  const dir = await mkdtemp(path.join(tmpdir(), "sp-cust-"));
+  const log = bench.place.log;
+  const keystore = await createTestKeystore("custodian", log);
+  const custodian = startCustodian({
+    log,
+    keystore,
+    dir,
+    rosterFile: path.join(dir, "roster.json"),
+    clock: systemClock,
+    isEvaluation: true,
+  });
+  const url = `unix:${path.join(dir, "c.sock")}`;
+  const server = await serveHttp(url, custodian.handler);
+  const escrow = createEscrowClient({
+    url,
+    vkey: loadSigningKey(keystore, "identity").vkey,
+    log,
+    clock: systemClock,
+  });
+  let isOpen = true;
+  const close = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await server.close();
+    custodian.close();
+    await rm(dir, { recursive: true, force: true });
+  };
+  return { escrow, close, rosterFile: path.join(dir, "roster.json") };
+}
+
+/** Opens the bench; call `close` when the test is over. */
+export async function createPortalBench(): Promise<PortalBench & { readonly rosterFile: string }> {
+  const bench = await createAuditBench();
+  await createTenant(bench.cx, bench.place.log);
+  const { escrow, close, rosterFile } = await openCustodian(bench);
+  const logger = createLogger("test", "silent");
+  const person = async ({ role, duties = [], hasKey = true, kind = "legal" }: NewPerson) => {
+    const id = `${role}-${toBase64url(randomBytes(6))}`;
+    const { id: organisationId } = await createOrganisation(bench.cx, { name: id, kind: "company" });
+    await createParticipant(bench.cx, { id, organisationId, role, kind });
+    const user = await createUser(bench.cx, {
+      handle: id,
+      name: `Person ${id}`,
+      email: `${id}@test.example`,
+      role,
+      organisationId,
+      participantId: id,
+      duties,
+    });
+    const principal = {
+      userId: user.id,
+      handle: id,
+      name: `Person ${id}`,
+      pseudonym: user.pseudonym,
+      tenantId: bench.place.tenantId,
+      organisationId,
+      participantId: id,
+      role,
+      duties,
+      scopes: [],
+      proof: { kind: "api-key" as const, keyId: uuidv7(Date.now()), prefix: "test", signed: false },
+    };
+    const { db, instance, clock, audit } = bench.cx;
+    const cx = {
+      db,
+      instance,
+      clock,
+      audit,
+      keystore: bench.keystore,
+      escrow,
+      logger,
+      client: {},
+      principal,
+      requestId: uuidv7(Date.now()),
+    };
+    if (hasKey) await registerKey(cx, { participant_id: id, algorithm: "X25519", custody: "managed" });
+    return cx;
+  };
+  return {
+    ...bench,
+    rosterFile,
+    person,
+    stopCustodian: close,
+    close: async () => {
+      await close();
+      await bench.close();
+    },
+  };
+}

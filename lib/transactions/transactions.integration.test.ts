@@ -1,0 +1,369 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toHex } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { DomainError } from "@/lib/errors";
+import { createPortalBench, type PortalBench } from "@/lib/testing/portal-bench";
+import { getEnvelopes } from "@/lib/transactions/get-envelopes";
+import { getTransaction } from "@/lib/transactions/get-transaction";
+import { listTransactions } from "@/lib/transactions/list-transactions";
+import { openTransaction } from "@/lib/transactions/open-transaction";
+import { NewTransaction, TransactionQuery } from "@/lib/transactions/schema";
+import { setStatus } from "@/lib/transactions/set-status";
+import { submitBatch } from "@/lib/transactions/submit-batch";
+import { submitTransaction } from "@/lib/transactions/submit-transaction";
+
+type Person = Awaited<ReturnType<PortalBench["person"]>>;
+
+let bench: PortalBench;
+let client: Person;
+let miner: Person;
+
+beforeAll(async () => {
+  bench = await createPortalBench();
+  client = await bench.person({ role: "client" });
+  miner = await bench.person({ role: "miner" });
+});
+afterAll(async () => {
+  await bench?.close();
+});
+
+function canary(): string {
+  return `canary-${toHex(randomBytes(12))}`;
+}
+
+function body(members: Record<string, unknown> = {}): NewTransaction {
+  return NewTransaction.parse({
+    job_id: "job-123",
+    confidential: true,
+    participants: [client.principal.participantId, miner.principal.participantId],
+    ...members,
+  });
+}
+
+async function codeOf(act: Promise<unknown>): Promise<string> {
+  try {
+    await act;
+    return "no error";
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+}
+
+async function admin(text: string, values: unknown[] = []) {
+  const { openPool } = await import("@/lib/db/pool");
+  const pool = openPool({ url: bench.database.adminUrl, maxConnections: 1 });
+  try {
+    return (await pool.query(text, values)).rows;
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Somebody with full access to the database changes rows behind the portal's back. */
+async function tamper(statement: string, values: unknown[]): Promise<void> {
+  const { openPool } = await import("@/lib/db/pool");
+  const pool = openPool({ url: bench.database.adminUrl, maxConnections: 1 });
+  try {
+    await pool.query("SET session_replication_role = replica");
+    for (const table of ["transaction", "transaction_group", "wrap"]) {
+      await pool.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
+    }
+    await pool.query(statement, values);
+    for (const table of ["transaction", "transaction_group", "wrap"]) {
+      await pool.query(`ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${table}_complete`);
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
+describe("submitting and opening", () => {
+  it("gives a participant every value back as it was sent", async () => {
+    const sent = {
+      amount: "1000",
+      currency: "EUR",
+      pricing: { rate: "1.25", tiers: [1, 2.5, { to: null }] },
+      settlement_details: { iban: canary() },
+      parties: { payer: { name: canary() } },
+      narrative: "zweite Lieferung – ✓",
+      external_references: [{ scheme: "invoice", value: "4711" }],
+    };
+    const answer = await submitTransaction(client, body(sent));
+    expect(answer.has_encrypted_data).toBe(true);
+    for (const name of Object.keys(sent)) expect(answer).not.toHaveProperty(name);
+    expect(answer.receipt.signature).toContain(`${bench.place.log}/receipt`);
+    const opened = await openTransaction(miner, answer.transaction_id, { purpose: "settlement" });
+    expect(opened.data).toEqual(sent);
+    const some = await openTransaction(client, answer.transaction_id, {
+      purpose: "dispute",
+      fields: ["amount", "narrative"],
+    });
+    expect(some.data).toEqual({ amount: "1000", currency: "EUR", narrative: sent.narrative });
+  });
+
+  it("leaves no plaintext in any table", async () => {
+    const words = Array.from({ length: 6 }, canary);
+    const [a, b, c, d, e, f] = words;
+    const { transaction_id } = await submitTransaction(
+      client,
+      body({
+        pricing: { note: a },
+        settlement_details: { [String(b)]: 1 },
+        parties: [c],
+        narrative: d,
+        external_references: [{ scheme: e, value: f }],
+      }),
+    );
+    await openTransaction(miner, transaction_id, { purpose: "settlement" });
+    const tables = await admin("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
+    for (const { tablename } of tables) {
+      const rows = await admin(`SELECT t::text AS row FROM "${tablename}" t`);
+      const text = rows.map((row) => String(row.row)).join("\n");
+      for (const word of words) {
+        expect(text.includes(word), `${word} in ${tablename}`).toBe(false);
+        expect(text.includes(toHex(new TextEncoder().encode(word))), `${word} in hex in ${tablename}`).toBe(
+          false,
+        );
+      }
+    }
+  });
+
+  it("stores and shows the plain groups of a transaction that is not confidential, and opens it alike", async () => {
+    const sent = { amount: "5", currency: "EUR", pricing: "flat", narrative: canary() };
+    const answer = await submitTransaction(client, body({ ...sent, confidential: undefined }));
+    expect(answer).toMatchObject({
+      confidential: false,
+      has_encrypted_data: true,
+      amount: "5",
+      pricing: "flat",
+    });
+    expect(answer).not.toHaveProperty("narrative");
+    const opened = await openTransaction(miner, answer.transaction_id, { purpose: "settlement" });
+    expect(opened.data).toEqual(sent);
+    const bare = await submitTransaction(client, body({ confidential: false, amount: "7" }));
+    expect(bare.has_encrypted_data).toBe(false);
+    expect((await openTransaction(miner, bare.transaction_id, { purpose: "settlement" })).data).toEqual({
+      amount: "7",
+    });
+  });
+
+  it("is confidential by default when a participant is a natural person", async () => {
+    const person = await bench.person({ role: "client", kind: "natural" });
+    const input = body({
+      amount: "1",
+      confidential: undefined,
+      participants: [person.principal.participantId],
+    });
+    expect((await submitTransaction(client, input)).confidential).toBe(true);
+  });
+
+  it("adds the submitter, refuses unknown participants and those without a key, and stores nothing", async () => {
+    const keyless = await bench.person({ role: "miner", hasKey: false });
+    const before = (await listTransactions(client, TransactionQuery.parse({}))).items.length;
+    const without = body({ amount: "1", participants: [keyless.principal.participantId] });
+    expect(await codeOf(submitTransaction(client, without))).toBe("participant.no-active-key");
+    expect(await codeOf(submitTransaction(client, body({ participants: ["nobody-1"] })))).toBe(
+      "participant.unknown",
+    );
+    expect((await listTransactions(client, TransactionQuery.parse({}))).items.length).toBe(before);
+    const answer = await submitTransaction(
+      client,
+      body({ amount: "1", participants: [miner.principal.participantId] }),
+    );
+    expect(answer.participants).toEqual([miner.principal.participantId, client.principal.participantId]);
+  });
+
+  it("refuses an id that is taken", async () => {
+    const { transaction_id } = await submitTransaction(client, body({ amount: "1" }));
+    expect(await codeOf(submitTransaction(client, body({ amount: "2", transaction_id })))).toBe(
+      "transaction.exists",
+    );
+  });
+});
+
+describe("who may open", () => {
+  it("answers a stranger 404 and a wrong purpose 403, and writes both down", async () => {
+    const stranger = await bench.person({ role: "client" });
+    const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
+    expect(await codeOf(openTransaction(stranger, id, { purpose: "settlement" }))).toBe(
+      "transaction.not-found",
+    );
+    expect(await codeOf(getTransaction(stranger, id))).toBe("transaction.not-found");
+    expect(await codeOf(getEnvelopes(stranger, id))).toBe("transaction.not-found");
+    expect(await codeOf(openTransaction(miner, id, { purpose: "audit" }))).toBe("access.purpose");
+    const rows = await admin(
+      "SELECT action, outcome, is_access FROM audit_index WHERE transaction_id = $1 AND outcome = 'denied' ORDER BY at",
+      [id],
+    );
+    expect(rows.map((row) => row.action)).toEqual([
+      "disclosure.open",
+      "transaction.read",
+      "transaction.envelopes",
+      "disclosure.open",
+    ]);
+    expect(rows.every((row) => row.is_access)).toBe(true);
+  });
+
+  it("commits an intent before and an outcome after each opening", async () => {
+    const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
+    const { access_id } = await openTransaction(miner, id, { purpose: "settlement" });
+    const [row] = await admin(
+      "SELECT outcome, intent_entry_id, outcome_entry_id, via FROM disclosure WHERE id = $1",
+      [access_id],
+    );
+    expect(row).toMatchObject({ outcome: "done", via: "managed" });
+    const entries = await admin("SELECT outcome FROM audit_entry WHERE id = ANY ($1) ORDER BY at", [
+      [row.intent_entry_id, row.outcome_entry_id],
+    ]);
+    expect(entries.map((entry) => entry.outcome)).toEqual(["intent", "done"]);
+  });
+
+  it("lists to a party its own and to staff all, page by page", async () => {
+    const other = await bench.person({ role: "client" });
+    const auditor = await bench.person({ role: "auditor", hasKey: false });
+    const ids: string[] = [];
+    for (const amount of ["1", "2", "3"])
+      ids.unshift(
+        (await submitTransaction(other, body({ amount, participants: [other.principal.participantId] })))
+          .transaction_id,
+      );
+    const first = await listTransactions(other, TransactionQuery.parse({ limit: "2" }));
+    const second = await listTransactions(
+      other,
+      TransactionQuery.parse({ limit: "2", cursor: first.next_cursor }),
+    );
+    expect([...first.items, ...second.items].map((item) => item.transaction_id)).toEqual(ids);
+    expect(second.next_cursor).toBeNull();
+    const named = TransactionQuery.parse({ participant: other.principal.participantId });
+    expect((await listTransactions(auditor, named)).items).toHaveLength(3);
+    expect((await listTransactions(client, named)).items).toHaveLength(0);
+  });
+});
+
+describe("what somebody with the database can change", () => {
+  async function made() {
+    const one = await submitTransaction(client, body({ amount: "1", narrative: "first" }));
+    const two = await submitTransaction(client, body({ amount: "2", narrative: "second" }));
+    return [one.transaction_id, two.transaction_id] as const;
+  }
+  const open = (id: string) => codeOf(openTransaction(miner, id, { purpose: "settlement" }));
+
+  it("is noticed when a body is swapped for another", async () => {
+    const [one, two] = await made();
+    await tamper(
+      `UPDATE transaction_group g SET protected = o.protected, iv = o.iv, ciphertext = o.ciphertext, tag = o.tag, bd = o.bd
+       FROM transaction_group o WHERE g.transaction_id = $1 AND g.grp = 'amount' AND o.transaction_id = $2 AND o.grp = 'amount'`,
+      [one, two],
+    );
+    expect(await open(one)).toBe("envelope.replaced");
+    expect(await open(two)).toBe("no error");
+    const rows = await admin(
+      "SELECT action, outcome FROM audit_index WHERE transaction_id = $1 AND outcome = 'failed'",
+      [one],
+    );
+    expect(rows).toHaveLength(1);
+  });
+
+  it("is noticed when a body is swapped together with the entry it points to", async () => {
+    const [one, two] = await made();
+    await tamper(
+      `UPDATE transaction_group g SET protected = o.protected, iv = o.iv, ciphertext = o.ciphertext, tag = o.tag, bd = o.bd,
+       entry_id = o.entry_id FROM transaction_group o WHERE g.transaction_id = $1 AND o.transaction_id = $2 AND g.grp = o.grp`,
+      [one, two],
+    );
+    await tamper(
+      `UPDATE wrap w SET epk = o.epk, encrypted_key = o.encrypted_key FROM wrap o
+       WHERE w.transaction_id = $1 AND o.transaction_id = $2 AND w.grp = o.grp AND w.kid = o.kid`,
+      [one, two],
+    );
+    expect(["envelope.replaced", "envelope.open-failed"]).toContain(await open(one));
+  });
+
+  it("is noticed when a wrapped key is swapped, dropped or given to another", async () => {
+    const [one, two] = await made();
+    await tamper(
+      `UPDATE wrap w SET epk = o.epk, encrypted_key = o.encrypted_key FROM wrap o
+       WHERE w.transaction_id = $1 AND w.grp = 'amount' AND o.transaction_id = $2 AND o.grp = 'amount' AND w.kid = o.kid`,
+      [one, two],
+    );
+    expect(await open(one)).toBe("envelope.replaced");
+    await tamper("DELETE FROM wrap WHERE transaction_id = $1 AND grp = 'narrative' AND kind = 'escrow'", [
+      two,
+    ]);
+    expect(await open(two)).toBe("envelope.replaced");
+  });
+
+  it("is noticed when a group is dropped or the participants are changed", async () => {
+    const [one, two] = await made();
+    await tamper("DELETE FROM transaction_group WHERE transaction_id = $1 AND grp = 'narrative'", [one]);
+    expect(await open(one)).toBe("envelope.replaced");
+    const stranger = await bench.person({ role: "miner" });
+    await tamper("UPDATE transaction SET participants = participants || $2::text WHERE id = $1", [
+      two,
+      stranger.principal.participantId,
+    ]);
+    expect(await codeOf(openTransaction(stranger, two, { purpose: "settlement" }))).toBe("envelope.replaced");
+  });
+});
+
+describe("a batch", () => {
+  const good = () => ({
+    job_id: "job-b",
+    amount: "1",
+    confidential: true,
+    participants: [miner.principal.participantId],
+  });
+
+  it("stores the good items and tells the others apart", async () => {
+    const { results } = await submitBatch(client, {
+      transactions: [good(), { ...good(), amount: "x" }, { ...good(), participants: ["nobody-1"] }, good()],
+      atomic: false,
+    });
+    expect(results.map((result) => result.status)).toEqual([201, 422, 422, 201]);
+    expect(results[1]?.problem).toMatchObject({
+      code: "request.invalid",
+      errors: [{ pointer: "/transactions/1/amount" }],
+    });
+    expect(results[2]?.problem).toMatchObject({ code: "participant.unknown" });
+    for (const at of [0, 3]) {
+      const id = results[at]?.transaction_id ?? "";
+      expect((await openTransaction(miner, id, { purpose: "settlement" })).data).toEqual({ amount: "1" });
+    }
+  });
+
+  it("stores nothing of an atomic batch with one bad item", async () => {
+    const count = async () =>
+      (await listTransactions(client, TransactionQuery.parse({ job_id: "job-atomic", limit: "100" }))).items
+        .length;
+    const item = { ...good(), job_id: "job-atomic" };
+    const { results } = await submitBatch(client, {
+      transactions: [item, { ...item, participants: [] }, item],
+      atomic: true,
+    });
+    expect(results.map((result) => result.status)).toEqual([424, 422, 424]);
+    expect(await count()).toBe(0);
+    await submitBatch(client, { transactions: [item, item], atomic: true });
+    expect(await count()).toBe(2);
+  });
+});
+
+describe("status and envelopes", () => {
+  it("moves along the state machine, and back from a dispute", async () => {
+    const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
+    expect(await codeOf(setStatus(client, id, { status: "settled" }))).toBe("transaction.status");
+    for (const status of ["processing", "completed", "disputed", "completed", "settled"] as const) {
+      expect((await setStatus(miner, id, { status })).status).toBe(status);
+    }
+    expect((await getTransaction(client, id)).status).toBe("settled");
+  });
+
+  it("gives a recipient the envelopes with the entries that bind them", async () => {
+    const { transaction_id: id } = await submitTransaction(client, body({ amount: "1", pricing: { a: 1 } }));
+    const { items } = await getEnvelopes(miner, id);
+    expect(items.map((item) => item.group)).toEqual(["amount", "pricing"]);
+    expect(items[0]?.digests).toHaveLength(16);
+    const coordinator = await bench.person({ role: "coordinator", hasKey: false });
+    expect(await codeOf(getEnvelopes(coordinator, id))).toBe("access.forbidden");
+  });
+});
