@@ -17,7 +17,11 @@ server.requestTimeout = 60_000;
 server.keepAliveTimeout = 10_000;
 server.maxRequestsPerSocket = 10_000;
 
-const TITLES = { 400: "The request could not be read", 408: "The request took too long", 431: "The headers are too large" };
+const TITLES = {
+  400: "The request could not be read",
+  408: "The request took too long",
+  431: "The headers are too large",
+};
 
 /** What the parser refuses never reaches Next: a problem document all the same. */
 server.on("clientError", (error, socket) => {
@@ -25,8 +29,14 @@ server.on("clientError", (error, socket) => {
     socket.destroy();
     return;
   }
-  const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
-  const body = JSON.stringify({ type: "about:blank", title: TITLES[status], status, code: "request.malformed" });
+  const status =
+    error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
+  const body = JSON.stringify({
+    type: "about:blank",
+    title: TITLES[status],
+    status,
+    code: "request.malformed",
+  });
   socket.end(
     `HTTP/1.1 ${status} ${TITLES[status]}\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
@@ -59,7 +69,9 @@ server.on("request", (request, response) => {
   });
 });
 server.on("error", (error) => {
-  process.stderr.write(`Error: the portal cannot listen on ${hostname}:${port} (${error.code ?? "failed"})\n`);
+  process.stderr.write(
+    `Error: the portal cannot listen on ${hostname}:${port} (${error.code ?? "failed"})\n`,
+  );
   process.exit(1);
 });
 server.listen(port, hostname, () => process.send?.({ ready: true }));

@@ -1,0 +1,92 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+// `npm test`: check, unit, integration, build, end to end. Every stage runs even when an earlier one failed;
+// the last line is the sum, alone: `N passed, N failed`.
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const results = path.join(root, "test-results");
+const bin = (name) => path.join(root, "node_modules/.bin", name);
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+    child.once("error", (error) => {
+      process.stderr.write(`${command}: ${error.message}\n`);
+      resolve(1);
+    });
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}
+
+function readReport(name) {
+  const file = path.join(results, name);
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+}
+
+/** A stage without tests of its own counts as one; so does one that broke before it could count. */
+const single = (code) => (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+
+function vitestCounts(name) {
+  return (code) => {
+    const report = readReport(name);
+    if (report === undefined || report.numTotalTests === 0) return { passed: 0, failed: 1 };
+    const failed = report.numFailedTests + report.numPendingTests;
+    return { passed: report.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed };
+  };
+}
+
+function playwrightCounts(code) {
+  const stats = readReport("e2e.json")?.stats;
+  if (stats === undefined || stats.expected + stats.unexpected === 0) return { passed: 0, failed: 1 };
+  const failed = stats.unexpected + stats.flaky + stats.skipped;
+  return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+const vitest = (project) => [
+  bin("vitest"),
+  [
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=test-results/${project}.json`,
+  ],
+  vitestCounts(`${project}.json`),
+];
+
+const stages = {
+  generate: [process.execPath, ["scripts/generate-client.mjs"], single],
+  format: [bin("biome"), ["check", "."], single],
+  types: [bin("tsc"), ["--noEmit"], single],
+  imports: [process.execPath, ["scripts/check-imports.mjs"], single],
+  unused: [bin("knip"), [], single],
+  unit: vitest("unit"),
+  integration: vitest("integration"),
+  build: [process.execPath, ["scripts/build.mjs"], single],
+  "end to end": [bin("playwright"), ["test"], playwrightCounts],
+};
+
+const only = process.argv.slice(2);
+const outcome = [];
+for (const [name, [command, args, count]] of Object.entries(stages)) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  process.stdout.write(`\n=== ${name}\n`);
+  const startedAt = Date.now();
+  const counts = count(await run(command, args));
+  outcome.push({ name, ...counts, seconds: ((Date.now() - startedAt) / 1000).toFixed(1) });
+}
+
+process.stdout.write("\n");
+for (const { name, passed, failed, seconds } of outcome) {
+  process.stdout.write(
+    `${name.padEnd(12)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed  ${seconds} s\n`,
+  );
+}
+const sum = (member) => outcome.reduce((total, stage) => total + stage[member], 0);
+process.stdout.write(`${sum("passed")} passed, ${sum("failed")} failed\n`);
+process.exit(sum("failed") === 0 && outcome.length > 0 ? 0 : 1);
