@@ -13,8 +13,8 @@ export interface PlaceInput {
   readonly places: ReadonlyMap<number, string>;
   /** Leaves as they stand in the bundle: from the entry's own bytes where it is there. */
   readonly leaves: readonly Uint8Array[];
-  readonly from: number;
-  readonly to: number;
+  /** Numbers that have a place line: the whole range, or the exported entries of a filtered bundle. */
+  readonly seqs: readonly number[];
 }
 
 /** Whether a trusted receipt key signed that this leaf stood at this number. */
@@ -51,28 +51,25 @@ function originalPlace(input: PlaceInput, at: number): number | undefined {
  * left out, or changed. Undefined when every place in the range is vouched for.
  */
 export function locate(input: PlaceInput): Finding | undefined {
-  const end = Math.max(input.to, input.leaves.length);
-  let vouched = 0;
-  for (let seq = input.from; seq < Math.min(input.to, input.leaves.length); seq += 1) {
-    if (isVouched(input, input.places.get(seq), seq, input.leaves[seq])) {
-      vouched += 1;
-      continue;
-    }
-    return describe(input, seq, vouched === 0 && !isAnyVouched(input, seq, end));
-  }
-  return undefined;
+  const isGood = (seq: number): boolean => isVouched(input, input.places.get(seq), seq, input.leaves[seq]);
+  const bad = input.seqs.find((seq) => seq < input.leaves.length && !isGood(seq));
+  if (bad === undefined) return undefined;
+  const isFirst = bad === input.seqs[0];
+  return nameFault(input, bad, isFirst && !isAnyVouched(input));
 }
 
-function isAnyVouched(input: PlaceInput, from: number, to: number): boolean {
-  for (let seq = from; seq < Math.min(to, from + WINDOW); seq += 1) {
-    const near = [input.places.get(seq), input.places.get(seq + 1)];
-    if (isVouched(input, near[0], seq, input.leaves[seq])) return true;
-    if (near.some((line) => isVouched(input, line, seq + 1, input.leaves[seq]))) return true;
-  }
-  return false;
+/** Whether one place near the start is vouched for as it stands or shifted by an omission. */
+function isAnyVouched(input: PlaceInput): boolean {
+  return input.seqs.slice(0, WINDOW).some((seq) => {
+    const [own, next] = [input.places.get(seq), input.places.get(seq + 1)];
+    const leaf = input.leaves[seq];
+    return [own, next].some(
+      (line) => isVouched(input, line, seq, leaf) || isVouched(input, line, seq + 1, leaf),
+    );
+  });
 }
 
-function describe(input: PlaceInput, seq: number, isNoneVouched: boolean): Finding {
+function nameFault(input: PlaceInput, seq: number, isNoneVouched: boolean): Finding {
   const neighbours = { ...(seq > 0 ? { before: seq - 1 } : {}), after: seq + 1 };
   if (isNoneVouched) {
     const detail = `no trusted receipt key vouches for any place from ${seq} on`;

@@ -34,15 +34,13 @@ function trustedKeys(bundle: Bundle, policy: Policy | undefined): TrustedKeys {
  * network. Without a policy it can only say that the bundle agrees with the keys inside it.
  */
 export function verifyBundle(bytes: Uint8Array, options: VerifyOptions = {}): Report {
-  let read: ReturnType<typeof readBundle>;
   try {
-    read = readBundle(bytes);
+    const { bundle, fileFindings } = readBundle(bytes);
+    return judge(bundle, fileFindings, trustedKeys(bundle, options.policy), options);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     return unreadable(error, options.policy);
   }
-  const keys = trustedKeys(read.bundle, options.policy);
-  return judge(read.bundle, read.fileFindings, keys, options);
 }
 
 function unreadable(error: FormatError, policy: Policy | undefined): Report {
@@ -146,15 +144,13 @@ function blame(bundle: Bundle, keys: TrustedKeys, tree: TreeCheck): Finding[] {
   const leaves = [...bundle.leaves];
   for (const entry of bundle.entries)
     if (entry.seq < leaves.length) leaves[entry.seq] = entryLeaf(entry.bytes);
-  const { log, range } = bundle.manifest;
-  const to = Math.max(range.to, bundle.places.size === 0 ? 0 : Math.max(...bundle.places.keys()) + 1);
+  const { log } = bundle.manifest;
   const place = locate({
     log,
     receiptKeys: keys.receipts,
     places: bundle.places,
     leaves,
-    from: range.from,
-    to,
+    seqs: placedSeqs(bundle),
   });
   const findings: Finding[] = place === undefined ? [] : [place];
   if (tree.failedSize !== undefined && tree.failedSize <= leaves.length) {
@@ -162,6 +158,15 @@ function blame(bundle: Bundle, keys: TrustedKeys, tree: TreeCheck): Finding[] {
     findings.push({ class: "fork", detail, ...(place === undefined ? { seq: tree.provenSize } : {}) });
   }
   return findings;
+}
+
+function placedSeqs(bundle: Bundle): number[] {
+  const { complete, range } = bundle.manifest;
+  if (!complete) return bundle.entries.map((entry) => entry.seq);
+  return Array.from(
+    { length: Math.max(0, Math.min(range.to, bundle.leaves.length) - range.from) },
+    (_, at) => range.from + at,
+  );
 }
 
 function checkTail(bundle: Bundle): Finding[] {

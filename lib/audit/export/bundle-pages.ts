@@ -1,0 +1,75 @@
+import type { Manifest } from "../verify/bundle-format";
+import type { OpenedRow } from "./export-row";
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
+
+const STYLE =
+  "body{font:14px/1.4 sans-serif;margin:2em}table{border-collapse:collapse;width:100%}" +
+  "td,th{border-bottom:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}@page{margin:15mm}";
+
+/** One table row of the printable page. */
+export function pageRow({ row }: OpenedRow): string {
+  const cells = [
+    String(row.seq),
+    row.at,
+    row.class,
+    row.outcome,
+    row.action,
+    row.actor ?? "",
+    row.purpose ?? "",
+  ];
+  return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>\n`;
+}
+
+/** A page for printing, without script or foreign content. */
+export function printablePage(log: string, size: number, exportedAt: string, rows: string): string {
+  const heads = ["No.", "Time (UTC)", "Class", "Outcome", "Action", "Actor", "Purpose"];
+  const title = `Audit log ${escapeHtml(log)}`;
+  return (
+    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title><style>${STYLE}</style></head>\n` +
+    `<body><h1>${title}</h1>\n<p>Exported ${escapeHtml(exportedAt)}; the signed tree has ${size} entries. ` +
+    "This page is for reading; README.txt says how to verify the bundle.</p>\n" +
+    `<table><thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>\n${rows}</tbody></table>\n</body></html>\n`
+  );
+}
+
+/** How to verify the bundle, with this program and with standard tools. */
+export function bundleReadme(manifest: Omit<Manifest, "files">): string {
+  const { log, size, count, complete, later } = manifest;
+  return `Audit log ${log}
+Exported ${manifest.exported_at}, recorded in the log as entry ${manifest.export_entry}.
+${count} entries are here with their bytes; the signed tree has ${size} leaves; ${later.count} later entries are left out.
+${complete ? "The export is not filtered; entries you may not read are here by their leaf hash only (manifest: withheld)." : "The export is filtered: it proves that what is here is in the log, not that nothing was left out."}
+
+Verify with the program (no server, no database, no network):
+  npm run verify -- BUNDLE --policy FILE
+FILE holds the keys you trust, in the form of GET /confidential/audit/keys, got from somewhere else than this
+bundle. Exit status 0: verified under your policy. 3: consistent with the keys in the bundle only, which proves
+nothing against whoever made it. 1: something is wrong, and the entry is named. 2: usage.
+
+What the files are
+  manifest.txt      C2SP signed note by ${log}/receipt: range, filter, counts, SHA-256 of each file
+  checkpoint.txt    the newest checkpoint, a C2SP signed note with cosignatures
+  checkpoints.json  all checkpoints, smallest first
+  leaves.txt        leaf hash of every entry, base64, in order
+  entries.ndjson    one line an entry: number, leaf, the entry, and the sealed parts you may read with their keys
+  places.txt        number and signature line over "<log>/place/1\\n<number>\\n<leaf, base64>\\n" by ${log}/receipt
+  keys.json         public keys as this instance names them
+  page.html         a table for printing
+
+Verify with standard tools
+  An entry's bytes are the text of "entry" in its line (RFC 8785). Its leaf hash is
+    (printf '\\000'; printf '%s' "$ENTRY") | openssl dgst -sha256 -binary | base64
+  and must be line number+1 of leaves.txt. The tree over these hashes is that of RFC 6962 section 2.1; its root is
+  the third line of the checkpoint. A key "name+hash+base64" in keys.json holds, after its first decoded byte, a
+  raw Ed25519 public key; a signature line holds four bytes of key id and then the Ed25519 signature over the
+  note's text (openssl pkeyutl -verify -rawin). A sealed part is iv(12), ciphertext, tag(16), AES-256-GCM under
+  "key", with {"c":...,"id":...,"log":...} as associated data; SHA-256 of "stored" is "d" in the entry.
+`;
+}

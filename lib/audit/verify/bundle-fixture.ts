@@ -1,0 +1,140 @@
+import { partKey, sealPart } from "@/lib/crypto/audit-part";
+import { fromUtf8, toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { canonicalJson, parseCanonicalJson } from "@/lib/crypto/canonical-json";
+import { writeCanonicalZip } from "@/lib/crypto/canonical-zip";
+import { treeRoot } from "@/lib/crypto/merkle";
+import { ed25519PublicKey, sha256 } from "@/lib/crypto/primitives";
+import { cosignatureLine, cosignerVkey, noteSignatureLine, signNote, vkey } from "@/lib/crypto/signed-note";
+import { checkpointText } from "../checkpoint";
+import { encodeEntry, entryLeaf } from "../entry";
+import { BUNDLE_FILES, type Manifest, manifestText, placeText } from "./bundle-format";
+
+// Builds bundles for tests, and rebuilds them round a change as somebody with all files but without our keys would.
+
+export const FIXTURE_LOG = "log.example.test/sealport";
+
+/** Signing seeds of one operator. */
+export interface Operator {
+  readonly logSeed: Uint8Array;
+  readonly receiptSeed: Uint8Array;
+  readonly witnessSeed: Uint8Array;
+}
+
+export function operator(tag: number): Operator {
+  const seed = (part: number) => new Uint8Array(32).fill(tag * 16 + part);
+  return { logSeed: seed(1), receiptSeed: seed(2), witnessSeed: seed(3) };
+}
+
+export function keysOf(by: Operator) {
+  return {
+    log: [vkey(FIXTURE_LOG, ed25519PublicKey(by.logSeed))],
+    receipts: [vkey(`${FIXTURE_LOG}/receipt`, ed25519PublicKey(by.receiptSeed))],
+    witnesses: [
+      {
+        vkey: cosignerVkey(`${FIXTURE_LOG}/witness`, ed25519PublicKey(by.witnessSeed)),
+        kind: "own" as const,
+      },
+    ],
+    time_stamp: [],
+    custodian: "none",
+  };
+}
+
+export interface FixtureEntry {
+  readonly bytes: Uint8Array;
+  readonly parts: readonly { c: string; key: string; kind: string; stored: string }[];
+}
+
+const COMPARTMENT = new Uint8Array(32).fill(7);
+
+export function fixtureEntry(at: number): FixtureEntry {
+  const id = `01936f2a-7c1b-7def-8a10-${String(at).padStart(12, "0")}`;
+  const place = { log: FIXTURE_LOG, entryId: id, c: "org" };
+  const plaintext = { action: "transaction.create", request_id: `req-${at}` };
+  const { stored, digest } = sealPart({ ...place, compartmentKey: COMPARTMENT, plaintext });
+  const bytes = encodeEntry({
+    v: 1,
+    log: FIXTURE_LOG,
+    id,
+    at: `2026-11-24T14:45:00.${String(at).padStart(6, "0")}Z`,
+    tenant: "t_6c1f",
+    class: "transaction",
+    outcome: "done",
+    sealed: [{ c: "org", d: digest }],
+  });
+  const key = toBase64url(partKey(COMPARTMENT, id));
+  return { bytes, parts: [{ c: "org", key, kind: "org", stored: toBase64url(stored) }] };
+}
+
+/** The parts of a bundle before they are laid out as files. */
+export interface Draft {
+  readonly entries: readonly FixtureEntry[];
+  readonly leaves: readonly Uint8Array[];
+  readonly checkpoints: readonly string[];
+  readonly placeLines: readonly string[];
+  /** Signed note of the manifest, or how to make it. */
+  readonly keys: ReturnType<typeof keysOf>;
+}
+
+export function checkpointNote(by: Operator, leaves: readonly Uint8Array[]): string {
+  const text = checkpointText({ origin: FIXTURE_LOG, size: leaves.length, root: treeRoot(leaves) });
+  const note = signNote(text, [{ name: FIXTURE_LOG, seed: by.logSeed }]);
+  return `${note}${cosignatureLine(`${FIXTURE_LOG}/witness`, by.witnessSeed, text, 1_795_000_000)}\n`;
+}
+
+export function placeLine(by: Operator, seq: number, leaf: Uint8Array): string {
+  return noteSignatureLine(`${FIXTURE_LOG}/receipt`, by.receiptSeed, placeText(FIXTURE_LOG, seq, leaf));
+}
+
+export function draft(by: Operator, count: number, sizes: readonly number[]): Draft {
+  const entries = Array.from({ length: count }, (_, at) => fixtureEntry(at));
+  const leaves = entries.map((entry) => entryLeaf(entry.bytes));
+  return {
+    entries,
+    leaves,
+    checkpoints: sizes.map((size) => checkpointNote(by, leaves.slice(0, size))),
+    placeLines: leaves.map((leaf, seq) => placeLine(by, seq, leaf)),
+    keys: keysOf(by),
+  };
+}
+
+function manifestOf(count: number, files: { name: string; bytes: Uint8Array }[]): Manifest {
+  return {
+    v: 1,
+    log: FIXTURE_LOG,
+    exported_at: "2026-11-24T15:00:00.000000Z",
+    export_entry: "01936f2a-7c1b-7def-8a10-999999999999",
+    range: { from: 0, to: count },
+    filter: {},
+    complete: true,
+    withheld: [],
+    count,
+    size: count,
+    later: { count: 1, oldest_at: "2026-11-24T14:59:59.000000Z" },
+    files: files.map(({ name, bytes }) => ({
+      name,
+      sha256: toBase64url(sha256(bytes)),
+      bytes: bytes.length,
+    })),
+  };
+}
+
+/** Lays a draft out consistently: every digest in it is right, the manifest is signed by `by`. */
+export function layOut(from: Draft, by: Operator): Uint8Array {
+  const lines = from.entries.map((entry, seq) => {
+    const leaf = toBase64url(from.leaves[seq] ?? new Uint8Array(32));
+    return `${canonicalJson({ entry: parseCanonicalJson(fromUtf8(entry.bytes)), leaf, parts: entry.parts.map((part) => ({ ...part })), seq })}\n`;
+  });
+  const texts: Record<string, string> = {
+    [BUNDLE_FILES.checkpoints]: canonicalJson([...from.checkpoints]),
+    [BUNDLE_FILES.checkpoint]: from.checkpoints.at(-1) ?? "",
+    [BUNDLE_FILES.entries]: lines.join(""),
+    [BUNDLE_FILES.keys]: canonicalJson(from.keys),
+    [BUNDLE_FILES.leaves]: from.leaves.map((leaf) => `${toBase64(leaf)}\n`).join(""),
+    [BUNDLE_FILES.places]: from.placeLines.map((line, seq) => `${seq} ${line}\n`).join(""),
+  };
+  const files = Object.entries(texts).map(([name, text]) => ({ name, bytes: utf8(text) }));
+  const text = manifestText(manifestOf(from.entries.length, files));
+  const note = signNote(text, [{ name: `${FIXTURE_LOG}/receipt`, seed: by.receiptSeed }]);
+  return writeCanonicalZip([...files, { name: BUNDLE_FILES.manifest, bytes: utf8(note) }]);
+}
