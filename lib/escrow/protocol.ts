@@ -44,7 +44,7 @@ export const RegistrationItem = z.strictObject({
   ep: z.string().regex(/^[1-9][0-9]{0,14}$/),
   gen: z.int().min(1),
   /** Number of sealed fields of the group row. */
-  fields: z.int().min(1).max(10_000),
+  fields: z.int().min(0).max(10_000),
   /** The transaction's list of field digests, base64url, in stored order. */
   rd_list: z.array(Bytes32).min(1).max(20_000),
   jwe: Jwe,

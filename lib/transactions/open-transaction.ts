@@ -1,11 +1,11 @@
 import "server-only";
 import type { Context } from "@/lib/context";
-import { authorizeOwn, type OpeningPermit } from "@/lib/transactions/authorize-own";
 import { finishOpening, plainGroupsOf } from "@/lib/transactions/finish-opening";
 import { isParty } from "@/lib/transactions/knowledge";
 import { type Attempt, loadKnown } from "@/lib/transactions/load-known";
 import { loadSealed, requireBound, type SealedRecord } from "@/lib/transactions/load-sealed";
 import { openManaged } from "@/lib/transactions/open-managed";
+import { type PermittedOpening, permitOpening } from "@/lib/transactions/permit-opening";
 import { DISCLOSE, recordIntent } from "@/lib/transactions/record-disclosure";
 import { releaseUnderGrant } from "@/lib/transactions/release-under-grant";
 import type { AccessBody, Disclosure } from "@/lib/transactions/schema";
@@ -15,29 +15,30 @@ async function openOwn(
   cx: Context,
   row: TransactionRow,
   record: SealedRecord,
-  permit: OpeningPermit,
+  opening: PermittedOpening,
   input: AccessBody,
   participantId: string,
 ): Promise<Disclosure> {
-  const sealed = record.groups.filter(({ row: group }) => permit.groups.includes(group.group));
+  const sealed = record.groups.filter(({ row: group }) => opening.groups.includes(group.group));
   const intent = await recordIntent(cx, {
     transactionId: row.id,
-    groups: permit.groups,
+    groups: opening.groups,
     purpose: input.purpose,
     level: "full",
     via: sealed.length === 0 ? "plain" : "managed",
     authorizedBy: "participant",
     details: {
       transaction: row.id,
-      groups: [...permit.groups],
+      groups: [...opening.groups],
       requester: cx.principal.handle,
-      policies: [...permit.policies],
+      policy_version: opening.permit.policyVersion,
+      policies: [...opening.permit.policies],
       ...(input.justification === undefined ? {} : { justification: input.justification }),
     },
   });
   const { answer } = await finishOpening(cx, intent, async () => {
     const opened = await openManaged(cx, row, sealed, participantId);
-    return { groups: { ...plainGroupsOf(row, permit.groups), ...opened } };
+    return { groups: { ...plainGroupsOf(row, opening.groups), ...opened } };
   });
   return answer;
 }
@@ -53,7 +54,7 @@ export async function openTransaction(cx: Context, id: string, input: AccessBody
   if (participantId === undefined || !isParty(cx.principal, row.participants)) {
     return releaseUnderGrant(cx, row, record, input, attempt);
   }
-  const permit = await authorizeOwn(cx, row, input, attempt);
+  const opening = await permitOpening(cx, row, input, attempt);
   await requireBound(cx, row, record, attempt);
-  return openOwn(cx, row, record, permit, input, participantId);
+  return openOwn(cx, row, record, opening, input, participantId);
 }

@@ -1,18 +1,151 @@
 import "server-only";
+import type { GrantFacts } from "@/lib/access/facts";
+import { requireGrant } from "@/lib/access/find-grant";
+import { useView } from "@/lib/access/use-view";
 import type { Context } from "@/lib/context";
-import { DomainError } from "@/lib/errors";
+import type { EscrowOpened } from "@/lib/escrow/client";
+import { Jwe, type RegistrationItem } from "@/lib/escrow/protocol";
+import { type GroupName, intentDetails } from "@/lib/escrow/statements";
+import { finishOpening, plainGroupsOf } from "@/lib/transactions/finish-opening";
+import { GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
 import type { Attempt } from "@/lib/transactions/load-known";
-import { refuse } from "@/lib/transactions/load-known";
-import type { SealedRecord } from "@/lib/transactions/load-sealed";
+import { requireBound, type SealedRecord } from "@/lib/transactions/load-sealed";
+import { type SignedStatement, signInPlace } from "@/lib/transactions/open-statement";
+import { type PermittedOpening, permitOpening, recordingRefusals } from "@/lib/transactions/permit-opening";
+import { type DisclosureFacts, type Intent, recordIntent } from "@/lib/transactions/record-disclosure";
 import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
 import type { TransactionRow } from "@/lib/transactions/store";
+import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 
+/** Everything decided about one release; from here on nothing is weighed any more. */
+interface Release {
+  readonly row: TransactionRow;
+  readonly input: AuditBody;
+  readonly grant: GrantFacts;
+  readonly permitted: PermittedOpening;
+  /** Those of the permitted groups that are sealed. */
+  readonly sealed: readonly SealedGroupRow[];
+}
+
+function factsOf(cx: Context, { row, input, grant, permitted, sealed }: Release): DisclosureFacts {
+  const { permit, groups } = permitted;
+  return {
+    transactionId: row.id,
+    groups,
+    purpose: input.purpose,
+    level: grant.level === "masked" ? "masked" : "full",
+    via: sealed.length === 0 ? "plain" : "escrow",
+    grantId: grant.id,
+    caseId: grant.requestId,
+    authorizedBy: grant.id,
+    details: {
+      // What the custodian compares with the opening: exactly the groups it is asked for.
+      ...intentDetails({
+        transaction: row.id,
+        groups: sealed.length === 0 ? groups : sealed.map((group) => group.row.group),
+        grant: grant.id,
+        requester: cx.principal.handle,
+      }),
+      policy_version: permit.policyVersion,
+      policies: [...permit.policies],
+      ...(input.justification === undefined ? {} : { justification: input.justification }),
+      ...(permit.usedHoursOverride ? { hours_override: input.hours_override?.reason ?? "" } : {}),
+    },
+  };
+}
+
+function registrationItem(row: TransactionRow, group: SealedGroupRow): RegistrationItem {
+  return {
+    tx: row.id,
+    grp: group.row.group,
+    ep: group.row.ep,
+    gen: group.row.gen,
+    fields: group.row.fieldCount,
+    rd_list: [...row.digestList],
+    jwe: Jwe.parse(group.envelope),
+  };
+}
+
+function askCustodian(
+  cx: Context,
+  release: Release,
+  intent: Intent,
+  signed: SignedStatement,
+): Promise<EscrowOpened> {
+  const { row, grant, sealed } = release;
+  return cx.escrow.open({
+    grant: grant.id,
+    transaction: row.id,
+    groups: sealed.map((group) => group.row.group),
+    envelopes: sealed.map((group) => registrationItem(row, group)),
+    intent: intent.entry,
+    opening: signed.opening,
+    replyKey: signed.replyKey,
+  });
+}
+
+interface Opened {
+  readonly groups: Groups;
+  readonly escrow: EscrowOpened | undefined;
+}
+
+async function openSealed(cx: Context, release: Release, intent: Intent): Promise<Opened> {
+  const { row, sealed, permitted, grant, input } = release;
+  const groups = plainGroupsOf(row, permitted.groups);
+  if (sealed.length === 0) return { groups, escrow: undefined };
+  const scope = {
+    transactionId: row.id,
+    groups: sealed.map((group) => group.row.group),
+    purpose: input.purpose,
+  };
+  const signed = await signInPlace(cx, grant, scope);
+  try {
+    const escrow = await askCustodian(cx, release, intent, signed);
+    return { groups: { ...groups, ...escrow.data }, escrow };
+  } finally {
+    signed.replyKey.privateKey.fill(0);
+  }
+}
+
+function maskedGroups(escrow: EscrowOpened | undefined): GroupName[] {
+  return GROUP_ORDER.filter((group) => (escrow?.masked[group] ?? []).length > 0);
+}
+
+/**
+ * Opens granted groups through the escrow custodian, which checks the grant itself: decide, commit intent with
+ * view counter, ask the custodian, commit the outcome. The portal cannot open an escrow entry.
+ */
 export async function releaseUnderGrant(
   cx: Context,
   row: TransactionRow,
-  _record: SealedRecord,
-  _input: AuditBody,
+  record: SealedRecord,
+  input: AuditBody,
   attempt: Attempt,
 ): Promise<Disclosure> {
-  throw await refuse(cx, row.id, attempt, new DomainError("access.no-grant"));
+  const grant = await recordingRefusals(cx, row.id, attempt, () =>
+    requireGrant(cx, {
+      transactionId: row.id,
+      purpose: input.purpose,
+      ...(input.fields === undefined ? {} : { groups: input.fields }),
+      ...(input.grant_id === undefined ? {} : { grantId: input.grant_id }),
+      ...(input.authorization === undefined ? {} : { authorizationId: input.authorization }),
+    }),
+  );
+  const opening = cx.instance.evaluation ? "evaluation" : "unbound";
+  const permitted = await permitOpening(cx, row, input, attempt, { grant, opening });
+  await requireBound(cx, row, record, attempt);
+  const sealed = record.groups.filter((group) => permitted.groups.includes(group.row.group));
+  const release: Release = { row, input, grant, permitted, sealed };
+  const intent = await recordingRefusals(cx, row.id, attempt, () =>
+    recordIntent(cx, factsOf(cx, release), async (tx) => {
+      await useView(tx, cx, grant.id);
+    }),
+  );
+  const { answer, escrow } = await finishOpening(cx, intent, () => openSealed(cx, release, intent));
+  const masked = maskedGroups(escrow);
+  return {
+    ...answer,
+    ...(escrow === undefined ? {} : { assurance: escrow.assurance }),
+    ...(masked.length === 0 ? {} : { masked }),
+  };
 }

@@ -1,0 +1,52 @@
+import "server-only";
+import { authorizeOpening, type OpeningPermit } from "@/lib/access/authorize-opening";
+import type { GrantFacts, OpeningProof } from "@/lib/access/facts";
+import type { Context } from "@/lib/context";
+import { DomainError } from "@/lib/errors";
+import type { GroupName } from "@/lib/escrow/statements";
+import { type Attempt, refuse } from "@/lib/transactions/load-known";
+import { recordFactsOf } from "@/lib/transactions/record-facts";
+import type { AuditBody } from "@/lib/transactions/schema";
+import type { TransactionRow } from "@/lib/transactions/store";
+
+/** A permit, and which of the permitted groups this transaction has, in the order of groups. */
+export interface PermittedOpening {
+  readonly permit: OpeningPermit;
+  readonly groups: readonly GroupName[];
+}
+
+/** Writes down the refusal that `act` throws, and throws it. Anything but a refusal of the caller passes. */
+export async function recordingRefusals<T>(
+  cx: Context,
+  transactionId: string,
+  attempt: Attempt,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof DomainError) || ![401, 403, 404].includes(error.status)) throw error;
+    throw await refuse(cx, transactionId, attempt, error);
+  }
+}
+
+/** Decides whether the caller may open the record now; a refusal is written down before it is thrown. */
+export async function permitOpening(
+  cx: Context,
+  row: TransactionRow,
+  input: AuditBody,
+  attempt: Attempt,
+  under?: { readonly grant: GrantFacts; readonly opening: OpeningProof },
+): Promise<PermittedOpening> {
+  const record = recordFactsOf(row);
+  const permit = await recordingRefusals(cx, row.id, attempt, () =>
+    authorizeOpening(cx, {
+      record,
+      purpose: input.purpose,
+      ...(input.fields === undefined ? {} : { groups: input.fields }),
+      ...(input.hours_override === undefined ? {} : { hoursOverride: input.hours_override }),
+      ...under,
+    }),
+  );
+  return { permit, groups: record.groups.filter((group) => permit.groups.includes(group)) };
+}
