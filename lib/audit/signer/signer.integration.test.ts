@@ -1,0 +1,202 @@
+import { mkdtemp, readFile, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Client } from "pg";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fixedClock, systemClock } from "@/lib/clock";
+import { toBase64 } from "@/lib/crypto/bytes";
+import { consistencyProofFrom } from "@/lib/crypto/merkle";
+import { cosignerVkey, openNote } from "@/lib/crypto/signed-note";
+import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
+import { callService } from "@/lib/ipc/client";
+import { serveHttp } from "@/lib/ipc/server";
+import { createLogger } from "@/lib/telemetry/logger";
+import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
+import { parseCheckpointText } from "../checkpoint";
+import type { AuditEvent } from "../event";
+import { recordEvent } from "../record-event";
+import { openHeadFile } from "../witness/head-file";
+import { witnessHandler } from "../witness/serve-witness";
+import { publishCheckpoint } from "../worker/checkpointer";
+import { integrateBatch, prepareLog } from "../worker/sequencer";
+import { readLastCheckpoint, storedNodes } from "../worker/store";
+import { type EntryFile, openEntryFile } from "./entry-file";
+import { signerHandler } from "./serve-signer";
+import { type CheckpointSigner, signCheckpoint } from "./sign-checkpoint";
+
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
+const logger = createLogger("test", "silent");
+
+let bench: AuditBench;
+let dir: string;
+let key: SigningKey;
+let file: EntryFile;
+
+beforeEach(async () => {
+  bench = await createAuditBench();
+  await prepareLog(bench.sequencerPool, bench.place);
+  dir = await mkdtemp(path.join(tmpdir(), "sealport-signer-"));
+  key = loadSigningKey(await createTestKeystore("signer", bench.place.log), "log");
+  file = await openEntryFile(path.join(dir, "log"), bench.place.log);
+});
+afterEach(async () => {
+  await file.close();
+  await bench.close();
+});
+
+function from(overrides: Partial<CheckpointSigner> = {}): CheckpointSigner {
+  return {
+    pool: bench.signerPool,
+    file,
+    log: bench.place.log,
+    signer: key,
+    clock: systemClock,
+    ...overrides,
+  };
+}
+
+async function grow(count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, () => recordEvent(bench.cx, EVENT)));
+  await integrateBatch(bench.sequencerPool, bench.place);
+}
+
+/** Changes the database as its owner could, past every trigger. */
+async function tamper(statement: string): Promise<void> {
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  try {
+    const tables = ["audit_entry", "audit_leaf", "audit_head"];
+    for (const table of tables) await admin.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
+    await admin.query(statement);
+  } finally {
+    await admin.end();
+  }
+}
+
+describe("the checkpoint signer", () => {
+  it("signs a tree it recomputed and holds, and each next one extends the last", async () => {
+    await grow(5);
+    const first = openNote(await signCheckpoint(from()), [key.vkey]);
+    expect(first.verified).toHaveLength(1);
+    expect(parseCheckpointText(first.text).size).toBe(5);
+    await grow(300);
+    const second = parseCheckpointText(openNote(await signCheckpoint(from()), [key.vkey]).text);
+    expect(second.size).toBe(305);
+    expect(file.state.size).toBe(305);
+  });
+
+  it("signs nothing for an empty log", async () => {
+    await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "empty" });
+  });
+
+  it("refuses a shorter tree, a fork, changed bytes and a gap", async () => {
+    await grow(4);
+    await signCheckpoint(from());
+    await grow(4);
+    await tamper("UPDATE audit_head SET root = sha256('forged')");
+    await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "fork" });
+    await tamper(
+      "UPDATE audit_entry SET bytes = bytes || 'x' WHERE id = (SELECT entry_id FROM audit_leaf WHERE seq = 6)",
+    );
+    await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "content", seq: 6 });
+    await tamper("DELETE FROM audit_leaf WHERE seq = 5");
+    await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "gap", seq: 5 });
+    await tamper("UPDATE audit_head SET size = 3");
+    await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "shorter" });
+    expect(file.state.size).toBe(4);
+  });
+
+  it("refuses to sign after its clock went backwards", async () => {
+    await grow(1);
+    const clock = fixedClock(new Date("2026-11-24T12:00:00Z"));
+    await signCheckpoint(from({ clock }));
+    clock.advance(-1);
+    await expect(signCheckpoint(from({ clock }))).rejects.toMatchObject({ reason: "clock" });
+  });
+
+  it("cuts a torn tail at its start and refuses a store that is shorter or other than it signed", async () => {
+    await grow(3);
+    await signCheckpoint(from());
+    const entries = path.join(dir, "log", "entries.log");
+    const whole = await readFile(entries);
+    await writeFile(entries, Buffer.concat([whole, Buffer.from([0, 0, 1, 0, 7])]));
+    const reopened = await openEntryFile(path.join(dir, "log"), bench.place.log);
+    expect(reopened.state.size).toBe(3);
+    await reopened.close();
+    expect((await readFile(entries)).equals(whole)).toBe(true);
+    const damaged = Buffer.from(whole);
+    damaged[20] = (damaged[20] ?? 0) ^ 1;
+    await writeFile(entries, damaged);
+    await expect(openEntryFile(path.join(dir, "log"), bench.place.log)).rejects.toThrow("root");
+    await writeFile(entries, whole);
+    await truncate(entries, whole.length - 1);
+    await expect(openEntryFile(path.join(dir, "log"), bench.place.log)).rejects.toThrow("shorter");
+  });
+});
+
+describe("checkpoints over the sockets of signer and witness", () => {
+  it("are cosigned when the witness is there, published unwitnessed when not, and late when the signer is away", async () => {
+    const witnessKey = loadSigningKey(await createTestKeystore("witness", bench.place.log), "cosigner");
+    const vkey = cosignerVkey(witnessKey.name, witnessKey.publicKey);
+    const [signerUrl, witnessUrl] = [`unix:${dir}/signer.sock`, `unix:${dir}/witness.sock`];
+    const options = {
+      ...bench.place,
+      pool: bench.sequencerPool,
+      signerUrl,
+      logVkey: key.vkey,
+      witness: { url: witnessUrl, vkey, kind: "own" as const },
+      logger,
+    };
+    await grow(2);
+    await expect(publishCheckpoint(options)).rejects.toThrow("does not answer");
+    const signer = await serveHttp(signerUrl, signerHandler(from(), logger));
+    expect(await publishCheckpoint(options)).toBe(2);
+    expect((await readLastCheckpoint(bench.sequencerPool, bench.place.log))?.witnesses).toEqual([]);
+
+    const head = await openHeadFile(path.join(dir, "witness"), bench.place.log);
+    const witnessing = {
+      log: bench.place.log,
+      logVkey: key.vkey,
+      head,
+      signer: witnessKey,
+      clock: systemClock,
+    };
+    const witness = await serveHttp(witnessUrl, witnessHandler(witnessing));
+    await grow(3);
+    expect(await publishCheckpoint(options)).toBe(5);
+    const cosigned = await readLastCheckpoint(bench.sequencerPool, bench.place.log);
+    expect(cosigned?.witnesses).toHaveLength(1);
+    expect(openNote(cosigned?.note ?? "", [key.vkey, vkey]).verified).toHaveLength(2);
+    expect(await publishCheckpoint(options)).toBeUndefined();
+
+    await grow(4);
+    const note = await signCheckpoint(from());
+    const proof = await consistencyProofFrom(storedNodes(bench.sequencerPool, bench.place.log), 5, 9);
+    const hashes = proof.map((hash) => `${toBase64(hash)}\n`).join("");
+    const add = (body: string) =>
+      callService(witnessUrl, {
+        method: "POST",
+        path: "/add-checkpoint",
+        body: Buffer.from(body),
+        timeoutMs: 5_000,
+      });
+    const stale = await add(`old 2\n\n${note}`);
+    expect([stale.status, stale.body.toString(), stale.headers["content-type"]]).toEqual([
+      409,
+      "5\n",
+      "text/x.tlog.size",
+    ]);
+    expect((await add(`old 5\n${hashes.replace(/[A-Za-z]/, "/")}\n${note}`)).status).toBe(422);
+    expect((await add(`old 5\n\n${note}`)).status).toBe(422);
+    expect((await add(`old 10\n\n${note}`)).status).toBe(400);
+    expect((await add(`old 5\n${hashes}\n${note.replace(bench.place.log, "other.test/log")}`)).status).toBe(
+      404,
+    );
+    const unsigned = note.replace(/ [A-Za-z0-9+/=]+\n$/, ` ${toBase64(new Uint8Array(68))}\n`);
+    expect((await add(`old 5\n${hashes}\n${unsigned}`)).status).toBe(403);
+    expect((await add("nonsense")).status).toBe(400);
+    expect((await add(`old 5\n${hashes}\n${note}`)).status).toBe(200);
+    expect(head.head?.size).toBe(9);
+    await Promise.all([signer.close(), witness.close()]);
+  });
+});
