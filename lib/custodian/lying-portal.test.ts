@@ -25,7 +25,7 @@ async function expectRefusal(act: Promise<unknown>, reason: Refusal): Promise<vo
   expect(error).toBeInstanceOf(DomainError);
   if (error instanceof DomainError) {
     expect(error.code).toBe("custodian.refused");
-    expect(error.extra["reason"]).toBe(reason);
+    expect(error.extra.reason).toBe(reason);
   }
 }
 

@@ -111,16 +111,18 @@ export class TestCustodian {
     readonly isEvaluation: boolean,
   ) {}
 
-  static async start(options: { readonly isEvaluation?: boolean } = {}): Promise<TestCustodian> {
+  static async start(
+    options: { readonly isEvaluation?: boolean; readonly roster?: false } = {},
+  ): Promise<TestCustodian> {
     const dir = await mkdtemp(path.join(os.tmpdir(), "sealport-custodian-"));
     const unlock = { keyFile: path.join(dir, "keys", "kek.key") };
     const keystore = await createLocalKeystore({ dir: path.join(dir, "keys"), unlock });
     const { vkeys } = createKeys(keystore, "custodian", TEST_LOG);
     const clock = fixedClock(START);
     const url = `unix:${path.join(dir, "c.sock")}`;
-    const client = createEscrowClient({ url, vkey: vkeys["identity"] ?? "", log: TEST_LOG, clock });
+    const client = createEscrowClient({ url, vkey: vkeys.identity ?? "", log: TEST_LOG, clock });
     const test = new TestCustodian(dir, keystore, client, options.isEvaluation ?? false);
-    await test.writeRoster(test.roster());
+    if (options.roster !== false) await test.writeRoster(test.roster());
     await test.restart();
     return test;
   }

@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { ed25519PublicKey } from "@/lib/crypto/primitives";
+import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
+import { Roster } from "@/lib/custodian/records";
+import type { EscrowOpening } from "@/lib/escrow/client";
+import type { GrantSubmission, RegistrationItem } from "@/lib/escrow/protocol";
+import { TEST_LOG, TestCustodian } from "@/lib/testing/custodian";
+
+/** Everybody of the test's roster without keys of their own: the portal signs for them. */
+async function demonstration(): Promise<TestCustodian> {
+  const dir = mkdtempSync(path.join(os.tmpdir(), "sealport-roster-"));
+  const t = await TestCustodian.start({ isEvaluation: true, roster: false });
+  const file = path.join(dir, "roster.json");
+  await writeEvaluationRoster(file, {
+    log: TEST_LOG,
+    persons: t.roster().persons.map(({ credentials: _own, ...person }) => person),
+    evaluationKey: ed25519PublicKey(t.evaluationSeed),
+    sign: async (statement) => t.signAsPortal("roster", statement),
+  });
+  await t.writeRoster(Roster.parse(JSON.parse(readFileSync(file, "utf8"))));
+  rmSync(dir, { recursive: true });
+  return t;
+}
+
+function byPortal(t: TestCustodian, items: readonly RegistrationItem[]): GrantSubmission {
+  const submission = t.submission({ transactions: [items[0]?.tx ?? ""] });
+  return {
+    ...submission,
+    decisions: submission.decisions.map(({ statement }) => ({
+      statement,
+      signature: t.signAsPortal("decision", statement),
+    })),
+  };
+}
+
+function openByPortal(t: TestCustodian, grant: string, items: readonly RegistrationItem[]): EscrowOpening {
+  const opening = t.opening(grant, items);
+  const { statement } = opening.opening;
+  return { ...opening, opening: { statement, signature: t.signAsPortal("open", statement) } };
+}
+
+test("an evaluation custodian takes the portal's word and marks everything built on it", async () => {
+  const t = await demonstration();
+  try {
+    const items = await t.seal();
+    const submission = byPortal(t, items);
+    const accepted = await t.client.submitGrant({ ...submission, registrations: items });
+    expect(accepted.statement.assurance).toBe("evaluation");
+    const opened = await t.client.open(openByPortal(t, submission.grant, items));
+    expect(opened.assurance).toBe("evaluation");
+    expect(opened.data).toHaveProperty("amount");
+  } finally {
+    await t.stop();
+  }
+});
+
+test("the same custodian started without the mark opens nothing that rests on the portal's word", async () => {
+  const t = await demonstration();
+  try {
+    const items = await t.seal();
+    const submission = byPortal(t, items);
+    await t.client.submitGrant({ ...submission, registrations: items });
+    await t.restart({ isEvaluation: false });
+    const opening = openByPortal(t, submission.grant, items);
+    await expect(t.client.open(opening)).rejects.toMatchObject({ extra: { reason: "evaluation-key" } });
+    await expect(t.client.submitGrant(byPortal(t, items))).rejects.toMatchObject({
+      extra: { reason: "evaluation-key" },
+    });
+  } finally {
+    await t.stop();
+  }
+});
+
+test("without a roster nothing is granted, and a roster that comes later is taken without a restart", async () => {
+  const t = await TestCustodian.start({ roster: false });
+  try {
+    await expect(t.client.submitGrant(t.submission())).rejects.toMatchObject({ extra: { reason: "roster" } });
+    await t.writeRoster(t.roster());
+    expect((await t.client.submitGrant(t.submission())).ok).toBe(true);
+  } finally {
+    await t.stop();
+  }
+});
