@@ -1,4 +1,4 @@
-import type { OpeningFacts } from "@/lib/access/facts";
+import type { OpeningFacts, SubjectFacts } from "@/lib/access/facts";
 import { isSupport } from "@/lib/access/floor";
 import { isOpen, OFFICE_HOURS, type WeeklyHours } from "@/lib/access/hours";
 import { ageDays, retentionDays } from "@/lib/access/limits";
@@ -19,7 +19,7 @@ const PURPOSES: Readonly<Record<Role, readonly string[]>> = {
 };
 
 /** Purposes for which a person may open or ask. */
-export function purposesOf(subject: OpeningFacts["subject"]): readonly string[] {
+export function purposesOf(subject: Pick<SubjectFacts, "role" | "duties">): readonly string[] {
   return isSupport(subject) ? ["dispute"] : PURPOSES[subject.role];
 }
 

@@ -18,7 +18,7 @@ export function isOwnRecord(facts: OpeningFacts): boolean {
 }
 
 /** Whoever holds the duty support is support, whatever else he may be. */
-export function isSupport(subject: SubjectFacts): boolean {
+export function isSupport(subject: Pick<SubjectFacts, "duties">): boolean {
   return subject.duties.includes("support");
 }
 

@@ -4,7 +4,7 @@ import type { OfficeFacts } from "@/lib/access/facts";
 import type { WeeklyHours } from "@/lib/access/hours";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import { WeeklyHours as WeeklyHoursColumn } from "@/lib/identity/schema";
+import { Role, WeeklyHours as WeeklyHoursColumn } from "@/lib/identity/schema";
 
 /** A person as requests and decisions name them. */
 export interface Person {
@@ -12,6 +12,7 @@ export interface Person {
   readonly handle: string;
   readonly name: string;
   readonly organisationId: string;
+  readonly role: Role;
   readonly isActive: boolean;
 }
 
@@ -20,9 +21,17 @@ const Row = z.object({
   handle: z.string(),
   name: z.string(),
   organisation_id: z.string(),
+  role: Role,
   state: z.string(),
 });
-const COLUMNS = { id: true, handle: true, name: true, organisation_id: true, state: true } as const;
+const COLUMNS = {
+  id: true,
+  handle: true,
+  name: true,
+  organisation_id: true,
+  role: true,
+  state: true,
+} as const;
 
 function toPerson(record: unknown): Person {
   const row = Row.parse(record);
@@ -31,6 +40,7 @@ function toPerson(record: unknown): Person {
     handle: row.handle,
     name: row.name,
     organisationId: row.organisation_id,
+    role: row.role,
     isActive: row.state === "active",
   };
 }

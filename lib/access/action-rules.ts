@@ -1,0 +1,171 @@
+import { purposesOf } from "@/lib/access/default-rules";
+import type { SubjectFacts } from "@/lib/access/facts";
+import { isSupport } from "@/lib/access/floor";
+import { type Reason, reason } from "@/lib/access/reason";
+import type { Stage } from "@/lib/access/schema";
+import type { Duty } from "@/lib/context";
+import type { Level } from "@/lib/escrow/statements";
+
+/** Who filed a request, and for which organisation. */
+export interface FilingFacts {
+  readonly requesterUserId: string;
+  readonly requesterOrganisationId: string;
+}
+
+/** What each action is decided by, beside who asks. */
+export interface ActionFacts {
+  readonly "request.create": { readonly purpose: string; readonly level: Level };
+  readonly "request.read": FilingFacts;
+  readonly "request.change": FilingFacts;
+  readonly "request.comment": FilingFacts;
+  readonly "request.decide": FilingFacts & {
+    readonly stage: Stage;
+    /** People who have decided on it before. */
+    readonly deciders: readonly string[];
+  };
+  readonly "identity.check": FilingFacts;
+  readonly "grant.read": FilingFacts;
+  readonly "grant.revoke": FilingFacts;
+  readonly "grant.open": FilingFacts;
+}
+export type Action = keyof ActionFacts;
+
+type ActionSubject = Pick<SubjectFacts, "userId" | "organisationId" | "role" | "duties">;
+type Rule<A extends Action> = (subject: ActionSubject, facts: ActionFacts[A]) => Reason[];
+
+const ASKING_ROLES: ReadonlySet<string> = new Set(["auditor", "regulator", "coordinator"]);
+const STAGE_DUTY: Readonly<Record<Stage, Duty>> = { legal: "legal", coordinator: "approve" };
+const REVOKING_DUTIES: readonly Duty[] = ["approve", "legal", "compliance"];
+
+const hidden = (id: string, code: "request-file.not-found" | "grant.not-found"): Reason =>
+  reason(id, code, "There is nothing here that you may know of.");
+
+function isOwn(subject: ActionSubject, facts: FilingFacts): boolean {
+  return facts.requesterUserId === subject.userId;
+}
+
+/** Reviewers know of every request; everybody else knows of his own. */
+function mayKnow(subject: ActionSubject, facts: FilingFacts): boolean {
+  return isOwn(subject, facts) || subject.role === "coordinator";
+}
+
+const mayFile: Rule<"request.create"> = (subject, facts) => {
+  if (!ASKING_ROLES.has(subject.role))
+    return [
+      reason(
+        "default.request-role",
+        "auth.role",
+        "Access requests are filed by auditors, regulators and staff.",
+      ),
+    ];
+  const purposes = purposesOf(subject);
+  if (!purposes.includes(facts.purpose))
+    return [
+      reason(
+        "default.purpose",
+        "access.purpose",
+        `The purpose ${facts.purpose} is not open to your role: ${purposes.join(", ")}.`,
+      ),
+    ];
+  if (isSupport(subject) && facts.level === "full")
+    return [reason("floor.support-masked", "access.level", "Support sees masked fields only.")];
+  return [];
+};
+
+const mayRead: Rule<"request.read"> = (subject, facts) =>
+  mayKnow(subject, facts) ? [] : [hidden("floor.request-of-another", "request-file.not-found")];
+
+const mayChange: Rule<"request.change"> = (subject, facts) => {
+  if (isOwn(subject, facts)) return [];
+  if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
+  return [reason("default.request-owner", "access.forbidden", "Only the requester may do this.")];
+};
+
+/**
+ * The requester never decides, nor anyone of his organisation; each stage has its duty and a person of its own.
+ * The order of the refusals matters: what comes first tells nothing about requests one may not know of.
+ */
+const mayDecide: Rule<"request.decide"> = (subject, facts) => {
+  if (isOwn(subject, facts))
+    return [reason("floor.self-approval", "decision.self", "Nobody decides on a request of his own.")];
+  const duty = STAGE_DUTY[facts.stage];
+  if (!subject.duties.includes(duty))
+    return [
+      reason("default.stage-duty", "decision.duty", `The stage ${facts.stage} needs the duty ${duty}.`),
+    ];
+  if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
+  if (subject.organisationId === facts.requesterOrganisationId)
+    return [
+      reason(
+        "floor.organisation",
+        "decision.organisation",
+        "Nobody of the requester's organisation decides.",
+      ),
+    ];
+  if (facts.deciders.includes(subject.userId))
+    return [
+      reason("floor.same-person", "decision.same-person", "The stages are decided by different people."),
+    ];
+  return [];
+};
+
+const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
+  if (isOwn(subject, facts))
+    return [reason("floor.self-approval", "decision.self", "Nobody checks his own identity.")];
+  if (!subject.duties.includes("legal"))
+    return [reason("default.identity-duty", "decision.duty", "Identity checks need the duty legal.")];
+  if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
+  if (subject.organisationId === facts.requesterOrganisationId)
+    return [
+      reason(
+        "floor.organisation",
+        "decision.organisation",
+        "Nobody of the officer's organisation checks him.",
+      ),
+    ];
+  return [];
+};
+
+const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
+  mayKnow(subject, facts) ? [] : [hidden("floor.grant-of-another", "grant.not-found")];
+
+/** Staff with a deciding duty take a grant back; its holder may give it up. */
+const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => {
+  if (isOwn(subject, facts)) return [];
+  if (!mayKnow(subject, facts)) return [hidden("floor.grant-of-another", "grant.not-found")];
+  if (REVOKING_DUTIES.some((duty) => subject.duties.includes(duty))) return [];
+  return [
+    reason(
+      "default.revoke-duty",
+      "access.forbidden",
+      `Revoking needs one of the duties ${REVOKING_DUTIES.join(", ")}.`,
+    ),
+  ];
+};
+
+const mayOpen: Rule<"grant.open"> = (subject, facts) => {
+  if (isOwn(subject, facts)) return [];
+  if (!mayKnow(subject, facts)) return [hidden("floor.grant-of-another", "grant.not-found")];
+  return [reason("floor.grant-of-another", "access.no-grant", "No grant of yours covers this.")];
+};
+
+const RULES: { readonly [A in Action]: Rule<A> } = {
+  "request.create": mayFile,
+  "request.read": mayRead,
+  "request.change": mayChange,
+  "request.comment": (subject, facts) => mayRead(subject, facts),
+  "request.decide": mayDecide,
+  "identity.check": mayCheckIdentity,
+  "grant.read": mayReadGrant,
+  "grant.revoke": mayRevoke,
+  "grant.open": mayOpen,
+};
+
+/** Reasons against an action; none means it is allowed. Pure. */
+export function decideAction<A extends Action>(
+  subject: ActionSubject,
+  action: A,
+  facts: ActionFacts[A],
+): Reason[] {
+  return RULES[action](subject, facts);
+}

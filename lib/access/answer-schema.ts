@@ -1,0 +1,152 @@
+import { z } from "zod";
+import {
+  AuthorizationState,
+  GrantState,
+  InstrumentKind,
+  Purpose,
+  RequestState,
+  Stage,
+  TransactionQuery,
+} from "@/lib/access/schema";
+import { Receipt } from "@/lib/api-client/fields";
+import { DecisionStatement, GroupName, Level, OpenStatement } from "@/lib/escrow/statements";
+
+/** What the calls of this feature answer. Absent members are left out, never null. */
+const PersonView = z.object({ handle: z.string(), name: z.string(), organisation: z.string() });
+
+export const DocumentView = z.object({
+  sha256: z.string(),
+  bytes: z.int(),
+  media_type: z.string(),
+  scan: z.string(),
+});
+
+export const AuthorizationView = z.object({
+  id: z.string(),
+  state: AuthorizationState,
+  kind: InstrumentKind,
+  issuer: z.string(),
+  jurisdiction: z.string(),
+  case_number: z.string(),
+  valid_from: z.string(),
+  valid_until: z.string(),
+  recognition_basis: z.string().optional(),
+  sealed: z.object({ basis: z.string(), until: z.string() }).optional(),
+  /** How far the order itself has been verified, in words for people. */
+  verification: z.string(),
+  document: DocumentView.optional(),
+});
+export type AuthorizationView = z.infer<typeof AuthorizationView>;
+
+export const DecisionView = z.object({
+  id: z.string(),
+  stage: Stage,
+  decision: z.enum(["approve", "deny", "ask"]),
+  approver: PersonView,
+  comment: z.string(),
+  proof: z.string(),
+  at: z.string(),
+});
+
+export const EventView = z.object({
+  at: z.string(),
+  kind: z.string(),
+  by: z.string().optional(),
+  from_state: z.string().optional(),
+  to_state: z.string().optional(),
+  comment: z.string().optional(),
+});
+
+const summaryMembers = {
+  id: z.string(),
+  reference: z.string(),
+  state: RequestState,
+  purpose: Purpose,
+  fields: z.array(GroupName),
+  level: Level,
+  transactions_count: z.int(),
+  requester: PersonView,
+  due_at: z.string().optional(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  version: z.int(),
+};
+
+export const RequestSummary = z.object(summaryMembers);
+export type RequestSummary = z.infer<typeof RequestSummary>;
+
+export const RequestView = z.object({
+  ...summaryMembers,
+  justification: z.string(),
+  legal_basis: z.string().optional(),
+  transactions: z.array(z.string()),
+  query: TransactionQuery.optional(),
+  from: z.string().optional(),
+  until: z.string().optional(),
+  max_views: z.int(),
+  max_exports: z.int(),
+  digest: z.string().optional(),
+  authorization: AuthorizationView.optional(),
+  /** The officer's first request: reviewers see a banner. */
+  first_request: z.boolean(),
+  identity_check: z.boolean(),
+  decisions: z.array(DecisionView),
+  timeline: z.array(EventView),
+  grant_id: z.string().optional(),
+});
+export type RequestView = z.infer<typeof RequestView>;
+
+export const RequestAnswer = RequestView.extend({ receipt: Receipt });
+export type RequestAnswer = z.infer<typeof RequestAnswer>;
+
+export const AuthorizationAnswer = AuthorizationView.extend({ receipt: Receipt });
+export type AuthorizationAnswer = z.infer<typeof AuthorizationAnswer>;
+
+export const StatementAnswer = z.object({
+  statement: DecisionStatement,
+  nonce: z.string(),
+  expires_at: z.string(),
+  receipt: Receipt,
+});
+export type StatementAnswer = z.infer<typeof StatementAnswer>;
+
+export const OpeningAnswer = z.object({
+  opening_id: z.string(),
+  statement: OpenStatement,
+  expires_at: z.string(),
+  receipt: Receipt,
+});
+export type OpeningAnswer = z.infer<typeof OpeningAnswer>;
+
+export const IdentityCheckAnswer = z.object({
+  id: z.string(),
+  officer: z.string(),
+  is_valid: z.boolean(),
+  expires_at: z.string(),
+  receipt: Receipt,
+});
+export type IdentityCheckAnswer = z.infer<typeof IdentityCheckAnswer>;
+
+export const GrantView = z.object({
+  id: z.string(),
+  request_id: z.string(),
+  transactions: z.array(z.string()),
+  fields: z.array(GroupName),
+  masked_fields: z.array(GroupName),
+  level: Level,
+  purpose: z.string(),
+  not_before: z.string(),
+  not_after: z.string(),
+  max_views: z.int(),
+  views_left: z.int(),
+  state: GrantState,
+  assurance: z.string(),
+  authorization_id: z.string().optional(),
+  holder: z.string(),
+  created_at: z.string(),
+  revoked_at: z.string().optional(),
+});
+export type GrantView = z.infer<typeof GrantView>;
+
+export const GrantAnswer = GrantView.extend({ receipt: Receipt });
+export type GrantAnswer = z.infer<typeof GrantAnswer>;

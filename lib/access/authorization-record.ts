@@ -1,0 +1,36 @@
+import type { AuthorizationFactsBody } from "@/lib/access/schema";
+import { endOf, startOf } from "@/lib/access/validity";
+import type { AuthorizationRecord } from "@/lib/escrow/protocol";
+import { validityTime } from "@/lib/escrow/statements";
+
+/**
+ * The record whose SHA-256 over JCS every decision names as `authorization`: v (1), log, authorization, request,
+ * kind, issuer, jurisdiction, case_number, valid_from, valid_until, recognition_basis?, sealed {basis, until}?,
+ * document {sha256, bytes, media_type}. The state is no part of it: only the server moves that.
+ */
+export function authorizationRecord(input: {
+  readonly log: string;
+  readonly id: string;
+  readonly requestId: string;
+  readonly facts: AuthorizationFactsBody;
+  readonly document: { readonly sha256: string; readonly bytes: number; readonly mediaType: string };
+}): AuthorizationRecord {
+  const { facts, document } = input;
+  return {
+    v: 1,
+    log: input.log,
+    authorization: input.id,
+    request: input.requestId,
+    kind: facts.kind,
+    issuer: facts.issuer,
+    jurisdiction: facts.jurisdiction,
+    case_number: facts.case_number,
+    valid_from: validityTime(startOf(facts.valid_from)),
+    valid_until: validityTime(endOf(facts.valid_until)),
+    ...(facts.recognition_basis === undefined ? {} : { recognition_basis: facts.recognition_basis }),
+    ...(facts.sealed === undefined
+      ? {}
+      : { sealed: { basis: facts.sealed.basis, until: validityTime(endOf(facts.sealed.until)) } }),
+    document: { sha256: document.sha256, bytes: document.bytes, media_type: document.mediaType },
+  };
+}

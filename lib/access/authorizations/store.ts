@@ -1,0 +1,184 @@
+import "server-only";
+import { z } from "zod";
+import { AuthorizationState, InstrumentKind } from "@/lib/access/schema";
+import type { Tx } from "@/lib/db/transaction";
+import { AuthorizationRecord } from "@/lib/escrow/protocol";
+
+/** A document as it is kept: encrypted under its own key, which the key store has sealed. */
+export interface DocumentRow {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly mediaType: string;
+  readonly scan: string;
+  readonly dekSealed: Uint8Array;
+  readonly iv: Uint8Array;
+  readonly ciphertext: Uint8Array;
+  readonly tag: Uint8Array;
+  readonly uploadedBy: string;
+}
+
+export type DocumentFacts = Pick<DocumentRow, "sha256" | "bytes" | "mediaType" | "scan">;
+
+/** The legal basis of a request. `recordDigest` is what the deciders sign. */
+export interface AuthorizationRow {
+  readonly id: string;
+  readonly requestId: string;
+  readonly kind: InstrumentKind;
+  readonly issuer: string;
+  readonly jurisdiction: string;
+  readonly caseNumber: string;
+  readonly validFrom: Date;
+  readonly validUntil: Date;
+  readonly recognitionBasis: string | undefined;
+  readonly sealed: { readonly basis: string; readonly until: Date } | undefined;
+  readonly state: AuthorizationState;
+  readonly recordDigest: string;
+  readonly record: AuthorizationRecord;
+  readonly document: DocumentFacts | undefined;
+}
+
+const Row = z.object({
+  id: z.string(),
+  request_id: z.string(),
+  kind: InstrumentKind,
+  issuer: z.string(),
+  jurisdiction: z.string(),
+  case_number: z.string(),
+  valid_from: z.date(),
+  valid_until: z.date(),
+  recognition_basis: z.string().nullable(),
+  sealed_basis: z.string().nullable(),
+  sealed_until: z.date().nullable(),
+  state: AuthorizationState,
+  record_digest: z.string(),
+  record: AuthorizationRecord,
+  document_id: z.string().nullable(),
+});
+
+const bytes = (value: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(value);
+
+export async function insertDocument(tx: Tx, row: DocumentRow): Promise<void> {
+  await tx.document.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: row.tenantId,
+        request_id: row.requestId,
+        sha256: row.sha256,
+        bytes: row.bytes,
+        media_type: row.mediaType,
+        scan: row.scan,
+        dek_sealed: bytes(row.dekSealed),
+        iv: bytes(row.iv),
+        ciphertext: bytes(row.ciphertext),
+        tag: bytes(row.tag),
+        uploaded_by: row.uploadedBy,
+      },
+    ],
+  });
+}
+
+export async function insertAuthorization(
+  tx: Tx,
+  row: Omit<AuthorizationRow, "document" | "state"> & {
+    readonly tenantId: string;
+    readonly documentId: string | undefined;
+  },
+): Promise<void> {
+  await tx.authorization.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: row.tenantId,
+        request_id: row.requestId,
+        kind: row.kind,
+        issuer: row.issuer,
+        jurisdiction: row.jurisdiction,
+        case_number: row.caseNumber,
+        valid_from: row.validFrom,
+        valid_until: row.validUntil,
+        recognition_basis: row.recognitionBasis ?? null,
+        sealed_basis: row.sealed?.basis ?? null,
+        sealed_until: row.sealed?.until ?? null,
+        state: "draft",
+        document_id: row.documentId ?? null,
+        record_digest: row.recordDigest,
+        record: JSON.parse(JSON.stringify(row.record)),
+      },
+    ],
+  });
+}
+
+async function findDocument(tx: Tx, id: string | null): Promise<DocumentFacts | undefined> {
+  if (id === null) return undefined;
+  const row = await tx.document.findUnique({
+    where: { id },
+    select: { sha256: true, bytes: true, media_type: true, scan: true },
+  });
+  return row === null
+    ? undefined
+    : { sha256: row.sha256, bytes: row.bytes, mediaType: row.media_type, scan: row.scan };
+}
+
+/** The newest authorization of a request: one attached later takes the place of those before it. */
+export async function findAuthorization(tx: Tx, requestId: string): Promise<AuthorizationRow | undefined> {
+  const record = await tx.authorization.findFirst({
+    where: { request_id: requestId },
+    orderBy: { id: "desc" },
+    omit: { cms: true, jws: true },
+  });
+  if (record === null) return undefined;
+  const row = Row.parse(record);
+  return {
+    id: row.id,
+    requestId: row.request_id,
+    kind: row.kind,
+    issuer: row.issuer,
+    jurisdiction: row.jurisdiction,
+    caseNumber: row.case_number,
+    validFrom: row.valid_from,
+    validUntil: row.valid_until,
+    recognitionBasis: row.recognition_basis ?? undefined,
+    sealed:
+      row.sealed_basis === null || row.sealed_until === null
+        ? undefined
+        : { basis: row.sealed_basis, until: row.sealed_until },
+    state: row.state,
+    recordDigest: row.record_digest,
+    record: row.record,
+    document: await findDocument(tx, row.document_id),
+  };
+}
+
+/** The encrypted document itself, to check it against its digest. */
+export async function findDocumentBytes(tx: Tx, authorizationId: string): Promise<DocumentRow | undefined> {
+  const authorization = await tx.authorization.findUnique({
+    where: { id: authorizationId },
+    select: { document_id: true },
+  });
+  const id = authorization?.document_id;
+  if (id === undefined || id === null) return undefined;
+  const row = await tx.document.findUnique({ where: { id } });
+  if (row === null) return undefined;
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    requestId: row.request_id,
+    sha256: row.sha256,
+    bytes: row.bytes,
+    mediaType: row.media_type,
+    scan: row.scan,
+    dekSealed: row.dek_sealed,
+    iv: row.iv,
+    ciphertext: row.ciphertext,
+    tag: row.tag,
+    uploadedBy: row.uploaded_by,
+  };
+}
+
+export async function setAuthorizationState(tx: Tx, id: string, state: AuthorizationState): Promise<void> {
+  await tx.authorization.updateMany({ where: { id }, data: { state } });
+}

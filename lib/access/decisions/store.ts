@@ -1,0 +1,208 @@
+import "server-only";
+import { z } from "zod";
+import { Stage } from "@/lib/access/schema";
+import type { Tx } from "@/lib/db/transaction";
+import { DecisionStatement, OpenStatement, StatementSignature } from "@/lib/escrow/statements";
+
+export type ProofKind = "ed25519" | "evaluation" | "none";
+
+/** One decision as it stands for ever. A question (`ask`) carries no statement and no proof. */
+export interface DecisionRow {
+  readonly id: string;
+  readonly stage: Stage;
+  readonly decision: "approve" | "deny" | "ask";
+  readonly approverUserId: string;
+  readonly comment: string;
+  readonly statement: DecisionStatement | undefined;
+  readonly proofKind: ProofKind;
+  readonly signature: StatementSignature | undefined;
+  readonly at: Date;
+}
+
+const Row = z.object({
+  id: z.string(),
+  stage: Stage,
+  decision: z.enum(["approve", "deny", "ask"]),
+  approver_user_id: z.string(),
+  comment: z.string(),
+  statement: z.unknown(),
+  proof_kind: z.enum(["ed25519", "evaluation", "none"]),
+  proof: z.unknown(),
+  at: z.date(),
+});
+
+const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value ?? {}));
+
+export async function insertDecision(
+  tx: Tx,
+  row: DecisionRow & {
+    readonly tenantId: string;
+    readonly requestId: string;
+    readonly nonce: string;
+    readonly confirms: unknown;
+  },
+): Promise<void> {
+  await tx.decision.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: row.tenantId,
+        request_id: row.requestId,
+        stage: row.stage,
+        decision: row.decision,
+        approver_user_id: row.approverUserId,
+        comment: row.comment,
+        ...(row.confirms === undefined ? {} : { confirms: plainJson(row.confirms) }),
+        statement: plainJson(row.statement),
+        proof_kind: row.proofKind,
+        proof: plainJson(row.signature),
+        nonce: row.nonce,
+        at: row.at,
+      },
+    ],
+  });
+}
+
+/** All decisions on a request, in order. */
+export async function listDecisions(tx: Tx, requestId: string): Promise<DecisionRow[]> {
+  const rows = await tx.decision.findMany({
+    where: { request_id: requestId },
+    orderBy: [{ at: "asc" }, { id: "asc" }],
+  });
+  return rows.map((record) => {
+    const row = Row.parse(record);
+    const isSigned = row.decision !== "ask";
+    return {
+      id: row.id,
+      stage: row.stage,
+      decision: row.decision,
+      approverUserId: row.approver_user_id,
+      comment: row.comment,
+      statement: isSigned ? DecisionStatement.parse(row.statement) : undefined,
+      proofKind: row.proof_kind,
+      signature: isSigned ? StatementSignature.parse(row.proof) : undefined,
+      at: row.at,
+    };
+  });
+}
+
+/** A statement that waits for its signature. */
+export interface PreparedStatement {
+  readonly nonce: string;
+  readonly statement: DecisionStatement;
+  readonly expiresAt: Date;
+}
+
+export async function insertStatement(
+  tx: Tx,
+  row: PreparedStatement & { readonly tenantId: string; readonly userId: string; readonly requestId: string },
+): Promise<void> {
+  await tx.statement_nonce.createMany({
+    data: [
+      {
+        nonce: row.nonce,
+        tenant_id: row.tenantId,
+        kind: "decision",
+        user_id: row.userId,
+        subject: `request:${row.requestId}`,
+        statement: plainJson(row.statement),
+        expires_at: row.expiresAt,
+      },
+    ],
+  });
+}
+
+/** Statements prepared for this person and request that are neither used nor expired, newest first. */
+export async function findPreparedStatements(
+  tx: Tx,
+  wanted: { readonly userId: string; readonly requestId: string; readonly at: Date; readonly limit: number },
+): Promise<PreparedStatement[]> {
+  const rows = await tx.statement_nonce.findMany({
+    where: {
+      kind: "decision",
+      user_id: wanted.userId,
+      subject: `request:${wanted.requestId}`,
+      used_at: null,
+      expires_at: { gt: wanted.at },
+    },
+    orderBy: { expires_at: "desc" },
+    take: wanted.limit,
+  });
+  return rows.map((row) => ({
+    nonce: row.nonce,
+    statement: DecisionStatement.parse(row.statement),
+    expiresAt: row.expires_at,
+  }));
+}
+
+/** A nonce counts once: false when it was used before. */
+export async function useStatement(tx: Tx, nonce: string, at: Date): Promise<boolean> {
+  const { count } = await tx.statement_nonce.updateMany({
+    where: { nonce, used_at: null, expires_at: { gt: at } },
+    data: { used_at: at },
+  });
+  return count === 1;
+}
+
+export async function insertOpening(
+  tx: Tx,
+  row: {
+    readonly id: string;
+    readonly tenantId: string;
+    readonly grantId: string;
+    readonly userId: string;
+    readonly statement: OpenStatement;
+    readonly replyKeySealed: Uint8Array;
+    readonly expiresAt: Date;
+  },
+): Promise<void> {
+  await tx.opening.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: row.tenantId,
+        grant_id: row.grantId,
+        user_id: row.userId,
+        statement: plainJson(row.statement),
+        nonce: row.statement.nonce,
+        reply_key: Uint8Array.from(row.replyKeySealed),
+        expires_at: row.expiresAt,
+      },
+    ],
+  });
+}
+
+/** A prepared opening with its sealed one-request key. */
+export interface OpeningRow {
+  readonly id: string;
+  readonly grantId: string;
+  readonly statement: OpenStatement;
+  readonly replyKeySealed: Uint8Array;
+  readonly expiresAt: Date;
+}
+
+export async function findOpening(
+  tx: Tx,
+  wanted: { readonly id: string; readonly userId: string; readonly at: Date },
+): Promise<OpeningRow | undefined> {
+  const row = await tx.opening.findFirst({
+    where: { id: wanted.id, user_id: wanted.userId, used_at: null, expires_at: { gt: wanted.at } },
+  });
+  if (row === null || row.reply_key === null) return undefined;
+  return {
+    id: row.id,
+    grantId: row.grant_id,
+    statement: OpenStatement.parse(row.statement),
+    replyKeySealed: row.reply_key,
+    expiresAt: row.expires_at,
+  };
+}
+
+/** Ends an opening and forgets its key. False when it was used before. */
+export async function useOpening(tx: Tx, id: string, at: Date): Promise<boolean> {
+  const { count } = await tx.opening.updateMany({
+    where: { id, used_at: null },
+    data: { used_at: at, reply_key: null },
+  });
+  return count === 1;
+}

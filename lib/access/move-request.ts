@@ -1,0 +1,61 @@
+import "server-only";
+import { moveState, type RequestRow } from "@/lib/access/requests/store";
+import type { RequestState } from "@/lib/access/schema";
+import { insertEvent } from "@/lib/access/timeline/store";
+import { isTransition, type RequestEventKind } from "@/lib/access/transitions";
+import type { AuditContext } from "@/lib/audit/event";
+import type { DbContext } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** One step of a request's life. */
+export interface Step {
+  readonly event: RequestEventKind;
+  readonly to: RequestState;
+  readonly comment?: string;
+  readonly frozen?: Parameters<typeof moveState>[3];
+}
+
+type MoveContext = DbContext & Pick<AuditContext, "clock" | "principal">;
+
+/** Moves a request one step and writes it into the timeline; answers the state it is in then. */
+export async function moveRequest(
+  tx: Tx,
+  cx: MoveContext,
+  request: Pick<RequestRow, "id" | "state">,
+  step: Step,
+): Promise<RequestState> {
+  if (!isTransition(request.state, step.to, step.event)) {
+    throw new DomainError("request.illegal-transition", {
+      detail: `A request that is ${request.state} does not become ${step.to}.`,
+    });
+  }
+  const at = cx.clock.now();
+  const moved = await moveState(tx, request.id, { from: request.state, to: step.to, at }, step.frozen);
+  if (!moved) throw new DomainError("request.conflict");
+  await insertEvent(tx, {
+    id: uuidv7(at.getTime()),
+    tenantId: cx.instance.tenantId,
+    requestId: request.id,
+    kind: step.event,
+    byUserId: cx.principal?.userId,
+    fromState: request.state,
+    toState: step.to,
+    comment: step.comment,
+    at,
+  });
+  return step.to;
+}
+
+/** Several steps one after another, each through the transition table. */
+export async function walkRequest(
+  tx: Tx,
+  cx: MoveContext,
+  request: Pick<RequestRow, "id" | "state">,
+  steps: readonly Step[],
+): Promise<RequestState> {
+  let { state } = request;
+  for (const step of steps) state = await moveRequest(tx, cx, { id: request.id, state }, step);
+  return state;
+}

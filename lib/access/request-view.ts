@@ -1,0 +1,98 @@
+import "server-only";
+import type { RequestAnswer, RequestView } from "@/lib/access/answer-schema";
+import { findAuthorization } from "@/lib/access/authorizations/store";
+import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
+import { findGrantOfRequest } from "@/lib/access/grants/store";
+import { loadRequest } from "@/lib/access/load-request";
+import * as people from "@/lib/access/people/store";
+import { countEarlierRequests, type RequestRow } from "@/lib/access/requests/store";
+import { listEvents, type TimelineEvent } from "@/lib/access/timeline/store";
+import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/view";
+import type { AppendedEntry } from "@/lib/audit/event";
+import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { validityTime } from "@/lib/escrow/statements";
+
+/** Names of everybody who stands in a request. */
+export async function loadNames(tx: Tx, userIds: readonly string[]): Promise<Names> {
+  const found = await people.findPeople(tx, userIds);
+  const organisations = await people.findOrganisationNames(
+    tx,
+    [...found.values()].map((person) => person.organisationId),
+  );
+  return { people: found, organisations };
+}
+
+function decisionView(row: DecisionRow, names: Names) {
+  return {
+    id: row.id,
+    stage: row.stage,
+    decision: row.decision,
+    approver: personView(names, row.approverUserId),
+    comment: row.comment,
+    proof: row.proofKind,
+    at: row.at.toISOString(),
+  };
+}
+
+function eventView(event: TimelineEvent, names: Names) {
+  return {
+    at: event.at.toISOString(),
+    kind: event.kind,
+    ...(event.byUserId === undefined ? {} : { by: personView(names, event.byUserId).handle }),
+    ...(event.fromState === undefined ? {} : { from_state: event.fromState }),
+    ...(event.toState === undefined ? {} : { to_state: event.toState }),
+    ...(event.comment === undefined ? {} : { comment: event.comment }),
+  };
+}
+
+function detailMembers(row: RequestRow) {
+  return {
+    justification: row.justification,
+    ...(row.legalBasis === undefined ? {} : { legal_basis: row.legalBasis }),
+    transactions: [...row.transactions],
+    ...(row.query === undefined ? {} : { query: row.query }),
+    ...(row.from === undefined ? {} : { from: validityTime(row.from) }),
+    ...(row.until === undefined ? {} : { until: validityTime(row.until) }),
+    max_views: row.maxViews,
+    max_exports: row.maxExports,
+    ...(row.digest === undefined ? {} : { digest: row.digest }),
+  };
+}
+
+async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestView> {
+  const authorization = await findAuthorization(tx, row.id);
+  const decisions = await listDecisions(tx, row.id);
+  const events = await listEvents(tx, row.id);
+  const grant = await findGrantOfRequest(tx, row.id);
+  const names = await loadNames(tx, [
+    row.requesterUserId,
+    ...decisions.map((decision) => decision.approverUserId),
+    ...events.flatMap((event) => (event.byUserId === undefined ? [] : [event.byUserId])),
+  ]);
+  return {
+    ...requestSummary(row, names),
+    ...detailMembers(row),
+    ...(authorization === undefined ? {} : { authorization: authorizationView(authorization) }),
+    first_request: (await countEarlierRequests(tx, row)) === 0,
+    identity_check: await people.hasIdentityCheck(tx, row.requesterUserId, cx.clock.now()),
+    decisions: decisions.map((decision) => decisionView(decision, names)),
+    timeline: events.map((event) => eventView(event, names)),
+    ...(grant === undefined ? {} : { grant_id: grant.id }),
+  };
+}
+
+/** The whole of a request, for whoever may read it. */
+export function viewRequest(cx: Context, id: string): Promise<RequestView> {
+  return inSnapshot(cx, async (tx) => {
+    const { row } = await loadRequest(tx, cx, id, "request.read");
+    return buildView(tx, cx, row);
+  });
+}
+
+/** The request as it is now, with the receipt of the entry that changed it. */
+export async function answerRequest(cx: Context, id: string, entry: AppendedEntry): Promise<RequestAnswer> {
+  const view = await viewRequest(cx, id);
+  return { ...view, receipt: await issueReceipt(cx, entry) };
+}

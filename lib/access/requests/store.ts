@@ -1,0 +1,259 @@
+import "server-only";
+import { z } from "zod";
+import type { Permit } from "@/lib/access/permit";
+import { Purpose, RequestState, TransactionQuery } from "@/lib/access/schema";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import { GroupName, Level } from "@/lib/escrow/statements";
+
+/** What `authorize` needs to know of a request before anybody reads it. */
+export interface RequestFacts {
+  readonly id: string;
+  readonly requesterUserId: string;
+  readonly requesterOrganisationId: string;
+}
+
+/** What a request asks for. */
+export interface Asked {
+  readonly purpose: Purpose;
+  readonly justification: string;
+  readonly legalBasis: string | undefined;
+  readonly transactions: readonly string[];
+  readonly query: TransactionQuery | undefined;
+  readonly groups: readonly GroupName[];
+  readonly level: Level;
+  readonly from: Date | undefined;
+  readonly until: Date | undefined;
+  readonly maxViews: number;
+  readonly maxExports: number;
+}
+
+export interface RequestRow extends Asked, RequestFacts {
+  readonly reference: string;
+  readonly state: RequestState;
+  readonly dueAt: Date | undefined;
+  readonly version: number;
+  readonly digest: string | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+const Row = z.object({
+  id: z.string(),
+  reference: z.string(),
+  requester_user_id: z.string(),
+  organisation_id: z.string(),
+  purpose: Purpose,
+  justification: z.string(),
+  legal_basis: z.string().nullable(),
+  transactions: z.array(z.string()),
+  query: TransactionQuery.nullable(),
+  groups: z.array(GroupName),
+  level: Level,
+  from: z.date().nullable(),
+  until: z.date().nullable(),
+  max_views: z.number(),
+  max_exports: z.number(),
+  state: RequestState,
+  due_at: z.date().nullable(),
+  version: z.number(),
+  digest: z.string().nullable(),
+  created_at: z.date(),
+  updated_at: z.date(),
+});
+
+function toRequest(record: unknown): RequestRow {
+  const row = Row.parse(record);
+  return {
+    id: row.id,
+    reference: row.reference,
+    requesterUserId: row.requester_user_id,
+    requesterOrganisationId: row.organisation_id,
+    purpose: row.purpose,
+    justification: row.justification,
+    legalBasis: row.legal_basis ?? undefined,
+    transactions: row.transactions,
+    query: row.query ?? undefined,
+    groups: row.groups,
+    level: row.level,
+    from: row.from ?? undefined,
+    until: row.until ?? undefined,
+    maxViews: row.max_views,
+    maxExports: row.max_exports,
+    state: row.state,
+    dueAt: row.due_at ?? undefined,
+    version: row.version,
+    digest: row.digest ?? undefined,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function askedColumns(asked: Asked) {
+  return {
+    purpose: asked.purpose,
+    justification: asked.justification,
+    legal_basis: asked.legalBasis ?? null,
+    transactions: [...asked.transactions],
+    query: asked.query === undefined ? Prisma.DbNull : { ...asked.query },
+    groups: [...asked.groups],
+    level: asked.level,
+    from: asked.from ?? null,
+    until: asked.until ?? null,
+    max_views: asked.maxViews,
+    max_exports: asked.maxExports,
+  };
+}
+
+export async function nextReference(tx: Tx, year: number): Promise<string> {
+  const rows = await tx.$queryRaw<{ n: bigint }[]>`SELECT nextval('access_request_reference') AS n`;
+  return `AR-${year}-${String(rows[0]?.n ?? 0n).padStart(6, "0")}`;
+}
+
+export async function insertRequest(
+  tx: Tx,
+  permit: Permit<"request.create">,
+  row: Asked & RequestFacts & { readonly tenantId: string; readonly reference: string; readonly at: Date },
+): Promise<void> {
+  if (permit.action !== "request.create") return;
+  await tx.access_request.createMany({
+    data: [
+      {
+        ...askedColumns(row),
+        id: row.id,
+        tenant_id: row.tenantId,
+        reference: row.reference,
+        requester_user_id: row.requesterUserId,
+        organisation_id: row.requesterOrganisationId,
+        created_at: row.at,
+        updated_at: row.at,
+      },
+    ],
+  });
+}
+
+/** Whose request this is, if it exists in the tenant: enough to decide whether the caller may know of it. */
+export async function findRequestFacts(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+): Promise<RequestFacts | undefined> {
+  const row = await tx.access_request.findFirst({
+    where: { id, tenant_id: tenantId },
+    select: { id: true, requester_user_id: true, organisation_id: true },
+  });
+  if (row === null) return undefined;
+  return { id: row.id, requesterUserId: row.requester_user_id, requesterOrganisationId: row.organisation_id };
+}
+
+/** Holds the request until the transaction ends: decisions on it come one after another. */
+export async function lockRequest(tx: Tx, id: string): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM access_request WHERE id = ${id}::uuid FOR UPDATE`;
+}
+
+export async function readRequest(tx: Tx, _permit: Permit, facts: RequestFacts): Promise<RequestRow> {
+  return toRequest(await tx.access_request.findUniqueOrThrow({ where: { id: facts.id } }));
+}
+
+export async function listRequests(
+  tx: Tx,
+  page: {
+    readonly tenantId: string;
+    readonly userId: string | undefined;
+    readonly state: RequestState | undefined;
+    readonly before: string | undefined;
+    readonly limit: number;
+  },
+): Promise<RequestRow[]> {
+  const rows = await tx.access_request.findMany({
+    where: {
+      tenant_id: page.tenantId,
+      ...(page.userId === undefined ? {} : { requester_user_id: page.userId }),
+      ...(page.state === undefined ? {} : { state: page.state }),
+      ...(page.before === undefined ? {} : { id: { lt: page.before } }),
+    },
+    orderBy: { id: "desc" },
+    take: page.limit,
+  });
+  return rows.map(toRequest);
+}
+
+/** Changes a draft if nobody else did since `version`. */
+export async function changeAsked(
+  tx: Tx,
+  _permit: Permit<"request.change">,
+  row: RequestRow,
+  asked: Asked,
+  at: Date,
+): Promise<boolean> {
+  const { count } = await tx.access_request.updateMany({
+    where: { id: row.id, version: row.version, state: "draft" },
+    data: { ...askedColumns(asked), version: row.version + 1, updated_at: at },
+  });
+  return count === 1;
+}
+
+/** Moves the state if it is still where it was; the database refuses pairs that are not in its table. */
+export async function moveState(
+  tx: Tx,
+  id: string,
+  move: { readonly from: RequestState; readonly to: RequestState; readonly at: Date },
+  frozen: { readonly digest?: string; readonly dueAt?: Date; readonly transactions?: readonly string[] } = {},
+): Promise<boolean> {
+  const { count } = await tx.access_request.updateMany({
+    where: { id, state: move.from },
+    data: {
+      state: move.to,
+      version: { increment: 1 },
+      updated_at: move.at,
+      ...(frozen.digest === undefined ? {} : { digest: frozen.digest }),
+      ...(frozen.dueAt === undefined ? {} : { due_at: frozen.dueAt }),
+      ...(frozen.transactions === undefined ? {} : { transactions: [...frozen.transactions] }),
+    },
+  });
+  return count === 1;
+}
+
+export async function countEarlierRequests(tx: Tx, row: RequestRow): Promise<number> {
+  return tx.access_request.count({
+    where: { requester_user_id: row.requesterUserId, id: { lt: row.id }, state: { not: "draft" } },
+  });
+}
+
+/** Which of the ids name transactions of this tenant. */
+export async function findKnownTransactions(
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx.transaction.findMany({
+    where: { tenant_id: tenantId, id: { in: [...ids] } },
+    select: { id: true },
+  });
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Ids that a query names, at most `limit`, oldest first. */
+export async function resolveQuery(
+  tx: Tx,
+  tenantId: string,
+  query: TransactionQuery,
+  limit: number,
+): Promise<string[]> {
+  const micros = (text: string): bigint => BigInt(Date.parse(text)) * 1000n;
+  const rows = await tx.transaction.findMany({
+    where: {
+      tenant_id: tenantId,
+      ...(query.job_id === undefined ? {} : { job_id: query.job_id }),
+      ...(query.participant === undefined ? {} : { participants: { has: query.participant } }),
+      created_at_us: {
+        ...(query.from === undefined ? {} : { gte: micros(query.from) }),
+        ...(query.to === undefined ? {} : { lt: micros(query.to) }),
+      },
+    },
+    select: { id: true },
+    orderBy: { id: "asc" },
+    take: limit,
+  });
+  return rows.map((row) => row.id);
+}

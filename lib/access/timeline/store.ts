@@ -1,0 +1,48 @@
+import "server-only";
+import type { Tx } from "@/lib/db/transaction";
+
+/** One thing that happened to a request; nothing of it is ever changed or removed. */
+export interface TimelineEvent {
+  readonly kind: string;
+  readonly byUserId: string | undefined;
+  readonly fromState: string | undefined;
+  readonly toState: string | undefined;
+  readonly comment: string | undefined;
+  readonly at: Date;
+}
+
+export async function insertEvent(
+  tx: Tx,
+  event: TimelineEvent & { readonly id: string; readonly tenantId: string; readonly requestId: string },
+): Promise<void> {
+  await tx.request_event.createMany({
+    data: [
+      {
+        id: event.id,
+        tenant_id: event.tenantId,
+        request_id: event.requestId,
+        by_user_id: event.byUserId ?? null,
+        kind: event.kind,
+        from_state: event.fromState ?? null,
+        to_state: event.toState ?? null,
+        comment: event.comment ?? null,
+        at: event.at,
+      },
+    ],
+  });
+}
+
+export async function listEvents(tx: Tx, requestId: string): Promise<TimelineEvent[]> {
+  const rows = await tx.request_event.findMany({
+    where: { request_id: requestId },
+    orderBy: [{ at: "asc" }, { id: "asc" }],
+  });
+  return rows.map((row) => ({
+    kind: row.kind,
+    byUserId: row.by_user_id ?? undefined,
+    fromState: row.from_state ?? undefined,
+    toState: row.to_state ?? undefined,
+    comment: row.comment ?? undefined,
+    at: row.at,
+  }));
+}

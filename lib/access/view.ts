@@ -1,0 +1,106 @@
+import type { AuthorizationView, GrantView, RequestSummary } from "@/lib/access/answer-schema";
+import type { AuthorizationRow } from "@/lib/access/authorizations/store";
+import type { GrantRow } from "@/lib/access/grants/store";
+import { effectiveLevel, isWithin } from "@/lib/access/limits";
+import type { Person } from "@/lib/access/people/store";
+import type { RequestRow } from "@/lib/access/requests/store";
+import type { GrantState } from "@/lib/access/schema";
+import { InvariantError } from "@/lib/errors";
+import { validityTime } from "@/lib/escrow/statements";
+
+/** People and organisations by id, for naming them. */
+export interface Names {
+  readonly people: ReadonlyMap<string, Person>;
+  readonly organisations: ReadonlyMap<string, string>;
+}
+
+export function personView(names: Names, userId: string) {
+  const person = names.people.get(userId);
+  if (person === undefined) throw new InvariantError("a person of a request does not exist");
+  return {
+    handle: person.handle,
+    name: person.name,
+    organisation: names.organisations.get(person.organisationId) ?? person.organisationId,
+  };
+}
+
+export function requestSummary(row: RequestRow, names: Names): RequestSummary {
+  return {
+    id: row.id,
+    reference: row.reference,
+    state: row.state,
+    purpose: row.purpose,
+    fields: [...row.groups],
+    level: row.level,
+    transactions_count: row.transactions.length,
+    requester: personView(names, row.requesterUserId),
+    ...(row.dueAt === undefined ? {} : { due_at: validityTime(row.dueAt) }),
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+    version: row.version,
+  };
+}
+
+const VERIFICATION: Readonly<Record<string, string>> = {
+  signature_verified: "cryptographically verified",
+  attested: "attested, not cryptographically verified",
+  approved: "attested, not cryptographically verified",
+  active: "attested, not cryptographically verified",
+};
+
+export function authorizationView(row: AuthorizationRow): AuthorizationView {
+  const { document, sealed } = row;
+  return {
+    id: row.id,
+    state: row.state,
+    kind: row.kind,
+    issuer: row.issuer,
+    jurisdiction: row.jurisdiction,
+    case_number: row.caseNumber,
+    valid_from: validityTime(row.validFrom),
+    valid_until: validityTime(row.validUntil),
+    ...(row.recognitionBasis === undefined ? {} : { recognition_basis: row.recognitionBasis }),
+    ...(sealed === undefined ? {} : { sealed: { basis: sealed.basis, until: validityTime(sealed.until) } }),
+    verification: VERIFICATION[row.state] ?? "not verified",
+    ...(document === undefined
+      ? {}
+      : {
+          document: {
+            sha256: document.sha256,
+            bytes: document.bytes,
+            media_type: document.mediaType,
+            scan: document.scan,
+          },
+        }),
+  };
+}
+
+/** State as it is at this moment: an end in time or budget shows before anything has written it down. */
+export function grantStateAt(grant: GrantRow, now: Date): GrantState {
+  if (grant.state !== "active") return grant.state;
+  if (grant.viewsUsed >= grant.maxViews) return "exhausted";
+  return now < grant.notBefore || isWithin(grant.notBefore, grant.notAfter, now) ? "active" : "expired";
+}
+
+export function grantView(grant: GrantRow, holder: string, now: Date): GrantView {
+  const kind = grant.authorization?.kind;
+  return {
+    id: grant.id,
+    request_id: grant.requestId,
+    transactions: [...grant.transactions],
+    fields: [...grant.groups],
+    masked_fields: grant.groups.filter((group) => effectiveLevel(grant.level, kind, group) === "masked"),
+    level: grant.level,
+    purpose: grant.purpose,
+    not_before: validityTime(grant.notBefore),
+    not_after: validityTime(grant.notAfter),
+    max_views: grant.maxViews,
+    views_left: grant.maxViews - grant.viewsUsed,
+    state: grantStateAt(grant, now),
+    assurance: grant.assurance,
+    ...(grant.authorization === undefined ? {} : { authorization_id: grant.authorization.id }),
+    holder,
+    created_at: grant.createdAt.toISOString(),
+    ...(grant.revokedAt === undefined ? {} : { revoked_at: grant.revokedAt.toISOString() }),
+  };
+}
