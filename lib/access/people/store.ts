@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { OfficeFacts } from "@/lib/access/facts";
 import type { WeeklyHours } from "@/lib/access/hours";
+import type { Role as RoleName } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import { Role, WeeklyHours as WeeklyHoursColumn } from "@/lib/identity/schema";
@@ -12,7 +13,7 @@ export interface Person {
   readonly handle: string;
   readonly name: string;
   readonly organisationId: string;
-  readonly role: Role;
+  readonly role: RoleName;
   readonly isActive: boolean;
 }
 

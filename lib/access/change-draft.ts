@@ -1,0 +1,81 @@
+import "server-only";
+import type { RequestAnswer } from "@/lib/access/answer-schema";
+import { authorize } from "@/lib/access/authorize";
+import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
+import { loadRequest } from "@/lib/access/load-request";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { answerRequest } from "@/lib/access/request-view";
+import { type Asked, changeAsked, type RequestRow } from "@/lib/access/requests/store";
+import type { ChangedRequest } from "@/lib/access/schema";
+import { startOf } from "@/lib/access/validity";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** Naming transactions replaces a query, and the other way round. */
+function changedTarget(row: RequestRow, body: ChangedRequest): Pick<Asked, "transactions" | "query"> {
+  if (body.transactions !== undefined) {
+    return { transactions: [...new Set(body.transactions)].sort(), query: undefined };
+  }
+  if (body.query !== undefined) return { transactions: [], query: body.query };
+  return { transactions: row.transactions, query: row.query };
+}
+
+function changedAsked(row: RequestRow, body: ChangedRequest): Asked {
+  return {
+    purpose: body.purpose ?? row.purpose,
+    justification: body.justification ?? row.justification,
+    legalBasis: body.legal_basis ?? row.legalBasis,
+    ...changedTarget(row, body),
+    groups: body.fields ?? row.groups,
+    level: body.level ?? row.level,
+    from: body.from === undefined ? row.from : startOf(body.from),
+    until: body.until === undefined ? row.until : startOf(body.until),
+    maxViews: body.max_views ?? row.maxViews,
+    maxExports: row.maxExports,
+  };
+}
+
+function requireVersion(row: RequestRow, expected: number | undefined): void {
+  if (expected === undefined || expected === row.version) return;
+  throw new DomainError("request.conflict", {
+    detail: `Version ${expected} was changed in the meantime; it is ${row.version} now.`,
+    extra: { version: row.version },
+  });
+}
+
+/** Changes a draft. With a version (If-Match, or `version` in the body) a change made since is not overwritten. */
+export async function changeDraft(
+  cx: Context,
+  id: string,
+  body: ChangedRequest,
+  ifMatch?: number,
+): Promise<RequestAnswer> {
+  return recordingRefusals(cx, { action: "request.change", requestId: id }, async () => {
+    const entry = await inTransaction(cx, async (tx) => {
+      const { permit, row } = await loadRequest(tx, cx, id, "request.change");
+      requireVersion(row, ifMatch ?? body.version);
+      if (row.state !== "draft") {
+        throw new DomainError("request.illegal-transition", { detail: "Only a draft can be changed." });
+      }
+      const asked = changedAsked(row, body);
+      await authorize(cx, "request.create", asked);
+      requireSpan(asked, cx.clock.now());
+      await requireKnownTransactions(tx, cx.instance.tenantId, asked.transactions);
+      const changed = await changeAsked(tx, permit, row, asked, cx.clock.now());
+      if (!changed) throw new DomainError("request.conflict");
+      return appendEntry(tx, cx, {
+        class: "access",
+        outcome: "done",
+        action: "request.change",
+        subjects: [`request:${id}`],
+        purpose: asked.purpose,
+        caseId: id,
+        caseDetails: { transactions: [...asked.transactions], groups: [...asked.groups], level: asked.level },
+        index: { requestId: id },
+      });
+    });
+    return answerRequest(cx, id, entry);
+  });
+}

@@ -1,0 +1,81 @@
+import "server-only";
+import type { RequestAnswer } from "@/lib/access/answer-schema";
+import { authorize } from "@/lib/access/authorize";
+import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { answerRequest } from "@/lib/access/request-view";
+import * as requests from "@/lib/access/requests/store";
+import type { NewRequest } from "@/lib/access/schema";
+import { insertEvent } from "@/lib/access/timeline/store";
+import { startOf } from "@/lib/access/validity";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction } from "@/lib/db/transaction";
+
+const MAX_EXPORTS = 5;
+
+function askedOf(body: NewRequest): requests.Asked {
+  return {
+    purpose: body.purpose,
+    justification: body.justification,
+    legalBasis: body.legal_basis,
+    transactions: [...new Set(body.transactions ?? [])].sort(),
+    query: body.query,
+    groups: body.fields,
+    level: body.level,
+    from: body.from === undefined ? undefined : startOf(body.from),
+    until: body.until === undefined ? undefined : startOf(body.until),
+    maxViews: body.max_views,
+    maxExports: MAX_EXPORTS,
+  };
+}
+
+/** An auditor, a regulator or staff files an access request. It begins as a draft that only they change. */
+export async function fileRequest(cx: Context, body: NewRequest): Promise<RequestAnswer> {
+  const attempted = { action: "request.create", purpose: body.purpose, fields: body.fields };
+  return recordingRefusals(cx, attempted, async () => {
+    const permit = await authorize(cx, "request.create", { purpose: body.purpose, level: body.level });
+    const asked = askedOf(body);
+    const at = cx.clock.now();
+    requireSpan(asked, at);
+    const id = uuidv7(at.getTime());
+    const { tenantId } = cx.instance;
+    const entry = await inTransaction(cx, async (tx) => {
+      await requireKnownTransactions(tx, tenantId, asked.transactions);
+      const reference = await requests.nextReference(tx, at.getUTCFullYear());
+      const { userId, organisationId } = cx.principal;
+      const filing = { id, requesterUserId: userId, requesterOrganisationId: organisationId };
+      await requests.insertRequest(tx, permit, { ...asked, ...filing, tenantId, reference, at });
+      await insertEvent(tx, {
+        id: uuidv7(at.getTime()),
+        tenantId,
+        requestId: id,
+        kind: "create",
+        byUserId: userId,
+        fromState: undefined,
+        toState: "draft",
+        comment: undefined,
+        at,
+      });
+      return appendEntry(tx, cx, {
+        class: "access",
+        outcome: "done",
+        action: "request.create",
+        subjects: [`request:${id}`],
+        purpose: asked.purpose,
+        details: { policy: permit.policyVersion },
+        caseId: id,
+        caseDetails: {
+          reference,
+          transactions: [...asked.transactions],
+          groups: [...asked.groups],
+          level: asked.level,
+          justification: asked.justification,
+        },
+        index: { requestId: id },
+      });
+    });
+    return answerRequest(cx, id, entry);
+  });
+}

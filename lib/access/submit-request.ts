@@ -1,0 +1,107 @@
+import "server-only";
+import type { RequestAnswer } from "@/lib/access/answer-schema";
+import * as authorizations from "@/lib/access/authorizations/store";
+import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
+import { invalidField } from "@/lib/access/invalid-field";
+import { DAY_MS } from "@/lib/access/limits";
+import { loadRequest } from "@/lib/access/load-request";
+import { walkRequest } from "@/lib/access/move-request";
+import { getPerson } from "@/lib/access/people/store";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { requestDigest } from "@/lib/access/request-record";
+import { answerRequest } from "@/lib/access/request-view";
+import { lockRequest, type RequestRow, resolveQuery } from "@/lib/access/requests/store";
+import { MAX_TRANSACTIONS } from "@/lib/access/schema";
+import { openDocument } from "@/lib/access/seal-document";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { Context } from "@/lib/context";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { recordDigest } from "@/lib/escrow/statements";
+
+/** Both sides see this date; passing it makes a request overdue, never refused. */
+const REVIEW_DAYS = 10;
+
+/** Auditors and regulators ask on a legal basis; it must be in date and its document the one attached. */
+async function checkAuthorization(tx: Tx, cx: Context, row: RequestRow): Promise<string | undefined> {
+  const authorization = await authorizations.findAuthorization(tx, row.id);
+  if (authorization === undefined) {
+    if (cx.principal.role === "coordinator") return undefined;
+    throw new DomainError("authorization.missing", { detail: "Attach the legal authority first." });
+  }
+  if (authorization.validUntil <= cx.clock.now()) {
+    throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
+  }
+  if (recordDigest(authorization.record) !== authorization.recordDigest) {
+    throw new DomainError("authorization.invalid", {
+      detail: "The record is not the one that was attached.",
+    });
+  }
+  const document = await authorizations.findDocumentBytes(tx, authorization.id);
+  if (document !== undefined) openDocument(cx.keystore, document.id, document);
+  await authorizations.setAuthorizationState(tx, authorization.id, "legal_review");
+  return authorization.id;
+}
+
+/** A query becomes ids before anybody signs. */
+async function resolvedTransactions(tx: Tx, cx: Context, row: RequestRow): Promise<readonly string[]> {
+  const { tenantId } = cx.instance;
+  if (row.query === undefined) {
+    await requireKnownTransactions(tx, tenantId, row.transactions);
+    return row.transactions;
+  }
+  const ids = await resolveQuery(tx, tenantId, row.query, MAX_TRANSACTIONS + 1);
+  if (ids.length === 0) throw invalidField("/query", "names no transaction");
+  if (ids.length > MAX_TRANSACTIONS) {
+    throw invalidField("/query", `names more than ${MAX_TRANSACTIONS} transactions`);
+  }
+  return ids;
+}
+
+async function submitIn(tx: Tx, cx: Context, id: string) {
+  await lockRequest(tx, id);
+  const { row } = await loadRequest(tx, cx, id, "request.change");
+  if (row.state !== "draft") {
+    throw new DomainError("request.illegal-transition", {
+      detail: `It is ${row.state}; only a draft is submitted.`,
+    });
+  }
+  requireSpan(row, cx.clock.now());
+  const authorizationId = await checkAuthorization(tx, cx, row);
+  const transactions = await resolvedTransactions(tx, cx, row);
+  const requester = (await getPerson(tx, row.requesterUserId)).handle;
+  const digest = requestDigest({
+    ...row,
+    log: cx.instance.log,
+    requester,
+    transactions,
+    organisationId: row.requesterOrganisationId,
+  });
+  const dueAt = new Date(cx.clock.nowMs() + REVIEW_DAYS * DAY_MS);
+  await walkRequest(tx, cx, row, [
+    { event: "submit", to: "submitted", frozen: { digest, dueAt, transactions } },
+    { event: "check", to: "document_check" },
+    { event: "checked", to: "stage_1" },
+  ]);
+  return appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: "request.submit",
+    subjects: [
+      `request:${id}`,
+      ...(authorizationId === undefined ? [] : [`authorization:${authorizationId}`]),
+    ],
+    purpose: row.purpose,
+    caseId: id,
+    caseDetails: { digest, transactions: [...transactions], due_at: dueAt.toISOString() },
+    index: { requestId: id },
+  });
+}
+
+/** Freezes what is asked, checks the document and hands the request to its first stage. */
+export async function submitRequest(cx: Context, id: string): Promise<RequestAnswer> {
+  return recordingRefusals(cx, { action: "request.submit", requestId: id }, async () => {
+    const entry = await inTransaction(cx, (tx) => submitIn(tx, cx, id));
+    return answerRequest(cx, id, entry);
+  });
+}
