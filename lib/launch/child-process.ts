@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, renameSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { StartError } from "@/lib/db/embedded/start-error";
+import { childEnvironment } from "@/lib/launch/program";
 
 export interface ChildOptions {
   readonly name: string;
@@ -77,7 +78,7 @@ export class SupervisedChild {
     const log = openSync(this.#options.logFile, "a", 0o600);
     const child = spawn(process.execPath, this.#options.args, {
       cwd: this.#options.cwd,
-      env: this.#options.env,
+      env: childEnvironment(this.#options.env),
       detached: true,
       stdio: ["ignore", log, log, "ipc"],
     });

@@ -11,7 +11,6 @@ type Variables = Record<string, string>;
 /** What every child gets: no variable of the supervisor's own but these. */
 export function baseEnvironment(env: LaunchEnv): Variables {
   return {
-    NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",
     PATH: env.PATH,
     ...(env.HOME === undefined ? {} : { HOME: env.HOME }),

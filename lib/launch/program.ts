@@ -24,3 +24,8 @@ export function scriptArguments(script: string, ...args: string[]): string[] {
 export function plainArguments(script: string, ...args: string[]): string[] {
   return ["--import", TETHER, path.join("scripts", script), ...args];
 }
+
+/** A child's whole environment, and nothing of ours: children always run as in production. */
+export function childEnvironment(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...variables, NODE_ENV: "production" };
+}

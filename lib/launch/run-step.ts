@@ -1,5 +1,6 @@
 import "server-only";
 import { spawn } from "node:child_process";
+import { childEnvironment } from "@/lib/launch/program";
 
 export interface StepOptions {
   readonly args: readonly string[];
@@ -21,7 +22,7 @@ export function runStep(options: StepOptions): Promise<StepResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, options.args, {
       cwd: options.cwd,
-      env: options.env,
+      env: childEnvironment(options.env),
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });

@@ -43,8 +43,9 @@ async function runPlain(launch: Launch, script: string, failure: string): Promis
     signal: launch.shutdown.signal,
   });
   launch.shutdown.signal.throwIfAborted();
-  if (result.code !== 0)
-    throw new StartError(`${failure}: ${tellingLine(result)}\n${result.stdout}${result.stderr}`);
+  if (result.code === 0) return;
+  const tail = `${result.stdout}${result.stderr}`.trimEnd().split("\n").slice(-25).join("\n");
+  throw new StartError(`${failure}: ${tellingLine(result)}\n\n${tail}`);
 }
 
 const ORPHANED =

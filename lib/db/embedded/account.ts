@@ -9,7 +9,11 @@ export interface ServerAccount {
   readonly isOther: boolean;
 }
 
-const TOOL_PATHS = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
+const TOOL_PATHS = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  LC_ALL: "C",
+  NODE_ENV: "production",
+} as const;
 
 function idOf(flag: "-u" | "-g", user: string): number | undefined {
   const result = spawnSync("id", [flag, user], { encoding: "utf8", env: TOOL_PATHS });

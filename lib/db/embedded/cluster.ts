@@ -11,7 +11,12 @@ import { commandOf, isAlive, signal, waitForEnd } from "@/lib/db/embedded/proces
 import { StartError } from "@/lib/db/embedded/start-error";
 
 export const SUPERUSER = "sealport_superuser";
-const SERVER_ENV = { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
+const SERVER_ENV = {
+  PATH: "/usr/local/bin:/usr/bin:/bin",
+  LC_ALL: "C",
+  TZ: "UTC",
+  NODE_ENV: "production",
+} as const;
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
 
 /** Everything needed to start the server of one cluster. */
