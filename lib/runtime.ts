@@ -12,8 +12,9 @@ import { type Database, openDatabase } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { openPool } from "@/lib/db/pool";
 import { portalEnv, unlockOf } from "@/lib/env";
-import { InvariantError } from "@/lib/errors";
+import { DomainError, InvariantError } from "@/lib/errors";
 import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
+import { readStoredEpochs, recordEpoch } from "@/lib/escrow/record-epoch";
 import { type AnonymousFailures, createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import { createTenant } from "@/lib/identity/create-tenant";
 import { openInstanceSecret } from "@/lib/identity/instance-secret";
@@ -124,7 +125,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   const { logger, db, keystore, idempotencyKey, auditPool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
   const receiptKey = receiptKeyOf(keystore);
-  return {
+  const runtime: Runtime = {
     db,
     instance,
     clock: systemClock,
@@ -134,6 +135,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
       vkey: env.CUSTODIAN_VKEY,
       log: env.LOG_ORIGIN,
       clock: systemClock,
+      storedEpochs: () => readStoredEpochs({ db, instance }),
     }),
     audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey }),
     logger,
@@ -141,6 +143,23 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     failures: createAnonymousFailures(logger),
     idempotencyKey,
   };
+  keepEpoch(runtime);
+  return runtime;
+}
+
+const EPOCH_PERIOD_MS = 30_000;
+
+/** Keeps the custodian's newest epoch in the database, so that sealing goes on while it is away. */
+function keepEpoch(runtime: Runtime): void {
+  const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" };
+  const keep = (): void => {
+    recordEpoch(cx).catch((error: unknown) => {
+      const code = error instanceof DomainError ? error.code : "unexpected";
+      runtime.logger.warn({ code }, "the escrow epoch was not read; the stored one stays in use");
+    });
+  };
+  keep();
+  setInterval(keep, EPOCH_PERIOD_MS).unref();
 }
 
 // Route handlers, pages and instrumentation each get their own instance of this module in one process

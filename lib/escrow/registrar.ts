@@ -1,24 +1,13 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AuditContext } from "@/lib/audit/event";
 import { runLoop } from "@/lib/audit/worker/run-loop";
 import type { Context } from "@/lib/context";
-import { jwkThumbprint } from "@/lib/crypto/reply";
-import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { EscrowEpoch } from "@/lib/escrow/client";
 import { storeRegistrations } from "@/lib/escrow/register-groups";
-import {
-  countUnregistered,
-  insertEpoch,
-  lockEpochs,
-  selectEpochs,
-  selectUnregistered,
-} from "@/lib/escrow/store";
+import { countUnregistered, selectUnregistered } from "@/lib/escrow/store";
 
-/** What the worker's registrar needs; no person acts. */
-export type RegistrarContext = Pick<Context, "db" | "instance" | "clock" | "escrow" | "logger"> &
-  AuditContext;
+/** What the worker's registrar needs. It writes no entry: the worker holds no compartment key. */
+export type RegistrarContext = Pick<Context, "db" | "instance" | "clock" | "escrow" | "logger">;
 
 const BATCH = 200;
 const PERIOD_MS = 1_000;
@@ -43,33 +32,6 @@ export async function registerPending(cx: RegistrarContext): Promise<{ registere
   return { registered: results.length - refused.length, more: items.length === BATCH };
 }
 
-async function storeEpoch(cx: RegistrarContext, { signed, publicKey, epoch }: EscrowEpoch): Promise<void> {
-  await inTransaction(cx, async (tx) => {
-    await lockEpochs(tx, cx.instance.tenantId);
-    const known = await selectEpochs(tx, cx.instance.log);
-    if (known.some(({ statement }) => statement.epoch >= epoch)) return;
-    const entry = await appendEntry(tx, cx, {
-      class: "key",
-      outcome: "done",
-      action: "escrow.epoch",
-      // The former epoch is deactivated by the same act.
-      subjects: [epoch, ...known.map(({ statement }) => statement.epoch)].map(
-        (number) => `escrow_epoch:${number}`,
-      ),
-      details: { kid: signed.statement.kid, public_key: signed.statement.public_key },
-      pub: { thumbprint: jwkThumbprint(publicKey) },
-    });
-    await insertEpoch(tx, { tenantId: cx.instance.tenantId, entryId: entry.id, signed });
-  });
-}
-
-/** Keeps the custodian's newest epoch in the database, so that sealing goes on while it is away. */
-export async function recordEpoch(cx: RegistrarContext): Promise<void> {
-  const current = await cx.escrow.epoch();
-  const known = await inSnapshot(cx, (tx) => selectEpochs(tx, cx.instance.log));
-  if (!known.some(({ statement }) => statement.epoch >= current.epoch)) await storeEpoch(cx, current);
-}
-
 export interface RegistrationHealth {
   /** Sealed groups the custodian has not confirmed. */
   readonly waiting: number;
@@ -88,7 +50,6 @@ export async function readRegistrationHealth(
 
 async function step(cx: RegistrarContext): Promise<{ more: boolean }> {
   try {
-    await recordEpoch(cx);
     return await registerPending(cx);
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== "custodian.unavailable") throw error;

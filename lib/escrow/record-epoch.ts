@@ -1,0 +1,46 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AuditContext } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+import { jwkThumbprint } from "@/lib/crypto/reply";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import type { EscrowEpoch } from "@/lib/escrow/client";
+import type { SignedEpoch } from "@/lib/escrow/protocol";
+import { insertEpoch, lockEpochs, selectEpochs } from "@/lib/escrow/store";
+
+/** What keeping an epoch needs; the portal does it, since the entry is sealed under its keystore. */
+export type EpochContext = Pick<Context, "db" | "instance" | "escrow"> & AuditContext;
+
+async function storeEpoch(cx: EpochContext, { signed, publicKey, epoch }: EscrowEpoch): Promise<void> {
+  await inTransaction(cx, async (tx) => {
+    await lockEpochs(tx, cx.instance.tenantId);
+    const known = await selectEpochs(tx, cx.instance.log);
+    if (known.some(({ statement }) => statement.epoch >= epoch)) return;
+    const entry = await appendEntry(tx, cx, {
+      class: "key",
+      outcome: "done",
+      action: "escrow.epoch",
+      // The former epoch is deactivated by the same act.
+      subjects: [epoch, ...known.map(({ statement }) => statement.epoch)].map(
+        (number) => `escrow_epoch:${number}`,
+      ),
+      details: { kid: signed.statement.kid, public_key: signed.statement.public_key },
+      pub: { thumbprint: jwkThumbprint(publicKey) },
+    });
+    await insertEpoch(tx, { tenantId: cx.instance.tenantId, entryId: entry.id, signed });
+  });
+}
+
+/** Epochs kept in the database, with the custodian's signatures; the escrow client verifies them. */
+export function readStoredEpochs(cx: Pick<Context, "db" | "instance">): Promise<SignedEpoch[]> {
+  return inSnapshot(cx, (tx) => selectEpochs(tx, cx.instance.log)).then((rows) =>
+    rows.map(({ statement, signature }) => ({ statement, signature })),
+  );
+}
+
+/** Keeps the custodian's newest epoch in the database, so that sealing goes on while it is away. */
+export async function recordEpoch(cx: EpochContext): Promise<void> {
+  const current = await cx.escrow.epoch();
+  const known = await inSnapshot(cx, (tx) => selectEpochs(tx, cx.instance.log));
+  if (!known.some(({ statement }) => statement.epoch >= current.epoch)) await storeEpoch(cx, current);
+}
