@@ -1,18 +1,31 @@
 import { runLog } from "@/lib/audit/worker/run-log";
+import { systemClock } from "@/lib/clock";
+import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { workerEnv } from "@/lib/env";
+import { createEscrowClient } from "@/lib/escrow/client";
+import { runRegistrar } from "@/lib/escrow/registrar";
+import { runHeartbeat } from "@/lib/jobs/run-heartbeat";
 import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger } from "@/lib/telemetry/logger";
 
-// The worker: sequencer and checkpoints. Any number may run; the database elects.
+// The worker: sequencer, checkpoints and registration with the custodian. Any number may run; the database elects.
 const env = workerEnv();
 const logger = createLogger("worker", env.LOG_LEVEL);
 const ending = new AbortController();
+const { signal } = ending;
+const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
 const pool = openPool({
   url: env.SEQUENCER_DATABASE_URL,
   applicationName: "sealport-sequencer",
   maxConnections: 4,
-  onIdleError: (code) => logger.warn({ code }, "an idle database connection was lost"),
+  onIdleError,
+});
+const db = openDatabase({
+  url: env.DATABASE_URL,
+  applicationName: "sealport-worker",
+  maxConnections: 4,
+  onIdleError,
 });
 const log = runLog({
   pool,
@@ -22,12 +35,27 @@ const log = runLog({
   logVkey: env.LOG_VKEY,
   witness: { url: env.WITNESS_URL, vkey: env.WITNESS_VKEY, kind: "own" },
   logger,
-  signal: ending.signal,
+  signal,
 });
+const escrow = createEscrowClient({
+  url: env.CUSTODIAN_URL,
+  vkey: env.CUSTODIAN_VKEY,
+  log: env.LOG_ORIGIN,
+  clock: systemClock,
+});
+// The registrar writes no entry, so the tenant's pseudonym, which the portal makes, is not needed here.
+const instance = {
+  log: env.LOG_ORIGIN,
+  tenantId: env.TENANT_ID,
+  tenantPseudonym: "",
+  evaluation: env.SEALPORT_EVALUATION,
+};
+const cx = { db, instance, clock: systemClock, escrow, logger };
+const loops = [log, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
 endWithSupervisor(async () => {
   ending.abort();
-  await log;
-  await pool.end();
+  await Promise.all(loops);
+  await Promise.all([pool.end(), db.close()]);
 });
 reportReady();
-await log;
+await Promise.all(loops);
