@@ -1,6 +1,7 @@
 import "server-only";
 import { invalidField } from "@/lib/access/invalid-field";
-import { type Asked, findKnownTransactions } from "@/lib/access/requests/store";
+import { findKnownTransactions } from "@/lib/access/records/store";
+import type { Asked } from "@/lib/access/requests/store";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -204,6 +204,16 @@ export async function revokeGrantRow(
   return count === 1;
 }
 
+/** When and why a grant was revoked; nothing while it is not. */
+export async function findRevocation(
+  tx: Tx,
+  id: string,
+): Promise<{ readonly at: Date; readonly reason: string } | undefined> {
+  const row = await tx.grant.findUnique({ where: { id }, select: { revoked_at: true, revoke_reason: true } });
+  if (row === null || row.revoked_at === null) return undefined;
+  return { at: row.revoked_at, reason: row.revoke_reason ?? "revoked" };
+}
+
 /**
  * Takes one view of the budget. The row lock makes parallel calls wait for each other, and the condition is read
  * again after the wait, so exactly `max_views` succeed. Undefined: none left, or not in force at this moment.

@@ -151,6 +151,11 @@ export async function lockRequest(tx: Tx, id: string): Promise<void> {
   await tx.$queryRaw`SELECT id FROM access_request WHERE id = ${id}::uuid FOR UPDATE`;
 }
 
+export async function readState(tx: Tx, id: string): Promise<RequestState> {
+  const row = await tx.access_request.findUniqueOrThrow({ where: { id }, select: { state: true } });
+  return RequestState.parse(row.state);
+}
+
 export async function readRequest(tx: Tx, _permit: Permit, facts: RequestFacts): Promise<RequestRow> {
   return toRequest(await tx.access_request.findUniqueOrThrow({ where: { id: facts.id } }));
 }
@@ -218,42 +223,4 @@ export async function countEarlierRequests(tx: Tx, row: RequestRow): Promise<num
   return tx.access_request.count({
     where: { requester_user_id: row.requesterUserId, id: { lt: row.id }, state: { not: "draft" } },
   });
-}
-
-/** Which of the ids name transactions of this tenant. */
-export async function findKnownTransactions(
-  tx: Tx,
-  tenantId: string,
-  ids: readonly string[],
-): Promise<Set<string>> {
-  const rows = await tx.transaction.findMany({
-    where: { tenant_id: tenantId, id: { in: [...ids] } },
-    select: { id: true },
-  });
-  return new Set(rows.map((row) => row.id));
-}
-
-/** Ids that a query names, at most `limit`, oldest first. */
-export async function resolveQuery(
-  tx: Tx,
-  tenantId: string,
-  query: TransactionQuery,
-  limit: number,
-): Promise<string[]> {
-  const micros = (text: string): bigint => BigInt(Date.parse(text)) * 1000n;
-  const rows = await tx.transaction.findMany({
-    where: {
-      tenant_id: tenantId,
-      ...(query.job_id === undefined ? {} : { job_id: query.job_id }),
-      ...(query.participant === undefined ? {} : { participants: { has: query.participant } }),
-      created_at_us: {
-        ...(query.from === undefined ? {} : { gte: micros(query.from) }),
-        ...(query.to === undefined ? {} : { lt: micros(query.to) }),
-      },
-    },
-    select: { id: true },
-    orderBy: { id: "asc" },
-    take: limit,
-  });
-  return rows.map((row) => row.id);
 }

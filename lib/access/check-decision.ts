@@ -1,0 +1,39 @@
+import "server-only";
+import { requireConfirms } from "@/lib/access/confirms";
+import { type DecisionCase, requireStage } from "@/lib/access/decision-case";
+import { hasIdentityCheck } from "@/lib/access/people/store";
+import type { NewStatement, RequestState } from "@/lib/access/schema";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** Impostors: an officer's request is approved only with a recorded identity check (access.md). */
+async function requireIdentityCheck(tx: Tx, cx: Context, one: DecisionCase): Promise<void> {
+  if (one.requester.role !== "auditor" && one.requester.role !== "regulator") return;
+  if (await hasIdentityCheck(tx, one.requester.userId, cx.clock.now())) return;
+  throw new DomainError("decision.identity-check", {
+    detail:
+      "Record the officer's identity check first: verified domain, and a call back to a number on record.",
+  });
+}
+
+/**
+ * What must hold beside the rules before a decision counts: the stage, and for an approval the identity check and
+ * the order's facts, retyped and matching. Answers the state the stage is decided in.
+ */
+export async function checkDecision(
+  tx: Tx,
+  cx: Context,
+  one: DecisionCase,
+  body: NewStatement,
+): Promise<RequestState> {
+  const state = requireStage(one, body.stage);
+  if (body.decision !== "approve") return state;
+  await requireIdentityCheck(tx, cx, one);
+  if (one.authorization === undefined) return state;
+  requireConfirms(one.authorization, body.confirms);
+  if (one.authorization.validUntil <= cx.clock.now()) {
+    throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
+  }
+  return state;
+}

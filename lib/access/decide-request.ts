@@ -1,0 +1,117 @@
+import "server-only";
+import { activateGrant } from "@/lib/access/activate-grant";
+import type { RequestAnswer } from "@/lib/access/answer-schema";
+import { setAuthorizationState } from "@/lib/access/authorizations/store";
+import { checkDecision } from "@/lib/access/check-decision";
+import { createGrant } from "@/lib/access/create-grant";
+import { type DecisionCase, loadCase } from "@/lib/access/decision-case";
+import { insertDecision } from "@/lib/access/decisions/store";
+import { type Step, walkRequest } from "@/lib/access/move-request";
+import { newNonce } from "@/lib/access/prepare-statement";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { answerRequest } from "@/lib/access/request-view";
+import { lockRequest } from "@/lib/access/requests/store";
+import { resumeActivation } from "@/lib/access/resume-activation";
+import type { NewDecision, RequestState } from "@/lib/access/schema";
+import { type SignedDecision, signDecision } from "@/lib/access/sign-decision";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { recordDigest } from "@/lib/escrow/statements";
+
+interface Decided {
+  readonly entry: AppendedEntry;
+  readonly grantId: string | undefined;
+}
+
+function stepsOf(one: DecisionCase, body: NewDecision, stageState: RequestState): Step[] {
+  const resume: Step[] = one.row.state === stageState ? [] : [{ event: "resume", to: stageState }];
+  const { comment } = body;
+  if (body.decision === "ask") return [...resume, { event: "ask", to: "needs_information", comment }];
+  if (body.decision === "deny") return [...resume, { event: "deny", to: "denied", comment }];
+  const to = body.stage === "legal" ? "stage_2" : "approved";
+  return [...resume, { event: "approve", to, comment }];
+}
+
+async function storeDecision(
+  tx: Tx,
+  cx: Context,
+  one: DecisionCase,
+  body: NewDecision,
+  signed: SignedDecision | undefined,
+): Promise<string> {
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  await insertDecision(tx, {
+    id,
+    tenantId: cx.instance.tenantId,
+    requestId: one.row.id,
+    stage: body.stage,
+    decision: body.decision,
+    approverUserId: cx.principal.userId,
+    comment: body.comment,
+    statement: signed?.statement,
+    proofKind: signed?.proofKind ?? "none",
+    signature: signed?.signature,
+    nonce: signed?.statement.nonce ?? newNonce(),
+    confirms: body.confirms,
+    at,
+  });
+  return id;
+}
+
+async function decideIn(tx: Tx, cx: Context, requestId: string, body: NewDecision): Promise<Decided> {
+  await lockRequest(tx, requestId);
+  const one = await loadCase(tx, cx, requestId, body.stage);
+  const stageState = await checkDecision(tx, cx, one, body);
+  const signed = body.decision === "ask" ? undefined : await signDecision(tx, cx, one, body);
+  const decisionId = await storeDecision(tx, cx, one, body, signed);
+  await walkRequest(tx, cx, one.row, stepsOf(one, body, stageState));
+  const isFinal = body.decision === "approve" && body.stage === "coordinator";
+  const grantId = isFinal && signed !== undefined ? await createGrant(tx, cx, one, signed) : undefined;
+  // Both deciders have retyped the order's facts and they match: it counts as attested, and here approved.
+  if (isFinal && one.authorization !== undefined)
+    await setAuthorizationState(tx, one.authorization.id, "approved");
+  const entry = await appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: "request.decide",
+    subjects: [
+      `request:${requestId}`,
+      `decision:${decisionId}`,
+      ...(grantId === undefined ? [] : [`grant:${grantId}`]),
+    ],
+    purpose: one.row.purpose,
+    details: { policy: one.permit.policyVersion, policies: [...one.permit.policies] },
+    caseId: requestId,
+    caseDetails: {
+      stage: body.stage,
+      decision: body.decision,
+      proof: signed?.proofKind ?? "none",
+      ...(signed === undefined ? {} : { statement: recordDigest(signed.statement) }),
+    },
+    index: { requestId, ...(grantId === undefined ? {} : { grantId }) },
+  });
+  return { entry, grantId };
+}
+
+/**
+ * One person decides one stage. The second approval makes the grant and hands it to the custodian: the answer
+ * comes when it is in force. If the custodian is away the decision stands, the request stays approved, and the
+ * worker, or the same approver deciding again, finishes it.
+ */
+export async function decideRequest(
+  cx: Context,
+  requestId: string,
+  body: NewDecision,
+): Promise<RequestAnswer> {
+  return recordingRefusals(cx, { action: "request.decide", requestId }, async () => {
+    const resumed = await resumeActivation(cx, requestId, body);
+    if (resumed !== undefined) return answerRequest(cx, requestId, resumed);
+    const { entry, grantId } = await inTransaction(cx, (tx) => decideIn(tx, cx, requestId, body));
+    if (grantId !== undefined) await activateGrant(cx, grantId);
+    return answerRequest(cx, requestId, entry);
+  });
+}

@@ -1,0 +1,59 @@
+import "server-only";
+import { type AuthorizationRow, findAuthorization } from "@/lib/access/authorizations/store";
+import { authorize } from "@/lib/access/authorize";
+import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
+import { getPerson, type Person } from "@/lib/access/people/store";
+import type { Permit } from "@/lib/access/permit";
+import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
+import type { RequestState, Stage } from "@/lib/access/schema";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** Everything a decider decides on. */
+export interface DecisionCase {
+  readonly permit: Permit<"request.decide">;
+  readonly row: RequestRow;
+  readonly requester: Person;
+  readonly authorization: AuthorizationRow | undefined;
+  /** All earlier decisions, questions included. */
+  readonly decisions: readonly DecisionRow[];
+}
+
+/** Nobody: what the rules are asked with when the request does not exist, so that ids tell nothing. */
+const NOBODY = { requesterUserId: "", requesterOrganisationId: "", deciders: [] };
+
+/**
+ * Reads a case for its decider. The rules are asked before existence is told: whoever lacks the duty gets the same
+ * answer for every id.
+ */
+export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): Promise<DecisionCase> {
+  const facts = await findRequestFacts(tx, cx.instance.tenantId, id);
+  if (facts === undefined) {
+    await authorize(cx, "request.decide", { ...NOBODY, stage });
+    throw new DomainError("request-file.not-found");
+  }
+  const decisions = await listDecisions(tx, id);
+  const deciders = decisions.filter((one) => one.decision !== "ask").map((one) => one.approverUserId);
+  const permit = await authorize(cx, "request.decide", { ...facts, stage, deciders });
+  return {
+    permit,
+    row: await readRequest(tx, permit, facts),
+    requester: await getPerson(tx, facts.requesterUserId),
+    authorization: await findAuthorization(tx, id),
+    decisions,
+  };
+}
+
+const STAGE_STATE: Readonly<Record<Stage, RequestState>> = { legal: "stage_1", coordinator: "stage_2" };
+
+/** State in which this stage is decided; an overdue request is decided like any other. */
+export function requireStage({ row, decisions }: DecisionCase, stage: Stage): RequestState {
+  const wanted = STAGE_STATE[stage];
+  const isLegalDone = decisions.some((one) => one.stage === "legal" && one.decision === "approve");
+  const current = row.state === "overdue" ? (isLegalDone ? "stage_2" : "stage_1") : row.state;
+  if (current === wanted) return wanted;
+  throw new DomainError("decision.stage", {
+    detail: `The request is ${row.state}; the stage ${stage} is decided in ${wanted}.`,
+  });
+}

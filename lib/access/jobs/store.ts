@@ -1,0 +1,56 @@
+import "server-only";
+import { z } from "zod";
+import type { Tx } from "@/lib/db/transaction";
+
+/** Work with the custodian that must be done even if it is away now. */
+export type PendingKind = "grant.activate" | "grant.revoke";
+
+const Kind = z.enum(["grant.activate", "grant.revoke"]);
+
+export interface PendingWork {
+  readonly kind: PendingKind;
+  readonly grantId: string;
+}
+
+export async function insertPending(
+  tx: Tx,
+  work: PendingWork & { readonly id: string; readonly tenantId: string },
+): Promise<void> {
+  await tx.job.createMany({
+    data: [{ id: work.id, tenant_id: work.tenantId, kind: work.kind, subject: work.grantId }],
+    skipDuplicates: true,
+  });
+}
+
+export async function finishPending(tx: Tx, work: PendingWork, at: Date): Promise<void> {
+  await tx.job.updateMany({
+    where: { kind: work.kind, subject: work.grantId, state: "waiting" },
+    data: { state: "done", finished_at: at, attempts: { increment: 1 } },
+  });
+}
+
+/** A failed attempt is tried again after `until`. */
+export async function postponePending(tx: Tx, work: PendingWork, until: Date): Promise<void> {
+  await tx.job.updateMany({
+    where: { kind: work.kind, subject: work.grantId, state: "waiting" },
+    data: { run_after: until, attempts: { increment: 1 } },
+  });
+}
+
+export async function listPending(
+  tx: Tx,
+  due: { readonly tenantId: string; readonly at: Date; readonly limit: number },
+): Promise<PendingWork[]> {
+  const rows = await tx.job.findMany({
+    where: {
+      tenant_id: due.tenantId,
+      kind: { in: [...Kind.options] },
+      state: "waiting",
+      run_after: { lte: due.at },
+    },
+    orderBy: { created_at: "asc" },
+    take: due.limit,
+    select: { kind: true, subject: true },
+  });
+  return rows.map((row) => ({ kind: Kind.parse(row.kind), grantId: row.subject }));
+}

@@ -1,0 +1,20 @@
+import "server-only";
+import type { Action } from "@/lib/access/action-rules";
+import { authorize } from "@/lib/access/authorize";
+import { findGrant, type GrantRow } from "@/lib/access/grants/store";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+type GrantAction = Extract<Action, "grant.read" | "grant.revoke" | "grant.open">;
+
+/** A grant the caller may act on. An unknown id and one the caller may not know of answer alike. */
+export async function loadGrant(tx: Tx, cx: Context, id: string, action: GrantAction): Promise<GrantRow> {
+  const grant = await findGrant(tx, cx.instance.tenantId, id);
+  if (grant === undefined) throw new DomainError("grant.not-found");
+  await authorize<GrantAction>(cx, action, {
+    requesterUserId: grant.subjectUserId,
+    requesterOrganisationId: grant.requesterOrganisationId,
+  });
+  return grant;
+}

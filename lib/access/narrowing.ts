@@ -1,0 +1,66 @@
+import { DomainError, type FieldError } from "@/lib/errors";
+import type { DecisionStatement, GroupName } from "@/lib/escrow/statements";
+
+/** What can still be granted: what was asked, less what earlier deciders took away. */
+export interface Remaining {
+  readonly transactions: readonly string[];
+  readonly groups: readonly GroupName[];
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly maxViews: number;
+}
+
+type Scope = Pick<DecisionStatement, "transactions" | "groups" | "not_before" | "not_after" | "max_views">;
+
+/** Intersection of scopes, latest beginning, earliest end, smallest budget. It may come out empty. */
+export function intersect(first: Remaining, statements: readonly Scope[]): Remaining {
+  return statements.reduce<Remaining>(
+    (left, scope) => ({
+      transactions: left.transactions.filter((id) => scope.transactions.includes(id)),
+      groups: left.groups.filter((group) => scope.groups.includes(group)),
+      notBefore: new Date(Math.max(left.notBefore.getTime(), Date.parse(scope.not_before))),
+      notAfter: new Date(Math.min(left.notAfter.getTime(), Date.parse(scope.not_after))),
+      maxViews: Math.min(left.maxViews, scope.max_views),
+    }),
+    first,
+  );
+}
+
+/** What a decider wants to leave of it; absent members leave all. */
+export interface Narrowing {
+  readonly transactions?: readonly string[] | undefined;
+  readonly groups?: readonly GroupName[] | undefined;
+  readonly until?: Date | undefined;
+}
+
+function beyond(wanted: readonly string[], allowed: readonly string[], pointer: string): FieldError[] {
+  return wanted.flatMap((value, index) =>
+    allowed.includes(value)
+      ? []
+      : [{ pointer: `${pointer}/${index}`, detail: "is not part of what remains" }],
+  );
+}
+
+/** Applies a narrowing. Deciders take away and never add: anything wider is 422 and names every place. */
+export function narrow(remaining: Remaining, narrowing: Narrowing): Remaining {
+  const transactions = narrowing.transactions ?? remaining.transactions;
+  const groups = narrowing.groups ?? remaining.groups;
+  const until = narrowing.until ?? remaining.notAfter;
+  const errors = [
+    ...beyond(transactions, remaining.transactions, "/scope/transactions"),
+    ...beyond(groups, remaining.groups, "/scope/fields"),
+    ...(until > remaining.notAfter ? [{ pointer: "/until", detail: "is later than what remains" }] : []),
+  ];
+  if (errors.length > 0) throw new DomainError("decision.not-narrower", { errors });
+  const narrowed = { ...remaining, transactions, groups, notAfter: until };
+  const isEmpty =
+    narrowed.transactions.length === 0 ||
+    narrowed.groups.length === 0 ||
+    narrowed.notBefore >= narrowed.notAfter;
+  if (isEmpty) {
+    throw new DomainError("decision.not-narrower", {
+      detail: "Nothing would remain to be granted: deny it instead.",
+    });
+  }
+  return narrowed;
+}

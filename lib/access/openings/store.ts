@@ -1,0 +1,68 @@
+import "server-only";
+import type { Tx } from "@/lib/db/transaction";
+import { OpenStatement } from "@/lib/escrow/statements";
+
+const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
+
+export async function insertOpening(
+  tx: Tx,
+  row: {
+    readonly id: string;
+    readonly tenantId: string;
+    readonly grantId: string;
+    readonly userId: string;
+    readonly statement: OpenStatement;
+    readonly replyKeySealed: Uint8Array;
+    readonly expiresAt: Date;
+  },
+): Promise<void> {
+  await tx.opening.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: row.tenantId,
+        grant_id: row.grantId,
+        user_id: row.userId,
+        statement: plainJson(row.statement),
+        nonce: row.statement.nonce,
+        reply_key: Uint8Array.from(row.replyKeySealed),
+        expires_at: row.expiresAt,
+      },
+    ],
+  });
+}
+
+/** A prepared opening with its sealed one-request key. */
+export interface OpeningRow {
+  readonly id: string;
+  readonly grantId: string;
+  readonly statement: OpenStatement;
+  readonly replyKeySealed: Uint8Array;
+  readonly expiresAt: Date;
+}
+
+export async function findOpening(
+  tx: Tx,
+  wanted: { readonly id: string; readonly userId: string; readonly at: Date },
+): Promise<OpeningRow | undefined> {
+  const row = await tx.opening.findFirst({
+    where: { id: wanted.id, user_id: wanted.userId, used_at: null, expires_at: { gt: wanted.at } },
+  });
+  if (row === null || row.reply_key === null) return undefined;
+  return {
+    id: row.id,
+    grantId: row.grant_id,
+    statement: OpenStatement.parse(row.statement),
+    replyKeySealed: row.reply_key,
+    expiresAt: row.expires_at,
+  };
+}
+
+/** Ends an opening and forgets its key. False when it was used before. */
+export async function spendOpening(tx: Tx, id: string, at: Date): Promise<boolean> {
+  const { count } = await tx.opening.updateMany({
+    where: { id, used_at: null },
+    data: { used_at: at, reply_key: null },
+  });
+  return count === 1;
+}

@@ -1,0 +1,75 @@
+import "server-only";
+import type { CustodyContext } from "@/lib/access/activate-grant";
+import type { GrantAnswer } from "@/lib/access/answer-schema";
+import { answerGrant } from "@/lib/access/get-grant";
+import { findGrant, findRevocation, revokeGrantRow } from "@/lib/access/grants/store";
+import { finishPending, insertPending } from "@/lib/access/jobs/store";
+import { loadGrant } from "@/lib/access/load-grant";
+import { moveRequest } from "@/lib/access/move-request";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { lockRequest, readState } from "@/lib/access/requests/store";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { validityTime } from "@/lib/escrow/statements";
+
+async function revokeIn(tx: Tx, cx: Context, id: string, reason: string): Promise<AppendedEntry> {
+  const { requestId } = await loadGrant(tx, cx, id, "grant.revoke");
+  await lockRequest(tx, requestId);
+  const at = cx.clock.now();
+  if (!(await revokeGrantRow(tx, id, { at, by: cx.principal.userId, reason }))) {
+    throw new DomainError("request.illegal-transition", { detail: "The grant has ended already." });
+  }
+  if ((await readState(tx, requestId)) === "active") {
+    const request = { id: requestId, state: "active" as const };
+    await moveRequest(tx, cx, request, { event: "revoke", to: "revoked", comment: reason });
+  }
+  const { tenantId } = cx.instance;
+  await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.revoke", grantId: id });
+  return appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: "grant.revoke",
+    subjects: [`grant:${id}`, `request:${requestId}`],
+    caseId: requestId,
+    caseDetails: { reason },
+    index: { requestId, grantId: id },
+  });
+}
+
+/** Tells the custodian of a revocation. Can be repeated; a custodian that never had the grant is content. */
+export async function announceRevocation(cx: CustodyContext, grantId: string): Promise<void> {
+  const revocation = await inSnapshot(cx, async (tx) => {
+    const grant = await findGrant(tx, cx.instance.tenantId, grantId);
+    return grant === undefined ? undefined : findRevocation(tx, grantId);
+  });
+  if (revocation === undefined) throw new DomainError("grant.not-found");
+  const { at, reason } = revocation;
+  try {
+    await cx.escrow.revoke({ grant: grantId, reason, at: validityTime(at) });
+  } catch (error) {
+    const isUnknown = error instanceof DomainError && error.extra.reason === "unknown-grant";
+    if (!isUnknown) throw error;
+  }
+  await inTransaction(cx, (tx) => finishPending(tx, { kind: "grant.revoke", grantId }, cx.clock.now()));
+}
+
+/**
+ * Takes a grant back: in force here at the next decision, whether or not the custodian answers. While it is away
+ * the worker goes on telling it.
+ */
+export async function revokeGrant(cx: Context, id: string, reason: string): Promise<GrantAnswer> {
+  return recordingRefusals(cx, { action: "grant.revoke", grantId: id }, async () => {
+    const entry = await inTransaction(cx, (tx) => revokeIn(tx, cx, id, reason));
+    try {
+      await announceRevocation(cx, id);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      cx.logger.warn({ grant: id, code: error.code }, "the custodian has not heard of a revocation yet");
+    }
+    return answerGrant(cx, id, entry);
+  });
+}
