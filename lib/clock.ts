@@ -10,7 +10,7 @@ export interface Clock {
 let lastMicros = 0n;
 
 function monotonicMicros(): bigint {
-  const wall = BigInt(Date.now()) * 1000n + (process.hrtime.bigint() / 1000n) % 1000n;
+  const wall = BigInt(Date.now()) * 1000n + ((process.hrtime.bigint() / 1000n) % 1000n);
   lastMicros = wall > lastMicros ? wall : lastMicros + 1n;
   return lastMicros;
 }

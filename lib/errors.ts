@@ -98,7 +98,10 @@ export class DomainError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, options: DomainErrorOptions = {}) {
-    super(options.detail ?? ERROR_CODES[code][1], options.cause === undefined ? {} : { cause: options.cause });
+    super(
+      options.detail ?? ERROR_CODES[code][1],
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
     this.code = code;
     this.detail = options.detail;
     this.errors = options.errors ?? [];
