@@ -1,0 +1,136 @@
+// Imports point down the list of docs/architecture and CONTRIBUTING, never up and never in a circle.
+// No nested quantifiers in patterns: dependency-cruiser refuses them.
+
+/** Layers of lib from the top down. A layer may import itself, those below, and the foundations. */
+const LAYERS = [
+  ["http"],
+  ["seed", "runtime"],
+  ["transactions"],
+  ["custodian"],
+  ["keys"],
+  ["access"],
+  ["escrow", "identity"],
+  ["audit"],
+  ["rate-limit", "jobs", "ipc"],
+  ["db", "custody"],
+  ["telemetry", "errors", "env", "clock", "format"],
+  ["crypto"],
+];
+
+const folder = (name) => `^lib/${name}(/|\\.ts$)`;
+const TESTS = "\\.test\\.tsx?$|^lib/testing/|^e2e/|^bench/|-fixture\\.ts$";
+
+const layerRules = LAYERS.flatMap((names, index) => {
+  const above = LAYERS.slice(0, index).flat();
+  if (above.length === 0) return [];
+  return names.map((name) => ({
+    name: `${name}-points-down`,
+    severity: "error",
+    from: { path: folder(name), pathNot: TESTS },
+    to: { path: above.map(folder).join("|"), dependencyTypesNot: ["type-only"] },
+  }));
+});
+
+export default {
+  forbidden: [
+    ...layerRules,
+    {
+      name: "no-circle",
+      severity: "error",
+      from: { pathNot: TESTS },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    { name: "not-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "lib-knows-no-app",
+      severity: "error",
+      from: { path: "^lib/" },
+      to: { path: "^(app|components|scripts|e2e|bench)/" },
+    },
+    {
+      name: "components-know-the-vocabulary-only",
+      severity: "error",
+      from: { path: "^components/" },
+      to: {
+        path: "^(lib|app)/",
+        pathNot:
+          "/schema\\.ts$|/labels\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/verify/",
+      },
+    },
+    {
+      name: "ui-has-no-domain-words",
+      severity: "error",
+      from: { path: "^components/(ui|layout)/" },
+      to: { path: "^components/domain/" },
+    },
+    {
+      name: "crypto-imports-nothing-of-ours",
+      severity: "error",
+      from: { path: "^lib/crypto/", pathNot: TESTS },
+      to: { path: "^(lib|app|components)/", pathNot: "^lib/crypto/" },
+    },
+    {
+      name: "node-only-behind-primitives",
+      severity: "error",
+      from: { path: "^lib/(crypto|audit/verify)/", pathNot: `${TESTS}|^lib/crypto/primitives` },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "browser-code-is-not-server-only",
+      severity: "error",
+      from: { path: "^lib/(crypto|audit/verify|api-client)/|/schema\\.ts$|/labels\\.ts$", pathNot: TESTS },
+      to: { path: "^node_modules/server-only/" },
+    },
+    {
+      name: "only-stores-reach-prisma",
+      severity: "error",
+      from: { path: "^(app|components|lib)/", pathNot: `${TESTS}|/store\\.ts$|-store\\.ts$|^lib/db/` },
+      to: {
+        path: "^lib/db/generated/|^node_modules/@prisma/",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "pages-and-routes-know-no-database",
+      severity: "error",
+      from: { path: "^(app|components)/" },
+      to: { path: "^lib/db/|^node_modules/(pg|@prisma)/" },
+    },
+    {
+      name: "api-client-is-the-sdk",
+      severity: "error",
+      from: { path: "^lib/api-client/", pathNot: TESTS },
+      to: { path: "^node_modules/(react|react-dom|next)/" },
+    },
+    {
+      name: "production-imports-no-test",
+      severity: "error",
+      from: { path: "^(app|components|lib|scripts|prisma)/", pathNot: TESTS },
+      to: { path: TESTS },
+    },
+    {
+      name: "sections-keep-their-components",
+      severity: "error",
+      from: { path: "^app/\\(portal\\)/([^/]+)/" },
+      to: { path: "^app/\\(portal\\)/[^/]+/_components/", pathNot: "^app/\\(portal\\)/$1/" },
+    },
+    {
+      name: "only-scripts-launch",
+      severity: "error",
+      from: { path: "^(app|components|lib)/", pathNot: `${TESTS}|^lib/launch/` },
+      to: { path: "^lib/launch/|^lib/db/embedded/", pathNot: "^lib/db/embedded/" },
+    },
+  ],
+  options: {
+    parser: "swc",
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "^node_modules/|^lib/db/generated/" },
+    exclude: { path: "^\\.next/|^next-env\\.d\\.ts$" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["react-server", "import", "node", "default"],
+      extensions: [".ts", ".tsx", ".mjs", ".js", ".json", ".css"],
+    },
+  },
+};

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import swc from "@swc/core";
+import configuration from "../.dependency-cruiser.mjs";
+
+// `npm run check:imports`. A parser that cannot read TypeScript finds nothing wrong: so the number of modules
+// and of imports that were read has a floor.
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+// dependency-cruiser asks swc for TypeScript without JSX and then fails at the first page.
+const parseFile = swc.parseFileSync;
+swc.parseFileSync = (file, options) => parseFile(file, { ...options, tsx: file.endsWith(".tsx") });
+const { cruise } = await import("dependency-cruiser");
+
+const FOLDERS = ["app", "components", "lib", "scripts", "e2e", "bench", "proxy.ts"].filter((name) =>
+  existsSync(name),
+);
+
+function countSources(folder) {
+  let count = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.parentPath.includes("lib/db/generated"))
+      count += 1;
+  }
+  return count;
+}
+
+const { output } = await cruise(FOLDERS, {
+  ...configuration.options,
+  ruleSet: { forbidden: configuration.forbidden },
+  validate: true,
+});
+const own = output.modules.filter((module) =>
+  /^(app|components|lib|scripts|e2e|bench)\//.test(module.source),
+);
+const edges = own.reduce((total, module) => total + module.dependencies.length, 0);
+const sources = FOLDERS.filter((name) => !name.includes(".")).reduce(
+  (total, name) => total + countSources(name),
+  0,
+);
+const { violations } = output.summary;
+
+for (const { rule, from, to, cycle } of violations) {
+  const through = cycle === undefined ? "" : ` (circle: ${cycle.map((step) => step.name).join(" → ")})`;
+  process.stdout.write(`${rule.severity} ${rule.name}: ${from} → ${to}${through}\n`);
+}
+process.stdout.write(`${own.length} modules, ${edges} imports read; ${violations.length} violations\n`);
+if (own.length < sources || edges < sources) {
+  process.stderr.write(
+    `Only ${own.length} modules with ${edges} imports were read of ${sources} source files: the parser does not work.\n`,
+  );
+  process.exit(1);
+}
+process.exit(violations.some((violation) => violation.rule.severity === "error") ? 1 : 0);
