@@ -217,7 +217,7 @@ describe("exporting the log", () => {
     await writeFile(receipt, JSON.stringify(await issueReceipt(auditor, appended)));
     const run = (...args: string[]) =>
       promisify(execFile)("npx", ["tsx", "scripts/verify.ts", ...args], {
-        env: { PATH: process.env.PATH },
+        env: { NODE_ENV: "test", PATH: process.env.PATH },
       }).then(
         ({ stdout }) => ({ code: 0, stdout }),
         (error: { code: number; stdout: string }) => ({ code: error.code, stdout: error.stdout }),

@@ -17,12 +17,23 @@ import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
 
+/** Passphrase of every keystore made here. */
+export const TEST_PASSPHRASE = "a passphrase for tests";
+
 /** A keystore of one process in a fresh folder, with that process's keys in it. */
-export async function createTestKeystore(process: KeyedProcess, origin: string): Promise<Keystore> {
+export async function createTestKeyFolder(
+  process: KeyedProcess,
+  origin: string,
+): Promise<{ readonly dir: string; readonly keystore: Keystore }> {
   const dir = await mkdtemp(path.join(tmpdir(), "sealport-keys-"));
-  const keystore = await createLocalKeystore({ dir, unlock: { passphrase: "a passphrase for tests" } });
+  const keystore = await createLocalKeystore({ dir, unlock: { passphrase: TEST_PASSPHRASE } });
   createKeys(keystore, process, origin);
-  return keystore;
+  return { dir, keystore };
+}
+
+/** The keystore of `createTestKeyFolder` alone. */
+export async function createTestKeystore(process: KeyedProcess, origin: string): Promise<Keystore> {
+  return (await createTestKeyFolder(process, origin)).keystore;
 }
 
 /** One database with a log of its own: what the audit functions need, without a person. */
