@@ -1,0 +1,38 @@
+import { translations } from "@/components/messages/translate";
+import { Icon } from "@/components/ui/icon";
+
+const AUDIENCES = [
+  { key: "regulators", text: "regulatorsText", link: "regulatorsLink", href: "#works" },
+  { key: "parties", text: "partiesText", link: "partiesLink", href: "#works" },
+  { key: "anyone", text: "anyoneText", link: "anyoneLink", href: "#check" },
+  { key: "trust", text: "trustText", link: "trustLink", href: "#state" },
+] as const;
+
+export function Audiences() {
+  const t = translations("audiences");
+  return (
+    <section aria-labelledby="audiences" className="px-4 tablet:px-14">
+      <h2 id="audiences" className="sr-only">
+        {t("title")}
+      </h2>
+      <ul className="grid border-ink border-t tablet:grid-cols-2 facts:grid-cols-4">
+        {AUDIENCES.map(({ key, text, link, href }) => (
+          <li
+            key={key}
+            className="flex flex-col border-line border-b py-6 tablet:odd:border-r tablet:odd:pr-6 tablet:even:pl-6 facts:border-r facts:border-b-0 facts:px-6 facts:last:border-r-0 facts:first:pl-0 facts:odd:pr-6"
+          >
+            <h3 className="font-semibold text-body">{t(key)}</h3>
+            <p className="mt-1 mb-3 max-w-[44ch] text-control text-ink-2">{t(text)}</p>
+            <a
+              href={href}
+              className="mt-auto inline-flex min-h-touch items-center gap-2 self-start font-medium text-accent text-control hover:underline tablet:min-h-[24px]"
+            >
+              {t(link)}
+              <Icon name="arrow" className="size-[14px]" />
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

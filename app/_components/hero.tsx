@@ -1,0 +1,28 @@
+import { Specimen } from "@/app/_components/specimen";
+import { translations } from "@/components/messages/translate";
+import { ButtonLink } from "@/components/ui/button-link";
+
+export function Hero() {
+  const t = translations("hero");
+  return (
+    <section className="grid items-center gap-12 px-4 py-12 tablet:px-14 tablet:py-16 facts:grid-cols-[minmax(0,1fr)_minmax(0,560px)] facts:py-[104px]">
+      <div>
+        <h1 className="font-semibold text-landing-narrow tracking-[-0.035em] tablet:text-landing">
+          <span className="block">{t("line1")}</span>
+          <span className="block">{t("line2")}</span>
+          <span className="block">{t("line3")}</span>
+        </h1>
+        <p className="mt-6 max-w-[600px] text-ink-2 text-lead tablet:text-landing-lead">{t("lead")}</p>
+        <p className="mt-8 flex flex-wrap gap-2">
+          <ButtonLink href="#works" look="primary">
+            {t("primary")}
+          </ButtonLink>
+          <ButtonLink href="/openapi.json" look="secondary">
+            {t("secondary")}
+          </ButtonLink>
+        </p>
+      </div>
+      <Specimen />
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+import { type StateFact, StatePage } from "@/components/layout/state-page";
+import { translations } from "@/components/messages/translate";
+import { BUTTON } from "@/components/ui/button-link";
+import { LocalTime } from "@/components/ui/local-time";
+
+const t = translations("error");
+const never = () => () => undefined;
+const shownAt = new Date().toISOString();
+
+function digestOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("digest" in error)) return undefined;
+  return typeof error.digest === "string" ? error.digest : undefined;
+}
+
+/** What a reader sees when a page failed. The error's own text stays on the server. */
+export function Failure({ error, retry }: { error: unknown; retry: () => void }) {
+  const requestId = useSyncExternalStore(
+    never,
+    () => document.body.dataset.requestId,
+    () => undefined,
+  );
+  const digest = digestOf(error);
+  const facts: StateFact[] = [
+    ...(requestId === undefined ? [] : [{ name: t("requestId"), value: requestId, isCode: true }]),
+    ...(digest === undefined ? [] : [{ name: t("digest"), value: digest, isCode: true }]),
+    { name: t("time"), value: <LocalTime instant={shownAt} /> },
+  ];
+  return (
+    <StatePage icon="stop" title={t("title")} text={t("text")} facts={facts}>
+      <button
+        type="button"
+        onClick={retry}
+        className={`${BUTTON} cursor-pointer border-edge bg-sheet text-ink hover:border-ink`}
+      >
+        {t("retry")}
+      </button>
+    </StatePage>
+  );
+}

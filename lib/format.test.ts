@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { formatCount, formatTime, shortDigest } from "@/lib/format";
+
+test("counts are grouped by threes", () => {
+  expect([0, 7, 999, 1000, 1204878].map(formatCount)).toEqual(["0", "7", "999", "1,000", "1,204,878"]);
+});
+
+test("a time is shown with its zone, summer time included", () => {
+  const winter = new Date("2026-11-24T13:31:58.123Z");
+  expect(formatTime(winter, "Europe/Berlin")).toBe("24 Nov 2026, 14:31:58 CET");
+  expect(formatTime(winter, "UTC")).toBe("24 Nov 2026, 13:31:58 UTC");
+  expect(formatTime(new Date("2026-09-01T22:00:00Z"), "Europe/Berlin")).toBe("2 Sep 2026, 00:00:00 CEST");
+});
+
+test("a digest is shortened the same way everywhere, a short one not at all", () => {
+  expect(shortDigest("01a181c8-0000-7000-8000-00000000d99b")).toBe("01a181c8…d99b");
+  expect(shortDigest("0123456789abcd")).toBe("0123456789abcd");
+});
