@@ -8,9 +8,8 @@ import { createOrganisation } from "@/lib/identity/create-organisation";
 import { createParticipant } from "@/lib/identity/create-participant";
 import { createUser } from "@/lib/identity/create-user";
 import { registerKey } from "@/lib/keys/register-key";
-import type { Runtime } from "@/lib/runtime";
 import { toBase32 } from "@/lib/seed/base32";
-import { contextOf, systemContext } from "@/lib/seed/demo-context";
+import { contextOf, type SeedRuntime, systemContext } from "@/lib/seed/demo-context";
 import type { DemoAccount } from "@/lib/seed/demo-file";
 import {
   DEMO_JURISDICTION,
@@ -32,7 +31,7 @@ export interface MadePerson {
   readonly account: DemoAccount;
 }
 
-async function createOrganisations(runtime: Runtime): Promise<Map<string, string>> {
+async function createOrganisations(runtime: SeedRuntime): Promise<Map<string, string>> {
   const cx = systemContext(runtime);
   const ids = new Map<string, string>();
   for (const { key, name, kind, weeklyHours, emailDomain } of ORGANISATIONS) {
@@ -56,7 +55,7 @@ function organisationOf(ids: ReadonlyMap<string, string>, person: DemoPerson): s
 }
 
 async function createParticipants(
-  runtime: Runtime,
+  runtime: SeedRuntime,
   organisations: ReadonlyMap<string, string>,
 ): Promise<void> {
   const made = new Set<string>();
@@ -74,7 +73,7 @@ async function createParticipants(
 }
 
 async function createPerson(
-  runtime: Runtime,
+  runtime: SeedRuntime,
   person: DemoPerson,
   organisationId: string,
 ): Promise<MadePerson> {
@@ -124,7 +123,7 @@ async function createPerson(
 }
 
 /** Makes organisations, participants, people with credentials and API keys, and managed keys. */
-export async function createPeople(runtime: Runtime): Promise<MadePerson[]> {
+export async function createPeople(runtime: SeedRuntime): Promise<MadePerson[]> {
   const organisations = await createOrganisations(runtime);
   await createParticipants(runtime, organisations);
   const made = await Promise.all(

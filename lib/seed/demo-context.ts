@@ -1,17 +1,23 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/event";
+import type { AuditContext } from "@/lib/audit/audit-context";
 import type { Context, DbContext, Principal } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Runtime } from "@/lib/runtime";
 
+/** What making demonstration data needs of a portal. */
+export type SeedRuntime = Pick<
+  Runtime,
+  "db" | "instance" | "clock" | "keystore" | "escrow" | "audit" | "logger"
+>;
+
 /** What acts of the first start itself are done with: no person stands behind them. */
-export function systemContext(runtime: Runtime): DbContext & AuditContext {
+export function systemContext(runtime: SeedRuntime): DbContext & AuditContext {
   const { db, instance, clock, audit } = runtime;
   return { db, instance, clock, audit, client: {}, requestId: uuidv7(clock.nowMs()), system: "seed" };
 }
 
 /** A demonstration person's context, as a request with their key would have it. */
-export function contextOf(runtime: Runtime, principal: Principal): Context {
+export function contextOf(runtime: SeedRuntime, principal: Principal): Context {
   const { db, instance, clock, keystore, escrow, audit, logger } = runtime;
   const requestId = uuidv7(clock.nowMs());
   return { db, instance, clock, keystore, escrow, audit, logger, principal, client: {}, requestId };

@@ -1,8 +1,7 @@
 import "server-only";
 import { InvariantError } from "@/lib/errors";
-import type { Runtime } from "@/lib/runtime";
 import { byHandle, type MadePerson } from "@/lib/seed/create-people";
-import { contextOf } from "@/lib/seed/demo-context";
+import { contextOf, type SeedRuntime } from "@/lib/seed/demo-context";
 import { NewTransaction, type TransactionStatus } from "@/lib/transactions/schema";
 import { setStatus } from "@/lib/transactions/set-status";
 import { submitBatch } from "@/lib/transactions/submit-batch";
@@ -149,7 +148,7 @@ export interface MadeTransaction {
 }
 
 async function submitFor(
-  runtime: Runtime,
+  runtime: SeedRuntime,
   people: readonly MadePerson[],
   submitter: string,
 ): Promise<MadeTransaction[]> {
@@ -169,7 +168,7 @@ async function submitFor(
 
 /** A dozen transactions in several states, each submitted by its own party. */
 export async function createTransactions(
-  runtime: Runtime,
+  runtime: SeedRuntime,
   people: readonly MadePerson[],
 ): Promise<MadeTransaction[]> {
   const submitters = [...new Set(TRANSACTIONS.map((transaction) => transaction.submitter))];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
+import { Instant, pageOf, pageQuery, Receipt, text } from "@/lib/api-client/fields";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { GroupName, StatementSignature } from "@/lib/escrow/statements";
 import { isAssetCode } from "@/lib/transactions/assets";
@@ -9,6 +9,9 @@ export const MAX_BATCH = 1000;
 const MAX_MEMBERS = 1000;
 /** Sealing nests a value two levels deeper than the request does; both stay far under the parser's limit. */
 const MAX_DEPTH = 32;
+
+/** Ids are compared as text in places, so that one spelling is kept. */
+const Uuid = z.uuid().toLowerCase();
 
 export const ParticipantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "not a participant id");
 

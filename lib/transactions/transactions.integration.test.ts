@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toHex } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
-import { createPortalBench, type PortalBench } from "@/lib/testing/portal-bench";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { getEnvelopes } from "@/lib/transactions/get-envelopes";
 import { getTransaction } from "@/lib/transactions/get-transaction";
 import { listTransactions } from "@/lib/transactions/list-transactions";
@@ -12,14 +12,14 @@ import { setStatus } from "@/lib/transactions/set-status";
 import { submitBatch } from "@/lib/transactions/submit-batch";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
-type Person = Awaited<ReturnType<PortalBench["person"]>>;
+type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 
-let bench: PortalBench;
+let bench: UseCaseBench;
 let client: Person;
 let miner: Person;
 
 beforeAll(async () => {
-  bench = await createPortalBench();
+  bench = await createUseCaseBench();
   client = await bench.person({ role: "client" });
   miner = await bench.person({ role: "miner" });
 });

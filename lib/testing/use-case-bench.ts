@@ -9,7 +9,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { startCustodian } from "@/lib/custodian/custodian";
 import { loadSigningKey } from "@/lib/custody/signing-key";
-import { createEscrowClient } from "@/lib/escrow/client";
+import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
 import { createOrganisation } from "@/lib/identity/create-organisation";
 import { createParticipant } from "@/lib/identity/create-participant";
 import { createTenant } from "@/lib/identity/create-tenant";
@@ -27,7 +27,10 @@ export interface NewPerson {
 }
 
 /** A portal's use cases on a real database with a real custodian behind its socket. */
-export interface PortalBench extends AuditBench {
+export interface UseCaseBench extends AuditBench {
+  readonly escrow: EscrowClient;
+  /** The custodian's roster file; it takes whatever is written there first. */
+  readonly rosterFile: string;
   /** A person of a fresh organisation and participant; the context of a call of theirs. */
   person(
     options: NewPerson,
@@ -67,7 +70,7 @@ async function openCustodian(bench: AuditBench) {
 }
 
 /** Opens the bench; call `close` when the test is over. */
-export async function createPortalBench(): Promise<PortalBench & { readonly rosterFile: string }> {
+export async function createUseCaseBench(): Promise<UseCaseBench> {
   const bench = await createAuditBench();
   await createTenant(bench.cx, bench.place.log);
   const { escrow, close, rosterFile } = await openCustodian(bench);
@@ -116,6 +119,7 @@ export async function createPortalBench(): Promise<PortalBench & { readonly rost
   };
   return {
     ...bench,
+    escrow,
     rosterFile,
     person,
     stopCustodian: close,

@@ -1,0 +1,28 @@
+import "server-only";
+import { checkOfficers } from "@/lib/seed/check-officers";
+import { createPeople } from "@/lib/seed/create-people";
+import type { SeedRuntime } from "@/lib/seed/demo-context";
+import { writeDemoFile } from "@/lib/seed/demo-file";
+import { createRequests } from "@/lib/seed/demo-requests";
+import { createTransactions } from "@/lib/seed/demo-transactions";
+import { writeRoster } from "@/lib/seed/write-roster";
+
+export interface SeedOptions {
+  readonly demoFile: string;
+  readonly baseUrl: string;
+  readonly rosterFile: string | undefined;
+}
+
+/** Makes the demonstration data of a new instance through the use cases, and writes demo.json last. */
+export async function seedDemonstration(runtime: SeedRuntime, options: SeedOptions): Promise<void> {
+  const people = await createPeople(runtime);
+  if (options.rosterFile !== undefined) await writeRoster(runtime, options.rosterFile, people);
+  await checkOfficers(runtime, people);
+  const transactions = await createTransactions(runtime, people);
+  await createRequests(runtime, people, transactions);
+  await runtime.audit.drain();
+  await writeDemoFile(options.demoFile, {
+    base_url: options.baseUrl,
+    accounts: people.map((person) => person.account),
+  });
+}

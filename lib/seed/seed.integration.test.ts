@@ -1,0 +1,100 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Principal } from "@/lib/context";
+import { contextOf, type SeedRuntime } from "@/lib/seed/demo-context";
+import { seedDemonstration } from "@/lib/seed/seed-demonstration";
+import { createLogger } from "@/lib/telemetry/logger";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { auditTransaction } from "@/lib/transactions/audit-transaction";
+
+let bench: UseCaseBench;
+let dir: string;
+
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+  dir = await mkdtemp(path.join(tmpdir(), "sp-seed-"));
+});
+afterAll(async () => {
+  await bench?.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function query(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  const connection = new Client({ connectionString: bench.database.adminUrl });
+  await connection.connect();
+  try {
+    return (await connection.query(text, values)).rows;
+  } finally {
+    await connection.end();
+  }
+}
+
+async function principalOf(handle: string): Promise<Principal> {
+  const [row] = await query("SELECT id, organisation_id, pseudonym FROM app_user WHERE handle = $1", [
+    handle,
+  ]);
+  return {
+    userId: String(row?.id),
+    handle,
+    name: handle,
+    pseudonym: String(row?.pseudonym),
+    tenantId: bench.place.tenantId,
+    organisationId: String(row?.organisation_id),
+    participantId: handle,
+    role: "regulator",
+    duties: [],
+    scopes: [],
+    proof: { kind: "api-key", keyId: "k", prefix: "p", signed: false },
+  };
+}
+
+it("the demonstration data are made through the use cases, and its grant opens through the custodian", async () => {
+  const { db, instance, clock, audit } = bench.cx;
+  const logger = createLogger("test", "silent");
+  const runtime: SeedRuntime = {
+    db,
+    instance,
+    clock,
+    audit,
+    keystore: bench.keystore,
+    escrow: bench.escrow,
+    logger,
+  };
+  const demoFile = path.join(dir, "demo.json.new");
+  await seedDemonstration(runtime, {
+    demoFile,
+    baseUrl: "http://127.0.0.1:3000",
+    rosterFile: bench.rosterFile,
+  });
+
+  expect((await stat(demoFile)).mode & 0o777).toBe(0o600);
+  const demo = JSON.parse(await readFile(demoFile, "utf8"));
+  expect(demo.accounts.map((account: { participant_id: string }) => account.participant_id)).toEqual([
+    "client-456",
+    "client-123",
+    "miner-789",
+    "miner-456",
+    ...Array(4).fill("coordinator-001"),
+    "auditor-001",
+    "auditor-002",
+    "regulator-001",
+  ]);
+  const [counts] = await query(
+    `SELECT (SELECT count(*)::int FROM transaction) AS transactions, (SELECT count(DISTINCT status)::int FROM transaction) AS states,
+      (SELECT count(*)::int FROM access_request) AS requests, (SELECT count(*)::int FROM access_grant WHERE state = 'active') AS grants,
+      (SELECT count(*)::int FROM identity_check) AS checks, (SELECT count(*)::int FROM key_version WHERE state = 'active') AS keys`,
+  );
+  expect(counts).toEqual({ transactions: 12, states: 5, requests: 2, grants: 1, checks: 3, keys: 4 });
+
+  const [grant] = await query("SELECT id, transactions[1] AS transaction FROM access_grant");
+  const cx = contextOf(runtime, await principalOf("regulator-001"));
+  const opened = await auditTransaction(cx, String(grant?.transaction), {
+    purpose: "audit",
+    grant_id: String(grant?.id),
+  });
+  expect(opened.data).toMatchObject({ amount: "1250.00", currency: "EUR", pricing: { unit_price: "1.25" } });
+  expect(opened.data).not.toHaveProperty("settlement_details");
+});

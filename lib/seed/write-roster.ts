@@ -1,0 +1,28 @@
+import "server-only";
+import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
+import { loadSigningKey } from "@/lib/custody/signing-key";
+import { signAsPortal } from "@/lib/escrow/portal-signature";
+import type { MadePerson } from "@/lib/seed/create-people";
+import type { SeedRuntime } from "@/lib/seed/demo-context";
+
+/**
+ * Tells the custodian who the demonstration people are, before anybody decides: its roster is a file of its own,
+ * and it takes no decision and no opening of persons that are not in it.
+ */
+export async function writeRoster(
+  runtime: SeedRuntime,
+  file: string,
+  people: readonly MadePerson[],
+): Promise<void> {
+  await writeEvaluationRoster(file, {
+    log: runtime.instance.log,
+    persons: people.map(({ principal }) => ({
+      person: principal.handle,
+      organisation: principal.organisationId,
+      role: principal.role,
+      duties: [...principal.duties],
+    })),
+    evaluationKey: loadSigningKey(runtime.keystore, "evaluation").publicKey,
+    sign: (statement) => signAsPortal(runtime.keystore, "roster", statement),
+  });
+}

@@ -1,0 +1,251 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
+import { loadSigningKey } from "@/lib/custody/signing-key";
+import { DomainError } from "@/lib/errors";
+import { signAsPortal } from "@/lib/escrow/portal-signature";
+import { buildDecision, type GroupName, recordDigest, validityTime } from "@/lib/escrow/statements";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { auditTransaction } from "@/lib/transactions/audit-transaction";
+import { NewTransaction } from "@/lib/transactions/schema";
+import { submitTransaction } from "@/lib/transactions/submit-transaction";
+
+type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
+
+let bench: UseCaseBench;
+let client: Person;
+let regulator: Person;
+let legal: Person;
+let approver: Person;
+const FROM = new Date(Date.now() - 3_600_000);
+const UNTIL = new Date(Date.now() + 3_600_000);
+const WATCHED = ["access_request", "legal_authorization", "decision", "access_grant"];
+
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+  client = await bench.person({ role: "client" });
+  regulator = await bench.person({ role: "regulator", hasKey: false });
+  legal = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
+  approver = await bench.person({ role: "coordinator", duties: ["approve"], hasKey: false });
+  await writeEvaluationRoster(bench.rosterFile, {
+    log: bench.place.log,
+    persons: [client, regulator, legal, approver].map(({ principal }) => ({
+      person: principal.handle,
+      organisation: principal.organisationId,
+      role: principal.role,
+      duties: [...principal.duties],
+    })),
+    evaluationKey: loadSigningKey(bench.keystore, "evaluation").publicKey,
+    sign: (statement) => signAsPortal(bench.keystore, "roster", statement),
+  });
+});
+afterAll(async () => {
+  await bench?.close();
+});
+
+async function admin(
+  statements: readonly (readonly [string, (readonly unknown[])?])[],
+): Promise<Record<string, unknown>[]> {
+  const connection = new Client({ connectionString: bench.database.adminUrl });
+  await connection.connect();
+  let rows: Record<string, unknown>[] = [];
+  for (const [text, values = []] of statements) rows = (await connection.query(text, [...values])).rows;
+  await connection.end();
+  return rows;
+}
+
+interface GrantOptions {
+  readonly groups: GroupName[];
+  readonly maxViews?: number;
+  readonly isKnownToCustodian?: boolean;
+}
+
+/** A grant as the access feature leaves it: rows here, and decisions with the custodian. */
+async function grantFor(transaction: string, options: GrantOptions): Promise<string> {
+  const [request, authorization, grant] = [uuidv7(Date.now()), uuidv7(Date.now()), uuidv7(Date.now())];
+  const record = {
+    kind: "court_order" as const,
+    valid_from: FROM.toISOString(),
+    valid_until: UNTIL.toISOString(),
+  };
+  const maxViews = options.maxViews ?? 5;
+  const statementOf = (person: Person, stage: "legal" | "coordinator") =>
+    buildDecision({
+      log: bench.place.log,
+      request,
+      request_digest: recordDigest({ request }),
+      stage,
+      decision: "approve",
+      transactions: [transaction],
+      groups: options.groups,
+      level: "full",
+      purpose: "audit",
+      requester: regulator.principal.handle,
+      approver: person.principal.handle,
+      authorization: recordDigest(record),
+      not_before: validityTime(FROM),
+      not_after: validityTime(UNTIL),
+      max_views: maxViews,
+      nonce: toBase64url(randomBytes(32)),
+    });
+  const statements = [statementOf(legal, "legal"), statementOf(approver, "coordinator")];
+  const decisions = await Promise.all(
+    statements.map(async (statement) => ({
+      statement,
+      signature: await signAsPortal(bench.keystore, "decision", statement),
+    })),
+  );
+  if (options.isKnownToCustodian !== false) {
+    await regulator.escrow.submitGrant({ grant, decisions, authorization: record });
+  }
+  const tenant = bench.place.tenantId;
+  await admin([
+    ...WATCHED.map((table) => [`ALTER TABLE ${table} DISABLE TRIGGER USER`] as const),
+    [
+      `INSERT INTO access_request (id, tenant_id, reference, requester_user_id, organisation_id, purpose, justification,
+        transactions, groups, level, state) VALUES ($1, $2, $1::uuid::text, $3, $4, 'audit', 'x', $5, $6, 'full', 'active')`,
+      [
+        request,
+        tenant,
+        regulator.principal.userId,
+        regulator.principal.organisationId,
+        [transaction],
+        options.groups,
+      ],
+    ],
+    [
+      `INSERT INTO legal_authorization (id, tenant_id, request_id, kind, issuer, jurisdiction, case_number, valid_from,
+        valid_until, state, record_digest, record) VALUES ($1, $2, $3, 'court_order', 'i', 'EU', 'c', $4, $5, 'active', 'd', '{}')`,
+      [authorization, tenant, request, FROM, UNTIL],
+    ],
+    ...[legal, approver].map(
+      (person, at) =>
+        [
+          `INSERT INTO decision (id, tenant_id, request_id, stage, decision, approver_user_id, comment, statement, proof_kind,
+            proof, nonce) VALUES ($1, $2, $3, $4, 'approve', $5, 'ok', '{}', 'evaluation', '{}', $6)`,
+          [
+            uuidv7(Date.now()),
+            tenant,
+            request,
+            at === 0 ? "legal" : "coordinator",
+            person.principal.userId,
+            uuidv7(Date.now()),
+          ],
+        ] as const,
+    ),
+    [
+      `INSERT INTO access_grant (id, tenant_id, request_id, authorization_id, subject_user_id, transactions, groups, level,
+        purpose, not_before, not_after, max_views, max_exports, state, policy_version, assurance)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'full', 'audit', $8, $9, $10, 1, 'active', 'p', 'evaluation')`,
+      [
+        grant,
+        tenant,
+        request,
+        authorization,
+        regulator.principal.userId,
+        [transaction],
+        options.groups,
+        FROM,
+        UNTIL,
+        maxViews,
+      ],
+    ],
+    ...WATCHED.map((table) => [`ALTER TABLE ${table} ENABLE TRIGGER USER`] as const),
+  ]);
+  return grant;
+}
+
+async function submit(): Promise<string> {
+  const input = NewTransaction.parse({
+    job_id: "job-123",
+    confidential: true,
+    amount: "1000",
+    currency: "EUR",
+    pricing: { rate: "1.25" },
+    settlement_details: { iban: "DE00" },
+    participants: [client.principal.participantId],
+  });
+  return (await submitTransaction(client, input)).transaction_id;
+}
+
+async function codeOf(act: Promise<unknown>): Promise<string> {
+  try {
+    await act;
+    return "no error";
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+}
+
+describe("a regulator with a grant", () => {
+  it("opens the granted groups through escrow, equal to what was sent, and no other", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount", "pricing"] });
+    const opened = await auditTransaction(regulator, id, { purpose: "audit", grant_id });
+    expect(opened.data).toEqual({ amount: "1000", currency: "EUR", pricing: { rate: "1.25" } });
+    expect(opened.assurance).toBe("evaluation");
+    const fields: GroupName[] = ["amount", "settlement_details"];
+    expect(await codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id, fields }))).toBe(
+      "access.groups",
+    );
+    const [row] = await admin([
+      ["SELECT via, outcome, groups FROM disclosure WHERE grant_id = $1", [grant_id]],
+    ]);
+    expect(row).toEqual({ via: "escrow", outcome: "done", groups: ["amount", "pricing"] });
+  });
+
+  it("is refused without a grant and for another purpose", async () => {
+    const id = await submit();
+    expect(await codeOf(auditTransaction(regulator, id, { purpose: "audit" }))).toBe("access.no-grant");
+    const grant_id = await grantFor(id, { groups: ["amount"] });
+    expect(await codeOf(auditTransaction(regulator, id, { purpose: "compliance", grant_id }))).toBe(
+      "access.purpose",
+    );
+    expect(await codeOf(auditTransaction(regulator, id, { purpose: "settlement", grant_id }))).toBe(
+      "access.purpose",
+    );
+  });
+
+  it("has exactly as many views as the grant, also under parallel calls", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount"], maxViews: 3 });
+    const codes = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id })),
+      ),
+    );
+    expect(codes.filter((code) => code === "no error")).toHaveLength(3);
+    expect(codes.filter((code) => code === "access.views-exhausted")).toHaveLength(5);
+  });
+
+  it("is refused by the custodian where only the database says that there is a grant", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount"], isKnownToCustodian: false });
+    expect(await codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
+      "custodian.refused",
+    );
+    const [row] = await admin([["SELECT outcome FROM disclosure WHERE grant_id = $1", [grant_id]]]);
+    expect(row?.outcome).toBe("failed");
+  });
+
+  it("gets 503 while the custodian is away, with the intent logged", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount"] });
+    await bench.stopCustodian();
+    expect(await codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
+      "custodian.unavailable",
+    );
+    const rows = await admin([
+      [
+        "SELECT outcome FROM audit_index WHERE grant_id = $1 AND action = 'disclosure.open' ORDER BY at",
+        [grant_id],
+      ],
+    ]);
+    expect(rows.map((row) => row.outcome)).toEqual(["intent", "failed"]);
+    expect(await submit()).not.toBe("");
+  });
+});

@@ -1,0 +1,21 @@
+import { seedEnv } from "@/lib/env";
+import { DomainError } from "@/lib/errors";
+import { getRuntime } from "@/lib/runtime";
+import { seedDemonstration } from "@/lib/seed/seed-demonstration";
+
+// The demonstration data of a first start, with the portal's environment and keys, as a process of its own.
+try {
+  const env = seedEnv();
+  await seedDemonstration(await getRuntime(), {
+    demoFile: env.DEMO_FILE,
+    baseUrl: env.BASE_URL,
+    rosterFile: env.CUSTODIAN_ROSTER_FILE,
+  });
+} catch (error) {
+  const told = error instanceof DomainError ? `${error.code}: ${error.message}` : undefined;
+  const named = error instanceof Error ? error.name : "unknown failure";
+  process.stderr.write(`${told ?? (error instanceof Error ? `${named}: ${error.message}` : named)}\n`);
+  process.exit(1);
+}
+// Pools hold idle connections open; nothing is left to wait for.
+process.exit(0);
