@@ -5,13 +5,14 @@ import { activateGrantRow, findGrant, type GrantRow } from "@/lib/access/grants/
 import { finishPending } from "@/lib/access/jobs/store";
 import { moveRequest } from "@/lib/access/move-request";
 import { appendEntry } from "@/lib/audit/append-entry";
-import type { AuditContext } from "@/lib/audit/event";
+import type { AuditContext } from "@/lib/audit/audit-context";
 import type { DbContext } from "@/lib/context";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { AcceptedGrant, EscrowClient } from "@/lib/escrow/client";
 import type { GrantSubmission } from "@/lib/escrow/protocol";
+import { submitGrant } from "@/lib/escrow/submit-grant";
 
 /** What portal and worker both have: either may finish what the other began. */
 export type CustodyContext = DbContext & AuditContext & { readonly escrow: EscrowClient };
@@ -79,6 +80,6 @@ export async function activateGrant(cx: CustodyContext, grantId: string): Promis
     await inTransaction(cx, (tx) => finishPending(tx, { kind: "grant.activate", grantId }, cx.clock.now()));
     return;
   }
-  const accepted = await cx.escrow.submitGrant(submission);
+  const accepted = await submitGrant(cx, submission);
   await storeActive(cx, grant, accepted);
 }

@@ -3,7 +3,7 @@ import { moveState, type RequestRow } from "@/lib/access/requests/store";
 import type { RequestState } from "@/lib/access/schema";
 import { insertEvent } from "@/lib/access/timeline/store";
 import { isTransition, type RequestEventKind } from "@/lib/access/transitions";
-import type { AuditContext } from "@/lib/audit/event";
+import type { AuditContext } from "@/lib/audit/audit-context";
 import type { DbContext } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";

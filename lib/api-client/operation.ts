@@ -68,6 +68,8 @@ export interface Input<O extends OperationSpec> {
   readonly body: Member<O, "body">;
   /** Files by part name; empty but for uploads. */
   readonly files: Readonly<Record<string, UploadedFile | undefined>>;
+  /** If-Match as it was sent: where two people can change one thing, the version that was read. */
+  readonly ifMatch?: string;
 }
 
 /** The JSON body of a successful answer. */

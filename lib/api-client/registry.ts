@@ -1,6 +1,9 @@
 import type { OperationSpec } from "./operation";
+import * as access from "./operations/access";
 import * as audit from "./operations/audit";
+import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
+import * as grants from "./operations/grants";
 import * as keys from "./operations/keys";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
@@ -11,6 +14,9 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   transactions,
   disclosures,
   keys,
+  access,
+  decisions,
+  grants,
   audit,
 ];
 

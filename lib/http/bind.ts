@@ -24,6 +24,7 @@ export interface ParsedInput {
   readonly query: unknown;
   readonly body: unknown;
   readonly files: Readonly<Record<string, UploadedFile | undefined>>;
+  readonly ifMatch?: string;
 }
 
 /** An operation with the use case that answers it. `run` may only be given input parsed by that operation. */

@@ -100,5 +100,7 @@ export async function parseInput(
   const params = parseParams(operation, raw);
   const query = parseQuery(operation, new URL(request.url));
   const { body, files, bodyBytes } = await parseBody(operation, request);
-  return { input: { params, query, body, files }, bodyBytes };
+  const ifMatch = request.headers.get("if-match");
+  const input = { params, query, body, files, ...(ifMatch === null ? {} : { ifMatch }) };
+  return { input, bodyBytes };
 }

@@ -9,7 +9,7 @@ import { DomainError } from "@/lib/errors";
  * number of parallel calls. The same transaction must hold an entry `disclosure.open` with the subject
  * `grant:<id>`, or it cannot commit. The grant's row stays locked until then: take it late.
  */
-export async function spendView(tx: Tx, cx: Pick<Context, "clock">, grantId: string): Promise<number> {
+export async function useView(tx: Tx, cx: Pick<Context, "clock">, grantId: string): Promise<number> {
   const left = await grants.takeView(tx, grantId, cx.clock.now());
   if (left !== undefined) return left;
   throw new DomainError("access.views-exhausted", {

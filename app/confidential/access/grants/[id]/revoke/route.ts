@@ -1,0 +1,9 @@
+import { revokeGrant as revoke } from "@/lib/access/revoke-grant";
+import { revokeGrant } from "@/lib/api-client/operations/grants";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/access/grants/{id}/revoke",
+  [bind(revokeGrant, (cx, { params, body }) => revoke(cx, params.id, body.reason))],
+);

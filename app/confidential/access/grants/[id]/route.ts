@@ -1,0 +1,8 @@
+import { getGrant as view } from "@/lib/access/get-grant";
+import { getGrant } from "@/lib/api-client/operations/grants";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access/grants/{id}", [
+  bind(getGrant, (cx, { params }) => view(cx, params.id)),
+]);

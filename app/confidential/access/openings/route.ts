@@ -1,0 +1,8 @@
+import { prepareOpening as prepare } from "@/lib/access/prepare-opening";
+import { prepareOpening } from "@/lib/api-client/operations/grants";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access/openings", [
+  bind(prepareOpening, (cx, { body }) => prepare(cx, body)),
+]);

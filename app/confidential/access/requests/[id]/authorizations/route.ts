@@ -1,0 +1,9 @@
+import { attachAuthorization as attach } from "@/lib/access/attach-authorization";
+import { attachAuthorization } from "@/lib/api-client/operations/access";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/access/requests/{id}/authorizations",
+  [bind(attachAuthorization, (cx, { params, body, files }) => attach(cx, params.id, body, files.document))],
+);

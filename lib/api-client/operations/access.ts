@@ -1,0 +1,134 @@
+import { z } from "zod";
+import { AuthorizationAnswer, RequestAnswer, RequestSummary, RequestView } from "@/lib/access/answer-schema";
+import {
+  AuthorizationFactsBody,
+  ChangedRequest,
+  NewComment,
+  NewRequest,
+  RequestState,
+  Withdrawal,
+} from "@/lib/access/schema";
+import { pageOf, pageQuery } from "@/lib/api-client/fields";
+import { operation } from "@/lib/api-client/operation";
+
+const REQUESTS = "/confidential/access/requests";
+const REQUEST = `${REQUESTS}/{id}` as const;
+const roles = ["auditor", "regulator", "coordinator"] as const;
+const KEPT = ["id", "reference", "state", "due_at", "version", "created_at", "updated_at"] as const;
+
+export const RequestPath = z.strictObject({ id: z.uuid().toLowerCase() });
+const RequestQuery = z.strictObject({ ...pageQuery, state: RequestState.optional() });
+
+export const createRequest = operation({
+  id: "createRequest",
+  method: "POST",
+  path: REQUESTS,
+  summary: "File an access request; it begins as a draft.",
+  scopes: ["request"],
+  roles,
+  body: NewRequest,
+  response: { status: 201, schema: RequestAnswer },
+  rate: "writes",
+  action: "request.create",
+  idempotent: { keep: KEPT },
+});
+
+export const listRequests = operation({
+  id: "listRequests",
+  method: "GET",
+  path: REQUESTS,
+  summary: "Access requests the caller may know of, newest first.",
+  scopes: ["read"],
+  roles,
+  query: RequestQuery,
+  response: { status: 200, schema: pageOf(RequestSummary) },
+  rate: "reads",
+  action: "request.read",
+});
+
+export const getRequest = operation({
+  id: "getRequest",
+  method: "GET",
+  path: REQUEST,
+  summary: "One access request with its timeline. The ETag is its version.",
+  scopes: ["read"],
+  roles,
+  params: RequestPath,
+  response: { status: 200, schema: RequestView },
+  rate: "reads",
+  action: "request.read",
+});
+
+export const changeRequest = operation({
+  id: "changeRequest",
+  method: "PATCH",
+  path: REQUEST,
+  summary: "Change a draft; with If-Match only when nobody else changed it since.",
+  scopes: ["request"],
+  roles,
+  params: RequestPath,
+  body: ChangedRequest,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "writes",
+  action: "request.change",
+});
+
+export const attachAuthorization = operation({
+  id: "attachAuthorization",
+  method: "POST",
+  path: `${REQUEST}/authorizations`,
+  summary: "Attach the legal authority: its facts and its document.",
+  scopes: ["request"],
+  roles,
+  params: RequestPath,
+  body: AuthorizationFactsBody,
+  upload: { json: "facts", files: ["document"] },
+  response: { status: 201, schema: AuthorizationAnswer },
+  rate: "writes",
+  action: "authorization.attach",
+  idempotent: { keep: ["id", "state", "kind", "valid_from", "valid_until"] },
+});
+
+export const submitRequest = operation({
+  id: "submitRequest",
+  method: "POST",
+  path: `${REQUEST}/submit`,
+  summary: "Hand a draft to its reviewers; answers when the document has been checked.",
+  scopes: ["request"],
+  roles,
+  params: RequestPath,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "writes",
+  action: "request.submit",
+  idempotent: { keep: KEPT },
+});
+
+export const withdrawRequest = operation({
+  id: "withdrawRequest",
+  method: "POST",
+  path: `${REQUEST}/withdraw`,
+  summary: "Take a request back.",
+  scopes: ["request"],
+  roles,
+  params: RequestPath,
+  body: Withdrawal,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "writes",
+  action: "request.withdraw",
+  idempotent: { keep: KEPT },
+});
+
+export const commentRequest = operation({
+  id: "commentRequest",
+  method: "POST",
+  path: `${REQUEST}/comments`,
+  summary: "Comment on a request; the requester's comment answers an open question.",
+  scopes: ["request", "decide"],
+  roles,
+  params: RequestPath,
+  body: NewComment,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "writes",
+  action: "request.comment",
+  idempotent: { keep: KEPT },
+});

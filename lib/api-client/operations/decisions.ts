@@ -1,0 +1,50 @@
+import { IdentityCheckAnswer, RequestAnswer, StatementAnswer } from "@/lib/access/answer-schema";
+import { NewDecision, NewIdentityCheck, NewStatement } from "@/lib/access/schema";
+import { operation } from "@/lib/api-client/operation";
+import { RequestPath } from "@/lib/api-client/operations/access";
+
+const REQUEST = "/confidential/access/requests/{id}";
+
+export const prepareStatement = operation({
+  id: "prepareStatement",
+  method: "POST",
+  path: `${REQUEST}/statement`,
+  summary: "The statement that the approver signs: the decision's body without its signature.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: RequestPath,
+  body: NewStatement,
+  response: { status: 200, schema: StatementAnswer },
+  rate: "decisions",
+  action: "request.prepare-statement",
+});
+
+export const decideRequest = operation({
+  id: "decideRequest",
+  method: "POST",
+  path: `${REQUEST}/decisions`,
+  summary: "Decide one stage; the second approval answers when the grant is in force.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: RequestPath,
+  body: NewDecision,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "decisions",
+  action: "request.decide",
+  idempotent: { keep: ["id", "reference", "state", "version", "grant_id", "updated_at"] },
+});
+
+export const checkIdentity = operation({
+  id: "checkIdentity",
+  method: "POST",
+  path: `${REQUEST}/identity-checks`,
+  summary: "Record that the officer is who he says; holds for twelve months.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: RequestPath,
+  body: NewIdentityCheck,
+  response: { status: 201, schema: IdentityCheckAnswer },
+  rate: "decisions",
+  action: "identity.check",
+  idempotent: { keep: ["id", "officer", "is_valid", "expires_at"] },
+});

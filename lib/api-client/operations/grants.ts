@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { GrantAnswer, GrantView, OpeningAnswer } from "@/lib/access/answer-schema";
+import { NewOpening, Revocation } from "@/lib/access/schema";
+import { pageOf, pageQuery } from "@/lib/api-client/fields";
+import { operation } from "@/lib/api-client/operation";
+import { RequestPath } from "@/lib/api-client/operations/access";
+
+const roles = ["auditor", "regulator", "coordinator"] as const;
+
+export const listGrants = operation({
+  id: "listGrants",
+  method: "GET",
+  path: "/confidential/access/grants",
+  summary: "Grants the caller may know of, newest first.",
+  scopes: ["read"],
+  roles,
+  query: z.strictObject(pageQuery),
+  response: { status: 200, schema: pageOf(GrantView) },
+  rate: "reads",
+  action: "grant.read",
+});
+
+export const getGrant = operation({
+  id: "getGrant",
+  method: "GET",
+  path: "/confidential/access/grants/{id}",
+  summary: "One grant.",
+  scopes: ["read"],
+  roles,
+  params: RequestPath,
+  response: { status: 200, schema: GrantView },
+  rate: "reads",
+  action: "grant.read",
+});
+
+export const revokeGrant = operation({
+  id: "revokeGrant",
+  method: "POST",
+  path: "/confidential/access/grants/{id}/revoke",
+  summary: "Take a grant back; in force at the next decision.",
+  scopes: ["decide", "request"],
+  roles,
+  params: RequestPath,
+  body: Revocation,
+  response: { status: 200, schema: GrantAnswer },
+  rate: "decisions",
+  action: "grant.revoke",
+  idempotent: { keep: ["id", "request_id", "state", "revoked_at"] },
+});
+
+export const prepareOpening = operation({
+  id: "prepareOpening",
+  method: "POST",
+  path: "/confidential/access/openings",
+  summary: "The statement that the grant's holder signs for one opening.",
+  scopes: ["disclose", "open"],
+  roles,
+  body: NewOpening,
+  response: { status: 201, schema: OpeningAnswer },
+  rate: "audit",
+  action: "disclosure.prepare",
+});
