@@ -1,8 +1,8 @@
-import type { Keystore } from "@/lib/custody/keystore";
-import type { EscrowClient } from "@/lib/escrow/client";
-import type { AuditRecorder } from "@/lib/audit/recorder";
-import type { Database } from "@/lib/db/client";
+import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import type { Clock } from "@/lib/clock";
+import type { Keystore } from "@/lib/custody/keystore";
+import type { Database } from "@/lib/db/client";
+import type { EscrowClient } from "@/lib/escrow/client";
 import type { Logger } from "@/lib/telemetry/logger";
 
 /** What a person or program may be in the system (access.md "Words"). Support is a duty, not a role. */

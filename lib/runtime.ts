@@ -1,6 +1,7 @@
 import "server-only";
 import type { Pool } from "pg";
-import { type AuditRecorder, createAuditRecorder } from "@/lib/audit/recorder";
+import { createAuditRecorder } from "@/lib/audit/recorder";
+import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import { type Clock, systemClock } from "@/lib/clock";
 import type { InstanceFacts } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";

@@ -1,7 +1,8 @@
 import "server-only";
 import type { Tx } from "@/lib/db/transaction";
+import type { AuditContext } from "./audit-context";
 import { composeEntry } from "./compose-entry";
-import type { AppendedEntry, AuditContext, AuditEvent } from "./event";
+import type { AppendedEntry, AuditEvent } from "./event";
 import { insertEntry } from "./store";
 
 /**

@@ -4,34 +4,13 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Keystore } from "@/lib/custody/keystore";
 import { InvariantError } from "@/lib/errors";
-import type { CompartmentKind } from "./event";
+import type { Compartment, CompartmentName, Compartments } from "./recorder-types";
 import { type CompartmentRow, createCompartment, findCompartment, findCompartments } from "./store";
 
 const KEY_BYTES = 32;
 const CACHE_ENTRIES = 5_000;
 /** A destroyed key must not live on in memory for long. */
 const CACHE_MS = 10 * 60_000;
-
-/** Names one compartment: a tenant's org, one case, one person. */
-export interface CompartmentName {
-  readonly tenantId: string;
-  readonly kind: CompartmentKind;
-  readonly subject: string;
-}
-
-/** An open compartment: the row's id, and the key from which each entry's part key is derived. */
-export interface Compartment {
-  readonly id: string;
-  readonly key: Uint8Array;
-}
-
-/** The compartment keys of this process, sealed at rest by its keystore. */
-export interface Compartments {
-  /** Opens the compartment, and makes it on first use. Race-safe: the first row wins everywhere. */
-  open(name: CompartmentName): Promise<Compartment>;
-  /** Keys by row id for reading; destroyed ones are left out. */
-  openById(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
-}
 
 interface Cached {
   readonly value: Promise<Compartment>;

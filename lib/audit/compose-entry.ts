@@ -6,17 +6,10 @@ import { formatMicros } from "@/lib/crypto/instant";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
 import { InvariantError } from "@/lib/errors";
-import type { Compartment, CompartmentName } from "./compartments";
+import type { AuditContext } from "./audit-context";
 import { type Entry, encodeEntry, entryLeaf } from "./entry";
-import type {
-  AppendedEntry,
-  AppendedPart,
-  AuditContext,
-  AuditEvent,
-  CompartmentKind,
-  PublicDetails,
-} from "./event";
-import type { EntryRows } from "./store";
+import type { AppendedEntry, AppendedPart, AuditEvent, CompartmentKind, PublicDetails } from "./event";
+import type { Compartment, CompartmentName, EntryRows } from "./recorder-types";
 
 const MERGE_DELAY_MICROS = 60_000_000n;
 const LABEL_BYTES = 8;

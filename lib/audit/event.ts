@@ -1,4 +1,3 @@
-import type { Context, Principal } from "@/lib/context";
 import type { Json } from "@/lib/crypto/canonical-json";
 
 export const ENTRY_CLASSES = [
@@ -75,13 +74,6 @@ export interface AuditEvent {
   readonly index?: IndexKeys;
   readonly access?: AccessFacts;
 }
-
-/** What writing an entry needs of a context; without a principal the actor is anonymous or the system. */
-export type AuditContext = Pick<Context, "instance" | "clock" | "audit" | "client" | "requestId"> & {
-  readonly principal?: Principal | undefined;
-  /** Name of the process when no person or program acts, e.g. `worker`. */
-  readonly system?: string;
-};
 
 /** One sealed part with the key that opens this part of this entry and nothing else. */
 export interface AppendedPart {

@@ -1,7 +1,8 @@
 import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { receiptText } from "@/lib/crypto/receipt";
-import type { AppendedEntry, AuditContext } from "./event";
+import type { AuditContext } from "./audit-context";
+import type { AppendedEntry } from "./event";
 import { signNoteLine } from "./note-line";
 
 /** The receipt of audit.md: a signed promise that the log holds this leaf by `integrate_by`. */

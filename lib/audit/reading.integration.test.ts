@@ -26,7 +26,7 @@ import { listAccessLogs } from "./list-access-logs";
 import { listEvents } from "./list-events";
 import { recordEvent } from "./record-event";
 import { EventQuery, ExportQuery } from "./schema";
-import { openEntryFile } from "./signer/entry-file";
+import { type EntryFile, openEntryFile } from "./signer/entry-file";
 import { signerHandler } from "./signer/serve-signer";
 import { Policy } from "./verify/bundle-format";
 import { verifyBundle } from "./verify/verify-bundle";
@@ -40,6 +40,7 @@ const CASE = uuidv7(Date.now());
 let bench: AuditBench;
 let signerKey: SigningKey;
 let server: ServiceServer;
+let entryFile: EntryFile;
 let options: Parameters<typeof publishCheckpoint>[0];
 
 function person(name: string, role: Role, more: Partial<Principal> = {}): Context {
@@ -90,6 +91,7 @@ beforeAll(async () => {
   const file = await openEntryFile(dir, bench.place.log);
   const signerUrl = `unix:${dir}/s.sock`;
   const from = { pool: bench.signerPool, file, log: bench.place.log, signer: signerKey, clock: systemClock };
+  entryFile = file;
   server = await serveHttp(signerUrl, signerHandler(from, logger));
   options = { ...bench.place, pool: bench.sequencerPool, signerUrl, logVkey: signerKey.vkey, logger };
   const pinned = {
@@ -119,6 +121,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.close();
+  await entryFile.close();
   await bench.close();
 });
 

@@ -1,7 +1,8 @@
 import "server-only";
 import { DomainError } from "@/lib/errors";
+import type { AuditContext } from "./audit-context";
 import { composeEntry } from "./compose-entry";
-import type { AppendedEntry, AuditContext, AuditEvent } from "./event";
+import type { AppendedEntry, AuditEvent } from "./event";
 
 /**
  * Writes the entry of a read or a refusal on the recorder's own connection and returns once it is committed.

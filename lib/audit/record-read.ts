@@ -1,5 +1,5 @@
 import "server-only";
-import type { AuditContext } from "./event";
+import type { AuditContext } from "./audit-context";
 import { recordEvent } from "./record-event";
 
 const QUIET_MS = 10 * 60_000;

@@ -3,8 +3,9 @@ import type { Pool } from "pg";
 import type { InstanceFacts } from "@/lib/context";
 import type { KeyRef, Keystore } from "@/lib/custody/keystore";
 import { DomainError } from "@/lib/errors";
-import { type Compartments, createCompartments } from "./compartments";
-import { type EntryRows, insertEntries } from "./store";
+import { createCompartments } from "./compartments";
+import type { AuditRecorder, EntryRows } from "./recorder-types";
+import { insertEntries } from "./store";
 
 /** Most entries written by one statement; more wait for the next flush. */
 const MAX_FLUSH = 500;
@@ -16,21 +17,6 @@ export interface AuditRecorderOptions {
   readonly instance: Pick<InstanceFacts, "log">;
   readonly receiptKey: KeyRef;
   readonly nowMs?: () => number;
-}
-
-/** What the audit functions need of a process; `lib/runtime.ts` makes one. */
-export interface AuditRecorder {
-  readonly compartments: Compartments;
-  /** Name and public key receipts are signed with. */
-  readonly receiptSigner: { readonly name: string; readonly publicKey: Uint8Array };
-  /** Commits one entry, together with all others that wait, and resolves when it is committed. */
-  append(rows: EntryRows): Promise<void>;
-  /** Ed25519 signature by the receipt key over a note's text. */
-  sign(message: Uint8Array): Promise<Uint8Array>;
-  /** Whether nobody asked for this key within the last `windowMs` in this process; remembers that one has now. */
-  isFirstWithin(key: string, windowMs: number): boolean;
-  /** Resolves when nothing waits any more. */
-  drain(): Promise<void>;
 }
 
 interface Waiting {

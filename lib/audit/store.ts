@@ -4,47 +4,7 @@ import { z } from "zod";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Tx } from "@/lib/db/transaction";
 import type { CompartmentKind } from "./event";
-
-/** Everything one entry writes. Bytes are base64 here, since the rows travel as JSON parameters. */
-export interface EntryRows {
-  readonly entry: {
-    readonly id: string;
-    readonly log: string;
-    readonly tenant_id: string;
-    readonly at: string;
-    readonly class: string;
-    readonly outcome: string;
-    readonly bytes: string;
-  };
-  readonly parts: readonly {
-    readonly entry_id: string;
-    readonly c: string;
-    readonly tenant_id: string;
-    readonly compartment_id: string;
-    readonly stored: string;
-  }[];
-  readonly queue: readonly {
-    readonly entry_id: string;
-    readonly tenant_id: string;
-    readonly subject: string;
-    readonly action: string;
-  }[];
-  readonly index: {
-    readonly entry_id: string;
-    readonly tenant_id: string;
-    readonly at: string;
-    readonly actor: string;
-    readonly action: string;
-    readonly outcome: string;
-    readonly purpose?: string;
-    readonly transaction_id?: string;
-    readonly participant_id?: string;
-    readonly request_id?: string;
-    readonly grant_id?: string;
-    readonly case_id?: string;
-    readonly is_access: boolean;
-  };
-}
+import type { EntryRows } from "./recorder-types";
 
 /**
  * One statement for any number of entries: entry, parts, a queue row per subject, index row. `xid` is set by

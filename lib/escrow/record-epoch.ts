@@ -1,6 +1,6 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
-import type { AuditContext } from "@/lib/audit/event";
+import type { AuditContext } from "@/lib/audit/audit-context";
 import type { Context } from "@/lib/context";
 import { jwkThumbprint } from "@/lib/crypto/reply";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";

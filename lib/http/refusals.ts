@@ -2,7 +2,7 @@ import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import type { EntryClass } from "@/lib/audit/event";
 import { recordEvent } from "@/lib/audit/record-event";
-import type { AuditRecorder } from "@/lib/audit/recorder";
+import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import type { Context } from "@/lib/context";
 import type { DomainError } from "@/lib/errors";
 

@@ -1,5 +1,5 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/event";
+import type { AuditContext } from "@/lib/audit/audit-context";
 import { recordEvent } from "@/lib/audit/record-event";
 import type { DomainError } from "@/lib/errors";
 import type { Logger } from "@/lib/telemetry/logger";

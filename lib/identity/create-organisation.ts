@@ -1,6 +1,6 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
-import type { AuditContext } from "@/lib/audit/event";
+import type { AuditContext } from "@/lib/audit/audit-context";
 import type { DbContext } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";

@@ -64,6 +64,15 @@ export async function readAccesses(
 const LeafRow = z.object({ seq: Seq, entry_id: z.string(), leaf_hash: Bytes, bytes: Bytes });
 export type LeafRow = z.infer<typeof LeafRow>;
 
+/** Sequence number of an entry; undefined until it is integrated. */
+export async function findSeq(tx: Tx, log: string, entryId: string): Promise<number | undefined> {
+  const row = await tx.audit_leaf.findUnique({
+    where: { entry_id: entryId },
+    select: { log: true, seq: true },
+  });
+  return row === null || row.log !== log ? undefined : Number(row.seq);
+}
+
 export async function findLeaf(tx: Tx, log: string, seq: number): Promise<LeafRow | undefined> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT l.seq, l.entry_id::text, l.leaf_hash, e.bytes FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id

@@ -92,20 +92,25 @@ export async function openEntryFile(dir: string, log: string): Promise<EntryFile
   const stateFile = path.join(dir, "state.json");
   const stored = await readState(stateFile, log);
   const handle = await open(path.join(dir, "entries.log"), stored === undefined ? "w+" : "r+", 0o600);
-  const covered = stored?.file_bytes ?? 0;
-  const frontier = await replay(handle, covered);
-  await handle.truncate(covered);
-  await handle.sync();
-  await syncFolder(dir);
-  if (stored !== undefined && !isSameTree(stored, frontier)) {
-    throw new SignerStoreDamaged("the entry file does not give the root that was signed");
+  try {
+    const covered = stored?.file_bytes ?? 0;
+    const frontier = await replay(handle, covered);
+    await handle.truncate(covered);
+    await handle.sync();
+    await syncFolder(dir);
+    if (stored !== undefined && !isSameTree(stored, frontier)) {
+      throw new SignerStoreDamaged("the entry file does not give the root that was signed");
+    }
+    return entryFile(handle, stateFile, log, {
+      size: frontier.size,
+      fileBytes: covered,
+      signedAtMicros: BigInt(stored?.signed_at ?? "0"),
+      frontier: frontier.hashes,
+    });
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
-  return entryFile(handle, stateFile, log, {
-    size: frontier.size,
-    fileBytes: covered,
-    signedAtMicros: BigInt(stored?.signed_at ?? "0"),
-    frontier: frontier.hashes,
-  });
 }
 
 function isSameTree(stored: z.infer<typeof StoredState>, frontier: Frontier): boolean {

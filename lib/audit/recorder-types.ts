@@ -1,0 +1,80 @@
+import type { CompartmentKind } from "./event";
+
+// Types only, so that lib/context.ts can name the recorder without reading what makes one.
+
+/** Everything one entry writes. Bytes are base64 here, since the rows travel as JSON parameters. */
+export interface EntryRows {
+  readonly entry: {
+    readonly id: string;
+    readonly log: string;
+    readonly tenant_id: string;
+    readonly at: string;
+    readonly class: string;
+    readonly outcome: string;
+    readonly bytes: string;
+  };
+  readonly parts: readonly {
+    readonly entry_id: string;
+    readonly c: string;
+    readonly tenant_id: string;
+    readonly compartment_id: string;
+    readonly stored: string;
+  }[];
+  readonly queue: readonly {
+    readonly entry_id: string;
+    readonly tenant_id: string;
+    readonly subject: string;
+    readonly action: string;
+  }[];
+  readonly index: {
+    readonly entry_id: string;
+    readonly tenant_id: string;
+    readonly at: string;
+    readonly actor: string;
+    readonly action: string;
+    readonly outcome: string;
+    readonly purpose?: string;
+    readonly transaction_id?: string;
+    readonly participant_id?: string;
+    readonly request_id?: string;
+    readonly grant_id?: string;
+    readonly case_id?: string;
+    readonly is_access: boolean;
+  };
+}
+
+/** Names one compartment: a tenant's org, one case, one person. */
+export interface CompartmentName {
+  readonly tenantId: string;
+  readonly kind: CompartmentKind;
+  readonly subject: string;
+}
+
+/** An open compartment: the row's id, and the key from which each entry's part key is derived. */
+export interface Compartment {
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
+/** The compartment keys of this process, sealed at rest by its keystore. */
+export interface Compartments {
+  /** Opens the compartment, and makes it on first use. Race-safe: the first row wins everywhere. */
+  open(name: CompartmentName): Promise<Compartment>;
+  /** Keys by row id for reading; destroyed ones are left out. */
+  openById(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+}
+
+/** What the audit functions need of a process; `lib/runtime.ts` makes one. */
+export interface AuditRecorder {
+  readonly compartments: Compartments;
+  /** Name and public key receipts are signed with. */
+  readonly receiptSigner: { readonly name: string; readonly publicKey: Uint8Array };
+  /** Commits one entry, together with all others that wait, and resolves when it is committed. */
+  append(rows: EntryRows): Promise<void>;
+  /** Ed25519 signature by the receipt key over a note's text. */
+  sign(message: Uint8Array): Promise<Uint8Array>;
+  /** Whether nobody asked for this key within the last `windowMs` in this process; remembers that one has now. */
+  isFirstWithin(key: string, windowMs: number): boolean;
+  /** Resolves when nothing waits any more. */
+  drain(): Promise<void>;
+}
