@@ -149,6 +149,8 @@ function serverArguments(place: ClusterPlace, isDurable: boolean): string[] {
     timezone: "UTC",
     password_encryption: "scram-sha-256",
     log_statement: "none",
+    // Above ERROR: messages such as "invalid input syntax" quote the value.
+    log_min_messages: "log",
     log_min_error_statement: "panic",
     log_min_duration_statement: "-1",
     log_parameter_max_length: "0",
