@@ -1,4 +1,4 @@
-import { equalConstantTime, fromBase64url, toBase64url, utf8 } from "./bytes";
+import { equalConstantTime, fromBase64url, isBase64url, toBase64url, utf8 } from "./bytes";
 import { canonicalBytes, type Json } from "./canonical-json";
 import { concatKdf } from "./concat-kdf";
 import { FormatError } from "./format-error";
@@ -89,7 +89,8 @@ export function checkContext(context: EnvelopeContext): void {
   if (!GROUP.test(context.group)) throw new FormatError("format.envelope", "a malformed group name");
   if (!DECIMAL.test(String(context.ep))) throw new FormatError("format.envelope", "a malformed epoch");
   if (!Number.isSafeInteger(gen) || gen < 1) throw new FormatError("format.envelope", "a malformed gen");
-  if (fromBase64url(context.rd).length !== 32) throw new FormatError("format.envelope", "rd is not 32 bytes");
+  if (!isBase64url(context.rd) || context.rd.length !== 43)
+    throw new FormatError("format.envelope", "rd is not 32 bytes");
 }
 
 /** Text of PartyUInfo: `cfx1|tx=<tx>|grp=<g>|ep=<ep>|gen=<gen>`. */

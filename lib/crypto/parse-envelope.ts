@@ -1,4 +1,4 @@
-import { fromBase64url } from "./bytes";
+import { isBase64url } from "./bytes";
 import { checkKids, type Envelope, type EnvelopeRecipient, ephemeralBytes } from "./envelope-format";
 import { FormatError } from "./format-error";
 
@@ -25,8 +25,9 @@ function textOf(value: unknown, pointer: string): string {
 /** A canonical base64url text, of a given number of bytes where one is given. */
 function base64urlOf(value: unknown, pointer: string, length?: number): string {
   const text = textOf(value, pointer);
-  const bytes = fromBase64url(text);
-  if (length !== undefined && bytes.length !== length) refuse(`not ${length} bytes`, pointer);
+  if (!isBase64url(text)) refuse("not base64url", pointer);
+  if (length !== undefined && text.length !== Math.ceil((length * 4) / 3))
+    refuse(`not ${length} bytes`, pointer);
   return text;
 }
 

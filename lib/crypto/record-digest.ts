@@ -1,9 +1,10 @@
-import { compareBytes, fromBase64url, toBase64url, utf8 } from "./bytes";
+import { compareBytes, fromBase64url, isBase64url, toBase64url, utf8 } from "./bytes";
 import { canonicalBytes, type Json } from "./canonical-json";
 import { FormatError } from "./format-error";
 import { randomBytes, sha256 } from "./primitives";
 
 const SALT_BYTES = 16;
+const SALT_TEXT_LENGTH = 22;
 const DIGEST_BYTES = 32;
 const BUCKET = 16;
 
@@ -30,26 +31,25 @@ export interface FieldDisclosure {
 /** Digest of one field: SHA-256 of base64url(JCS([salt, `<grp>.<name>`, value])), after RFC 9901's disclosures. */
 export function fieldDigest(field: FieldDisclosure): Uint8Array {
   const disclosure = canonicalBytes([field.salt, `${field.group}.${field.name}`, field.value]);
-  return sha256(utf8(toBase64url(disclosure)));
+  return sha256(toBase64url(disclosure));
 }
 
 /** Whether a text is a salt: base64url of exactly 16 bytes. */
 export function isSalt(text: unknown): text is string {
-  if (typeof text !== "string" || text.length !== 22) return false;
-  try {
-    return fromBase64url(text).length === SALT_BYTES;
-  } catch {
-    return false;
-  }
+  return typeof text === "string" && text.length === SALT_TEXT_LENGTH && isBase64url(text);
 }
 
 /** rd = SHA-256(`cfx1/rd|` ‖ tx ‖ `|` ‖ the digests of the list concatenated in its order). */
 export function recordDigest(tx: string, list: readonly string[]): string {
-  const digests = list.map(fromBase64url);
-  if (digests.some((digest) => digest.length !== DIGEST_BYTES)) {
-    throw new FormatError("format.record", "a digest is not 32 bytes");
-  }
-  return toBase64url(sha256(utf8(`cfx1/rd|${tx}|`), ...digests));
+  const prefix = utf8(`cfx1/rd|${tx}|`);
+  const hashed = new Uint8Array(prefix.length + list.length * DIGEST_BYTES);
+  hashed.set(prefix);
+  list.forEach((text, index) => {
+    const digest = fromBase64url(text);
+    if (digest.length !== DIGEST_BYTES) throw new FormatError("format.record", "a digest is not 32 bytes");
+    hashed.set(digest, prefix.length + index * DIGEST_BYTES);
+  });
+  return toBase64url(sha256(hashed));
 }
 
 function countFields(groups: RecordGroups): number {
