@@ -46,7 +46,7 @@ export default {
       title: type(24, 32),
       countdown: type(28, 32),
       "landing-lead": type(18, 28),
-      "landing-narrow": type(36, 40),
+      "landing-narrow": type(31, 36),
       landing: type(56, 58),
     },
     fontWeight: { normal: "400", medium: "500", semibold: "600" },

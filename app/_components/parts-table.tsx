@@ -1,4 +1,4 @@
-import { translations } from "@/components/messages/translate";
+import { type MessageKey, translations } from "@/components/messages/translate";
 import { Icon, type IconName } from "@/components/ui/icon";
 import type { Health } from "@/lib/http/health";
 
@@ -15,13 +15,13 @@ const CELL = "block tablet:table-cell tablet:py-2 tablet:align-top";
 function PartRow({ part }: { part: Part }) {
   const parts = translations("parts");
   const look = LOOKS[part.state];
-  const says = part.state === "down" ? `${part.name}Away` : `${part.name}Does`;
+  const says: MessageKey<"parts"> = part.state === "down" ? `${part.name}Away` : `${part.name}Does`;
   return (
     <tr className="block border-line border-b py-2 tablet:table-row tablet:py-0">
       <th scope="row" className={`${CELL} text-left font-medium tablet:w-[168px] tablet:pr-4`}>
         {parts(part.name)}
       </th>
-      <td className={`${CELL} text-ink-2 tablet:pr-4`}>{parts(says as Parameters<typeof parts>[0])}</td>
+      <td className={`${CELL} text-ink-2 tablet:pr-4`}>{parts(says)}</td>
       <td className={`${CELL} ${look.colour} tablet:w-[152px]`}>
         <span className="inline-flex items-center gap-2">
           <Icon name={look.icon} />

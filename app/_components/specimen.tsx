@@ -90,7 +90,7 @@ export function Specimen() {
       <div className="border border-line-2 bg-sheet p-4 tablet:px-7 tablet:py-6">
         <div className="flex items-baseline justify-between gap-4 border-ink border-b pb-3">
           <h2 className="font-semibold text-body">{t("title")}</h2>
-          <span className="font-mono text-ink-2 text-note">{t("id")}</span>
+          <span className="whitespace-nowrap font-mono text-ink-2 text-note">{t("id")}</span>
         </div>
         <dl>
           <Field name={t("amount")} state={t("opened")}>

@@ -15,7 +15,7 @@ const CALLS = [
 /** What a program can do with this version, and the first thing to try. */
 export function WorksSection({ address, isEvaluation }: { address: string; isEvaluation: boolean }) {
   const t = translations("works");
-  const curl = `curl -H "Authorization: Bearer …" \\\n  ${address}/confidential/status`;
+  const curl = `curl -H "Authorization: Bearer $KEY" \\\n  ${address}/confidential/status`;
   return (
     <Section id="works" title={t("title")} lead={t("text")}>
       <div className="grid gap-x-12 gap-y-8 facts:grid-cols-[minmax(0,1fr)_minmax(0,480px)]">

@@ -1,0 +1,175 @@
+import { expect, type Page, test } from "@playwright/test";
+import { dataDir } from "./support/instance";
+import { startLonePortal } from "./support/lone-portal";
+import { openPage } from "./support/page";
+
+const DESKTOP = { width: 1440, height: 900 };
+
+function address(): string {
+  const found = process.env.SEALPORT_E2E_BASE_URL;
+  if (!found) throw new Error("e2e/global-setup.ts has not started an instance");
+  return found;
+}
+
+const state = (page: Page) => page.getByRole("region", { name: "State of this instance" });
+
+async function paperOf(page: Page): Promise<string> {
+  return page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+}
+
+for (const [colorScheme, paper] of [
+  ["light", "rgb(251, 252, 250)"],
+  ["dark", "rgb(16, 21, 19)"],
+] as const) {
+  test(`the landing page says what runs, in the ${colorScheme} theme, without a policy violation`, async ({
+    browser,
+  }) => {
+    const { page, faults } = await openPage(browser, { colorScheme, viewport: DESKTOP });
+    const response = await page.goto(address(), { waitUntil: "networkidle" });
+    expect(response?.status()).toBe(200);
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("Sealed for the parties.");
+    await expect(page.getByRole("complementary", { name: "Evaluation" })).toContainText(
+      "assurance: evaluation",
+    );
+    for (const part of ["Portal", "Database", "Worker", "Checkpoint signer", "Escrow custodian", "Witness"])
+      await expect(state(page).getByRole("row", { name: part }).first()).toContainText("Answers");
+    await expect(state(page)).toContainText("own only");
+    await expect(
+      state(page)
+        .getByText(/, \d\d:\d\d:\d\d CET/)
+        .first(),
+    ).toBeVisible();
+    await expect(page.getByRole("contentinfo")).toContainText(/Log: [\d,]+ entries, last signature .* CET/);
+    expect(await paperOf(page)).toBe(paper);
+    expect(await page.locator("[style]").count()).toBe(0);
+    expect(faults()).toEqual([]);
+  });
+}
+
+test("every script carries the nonce of its own answer, and no two answers share one", async ({
+  request,
+}) => {
+  const nonces = await Promise.all(
+    ["/", "/nothing/here"].map(async (path) => {
+      const response = await request.get(new URL(path, address()).href);
+      const html = await response.text();
+      const nonce =
+        /'nonce-([^']+)'/.exec(response.headers()["content-security-policy"] ?? "")?.[1] ?? "none";
+      const scripts = html.match(/<script[^>]*>/g) ?? [];
+      expect(scripts.length).toBeGreaterThan(0);
+      expect(scripts.filter((tag) => !tag.includes(`nonce="${nonce}"`))).toEqual([]);
+      return nonce;
+    }),
+  );
+  expect(new Set(nonces).size).toBe(2);
+});
+
+for (const width of [320, 390, 719]) {
+  test(`at ${width} pixels everything stands in one column that does not scroll sideways`, async ({
+    browser,
+  }) => {
+    const { page, faults } = await openPage(browser, { viewport: { width, height: 844 }, hasTouch: true });
+    await page.goto(address(), { waitUntil: "networkidle" });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await expect(state(page).getByText("Escrow custodian").first()).toBeVisible();
+    const controls = page.locator("a:visible, button:visible");
+    for (const box of await Promise.all((await controls.all()).map((control) => control.boundingBox())))
+      if (box !== null && box.width > 1) expect(box.height).toBeGreaterThanOrEqual(24);
+    expect(faults()).toEqual([]);
+  });
+}
+
+test("the keyboard reaches every control, and each shows that it has the focus", async ({ browser }) => {
+  const { page } = await openPage(browser, { viewport: DESKTOP });
+  await page.goto(address(), { waitUntil: "networkidle" });
+  const focused = () =>
+    page.evaluate(() => {
+      const active = document.activeElement;
+      if (active === null || active === document.body) return undefined;
+      return { name: active.textContent?.trim() ?? "", outline: getComputedStyle(active).outlineWidth };
+    });
+  await page.keyboard.press("Tab");
+  expect(await focused()).toEqual({ name: "Skip to the content", outline: "2px" });
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+  const seen: string[] = [];
+  for (let step = 0; step < 40; step += 1) {
+    await page.keyboard.press("Tab");
+    const now = await focused();
+    if (now === undefined) break;
+    expect(now.outline, now.name).toBe("2px");
+    seen.push(now.name);
+  }
+  for (const name of [
+    "Make the first call",
+    "Read the API description",
+    "Check a bundle",
+    "Copy",
+    "Readiness",
+  ])
+    expect(seen).toContain(name);
+});
+
+test("every link leads to something that is there", async ({ browser, request }) => {
+  const { page } = await openPage(browser, { viewport: DESKTOP });
+  await page.goto(address());
+  const targets = await page
+    .locator("a[href]")
+    .evaluateAll((links) => links.map((link) => (link instanceof HTMLAnchorElement ? link.href : "")));
+  for (const target of new Set(targets)) {
+    const url = new URL(target);
+    expect(url.origin).toBe(new URL(page.url()).origin);
+    expect((await request.get(url.href)).status(), target).toBe(200);
+    if (url.pathname === "/" && url.hash !== "") await expect(page.locator(url.hash)).toHaveCount(1);
+  }
+});
+
+test("the first call is copied whole", async ({ browser }) => {
+  const { page } = await openPage(browser, {
+    viewport: DESKTOP,
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await page.goto(address(), { waitUntil: "networkidle" });
+  const works = page.getByRole("region", { name: "What works now" });
+  await works.getByRole("button", { name: "Copy" }).click();
+  await expect(works.getByText("Copied")).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(
+    `curl -H "Authorization: Bearer $KEY" \\\n  ${address().replace(/\/$/, "")}/confidential/status`,
+  );
+});
+
+test("an address that is not there answers 404 with a page, the request id on it, and a way back", async ({
+  browser,
+}) => {
+  const { page, faults } = await openPage(browser, { viewport: DESKTOP });
+  const response = await page.goto(new URL("/nothing/here", address()).href, { waitUntil: "networkidle" });
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is nothing at this address");
+  await expect(page.getByText(response?.headers()["x-request-id"] ?? "no request id")).toBeVisible();
+  // The browser itself remarks on the 404 of the document.
+  expect(faults().filter((fault) => !fault.includes("404"))).toEqual([]);
+  await page.getByRole("link", { name: "Go to the start page" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Sealed for the parties.");
+});
+
+test("with the database and every other part away the page stands and says so; then the portal goes", async ({
+  browser,
+}) => {
+  const portal = await startLonePortal(dataDir());
+  try {
+    const { page, faults } = await openPage(browser, { viewport: DESKTOP });
+    const response = await page.goto(portal.baseUrl, { waitUntil: "networkidle" });
+    expect(response?.status()).toBe(200);
+    await expect(state(page)).toContainText("The database does not answer.");
+    await expect(state(page).getByRole("row", { name: "Escrow custodian" })).toContainText("Does not answer");
+    await expect(page.getByRole("contentinfo")).toContainText("not known while the database does not answer");
+    expect(await page.content()).not.toContain("127.0.0.1:1/");
+    expect(faults()).toEqual([]);
+    await portal.end();
+    await expect(state(page)).toContainText("The portal has not answered since", { timeout: 60_000 });
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("Sealed for the parties.");
+  } finally {
+    await portal.end();
+  }
+});
