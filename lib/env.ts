@@ -69,7 +69,6 @@ const Portal = z.object({
 
 const Worker = z.object({
   ...base,
-  ...keys,
   DATABASE_URL: Text,
   SEQUENCER_DATABASE_URL: Text,
   RETENTION_DATABASE_URL: Text.optional(),

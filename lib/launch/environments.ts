@@ -68,7 +68,9 @@ function defined(variables: Readonly<Record<string, string | undefined>>): Varia
 /** Where people reach the portal from this machine. */
 export function baseUrlOf(env: LaunchEnv): string {
   const isAny = env.HOST === "0.0.0.0" || env.HOST === "::";
-  const host = isAny ? "127.0.0.1" : env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST;
+  // A passkey's RP id cannot be an address, so the name is printed and used (identity.md).
+  const isLoopback = isAny || env.HOST === "127.0.0.1";
+  const host = isLoopback ? "localhost" : env.HOST.includes(":") ? `[${env.HOST}]` : env.HOST;
   return `http://${host}:${env.PORT}`;
 }
 
@@ -113,8 +115,7 @@ export function processEnvironments(input: EnvironmentInput): ProcessEnvironment
     worker: defined({
       ...base,
       ...peers,
-      // The worker seals the org part of its own entries: with the portal it is one trust domain.
-      ...keyVariables(env, folders, "portal"),
+      // No key folder: the worker holds no key at all.
       DATABASE_URL: urls.worker,
       SEQUENCER_DATABASE_URL: urls.sequencer,
       RETENTION_DATABASE_URL: urls.retention,
