@@ -83,7 +83,8 @@ export function caller(baseUrl: string, apiKey: string): Caller {
 export function people(demo: Demo) {
   const by = (participantId: string, duty?: string, nth = 0) => {
     const found = demo.accounts.filter(
-      (account) => account.participant_id === participantId && (duty === undefined || account.duties.includes(duty)),
+      (account) =>
+        account.participant_id === participantId && (duty === undefined || account.duties.includes(duty)),
     )[nth];
     if (!found) throw new Error(`no demonstration account ${participantId} ${duty ?? ""}`);
     return caller(demo.base_url, found.api_key);

@@ -77,7 +77,12 @@ export interface Filing {
 }
 
 /** The regulator's part: file, attach the order, submit. */
-export async function fileRequest(who: Caller, transactionId: string, facts: OrderFacts, filing: Filing = {}) {
+export async function fileRequest(
+  who: Caller,
+  transactionId: string,
+  facts: OrderFacts,
+  filing: Filing = {},
+) {
   const filed = await who.post("/confidential/access/requests", {
     purpose: "audit",
     justification: "Examination of the settlement named in the order",
