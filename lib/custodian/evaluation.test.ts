@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
 import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { Roster } from "@/lib/custodian/records";
-import type { EscrowOpening } from "@/lib/escrow/client";
+import type { EscrowOpening } from "@/lib/escrow/opening";
 import type { GrantSubmission, RegistrationItem } from "@/lib/escrow/protocol";
 import { TEST_LOG, TestCustodian } from "@/lib/testing/custodian";
 

@@ -4,7 +4,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
-import type { EscrowOpening } from "@/lib/escrow/client";
+import type { EscrowOpening } from "@/lib/escrow/opening";
 import type { GrantSubmission, Refusal } from "@/lib/escrow/protocol";
 import { type DecisionStatement, recordDigest, validityTime } from "@/lib/escrow/statements";
 import { type PersonName, TestCustodian } from "@/lib/testing/custodian";

@@ -1,21 +1,16 @@
 import "server-only";
-import type { z } from "zod";
-import type { AppendedEntry } from "@/lib/audit/event";
 import type { Clock } from "@/lib/clock";
-import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import type { Json } from "@/lib/crypto/canonical-json";
+import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
-import { x25519Handle } from "@/lib/crypto/primitives";
-import { openReply } from "@/lib/crypto/reply";
 import { parseVkey } from "@/lib/crypto/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
 import { verifyEpoch } from "@/lib/escrow/epoch";
+import { type EscrowOpened, type EscrowOpening, openThroughEscrow } from "@/lib/escrow/opening";
 import {
   EpochsResponse,
   GrantResponse,
   type GrantSubmission,
   IdentityResponse,
-  OpenResponse,
   PATHS,
   RegisterResponse,
   type RegistrationItem,
@@ -23,8 +18,7 @@ import {
   type Revocation,
   type SignedEpoch,
 } from "@/lib/escrow/protocol";
-import type { GroupName, OpenStatement, StatementSignature } from "@/lib/escrow/statements";
-import { callCustodian, distrust } from "@/lib/escrow/transport";
+import { askCustodian, callCustodian, distrust, type PinnedCustodian } from "@/lib/escrow/transport";
 
 /** The escrow public key that is sealed to now; its signature has been verified with the pinned key. */
 export interface EscrowEpoch {
@@ -33,35 +27,6 @@ export interface EscrowEpoch {
   readonly kid: string;
   readonly publicKey: Uint8Array;
   readonly signed: SignedEpoch;
-}
-
-/** One opening through escrow: what is asked, the requester's word for it, and the record that it is happening. */
-export interface EscrowOpening {
-  readonly grant: string;
-  readonly transaction: string;
-  readonly groups: readonly GroupName[];
-  /** The sealed groups as they stand in the database, one for each of `groups`. */
-  readonly envelopes: readonly RegistrationItem[];
-  /** The committed intent entry (action `disclosure.open`, details of `intentDetails`). */
-  readonly intent: AppendedEntry;
-  readonly opening: { readonly statement: OpenStatement; readonly signature: StatementSignature };
-  /** With the private key the answer is opened here; without, it stays sealed to its owner. */
-  readonly replyKey: { readonly publicKey: Uint8Array; readonly privateKey?: Uint8Array };
-}
-
-export interface SealedReply {
-  readonly jwe: Readonly<Record<string, unknown>>;
-  readonly signature: string;
-}
-
-export interface EscrowOpened {
-  readonly assurance: "evaluation" | "signed";
-  readonly viewsLeft: number;
-  /** Fields by group; empty when the reply key is the requester's own. */
-  readonly data: Readonly<Partial<Record<GroupName, Record<string, Json>>>>;
-  /** Names of masked fields by group. */
-  readonly masked: Readonly<Partial<Record<GroupName, readonly string[]>>>;
-  readonly sealed: Readonly<Partial<Record<GroupName, SealedReply>>>;
 }
 
 /** A grant the custodian has and will enforce; `statement` is its own reading of the scope. */
@@ -99,15 +64,8 @@ export interface EscrowClientOptions {
 const TIMEOUT_MS = 8_000;
 const EPOCH_FRESH_MS = 30_000;
 
-interface Pinned {
-  readonly url: string;
-  readonly log: string;
-  readonly publicKey: Uint8Array;
-  readonly timeoutMs: number;
-}
-
 export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
-  const pinned: Pinned = {
+  const pinned: PinnedCustodian = {
     url: options.url,
     log: options.log,
     publicKey: parseVkey(options.vkey).publicKey,
@@ -116,7 +74,7 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
   return {
     vkey: options.vkey,
     identity: async () => {
-      const identity = await call(pinned, "GET", PATHS.identity, IdentityResponse);
+      const identity = await askCustodian(pinned, "GET", PATHS.identity, IdentityResponse);
       if (identity.vkey !== options.vkey || identity.log !== pinned.log) throw distrust("identity");
       return identity;
     },
@@ -127,31 +85,18 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
     revoke: async (revocation) => {
       await callCustodian(pinned, { method: "POST", path: PATHS.revocations, body: revocation });
     },
-    open: (opening) => open(pinned, opening),
+    open: (opening) => openThroughEscrow(pinned, opening),
   };
 }
 
-async function call<S extends z.ZodType>(
-  pinned: Pinned,
-  method: string,
-  path: string,
-  schema: S,
-  body?: unknown,
-): Promise<z.output<S>> {
-  const answer = await callCustodian(pinned, { method, path, body });
-  const parsed = schema.safeParse(answer);
-  if (!parsed.success) throw distrust("answer");
-  return parsed.data;
-}
-
-async function readEpochs(pinned: Pinned): Promise<readonly SignedEpoch[]> {
-  const { epochs } = await call(pinned, "GET", PATHS.epochs, EpochsResponse);
+async function readEpochs(pinned: PinnedCustodian): Promise<readonly SignedEpoch[]> {
+  const { epochs } = await askCustodian(pinned, "GET", PATHS.epochs, EpochsResponse);
   for (const epoch of epochs) if (!verifyEpoch(pinned, epoch)) throw distrust("epoch");
   return epochs;
 }
 
 /** The newest epoch, read again when older than half a minute; while the custodian is away the last known stays. */
-function epochReader(pinned: Pinned, options: EscrowClientOptions): () => Promise<EscrowEpoch> {
+function epochReader(pinned: PinnedCustodian, options: EscrowClientOptions): () => Promise<EscrowEpoch> {
   let known: { readonly epoch: EscrowEpoch; readonly at: number } | undefined;
   const load = async (): Promise<EscrowEpoch> => {
     try {
@@ -178,17 +123,17 @@ function newest(epochs: readonly SignedEpoch[]): EscrowEpoch {
 }
 
 async function register(
-  pinned: Pinned,
+  pinned: PinnedCustodian,
   items: readonly RegistrationItem[],
 ): Promise<readonly RegistrationResult[]> {
   if (items.length === 0) return [];
-  const { results } = await call(pinned, "POST", PATHS.registrations, RegisterResponse, { items });
+  const { results } = await askCustodian(pinned, "POST", PATHS.registrations, RegisterResponse, { items });
   if (results.length !== items.length) throw distrust("registration");
   checkRegistrations(pinned, results);
   return results;
 }
 
-function checkRegistrations(pinned: Pinned, results: readonly RegistrationResult[]): void {
+function checkRegistrations(pinned: PinnedCustodian, results: readonly RegistrationResult[]): void {
   for (const result of results) {
     if (result.ok && !verifyEscrowOk(pinned.publicKey, result, fromBase64url(result.signature))) {
       throw distrust("registration");
@@ -196,75 +141,11 @@ function checkRegistrations(pinned: Pinned, results: readonly RegistrationResult
   }
 }
 
-async function submitGrant(pinned: Pinned, submission: GrantSubmission): Promise<AcceptedGrant> {
-  const accepted = await call(pinned, "POST", PATHS.grants, GrantResponse, submission);
+async function submitGrant(pinned: PinnedCustodian, submission: GrantSubmission): Promise<AcceptedGrant> {
+  const accepted = await askCustodian(pinned, "POST", PATHS.grants, GrantResponse, submission);
   const signature = fromBase64url(accepted.signature);
   const isSigned = verifyStatement(pinned.publicKey, "grant-ok", accepted.statement, signature);
   if (!isSigned || accepted.statement.grant !== submission.grant) throw distrust("grant");
   checkRegistrations(pinned, accepted.registrations);
   return accepted;
-}
-
-function intentEvidence(intent: AppendedEntry): unknown {
-  const parts = intent.parts.filter((part) => part.kind === "org");
-  return {
-    entry: toBase64url(intent.bytes),
-    parts: parts.map(({ c, stored, partKey }) => ({
-      c,
-      stored: toBase64url(stored),
-      part_key: toBase64url(partKey),
-    })),
-  };
-}
-
-async function open(pinned: Pinned, opening: EscrowOpening): Promise<EscrowOpened> {
-  const { grant, transaction, groups, envelopes } = opening;
-  const answer = await call(pinned, "POST", PATHS.open, OpenResponse, {
-    grant,
-    transaction,
-    groups,
-    envelopes,
-    intent: intentEvidence(opening.intent),
-    opening: opening.opening,
-  });
-  const sealed = Object.fromEntries(
-    answer.replies.map(({ grp, jwe, signature }) => [grp, { jwe, signature }]),
-  );
-  const data: Partial<Record<GroupName, Record<string, Json>>> = {};
-  const masked: Partial<Record<GroupName, readonly string[]>> = {};
-  const { privateKey } = opening.replyKey;
-  if (privateKey !== undefined) {
-    for (const { grp, jwe, signature } of answer.replies) {
-      const reply = await openOne(pinned, opening, { grp, jwe, signature }, privateKey);
-      data[grp] = reply.fields;
-      masked[grp] = reply.masked;
-    }
-  }
-  return { assurance: answer.assurance, viewsLeft: answer.views_left, data, masked, sealed };
-}
-
-async function openOne(
-  pinned: Pinned,
-  opening: EscrowOpening,
-  reply: OpenResponse["replies"][number],
-  privateKey: Uint8Array,
-): Promise<{ fields: Record<string, Json>; masked: string[] }> {
-  const handle = x25519Handle(privateKey);
-  const payload = await openReply({
-    intent: opening.intent.id,
-    tx: opening.transaction,
-    group: reply.grp,
-    replyKey: opening.replyKey.publicKey,
-    jwe: reply.jwe,
-    signature: reply.signature,
-    derive: handle.derive,
-    custodianPublicKey: pinned.publicKey,
-  }).catch(() => {
-    throw distrust("reply");
-  });
-  const { fields, masked } = payload;
-  if (typeof fields !== "object" || fields === null || Array.isArray(fields) || !Array.isArray(masked)) {
-    throw distrust("reply");
-  }
-  return { fields, masked: masked.filter((name) => typeof name === "string") };
 }

@@ -1,7 +1,17 @@
 import "server-only";
+import type { z } from "zod";
 import { DomainError } from "@/lib/errors";
 import { RefusalResponse } from "@/lib/escrow/protocol";
 import { callService, ServiceUnavailable } from "@/lib/ipc/client";
+
+/** Where the custodian is, and the key it must be. */
+export interface PinnedCustodian {
+  readonly url: string;
+  /** Origin of the log. */
+  readonly log: string;
+  readonly publicKey: Uint8Array;
+  readonly timeoutMs: number;
+}
 
 /** The custodian's answer is not vouched for by its pinned key: as good as no answer. */
 export function distrust(what: string): DomainError {
@@ -40,4 +50,17 @@ export async function callCustodian(
   if (!refusal.success) throw distrust("answer");
   const { reason, detail } = refusal.data;
   throw new DomainError("custodian.refused", { detail, extra: { reason } });
+}
+
+/** One call whose answer has a shape; an answer of any other shape is as good as none. */
+export async function askCustodian<S extends z.ZodType>(
+  pinned: PinnedCustodian,
+  method: string,
+  path: string,
+  schema: S,
+  body?: unknown,
+): Promise<z.output<S>> {
+  const parsed = schema.safeParse(await callCustodian(pinned, { method, path, body }));
+  if (!parsed.success) throw distrust("answer");
+  return parsed.data;
 }

@@ -77,60 +77,58 @@ async function refuseTaken(tx: Tx, participantId: string, publicKey: string): Pr
   if (isForeign || (await isEscrowPublicKey(tx, publicKey))) throw new DomainError("key.taken");
 }
 
+interface SealedKey {
+  readonly publicKey: Uint8Array;
+  readonly blob: Uint8Array;
+  readonly kek: string;
+}
+
 interface MadeKey {
   readonly key: KeyVersion;
   readonly entry: AppendedEntry;
 }
 
+/** A fresh key pair whose private half is sealed before this returns. */
+function sealFreshKey(cx: RegisterContext, participantId: string, version: number): SealedKey {
+  const { publicKey, privateKey } = generateX25519();
+  const key = { purpose: "participant", participant: participantId, version, publicKey } as const;
+  const sealed = cx.keystore.sealPrivateKey({ ...key, privateKey });
+  privateKey.fill(0);
+  return { ...sealed, publicKey };
+}
+
 /** A fresh managed key as the participant's next version: entry first, since the row names it. */
 async function makeKey(tx: Tx, cx: RegisterContext, participantId: string): Promise<MadeKey> {
   const version = (await highestVersion(tx, participantId)) + 1;
-  const { publicKey, privateKey } = generateX25519();
-  const { blob, kek } = cx.keystore.sealPrivateKey({
-    purpose: "participant",
-    participant: participantId,
-    version,
-    publicKey,
-    privateKey,
-  });
-  privateKey.fill(0);
+  const { publicKey, blob, kek } = sealFreshKey(cx, participantId, version);
   const at = cx.clock.now();
-  const id = uuidv7(at.getTime());
-  const kid = kidOf(participantId, version);
-  const thumbprint = jwkThumbprint(publicKey);
-  const encoded = toBase64url(publicKey);
+  const key: KeyVersion = {
+    id: uuidv7(at.getTime()),
+    participantId,
+    version,
+    kid: kidOf(participantId, version),
+    custody: "managed",
+    state: "active",
+    publicKey: toBase64url(publicKey),
+    thumbprint: jwkThumbprint(publicKey),
+    createdAt: at,
+  };
   const entry = await appendEntry(tx, cx, {
     class: "key",
     outcome: "done",
     action: "key.register",
-    subjects: [`key:${id}`],
-    details: { kid, custody: "managed", public_key: encoded },
-    pub: { thumbprint },
+    subjects: [`key:${key.id}`],
+    details: { kid: key.kid, custody: "managed", public_key: key.publicKey },
+    pub: { thumbprint: key.thumbprint },
     index: { participantId },
   });
   await insertManagedKey(tx, {
-    id,
+    key,
     tenantId: cx.instance.tenantId,
-    participantId,
-    version,
-    publicKey: encoded,
-    thumbprint,
     blob,
     kek,
     registrationEntryId: entry.id,
-    at,
   });
-  const key: KeyVersion = {
-    id,
-    participantId,
-    version,
-    kid,
-    custody: "managed",
-    state: "active",
-    publicKey: encoded,
-    thumbprint,
-    createdAt: at,
-  };
   return { key, entry };
 }
 

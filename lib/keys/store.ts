@@ -113,36 +113,32 @@ export async function highestVersion(tx: Tx, participantId: string): Promise<num
   return found._max.version ?? 0;
 }
 
-export interface NewKeyVersion {
-  readonly id: string;
+export interface NewManagedKey {
+  readonly key: KeyVersion;
   readonly tenantId: string;
-  readonly participantId: string;
-  readonly version: number;
-  readonly publicKey: string;
-  readonly thumbprint: string;
   readonly blob: Uint8Array;
   readonly kek: string;
   readonly registrationEntryId: string;
-  readonly at: Date;
 }
 
-export async function insertManagedKey(tx: Tx, key: NewKeyVersion): Promise<void> {
+export async function insertManagedKey(tx: Tx, made: NewManagedKey): Promise<void> {
+  const { key } = made;
   await tx.key_version.create({
     select: { id: true },
     data: {
       id: key.id,
-      tenant_id: key.tenantId,
+      tenant_id: made.tenantId,
       participant_id: key.participantId,
       version: key.version,
-      custody: "managed",
-      state: "active",
+      custody: key.custody,
+      state: key.state,
       public_key: key.publicKey,
-      private_blob: Uint8Array.from(key.blob),
-      kek_id: key.kek,
+      private_blob: Uint8Array.from(made.blob),
+      kek_id: made.kek,
       thumbprint: key.thumbprint,
-      registration_entry_id: key.registrationEntryId,
-      created_at: key.at,
-      state_changed_at: key.at,
+      registration_entry_id: made.registrationEntryId,
+      created_at: key.createdAt,
+      state_changed_at: key.createdAt,
     },
   });
 }

@@ -20,7 +20,8 @@ import type { Roster } from "@/lib/custodian/records";
 import { createKeys } from "@/lib/custody/create-keys";
 import type { Keystore } from "@/lib/custody/keystore";
 import { createLocalKeystore } from "@/lib/custody/local-keystore";
-import { createEscrowClient, type EscrowClient, type EscrowOpening } from "@/lib/escrow/client";
+import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
+import type { EscrowOpening } from "@/lib/escrow/opening";
 import type {
   AuthorizationRecord,
   GrantSubmission,

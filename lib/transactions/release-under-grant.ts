@@ -3,7 +3,7 @@ import type { GrantFacts } from "@/lib/access/facts";
 import { requireGrant } from "@/lib/access/find-grant";
 import { useView } from "@/lib/access/use-view";
 import type { Context } from "@/lib/context";
-import type { EscrowOpened } from "@/lib/escrow/client";
+import type { EscrowOpened } from "@/lib/escrow/opening";
 import { Jwe, type RegistrationItem } from "@/lib/escrow/protocol";
 import { type GroupName, intentDetails } from "@/lib/escrow/statements";
 import { finishOpening, plainGroupsOf } from "@/lib/transactions/finish-opening";

@@ -1,0 +1,166 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { generateX25519, x25519Shared } from "@/lib/crypto/primitives";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
+import { findActiveKeys, lockActiveKeys } from "@/lib/keys/active-keys";
+import { getKey } from "@/lib/keys/get-key";
+import { listKeys } from "@/lib/keys/list-keys";
+import { managedDeriver } from "@/lib/keys/managed-deriver";
+import { registerKey } from "@/lib/keys/register-key";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+
+let bench: UseCaseBench;
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+});
+afterAll(() => bench?.close());
+
+const MANAGED = { algorithm: "X25519", custody: "managed" } as const;
+
+/** Somebody with write access to the database and no regard for the log. */
+async function tamper(statement: string, values: readonly unknown[]): Promise<void> {
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  await admin.query("SET session_replication_role = replica");
+  await admin.query("ALTER TABLE key_version DISABLE TRIGGER key_version_complete");
+  try {
+    await admin.query(statement, [...values]);
+  } finally {
+    await admin.query("ALTER TABLE key_version ENABLE ALWAYS TRIGGER key_version_complete");
+    await admin.end();
+  }
+}
+
+async function codeOf(act: Promise<unknown>): Promise<string | undefined> {
+  const error = await act.catch((failure: unknown) => failure);
+  return error instanceof DomainError ? error.code : undefined;
+}
+
+test("twenty registrations at once make one active key, and all get it", async () => {
+  const cx = await bench.person({ role: "client", hasKey: false });
+  const input = { participant_id: cx.principal.participantId, ...MANAGED };
+  const results = await Promise.all(Array.from({ length: 20 }, () => registerKey(cx, input)));
+  expect(results.filter(({ isNew }) => isNew)).toHaveLength(1);
+  expect(new Set(results.map(({ key }) => key.key_id)).size).toBe(1);
+  const [first] = results.filter(({ isNew }) => isNew);
+  expect(first?.key).toMatchObject({
+    key_version: 1,
+    state: "active",
+    kid: `${cx.principal.participantId}#1`,
+  });
+  expect(first?.key.receipt?.signature).toBeTypeOf("string");
+});
+
+test("the managed key derives what its owner's key would", async () => {
+  const cx = await bench.person({ role: "miner" });
+  const { participantId } = cx.principal;
+  const [key] = await inSnapshot(cx, (tx) => findActiveKeys(tx, [participantId]));
+  if (key === undefined) throw new Error("an active key expected");
+  const other = generateX25519();
+  const derive = await managedDeriver(cx, { participantId, version: key.version });
+  expect(await derive(other.publicKey)).toEqual(x25519Shared(other.privateKey, key.publicKey));
+});
+
+test("others register no key for a participant; an operator may have a managed one made", async () => {
+  const owner = await bench.person({ role: "client", hasKey: false });
+  const other = await bench.person({ role: "client", hasKey: false });
+  const input = { participant_id: owner.principal.participantId, ...MANAGED };
+  expect(await codeOf(registerKey(other, input))).toBe("access.forbidden");
+  const operator = await bench.person({ role: "coordinator", hasKey: false });
+  expect((await registerKey(operator, input)).isNew).toBe(true);
+  expect(await codeOf(registerKey(operator, { participant_id: "nobody", ...MANAGED }))).toBe(
+    "participant.unknown",
+  );
+});
+
+test("a client-held key is checked like any other and then refused with the reason", async () => {
+  const cx = await bench.person({ role: "client" });
+  const victim = await bench.person({ role: "client" });
+  const register = (public_key?: string) =>
+    registerKey(cx, {
+      participant_id: cx.principal.participantId,
+      algorithm: "X25519",
+      custody: "client",
+      ...(public_key === undefined ? {} : { public_key }),
+    });
+  const [taken] = await inSnapshot(cx, (tx) => findActiveKeys(tx, [victim.principal.participantId]));
+  expect(await codeOf(register(toBase64url(taken?.publicKey ?? new Uint8Array())))).toBe("key.taken");
+  expect(await codeOf(register(toBase64url(new Uint8Array(32))))).toBe("key.invalid");
+  expect(await codeOf(register())).toBe("key.invalid");
+  await expect(register(toBase64url(generateX25519().publicKey))).rejects.toThrow(/proof of possession/);
+});
+
+test("a public key whose registration entry does not vouch for it is not sealed to", async () => {
+  const cx = await bench.person({ role: "client" });
+  const { participantId } = cx.principal;
+  const evil = toBase64url(generateX25519().publicKey);
+  await tamper("UPDATE key_version SET public_key = $1 WHERE participant_id = $2", [evil, participantId]);
+  await expect(inSnapshot(cx, (tx) => findActiveKeys(tx, [participantId]))).rejects.toThrow(InvariantError);
+});
+
+test.each(["suspended", "compromised"])(
+  "a key that is %s opens nothing and is not sealed to",
+  async (state) => {
+    const cx = await bench.person({ role: "client" });
+    const { participantId } = cx.principal;
+    await tamper("UPDATE key_version SET state = $1 WHERE participant_id = $2", [state, participantId]);
+    expect(await codeOf(managedDeriver(cx, { participantId, version: 1 }))).toBe("key.state");
+    expect(await inSnapshot(cx, (tx) => findActiveKeys(tx, [participantId]))).toEqual([]);
+  },
+);
+
+test("a blob moved to another participant's row opens nothing", async () => {
+  const cx = await bench.person({ role: "client" });
+  const victim = await bench.person({ role: "client" });
+  const { participantId } = cx.principal;
+  await tamper(
+    "UPDATE key_version SET private_blob = (SELECT private_blob FROM key_version WHERE participant_id = $1) WHERE participant_id = $2",
+    [victim.principal.participantId, participantId],
+  );
+  const derive = await managedDeriver(cx, { participantId, version: 1 });
+  expect(await codeOf(derive(generateX25519().publicKey))).toBe("service.keystore-unavailable");
+});
+
+test("a locked key cannot change its state before the sealing transaction ends", async () => {
+  const cx = await bench.person({ role: "client" });
+  const { participantId } = cx.principal;
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  await inTransaction(cx, async (tx) => {
+    expect(await lockActiveKeys(tx, [participantId])).toHaveLength(1);
+    await admin.query("SET lock_timeout = '200ms'");
+    const change = admin.query("UPDATE key_version SET state = 'suspended' WHERE participant_id = $1", [
+      participantId,
+    ]);
+    await expect(change).rejects.toMatchObject({ code: "55P03" });
+  });
+  await admin.end();
+});
+
+test("a change of a key without its entry does not commit, and no state is skipped", async () => {
+  const cx = await bench.person({ role: "client" });
+  const { participantId } = cx.principal;
+  const change = (state: string) =>
+    inTransaction(cx, (tx) =>
+      tx.key_version.updateMany({ where: { participant_id: participantId }, data: { state } }),
+    );
+  await expect(change("suspended")).rejects.toThrow(InvariantError);
+  await expect(change("destroyed")).rejects.toThrow();
+});
+
+test("keys are listed for everybody, page by page; what they still open only for those it concerns", async () => {
+  const cx = await bench.person({ role: "client" });
+  const other = await bench.person({ role: "miner" });
+  const query = { participant_id: cx.principal.participantId, limit: 50 };
+  const [own] = (await listKeys(cx, query)).items;
+  const [seen] = (await listKeys(other, query)).items;
+  expect(own).toMatchObject({ state: "active", custody: "managed", remaining_wraps: 0 });
+  expect(seen).not.toHaveProperty("remaining_wraps");
+  expect(await getKey(cx, own?.key_id ?? "")).toEqual(own);
+  const first = await listKeys(cx, { limit: 1 });
+  const second = await listKeys(cx, { limit: 1, cursor: first.next_cursor ?? "" });
+  expect(second.items[0]?.key_id).not.toBe(first.items[0]?.key_id);
+  expect(await codeOf(listKeys(cx, { limit: 1, cursor: "nonsense" }))).toBe("request.invalid");
+});
