@@ -1,4 +1,5 @@
 import "server-only";
+import { findProof } from "@/lib/audit/get-proof";
 import { recordEvent } from "@/lib/audit/record-event";
 import type { Context } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
@@ -12,24 +13,30 @@ import type { TransactionRow } from "@/lib/transactions/store";
 
 const ACTION = "transaction.envelopes";
 
-function itemsOf(row: TransactionRow, record: SealedRecord): EnvelopeList["items"] {
+/** Inclusion proofs by entry id, of those that a checkpoint covers. */
+async function proofsOf(cx: Context, record: SealedRecord): Promise<Map<string, string>> {
+  const proofs = new Map<string, string>();
+  for (const id of new Set(record.groups.map((group) => group.row.entryId))) {
+    const proof = await findProof(cx, id);
+    if (proof !== undefined) proofs.set(id, proof);
+  }
+  return proofs;
+}
+
+function itemsOf(
+  row: TransactionRow,
+  record: SealedRecord,
+  proofs: ReadonlyMap<string, string>,
+): EnvelopeList["items"] {
   return GROUP_ORDER.flatMap((name) => {
     const group = record.groups.find((one) => one.row.group === name);
     if (group === undefined) return [];
     const bytes = record.entries.get(group.row.entryId);
     if (bytes === undefined) throw new InvariantError("a group names an entry that is not there");
     const { ep, gen, entryId } = group.row;
-    const jwe = { ...group.envelope };
-    return [
-      {
-        group: name,
-        jwe,
-        ep,
-        gen,
-        digests: [...row.digestList],
-        entry: { id: entryId, bytes: toBase64url(bytes) },
-      },
-    ];
+    const proof = proofs.get(entryId);
+    const entry = { id: entryId, bytes: toBase64url(bytes), ...(proof === undefined ? {} : { proof }) };
+    return [{ group: name, jwe: { ...group.envelope }, ep, gen, digests: [...row.digestList], entry }];
   });
 }
 
@@ -41,7 +48,7 @@ export async function getEnvelopes(cx: Context, id: string): Promise<EnvelopeLis
     throw await refuse(cx, id, { action: ACTION }, error);
   }
   await requireBound(cx, row, record, { action: ACTION });
-  const items = itemsOf(row, record);
+  const items = itemsOf(row, record, await proofsOf(cx, record));
   await recordEvent(cx, {
     class: "transaction",
     outcome: "done",

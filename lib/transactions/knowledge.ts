@@ -7,9 +7,14 @@ export function knowsAll(principal: Principal): boolean {
   );
 }
 
-/** Whether the caller is a party of the transaction. */
+/** Whether the caller is a party of the transaction and acts as one: staff never do. */
 export function isParty(principal: Principal, participants: readonly string[]): boolean {
-  return principal.participantId !== undefined && participants.includes(principal.participantId);
+  const { role, participantId } = principal;
+  return (
+    (role === "client" || role === "miner") &&
+    participantId !== undefined &&
+    participants.includes(participantId)
+  );
 }
 
 /** Whether the caller may know that the transaction exists; everybody else is answered 404. */

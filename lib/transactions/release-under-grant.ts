@@ -1,6 +1,7 @@
 import "server-only";
-import type { GrantFacts } from "@/lib/access/facts";
-import { requireGrant } from "@/lib/access/find-grant";
+import type { GrantFacts, OpeningProof } from "@/lib/access/facts";
+import { requireGrant, type WantedGrant } from "@/lib/access/find-grant";
+import { openForEvaluation, type SignedOpening, takeOpening } from "@/lib/access/take-opening";
 import { useView } from "@/lib/access/use-view";
 import type { Context } from "@/lib/context";
 import type { EscrowOpened } from "@/lib/escrow/opening";
@@ -10,7 +11,6 @@ import { finishOpening, plainGroupsOf } from "@/lib/transactions/finish-opening"
 import { GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
 import type { Attempt } from "@/lib/transactions/load-known";
 import { requireBound, type SealedRecord } from "@/lib/transactions/load-sealed";
-import { type SignedStatement, signInPlace } from "@/lib/transactions/open-statement";
 import { type PermittedOpening, permitOpening, recordingRefusals } from "@/lib/transactions/permit-opening";
 import { type DisclosureFacts, type Intent, recordIntent } from "@/lib/transactions/record-disclosure";
 import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
@@ -25,6 +25,8 @@ interface Release {
   readonly permitted: PermittedOpening;
   /** Those of the permitted groups that are sealed. */
   readonly sealed: readonly SealedGroupRow[];
+  /** The requester's word; none where nothing is sealed. */
+  readonly signed: SignedOpening | undefined;
 }
 
 function factsOf(cx: Context, { row, input, grant, permitted, sealed }: Release): DisclosureFacts {
@@ -66,22 +68,25 @@ function registrationItem(row: TransactionRow, group: SealedGroupRow): Registrat
   };
 }
 
-function askCustodian(
+async function askCustodian(
   cx: Context,
-  release: Release,
+  { row, grant, sealed }: Release,
   intent: Intent,
-  signed: SignedStatement,
+  { statement, signature, replyKey }: SignedOpening,
 ): Promise<EscrowOpened> {
-  const { row, grant, sealed } = release;
-  return cx.escrow.open({
-    grant: grant.id,
-    transaction: row.id,
-    groups: sealed.map((group) => group.row.group),
-    envelopes: sealed.map((group) => registrationItem(row, group)),
-    intent: intent.entry,
-    opening: signed.opening,
-    replyKey: signed.replyKey,
-  });
+  try {
+    return await cx.escrow.open({
+      grant: grant.id,
+      transaction: row.id,
+      groups: sealed.map((group) => group.row.group),
+      envelopes: sealed.map((group) => registrationItem(row, group)),
+      intent: intent.entry,
+      opening: { statement, signature },
+      replyKey,
+    });
+  } finally {
+    replyKey.privateKey.fill(0);
+  }
 }
 
 interface Opened {
@@ -90,21 +95,55 @@ interface Opened {
 }
 
 async function openSealed(cx: Context, release: Release, intent: Intent): Promise<Opened> {
-  const { row, sealed, permitted, grant, input } = release;
-  const groups = plainGroupsOf(row, permitted.groups);
-  if (sealed.length === 0) return { groups, escrow: undefined };
-  const scope = {
-    transactionId: row.id,
-    groups: sealed.map((group) => group.row.group),
+  const groups = plainGroupsOf(release.row, release.permitted.groups);
+  if (release.signed === undefined) return { groups, escrow: undefined };
+  const escrow = await askCustodian(cx, release, intent, release.signed);
+  return { groups: { ...groups, ...escrow.data }, escrow };
+}
+
+/** The opening the requester has signed; in evaluation the portal signs in place of a bearer key or TOTP. */
+async function signedOpening(
+  cx: Context,
+  { input, grant, row, sealed }: Omit<Release, "signed">,
+): Promise<SignedOpening | undefined> {
+  if (sealed.length === 0) return undefined;
+  const scope = { grant, transactions: [row.id], groups: sealed.map((group) => group.row.group) };
+  if (input.opening === undefined) return openForEvaluation(cx, scope);
+  const { opening_id: openingId, signature } = input.opening;
+  return takeOpening(cx, { openingId, signature }, scope);
+}
+
+function proofOf(cx: Context, input: AuditBody): OpeningProof {
+  if (input.opening !== undefined) return "signed";
+  return cx.instance.evaluation ? "evaluation" : "unbound";
+}
+
+function wantedGrant(transactionId: string, input: AuditBody): WantedGrant {
+  return {
+    transactionId,
     purpose: input.purpose,
+    ...(input.fields === undefined ? {} : { groups: input.fields }),
+    ...(input.grant_id === undefined ? {} : { grantId: input.grant_id }),
+    ...(input.authorization === undefined ? {} : { authorizationId: input.authorization }),
   };
-  const signed = await signInPlace(cx, grant, scope);
-  try {
-    const escrow = await askCustodian(cx, release, intent, signed);
-    return { groups: { ...groups, ...escrow.data }, escrow };
-  } finally {
-    signed.replyKey.privateKey.fill(0);
-  }
+}
+
+/** Everything that is weighed, and the requester's word; nothing is changed or opened. */
+async function prepareRelease(
+  cx: Context,
+  row: TransactionRow,
+  record: SealedRecord,
+  input: AuditBody,
+  attempt: Attempt,
+): Promise<Release> {
+  const grant = await recordingRefusals(cx, row.id, attempt, () =>
+    requireGrant(cx, wantedGrant(row.id, input)),
+  );
+  const permitted = await permitOpening(cx, row, input, attempt, { grant, opening: proofOf(cx, input) });
+  await requireBound(cx, row, record, attempt);
+  const sealed = record.groups.filter((group) => permitted.groups.includes(group.row.group));
+  const decided = { row, input, grant, permitted, sealed };
+  return { ...decided, signed: await signedOpening(cx, decided) };
 }
 
 function maskedGroups(escrow: EscrowOpened | undefined): GroupName[] {
@@ -122,23 +161,10 @@ export async function releaseUnderGrant(
   input: AuditBody,
   attempt: Attempt,
 ): Promise<Disclosure> {
-  const grant = await recordingRefusals(cx, row.id, attempt, () =>
-    requireGrant(cx, {
-      transactionId: row.id,
-      purpose: input.purpose,
-      ...(input.fields === undefined ? {} : { groups: input.fields }),
-      ...(input.grant_id === undefined ? {} : { grantId: input.grant_id }),
-      ...(input.authorization === undefined ? {} : { authorizationId: input.authorization }),
-    }),
-  );
-  const opening = cx.instance.evaluation ? "evaluation" : "unbound";
-  const permitted = await permitOpening(cx, row, input, attempt, { grant, opening });
-  await requireBound(cx, row, record, attempt);
-  const sealed = record.groups.filter((group) => permitted.groups.includes(group.row.group));
-  const release: Release = { row, input, grant, permitted, sealed };
+  const release = await prepareRelease(cx, row, record, input, attempt);
   const intent = await recordingRefusals(cx, row.id, attempt, () =>
     recordIntent(cx, factsOf(cx, release), async (tx) => {
-      await useView(tx, cx, grant.id);
+      await useView(tx, cx, release.grant.id);
     }),
   );
   const { answer, escrow } = await finishOpening(cx, intent, () => openSealed(cx, release, intent));

@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { prepareOpening } from "@/lib/access/prepare-opening";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -220,6 +221,22 @@ describe("a regulator with a grant", () => {
     );
     expect(codes.filter((code) => code === "no error")).toHaveLength(3);
     expect(codes.filter((code) => code === "access.views-exhausted")).toHaveLength(5);
+  });
+
+  it("opens with the statement it signed, once, and for nothing but what it names", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount", "pricing"] });
+    const prepare = async () => {
+      const prepared = await prepareOpening(regulator, { grant_id, transactions: [id], fields: ["amount"] });
+      const signature = await signAsPortal(bench.keystore, "open", prepared.statement);
+      return { opening_id: prepared.opening_id, signature };
+    };
+    const opening = await prepare();
+    const body = { purpose: "audit" as const, grant_id, fields: ["amount" as const], opening };
+    expect((await auditTransaction(regulator, id, body)).data).toEqual({ amount: "1000", currency: "EUR" });
+    expect(await codeOf(auditTransaction(regulator, id, body))).toBe("statement.expired");
+    const wider = { purpose: "audit" as const, grant_id, opening: await prepare() };
+    expect(await codeOf(auditTransaction(regulator, id, wider))).toBe("statement.invalid");
   });
 
   it("is refused by the custodian where only the database says that there is a grant", async () => {
