@@ -62,7 +62,7 @@ const vitest = (project) => [
 const stages = {
   generate: [process.execPath, ["scripts/generate-client.mjs"], single],
   format: [bin("biome"), ["check", "."], single],
-  types: [bin("tsc"), ["--noEmit"], single],
+  types: ["npm", ["run", "--silent", "check:types"], single],
   imports: [process.execPath, ["scripts/check-imports.mjs"], single],
   unused: [bin("knip"), [], single],
   unit: vitest("unit"),

@@ -10,6 +10,8 @@ export class DatabaseKeeper {
   readonly #onEvent: (line: string) => void;
   #current: EmbeddedDatabase;
   #isStopping = false;
+  /** Called when the server runs again, with new process numbers. */
+  onRestart: () => void = () => undefined;
 
   constructor(folders: InstanceFolders, current: EmbeddedDatabase, onEvent: (line: string) => void) {
     this.#folders = folders;
@@ -34,6 +36,7 @@ export class DatabaseKeeper {
         if (!this.#isStopping) this.#current = await startOwnServer(this.#folders);
         if (this.#isStopping) await this.#current.stop(1_500);
         this.#onEvent("The database runs again.");
+        this.onRestart();
         backoffMs = 250;
       } catch (error) {
         this.#onEvent(error instanceof Error ? error.message : "The database could not be started.");

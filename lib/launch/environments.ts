@@ -90,15 +90,10 @@ function peerVariables(input: EnvironmentInput): Variables {
   };
 }
 
-/**
- * The whole environment of each process: own database login, own key folder, and public keys of the others.
- * The evaluation marks are set here and nowhere else: all of this as one user on one machine separates nothing.
- */
-export function processEnvironments(input: EnvironmentInput): ProcessEnvironments {
-  const { env, folders, instance, urls } = input;
-  const base = { ...baseEnvironment(env), LOG_ORIGIN: instance.origin, TENANT_ID: instance.tenant_id };
-  const peers = peerVariables(input);
-  const portal = defined({
+type Part = Readonly<{ input: EnvironmentInput; base: Variables; peers: Variables }>;
+
+function portalVariables({ input: { env, folders, urls }, base, peers }: Part): Variables {
+  return defined({
     ...base,
     ...peers,
     ...keyVariables(env, folders, "portal"),
@@ -109,50 +104,80 @@ export function processEnvironments(input: EnvironmentInput): ProcessEnvironment
     RATE_BUDGETS: env.RATE_BUDGETS,
     REDIS_URL: env.REDIS_URL,
   });
-  const rosterFile = env.CUSTODIAN_ROSTER_FILE ?? path.join(folders.dataDir, "keys", "roster.json");
+}
+
+/** No key folder: the worker holds no key at all. */
+function workerVariables({ input: { urls }, base, peers }: Part): Variables {
+  return defined({
+    ...base,
+    ...peers,
+    DATABASE_URL: urls.worker,
+    SEQUENCER_DATABASE_URL: urls.sequencer,
+    RETENTION_DATABASE_URL: urls.retention,
+    JOBS_DATABASE_URL: urls.jobs,
+  });
+}
+
+function signerVariables({ input: { env, folders, urls }, base, peers }: Part): Variables {
+  return defined({
+    ...base,
+    ...keyVariables(env, folders, "signer"),
+    DATA_DIR: folders.privateDir("signer"),
+    SIGNER_URL: peers.SIGNER_URL,
+    SIGNER_DATABASE_URL: urls.signer,
+    WITNESS_VKEY: peers.WITNESS_VKEY,
+  });
+}
+
+function custodianVariables({ input: { env, folders, instance, urls }, base, peers }: Part): Variables {
+  return defined({
+    ...base,
+    ...keyVariables(env, folders, "custodian"),
+    DATA_DIR: folders.privateDir("custodian"),
+    CUSTODIAN_URL: peers.CUSTODIAN_URL,
+    CUSTODIAN_DATABASE_URL: urls.custodian,
+    CUSTODIAN_ROSTER_FILE: rosterFileOf(env, folders),
+    CUSTODIAN_EVALUATION: "1",
+    LOG_VKEY: peers.LOG_VKEY,
+    RECEIPT_VKEY: peers.RECEIPT_VKEY,
+    EVALUATION_VKEY: vkeyOf(instance, "portal.evaluation"),
+  });
+}
+
+function witnessVariables({ input: { env, folders }, base, peers }: Part): Variables {
+  return defined({
+    ...base,
+    ...keyVariables(env, folders, "witness"),
+    DATA_DIR: folders.privateDir("witness"),
+    WITNESS_URL: peers.WITNESS_URL,
+    LOG_VKEY: peers.LOG_VKEY,
+  });
+}
+
+function rosterFileOf(env: LaunchEnv, folders: InstanceFolders): string {
+  return env.CUSTODIAN_ROSTER_FILE ?? path.join(folders.dataDir, "keys", "roster.json");
+}
+
+/**
+ * The whole environment of each process: own database login, own key folder, and public keys of the others.
+ * The evaluation marks are set here and nowhere else: all of this as one user on one machine separates nothing.
+ */
+export function processEnvironments(input: EnvironmentInput): ProcessEnvironments {
+  const { env, folders, instance } = input;
+  const base = { ...baseEnvironment(env), LOG_ORIGIN: instance.origin, TENANT_ID: instance.tenant_id };
+  const part = { input, base, peers: peerVariables(input) };
+  const portal = portalVariables(part);
   return {
     portal,
-    worker: defined({
-      ...base,
-      ...peers,
-      // No key folder: the worker holds no key at all.
-      DATABASE_URL: urls.worker,
-      SEQUENCER_DATABASE_URL: urls.sequencer,
-      RETENTION_DATABASE_URL: urls.retention,
-      JOBS_DATABASE_URL: urls.jobs,
-    }),
-    signer: {
-      ...base,
-      ...keyVariables(env, folders, "signer"),
-      DATA_DIR: folders.privateDir("signer"),
-      SIGNER_URL: peers.SIGNER_URL ?? "",
-      SIGNER_DATABASE_URL: urls.signer,
-      WITNESS_VKEY: peers.WITNESS_VKEY ?? "",
-    },
-    custodian: defined({
-      ...base,
-      ...keyVariables(env, folders, "custodian"),
-      DATA_DIR: folders.privateDir("custodian"),
-      CUSTODIAN_URL: peers.CUSTODIAN_URL,
-      CUSTODIAN_DATABASE_URL: urls.custodian,
-      CUSTODIAN_ROSTER_FILE: rosterFile,
-      CUSTODIAN_EVALUATION: "1",
-      LOG_VKEY: peers.LOG_VKEY,
-      RECEIPT_VKEY: peers.RECEIPT_VKEY,
-      EVALUATION_VKEY: vkeyOf(instance, "portal.evaluation"),
-    }),
-    witness: {
-      ...base,
-      ...keyVariables(env, folders, "witness"),
-      DATA_DIR: folders.privateDir("witness"),
-      WITNESS_URL: peers.WITNESS_URL ?? "",
-      LOG_VKEY: peers.LOG_VKEY ?? "",
-    },
+    worker: workerVariables(part),
+    signer: signerVariables(part),
+    custodian: custodianVariables(part),
+    witness: witnessVariables(part),
     seed: {
       ...portal,
       DEMO_FILE: folders.file("demo.json.new"),
       BASE_URL: baseUrlOf(env),
-      CUSTODIAN_ROSTER_FILE: rosterFile,
+      CUSTODIAN_ROSTER_FILE: rosterFileOf(env, folders),
       EVALUATION_VKEY: vkeyOf(instance, "portal.evaluation"),
     },
   };

@@ -4,12 +4,12 @@ import { z } from "zod";
 import type { DatabaseKeeper } from "@/lib/launch/database-keeper";
 import type { InstanceFolders } from "@/lib/launch/folders";
 import { pidsOf, type Services } from "@/lib/launch/services";
-import { readStateFile, writeStateFile } from "@/lib/launch/state-file";
+import { writeStateFile } from "@/lib/launch/state-file";
 
 const Pid = z.number().int().nullable();
 
 /** DATA_DIR/running.json: which processes run now. For operators and tests; the supervisor never reads it. */
-export const RunningFile = z.object({
+const RunningFile = z.object({
   supervisor: z.number().int(),
   base_url: z.string(),
   is_ready: z.boolean(),
@@ -23,7 +23,7 @@ export const RunningFile = z.object({
     guard: Pid,
   }),
 });
-export type RunningFile = z.infer<typeof RunningFile>;
+type RunningFile = z.infer<typeof RunningFile>;
 
 let isReady = false;
 let last: Promise<void> = Promise.resolve();
@@ -54,8 +54,4 @@ export function writeRunning(
 export async function removeRunning(folders: InstanceFolders): Promise<void> {
   await last;
   await rm(folders.file("running.json"), { force: true });
-}
-
-export function readRunning(file: string): Promise<RunningFile | undefined> {
-  return readStateFile(file, RunningFile);
 }

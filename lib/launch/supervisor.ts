@@ -113,6 +113,8 @@ async function waitUntilReady(launch: Launch): Promise<void> {
     launch.shutdown.signal.throwIfAborted();
     try {
       const response = await fetch(`${baseUrlOf(launch.env)}/readyz`, { signal: AbortSignal.timeout(5_000) });
+      // Read to its end, or the connection stays open and delays the portal's drain.
+      await response.arrayBuffer();
       if (response.ok) return;
       last = `status ${response.status}`;
     } catch {
@@ -133,11 +135,16 @@ async function start(launch: Launch): Promise<void> {
   const built = progress.step("Build of the portal", () => runPlain(launch, "build.mjs", "The build failed"));
   built.catch(() => undefined);
   const { instance, environments } = await prepare(launch);
+  const publishPids = (): void => {
+    void writeRunning(folders, baseUrlOf(env), services, shutdown.database);
+  };
   const services = makeServices(environments, folders, (event) => {
-    if (event.kind === "died")
+    if (event.kind === "died") {
       progress.say(`The ${event.name} ended unasked; starting it again in ${event.retryInMs} ms.`);
-    void writeRunning(launch.folders, baseUrlOf(env), services, shutdown.database);
+    }
+    publishPids();
   });
+  if (shutdown.database !== undefined) shutdown.database.onRestart = publishPids;
   shutdown.services = services;
   await progress.step("Signer, witness, custodian and worker", () => startInnerServices(services));
   await seedWhenNew(launch, instance, environments);

@@ -1,0 +1,180 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import {
+  isRunning,
+  type ProcessName,
+  type RunningInstance,
+  StartFailed,
+  startInstance,
+  waitUntil,
+} from "@/lib/testing/instance";
+
+// The real `npm start`, seen as an operator sees it: output, signals, files, HTTP.
+const PROCESSES: readonly ProcessName[] = [
+  "portal",
+  "worker",
+  "signer",
+  "custodian",
+  "witness",
+  "postgres",
+  "guard",
+];
+const WITHOUT_SEED = { SEED: "none" };
+/** What must not stand in a process's environment: key folders and logins of the others. */
+const FOREIGN_TO: readonly (readonly [ProcessName, RegExp])[] = [
+  ["portal", /keys\/(custodian|signer|witness)|superuser|SEQUENCER|SIGNER_DATABASE/],
+  ["worker", /keys\/|KEK_|superuser|SIGNER_DATABASE/],
+  ["signer", /keys\/(portal|custodian|witness)|sealport_app|sealport_sequencer/],
+  ["custodian", /keys\/(portal|signer|witness)|sealport_app|SEALPORT_EVALUATION/],
+  ["witness", /keys\/(portal|custodian|signer)|DATABASE/],
+];
+let dataDir: string;
+const started: RunningInstance[] = [];
+
+async function run(folder: string, env: Readonly<Record<string, string>>): Promise<RunningInstance> {
+  const instance = await startInstance({ dataDir: folder, env });
+  started.push(instance);
+  return instance;
+}
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(path.join(os.tmpdir(), "sealport-supervisor-"));
+  await chmod(dataDir, 0o711);
+});
+afterEach(async () => {
+  for (const instance of started.splice(0)) await instance.stop();
+});
+afterAll(async () => {
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function livePids(instance: RunningInstance): Promise<number[]> {
+  const pids = await instance.pids();
+  return PROCESSES.flatMap((name) => pids[name] ?? []);
+}
+
+async function countRunning(pids: readonly number[]): Promise<number> {
+  const states = await Promise.all(pids.map(isRunning));
+  return states.filter(Boolean).length;
+}
+
+async function refusal(env: Record<string, string>, folder: string = dataDir): Promise<string> {
+  const failed = await startInstance({ dataDir: folder, env }).then(
+    async (instance) => {
+      await instance.stop();
+      throw new Error("it started");
+    },
+    (error: unknown) => error,
+  );
+  if (!(failed instanceof StartFailed)) throw failed;
+  expect(failed.code).toBe(1);
+  const line = failed.output.split("\n").find((candidate) => candidate.startsWith("Sealport cannot start."));
+  return line ?? failed.output;
+}
+
+const ready = async (instance: RunningInstance): Promise<boolean> =>
+  fetch(`${instance.baseUrl}/readyz`).then(
+    async (response) => {
+      await response.arrayBuffer();
+      return response.ok;
+    },
+    () => false,
+  );
+
+describe("a running instance", () => {
+  test("runs every process on its own, restarts one that dies, and ends in order on SIGTERM", async () => {
+    const instance = await run(dataDir, WITHOUT_SEED);
+    const first = await instance.pids();
+    expect(new Set(PROCESSES.map((name) => first[name])).size).toBe(PROCESSES.length);
+    for (const name of PROCESSES) if (name !== "guard") await instance.kill(name);
+    await waitUntil("all processes are there again", async () => {
+      const now = await instance.pids();
+      return (
+        PROCESSES.every((name) => now[name] !== null && now[name] !== first[name]) && (await ready(instance))
+      );
+    });
+    const pids = await livePids(instance);
+    expect(await countRunning(pids)).toBe(PROCESSES.length);
+    const { code, tookMs } = await instance.end("SIGTERM");
+    process.stdout.write(`stopped by SIGTERM in ${tookMs} ms\n`);
+    expect(code).toBe(0);
+    expect(await countRunning(pids)).toBe(0);
+  });
+
+  test("keeps its identity and passwords private, gives each process only its own credentials, and locks its folder", async () => {
+    const instance = await run(dataDir, WITHOUT_SEED);
+    for (const file of [
+      "instance.json",
+      "keys/portal/database.json",
+      "keys/custodian/kek.key",
+      "logs/portal.log",
+    ]) {
+      expect((await stat(path.join(dataDir, file))).mode & 0o077, file).toBe(0);
+    }
+    const pids = await instance.pids();
+    for (const [name, foreign] of FOREIGN_TO) {
+      expect(await readFile(`/proc/${pids[name]}/environ`, "utf8"), name).not.toMatch(foreign);
+    }
+    expect(await refusal(WITHOUT_SEED)).toMatch(/already runs on this data folder \(process \d+\)/);
+    await instance.end("SIGINT");
+  });
+
+  test("leaves no process behind when the supervisor is killed, and starts again", async () => {
+    const instance = await run(dataDir, WITHOUT_SEED);
+    const pids = await livePids(instance);
+    await instance.end("SIGKILL");
+    await waitUntil("no process is left", async () => (await countRunning(pids)) === 0);
+    const again = await run(dataDir, WITHOUT_SEED);
+    expect(await ready(again)).toBe(true);
+    await again.end();
+  });
+});
+
+describe("a start that cannot succeed says so in one line", () => {
+  test("when the port is taken", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const address = taken.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    expect(await refusal({ ...WITHOUT_SEED, PORT: String(port) })).toMatch(
+      /Port \d+ is taken .* PORT=\d+ npm start/,
+    );
+    taken.close();
+  });
+
+  test("when the database cannot be reached or is half configured", async () => {
+    const folder = await mkdtemp(path.join(dataDir, "database-"));
+    const admin = { ...WITHOUT_SEED, DATABASE_ADMIN_URL: "postgresql://a:b@127.0.0.1:1/postgres" };
+    expect(await refusal(admin, folder)).toMatch(/database cannot be reached\. Check DATABASE_ADMIN_URL/);
+    const half = { ...WITHOUT_SEED, DATABASE_URL: "postgresql://a:b@127.0.0.1:1/x" };
+    expect(await refusal(half, folder)).toMatch(/set DATABASE_ADMIN_URL too/);
+  });
+
+  test("when the passphrase is wrong or a keystore is damaged", async () => {
+    const folder = await mkdtemp(path.join(dataDir, "keys-"));
+    const withPassphrase = { ...WITHOUT_SEED, KEK_PASSPHRASE: "the first passphrase" };
+    const instance = await run(folder, withPassphrase);
+    await instance.end();
+    const wrong = await refusal({ ...WITHOUT_SEED, KEK_PASSPHRASE: "another passphrase" }, folder);
+    expect(wrong).toMatch(/The keys of the \w+ in .* cannot be opened: .*passphrase/);
+    expect(wrong).not.toContain("another passphrase");
+    const sealed = path.join(folder, "keys/signer/keystore.json");
+    await writeFile(sealed, "{ not json");
+    expect(await refusal(withPassphrase, folder)).toMatch(/The keys of the signer in .* cannot be opened/);
+  });
+
+  test("when the data folder cannot be one", async () => {
+    const file = path.join(dataDir, "a-file");
+    await writeFile(file, "");
+    expect(await refusal(WITHOUT_SEED, path.join(file, "data"))).toMatch(/is not a folder|cannot be written/);
+    const orphaned = await mkdtemp(path.join(dataDir, "orphan-"));
+    await mkdir(path.join(orphaned, "postgres"));
+    expect(await refusal(WITHOUT_SEED, orphaned)).toMatch(/instance\.json is gone/);
+    const damaged = await mkdtemp(path.join(dataDir, "damaged-"));
+    await writeFile(path.join(damaged, "instance.json"), "{");
+    expect(await refusal(WITHOUT_SEED, damaged)).toMatch(/instance\.json in the data folder is damaged/);
+  });
+});
