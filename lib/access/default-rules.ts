@@ -18,9 +18,10 @@ const PURPOSES: Readonly<Record<Role, readonly string[]>> = {
   admin: [],
 };
 
-/** Purposes for which a person may open or ask. */
+/** Purposes for which a person may open or ask. The duty support narrows what the role allows and adds nothing. */
 export function purposesOf(subject: Pick<SubjectFacts, "role" | "duties">): readonly string[] {
-  return isSupport(subject) ? ["dispute"] : PURPOSES[subject.role];
+  const ofRole = PURPOSES[subject.role];
+  return isSupport(subject) ? ofRole.filter((purpose) => purpose === "dispute") : ofRole;
 }
 
 /** Which purposes a role, or support, may name. */

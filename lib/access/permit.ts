@@ -1,4 +1,4 @@
-import type { DomainError } from "@/lib/errors";
+import { type DomainError, InvariantError } from "@/lib/errors";
 
 declare const granted: unique symbol;
 
@@ -23,6 +23,12 @@ export function asPermit<T extends PermitFacts<string>>(facts: T): T & Permit<T[
 // The mark exists in types alone: whoever holds it went through the rules.
 function isPermit<T extends PermitFacts<string>>(facts: T): facts is T & Permit<T["action"]> {
   return facts.policyVersion !== "";
+}
+
+/** Stops a store function that was handed a permit for something else; the compiler says so earlier. */
+export function requirePermit(permit: Permit, ...actions: readonly string[]): void {
+  if (!actions.includes(permit.action))
+    throw new InvariantError(`a permit for ${permit.action} is no permit here`);
 }
 
 /** The id of the rule behind a refusal, for entries; refusals without one are named by their code. */

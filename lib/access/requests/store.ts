@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { Permit } from "@/lib/access/permit";
+import { type Permit, requirePermit } from "@/lib/access/permit";
 import { Purpose, RequestState, TransactionQuery } from "@/lib/access/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
@@ -89,6 +89,8 @@ function toRequest(record: unknown): RequestRow {
   };
 }
 
+const READING = ["request.read", "request.change", "request.comment", "request.decide", "identity.check"];
+
 function askedColumns(asked: Asked) {
   return {
     purpose: asked.purpose,
@@ -115,7 +117,7 @@ export async function insertRequest(
   permit: Permit<"request.create">,
   row: Asked & RequestFacts & { readonly tenantId: string; readonly reference: string; readonly at: Date },
 ): Promise<void> {
-  if (permit.action !== "request.create") return;
+  requirePermit(permit, "request.create");
   await tx.access_request.createMany({
     data: [
       {
@@ -156,7 +158,9 @@ export async function readState(tx: Tx, id: string): Promise<RequestState> {
   return RequestState.parse(row.state);
 }
 
-export async function readRequest(tx: Tx, _permit: Permit, facts: RequestFacts): Promise<RequestRow> {
+/** The whole row. A permit for any act on the request lets it be read. */
+export async function readRequest(tx: Tx, permit: Permit, facts: RequestFacts): Promise<RequestRow> {
+  requirePermit(permit, ...READING);
   return toRequest(await tx.access_request.findUniqueOrThrow({ where: { id: facts.id } }));
 }
 
@@ -186,11 +190,12 @@ export async function listRequests(
 /** Changes a draft if nobody else did since `version`. */
 export async function changeAsked(
   tx: Tx,
-  _permit: Permit<"request.change">,
+  permit: Permit<"request.change">,
   row: RequestRow,
   asked: Asked,
   at: Date,
 ): Promise<boolean> {
+  requirePermit(permit, "request.change");
   const { count } = await tx.access_request.updateMany({
     where: { id: row.id, version: row.version, state: "draft" },
     data: { ...askedColumns(asked), version: row.version + 1, updated_at: at },
