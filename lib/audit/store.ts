@@ -41,9 +41,9 @@ function parameters(rows: readonly EntryRows[]): [string, string, string, string
   ];
 }
 
-/** Writes one entry in the caller's transaction. */
-export async function insertEntry(tx: Tx, rows: EntryRows): Promise<void> {
-  await tx.$executeRawUnsafe(INSERT_ENTRIES, ...parameters([rows]));
+/** Writes entries in the caller's transaction, as one statement. */
+export async function insertEntriesWith(tx: Tx, rows: readonly EntryRows[]): Promise<void> {
+  await tx.$executeRawUnsafe(INSERT_ENTRIES, ...parameters(rows));
 }
 
 /** Writes many entries as one transaction of their own. */

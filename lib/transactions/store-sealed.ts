@@ -1,5 +1,5 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
+import { appendEntries } from "@/lib/audit/append-entry";
 import type { AppendedEntry, AuditEvent } from "@/lib/audit/event";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -116,8 +116,11 @@ async function areKeysActive(tx: Tx, sealed: readonly SealedTransaction[]): Prom
 }
 
 async function insertAll(tx: Tx, cx: Context, sealed: readonly SealedTransaction[]): Promise<Stored[]> {
-  const stored: Stored[] = [];
-  for (const one of sealed) stored.push({ sealed: one, entry: await appendEntry(tx, cx, createEvent(one)) });
+  const entries = await appendEntries(tx, cx, sealed.map(createEvent));
+  const stored = sealed.flatMap((one, at) => {
+    const entry = entries[at];
+    return entry === undefined ? [] : [{ sealed: one, entry }];
+  });
   await insertTransactions(
     tx,
     stored.map((one) => rowsOf(cx, one)),
