@@ -11,6 +11,7 @@ export default function GlobalError({ error, retry }: { error: unknown; retry: (
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`}>
       <body>
+        <link rel="icon" href="/favicon.svg" />
         <title>{translations("error")("title")}</title>
         <Failure error={error} retry={retry} />
       </body>

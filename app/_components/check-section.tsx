@@ -13,7 +13,7 @@ export function CheckSection() {
   const t = translations("check");
   return (
     <Section id="check" title={t("title")} lead={t("text")}>
-      <div className="grid gap-x-12 gap-y-6 pt-4 facts:grid-cols-[minmax(0,480px)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 gap-x-12 gap-y-6 pt-4 facts:grid-cols-[minmax(0,480px)_minmax(0,1fr)]">
         <div className="min-w-0">
           <CodeSample label={t("verifyLabel")} code="npm run verify -- BUNDLE.zip --policy POLICY.json" />
         </div>

@@ -5,7 +5,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 export function Hero() {
   const t = translations("hero");
   return (
-    <section className="grid items-center gap-12 px-4 py-12 tablet:px-14 tablet:py-16 facts:grid-cols-[minmax(0,1fr)_minmax(0,560px)] facts:py-[104px]">
+    <section className="grid grid-cols-1 items-center gap-12 px-4 py-12 tablet:px-14 tablet:py-16 facts:grid-cols-[minmax(0,1fr)_minmax(0,560px)] facts:py-[104px]">
       <div>
         <h1 className="font-semibold text-landing-narrow tracking-[-0.035em] tablet:text-landing">
           <span className="block">{t("line1")}</span>

@@ -33,7 +33,7 @@ export function StateSection({ health, readAt }: { health: Health; readAt: strin
         </>
       }
     >
-      <div className="grid gap-x-12 gap-y-8 facts:grid-cols-[minmax(0,1fr)_320px]">
+      <div className="grid grid-cols-1 gap-x-12 gap-y-8 facts:grid-cols-[minmax(0,1fr)_320px]">
         <PartsTable parts={health.parts} />
         <LogFacts health={health} />
       </div>

@@ -18,7 +18,7 @@ export function WorksSection({ address, isEvaluation }: { address: string; isEva
   const curl = `curl -H "Authorization: Bearer $KEY" \\\n  ${address}/confidential/status`;
   return (
     <Section id="works" title={t("title")} lead={t("text")}>
-      <div className="grid gap-x-12 gap-y-8 facts:grid-cols-[minmax(0,1fr)_minmax(0,480px)]">
+      <div className="grid grid-cols-1 gap-x-12 gap-y-8 facts:grid-cols-[minmax(0,1fr)_minmax(0,480px)]">
         <table className="block w-full border-collapse self-start text-control tablet:table">
           <thead className="sr-only tablet:not-sr-only">
             <tr className="border-line-2 border-b text-left text-ink-3 text-note">

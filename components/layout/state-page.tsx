@@ -26,7 +26,7 @@ export function StatePage(props: {
         <dl className="mt-4 grid gap-2 text-control">
           {props.facts.map((fact) => (
             <div key={fact.name} className="flex flex-wrap gap-x-4">
-              <dt className="w-32 shrink-0 text-ink-3">{fact.name}</dt>
+              <dt className="w-44 shrink-0 text-ink-3">{fact.name}</dt>
               <dd className={fact.isCode ? "break-all font-mono" : ""}>{fact.value}</dd>
             </div>
           ))}
