@@ -9,7 +9,7 @@ import { selectSealedGroups, upsertRegistrations } from "@/lib/escrow/store";
 type RegisterContext = Pick<Context, "db" | "instance">;
 
 /** The newest sealed groups of one transaction as the custodian wants them, for an opening. */
-export function readSealedGroups(
+function readSealedGroups(
   cx: RegisterContext,
   transaction: string,
   groups: readonly GroupName[],

@@ -1,15 +1,13 @@
 import "server-only";
+import type { Ratelimit as UpstashRatelimit } from "@upstash/ratelimit";
 import type { Pool } from "pg";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import type { Budget } from "@/lib/rate-limit/budgets";
 
 /** The part of @upstash/ratelimit's answer that we use; `reset` is a Unix time in milliseconds. */
-export interface RatelimitResponse {
-  readonly success: boolean;
-  readonly limit: number;
-  readonly remaining: number;
-  readonly reset: number;
-}
+export type RatelimitResponse = Readonly<
+  Pick<Awaited<ReturnType<UpstashRatelimit["limit"]>>, "success" | "limit" | "remaining" | "reset">
+>;
 
 /** The interface of @upstash/ratelimit's `Ratelimit`, so that Redis or Upstash can take this place. */
 export interface Ratelimit {
