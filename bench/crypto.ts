@@ -1,7 +1,7 @@
 import { GeneralEncrypt, generalDecrypt, importJWK } from "jose";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { openEnvelope, sealEnvelope } from "@/lib/crypto/envelope";
-import { generateX25519, ephemeralX25519, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
+import { ephemeralX25519, generateX25519, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
 import { buildRecord } from "@/lib/crypto/record-digest";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { compare, type Figure } from "./measure";
@@ -55,11 +55,21 @@ export async function benchCrypto(): Promise<Figure[]> {
   };
   const peer = generateX25519().publicKey;
   return [
-    await compare({ suite: "crypto", name: "encrypt, 4 recipients", baseline: "jose", goal: "≤ 0.5" }, seal, joseSeal),
-    await compare({ suite: "crypto", name: "encrypt, 4 recipients", baseline: "8 raw X25519" }, seal, floorSeal),
+    await compare(
+      { suite: "crypto", name: "encrypt, 4 recipients", baseline: "jose", goal: "≤ 0.5" },
+      seal,
+      joseSeal,
+    ),
+    await compare(
+      { suite: "crypto", name: "encrypt, 4 recipients", baseline: "8 raw X25519" },
+      seal,
+      floorSeal,
+    ),
     await compare({ suite: "crypto", name: "open", baseline: "jose", goal: "< 1" }, open, () =>
       generalDecrypt(joseJwe, josePrivate),
     ),
-    await compare({ suite: "crypto", name: "open", baseline: "1 raw X25519" }, open, () => handle.derive(peer)),
+    await compare({ suite: "crypto", name: "open", baseline: "1 raw X25519" }, open, () =>
+      handle.derive(peer),
+    ),
   ];
 }

@@ -3,7 +3,7 @@ export interface Figure {
   readonly suite: string;
   readonly name: string;
   readonly baseline: string;
-  /** Median time of the operation over median time of the baseline. */
+  /** Operation over baseline: of median times, of throughputs where the name says so, of counts otherwise. */
   readonly ratio: number;
   readonly operationMicros: number;
   readonly baselineMicros: number;
@@ -43,24 +43,85 @@ export async function compare(
   return { ...names, ratio: operationMicros / baselineMicros, operationMicros, baselineMicros };
 }
 
-/** Throughput of `writers` concurrent loops over `total` operations, in operations a second. */
-export async function throughput(writers: number, total: number, work: () => Promise<unknown>): Promise<number> {
+/** What concurrent loops reached. */
+export interface Load {
+  readonly perSecond: number;
+  readonly p99Micros: number;
+}
+
+/** Runs `writers` concurrent loops over `total` operations. */
+export async function load(writers: number, total: number, work: () => Promise<unknown>): Promise<Load> {
   let left = total;
+  const times: number[] = [];
   const start = process.hrtime.bigint();
   await Promise.all(
     Array.from({ length: writers }, async () => {
       while (left > 0) {
         left -= 1;
+        const began = process.hrtime.bigint();
         await work();
+        times.push(Number(process.hrtime.bigint() - began) / 1000);
       }
     }),
   );
-  return total / (Number(process.hrtime.bigint() - start) / 1e9);
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  times.sort((a, b) => a - b);
+  return { perSecond: total / seconds, p99Micros: times[Math.floor(times.length * 0.99)] ?? Number.NaN };
+}
+
+interface LoadComparison {
+  readonly suite: string;
+  readonly name: string;
+  readonly baseline: string;
+  readonly writers: number;
+  readonly total: number;
+  readonly goal?: string;
+  readonly p99Goal?: string;
+}
+
+const LOAD_ROUNDS = 5;
+
+/** Alternating rounds under load: the throughput kept (ours over the baseline's) and the p99 paid for it. */
+export async function compareLoad(
+  about: LoadComparison,
+  operation: () => Promise<unknown>,
+  baseline: () => Promise<unknown>,
+): Promise<Figure[]> {
+  const { suite, writers, total } = about;
+  await load(writers, Math.ceil(total / 4), operation);
+  await load(writers, Math.ceil(total / 4), baseline);
+  const ours: Load[] = [];
+  const theirs: Load[] = [];
+  for (let round = 0; round < LOAD_ROUNDS; round += 1) {
+    ours.push(await load(writers, total, operation));
+    theirs.push(await load(writers, total, baseline));
+  }
+  const micros = (loads: readonly Load[]) => 1e6 / median(loads.map((one) => one.perSecond));
+  const p99 = (loads: readonly Load[]) => median(loads.map((one) => one.p99Micros));
+  const named = { suite, baseline: about.baseline };
+  return [
+    {
+      ...named,
+      name: `${about.name}, ${writers} at once: throughput`,
+      ratio: micros(theirs) / micros(ours),
+      operationMicros: micros(ours),
+      baselineMicros: micros(theirs),
+      ...(about.goal ? { goal: about.goal } : {}),
+    },
+    {
+      ...named,
+      name: `${about.name}, ${writers} at once: p99`,
+      ratio: p99(ours) / p99(theirs),
+      operationMicros: p99(ours),
+      baselineMicros: p99(theirs),
+      ...(about.p99Goal ? { goal: about.p99Goal } : {}),
+    },
+  ];
 }
 
 /** One line for a reader. */
 export function line(figure: Figure): string {
   const ratio = figure.ratio.toFixed(2).padStart(7);
   const goal = figure.goal ? `  (goal ${figure.goal})` : "";
-  return `${figure.suite.padEnd(8)} ${figure.name.padEnd(44)} ${ratio} x ${figure.baseline}${goal}`;
+  return `${figure.suite.padEnd(8)} ${figure.name.padEnd(52)} ${ratio} x ${figure.baseline}${goal}`;
 }

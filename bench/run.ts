@@ -23,7 +23,10 @@ async function main(): Promise<void> {
     }
   }
   mkdirSync("bench/results", { recursive: true });
-  writeFileSync("bench/results/latest.json", `${JSON.stringify({ node: process.version, figures }, null, 1)}\n`);
+  writeFileSync(
+    "bench/results/latest.json",
+    `${JSON.stringify({ node: process.version, figures }, null, 1)}\n`,
+  );
   console.log("written to bench/results/latest.json");
 }
 

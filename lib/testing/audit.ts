@@ -17,6 +17,7 @@ import { createLocalKeystore } from "@/lib/custody/local-keystore";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import type { TestServer } from "@/lib/testing/test-server";
 
 /** Passphrase of every keystore made here. */
 export const TEST_PASSPHRASE = "a passphrase for tests";
@@ -49,8 +50,11 @@ export interface AuditBench {
   close(): Promise<void>;
 }
 
-export async function createAuditBench(): Promise<AuditBench> {
-  const database = await createTestDatabase();
+/** Without `server` the shared one of a vitest run; `writers` is the number of connections of `cx.db`. */
+export async function createAuditBench(
+  options: { readonly server?: TestServer; readonly writers?: number } = {},
+): Promise<AuditBench> {
+  const database = await (options.server ? createTestDatabase(options.server) : createTestDatabase());
   const log = `log.test/${toBase64url(randomBytes(6))}`;
   const instance: InstanceFacts = {
     log,
@@ -61,7 +65,10 @@ export async function createAuditBench(): Promise<AuditBench> {
   const keystore = await createTestKeystore("portal", log);
   const receiptKey = keystore.readNamedKey("receipt");
   if (receiptKey === undefined) throw new TypeError("no receipt key");
-  const db = openDatabase({ url: database.appUrl });
+  const db = openDatabase({
+    url: database.appUrl,
+    ...(options.writers ? { maxConnections: options.writers } : {}),
+  });
   const appPool = openPool({ url: database.appUrl, maxConnections: 4 });
   const sequencerPool = openPool({ url: database.sequencerUrl });
   const signerPool = openPool({ url: database.signerUrl });

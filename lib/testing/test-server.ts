@@ -29,15 +29,17 @@ export function randomPasswords(): LoginPasswords {
   };
 }
 
-/** An embedded PostgreSQL in a temporary folder with a migrated template database. */
-export async function startTestServer(): Promise<{ server: TestServer; stop: () => Promise<void> }> {
+/** An embedded PostgreSQL in a temporary folder with a migrated template database; fast unless told to be durable. */
+export async function startTestServer(
+  options: { readonly isDurable?: boolean } = {},
+): Promise<{ server: TestServer; stop: () => Promise<void> }> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), "sealport-test-"));
   const keys = path.join(dataDir, "keys");
   await mkdir(keys, { mode: 0o700 });
   const database = await startEmbeddedDatabase({
     dataDir,
     passwordFile: path.join(keys, "superuser"),
-    isDurable: false,
+    isDurable: options.isDurable ?? false,
   });
   const passwords = randomPasswords();
   const template = "sealport_template";
