@@ -10,9 +10,6 @@ export const Uuid = z.uuid();
 /** RFC 3339 instant with its zone. */
 export const Instant = z.iso.datetime({ offset: true });
 
-/** Bytes in base64url without padding. */
-const Base64url = z.string().regex(/^[A-Za-z0-9_-]*$/, "not base64url without padding");
-
 /** An integer in a query or a path: plain digits only. */
 export function integerText(min: number, max: number): z.ZodType<number, string> {
   return z

@@ -8,15 +8,6 @@ import { selectSealedGroups, upsertRegistrations } from "@/lib/escrow/store";
 
 type RegisterContext = Pick<Context, "db" | "instance">;
 
-/** The newest sealed groups of one transaction as the custodian wants them, for an opening. */
-function readSealedGroups(
-  cx: RegisterContext,
-  transaction: string,
-  groups: readonly GroupName[],
-): Promise<RegistrationItem[]> {
-  return inSnapshot(cx, (tx) => selectSealedGroups(tx, [transaction], groups, false));
-}
-
 /** Groups a grant reaches that the custodian has not confirmed yet. */
 export function readUnregistered(
   cx: RegisterContext,
