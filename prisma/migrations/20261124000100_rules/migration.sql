@@ -138,7 +138,7 @@ END $$;
 CREATE CONSTRAINT TRIGGER audit_queue_own_entry AFTER INSERT ON audit_queue
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_queue_own_entry();
 ALTER TABLE audit_queue ENABLE ALWAYS TRIGGER audit_queue_own_entry;
-CREATE INDEX audit_queue_by_xid ON audit_queue (xid);
+CREATE INDEX audit_queue_by_xid ON audit_queue (xid, subject);
 
 -- Every entry reaches the tree: one without a queue row cannot commit.
 CREATE FUNCTION audit_entry_is_queued() RETURNS trigger LANGUAGE plpgsql AS $$
