@@ -1,0 +1,226 @@
+import { describe, expect, it, test } from "vitest";
+import { z } from "zod";
+import { entryLeaf, parseEntry } from "@/lib/audit/entry";
+import { Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
+import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import { openPart } from "@/lib/crypto/audit-part";
+import { fromBase64url, fromHex, fromUtf8, toBase64url, toHex, utf8 } from "@/lib/crypto/bytes";
+import { canonicalJson } from "@/lib/crypto/canonical-json";
+import { writeCanonicalZip } from "@/lib/crypto/canonical-zip";
+import { bodyDigest, openEnvelope, parseEnvelope, recipientsDigest } from "@/lib/crypto/envelope";
+import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
+import { paddedLength } from "@/lib/crypto/padding";
+import { x25519Handle } from "@/lib/crypto/primitives";
+import { receiptText, verifyReceipt } from "@/lib/crypto/receipt";
+import { openReply } from "@/lib/crypto/reply";
+import { parseVkey } from "@/lib/crypto/signed-note";
+import { statementBytes, verifyStatement } from "@/lib/crypto/statement";
+import known from "@/lib/crypto/testdata/cfx1.json";
+import { ReplyJwe } from "@/lib/escrow/protocol";
+import {
+  DecisionStatement,
+  DisputeStatement,
+  EscrowKeyStatement,
+  GrantOkStatement,
+  OpenStatement,
+  RosterStatement,
+  StatementSignature,
+} from "@/lib/escrow/statements";
+import { type Block, examplesOf, filesOf, valueAfter } from "./read-examples";
+
+// Every example on these pages is read from the page itself, so that a page cannot drift from the program.
+
+const Anything = z.record(z.string(), z.unknown());
+
+function textOf(blocks: ReadonlyMap<string, Block>, name: string): string {
+  const block = blocks.get(name);
+  if (block === undefined) throw new Error(`no example ${name}`);
+  return block.text;
+}
+
+function jsonOf<T>(blocks: ReadonlyMap<string, Block>, name: string, schema: z.ZodType<T>): T {
+  return schema.parse(JSON.parse(textOf(blocks, name)));
+}
+
+/** A one-line example: the newline before the closing fence is the page's, not the value's. */
+const lineOf = (blocks: ReadonlyMap<string, Block>, name: string) => textOf(blocks, name).slice(0, -1);
+
+describe("envelope.md", () => {
+  const blocks = examplesOf("envelope");
+  const Digests = z.strictObject({ rd: z.string(), bd: z.string(), rl: z.string(), meta: z.string() });
+  const digests = jsonOf(blocks, "envelope.digests", Digests);
+  const envelope = parseEnvelope(jsonOf(blocks, "envelope.jwe", Anything));
+
+  it("shows an envelope that opens to the plaintext shown, with the key shown", async () => {
+    const opened = await openEnvelope({
+      tx: known.input.tx,
+      group: "narrative",
+      ep: known.input.ep,
+      gen: known.input.gen,
+      rd: digests.rd,
+      envelope,
+      list: jsonOf(blocks, "envelope.list", z.array(z.string())),
+      fieldCount: 1,
+      kid: "client-456#9",
+      derive: x25519Handle(fromHex(valueAfter("envelope", "`client-456#9` in this example is"))).derive,
+    });
+    expect(opened).toEqual(jsonOf(blocks, "envelope.plaintext", Anything));
+    const length = utf8(canonicalJson(opened)).length;
+    expect(textOf(blocks, "envelope.plaintext")).toContain("salts");
+    expect(paddedLength(length)).toBe(known.output.groups.narrative.plaintext_utf8_length);
+  });
+
+  it("shows its header and digests", () => {
+    expect(fromUtf8(fromBase64url(envelope.protected))).toBe(
+      canonicalJson(JSON.parse(textOf(blocks, "envelope.header"))),
+    );
+    expect(bodyDigest(envelope)).toBe(digests.bd);
+    expect(recipientsDigest(envelope.recipients)).toBe(digests.rl);
+    expect(toHex(fromBase64url(digests.meta))).toBe(known.output.metadata_digest_hex);
+  });
+});
+
+describe("entry.md", () => {
+  const blocks = examplesOf("entry");
+  const bytes = utf8(lineOf(blocks, "entry.canonical"));
+
+  it("shows an entry in its canonical bytes, with its leaf", () => {
+    expect(parseEntry(bytes).log).toBe(known.input.audit.log);
+    expect(toHex(entryLeaf(bytes))).toBe(lineOf(blocks, "entry.leaf"));
+  });
+
+  it("shows sealed parts that are those of the entry, the first of which opens to the object shown", () => {
+    const Part = z.strictObject({ c: z.string(), d: z.string(), part_key: z.string(), stored: z.string() });
+    const parts = jsonOf(blocks, "entry.parts", z.array(Part));
+    const entry = parseEntry(bytes);
+    expect(entry.sealed.toSorted((a, b) => (a.c < b.c ? -1 : 1))).toEqual(
+      parts.map(({ c, d }) => ({ c, d })).toSorted((a, b) => (a.c < b.c ? -1 : 1)),
+    );
+    const opened = parts.map(({ c, part_key, stored }) =>
+      openPart({
+        log: entry.log,
+        entryId: entry.id,
+        c,
+        partKey: fromBase64url(part_key),
+        stored: fromBase64url(stored),
+      }),
+    );
+    expect(opened[0]).toEqual(jsonOf(blocks, "entry.org", Anything));
+  });
+});
+
+test("receipt.md shows a receipt that holds, the text it signs and the key", () => {
+  const blocks = examplesOf("receipt");
+  const receipt = jsonOf(blocks, "receipt.json", ReceiptFile);
+  const claims = {
+    log: receipt.log,
+    entryId: receipt.entry_id,
+    leafHash: fromBase64url(receipt.leaf_hash),
+    integrateBy: receipt.integrate_by,
+  };
+  expect(receiptText(claims)).toBe(textOf(blocks, "receipt.text"));
+  expect(toBase64url(entryLeaf(fromBase64url(receipt.entry)))).toBe(receipt.leaf_hash);
+  const { publicKey } = parseVkey(lineOf(blocks, "receipt.vkey"));
+  expect(verifyReceipt(publicKey, claims, receipt.signature)).toBe(true);
+});
+
+describe("statements.md", () => {
+  const blocks = examplesOf("statements");
+  const publicKey = fromBase64url(valueAfter("statements", "whose public key is"));
+  const EscrowOkObject = z.strictObject({
+    tx: z.string(),
+    grp: z.string(),
+    gen: z.int(),
+    bd: z.string(),
+    kid: z.string(),
+  });
+  const schemas = {
+    decision: DecisionStatement,
+    open: OpenStatement,
+    "escrow-ok": EscrowOkObject,
+    "escrow-key": EscrowKeyStatement,
+    "grant-ok": GrantOkStatement,
+    roster: RosterStatement,
+    dispute: DisputeStatement,
+  };
+
+  it.each(Object.entries(schemas))("shows a %s of its schema, signed by the test key", (kind, schema) => {
+    const object = jsonOf<unknown>(blocks, `statement.${kind}`, schema);
+    const proof = jsonOf(blocks, `statement.${kind}.proof`, StatementSignature);
+    expect(verifyStatement(publicKey, kind, object, fromBase64url(proof.signature))).toBe(true);
+  });
+
+  it("shows the bytes of a decision", () => {
+    const object = jsonOf(blocks, "statement.decision", DecisionStatement);
+    expect(fromUtf8(statementBytes("decision", object))).toBe(lineOf(blocks, "statement.decision.bytes"));
+  });
+
+  it("shows a confirmation that the program itself takes for the custodian's", () => {
+    const object = jsonOf(blocks, "statement.escrow-ok", EscrowOkObject);
+    const proof = jsonOf(blocks, "statement.escrow-ok.proof", StatementSignature);
+    expect(verifyEscrowOk(publicKey, object, fromBase64url(proof.signature))).toBe(true);
+  });
+});
+
+test("replies.md shows a reply that opens to the plaintext shown", async () => {
+  const blocks = examplesOf("replies");
+  const Proof = z.strictObject({
+    intent: z.string(),
+    tx: z.string(),
+    grp: z.string(),
+    reply_key: z.string(),
+    custodian: z.string(),
+    signature: z.string(),
+  });
+  const proof = jsonOf(blocks, "reply.proof", Proof);
+  const jwe = jsonOf(blocks, "reply.jwe", ReplyJwe);
+  expect(fromUtf8(fromBase64url(jwe.protected))).toBe(
+    canonicalJson(JSON.parse(textOf(blocks, "reply.header"))),
+  );
+  const opened = await openReply({
+    intent: proof.intent,
+    tx: proof.tx,
+    group: proof.grp,
+    replyKey: fromBase64url(proof.reply_key),
+    jwe,
+    signature: proof.signature,
+    derive: x25519Handle(fromHex(valueAfter("replies", "private half here is"))).derive,
+    custodianPublicKey: fromBase64url(proof.custodian),
+  });
+  expect(opened).toEqual(jsonOf(blocks, "reply.plaintext", Anything));
+});
+
+describe("bundle.md", () => {
+  const policy = jsonOf(examplesOf("bundle"), "bundle.policy", Policy);
+  const bundle = () =>
+    writeCanonicalZip(
+      [...filesOf("bundle")].map(([name, { text }]) => ({
+        name,
+        // A .json file is one JCS text without a newline.
+        bytes: utf8(name.endsWith(".json") ? text.slice(0, -1) : text),
+      })),
+    );
+
+  it("shows the files of a bundle that verifies under the policy shown", () => {
+    const report = verifyBundle(bundle(), { policy });
+    expect(report.findings).toEqual([]);
+    expect(report.verdict).toBe("verified");
+    expect(report.entries).toBe(2);
+  });
+
+  it("is not believed without a policy, nor under one with another quorum", () => {
+    expect(verifyBundle(bundle()).verdict).toBe("consistent");
+    expect(verifyBundle(bundle(), { policy: { ...policy, quorum: 2 } }).verdict).toBe("wrong");
+  });
+});
+
+test("keys.md shows the blob and the proof of possession of the known answers", () => {
+  const blocks = examplesOf("keys");
+  expect(jsonOf(blocks, "blob.aad", Anything)).toEqual(known.input.private_key_blob.aad);
+  expect(lineOf(blocks, "blob.hex")).toBe(known.output.private_key_blob_hex);
+  expect(lineOf(blocks, "possession.context")).toBe(known.output.pop.ctx_utf8);
+  expect(jsonOf(blocks, "possession.tags", Anything)).toEqual({
+    server_tag: known.output.pop.server_tag,
+    client_tag: known.output.pop.client_tag,
+  });
+});
