@@ -1,5 +1,6 @@
 import "server-only";
 import type { Pool } from "pg";
+import { finishPendingGrants } from "@/lib/access/finish-pending";
 import { createAuditRecorder } from "@/lib/audit/recorder";
 import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import { type Clock, systemClock } from "@/lib/clock";
@@ -145,6 +146,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     idempotencyKey,
   };
   keepEpoch(runtime);
+  keepGrants(runtime);
   return runtime;
 }
 
@@ -161,6 +163,32 @@ function keepEpoch(runtime: Runtime): void {
   };
   keep();
   setInterval(keep, EPOCH_PERIOD_MS).unref();
+}
+
+const PENDING_PERIOD_MS = 5_000;
+
+/** Tells the custodian of grants and revocations that it could not be told of while it was away. */
+function keepGrants(runtime: Runtime): void {
+  let isRunning = false;
+  const finish = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      const { failed } = await finishPendingGrants({
+        ...runtime,
+        client: {},
+        requestId: uuidv7(Date.now()),
+        system: "portal",
+      });
+      if (failed > 0)
+        runtime.logger.warn({ failed }, "the custodian has not taken grants or revocations yet");
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "grants that wait for the custodian were not looked at");
+    } finally {
+      isRunning = false;
+    }
+  };
+  setInterval(() => void finish(), PENDING_PERIOD_MS).unref();
 }
 
 // Route handlers, pages and instrumentation each get their own instance of this module in one process

@@ -14,7 +14,7 @@ import type { AcceptedGrant, EscrowClient } from "@/lib/escrow/client";
 import type { GrantSubmission } from "@/lib/escrow/protocol";
 import { submitGrant } from "@/lib/escrow/submit-grant";
 
-/** What portal and worker both have: either may finish what the other began. */
+/** What handing over takes: with a person who acts, or by the portal itself later. */
 export type CustodyContext = DbContext & AuditContext & { readonly escrow: EscrowClient };
 
 async function loadSubmission(cx: CustodyContext, grantId: string) {

@@ -100,7 +100,7 @@ async function decideIn(tx: Tx, cx: Context, requestId: string, body: NewDecisio
 /**
  * One person decides one stage. The second approval makes the grant and hands it to the custodian: the answer
  * comes when it is in force. If the custodian is away the decision stands, the request stays approved, and the
- * worker, or the same approver deciding again, finishes it.
+ * portal, or the same approver deciding again, finishes it.
  */
 export async function decideRequest(
   cx: Context,

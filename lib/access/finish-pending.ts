@@ -23,7 +23,7 @@ async function finishOne(cx: CustodyContext, work: PendingWork): Promise<boolean
 
 /**
  * What the custodian could not be told when it was away: grants that wait to come into force, and revocations. The
- * worker calls this every few seconds; two workers at once do no harm. Answers how much is done and how much waits.
+ * portal calls this every few seconds, since activating writes entries; two portals at once do no harm. Answers how much is done and how much waits.
  */
 export async function finishPendingGrants(
   cx: CustodyContext,

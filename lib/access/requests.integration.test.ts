@@ -504,6 +504,15 @@ describe("a grant", () => {
     expect((await getGrant(regulator, waiting.grant_id ?? "")).state).toBe("pending");
     expect((await decideRequest(approver, id, approval("coordinator"))).state).toBe("active");
 
+    const other = await submitted();
+    await decideRequest(legal, other, approval("legal"));
+    expect(await code(decideRequest(away(approver), other, approval("coordinator")))).toBe(
+      "custodian.unavailable",
+    );
+    const { principal: _, ...portal } = { ...approver, system: "portal" };
+    await Promise.all([finishPendingGrants(portal), finishPendingGrants(portal)]);
+    expect((await getRequest(regulator, other)).state).toBe("active");
+
     const grantId = waiting.grant_id ?? "";
     expect((await revokeGrant(away(approver), grantId, "lifted")).state).toBe("revoked");
     expect((await finishPendingGrants(away(approver))).done).toBe(0);

@@ -59,7 +59,7 @@ export async function announceRevocation(cx: CustodyContext, grantId: string): P
 
 /**
  * Takes a grant back: in force here at the next decision, whether or not the custodian answers. While it is away
- * the worker goes on telling it.
+ * the portal goes on telling it.
  */
 export async function revokeGrant(cx: Context, id: string, reason: string): Promise<GrantAnswer> {
   return recordingRefusals(cx, { action: "grant.revoke", grantId: id }, async () => {
