@@ -143,6 +143,8 @@ const Launch = z.object({
   LANG: z.string().optional(),
   TMPDIR: z.string().optional(),
   CUSTODIAN_ROSTER_FILE: Text.optional(),
+  /** Set by npm: then npm is our parent, and its end is ours. */
+  npm_lifecycle_event: z.string().optional(),
 });
 
 /** A missing or unusable variable, named without its value. */

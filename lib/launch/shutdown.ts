@@ -8,6 +8,7 @@ import { type Services, stopServices } from "@/lib/launch/services";
 const DATABASE_STOP_MS = 1_500;
 /** The whole stop. What the parts' own bounds do not catch, this does: closing our pipes ends the rest. */
 const WHOLE_STOP_MS = 7_900;
+const PARENT_POLL_MS = 500;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Ends everything that was started so far, in order, once. */
@@ -36,6 +37,14 @@ export class Shutdown {
         void this.run(0);
       });
     }
+  }
+
+  /** npm that was killed passes no signal on: when our parent is gone, so are we. */
+  followParent(): void {
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) void this.run(0);
+    }, PARENT_POLL_MS).unref();
   }
 
   run(code: number): Promise<never> {

@@ -190,6 +190,7 @@ export async function supervise(): Promise<void> {
   shutdown.listen();
   try {
     const env = launchEnv();
+    if (env.npm_lifecycle_event !== undefined) shutdown.followParent();
     await requireFreePort(env.HOST, env.PORT);
     const folders = await prepareFolders(env.DATA_DIR);
     shutdown.folders = folders;
