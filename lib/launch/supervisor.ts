@@ -146,14 +146,20 @@ async function start(launch: Launch): Promise<void> {
   });
   if (shutdown.database !== undefined) shutdown.database.onRestart = publishPids;
   shutdown.services = services;
-  await progress.step("Signer, witness, custodian and worker", () => startInnerServices(services));
-  await seedWhenNew(launch, instance, environments);
-  await built;
-  shutdown.signal.throwIfAborted();
-  await progress.step("Portal", async () => {
-    await services.portal.start();
-    await waitUntilReady(launch);
-  });
+  const portal = (): Promise<void> =>
+    progress.step("Portal", async () => {
+      await built;
+      shutdown.signal.throwIfAborted();
+      await services.portal.start();
+      await waitUntilReady(launch);
+    });
+  const inner = progress.step("Signer, witness, custodian and worker", () => startInnerServices(services));
+  if (instance.seed === "pending") {
+    await inner;
+    await seedWhenNew(launch, instance, environments);
+  }
+  // Nobody is served before the demonstration data are complete; a later start need not wait for anything.
+  await Promise.all([inner, portal()]);
   await announce(launch, instance, services);
 }
 
