@@ -1,0 +1,138 @@
+import { Agent, request } from "node:http";
+import { asSuperuser } from "@/e2e/support/admin";
+import { readDemo } from "@/e2e/support/api";
+import { canaries, newTransaction } from "@/e2e/support/steps";
+import { type RunningInstance, startInstance } from "@/lib/testing/instance";
+import { compareLoad, type Figure } from "./measure";
+
+const BUDGETS = JSON.stringify({ reads: 1_000_000, writes: 1_000_000, open: 1_000_000 });
+const AT_ONCE = [1, 16];
+const COUNTED_CALLS = 100;
+const BASELINE = "authenticated 404";
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly apiKey: string;
+  readonly body?: unknown;
+  readonly status: number;
+}
+
+function call(baseUrl: string, { method, path, apiKey, body, status }: Call): Promise<string> {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const headers = {
+    authorization: `Bearer ${apiKey}`,
+    ...(text === undefined
+      ? {}
+      : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(new URL(path, baseUrl), { method, agent, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        const answer = Buffer.concat(chunks).toString();
+        if (response.statusCode === status) resolve(answer);
+        else reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
+      });
+    });
+    sent.on("error", reject);
+    sent.end(text);
+  });
+}
+
+type Calls = Readonly<Record<"nothing" | "post" | "view" | "open", () => Promise<string>>>;
+
+/** The calls that are measured; `nothing` passes the whole wrapper (key, budget, answer) and does no work. */
+async function callsOf(instance: RunningInstance): Promise<Calls> {
+  const keyOf = (participant: string) => {
+    const found = readDemo(instance.dataDir).accounts.find(
+      (account) => account.participant_id === participant,
+    );
+    if (!found) throw new Error(`no demonstration account ${participant}`);
+    return found.api_key;
+  };
+  const [client, miner] = [keyOf("client-456"), keyOf("miner-789")];
+  const body = newTransaction(canaries());
+  const path = "/confidential/transactions";
+  const send =
+    (what: Omit<Call, "status">, status = 200) =>
+    () =>
+      call(instance.baseUrl, { ...what, status });
+  const post = send({ method: "POST", path, apiKey: client, body }, 201);
+  const id = String(JSON.parse(await post()).transaction_id);
+  return {
+    nothing: send({ method: "GET", path: "/confidential/nothing", apiKey: client }, 404),
+    post,
+    view: send({ method: "GET", path: `${path}/${id}`, apiKey: client }),
+    open: send({
+      method: "POST",
+      path: `${path}/${id}/access`,
+      apiKey: miner,
+      body: { purpose: "settlement" },
+    }),
+  };
+}
+
+async function loadFigures(calls: Calls): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const writers of AT_ONCE) {
+    const about = { suite: "http", baseline: BASELINE, writers, total: writers === 1 ? 100 : 400 };
+    figures.push(...(await compareLoad({ ...about, name: "POST transactions" }, calls.post, calls.nothing)));
+    figures.push(...(await compareLoad({ ...about, name: "open as a party" }, calls.open, calls.nothing)));
+  }
+  return figures;
+}
+
+/** Statements the portal's login sent, BEGIN and COMMIT among them. */
+async function statementsOf(dataDir: string): Promise<number> {
+  const { rows } = await asSuperuser(dataDir, (client) =>
+    client.query<{ calls: string }>(
+      `SELECT coalesce(sum(calls), 0) AS calls FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid
+        WHERE r.rolname = 'sealport_app_login'`,
+    ),
+  );
+  return Number(rows[0]?.calls);
+}
+
+async function statementFigures(instance: RunningInstance, calls: Calls): Promise<Figure[]> {
+  await asSuperuser(instance.dataDir, (client) =>
+    client.query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements"),
+  );
+  const figures: Figure[] = [];
+  for (const [name, one] of Object.entries(calls)) {
+    for (let warm = 0; warm < 5; warm += 1) await one();
+    const before = await statementsOf(instance.dataDir);
+    for (let count = 0; count < COUNTED_CALLS; count += 1) await one();
+    const ratio = ((await statementsOf(instance.dataDir)) - before) / COUNTED_CALLS;
+    figures.push({
+      suite: "http",
+      name: `${name}: database statements`,
+      baseline: "request",
+      ratio,
+      operationMicros: 0,
+      baselineMicros: 0,
+    });
+  }
+  return figures;
+}
+
+/** Runs the measured instance twice: as it is for the times, then with the server's own statement counter. */
+export async function benchHttp(): Promise<Figure[]> {
+  const first = await startInstance({ env: { RATE_BUDGETS: BUDGETS } });
+  let counted: RunningInstance | undefined;
+  try {
+    const figures = await loadFigures(await callsOf(first));
+    await asSuperuser(first.dataDir, (client) =>
+      client.query("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'"),
+    );
+    await first.end();
+    counted = await startInstance({ dataDir: first.dataDir, env: { RATE_BUDGETS: BUDGETS } });
+    return [...figures, ...(await statementFigures(counted, await callsOf(counted)))];
+  } finally {
+    await counted?.stop();
+    await first.stop();
+    agent.destroy();
+  }
+}
