@@ -39,6 +39,8 @@ export const TRANSITIONS: readonly Row[] = [
   ["stage_2", "needs_information", "ask"],
   ["needs_information", "stage_1", "answer"],
   ["approved", "active", "activate"],
+  ["approved", "revoked", "revoke"],
+  ["approved", "denied", "deny"],
   ["active", "expired", "expire"],
   ["active", "revoked", "revoke"],
   ["active", "exhausted", "exhaust"],

@@ -50,6 +50,8 @@ INSERT INTO request_transition (from_state, to_state, event) VALUES
   ('stage_2', 'needs_information', 'ask'),
   ('needs_information', 'stage_1', 'answer'),
   ('approved', 'active', 'activate'),
+  ('approved', 'revoked', 'revoke'),
+  ('approved', 'denied', 'deny'),
   ('active', 'expired', 'expire'),
   ('active', 'revoked', 'revoke'),
   ('active', 'exhausted', 'exhaust'),
