@@ -54,6 +54,8 @@ const Portal = z.object({
   PORT: Port.default(3000),
   DATA_DIR: Text.optional(),
   DATABASE_URL: Text,
+  /** How long a call waits for a database connection, in milliseconds. */
+  DATABASE_WAIT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
   DATABASE_REPLICA_URL: Text.optional(),
   REDIS_URL: Text.optional(),
   CUSTODIAN_URL: Text,

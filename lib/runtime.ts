@@ -60,6 +60,7 @@ async function lay(env: PortalEnv): Promise<Foundation> {
     url: env.DATABASE_URL,
     applicationName: "sealport-portal",
     maxConnections: MAX_CONNECTIONS,
+    ...(env.DATABASE_WAIT_MS === undefined ? {} : { waitMs: env.DATABASE_WAIT_MS }),
     onIdleError,
   });
   const keystore = await openLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
@@ -67,6 +68,7 @@ async function lay(env: PortalEnv): Promise<Foundation> {
     url: env.DATABASE_URL,
     applicationName: "sealport-portal-audit",
     maxConnections: AUDIT_CONNECTIONS,
+    ...(env.DATABASE_WAIT_MS === undefined ? {} : { waitMs: env.DATABASE_WAIT_MS }),
     onIdleError,
   });
   return { logger, db, auditPool, keystore, idempotencyKey: await openInstanceSecret(keystore, env.KEY_DIR) };

@@ -2,12 +2,14 @@ import "server-only";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type { Pool } from "pg";
 import { PrismaClient } from "@/lib/db/generated/client";
-import { openPool, type PoolOptions } from "@/lib/db/pool";
+import { DEFAULT_WAIT_MS, openPool, type PoolOptions } from "@/lib/db/pool";
 
 /** One role's access to the database. Prisma and raw statements (COPY, group append) share the pool. */
 export interface Database {
   readonly prisma: PrismaClient;
   readonly pool: Pool;
+  /** How long a transaction waits for its connection, in milliseconds. */
+  readonly waitMs: number;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export function openDatabase(options: PoolOptions): Database {
   return {
     prisma,
     pool,
+    waitMs: options.waitMs ?? DEFAULT_WAIT_MS,
     close: async () => {
       await prisma.$disconnect();
       await pool.end();

@@ -5,9 +5,14 @@ export interface PoolOptions {
   readonly url: string;
   readonly applicationName?: string;
   readonly maxConnections?: number;
+  /** How long a caller waits for a connection, in milliseconds; 2,000 unless said. */
+  readonly waitMs?: number;
   /** Told the SQLSTATE or system code when the server drops an idle connection; never a message. */
   readonly onIdleError?: (code: string) => void;
 }
+
+/** Longer than any healthy pool takes, short enough for a caller who is told 503 (P2028, P1001). */
+export const DEFAULT_WAIT_MS = 2_000;
 
 function codeOf(error: unknown): string {
   const code = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
@@ -23,7 +28,7 @@ export function openPool(options: PoolOptions): Pool {
     connectionString: options.url,
     max: options.maxConnections ?? 10,
     application_name: options.applicationName ?? "sealport",
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: options.waitMs ?? DEFAULT_WAIT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     options: sessionOptions(options.url),

@@ -12,8 +12,7 @@ declare const insideRaw: unique symbol;
 /** The same on a bare pg connection, for COPY and statements that Prisma cannot express. */
 export type RawTx = PoolClient & { readonly [insideRaw]: true };
 
-/** How long a caller waits for a connection before 503, and how long a transaction may run. */
-const WAIT_MS = 2_000;
+/** How long a transaction may run. */
 const TIMEOUT_MS = 30_000;
 const SNAPSHOT_TIMEOUT_MS = 10 * 60_000;
 
@@ -38,7 +37,7 @@ async function run<T>(
         if (!isTx(tx)) throw new TypeError("not a transaction client");
         return fn(tx);
       },
-      { ...options, maxWait: WAIT_MS },
+      { ...options, maxWait: cx.db.waitMs },
     );
   } catch (error) {
     throw mapDatabaseError(error);

@@ -175,6 +175,8 @@ export function processEnvironments(input: EnvironmentInput): ProcessEnvironment
     witness: witnessVariables(part),
     seed: {
       ...portal,
+      // Nobody waits for an answer here, and the first start of a busy machine is slow.
+      DATABASE_WAIT_MS: "60000",
       DEMO_FILE: folders.file("demo.json.new"),
       BASE_URL: baseUrlOf(env),
       CUSTODIAN_ROSTER_FILE: rosterFileOf(env, folders),
