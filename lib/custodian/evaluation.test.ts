@@ -84,3 +84,41 @@ test("without a roster nothing is granted, and a roster that comes later is take
     await t.stop();
   }
 });
+
+test("a grant decided by the portal's word stays one: not even its grantee's own key opens it outside evaluation", async () => {
+  const t = await TestCustodian.start({ isEvaluation: true, roster: false });
+  try {
+    const roster = t.roster();
+    const persons = roster.persons.map((person) => ({
+      ...person,
+      credentials: [...person.credentials, { kind: "portal-evaluation" as const }],
+    }));
+    await t.writeRoster({ ...roster, persons });
+    const items = await t.seal();
+    const submission = byPortal(t, items);
+    await t.client.submitGrant({ ...submission, registrations: items });
+    expect((await t.client.open(t.opening(submission.grant, items))).assurance).toBe("evaluation");
+    await t.restart({ isEvaluation: false });
+    const opening = t.opening(submission.grant, items);
+    await expect(t.client.open(opening)).rejects.toMatchObject({ extra: { reason: "evaluation-key" } });
+  } finally {
+    await t.stop();
+  }
+});
+
+test("even in evaluation a signature that is not the portal's is refused", async () => {
+  const t = await demonstration();
+  try {
+    const items = await t.seal();
+    const honest = byPortal(t, items);
+    const decisions = honest.decisions.map(({ statement, signature }) => {
+      const forged = t.sign("legal", "decision", statement);
+      if (forged.kind !== "ed25519" || signature.kind !== "ed25519") throw new Error("Ed25519 expected");
+      return { statement, signature: { ...signature, signature: forged.signature } };
+    });
+    const act = t.client.submitGrant({ ...honest, decisions });
+    await expect(act).rejects.toMatchObject({ extra: { reason: "signature" } });
+  } finally {
+    await t.stop();
+  }
+});

@@ -6,8 +6,8 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import type { EscrowOpening } from "@/lib/escrow/opening";
 import type { GrantSubmission, Refusal } from "@/lib/escrow/protocol";
-import { type DecisionStatement, recordDigest, validityTime } from "@/lib/escrow/statements";
-import { type PersonName, TestCustodian } from "@/lib/testing/custodian";
+import { type DecisionStatement, intentDetails, recordDigest, validityTime } from "@/lib/escrow/statements";
+import { type PersonName, TEST_LOG, TestCustodian } from "@/lib/testing/custodian";
 
 // The custodian runs without CUSTODIAN_EVALUATION and serves its real socket; people hold their own keys.
 // "The portal" here knows everything and signs nothing, as a portal taken over would.
@@ -197,6 +197,16 @@ function withoutRecord(): GrantSubmission {
   return rest;
 }
 
+/** Decisions that name no authorization. */
+function _withoutAuthority(purpose: string, requester = "regulator-001"): GrantSubmission {
+  const decisions = t.submission({ purpose, requester }).decisions.map(({ statement }) => {
+    const { authorization: _none, ...rest } = statement;
+    const by = statement.stage === "legal" ? "legal" : "approver";
+    return { statement: rest, signature: t.sign(by, "decision", rest) };
+  });
+  return { grant: uuidv7(t.clock.nowMs()), decisions };
+}
+
 describe("openings", () => {
   test("the grantee opens the granted groups, sealed to the reply key", async () => {
     const { items, grant } = await t.granted();
@@ -278,7 +288,14 @@ describe("openings", () => {
     await t.client.open(use(a));
     await expectRefusal(t.client.open(use(a)), "nonce");
     await t.client.open(use(b));
-    const other = t.opening(submission.grant, a, { nonce: statement.nonce });
+  });
+
+  test("a nonce of one statement serves no other, for no transaction", async () => {
+    const { items, grant } = await t.granted();
+    const first = t.opening(grant, items);
+    await t.client.open(first);
+    const second = await t.granted();
+    const other = t.opening(second.grant, second.items, { nonce: first.opening.statement.nonce });
     await expectRefusal(t.client.open(other), "nonce");
   });
 
@@ -341,6 +358,33 @@ describe("openings", () => {
     );
   });
 
+  test("a statement for one grant does not open under another, nor one for another log", async () => {
+    const { items, grant } = await t.granted();
+    const submission = t.submission({ transactions: [items[0]?.tx ?? ""] });
+    await t.client.submitGrant(submission);
+    const { statement, signature } = t.opening(grant, items).opening;
+    const moved = { ...t.opening(submission.grant, items), opening: { statement, signature } };
+    await expectRefusal(t.client.open(moved), "statement");
+    await expectRefusal(t.client.open(t.opening(grant, items, { log: "other.example/log" })), "log");
+  });
+
+  test("each group asked comes with exactly its own sealed group", async () => {
+    const { items, grant } = await t.granted();
+    const [amount, pricing] = items;
+    const [foreign] = await t.seal();
+    if (amount === undefined || pricing === undefined || foreign === undefined)
+      throw new Error("items expected");
+    const honest = t.opening(grant, items);
+    const wrong: Partial<EscrowOpening>[] = [
+      { envelopes: [amount] },
+      { envelopes: [amount, pricing, foreign] },
+      { envelopes: [foreign, pricing] },
+      { envelopes: [amount, amount] },
+      { groups: ["amount", "amount"], envelopes: [amount] },
+    ];
+    for (const change of wrong) await expectRefusal(t.client.open({ ...honest, ...change }), "format");
+  });
+
   test("a low-order reply key is refused", async () => {
     const { items, grant } = await t.granted();
     await expectRefusal(
@@ -362,6 +406,8 @@ describe("intents", () => {
     ["an outcome instead", (about) => t.intent(about, { outcome: "done" })],
     ["an old entry", (about) => t.intent(about, { atMs: t.clock.nowMs() - 3_600_000 })],
     ["a part that is not the entry's", (about) => withOtherPart(t.intent(about))],
+    ["the truth in a part swapped in later", (about) => truthSwappedIn(about)],
+    ["the opening to another log", (about) => t.intent(about, { log: "other.example/log" })],
     ["no part", (about) => ({ ...t.intent(about), parts: [] })],
   ];
   test.each(lies)("refused: an intent that announces %s", async (_what, lie) => {
@@ -380,9 +426,22 @@ describe("intents", () => {
   });
 });
 
+/** The log gets an entry about something else, the custodian is shown an honest part under the same id. */
+function truthSwappedIn(about: Parameters<TestCustodian["intent"]>[0]): EscrowOpening["intent"] {
+  const logged = t.intent({ ...about, transaction: uuidv7(6) });
+  const { stored } = sealPart({
+    log: TEST_LOG,
+    entryId: logged.id,
+    c: "org",
+    compartmentKey: t.compartmentKey,
+    plaintext: { action: "disclosure.open", purpose: about.purpose, details: intentDetails(about) },
+  });
+  return { ...logged, parts: logged.parts.map((part) => ({ ...part, stored })) };
+}
+
 function withOtherPart(intent: EscrowOpening["intent"]): EscrowOpening["intent"] {
   const { stored } = sealPart({
-    log: "log.example.test/sealport",
+    log: TEST_LOG,
     entryId: intent.id,
     c: "org",
     compartmentKey: t.compartmentKey,

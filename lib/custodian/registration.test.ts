@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fromBase64url, fromHex, fromUtf8, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/canonical-json";
+import { sealEnvelopeForTests } from "@/lib/crypto/envelope";
+import { apuText, wrappingKey } from "@/lib/crypto/envelope-format";
 import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
-import { randomBytes } from "@/lib/crypto/primitives";
+import { aesKeyWrap, ephemeralX25519, randomBytes } from "@/lib/crypto/primitives";
+import { buildRecord } from "@/lib/crypto/record-digest";
 import { parseVkey } from "@/lib/crypto/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isOnTwist } from "@/lib/crypto/x25519-check";
+import { escrowKeyName } from "@/lib/custody/create-keys";
 import type { Jwe, RegistrationItem } from "@/lib/escrow/protocol";
 import { TestCustodian } from "@/lib/testing/custodian";
 
@@ -148,3 +152,30 @@ function twistPoint(): Uint8Array {
     if (isOnTwist(bytes)) return bytes;
   }
 }
+
+test("an entry that would open, but whose ephemeral key lies on the twist, is refused", async () => {
+  const tx = uuidv7(t.clock.nowMs());
+  const groups = { amount: { amount: "1000" } };
+  const { list, rd, salts } = buildRecord({ tx, groups });
+  const context = { tx, group: "amount", ep: "1", gen: 1, rd };
+  const escrow = await t.client.epoch();
+  const cek = randomBytes(32);
+  const { envelope } = sealEnvelopeForTests(
+    { ...context, fields: groups.amount, salts: salts.amount ?? {}, recipients: [escrow] },
+    { cek, iv: randomBytes(12), ephemeral: () => ephemeralX25519() },
+  );
+  const key = t.keystore.readNamedKey(escrowKeyName(1));
+  if (key === undefined) throw new Error("an escrow key expected");
+  const entryWith = async (epk: Uint8Array): Promise<RegistrationItem> => {
+    const kek = wrappingKey(await t.keystore.derive(key, epk), apuText(context), escrow.kid);
+    const jwe = { ...envelope, recipients: envelope.recipients.map((entry) => structuredClone(entry)) };
+    const item = { tx, grp: "amount" as const, ep: "1", gen: 1, fields: 1, rd_list: list, jwe };
+    return withEscrowEntry(item, (entry) => {
+      entry.header.epk.x = toBase64url(epk);
+      entry.encrypted_key = toBase64url(aesKeyWrap(kek, cek));
+    });
+  };
+  expect(await outcome(await entryWith(twistPoint()))).toBe("envelope");
+  // The same made with a point of the curve opens: it is the twist that was refused.
+  expect(await outcome(await entryWith(ephemeralX25519().publicKey))).toBe("ok");
+});

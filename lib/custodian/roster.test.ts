@@ -103,3 +103,15 @@ test("for a demonstration the portal writes rosters that only an evaluation cust
     await e.stop();
   }
 });
+
+test("a first roster for another log, or one that claims predecessors, is not taken", async () => {
+  const fresh = await TestCustodian.start({ roster: false });
+  try {
+    for (const change of [{ log: "other/log" }, { version: 2 }, { previous: rosterDigest(fresh.roster()) }]) {
+      await fresh.writeRoster({ ...fresh.roster(), ...change });
+      await expect(fresh.restart()).rejects.toThrow(RosterError);
+    }
+  } finally {
+    await fresh.stop();
+  }
+});

@@ -277,9 +277,15 @@ export class TestCustodian {
       requester: string;
       purpose: string;
     },
-    over: { readonly action?: string; readonly outcome?: "intent" | "done"; readonly atMs?: number } = {},
+    over: {
+      readonly action?: string;
+      readonly outcome?: "intent" | "done";
+      readonly atMs?: number;
+      readonly log?: string;
+    } = {},
   ): AppendedEntry {
     const atMs = over.atMs ?? this.clock.nowMs();
+    const log = over.log ?? TEST_LOG;
     const id = uuidv7(atMs);
     const plaintext = {
       action: over.action ?? INTENT_ACTION,
@@ -287,7 +293,7 @@ export class TestCustodian {
       details: intentDetails(about),
     };
     const sealed = sealPart({
-      log: TEST_LOG,
+      log,
       entryId: id,
       c: "org",
       compartmentKey: this.compartmentKey,
@@ -296,7 +302,7 @@ export class TestCustodian {
     const at = formatMicros(BigInt(atMs) * 1000n);
     const bytes = encodeEntry({
       v: 1,
-      log: TEST_LOG,
+      log,
       id,
       at,
       tenant: "t_1",
