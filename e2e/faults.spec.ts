@@ -35,8 +35,8 @@ const ENV = {
   RATE_BUDGETS:
     '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000}',
 };
-const dataDir = mkdtempSync(path.join(tmpdir(), "sealport-faults-data-"));
 const accepted: Accepted[] = [];
+let dataDir: string;
 let instance: RunningInstance;
 let granted: { readonly transaction: Accepted; readonly grantId: string };
 
@@ -91,6 +91,7 @@ async function expectWholeLog(): Promise<void> {
 
 test.beforeAll(async () => {
   test.setTimeout(11 * 60_000);
+  dataDir = mkdtempSync(path.join(tmpdir(), "sealport-faults-data-"));
   await start();
   const transaction = await submit();
   const facts = orderFacts();

@@ -76,7 +76,10 @@ function readKeyFile(file: string): Uint8Array {
 async function rootKey(unlock: Unlock, kdf: KeystoreFile["kdf"], dir: string): Promise<Uint8Array> {
   const isFile = "keyFile" in unlock;
   if (isFile !== (kdf.kind === "key-file")) {
-    const wanted = kdf.kind === "key-file" ? "a key file" : "a passphrase";
+    const wanted =
+      kdf.kind === "key-file"
+        ? "a key file: start without KEK_PASSPHRASE"
+        : "a passphrase: set KEK_PASSPHRASE to it";
     throw new KeystoreError("keystore.wrong-unlock", `the keystore in ${dir} is opened by ${wanted}`);
   }
   if (isFile) return readKeyFile(unlock.keyFile);

@@ -1,6 +1,7 @@
 import "server-only";
 import path from "node:path";
 import { bootstrapRoles, type LoginRole, urlFor } from "@/lib/db/bootstrap-roles";
+import { holdsInstance, requireDatabase } from "@/lib/db/check-database";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { migrate } from "@/lib/db/migrate";
@@ -23,8 +24,8 @@ export interface DatabaseUrls {
 export interface OpenDatabases {
   readonly urls: DatabaseUrls;
   readonly embedded: EmbeddedDatabase | undefined;
-  /** True when the database was made just now. */
-  readonly isNew: boolean;
+  /** True when an instance has lived in this database. */
+  readonly isUsed: boolean;
   readonly applied: readonly string[];
 }
 
@@ -42,13 +43,12 @@ async function bootstrap(
   env: LaunchEnv,
   adminUrl: string,
   folders: InstanceFolders,
-): Promise<{ urls: DatabaseUrls; ownerUrl: string; isNew: boolean }> {
+): Promise<{ urls: DatabaseUrls; ownerUrl: string }> {
   const passwords = await loadPasswords(folders);
   const database = env.DATABASE_NAME;
-  const { isNew } = await bootstrapRoles({ adminUrl, database, passwords });
+  await bootstrapRoles({ adminUrl, database, passwords });
   const login = (user: LoginRole): string => urlFor(adminUrl, { user, password: passwords[user] }, database);
   return {
-    isNew,
     ownerUrl: urlFor(adminUrl, undefined, database),
     urls: {
       portal: env.DATABASE_URL ?? login("sealport_app_login"),
@@ -85,20 +85,33 @@ function givenUrls(env: LaunchEnv): DatabaseUrls {
   };
 }
 
+/** The databases an operator names, each of them asked once: a wrong one is named before anything starts. */
+async function openGiven(env: LaunchEnv): Promise<OpenDatabases> {
+  const urls = givenUrls(env);
+  const ownerUrl = env.DATABASE_OWNER_URL;
+  if (ownerUrl !== undefined) await requireDatabase("DATABASE_OWNER_URL", ownerUrl);
+  await requireDatabase("DATABASE_URL", urls.portal);
+  await requireDatabase("SEQUENCER_DATABASE_URL", urls.sequencer);
+  await requireDatabase("SIGNER_DATABASE_URL", urls.signer);
+  if (urls.custodian !== undefined) await requireDatabase("CUSTODIAN_DATABASE_URL", urls.custodian);
+  if (urls.jobs !== undefined) await requireDatabase("JOBS_DATABASE_URL", urls.jobs);
+  const applied = ownerUrl === undefined ? [] : await migrate(ownerUrl, MIGRATIONS);
+  const isUsed = await holdsInstance("DATABASE_URL", urls.portal);
+  return { urls, embedded: undefined, isUsed, applied };
+}
+
 /** The database of this instance, with roles and migrations up to date. */
 export async function openDatabases(env: LaunchEnv, folders: InstanceFolders): Promise<OpenDatabases> {
-  if (env.DATABASE_URL !== undefined && env.DATABASE_ADMIN_URL === undefined) {
-    const urls = givenUrls(env);
-    const applied =
-      env.DATABASE_OWNER_URL === undefined ? [] : await migrate(env.DATABASE_OWNER_URL, MIGRATIONS);
-    return { urls, embedded: undefined, isNew: false, applied };
-  }
-  const embedded = env.DATABASE_ADMIN_URL === undefined ? await startOwnServer(folders) : undefined;
+  if (env.DATABASE_URL !== undefined && env.DATABASE_ADMIN_URL === undefined) return openGiven(env);
+  const given = env.DATABASE_ADMIN_URL;
+  if (given !== undefined) await requireDatabase("DATABASE_ADMIN_URL", given);
+  const embedded = given === undefined ? await startOwnServer(folders) : undefined;
   try {
-    const adminUrl = env.DATABASE_ADMIN_URL ?? embedded?.adminUrl ?? "";
-    const { urls, ownerUrl, isNew } = await bootstrap(env, adminUrl, folders);
+    const adminUrl = given ?? embedded?.adminUrl ?? "";
+    const { urls, ownerUrl } = await bootstrap(env, adminUrl, folders);
     const applied = await migrate(env.DATABASE_OWNER_URL ?? ownerUrl, MIGRATIONS);
-    return { urls, embedded, isNew, applied };
+    const isUsed = await holdsInstance("DATABASE_URL", urls.portal);
+    return { urls, embedded, isUsed, applied };
   } catch (error) {
     await embedded?.stop();
     throw error;

@@ -43,17 +43,24 @@ function lastJson(output: string): unknown {
   }
 }
 
-/** Makes what is missing in every key folder and tells the public keys, named by their holder. */
+/**
+ * Makes what is missing in every key folder and tells the public keys, named by their holder. Fails when all
+ * have ended, so that none still runs on a folder that is given up.
+ */
 export async function createAllKeys(
   env: LaunchEnv,
   folders: InstanceFolders,
   origin: string,
 ): Promise<Record<string, string>> {
-  const made = await Promise.all(
+  const made = await Promise.allSettled(
     KEY_HOLDERS.map(async (holder) => {
       const vkeys = await createOne(env, folders, origin, holder);
       return Object.entries(vkeys).map(([name, vkey]) => [`${holder}.${name}`, vkey]);
     }),
   );
-  return Object.fromEntries(made.flat());
+  const pairs = made.flatMap((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+  return Object.fromEntries(pairs);
 }

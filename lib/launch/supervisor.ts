@@ -81,8 +81,7 @@ async function prepare(
     shutdown.database = new DatabaseKeeper(folders, databases.embedded, progress.say);
   }
   shutdown.signal.throwIfAborted();
-  if (known === undefined && !isEmbedded && !databases.isNew && databases.applied.length === 0)
-    throw new StartError(ORPHANED);
+  if (known === undefined && !isEmbedded && databases.isUsed) throw new StartError(ORPHANED);
   const vkeys = await progress.step("Keys of the instance", () => createAllKeys(env, folders, before.origin));
   const instance: InstanceFile = { ...before, vkeys };
   for (const [name, pinned] of Object.entries(before.vkeys)) {

@@ -1,0 +1,62 @@
+import "server-only";
+import { Client } from "pg";
+import { StartError } from "@/lib/db/embedded/start-error";
+import { mapDatabaseError } from "@/lib/db/errors";
+import { DomainError } from "@/lib/errors";
+
+const CONNECT_MS = 10_000;
+
+/** Why a connection was refused, as the operator's next step; undefined for what is no matter of the URL. */
+function reasonOf(error: unknown): string | undefined {
+  const code: unknown = Reflect.get(Object(error), "code");
+  if (code === "28P01" || code === "28000") return "refuses this user or password";
+  if (code === "3D000") return "has no database of this name";
+  if (code === "42501") return "does not let this user connect";
+  if (code === "ERR_INVALID_URL") return "cannot be asked: this is not a URL";
+  const mapped = mapDatabaseError(error);
+  const isAway = mapped instanceof DomainError && mapped.code === "service.database-unavailable";
+  return isAway ? "cannot be reached" : undefined;
+}
+
+/** Connects once and runs `work`; a database that does not answer is told with the variable that names it. */
+async function withConnection<T>(
+  variable: string,
+  url: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  let client: Client | undefined;
+  try {
+    client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+    client.on("error", () => undefined);
+    await client.connect();
+    return await work(client);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
+    throw new StartError(
+      `The database ${reason}. Check ${variable} (host, port, user, password) and that the server runs.`,
+    );
+  } finally {
+    await client?.end().catch(() => undefined);
+  }
+}
+
+/** Fails with one clear line when a configured database does not take us in. */
+export async function requireDatabase(variable: string, url: string): Promise<void> {
+  await withConnection(variable, url, async () => undefined);
+}
+
+/** Whether an instance has lived in this database. One without our tables is not fit to start on. */
+export function holdsInstance(variable: string, url: string): Promise<boolean> {
+  return withConnection(variable, url, async (client) => {
+    try {
+      const found = await client.query<{ held: boolean }>("SELECT EXISTS (SELECT FROM tenant) AS held");
+      return found.rows[0]?.held === true;
+    } catch (error) {
+      if (Reflect.get(Object(error), "code") !== "42P01") throw error;
+      throw new StartError(
+        `The database of ${variable} has no tables yet. Set DATABASE_OWNER_URL, or run npm run migrate with it.`,
+      );
+    }
+  });
+}
