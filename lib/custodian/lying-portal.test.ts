@@ -149,6 +149,22 @@ describe("grants", () => {
     ],
     ["metadata", () => t.submission({ level: "metadata" }), "level"],
     ["a missing authorization record", () => withoutRecord(), "authorization"],
+    ["an audit without any authority", () => withoutAuthority("audit"), "authorization"],
+    [
+      "a regulator without any authority, whatever the purpose",
+      () => withoutAuthority("settlement"),
+      "authorization",
+    ],
+    [
+      "an audit by anybody else without authority",
+      () => withoutAuthority("audit", "operator:support"),
+      "authorization",
+    ],
+    [
+      "an authority that the decisions do not name",
+      () => ({ ...withoutAuthority("dispute", "operator:support"), authorization: t.record() }),
+      "authorization",
+    ],
     [
       "another authorization record",
       () => ({ ...t.submission(), authorization: { ...t.record(), case_number: "2" } }),
@@ -198,7 +214,7 @@ function withoutRecord(): GrantSubmission {
 }
 
 /** Decisions that name no authorization. */
-function _withoutAuthority(purpose: string, requester = "regulator-001"): GrantSubmission {
+function withoutAuthority(purpose: string, requester = "regulator-001"): GrantSubmission {
   const decisions = t.submission({ purpose, requester }).decisions.map(({ statement }) => {
     const { authorization: _none, ...rest } = statement;
     const by = statement.stage === "legal" ? "legal" : "approver";
