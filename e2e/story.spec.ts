@@ -37,7 +37,9 @@ test("a transaction is sealed, opened by its party, disclosed under a court orde
   expect(created.json.receipt).toMatchObject({ log: expect.any(String), signature: expect.any(String) });
   const id = text(created, "transaction_id");
 
-  const opened = await who.miner789.post(`/confidential/transactions/${id}/access`, { purpose: "settlement" });
+  const opened = await who.miner789.post(`/confidential/transactions/${id}/access`, {
+    purpose: "settlement",
+  });
   expect(opened.status, opened.text).toBe(200);
   expect(opened.json.data).toEqual({
     amount: "1000",
@@ -46,11 +48,18 @@ test("a transaction is sealed, opened by its party, disclosed under a court orde
     settlement_details: { iban: secret.iban, memo: secret.memo },
   });
 
-  const foreign = await who.client123.post(`/confidential/transactions/${id}/access`, { purpose: "settlement" });
+  const foreign = await who.client123.post(`/confidential/transactions/${id}/access`, {
+    purpose: "settlement",
+  });
   expect(foreign.status).toBe(404);
-  const wrongPurpose = await who.miner789.post(`/confidential/transactions/${id}/access`, { purpose: "audit" });
+  const wrongPurpose = await who.miner789.post(`/confidential/transactions/${id}/access`, {
+    purpose: "audit",
+  });
   expect(wrongPurpose.status).toBe(403);
-  expect(wrongPurpose.json).toMatchObject({ code: "access.purpose", detail: expect.stringMatching(/purpose/i) });
+  expect(wrongPurpose.json).toMatchObject({
+    code: "access.purpose",
+    detail: expect.stringMatching(/purpose/i),
+  });
 
   const logs = await logsOf(who.auditor, id);
   expect(logs.filter((entry) => entry.participant_id === "miner-789" && entry.success)).toHaveLength(1);
@@ -129,7 +138,9 @@ test("the same story is refused to the wrong role, beyond the grant, after its e
     const answer = await audit(caller);
     expect([status, 404], answer.text).toContain(answer.status);
   }
-  expect((await who.auditor.post(`/confidential/transactions/${id}/access`, { purpose: "audit" })).status).toBe(403);
+  expect(
+    (await who.auditor.post(`/confidential/transactions/${id}/access`, { purpose: "audit" })).status,
+  ).toBe(403);
   expect((await who.client456.post("/confidential/access/requests", {})).status).toBe(403);
 
   const facts = orderFacts();
@@ -137,10 +148,14 @@ test("the same story is refused to the wrong role, beyond the grant, after its e
   const grantId = await approve(who, requestId, facts);
   expect((await audit(who.regulator)).json.data).toEqual({ amount: "1000", currency: "USD" });
   expect((await audit(who.auditor, { purpose: "audit", grant_id: grantId })).status).toBe(403);
-  expect((await audit(who.regulator, { purpose: "audit", grant_id: grantId, fields: ["pricing"] })).status).toBe(403);
+  expect(
+    (await audit(who.regulator, { purpose: "audit", grant_id: grantId, fields: ["pricing"] })).status,
+  ).toBe(403);
   expect((await audit(who.regulator, { purpose: "compliance", grant_id: grantId })).status).toBe(403);
 
-  const revoked = await who.coordinator.post(`/confidential/access/grants/${grantId}/revoke`, { reason: "order lifted" });
+  const revoked = await who.coordinator.post(`/confidential/access/grants/${grantId}/revoke`, {
+    reason: "order lifted",
+  });
   expect(revoked.status, revoked.text).toBe(200);
   const after = await audit(who.regulator, { purpose: "audit", grant_id: grantId });
   expect(after.status).toBe(403);
@@ -148,7 +163,9 @@ test("the same story is refused to the wrong role, beyond the grant, after its e
   const soon = new Date(Date.now() + 8_000).toISOString().replace(/\.\d+Z$/, "Z");
   const shortId = await approve(who, await fileRequest(who.regulator, id, facts, { until: soon }), facts);
   await expect
-    .poll(async () => (await audit(who.regulator, { purpose: "audit", grant_id: shortId })).status, { timeout: 60_000 })
+    .poll(async () => (await audit(who.regulator, { purpose: "audit", grant_id: shortId })).status, {
+      timeout: 60_000,
+    })
     .toBe(403);
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(soon));
 });
