@@ -30,6 +30,34 @@ CREATE TRIGGER key_version_state_guard BEFORE UPDATE OF state ON key_version
 ALTER TABLE transaction ADD CONSTRAINT transaction_status_known CHECK
   (status IN ('created', 'processing', 'completed', 'settled', 'failed', 'disputed'));
 
+-- What a transaction is does not change after its making: only its status and holds do. The record digests bind
+-- every group, so a new list would let another body stand in for a sealed one.
+CREATE FUNCTION transaction_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.id, NEW.tenant_id, NEW.job_id, NEW.submitter, NEW.confidential, NEW.participants, NEW.digest_list, NEW.rd,
+      NEW.meta, NEW.plain, NEW.occurred_at, NEW.created_at, NEW.created_at_us, NEW.create_entry_id)
+     IS DISTINCT FROM
+     (OLD.id, OLD.tenant_id, OLD.job_id, OLD.submitter, OLD.confidential, OLD.participants, OLD.digest_list, OLD.rd,
+      OLD.meta, OLD.plain, OLD.occurred_at, OLD.created_at, OLD.created_at_us, OLD.create_entry_id) THEN
+    RAISE EXCEPTION 'a transaction keeps what it was made with' USING ERRCODE = 'SP004';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER transaction_guard BEFORE UPDATE ON transaction FOR EACH ROW EXECUTE FUNCTION transaction_guard();
+ALTER TABLE transaction ENABLE ALWAYS TRIGGER transaction_guard;
+
+-- A sealed body is never changed: a reseal is a new row of the next generation, a re-wrap moves entry_id only.
+CREATE FUNCTION transaction_group_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF to_jsonb(NEW) - 'entry_id' IS DISTINCT FROM to_jsonb(OLD) - 'entry_id' THEN
+    RAISE EXCEPTION 'a sealed group keeps its body' USING ERRCODE = 'SP004';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER transaction_group_guard BEFORE UPDATE ON transaction_group
+  FOR EACH ROW EXECUTE FUNCTION transaction_group_guard();
+ALTER TABLE transaction_group ENABLE ALWAYS TRIGGER transaction_group_guard;
+
 -- ------------------------------------------------------------------ access
 ALTER TABLE access_grant ADD CONSTRAINT grant_views_within_budget CHECK (views_used BETWEEN 0 AND max_views);
 ALTER TABLE access_grant ADD CONSTRAINT grant_exports_within_budget CHECK (exports_used BETWEEN 0 AND max_exports);
@@ -106,7 +134,9 @@ BEGIN
   IF NEW.not_after > OLD.not_after OR NEW.not_before < OLD.not_before OR NEW.max_views > OLD.max_views
      OR NOT (NEW.transactions <@ OLD.transactions) OR NOT (NEW.groups <@ OLD.groups)
      OR NEW.level <> OLD.level OR NEW.subject_user_id <> OLD.subject_user_id OR NEW.purpose <> OLD.purpose
-     OR NEW.views_used < OLD.views_used
+     OR NEW.views_used < OLD.views_used OR NEW.exports_used < OLD.exports_used OR NEW.max_exports > OLD.max_exports
+     OR (NEW.id, NEW.tenant_id, NEW.request_id, NEW.authorization_id, NEW.created_at)
+        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.request_id, OLD.authorization_id, OLD.created_at)
      OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at)
      OR (OLD.state IN ('revoked', 'expired', 'exhausted') AND NEW.state <> OLD.state) THEN
     RAISE EXCEPTION 'a grant may only be narrowed' USING ERRCODE = 'SP002';
@@ -115,6 +145,7 @@ BEGIN
 END $$;
 CREATE TRIGGER access_grant_guard BEFORE UPDATE ON access_grant
   FOR EACH ROW EXECUTE FUNCTION access_grant_guard();
+ALTER TABLE access_grant ENABLE ALWAYS TRIGGER access_grant_guard;
 
 -- ------------------------------------------------------------------ audit: entry and queue
 -- xid names the writing transaction. It stands in no INSERT grant, and the trigger overwrites whatever is given.
@@ -124,6 +155,24 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER audit_entry_xid BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_set_xid();
+
+-- The columns say what the bytes say: an entry of another log, or old bytes under a new id, vouch for nothing.
+CREATE FUNCTION audit_entry_says_so() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE said jsonb;
+BEGIN
+  BEGIN
+    said := convert_from(NEW.bytes, 'UTF8')::jsonb;
+  EXCEPTION WHEN OTHERS THEN
+    RAISE EXCEPTION 'the entry is not JSON' USING ERRCODE = 'SP001';
+  END;
+  IF (said ->> 'id', said ->> 'log', said ->> 'at', said ->> 'class', said ->> 'outcome')
+     IS DISTINCT FROM (NEW.id::text, NEW.log, NEW.at, NEW.class, NEW.outcome) THEN
+    RAISE EXCEPTION 'the entry says something else than its row' USING ERRCODE = 'SP001';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER audit_entry_says_so BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_says_so();
+ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER audit_entry_says_so;
 ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER audit_entry_xid;
 CREATE TRIGGER audit_queue_xid BEFORE INSERT ON audit_queue FOR EACH ROW EXECUTE FUNCTION audit_set_xid();
 ALTER TABLE audit_queue ENABLE ALWAYS TRIGGER audit_queue_xid;
@@ -147,6 +196,10 @@ CREATE FUNCTION audit_entry_is_queued() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = NEW.id) THEN
     RAISE EXCEPTION 'the entry is not queued for the tree' USING ERRCODE = 'SP001';
+  END IF;
+  -- One database holds one log: once its head exists, an entry of another log would never get a leaf.
+  IF EXISTS (SELECT 1 FROM audit_head) AND NOT EXISTS (SELECT 1 FROM audit_head h WHERE h.log = NEW.log) THEN
+    RAISE EXCEPTION 'the entry is for another log' USING ERRCODE = 'SP001';
   END IF;
   RETURN NULL;
 END $$;
@@ -184,6 +237,9 @@ DECLARE
   arg text;
 BEGIN
   row_json := to_jsonb(CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END);
+  IF TG_OP = 'UPDATE' AND row_json ->> 'id' IS DISTINCT FROM to_jsonb(OLD) ->> 'id' THEN
+    RAISE EXCEPTION 'a row of % keeps its id', TG_TABLE_NAME USING ERRCODE = 'SP001';
+  END IF;
   FOREACH arg IN ARRAY TG_ARGV LOOP
     subjects := subjects || (split_part(arg, ':', 1) || ':' || coalesce(row_json ->> split_part(arg, ':', 2), ''));
   END LOOP;
@@ -301,6 +357,18 @@ BEGIN
   END LOOP;
 END $$;
 GRANT SELECT ON request_transition, audit_action_rule TO sealport_app;
+-- What was asked, said and decided stays visible for ever; nonces and registrations are never forgotten.
+REVOKE UPDATE, DELETE ON request_event, transaction_version, identity_check, decision, dispute_note FROM sealport_app;
+REVOKE DELETE ON opening, statement_nonce, escrow_registration, key_rotation, disclosure, access_grant,
+  access_request, legal_authorization, document, transaction, transaction_participant, transaction_group, key_version,
+  escrow_epoch, dispute, preservation, policy_version, tenant, participant, app_user FROM sealport_app;
+REVOKE UPDATE ON opening, statement_nonce, transaction_participant, document FROM sealport_app;
+GRANT UPDATE (used_at, reply_key) ON opening TO sealport_app;
+GRANT UPDATE (used_at) ON statement_nonce TO sealport_app;
+GRANT UPDATE (scan) ON document TO sealport_app;
+CREATE TRIGGER request_event_fixed BEFORE UPDATE OR DELETE ON request_event
+  FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
+ALTER TABLE request_event ENABLE ALWAYS TRIGGER request_event_fixed;
 GRANT USAGE ON SEQUENCE access_request_reference TO sealport_app;
 GRANT USAGE ON SEQUENCE audit_queue_id_seq TO sealport_app;
 GRANT SELECT ON audit_head, audit_entry, audit_part, audit_compartment, audit_queue, audit_leaf, audit_tile,
