@@ -5,6 +5,7 @@ export interface Figure {
   readonly baseline: string;
   /** Operation over baseline: of median times, of throughputs where the name says so, of counts otherwise. */
   readonly ratio: number;
+  /** Both 0 where the figure is a count. */
   readonly operationMicros: number;
   readonly baselineMicros: number;
   readonly goal?: string;

@@ -1,5 +1,5 @@
 import "server-only";
-import { partKey, sealPart } from "@/lib/crypto/audit-part";
+import { sealPart } from "@/lib/crypto/audit-part";
 import { toBase64, toBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { formatMicros } from "@/lib/crypto/instant";
@@ -122,14 +122,14 @@ function sealPlanned(
   compartment: Compartment,
 ): SealedUnder {
   const c = planned.name.kind === "org" ? "org" : toBase64url(randomBytes(LABEL_BYTES));
-  const { stored, digest } = sealPart({
+  const { stored, digest, partKey } = sealPart({
     log,
     entryId,
     c,
     compartmentKey: compartment.key,
     plaintext: planned.plaintext,
   });
-  const part = { c, stored, partKey: partKey(compartment.key, entryId), kind: planned.name.kind };
+  const part = { c, stored, partKey, kind: planned.name.kind };
   return { part, compartmentId: compartment.id, digest };
 }
 

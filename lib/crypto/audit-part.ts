@@ -29,6 +29,8 @@ function partAad(place: PartPlace): Uint8Array {
 export interface SealedPart {
   readonly stored: Uint8Array;
   readonly digest: string;
+  /** The key of this part of this entry, for the readers it is given to. */
+  readonly partKey: Uint8Array;
 }
 
 /** What a part is made of. */
@@ -41,9 +43,8 @@ export interface PartInput extends PartPlace {
 export function sealPartForTests(input: PartInput & { readonly iv: Uint8Array }): SealedPart {
   const key = partKey(input.compartmentKey, input.entryId);
   const { ciphertext, tag } = aesGcmSeal(key, input.iv, canonicalBytes(input.plaintext), partAad(input));
-  key.fill(0);
   const stored = concat(input.iv, ciphertext, tag);
-  return { stored, digest: partDigest(stored) };
+  return { stored, digest: partDigest(stored), partKey: key };
 }
 
 /** Seals a part of an audit entry under a compartment: iv ‖ ciphertext ‖ tag (audit.md "Sealed parts"). */
