@@ -145,6 +145,30 @@ test("kill -9 of worker, signer and custodian under load loses nothing and leave
   await expectWholeLog();
 });
 
+test("kill -9 of the portal under load loses nothing that was answered, and a repeated call is done once", async () => {
+  const load = startWriters(who().client456, 8, 100);
+  await waitUntil("the writers are under way", async () => load.accepted.length >= 8, PATIENCE_MS);
+  const key = { "idempotency-key": `fault-${canaries().memo}` };
+  const body = newTransaction(canaries());
+  const repeat = () =>
+    who()
+      .client456.post("/confidential/transactions", body, key)
+      .catch(() => undefined);
+  const first = repeat();
+  await killAndWait(instance, ["portal"]);
+  await waitUntil("the portal serves again", async () => (await repeat())?.status === 201, PATIENCE_MS);
+  await stopLoad(load);
+  expect(load.unanswered).toBeGreaterThan(0);
+  expect(load.refused.map((answer) => answer.text)).toEqual([]);
+
+  const answers = [await first, await repeat(), await repeat()].filter((answer) => answer?.status === 201);
+  expect(answers.length).toBeGreaterThanOrEqual(2);
+  expect(new Set(answers.map((answer) => answer?.json.transaction_id)).size).toBe(1);
+  await nothingLost(load.accepted);
+  await expectGrantOpens();
+  await expectWholeLog();
+});
+
 test("without the custodian openings under a grant answer 503 and stand in the log; writes go on", async () => {
   const pid = await instance.kill("custodian", "SIGSTOP");
   try {

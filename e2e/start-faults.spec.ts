@@ -1,13 +1,26 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
-import { type RunningInstance, StartFailed, startInstance } from "../lib/testing/instance";
+import {
+  findFreePort,
+  type RunningInstance,
+  StartFailed,
+  startInstance,
+  waitUntil,
+} from "../lib/testing/instance";
 import { caller, type Demo, people, readDemo } from "./support/api";
-import { type Accepted, expectLogVerifies, expectOpens, placesOf, processesOf } from "./support/faults";
+import {
+  type Accepted,
+  expectLogVerifies,
+  expectOpens,
+  PATIENCE_MS,
+  placesOf,
+  processesOf,
+} from "./support/faults";
 import { canaries, newTransaction, text } from "./support/steps";
 
 // What an operator sees of a start that cannot succeed: one line that says what to do, and an exit code.
@@ -76,6 +89,35 @@ test.afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
+interface Starting {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  output(): string;
+}
+
+/** `npm start` on a folder, not waited for. */
+function spawnStart(folder: string, port: number, before: readonly string[] = []): Starting {
+  const script = path.join(ROOT, "scripts/start.mjs");
+  const [command = "", ...args] = [...before, process.execPath, script];
+  const { PATH = "", HOME = "" } = process.env;
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { NODE_ENV: "production", PATH, HOME, DATA_DIR: folder, PORT: String(port) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  return { child, ended, output: () => output };
+}
+
 /** Something that listens where a start wants to. */
 async function listen(): Promise<{ server: Server; port: number }> {
   const server = createServer((socket) => socket.destroy());
@@ -138,36 +180,15 @@ test("a folder that cannot be written is named", async () => {
 
   const closed = path.join(scratch, "closed");
   mkdirSync(closed, { mode: 0o500 });
-  const { code, output } = await startWithoutPrivileges(path.join(closed, "data"));
-  expect(code, output).toBe(1);
-  expect(reasonIn(output)).toContain(`${path.join(closed, "data")} cannot be written by this user`);
-});
-
-/** Root may write anywhere, so it gives that up; the rest of the start is the same. */
-function startWithoutPrivileges(folder: string): Promise<{ code: number | null; output: string }> {
+  // Root may write anywhere, so it gives that up; the rest of the start is the same.
   const isRoot = process.getuid?.() === 0;
-  const [command = "", ...args] = [
-    ...(isRoot ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--"] : []),
-    process.execPath,
-    path.join(ROOT, "scripts/start.mjs"),
-  ];
-  const child = spawn(command, args, {
-    cwd: ROOT,
-    env: { NODE_ENV: "production", PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: folder },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code, output }));
-  });
-}
+  const humbly = isRoot ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--"] : [];
+  const starting = spawnStart(path.join(closed, "data"), await findFreePort(), humbly);
+  expect(await starting.ended, starting.output()).toBe(1);
+  expect(reasonIn(starting.output())).toContain(
+    `${path.join(closed, "data")} cannot be written by this user`,
+  );
+});
 
 test("a wrong passphrase or a missing one is called that, and is not repeated", async () => {
   const wrong = await refusal({ KEK_PASSPHRASE: "another passphrase" });
@@ -233,4 +254,31 @@ test("without demo.json it starts, and says that the keys cannot be shown again"
   const places = placesOf(dataDir);
   await end();
   expect(processesOf(places)).toEqual([]);
+});
+
+test("a first start that is cut off leaves no process, and the next one begins anew", async () => {
+  const folder = path.join(scratch, "cut-off");
+  for (const signal of ["SIGTERM", "SIGKILL", "SIGINT"] as const) {
+    const starting = spawnStart(folder, await findFreePort());
+    await waitUntil(
+      "the demonstration data are under way",
+      async () => /Demonstration data …/.test(starting.output()) || starting.child.exitCode !== null,
+      PATIENCE_MS,
+    );
+    const places = placesOf(folder);
+    expect(processesOf(places).length, starting.output()).toBeGreaterThan(4);
+    starting.child.kill(signal);
+    const code = await starting.ended;
+    await waitUntil("no process is left", async () => processesOf(places).length === 0, PATIENCE_MS);
+    if (signal !== "SIGKILL") expect(code, starting.output()).toBe(0);
+    expect(starting.output()).not.toMatch(/cannot start|fault of the program|^\s+at /m);
+  }
+  const running = await startInstance({ dataDir: folder });
+  try {
+    expect(running.output()).toContain("An unfinished first start is discarded.");
+    const status = await people(readDemo(folder)).client456.get("/confidential/status");
+    expect(status.status, status.text).toBe(200);
+  } finally {
+    await running.end();
+  }
 });
