@@ -24,7 +24,33 @@ export function checkEntries(bundle: Bundle): Finding[] {
     previous = entry.seq;
     findings.push(...checkOne(bundle, entry));
   }
-  return [...findings, ...checkCompleteness(bundle)];
+  return [...findings, ...checkRepeats(bundle), ...checkCompleteness(bundle)];
+}
+
+/** An id names one entry of a log: a second one could stand in for the first wherever only the id is kept. */
+function checkRepeats(bundle: Bundle): Finding[] {
+  const firstAt = new Map<string, number>();
+  return bundle.entries.flatMap(({ seq, bytes }): Finding[] => {
+    const id = idOf(bytes);
+    if (id === undefined) return [];
+    const first = firstAt.get(id);
+    if (first === undefined) {
+      firstAt.set(id, seq);
+      return [];
+    }
+    const detail = `entries ${first} and ${seq} both have the id ${id}`;
+    return [{ class: "repeated id", detail, ...around(seq) }];
+  });
+}
+
+/** The id of well-formed bytes; what is malformed has a finding of its own. */
+function idOf(bytes: Uint8Array): string | undefined {
+  try {
+    return parseEntry(bytes).id;
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
 }
 
 function checkOne(bundle: Bundle, entry: BundledEntry): Finding[] {

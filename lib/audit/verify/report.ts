@@ -6,6 +6,7 @@ export type FindingClass =
   | "content mismatch"
   | "missing leaf"
   | "reorder"
+  | "repeated id"
   | "fork"
   | "truncation"
   | "unanchored tail"

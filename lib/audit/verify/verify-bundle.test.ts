@@ -127,6 +127,23 @@ describe.each([
   });
 });
 
+it("an id that two entries have is a finding that names both, however well they are signed", () => {
+  const entries = [...CLEAN.entries, fixtureEntry(4)];
+  const leaves = entries.map((entry) => entryLeaf(entry.bytes));
+  const twice: Draft = {
+    ...CLEAN,
+    entries,
+    leaves,
+    checkpoints: [1, 3, 7, 13].map((size) => checkpointNote(OURS, leaves.slice(0, size))),
+    placeLines: leaves.map((leaf, seq) => placeLine(OURS, seq, leaf)),
+  };
+  const report = verifyBundle(layOut(twice, OURS), { policy: POLICY });
+  expect(report.verdict).toBe("wrong");
+  expect(report.findings).toHaveLength(1);
+  expect(report.findings[0]).toMatchObject({ class: "repeated id", seq: 12 });
+  expect(report.findings[0]?.detail).toContain("entries 4 and 12");
+});
+
 describe("what cannot be pinned to one entry", () => {
   it("is narrowed to the checkpoints on either side", () => {
     const forged = changed(4);

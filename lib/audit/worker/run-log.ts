@@ -1,5 +1,6 @@
 import "server-only";
 import { type CheckpointerOptions, publishCheckpoint } from "./checkpointer";
+import { createMalformed } from "./malformed";
 import { runLoop } from "./run-loop";
 import { integrateBatch, prepareLog, SEQUENCER_BATCH } from "./sequencer";
 
@@ -9,12 +10,13 @@ const CHECKPOINT_MS = 500;
 /** Runs sequencer and checkpointer until the signal aborts. Any number of workers may do so at once. */
 export async function runLog(options: CheckpointerOptions & { readonly signal: AbortSignal }): Promise<void> {
   const { signal, logger, pool } = options;
+  const malformed = createMalformed(logger);
   let isPrepared = false;
   const sequence = async (): Promise<{ more: boolean }> => {
     if (!isPrepared) await prepareLog(pool, options);
     isPrepared = true;
-    const { added } = await integrateBatch(pool, options);
-    return { more: added === SEQUENCER_BATCH };
+    const { more } = await integrateBatch(pool, options, SEQUENCER_BATCH, malformed);
+    return { more };
   };
   const checkpoint = async (): Promise<{ more: boolean }> => {
     await publishCheckpoint(options);

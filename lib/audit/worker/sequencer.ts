@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { Frontier } from "@/lib/crypto/merkle";
 import { CHAIN_START, chainNext, entryLeaf } from "../entry";
 import { edgeTiles, growTiles } from "../tiles";
+import { createMalformed, isEntryOf, type Malformed } from "./malformed";
 import {
   deleteQueued,
   ensureHead,
@@ -26,6 +27,8 @@ export const SEQUENCER_BATCH = 5_000;
 export interface Integrated {
   readonly added: number;
   readonly size: number;
+  /** Whether the batch was full, so that more may wait. */
+  readonly more: boolean;
 }
 
 /** Makes the log's head row when the log is new. */
@@ -37,23 +40,26 @@ export function prepareLog(pool: Pool, place: LogPlace): Promise<void> {
  * Integrates waiting entries in one transaction: gapless sequence numbers from 0, leaves, chain, tiles and
  * head move together or not at all, and the queue rows go with them. Any number of workers may call it at
  * once: the lock on the head row elects one for this batch, and READ COMMITTED lets the next one see what the
- * last one took. Leaf hashes come from the stored bytes only.
+ * last one took. Leaf hashes come from the stored bytes only. What is no entry of this log gets no leaf: the
+ * signer would refuse every tree that holds one.
  */
 export function integrateBatch(
   pool: Pool,
   place: LogPlace,
   limit: number = SEQUENCER_BATCH,
+  malformed: Malformed = createMalformed(),
 ): Promise<Integrated> {
   return inSequencerTransaction(pool, async (client) => {
     const head = await lockHead(client, place.log);
-    const queued = await takeQueued(client, place.log, limit);
-    if (queued.length === 0) return { added: 0, size: head.size };
-    const size = await extendTree(client, place, head, queued);
-    await deleteQueued(
-      client,
-      queued.map((entry) => entry.entry_id),
-    );
-    return { added: queued.length, size };
+    const queued = await takeQueued(client, place.log, limit, malformed.ids);
+    const more = queued.length === limit;
+    const entries = queued.filter((row) => isEntryOf(place.log, row));
+    const taken = new Set(entries.map((entry) => entry.entry_id));
+    for (const { entry_id } of queued) if (!taken.has(entry_id)) malformed.add(entry_id);
+    if (entries.length === 0) return { added: 0, size: head.size, more };
+    const size = await extendTree(client, place, head, entries);
+    await deleteQueued(client, [...taken]);
+    return { added: entries.length, size, more };
   });
 }
 

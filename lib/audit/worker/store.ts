@@ -59,13 +59,23 @@ export async function lockHead(client: PoolClient, log: string): Promise<Head> {
 const Queued = z.object({ entry_id: z.string(), bytes: Bytes });
 export type Queued = z.infer<typeof Queued>;
 
-/** Waiting entries with their stored bytes, by the first queue row of each; ids are not commit-ordered. */
-export async function takeQueued(client: PoolClient, log: string, limit: number): Promise<Queued[]> {
+/**
+ * Waiting entries of this log with their stored bytes, by the first queue row of each; ids are not
+ * commit-ordered. Rows of other logs and the passed-over ones take no place in the batch.
+ */
+export async function takeQueued(
+  client: PoolClient,
+  log: string,
+  limit: number,
+  passedOver: ReadonlySet<string>,
+): Promise<Queued[]> {
   const { rows } = await client.query(
     `SELECT q.entry_id, e.bytes
-     FROM (SELECT entry_id, min(id) AS first FROM audit_queue GROUP BY entry_id ORDER BY first LIMIT $2) q
-     JOIN audit_entry e ON e.id = q.entry_id WHERE e.log = $1 ORDER BY q.first`,
-    [log, limit],
+     FROM (SELECT w.entry_id, min(w.id) AS first FROM audit_queue w JOIN audit_entry o ON o.id = w.entry_id
+           WHERE o.log = $1 AND w.entry_id <> ALL ($3::uuid[])
+           GROUP BY w.entry_id ORDER BY first LIMIT $2) q
+     JOIN audit_entry e ON e.id = q.entry_id ORDER BY q.first`,
+    [log, limit, [...passedOver]],
   );
   return z.array(Queued).parse(rows);
 }

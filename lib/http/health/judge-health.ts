@@ -51,7 +51,8 @@ export function alarmsOf(stored: StoredHealth, parts: readonly HealthPart[], now
   if (stored.logSize > stored.checkpointSize && checkpointAge > CHECKPOINT_LATE_MS)
     alarms.push("checkpoint-late");
   const waitingSince = stored.oldestWaiting === undefined ? nowMs : Date.parse(stored.oldestWaiting);
-  if (nowMs - waitingSince > INTEGRATION_LATE_MS) alarms.push("integration-late");
+  // Also for an instant that cannot be read: a malformed row waits for ever.
+  if (!(nowMs - waitingSince <= INTEGRATION_LATE_MS)) alarms.push("integration-late");
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");
   return alarms;
 }
