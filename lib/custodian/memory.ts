@@ -25,6 +25,8 @@ export class Memory {
   readonly epochs: SignedEpoch[] = [];
   roster: Roster | undefined;
   private readonly bodies = new Map<string, { readonly bd: string; readonly kid: string }>();
+  /** Record digest of each transaction, as it was first registered. */
+  private readonly recordDigests = new Map<string, string>();
   private readonly grants = new Map<string, HeldGrant>();
   private readonly revoked = new Set<string>();
   /** Who used a nonce: a grant id, or the digest of an open statement. */
@@ -41,7 +43,7 @@ export class Memory {
         this.roster = record.roster;
         return;
       case "register":
-        for (const item of record.items) this.bodies.set(bodyKey(item), { bd: item.bd, kid: item.kid });
+        for (const item of record.items) this.applyRegistration(item);
         return;
       case "grant":
         this.grants.set(record.statement.grant, {
@@ -60,6 +62,11 @@ export class Memory {
     }
   }
 
+  private applyRegistration({ rd, ...item }: RegisteredBody): void {
+    this.bodies.set(bodyKey(item), { bd: item.bd, kid: item.kid });
+    if (rd !== undefined && !this.recordDigests.has(item.tx)) this.recordDigests.set(item.tx, rd);
+  }
+
   private applyOpening(record: Extract<JournalRecord, { kind: "open" }>): void {
     const grant = this.grants.get(record.grant);
     if (grant !== undefined) grant.viewsUsed += 1;
@@ -70,6 +77,10 @@ export class Memory {
 
   body(place: { readonly tx: string; readonly grp: string; readonly gen: number }) {
     return this.bodies.get(bodyKey(place));
+  }
+
+  recordDigest(tx: string): string | undefined {
+    return this.recordDigests.get(tx);
   }
 
   grant(id: string): HeldGrant | undefined {
@@ -92,7 +103,8 @@ export class Memory {
     return this.intents.has(entryId);
   }
 
+  /** Whether this body and its transaction's record digest were both proven before. */
   isRegistered(item: RegisteredBody): boolean {
-    return this.body(item)?.bd === item.bd;
+    return this.body(item)?.bd === item.bd && this.recordDigest(item.tx) === item.rd;
   }
 }

@@ -9,7 +9,7 @@ import { maskFields } from "@/lib/custodian/mask";
 import { type HeldGrant, openingDigest } from "@/lib/custodian/memory";
 import type { Roster } from "@/lib/custodian/records";
 import { refuse } from "@/lib/custodian/refused";
-import { openItem, ownEntry, register } from "@/lib/custodian/register";
+import { openItem, ownEntry, refuseReplacement, register } from "@/lib/custodian/register";
 import { findPerson } from "@/lib/custodian/roster";
 import { instantOf, levelRank } from "@/lib/custodian/scope";
 import { type Assurance, requireSignature } from "@/lib/custodian/signature";
@@ -94,8 +94,11 @@ function checkEnvelopes(core: Core, request: OpenRequest): RegistrationItem[] {
     if (item === undefined || items.length !== 1 || request.envelopes.length !== request.groups.length) {
       return refuse("format", "Exactly one sealed group for each group asked is required.");
     }
-    const known = core.memory.body(item);
-    if (known?.bd !== ownEntry(item).bd) refuse("body-digest", "The sealed group is not the one registered.");
+    const own = ownEntry(item);
+    refuseReplacement(core, item, own);
+    if (core.memory.body(item)?.bd !== own.bd) {
+      refuse("body-digest", "The sealed group is not the one registered.");
+    }
     return item;
   });
 }
@@ -160,7 +163,9 @@ async function answerOne(
 export async function openEscrow(core: Core, roster: Roster, request: OpenRequest): Promise<OpenResponse> {
   checkScope(request, checkGrantInForce(core, request));
   checkStatement(core, roster, request);
-  const missing = request.envelopes.filter((item) => core.memory.body(item) === undefined);
+  const missing = request.envelopes.filter(
+    (item) => core.memory.body(item) === undefined || core.memory.recordDigest(item.tx) === undefined,
+  );
   const results = await register(core, missing);
   const refused = results.find((result) => !result.ok);
   if (refused !== undefined && !refused.ok) refuse(refused.reason, "A sealed group cannot be registered.");

@@ -34,6 +34,8 @@ export const RegisteredBody = z.strictObject({
   gen: z.int(),
   bd: Digest,
   kid: z.string(),
+  /** The transaction's record digest, proven by opening; absent in lines of earlier versions. */
+  rd: Digest.optional(),
 });
 export type RegisteredBody = z.infer<typeof RegisteredBody>;
 

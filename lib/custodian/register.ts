@@ -19,13 +19,17 @@ interface OwnEntry {
   readonly kid: string;
   readonly epk: Uint8Array;
   readonly bd: string;
+  /** Record digest of the list that came with it. */
+  readonly rd: string;
 }
 
 /** Reads an item's envelope strictly and finds the escrow's own entry. */
 export function ownEntry(item: RegistrationItem): OwnEntry {
   let envelope: Envelope;
+  let rd: string;
   try {
     envelope = parseEnvelope(item.jwe);
+    rd = recordDigest(item.tx, item.rd_list);
   } catch (error) {
     if (error instanceof FormatError)
       return refuse("envelope", `The envelope's form is refused: ${error.message}.`);
@@ -38,6 +42,7 @@ export function ownEntry(item: RegistrationItem): OwnEntry {
     kid: own.header.kid,
     epk: fromBase64url(own.header.epk.x),
     bd: bodyDigest(envelope),
+    rd,
   };
 }
 
@@ -55,7 +60,7 @@ export async function openItem(core: Core, item: RegistrationItem, own: OwnEntry
       group: item.grp,
       ep: item.ep,
       gen: item.gen,
-      rd: recordDigest(item.tx, item.rd_list),
+      rd: own.rd,
       list: item.rd_list,
       fieldCount: item.fields,
       envelope: own.envelope,
@@ -70,30 +75,39 @@ export async function openItem(core: Core, item: RegistrationItem, own: OwnEntry
   }
 }
 
-/** Refuses another body for a place that has one: for ever, and before anything is opened. */
-function refuseOtherBody(core: Core, item: RegistrationItem, bd: string): void {
+/** A body whose record digest is known: proven by opening, now or before. */
+type PinnedBody = RegisteredBody & { readonly rd: string };
+
+/**
+ * Refuses another body for a place that has one, and another record digest for a transaction that has one:
+ * for ever, and before anything is opened. A reseal is a new body of the same record.
+ */
+export function refuseReplacement(core: Core, item: RegistrationItem, own: OwnEntry): void {
   const known = core.memory.body(item);
-  if (known !== undefined && known.bd !== bd) {
+  if (known !== undefined && known.bd !== own.bd) {
     refuse("body-digest", "Another body is registered for this transaction, group and generation.");
+  }
+  if ((core.memory.recordDigest(item.tx) ?? own.rd) !== own.rd) {
+    refuse("body-digest", "The transaction is registered with another record digest.");
   }
 }
 
-async function checkOne(core: Core, item: RegistrationItem): Promise<RegisteredBody> {
+async function checkOne(core: Core, item: RegistrationItem): Promise<PinnedBody> {
   const own = ownEntry(item);
-  refuseOtherBody(core, item, own.bd);
-  const body = { tx: item.tx, grp: item.grp, gen: item.gen, bd: own.bd, kid: own.kid };
+  refuseReplacement(core, item, own);
+  const body = { tx: item.tx, grp: item.grp, gen: item.gen, bd: own.bd, kid: own.kid, rd: own.rd };
   if (!core.memory.isRegistered(body)) await openItem(core, item, own);
   return body;
 }
 
-function confirm(core: Core, body: RegisteredBody): RegistrationResult {
+function confirm(core: Core, { rd: _rd, ...body }: PinnedBody): RegistrationResult {
   const signature = core.identity.withSeed((seed) => signEscrowOk(seed, body));
   return { ok: true, ...body, signature: toBase64url(signature) };
 }
 
 type Checked = {
   readonly item: RegistrationItem;
-  readonly body?: RegisteredBody;
+  readonly body?: PinnedBody;
   readonly refused?: Refused;
 };
 
@@ -103,6 +117,30 @@ async function check(core: Core, item: RegistrationItem): Promise<Checked> {
   } catch (error) {
     if (error instanceof Refused) return { item, refused: error };
     throw error;
+  }
+}
+
+/** What a batch adds to the memory, looked at together with it. */
+class Batch {
+  private readonly fresh = new Map<string, PinnedBody>();
+  private readonly recordDigests = new Map<string, string>();
+
+  constructor(private readonly core: Core) {}
+
+  /** Takes a body in, unless its place has another body or its transaction another record digest. */
+  take(body: PinnedBody): boolean {
+    const { memory } = this.core;
+    const place = `${body.tx}|${body.grp}|${body.gen}`;
+    const taken = memory.body(body) ?? this.fresh.get(place);
+    const rd = memory.recordDigest(body.tx) ?? this.recordDigests.get(body.tx);
+    if ((taken?.bd ?? body.bd) !== body.bd || (rd ?? body.rd) !== body.rd) return false;
+    if (!memory.isRegistered(body)) this.fresh.set(place, body);
+    this.recordDigests.set(body.tx, body.rd);
+    return true;
+  }
+
+  items(): PinnedBody[] {
+    return [...this.fresh.values()];
   }
 }
 
@@ -117,22 +155,13 @@ export async function register(
   const checked: Checked[] = [];
   for (const item of items) checked.push(await check(core, item));
   // Checking waits for the keystore; another call may have registered meanwhile. From here on nothing waits.
-  const fresh = new Map<string, RegisteredBody>();
+  const batch = new Batch(core);
   const results = checked.map(({ item, body, refused }): RegistrationResult => {
-    const place = `${item.tx}|${item.grp}|${item.gen}`;
-    const taken = core.memory.body(item) ?? fresh.get(place);
-    if (body === undefined || (taken !== undefined && taken.bd !== body.bd)) {
-      return {
-        ok: false,
-        tx: item.tx,
-        grp: item.grp,
-        gen: item.gen,
-        reason: refused?.reason ?? "body-digest",
-      };
-    }
-    if (core.memory.body(item) === undefined) fresh.set(place, body);
-    return confirm(core, body);
+    if (body !== undefined && batch.take(body)) return confirm(core, body);
+    const { tx, grp, gen } = item;
+    return { ok: false, tx, grp, gen, reason: refused?.reason ?? "body-digest" };
   });
-  if (fresh.size > 0) remember(core, { kind: "register", items: [...fresh.values()] });
+  const fresh = batch.items();
+  if (fresh.length > 0) remember(core, { kind: "register", items: fresh });
   return results;
 }

@@ -11,7 +11,7 @@ import type { Json } from "@/lib/crypto/canonical-json";
 import { sealEnvelope } from "@/lib/crypto/envelope";
 import { formatMicros } from "@/lib/crypto/instant";
 import { ed25519PublicKey, generateX25519, randomBytes } from "@/lib/crypto/primitives";
-import { buildRecord } from "@/lib/crypto/record-digest";
+import { buildRecord, type RecordDigests } from "@/lib/crypto/record-digest";
 import { vkey } from "@/lib/crypto/signed-note";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -197,12 +197,12 @@ export class TestCustodian {
       amount: { amount: "1000" },
       pricing: { rate: "0.1" },
     },
-    options: { readonly tx?: string; readonly gen?: number } = {},
+    options: { readonly tx?: string; readonly gen?: number; readonly record?: RecordDigests } = {},
   ): Promise<RegistrationItem[]> {
     const escrow = await this.client.epoch();
     const tx = options.tx ?? uuidv7(this.clock.nowMs());
     const gen = options.gen ?? 1;
-    const { list, rd, salts } = buildRecord({ tx, groups });
+    const { list, rd, salts } = options.record ?? buildRecord({ tx, groups });
     const miner = generateX25519().publicKey;
     return Object.entries(groups).map(([group, fields]) => {
       const { envelope } = sealEnvelope({
