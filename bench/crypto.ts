@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { GeneralEncrypt, generalDecrypt, importJWK } from "jose";
+import { z } from "zod";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { openEnvelope, sealEnvelope } from "@/lib/crypto/envelope";
 import { ephemeralX25519, generateX25519, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
@@ -23,6 +25,39 @@ function scene() {
   const salts = record.salts.narrative ?? {};
   const context = { tx, group: "narrative", ep: "1", gen: 1, rd: record.rd };
   return { pairs, recipients, fields, salts, record, context };
+}
+
+const PythonWay = z.object({ seal: z.number(), open: z.number() });
+
+/** The old system's way in Python; undefined where python3 or its package `cryptography` is missing. */
+function timePythonWay(): z.infer<typeof PythonWay> | undefined {
+  try {
+    const printed = execFileSync("python3", ["bench/python-way.py"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return PythonWay.parse(JSON.parse(printed));
+  } catch {
+    console.log("crypto   no python3 with the package cryptography here: that comparison is left out");
+    return undefined;
+  }
+}
+
+/** Python's medians, taken right after ours, against ours. */
+function againstPython(figures: readonly Figure[]): Figure[] {
+  const python = timePythonWay();
+  if (python === undefined) return [];
+  const goals = { encrypt: "≤ 1.3", open: "≤ 1.5" } as const;
+  return (["encrypt", "open"] as const).flatMap((kind) => {
+    const ours = figures.find((figure) => figure.name.startsWith(kind));
+    if (ours === undefined) return [];
+    const { suite, name, operationMicros } = ours;
+    const baselineMicros = kind === "open" ? python.open : python.seal;
+    const ratio = operationMicros / baselineMicros;
+    return [
+      { suite, name, baseline: "the Python way", ratio, operationMicros, baselineMicros, goal: goals[kind] },
+    ];
+  });
 }
 
 /** Sealing and opening 1 KiB for four recipients against `jose` and against nothing but the X25519 operations. */
@@ -54,7 +89,7 @@ export async function benchCrypto(): Promise<Figure[]> {
     for (const recipient of recipients) ephemeralX25519().derive(recipient.publicKey);
   };
   const peer = generateX25519().publicKey;
-  return [
+  const figures = [
     await compare(
       { suite: "crypto", name: "encrypt, 4 recipients", baseline: "jose", goal: "≤ 0.5" },
       seal,
@@ -72,4 +107,5 @@ export async function benchCrypto(): Promise<Figure[]> {
       handle.derive(peer),
     ),
   ];
+  return [...figures, ...againstPython(figures)];
 }

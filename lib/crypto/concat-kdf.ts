@@ -23,11 +23,15 @@ export function concatKdf(input: {
   readonly apv: Uint8Array;
   readonly keyBits: 128 | 256;
 }): Uint8Array {
-  const otherInfo = concat(
+  const hashed = concat(
+    ONE,
+    input.secret,
     withLength(utf8(input.algorithmId)),
     withLength(input.apu),
     withLength(input.apv),
     uint32(input.keyBits),
   );
-  return sha256(ONE, input.secret, otherInfo).slice(0, input.keyBits / 8);
+  const key = sha256(hashed).slice(0, input.keyBits / 8);
+  hashed.fill(0);
+  return key;
 }

@@ -1,0 +1,50 @@
+# The old system's way, for comparison: X25519, HKDF, AES-GCM; no associated data, no commitment, no strict form.
+# Prints {"seal": microseconds, "open": microseconds} of CPU time, medians over rounds, 1 KiB for four recipients.
+import base64, json, os, statistics, time
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+keys = [X25519PrivateKey.generate() for _ in range(4)]
+publics = [key.public_key().public_bytes_raw() for key in keys]
+value = {"narrative": base64.b64encode(os.urandom(700)).decode()}
+
+
+def wrapping_key(secret):
+    return HKDF(SHA256(), 32, None, b"wrap").derive(secret)
+
+
+def seal():
+    cek, iv = os.urandom(32), os.urandom(12)
+    wraps = []
+    for public in publics:
+        ephemeral = X25519PrivateKey.generate()
+        key = wrapping_key(ephemeral.exchange(X25519PublicKey.from_public_bytes(public)))
+        wrap_iv = os.urandom(12)
+        sealed = wrap_iv + AESGCM(key).encrypt(wrap_iv, cek, None)
+        wraps.append([base64.b64encode(part).decode() for part in (ephemeral.public_key().public_bytes_raw(), sealed)])
+    return wraps, base64.b64encode(iv + AESGCM(cek).encrypt(iv, json.dumps(value).encode(), None)).decode()
+
+
+def open_first(wraps, text):
+    epk, sealed = (base64.b64decode(part) for part in wraps[0])
+    key = wrapping_key(keys[0].exchange(X25519PublicKey.from_public_bytes(epk)))
+    cek = AESGCM(key).decrypt(sealed[:12], sealed[12:], None)
+    body = base64.b64decode(text)
+    return json.loads(AESGCM(cek).decrypt(body[:12], body[12:], None))
+
+
+def median(work, count=200, rounds=15):
+    times = []
+    for _ in range(rounds + 1):
+        start = time.process_time()
+        for _ in range(count):
+            work()
+        times.append((time.process_time() - start) / count * 1e6)
+    return statistics.median(times[1:])
+
+
+wraps, text = seal()
+assert open_first(wraps, text) == value
+print(json.dumps({"seal": median(seal), "open": median(lambda: open_first(wraps, text))}))
