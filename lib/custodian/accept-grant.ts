@@ -6,7 +6,7 @@ import type { Roster } from "@/lib/custodian/records";
 import { refuse } from "@/lib/custodian/refused";
 import { findPerson } from "@/lib/custodian/roster";
 import { effectiveScope, instantOf } from "@/lib/custodian/scope";
-import { type Assurance, requireSignature } from "@/lib/custodian/signature";
+import { type Assurance, assuranceOf, requireSignature } from "@/lib/custodian/signature";
 import type {
   AuthorizationRecord,
   GrantSubmission,
@@ -115,7 +115,10 @@ function submissionDigest({ grant, decisions, authorization }: GrantSubmission):
   return recordDigest({ grant, decisions, ...(authorization === undefined ? {} : { authorization }) });
 }
 
-/** Every check of a submission; nothing changes. A repeated submission is answered as the first was. */
+/**
+ * Every check of a submission; nothing changes. A repeated submission is answered as the first was, but for
+ * the mark of an evaluation, which the custodian may bear since.
+ */
 export function checkGrant(core: Core, roster: Roster, submission: GrantSubmission): CheckedGrant {
   const { grant, authorization } = submission;
   const digest = submissionDigest(submission);
@@ -123,7 +126,9 @@ export function checkGrant(core: Core, roster: Roster, submission: GrantSubmissi
   const known = core.memory.grant(grant);
   if (known !== undefined) {
     if (known.digest !== digest) refuse("grant-conflict", "The grant is known with other decisions.");
-    return { statement: known.statement, digest, isKnown: true };
+    const { assurance } = known.statement;
+    const statement = { ...known.statement, assurance: assuranceOf(core, [assurance]) };
+    return { statement, digest, isKnown: true };
   }
   const assurances = submission.decisions.map((decision) => checkDecision(core, roster, decision));
   const decisions = submission.decisions.map(({ statement }) => statement);
@@ -135,7 +140,7 @@ export function checkGrant(core: Core, roster: Roster, submission: GrantSubmissi
   checkAuthorization(first, requester, authorization);
   const scope = effectiveScope(decisions, requester, authorization);
   if (instantOf(scope.not_after) <= core.clock.nowMs()) refuse("dates", "The grant has ended already.");
-  const assurance = assurances.includes("evaluation") ? "evaluation" : "signed";
+  const assurance = assuranceOf(core, assurances);
   const { purpose } = first;
   const statement = {
     log: core.log,

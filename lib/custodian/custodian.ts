@@ -41,6 +41,14 @@ function replay(memory: Memory, records: readonly unknown[]): void {
   });
 }
 
+/** A journal that began as an evaluation stays one: its rosters may name people the portal made up. */
+function requireEvaluation(memory: Memory, isEvaluation: boolean): void {
+  if (!memory.isEvaluation || isEvaluation) return;
+  throw new JournalError(
+    "the custodian's journal was kept for an evaluation: start with CUSTODIAN_EVALUATION=1, or with a new journal",
+  );
+}
+
 /** Every epoch is announced once, signed by the identity key, and its key must be in the keystore. */
 function ensureFirstEpoch(core: Core): void {
   const key = ensureEscrowKey(core.keystore, core.log, 1);
@@ -80,6 +88,7 @@ export function startCustodian(options: CustodianOptions): Custodian {
   };
   try {
     replay(memory, records);
+    requireEvaluation(memory, isEvaluation);
     ensureFirstEpoch(core);
     const source = new RosterSource(core, options.rosterFile, options.onRosterProblem ?? (() => undefined));
     source.load();

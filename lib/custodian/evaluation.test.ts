@@ -57,50 +57,12 @@ test("an evaluation custodian takes the portal's word and marks everything built
   }
 });
 
-test("the same custodian started without the mark opens nothing that rests on the portal's word", async () => {
-  const t = await demonstration();
-  try {
-    const items = await t.seal();
-    const submission = byPortal(t, items);
-    await t.client.submitGrant({ ...submission, registrations: items });
-    await t.restart({ isEvaluation: false });
-    const opening = openByPortal(t, submission.grant, items);
-    await expect(t.client.open(opening)).rejects.toMatchObject({ extra: { reason: "evaluation-key" } });
-    await expect(t.client.submitGrant(byPortal(t, items))).rejects.toMatchObject({
-      extra: { reason: "evaluation-key" },
-    });
-  } finally {
-    await t.stop();
-  }
-});
-
 test("without a roster nothing is granted, and a roster that comes later is taken without a restart", async () => {
   const t = await TestCustodian.start({ roster: false });
   try {
     await expect(t.client.submitGrant(t.submission())).rejects.toMatchObject({ extra: { reason: "roster" } });
     await t.writeRoster(t.roster());
     expect((await t.client.submitGrant(t.submission())).ok).toBe(true);
-  } finally {
-    await t.stop();
-  }
-});
-
-test("a grant decided by the portal's word stays one: not even its grantee's own key opens it outside evaluation", async () => {
-  const t = await TestCustodian.start({ isEvaluation: true, roster: false });
-  try {
-    const roster = t.roster();
-    const persons = roster.persons.map((person) => ({
-      ...person,
-      credentials: [...person.credentials, { kind: "portal-evaluation" as const }],
-    }));
-    await t.writeRoster({ ...roster, persons });
-    const items = await t.seal();
-    const submission = byPortal(t, items);
-    await t.client.submitGrant({ ...submission, registrations: items });
-    expect((await t.client.open(t.opening(submission.grant, items))).assurance).toBe("evaluation");
-    await t.restart({ isEvaluation: false });
-    const opening = t.opening(submission.grant, items);
-    await expect(t.client.open(opening)).rejects.toMatchObject({ extra: { reason: "evaluation-key" } });
   } finally {
     await t.stop();
   }

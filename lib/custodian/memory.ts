@@ -24,6 +24,7 @@ export function openingDigest(statement: OpenStatement): string {
 export class Memory {
   readonly epochs: SignedEpoch[] = [];
   roster: Roster | undefined;
+  private hadEvaluationKey = false;
   private readonly bodies = new Map<string, { readonly bd: string; readonly kid: string }>();
   /** Record digest of each transaction, as it was first registered. */
   private readonly recordDigests = new Map<string, string>();
@@ -41,6 +42,7 @@ export class Memory {
         return;
       case "roster":
         this.roster = record.roster;
+        this.hadEvaluationKey ||= record.roster.evaluation_key !== undefined;
         return;
       case "register":
         for (const item of record.items) this.applyRegistration(item);
@@ -60,6 +62,11 @@ export class Memory {
       case "open":
         this.applyOpening(record);
     }
+  }
+
+  /** Whether any roster ever named an evaluation key: nothing here is more than an evaluation any more. */
+  get isEvaluation(): boolean {
+    return this.hadEvaluationKey;
   }
 
   private applyRegistration({ rd, ...item }: RegisteredBody): void {

@@ -12,7 +12,7 @@ import { refuse } from "@/lib/custodian/refused";
 import { openItem, ownEntry, refuseReplacement, register } from "@/lib/custodian/register";
 import { findPerson } from "@/lib/custodian/roster";
 import { instantOf, levelRank } from "@/lib/custodian/scope";
-import { type Assurance, requireSignature } from "@/lib/custodian/signature";
+import { type Assurance, assuranceOf, requireSignature } from "@/lib/custodian/signature";
 import type { OpenRequest, OpenResponse, RegistrationItem } from "@/lib/escrow/protocol";
 import type { GroupName, OpenStatement } from "@/lib/escrow/statements";
 
@@ -118,12 +118,11 @@ function checkOpening(core: Core, roster: Roster, request: OpenRequest): Allowed
   checkScope(request, grant);
   checkNonce(core, statement, request.transaction);
   const intent = checkIntent(core, request);
-  const isEvaluation = proof === "evaluation" || grant.statement.assurance === "evaluation";
   return {
     grant,
     intent,
     items: checkEnvelopes(core, request),
-    assurance: isEvaluation ? "evaluation" : "signed",
+    assurance: assuranceOf(core, [proof, grant.statement.assurance]),
   };
 }
 

@@ -36,6 +36,10 @@ function checkPersons(roster: Roster): void {
   refuseDoubles([...keys, ...(roster.evaluation_key === undefined ? [] : [roster.evaluation_key])], "a key");
 }
 
+function isPortalOnly({ persons }: Roster): boolean {
+  return persons.every(({ credentials }) => credentials.every(({ kind }) => kind === "portal-evaluation"));
+}
+
 /** Version n + 1 carries the digest of n and the agreement of two persons of n. */
 function checkSuccession(core: Core, current: Roster, next: Roster): void {
   const previous = rosterDigest(current);
@@ -44,7 +48,9 @@ function checkSuccession(core: Core, current: Roster, next: Roster): void {
       `the roster does not follow version ${current.version}, which this custodian holds`,
     );
   }
-  const rules = { log: core.log, isEvaluation: core.isEvaluation, roster: current };
+  // Else the portal would give persons keys, or take away those they have.
+  const mayPortalSucceed = isPortalOnly(current) && isPortalOnly(next);
+  const rules = { log: core.log, isEvaluation: core.isEvaluation, roster: current, mayPortalSucceed };
   const wanted = { log: core.log, version: next.version, previous, roster: rosterDigest(next) };
   const agreed = new Set<string>();
   for (const { statement, signature } of next.statements ?? []) {
@@ -84,6 +90,9 @@ function parseRoster(file: string): Roster {
 /** Takes a roster into the journal, the first as it is, every later one only as a lawful successor. */
 export function adoptRoster(core: Core, roster: Roster): void {
   if (roster.log !== core.log) throw new RosterError(`the roster is for ${roster.log}, not for ${core.log}`);
+  if (roster.evaluation_key !== undefined && !core.isEvaluation) {
+    throw new RosterError("the roster names an evaluation key, which needs CUSTODIAN_EVALUATION=1");
+  }
   checkPersons(roster);
   const current = core.memory.roster;
   if (current !== undefined && rosterDigest(current) === rosterDigest(roster)) return;

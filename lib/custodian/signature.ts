@@ -1,12 +1,18 @@
 import "server-only";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyStatement } from "@/lib/crypto/statement";
+import type { Core } from "@/lib/custodian/core";
 import type { Roster } from "@/lib/custodian/records";
 import { refuse } from "@/lib/custodian/refused";
 import type { RosterPerson } from "@/lib/escrow/protocol";
 import type { StatementSignature } from "@/lib/escrow/statements";
 
 export type Assurance = "evaluation" | "signed";
+
+/** What several proofs are worth together: never more than the custodian itself. */
+export function assuranceOf(core: Pick<Core, "memory">, proofs: readonly Assurance[]): Assurance {
+  return core.memory.isEvaluation || proofs.includes("evaluation") ? "evaluation" : "signed";
+}
 
 /** Key id under which the portal signs in place of a person. */
 export function evaluationKeyId(log: string): string {
@@ -17,7 +23,11 @@ export interface SignatureRules {
   readonly log: string;
   readonly isEvaluation: boolean;
   readonly roster: Roster;
+  /** Set where the portal may agree to a roster: one in which nobody holds a key of their own. */
+  readonly mayPortalSucceed?: boolean;
 }
+
+const PORTAL_KINDS: readonly string[] = ["decision", "open", "dispute"];
 
 function verifyByPortal(
   rules: SignatureRules,
@@ -28,6 +38,8 @@ function verifyByPortal(
 ): Assurance {
   if (!rules.isEvaluation)
     refuse("evaluation-key", "This custodian takes no statement signed by the portal.");
+  const mayBePortals = PORTAL_KINDS.includes(kind) || (kind === "roster" && rules.mayPortalSucceed === true);
+  if (!mayBePortals) refuse("evaluation-key", `The portal signs no ${kind} statement for a person.`);
   const { evaluation_key } = rules.roster;
   const mayUse = person.credentials.some((credential) => credential.kind === "portal-evaluation");
   if (!mayUse || evaluation_key === undefined) {

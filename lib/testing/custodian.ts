@@ -145,7 +145,7 @@ export class TestCustodian {
       log: TEST_LOG,
       version: 1,
       persons: Object.values(this.people).map(({ person }) => person),
-      evaluation_key: toBase64url(ed25519PublicKey(this.evaluationSeed)),
+      ...(this.isEvaluation ? { evaluation_key: toBase64url(ed25519PublicKey(this.evaluationSeed)) } : {}),
       authorities: [],
       origins: [],
     };
