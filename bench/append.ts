@@ -96,7 +96,7 @@ const plainInsert = (bench: AuditBench) => () =>
 async function figuresOf(bench: AuditBench): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const writers of WRITERS) {
-    const about = { suite: "append", baseline: CEILING, writers, total: writers === 1 ? 200 : 800 };
+    const about = { suite: "append", baseline: CEILING, writers, total: writers === 1 ? 100 : 400 };
     const goals =
       writers === 1 ? { goal: "≥ 0.85" } : writers === 64 ? { goal: "≥ 0.70", p99Goal: "≤ 2" } : {};
     const watched = writers === 64 ? { goal: "≥ 0.55" } : {};

@@ -78,7 +78,7 @@ async function callsOf(instance: RunningInstance): Promise<Calls> {
 async function loadFigures(calls: Calls): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const writers of AT_ONCE) {
-    const about = { suite: "http", baseline: BASELINE, writers, total: writers === 1 ? 100 : 400 };
+    const about = { suite: "http", baseline: BASELINE, writers, total: writers === 1 ? 50 : 200 };
     figures.push(...(await compareLoad({ ...about, name: "POST transactions" }, calls.post, calls.nothing)));
     figures.push(...(await compareLoad({ ...about, name: "open as a party" }, calls.open, calls.nothing)));
   }

@@ -86,9 +86,12 @@ interface LoadComparison {
   readonly p99Goal?: string;
 }
 
-const LOAD_ROUNDS = 5;
+const LOAD_ROUNDS = 11;
 
-/** Alternating rounds under load: the throughput kept (ours over the baseline's) and the p99 paid for it. */
+/**
+ * Alternating rounds under load: the throughput kept (ours over the baseline's) and the p99 paid for it. Each round
+ * is compared with the baseline's round next to it, and the median of those ratios is taken: neighbours come and go.
+ */
 export async function compareLoad(
   about: LoadComparison,
   operation: () => Promise<unknown>,
@@ -105,12 +108,14 @@ export async function compareLoad(
   }
   const micros = (loads: readonly Load[]) => 1e6 / median(loads.map((one) => one.perSecond));
   const p99 = (loads: readonly Load[]) => median(loads.map((one) => one.p99Micros));
+  const paired = (member: keyof Load) =>
+    median(ours.map((one, round) => one[member] / (theirs[round]?.[member] ?? Number.NaN)));
   const named = { suite, baseline: about.baseline };
   return [
     {
       ...named,
       name: `${about.name}, ${writers} at once: throughput`,
-      ratio: micros(theirs) / micros(ours),
+      ratio: paired("perSecond"),
       operationMicros: micros(ours),
       baselineMicros: micros(theirs),
       ...(about.goal ? { goal: about.goal } : {}),
@@ -118,7 +123,7 @@ export async function compareLoad(
     {
       ...named,
       name: `${about.name}, ${writers} at once: p99`,
-      ratio: p99(ours) / p99(theirs),
+      ratio: paired("p99Micros"),
       operationMicros: p99(ours),
       baselineMicros: p99(theirs),
       ...(about.p99Goal ? { goal: about.p99Goal } : {}),
