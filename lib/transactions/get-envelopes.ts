@@ -42,7 +42,9 @@ function itemsOf(
 
 /** The sealed envelopes, for their recipients, who can open and check them without us. */
 export async function getEnvelopes(cx: Context, id: string): Promise<EnvelopeList> {
-  const { row, also: record } = await loadKnown(cx, id, { action: ACTION }, loadSealed);
+  const { row, also: record } = await loadKnown(cx, id, { action: ACTION }, (tx, known) =>
+    loadSealed(tx, known, cx.instance.log),
+  );
   if (!isParty(cx.principal, row.participants)) {
     const error = new DomainError("access.forbidden", { detail: "Only recipients read the envelopes." });
     throw await refuse(cx, id, { action: ACTION }, error);

@@ -4,7 +4,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { readWraps } from "@/lib/keys/store-wraps";
 import { type Attempt, refuse } from "@/lib/transactions/load-known";
-import { findEntryBytes, findGroups, type TransactionRow } from "@/lib/transactions/store";
+import { findEntryBytes, findGroups, findLeaves, type TransactionRow } from "@/lib/transactions/store";
 import { areEnvelopesBound, type SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 import { contextOf, envelopeOf } from "@/lib/transactions/wraps";
 
@@ -12,10 +12,11 @@ import { contextOf, envelopeOf } from "@/lib/transactions/wraps";
 export interface SealedRecord {
   readonly groups: readonly SealedGroupRow[];
   readonly entries: ReadonlyMap<string, Uint8Array>;
+  readonly leaves: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Reads everything that opening needs, in the caller's snapshot. Nothing of it is trusted yet. */
-export async function loadSealed(tx: Tx, transaction: TransactionRow): Promise<SealedRecord> {
+export async function loadSealed(tx: Tx, transaction: TransactionRow, log: string): Promise<SealedRecord> {
   const groups = await findGroups(tx, transaction.id);
   const wraps = groups.length === 0 ? [] : await readWraps(tx, transaction.id);
   const ids = [transaction.createEntryId, ...groups.map((group) => group.entryId)];
@@ -26,6 +27,7 @@ export async function loadSealed(tx: Tx, transaction: TransactionRow): Promise<S
       return { row, context, wraps: mine, envelope: envelopeOf(context, row, mine) };
     }),
     entries: await findEntryBytes(tx, ids),
+    leaves: await findLeaves(tx, log, ids),
   };
 }
 
@@ -39,7 +41,7 @@ export async function requireBound(
   record: SealedRecord,
   attempt: Attempt,
 ): Promise<void> {
-  const evidence = { log: cx.instance.log, transaction, ...record };
+  const evidence = { log: cx.instance.log, nowMicros: cx.clock.nowMicros(), transaction, ...record };
   if (areEnvelopesBound(evidence)) return;
   cx.logger.error(
     { alarm: "envelope.replaced", transaction: transaction.id },

@@ -123,6 +123,19 @@ export async function findEntryBytes(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row.bytes]));
 }
 
+/** Leaf hashes of those among the entries that are in this log's tree. */
+export async function findLeaves(
+  tx: Tx,
+  log: string,
+  entryIds: readonly string[],
+): Promise<Map<string, Uint8Array>> {
+  const rows = await tx.audit_leaf.findMany({
+    where: { log, entry_id: { in: [...new Set(entryIds)] } },
+    select: { entry_id: true, leaf_hash: true },
+  });
+  return new Map(rows.map((row) => [row.entry_id, row.leaf_hash]));
+}
+
 /** Moves the status if nobody else did since; false when somebody was first. */
 export async function updateStatus(
   tx: Tx,

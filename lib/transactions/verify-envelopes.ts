@@ -1,4 +1,7 @@
-import { type Entry, parseEntry } from "@/lib/audit/entry";
+import { z } from "zod";
+import { type Entry, entryLeaf, parseEntry } from "@/lib/audit/entry";
+import { equalConstantTime, fromBase64url, fromUtf8 } from "@/lib/crypto/bytes";
+import { parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import {
   bodyDigest,
   type Envelope,
@@ -6,6 +9,7 @@ import {
   metadataDigest,
   recipientsDigest,
 } from "@/lib/crypto/envelope";
+import { parseMicros } from "@/lib/crypto/instant";
 import { recordDigest } from "@/lib/crypto/record-digest";
 import type { WrapRow } from "@/lib/keys/store-wraps";
 import type { GroupRow, TransactionRow } from "@/lib/transactions/store";
@@ -24,6 +28,20 @@ interface Evidence {
   readonly groups: readonly SealedGroupRow[];
   /** Canonical bytes by entry id. */
   readonly entries: ReadonlyMap<string, Uint8Array>;
+  /** Leaf hashes by entry id, of the entries that are in the tree. */
+  readonly leaves: ReadonlyMap<string, Uint8Array>;
+  readonly nowMicros: bigint;
+}
+
+/** Within this time of its instant an entry may still wait for its leaf (audit.md). */
+const MERGE_DELAY_MICROS = 60_000_000n;
+
+/** An entry in the tree, or one so young that it need not be: anybody who can write rows can write an entry. */
+function isInTree(evidence: Evidence, entry: Entry, bytes: Uint8Array): boolean {
+  const leaf = evidence.leaves.get(entry.id);
+  if (leaf !== undefined) return equalConstantTime(leaf, entryLeaf(bytes));
+  const age = evidence.nowMicros - parseMicros(entry.at);
+  return age <= MERGE_DELAY_MICROS && age >= -MERGE_DELAY_MICROS;
 }
 
 function entryOf(evidence: Evidence, id: string): Entry | undefined {
@@ -31,13 +49,14 @@ function entryOf(evidence: Evidence, id: string): Entry | undefined {
   if (bytes === undefined) return undefined;
   try {
     const entry = parseEntry(bytes);
-    return entry.id === id && entry.log === evidence.log ? entry : undefined;
+    const isOurs = entry.id === id && entry.log === evidence.log;
+    return isOurs && isInTree(evidence, entry, bytes) ? entry : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isRecordBound({ transaction }: Evidence, created: Entry): boolean {
+function isRecordBound({ transaction, groups }: Evidence, created: Entry): boolean {
   const meta = metadataDigest({
     tx: transaction.id,
     job_id: transaction.jobId,
@@ -45,14 +64,30 @@ function isRecordBound({ transaction }: Evidence, created: Entry): boolean {
     created_at: transaction.createdAt,
   });
   if (created.pub?.meta !== meta) return false;
-  if (created.pub.rd === undefined) return transaction.digestList.length === 0;
+  // Without sealed groups there is no record; with one, the entry that made the transaction fixes it for ever.
+  if (created.pub.rd === undefined) return transaction.digestList.length === 0 && groups.length === 0;
   return created.pub.rd === recordDigest(transaction.id, transaction.digestList);
 }
 
-function isGroupBound(evidence: Evidence, { row, envelope }: SealedGroupRow): boolean {
-  const bound = entryOf(evidence, row.entryId)?.pub?.envelopes?.find(
-    (item) => item.grp === row.group && item.gen === row.gen,
-  );
+const Header = z.object({ cfx: z.object({ rd: z.string() }) });
+
+/** The record digest that an envelope's protected header names. */
+function headerRecord(envelope: Envelope): string | undefined {
+  try {
+    const header = Header.safeParse(parseCanonicalJson(fromUtf8(fromBase64url(envelope.protected))));
+    return header.data?.cfx.rd;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Later generations may be bound by another entry, but to the record of the first one only. */
+function isGroupBound(evidence: Evidence, group: SealedGroupRow, rd: string | undefined): boolean {
+  const { row, envelope, context } = group;
+  if (rd === undefined || context.rd !== rd || headerRecord(envelope) !== rd) return false;
+  const pub = entryOf(evidence, row.entryId)?.pub;
+  if (pub?.rd !== undefined && pub.rd !== rd) return false;
+  const bound = pub?.envelopes?.find((item) => item.grp === row.group && item.gen === row.gen);
   if (bound === undefined) return false;
   return bound.bd === bodyDigest(envelope) && bound.rl === recipientsDigest(envelope.recipients);
 }
@@ -68,5 +103,5 @@ export function areEnvelopesBound(evidence: Evidence): boolean {
   const expected = new Set((created.pub?.envelopes ?? []).map((item) => item.grp));
   const present = evidence.groups.map(({ row }) => row.group);
   if (present.length !== expected.size || !present.every((group) => expected.has(group))) return false;
-  return evidence.groups.every((group) => isGroupBound(evidence, group));
+  return evidence.groups.every((group) => isGroupBound(evidence, group, created.pub?.rd));
 }
