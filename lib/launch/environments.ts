@@ -1,5 +1,7 @@
 import "server-only";
 import path from "node:path";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { hkdfSha256 } from "@/lib/crypto/primitives";
 import { StartError } from "@/lib/db/embedded/start-error";
 import type { LaunchEnv } from "@/lib/env";
 import type { DatabaseUrls } from "@/lib/launch/databases";
@@ -21,18 +23,25 @@ export function baseEnvironment(env: LaunchEnv): Variables {
   };
 }
 
+/** A holder's own secret: what one process has does not open another's keystore. */
+function holderPassphrase(passphrase: string, holder: KeyHolder, origin: string): string {
+  const info = utf8(`sealport/kek-passphrase/${holder}`);
+  return toBase64url(hkdfSha256(utf8(passphrase), utf8(origin), info, 32));
+}
+
 /** How a process opens its keystore: variables of the child, never a value in a message. */
 export function keyVariables(
   env: LaunchEnv,
   folders: InstanceFolders,
   holder: KeyHolder,
+  origin: string,
 ): Record<string, string> {
   const dir = folders.keyDir(holder);
   return {
     KEY_DIR: dir,
     ...(env.KEK_PASSPHRASE === undefined
       ? { KEK_FILE: path.join(dir, "kek.key") }
-      : { KEK_PASSPHRASE: env.KEK_PASSPHRASE }),
+      : { KEK_PASSPHRASE: holderPassphrase(env.KEK_PASSPHRASE, holder, origin) }),
   };
 }
 
@@ -92,11 +101,11 @@ function peerVariables(input: EnvironmentInput): Variables {
 
 type Part = Readonly<{ input: EnvironmentInput; base: Variables; peers: Variables }>;
 
-function portalVariables({ input: { env, folders, urls }, base, peers }: Part): Variables {
+function portalVariables({ input: { env, folders, instance, urls }, base, peers }: Part): Variables {
   return defined({
     ...base,
     ...peers,
-    ...keyVariables(env, folders, "portal"),
+    ...keyVariables(env, folders, "portal", instance.origin),
     DATABASE_URL: urls.portal,
     DATA_DIR: folders.privateDir("portal"),
     HOST: env.HOST,
@@ -118,10 +127,10 @@ function workerVariables({ input: { urls }, base, peers }: Part): Variables {
   });
 }
 
-function signerVariables({ input: { env, folders, urls }, base, peers }: Part): Variables {
+function signerVariables({ input: { env, folders, instance, urls }, base, peers }: Part): Variables {
   return defined({
     ...base,
-    ...keyVariables(env, folders, "signer"),
+    ...keyVariables(env, folders, "signer", instance.origin),
     DATA_DIR: folders.privateDir("signer"),
     SIGNER_URL: peers.SIGNER_URL,
     SIGNER_DATABASE_URL: urls.signer,
@@ -132,7 +141,7 @@ function signerVariables({ input: { env, folders, urls }, base, peers }: Part): 
 function custodianVariables({ input: { env, folders, instance, urls }, base, peers }: Part): Variables {
   return defined({
     ...base,
-    ...keyVariables(env, folders, "custodian"),
+    ...keyVariables(env, folders, "custodian", instance.origin),
     DATA_DIR: folders.privateDir("custodian"),
     CUSTODIAN_URL: peers.CUSTODIAN_URL,
     CUSTODIAN_DATABASE_URL: urls.custodian,
@@ -144,10 +153,10 @@ function custodianVariables({ input: { env, folders, instance, urls }, base, pee
   });
 }
 
-function witnessVariables({ input: { env, folders }, base, peers }: Part): Variables {
+function witnessVariables({ input: { env, folders, instance }, base, peers }: Part): Variables {
   return defined({
     ...base,
-    ...keyVariables(env, folders, "witness"),
+    ...keyVariables(env, folders, "witness", instance.origin),
     DATA_DIR: folders.privateDir("witness"),
     WITNESS_URL: peers.WITNESS_URL,
     LOG_VKEY: peers.LOG_VKEY,

@@ -20,7 +20,7 @@ async function createOne(
     cwd: PROGRAM_ROOT,
     env: {
       ...baseEnvironment(env),
-      ...keyVariables(env, folders, holder),
+      ...keyVariables(env, folders, holder, origin),
       LOG_ORIGIN: origin,
       ...(holder === "custodian" ? { CUSTODIAN_EVALUATION: "1" } : {}),
     },

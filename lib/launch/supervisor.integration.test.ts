@@ -157,6 +157,11 @@ describe("a start that cannot succeed says so in one line", () => {
     const folder = await mkdtemp(path.join(dataDir, "keys-"));
     const withPassphrase = { ...WITHOUT_SEED, KEK_PASSPHRASE: "the first passphrase" };
     const instance = await run(folder, withPassphrase);
+    const pids = await instance.pids();
+    for (const [name] of FOREIGN_TO) {
+      const environment = await readFile(`/proc/${pids[name]}/environ`, "utf8");
+      expect(environment, name).not.toContain("the first passphrase");
+    }
     await instance.end();
     const wrong = await refusal({ ...WITHOUT_SEED, KEK_PASSPHRASE: "another passphrase" }, folder);
     expect(wrong).toMatch(/The keys of the \w+ in .* cannot be opened: .*passphrase/);

@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createLocalKeystore, openLocalKeystore } from "@/lib/custody/local-keystore";
+import { type LaunchEnv, unlockOf } from "@/lib/env";
+import { keyVariables, processEnvironments } from "@/lib/launch/environments";
+import { type InstanceFolders, KEY_HOLDERS, prepareFolders } from "@/lib/launch/folders";
+import { newInstance } from "@/lib/launch/instance-file";
+
+const PASSPHRASE = "correct horse battery staple";
+const ORIGIN = "log.example.test/sealport";
+const ENV: LaunchEnv = {
+  HOST: "127.0.0.1",
+  PORT: 3000,
+  DATA_DIR: ".data",
+  DATABASE_NAME: "sealport",
+  KEK_PASSPHRASE: PASSPHRASE,
+  LOG_LEVEL: "info",
+  SEED: "none",
+  PATH: "/usr/bin",
+};
+const VKEYS = ["signer.log", "portal.receipt", "witness.cosigner", "custodian.identity", "portal.evaluation"];
+const URLS = {
+  portal: "",
+  worker: "",
+  sequencer: "",
+  retention: "",
+  jobs: "",
+  signer: "",
+  custodian: "",
+};
+let dir: string;
+let folders: InstanceFolders;
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(os.tmpdir(), "sp-env-"));
+  folders = await prepareFolders(dir);
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+function environments(env: LaunchEnv) {
+  const vkeys = Object.fromEntries(VKEYS.map((name) => [name, name]));
+  return processEnvironments({ env, folders, instance: { ...newInstance(ORIGIN), vkeys }, urls: URLS });
+}
+
+test("no process gets the passphrase, and each holder of keys a secret of its own", () => {
+  const made = environments(ENV);
+  for (const variables of Object.values(made)) expect(Object.values(variables)).not.toContain(PASSPHRASE);
+  const secrets = KEY_HOLDERS.map((holder) => made[holder].KEK_PASSPHRASE);
+  for (const secret of secrets) expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(new Set(secrets).size).toBe(KEY_HOLDERS.length);
+  expect(made.worker).not.toHaveProperty("KEK_PASSPHRASE");
+  expect(made.seed.KEK_PASSPHRASE).toBe(made.portal.KEK_PASSPHRASE);
+});
+
+test("key creation and process get the same, and another instance another", () => {
+  const made = environments(ENV);
+  for (const holder of KEY_HOLDERS) {
+    const { KEK_PASSPHRASE } = keyVariables(ENV, folders, holder, ORIGIN);
+    expect(made[holder].KEK_PASSPHRASE).toBe(KEK_PASSPHRASE);
+    expect(keyVariables(ENV, folders, holder, "other/log").KEK_PASSPHRASE).not.toBe(KEK_PASSPHRASE);
+  }
+  // A fixed answer: a change of the derivation would lock every keystore that exists.
+  expect(made.custodian.KEK_PASSPHRASE).toBe("fRWa2VU-6Ih9-g2mDpABGSWb_5McGeIRTGDWYVE9nMc");
+});
+
+test("what the portal has opens its own keystore and not the custodian's", async () => {
+  const custodian = keyVariables(ENV, folders, "custodian", ORIGIN);
+  const portal = keyVariables(ENV, folders, "portal", ORIGIN);
+  const keyDir = folders.keyDir("custodian");
+  await createLocalKeystore({ dir: keyDir, unlock: unlockOf(custodian) });
+  await expect(openLocalKeystore({ dir: keyDir, unlock: unlockOf(portal) })).rejects.toThrow(/passphrase/);
+  expect((await openLocalKeystore({ dir: keyDir, unlock: unlockOf(custodian) })).id).not.toBe("");
+});
+
+test("without a passphrase each holder has a key file in its own folder", () => {
+  const { KEK_PASSPHRASE: _none, ...env } = ENV;
+  const made = environments(env);
+  for (const holder of KEY_HOLDERS) {
+    expect(made[holder].KEK_FILE).toBe(path.join(folders.keyDir(holder), "kek.key"));
+    expect(made[holder]).not.toHaveProperty("KEK_PASSPHRASE");
+  }
+});
