@@ -8,6 +8,7 @@ import { expect, test } from "@playwright/test";
 import {
   findFreePort,
   type RunningInstance,
+  removeDataFolder,
   StartFailed,
   startInstance,
   waitUntil,
@@ -86,6 +87,7 @@ test.beforeAll(async () => {
 
 test.afterAll(async () => {
   await end();
+  for (const folder of [dataDir, path.join(scratch, "cut-off")]) await removeDataFolder(folder);
   rmSync(scratch, { recursive: true, force: true });
 });
 

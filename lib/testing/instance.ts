@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -174,12 +174,20 @@ async function waitForReady(spawned: Spawned, runningFile: string): Promise<z.in
   }
 }
 
+/** Removes a data folder, and its cluster where that had to lie outside (started by root in a private folder). */
+export async function removeDataFolder(dataDir: string): Promise<void> {
+  const cluster = await realpath(path.join(dataDir, "postgres")).catch(() => undefined);
+  if (cluster !== undefined && path.dirname(cluster) === "/var/lib/sealport")
+    await rm(cluster, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
+}
+
 /** Runs what `npm start` runs, on a free port and a data folder of its own. Throws StartFailed with its output. */
 export async function startInstance(options: InstanceOptions = {}): Promise<RunningInstance> {
   const isOwn = options.dataDir === undefined;
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), "sealport-instance-")));
   const remove = async (): Promise<void> => {
-    if (isOwn) await rm(dataDir, { recursive: true, force: true });
+    if (isOwn) await removeDataFolder(dataDir);
   };
   const port = String(await findFreePort());
   const spawned = spawnSupervisor({ PORT: port, DATA_DIR: dataDir, ...options.env });
