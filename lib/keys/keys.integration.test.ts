@@ -63,16 +63,21 @@ test("the managed key derives what its owner's key would", async () => {
   expect(await derive(other.publicKey)).toEqual(x25519Shared(other.privateKey, key.publicKey));
 });
 
-test("others register no key for a participant; an operator may have a managed one made", async () => {
+test("nobody but its own users registers a key for a participant, operators and support included", async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "client", hasKey: false });
   const input = { participant_id: owner.principal.participantId, ...MANAGED };
   expect(await codeOf(registerKey(other, input))).toBe("access.forbidden");
-  const operator = await bench.person({ role: "coordinator", hasKey: false });
-  expect((await registerKey(operator, input)).isNew).toBe(true);
-  expect(await codeOf(registerKey(operator, { participant_id: "nobody", ...MANAGED }))).toBe(
-    "participant.unknown",
-  );
+  for (const duties of [[], ["approve"], ["support"]] as const) {
+    const operator = await bench.person({ role: "coordinator", duties, hasKey: false });
+    expect(await codeOf(registerKey(operator, input))).toBe("access.forbidden");
+    expect(await codeOf(registerKey(operator, { participant_id: "nobody", ...MANAGED }))).toBe(
+      "access.forbidden",
+    );
+  }
+  const admin = await bench.person({ role: "admin", hasKey: false });
+  expect(await codeOf(registerKey(admin, input))).toBe("access.forbidden");
+  expect((await registerKey(owner, input)).isNew).toBe(true);
 });
 
 test("a client-held key is checked like any other and then refused with the reason", async () => {

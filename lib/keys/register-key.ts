@@ -33,11 +33,9 @@ export interface RegisterResult {
   readonly key: RegisteredKey;
 }
 
-/** A participant's own people and programs; operators may have managed keys made for it. */
+/** A participant's own people and programs only, whatever anybody else's role or duties are. */
 function authorize(principal: Principal, input: KeyRegistration): void {
   if (principal.participantId === input.participant_id) return;
-  const isOperator = principal.role === "coordinator" || principal.role === "admin";
-  if (isOperator && input.custody === "managed") return;
   throw new DomainError("access.forbidden", { detail: "Only users of the participant register its keys." });
 }
 
