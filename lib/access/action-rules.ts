@@ -35,7 +35,7 @@ type Rule<A extends Action> = (subject: ActionSubject, facts: ActionFacts[A]) =>
 
 const ASKING_ROLES: ReadonlySet<string> = new Set(["auditor", "regulator", "coordinator"]);
 const STAGE_DUTY: Readonly<Record<Stage, Duty>> = { legal: "legal", coordinator: "approve" };
-const REVOKING_DUTIES: readonly Duty[] = ["approve", "legal", "compliance"];
+const DECIDING_DUTIES: readonly Duty[] = ["legal", "approve", "compliance"];
 
 const hidden = (id: string, code: "request-file.not-found" | "grant.not-found"): Reason =>
   reason(id, code, "There is nothing here that you may know of.");
@@ -44,9 +44,14 @@ function isOwn(subject: ActionSubject, facts: FilingFacts): boolean {
   return facts.requesterUserId === subject.userId;
 }
 
+/** Staff with a deciding duty know of every request and grant; support and other staff do not. */
+export function isReviewer(subject: Pick<SubjectFacts, "role" | "duties">): boolean {
+  return subject.role === "coordinator" && DECIDING_DUTIES.some((duty) => subject.duties.includes(duty));
+}
+
 /** Reviewers know of every request; everybody else knows of his own. */
 function mayKnow(subject: ActionSubject, facts: FilingFacts): boolean {
-  return isOwn(subject, facts) || subject.role === "coordinator";
+  return isOwn(subject, facts) || isReviewer(subject);
 }
 
 const mayFile: Rule<"request.create"> = (subject, facts) => {
@@ -129,19 +134,8 @@ const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
 const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
   mayKnow(subject, facts) ? [] : [hidden("floor.grant-of-another", "grant.not-found")];
 
-/** Staff with a deciding duty take a grant back; its holder may give it up. */
-const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => {
-  if (isOwn(subject, facts)) return [];
-  if (!mayKnow(subject, facts)) return [hidden("floor.grant-of-another", "grant.not-found")];
-  if (REVOKING_DUTIES.some((duty) => subject.duties.includes(duty))) return [];
-  return [
-    reason(
-      "default.revoke-duty",
-      "access.forbidden",
-      `Revoking needs one of the duties ${REVOKING_DUTIES.join(", ")}.`,
-    ),
-  ];
-};
+/** Reviewers take a grant back; its holder may give it up. */
+const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => mayReadGrant(subject, facts);
 
 const mayOpen: Rule<"grant.open"> = (subject, facts) => {
   if (isOwn(subject, facts)) return [];

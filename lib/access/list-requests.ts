@@ -1,4 +1,5 @@
 import "server-only";
+import { isReviewer } from "@/lib/access/action-rules";
 import type { RequestSummary } from "@/lib/access/answer-schema";
 import { invalidField } from "@/lib/access/invalid-field";
 import { loadNames } from "@/lib/access/request-view";
@@ -22,7 +23,7 @@ export function requireCursor(cursor: string | undefined): string | undefined {
 
 /** Whose rows a list shows: reviewers see all of the tenant, everybody else their own. */
 export function listOwner(cx: Pick<Context, "principal">): string | undefined {
-  return cx.principal.role === "coordinator" ? undefined : cx.principal.userId;
+  return isReviewer(cx.principal) ? undefined : cx.principal.userId;
 }
 
 export async function listRequests(

@@ -242,6 +242,18 @@ describe("a request", () => {
     expect((await listRequests(auditor, { limit: 50 })).items).toEqual([]);
   });
 
+  it("does not exist for support, which decides nothing: neither to read, nor to comment, nor in lists", async () => {
+    const id = await draft();
+    expect(await code(getRequest(support, id))).toBe("request-file.not-found");
+    expect(await code(commentRequest(support, id, "hello"))).toBe("request-file.not-found");
+    expect((await listRequests(support, { limit: 50 })).items).toEqual([]);
+    const { requestId, grantId } = await approved();
+    expect(await code(getGrant(support, grantId))).toBe("grant.not-found");
+    expect((await listGrants(support, { limit: 50 })).items).toEqual([]);
+    expect((await getRequest(approver, requestId)).id).toBe(requestId);
+    expect((await listGrants(approver, { limit: 50 })).items.length).toBeGreaterThan(0);
+  });
+
   it("keeps what was asked: a draft changes by version, and nothing changes afterwards", async () => {
     const id = await draft();
     const changed = await changeDraft(regulator, id, { fields: ["amount"] }, 1);
@@ -470,7 +482,7 @@ describe("a grant", () => {
 
   it("ends by revocation at once, here and with the custodian, and never comes back", async () => {
     const { requestId, grantId } = await approved();
-    expect(await code(revokeGrant(support, grantId, "no"))).toBe("access.forbidden");
+    expect(await code(revokeGrant(support, grantId, "no"))).toBe("grant.not-found");
     const answer = await revokeGrant(approver, grantId, "order lifted");
     expect(answer.state).toBe("revoked");
     expect((await getRequest(regulator, requestId)).state).toBe("revoked");

@@ -69,10 +69,19 @@ describe("actions", () => {
     expect(first(decideAction(stranger, "grant.revoke", filing))).toBe("grant.not-found");
     expect(first(decideAction(asker, "request.change", filing))).toBe("allowed");
     expect(first(decideAction(asker, "grant.revoke", filing))).toBe("allowed");
-    expect(first(decideAction(who("coordinator"), "request.change", filing))).toBe("access.forbidden");
-    expect(first(decideAction(who("coordinator", ["support"]), "grant.revoke", filing))).toBe(
-      "access.forbidden",
-    );
+    for (const duties of [[], ["support"], ["privacy"], ["admin"], ["recovery"]] as Duty[][]) {
+      const staff = who("coordinator", duties);
+      expect(first(decideAction(staff, "request.read", filing))).toBe("request-file.not-found");
+      expect(first(decideAction(staff, "request.comment", filing))).toBe("request-file.not-found");
+      expect(first(decideAction(staff, "grant.read", filing))).toBe("grant.not-found");
+      expect(first(decideAction(staff, "grant.revoke", filing))).toBe("grant.not-found");
+    }
+    for (const duty of ["legal", "approve", "compliance"] as const) {
+      expect(first(decideAction(who("coordinator", [duty]), "request.read", filing))).toBe("allowed");
+      expect(first(decideAction(who("coordinator", [duty]), "request.change", filing))).toBe(
+        "access.forbidden",
+      );
+    }
     expect(first(decideAction(who("coordinator", ["approve"]), "grant.revoke", filing))).toBe("allowed");
     expect(first(decideAction(who("coordinator", ["approve"]), "grant.open", filing))).toBe(
       "access.no-grant",
