@@ -1,4 +1,5 @@
 import "server-only";
+import { isSupport } from "@/lib/access/floor";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context } from "@/lib/context";
@@ -13,8 +14,11 @@ import { viewOf } from "@/lib/transactions/view";
 
 const ACTION = "transaction.status";
 
-function mayMove(cx: Context, row: TransactionRow): boolean {
-  return isParty(cx.principal, row.participants) || cx.principal.role === "coordinator";
+/** Parties, and coordinators who approve; whoever holds the duty support changes nothing. */
+function mayMove({ principal }: Context, row: TransactionRow): boolean {
+  if (isSupport(principal)) return false;
+  const approves = principal.role === "coordinator" && principal.duties.includes("approve");
+  return approves || isParty(principal, row.participants);
 }
 
 function storeStatus(cx: Context, row: TransactionRow, change: StatusChange, reason: string | undefined) {
@@ -50,7 +54,7 @@ function storeStatus(cx: Context, row: TransactionRow, change: StatusChange, rea
   });
 }
 
-/** A party or a coordinator moves a transaction along its state machine. */
+/** A party or a coordinator with the duty approve moves a transaction along its state machine. */
 export async function setStatus(cx: Context, id: string, input: StatusBody): Promise<TransactionAnswer> {
   const { row } = await loadKnown(cx, id, { action: ACTION }, async () => undefined);
   if (!mayMove(cx, row)) {
@@ -58,7 +62,9 @@ export async function setStatus(cx: Context, id: string, input: StatusBody): Pro
       cx,
       id,
       { action: ACTION },
-      new DomainError("access.forbidden", { detail: "Only parties and coordinators change the status." }),
+      new DomainError("access.forbidden", {
+        detail: "Only parties and approving coordinators change the status.",
+      }),
     );
   }
   const change = nextStatus(row, input.status);

@@ -358,6 +358,21 @@ describe("status and envelopes", () => {
     expect((await getTransaction(client, id)).status).toBe("settled");
   });
 
+  it("is moved by parties and approving coordinators, and by nobody with the duty support", async () => {
+    const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
+    const move = async (duties: Person["principal"]["duties"]) =>
+      codeOf(
+        setStatus(await bench.person({ role: "coordinator", duties, hasKey: false }), id, {
+          status: "processing",
+        }),
+      );
+    expect(await move(["support"])).toBe("access.forbidden");
+    expect(await move(["support", "approve"])).toBe("access.forbidden");
+    expect(await move(["legal"])).toBe("access.forbidden");
+    expect((await getTransaction(client, id)).status).toBe("created");
+    expect(await move(["approve"])).toBe("no error");
+  });
+
   it("gives a recipient the envelopes with the entries that bind them", async () => {
     const { transaction_id: id } = await submitTransaction(client, body({ amount: "1", pricing: { a: 1 } }));
     const { items } = await getEnvelopes(miner, id);
