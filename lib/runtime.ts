@@ -19,13 +19,14 @@ import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
 import { readStoredEpochs, recordEpoch } from "@/lib/escrow/record-epoch";
 import { type AnonymousFailures, createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import { createTenant } from "@/lib/identity/create-tenant";
-import { openInstanceSecret } from "@/lib/identity/instance-secret";
+import { type ApiKeySecret, deriveApiKeySecret, openInstanceSecret } from "@/lib/identity/instance-secret";
 import { readTenant } from "@/lib/identity/read-tenant";
+import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
 /** Everything a portal process has one of. Everything in it outlives the requests. */
-export interface Runtime {
+export interface Runtime extends ApiKeySecret {
   readonly db: Database;
   readonly instance: InstanceFacts;
   readonly clock: Clock;
@@ -47,6 +48,7 @@ interface Foundation {
   readonly db: Database;
   /** Connections of their own, so that refusals can be written while the others are busy. */
   readonly auditPool: Pool;
+  readonly limitPool: Pool;
   readonly keystore: Keystore;
   readonly idempotencyKey: Uint8Array;
 }
@@ -56,22 +58,24 @@ type PortalEnv = ReturnType<typeof portalEnv>;
 async function lay(env: PortalEnv): Promise<Foundation> {
   const logger = createLogger("portal", env.LOG_LEVEL);
   const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
-  const db = openDatabase({
+  const server = {
     url: env.DATABASE_URL,
-    applicationName: "sealport-portal",
-    maxConnections: MAX_CONNECTIONS,
     ...(env.DATABASE_WAIT_MS === undefined ? {} : { waitMs: env.DATABASE_WAIT_MS }),
     onIdleError,
+  };
+  const db = openDatabase({
+    ...server,
+    applicationName: "sealport-portal",
+    maxConnections: MAX_CONNECTIONS,
   });
   const keystore = await openLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
   const auditPool = openPool({
-    url: env.DATABASE_URL,
+    ...server,
     applicationName: "sealport-portal-audit",
     maxConnections: AUDIT_CONNECTIONS,
-    ...(env.DATABASE_WAIT_MS === undefined ? {} : { waitMs: env.DATABASE_WAIT_MS }),
-    onIdleError,
   });
-  return { logger, db, auditPool, keystore, idempotencyKey: await openInstanceSecret(keystore, env.KEY_DIR) };
+  const idempotencyKey = await openInstanceSecret(keystore, env.KEY_DIR);
+  return { logger, db, auditPool, limitPool: openLimitPool(server), keystore, idempotencyKey };
 }
 
 /** The tenant's pseudonym, read or, on a new database, made; a rival portal's row wins. */
@@ -126,7 +130,7 @@ function receiptKeyOf(keystore: Keystore): KeyRef {
 }
 
 async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
-  const { logger, db, keystore, idempotencyKey, auditPool } = foundation;
+  const { logger, db, keystore, idempotencyKey, auditPool, limitPool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
   const receiptKey = receiptKeyOf(keystore);
   const runtime: Runtime = {
@@ -143,9 +147,10 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     }),
     audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey }),
     logger,
-    limits: openLimits(db.pool, env.RATE_BUDGETS),
+    limits: openLimits(limitPool, env.RATE_BUDGETS),
     failures: createAnonymousFailures(logger),
     idempotencyKey,
+    apiKeySecret: deriveApiKeySecret(idempotencyKey),
   };
   keepEpoch(runtime);
   keepGrants(runtime);

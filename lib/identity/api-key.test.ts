@@ -1,21 +1,38 @@
 import { describe, expect, it } from "vitest";
+import { utf8 } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
 import { allowsAddress } from "@/lib/identity/address-list";
 import { hashApiKey, isApiKey, newApiKey, prefixOf } from "@/lib/identity/api-key";
 import { presentedKey } from "@/lib/identity/authenticate";
+import { deriveApiKeySecret } from "@/lib/identity/instance-secret";
 import { hashPassword, verifyPassword } from "@/lib/identity/password";
+
+const SECRET = deriveApiKeySecret(new Uint8Array(32).fill(1));
+const OTHER = deriveApiKeySecret(new Uint8Array(32).fill(2));
 
 describe("API keys", () => {
   it("name their prefix and match their own hash only", () => {
-    const [one, two] = [newApiKey(), newApiKey()];
+    const [one, two] = [newApiKey(SECRET), newApiKey(SECRET)];
     expect(prefixOf(one.key)).toBe(one.prefix);
-    expect(isApiKey(one.key, one.secretHash)).toBe(true);
-    expect(isApiKey(one.key, two.secretHash)).toBe(false);
-    expect(hashApiKey(one.key)).toEqual(one.secretHash);
+    expect(isApiKey(SECRET, one.key, one.secretHash)).toBe(true);
+    expect(isApiKey(SECRET, one.key, two.secretHash)).toBe(false);
+    expect(hashApiKey(SECRET, one.key)).toEqual(one.secretHash);
     expect(one.key).toMatch(/^sp_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$/);
   });
 
+  it("cannot be made by whoever writes rows: their hash needs the instance's secret", () => {
+    const { key } = newApiKey(OTHER);
+    expect(SECRET).not.toEqual(new Uint8Array(32).fill(1));
+    for (const forged of [
+      sha256(utf8(key)),
+      hashApiKey(OTHER, key),
+      hashApiKey(new Uint8Array(32).fill(1), key),
+    ])
+      expect(isApiKey(SECRET, key, forged)).toBe(false);
+  });
+
   it("with any one character changed is refused by its checksum, without a look-up", () => {
-    const { key } = newApiKey();
+    const { key } = newApiKey(SECRET);
     let refused = 0;
     for (let at = 3; at < key.length; at++) {
       const other = key.charAt(at) === "a" ? "b" : "a";

@@ -1,6 +1,6 @@
 import "server-only";
 import { equalConstantTime, utf8 } from "@/lib/crypto/bytes";
-import { randomBytes, sha256 } from "@/lib/crypto/primitives";
+import { hmacSha256, randomBytes, sha256 } from "@/lib/crypto/primitives";
 
 // sp_<prefix>_<secret><checksum>: the prefix finds the row, the checksum refuses typing errors and junk
 // without a look into the database, and the fixed shape lets secret scanners recognise a leaked key.
@@ -39,16 +39,19 @@ function checksumOf(head: string): string {
 }
 
 /** Draws a fresh key: 43 base62 characters are 256 bits. */
-export function newApiKey(): NewApiKey {
+export function newApiKey(secret: Uint8Array): NewApiKey {
   const prefix = randomText(PREFIX_LENGTH);
   const head = `sp_${prefix}_${randomText(SECRET_LENGTH)}`;
   const key = `${head}${checksumOf(head)}`;
-  return { key, prefix, secretHash: hashApiKey(key) };
+  return { key, prefix, secretHash: hashApiKey(secret, key) };
 }
 
-/** What is stored: SHA-256 of the whole key. 256 random bits need no slow hash. */
-export function hashApiKey(key: string): Uint8Array {
-  return sha256(utf8(key));
+/**
+ * What is stored: HMAC-SHA-256 of the whole key under the instance's secret, so that whoever writes rows cannot
+ * write a key that works (ADR 0007). 256 random bits need no slow hash.
+ */
+export function hashApiKey(secret: Uint8Array, key: string): Uint8Array {
+  return hmacSha256(secret, utf8(key));
 }
 
 /** The prefix of a well-formed key whose checksum holds; undefined for everything else. */
@@ -60,6 +63,6 @@ export function prefixOf(key: string): string | undefined {
 }
 
 /** Whether a presented key is the stored one, in constant time. */
-export function isApiKey(key: string, secretHash: Uint8Array): boolean {
-  return equalConstantTime(hashApiKey(key), secretHash);
+export function isApiKey(secret: Uint8Array, key: string, secretHash: Uint8Array): boolean {
+  return equalConstantTime(hashApiKey(secret, key), secretHash);
 }

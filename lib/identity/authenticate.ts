@@ -5,9 +5,10 @@ import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { allowsAddress } from "@/lib/identity/address-list";
 import { isApiKey, prefixOf } from "@/lib/identity/api-key";
+import type { ApiKeySecret } from "@/lib/identity/instance-secret";
 import { findApiKey, type StoredApiKey, touchApiKey } from "@/lib/identity/store";
 
-type AuthContext = DbContext & { readonly clock: Clock };
+type AuthContext = DbContext & ApiKeySecret & { readonly clock: Clock };
 
 const TOUCH_INTERVAL_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
@@ -91,7 +92,11 @@ export async function authenticate(
   const prefix = prefixOf(presented);
   if (prefix === undefined) throw new DomainError("auth.invalid");
   const key = await inSnapshot(cx, (tx) => findApiKey(tx, cx.instance.tenantId, prefix));
-  if (key === undefined || !isApiKey(presented, key.secretHash) || !isLive(key, cx.clock.now())) {
+  if (
+    key === undefined ||
+    !isApiKey(cx.apiKeySecret, presented, key.secretHash) ||
+    !isLive(key, cx.clock.now())
+  ) {
     throw new DomainError("auth.invalid");
   }
   await touch(cx, key.id);

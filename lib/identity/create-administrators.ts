@@ -4,6 +4,7 @@ import { DomainError } from "@/lib/errors";
 import { createApiKey } from "@/lib/identity/create-api-key";
 import { createOrganisation, type IdentityContext } from "@/lib/identity/create-organisation";
 import { createUser } from "@/lib/identity/create-user";
+import type { ApiKeySecret } from "@/lib/identity/instance-secret";
 import { countUsers } from "@/lib/identity/store";
 
 export interface Administrator {
@@ -23,7 +24,7 @@ export interface CreatedAdministrator extends Administrator {
  * signed outside evaluation.
  */
 export async function createAdministrators(
-  cx: IdentityContext,
+  cx: IdentityContext & ApiKeySecret,
   organisation: { readonly name: string; readonly zone: string },
   people: readonly [Administrator, Administrator],
 ): Promise<CreatedAdministrator[]> {

@@ -7,6 +7,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { newApiKey } from "@/lib/identity/api-key";
 import type { IdentityContext } from "@/lib/identity/create-organisation";
+import type { ApiKeySecret } from "@/lib/identity/instance-secret";
 import { insertApiKey } from "@/lib/identity/store";
 
 export interface NewApiKeyInput {
@@ -41,11 +42,14 @@ function refuseBadAddresses(addresses: readonly string[]): void {
 }
 
 /** Makes an API key for a person and returns it, this once. */
-export async function createApiKey(cx: IdentityContext, input: NewApiKeyInput): Promise<CreatedApiKey> {
+export async function createApiKey(
+  cx: IdentityContext & ApiKeySecret,
+  input: NewApiKeyInput,
+): Promise<CreatedApiKey> {
   const addresses = input.addresses ?? [];
   refuseBadAddresses(addresses);
   const id = uuidv7(cx.clock.nowMs());
-  const made = newApiKey();
+  const made = newApiKey(cx.apiKeySecret);
   await inTransaction(cx, async (tx) => {
     await insertApiKey(tx, {
       id,

@@ -1,7 +1,8 @@
 import "server-only";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { randomBytes } from "@/lib/crypto/primitives";
+import { utf8 } from "@/lib/crypto/bytes";
+import { hkdfSha256, randomBytes } from "@/lib/crypto/primitives";
 import type { Keystore } from "@/lib/custody/keystore";
 
 const FILE = "idempotency.sealed";
@@ -38,4 +39,17 @@ export async function openInstanceSecret(keystore: Keystore, keyDir: string): Pr
     if (theirs === undefined) throw error;
     return keystore.openSecret(CONTEXT, theirs);
   }
+}
+
+const API_KEY_INFO = utf8("sealport/api-key/1");
+
+/** What hashing and checking API keys needs. */
+export interface ApiKeySecret {
+  /** Key of the stored API key hashes; derived, never the instance secret itself. */
+  readonly apiKeySecret: Uint8Array;
+}
+
+/** The key under which API keys are hashed, derived from the instance secret. */
+export function deriveApiKeySecret(instanceSecret: Uint8Array): Uint8Array {
+  return hkdfSha256(instanceSecret, new Uint8Array(0), API_KEY_INFO, 32);
 }

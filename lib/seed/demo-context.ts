@@ -2,18 +2,20 @@ import "server-only";
 import type { AuditContext } from "@/lib/audit/audit-context";
 import type { Context, DbContext, Principal } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import type { ApiKeySecret } from "@/lib/identity/instance-secret";
 import type { Runtime } from "@/lib/runtime";
 
 /** What making demonstration data needs of a portal. */
 export type SeedRuntime = Pick<
   Runtime,
-  "db" | "instance" | "clock" | "keystore" | "escrow" | "audit" | "logger"
+  "db" | "instance" | "clock" | "keystore" | "escrow" | "audit" | "logger" | "apiKeySecret"
 >;
 
 /** What acts of the first start itself are done with: no person stands behind them. */
-export function systemContext(runtime: SeedRuntime): DbContext & AuditContext {
-  const { db, instance, clock, audit } = runtime;
-  return { db, instance, clock, audit, client: {}, requestId: uuidv7(clock.nowMs()), system: "seed" };
+export function systemContext(runtime: SeedRuntime): DbContext & AuditContext & ApiKeySecret {
+  const { db, instance, clock, audit, apiKeySecret } = runtime;
+  const requestId = uuidv7(clock.nowMs());
+  return { db, instance, clock, audit, apiKeySecret, client: {}, requestId, system: "seed" };
 }
 
 /** A demonstration person's context, as a request with their key would have it. */

@@ -62,6 +62,7 @@ it("the demonstration data are made through the use cases, and its grant opens t
     keystore: bench.keystore,
     escrow: bench.escrow,
     logger,
+    apiKeySecret: new Uint8Array(32).fill(2),
   };
   const demoFile = path.join(dir, "demo.json.new");
   await seedDemonstration(runtime, {

@@ -11,6 +11,7 @@ import { createOrganisation } from "@/lib/identity/create-organisation";
 import { createParticipant } from "@/lib/identity/create-participant";
 import { createTenant } from "@/lib/identity/create-tenant";
 import { createUser } from "@/lib/identity/create-user";
+import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { openLimits } from "@/lib/rate-limit/limits";
 import type { Runtime } from "@/lib/runtime";
 import { createLogger } from "@/lib/telemetry/logger";
@@ -33,6 +34,7 @@ export async function createPortalBench(budgets: Parameters<typeof openLimits>[1
   if (receiptKey === undefined) throw new TypeError("no receipt key");
   const lines: string[] = [];
   const logger = createLogger("test", "info", { write: (line) => void lines.push(line) });
+  const limitPool = openLimitPool({ url: audit.database.appUrl });
   const runtime: Runtime = {
     db: cx.db,
     instance: cx.instance,
@@ -46,11 +48,16 @@ export async function createPortalBench(budgets: Parameters<typeof openLimits>[1
     }),
     audit: createAuditRecorder({ pool: audit.appPool, keystore, instance: cx.instance, receiptKey }),
     logger,
-    limits: openLimits(cx.db.pool, budgets),
+    limits: openLimits(limitPool, budgets),
     failures: createAnonymousFailures(logger),
     idempotencyKey: new Uint8Array(32).fill(1),
+    apiKeySecret: new Uint8Array(32).fill(2),
   };
-  return { audit, runtime, lines, close: () => audit.close() };
+  const close = async () => {
+    await limitPool.end();
+    await audit.close();
+  };
+  return { audit, runtime, lines, close };
 }
 
 /** A person with a participant of their own, and a key with these scopes. */
