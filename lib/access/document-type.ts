@@ -26,6 +26,7 @@ function has(bytes: Uint8Array, wanted: readonly number[]): boolean {
 }
 
 const ascii = (text: string): number[] => [...text].map((character) => character.charCodeAt(0));
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 /** OBJECT IDENTIFIER 1.2.840.113549.1.7.2, signedData (RFC 5652). */
 const SIGNED_DATA = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
@@ -45,8 +46,9 @@ const TYPES: readonly DocumentType[] = [
     mediaType: "application/pdf",
     declared: ["application/pdf"],
     extensions: ["pdf"],
-    begins: (bytes) => hasAt(bytes, 0, ascii("%PDF-")),
-    ends: (bytes) => has(bytes.subarray(-PDF_TAIL_BYTES), ascii("%%EOF")),
+    begins: (bytes) => /^%PDF-[0-9]\.[0-9]/.test(latin1(bytes.subarray(0, 8))),
+    // Nothing but blanks after the last mark: whatever stands there is another file for another reader.
+    ends: (bytes) => /startxref\s+[0-9]+\s+%%EOF\s*$/.test(latin1(bytes.subarray(-PDF_TAIL_BYTES))),
   },
   {
     mediaType: "image/png",

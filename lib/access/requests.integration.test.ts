@@ -42,7 +42,7 @@ import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 
-const PDF = utf8("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n");
+const PDF = utf8("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n");
 const FACTS = AuthorizationFactsBody.parse({
   issuer: "Landgericht Berlin",
   jurisdiction: "DE",

@@ -206,7 +206,7 @@ describe("retyped facts", () => {
 });
 
 describe("documents", () => {
-  const pdf = utf8("%PDF-1.7\n…\n%%EOF\n");
+  const pdf = utf8("%PDF-1.7\n…\nstartxref\n9\n%%EOF\n");
   const png = Uint8Array.of(
     0x89,
     0x50,
@@ -240,6 +240,11 @@ describe("documents", () => {
     ["order.pdf", "application/pdf", utf8("<html>"), "document.type"],
     ["order.pdf", "application/pdf", utf8(" %PDF-1.7 %%EOF"), "document.type"],
     ["order.pdf", "application/pdf", pdf.slice(0, 9), "document.truncated"],
+    ["order.pdf", "application/pdf", utf8("%PDF-1.7\n%%EOF\n"), "document.truncated"],
+    ["order.pdf", "application/pdf", utf8("%PDF-x\nstartxref\n9\n%%EOF\n"), "document.type"],
+    ["order.pdf", "application/pdf", Uint8Array.of(...pdf, ...utf8("PK\u0003\u0004")), "document.truncated"],
+    ["order.pdf", "application/pdf", Uint8Array.of(...pdf, ...utf8("<script>")), "document.truncated"],
+    ["order.pdf", "application/pdf", Uint8Array.of(...pdf, 0x0d, 0x0a, 0x20), "fine"],
     ["scan.png", "image/png", png.slice(0, 12), "document.truncated"],
     ["scan.jpg", "image/jpeg", jpeg.slice(0, 6), "document.truncated"],
     [
