@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import next from "next";
+import { refuseMethod } from "./refuse-method.mjs";
 
 // The portal: Next's production server on an http.Server of ours, so that slow senders are cut and the drain
 // is bounded. Plain JavaScript: the sources of lib are reached only through the build.
@@ -63,6 +64,7 @@ await app.prepare();
 const handle = app.getRequestHandler();
 server.on("request", (request, response) => {
   if (isEnding) response.setHeader("connection", "close");
+  if (refuseMethod(request, response)) return;
   handle(request, response).catch(() => {
     if (response.headersSent) response.destroy();
     else response.writeHead(500).end();
