@@ -1,7 +1,7 @@
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
-import { refuseMethod } from "../../scripts/refuse-method.mjs";
+import { refuseMethod } from "./refuse-method.mjs";
 
 function statusOf(port: number, method: string): Promise<readonly [number | undefined, string | undefined]> {
   return new Promise((resolve, reject) => {
