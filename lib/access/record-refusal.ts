@@ -1,7 +1,11 @@
 import "server-only";
+import { findGrant } from "@/lib/access/grants/store";
 import { reasonOf } from "@/lib/access/permit";
+import { findRequestFacts } from "@/lib/access/requests/store";
 import { recordEvent } from "@/lib/audit/record-event";
 import type { Context } from "@/lib/context";
+import { isUuid } from "@/lib/crypto/uuid";
+import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /** What was tried, for the entry of a refusal. */
@@ -34,21 +38,38 @@ export async function recordingRefusals<T>(
   }
 }
 
+/**
+ * The case that fences a refusal. One that names nothing that exists lies in a case that nobody has (the tenant's id
+ * stands for it), so that an outsider sees as little of it as of a case he may not know of.
+ */
+async function caseOf(cx: Context, { requestId, grantId }: Attempted): Promise<string | undefined> {
+  if (requestId === undefined && grantId === undefined) return undefined;
+  const { tenantId } = cx.instance;
+  const found = await inSnapshot(cx, async (tx) => {
+    if (grantId !== undefined && isUuid(grantId)) return (await findGrant(tx, tenantId, grantId))?.requestId;
+    if (requestId === undefined || !isUuid(requestId)) return undefined;
+    return (await findRequestFacts(tx, tenantId, requestId))?.id;
+  });
+  return found ?? tenantId;
+}
+
 async function recordRefusal(cx: Context, attempted: Attempted, error: DomainError): Promise<void> {
   const { action, requestId, grantId, purpose, fields } = attempted;
+  const caseId = await caseOf(cx, attempted);
+  const details = {
+    code: error.code,
+    reason: reasonOf(error),
+    ...(requestId === undefined ? {} : { request: requestId }),
+    ...(grantId === undefined ? {} : { grant: grantId }),
+    ...(fields === undefined ? {} : { groups: [...fields] }),
+  };
   await recordEvent(cx, {
     class: "access",
     outcome: "denied",
     action,
     subjects: [],
     ...(purpose === undefined ? {} : { purpose }),
-    details: {
-      code: error.code,
-      reason: reasonOf(error),
-      ...(requestId === undefined ? {} : { request: requestId }),
-      ...(grantId === undefined ? {} : { grant: grantId }),
-      ...(fields === undefined ? {} : { groups: [...fields] }),
-    },
+    ...(caseId === undefined ? { details } : { caseId, caseDetails: details }),
     index: {
       ...(requestId === undefined ? {} : { requestId }),
       ...(grantId === undefined ? {} : { grantId }),

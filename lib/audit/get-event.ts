@@ -6,7 +6,7 @@ import { DomainError } from "@/lib/errors";
 import { parseEntry } from "./entry";
 import { fencedConditions } from "./reading/filter";
 import { openParts, readableKinds } from "./reading/open-parts";
-import { findLeaf, isWithinFence, readParts } from "./reading/store";
+import { findLeaf, findWithinFence, readParts } from "./reading/store";
 import { recordRead } from "./record-read";
 import type { EventDetail } from "./schema";
 
@@ -14,12 +14,14 @@ import type { EventDetail } from "./schema";
 export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
   const found = await inSnapshot(cx, async (tx) => {
     const leaf = await findLeaf(tx, cx.instance.log, seq);
-    if (leaf === undefined || !(await isWithinFence(tx, fencedConditions(cx), leaf.entry_id)))
-      return undefined;
-    return { leaf, parts: await readParts(tx, [leaf.entry_id], readableKinds(cx)) };
+    if (leaf === undefined) return undefined;
+    const within = await findWithinFence(tx, fencedConditions(cx), leaf.entry_id);
+    if (within === undefined) return undefined;
+    const caseId = within.case_id ?? undefined;
+    return { leaf, caseId, parts: await readParts(tx, [leaf.entry_id], readableKinds(cx)) };
   });
   if (found === undefined) throw new DomainError("audit.not-found");
-  await recordRead(cx, "audit.read", { seq });
+  await recordRead(cx, "audit.read", { seq }, found.caseId);
   const parts = await openParts(cx, found.parts);
   return {
     seq,

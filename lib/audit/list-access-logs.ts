@@ -5,7 +5,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { type Conditions, fencedConditions, instantText } from "./reading/filter";
 import { type OpenedPart, openParts } from "./reading/open-parts";
 import { type EventRow, readAccesses, readParts } from "./reading/store";
-import { recordRead } from "./record-read";
+import { filterNames, recordRead } from "./record-read";
 import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./schema";
 
 const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
@@ -16,7 +16,7 @@ const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
  */
 export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promise<AccessLogPage> {
   const { limit, offset, ...filter } = query;
-  await recordRead(cx, "access.logs", { filter: { ...filter } });
+  await recordRead(cx, "access.logs", { filter: filterNames(filter) });
   const conditions = conditionsOf(cx, query);
   const { rows, total, parts } = await inSnapshot(cx, async (tx) => {
     const page = await readAccesses(tx, conditions, { limit, offset });

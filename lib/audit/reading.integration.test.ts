@@ -168,6 +168,35 @@ describe("reading the log", () => {
     expect((await getEvent(decider, fenced)).parts.map((part) => part.kind).sort()).toEqual(["case", "org"]);
   });
 
+  it("writes down what was read without telling others which case it was about", async () => {
+    const regulator = person("regulator-002", "regulator");
+    await listEvents(regulator, EventQuery.parse({ subject: `request:${CASE}` }));
+    await listAccessLogs(regulator, { limit: 10, offset: 0, transaction_id: TX });
+    await bodyOf(regulator, { format: "ndjson", subject: `request:${CASE}` });
+    const decider = person("coordinator-001:legal", "coordinator", { duties: ["legal"] });
+    const fenced = await listEvents(decider, EventQuery.parse({ actor: "u_regulator-001" }));
+    await getEvent(decider, fenced.items[0]?.seq ?? -1);
+    await anchor();
+    const outsider = person("auditor-002", "auditor");
+    const reads = async (actor: string) =>
+      (await listEvents(outsider, EventQuery.parse({ actor, limit: "200" }))).items;
+    const details = await Promise.all(
+      (await reads("u_regulator-002")).map(async ({ seq, action }) => {
+        const { parts } = await getEvent(outsider, seq ?? -1);
+        return [action, parts.find((part) => part.kind === "org")?.plaintext.details];
+      }),
+    );
+    expect(details).toEqual([
+      ["audit.export", { format: "ndjson", filter: ["subject"] }],
+      ["access.logs", { filter: ["transaction_id"] }],
+      ["audit.read", { filter: ["subject"] }],
+    ]);
+    for (const { seq } of await reads("u_coordinator-001:legal")) {
+      const { parts } = await getEvent(outsider, seq ?? -1);
+      expect(JSON.stringify(parts)).not.toContain(`"seq":${fenced.items[0]?.seq}`);
+    }
+  });
+
   it("gives an inclusion proof that verifies under the newest checkpoint", async () => {
     const auditor = person("auditor-001", "auditor");
     const { entry } = await getEvent(auditor, 1);

@@ -1,4 +1,5 @@
 import "server-only";
+import { findLiveGrant } from "@/lib/access/find-grant";
 import { recordEvent } from "@/lib/audit/record-event";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
@@ -11,6 +12,14 @@ export interface Attempt {
   readonly action: string;
   readonly purpose?: string;
   readonly fields?: readonly string[];
+  /** Access request behind the grant that this is tried under. */
+  readonly caseId?: string;
+}
+
+/** The case that fences a refusal: that of the grant it was tried under, or of any of the caller's that covers it. */
+async function caseOf(cx: Context, transactionId: string, attempt: Attempt): Promise<string | undefined> {
+  if (attempt.caseId !== undefined) return attempt.caseId;
+  return (await findLiveGrant(cx, { transactionId, purpose: attempt.purpose ?? "" }))?.requestId;
 }
 
 /** Writes down a refusal (log and access log) and gives back the error to throw. */
@@ -21,18 +30,20 @@ export async function refuse(
   error: DomainError,
   outcome: "denied" | "failed" = "denied",
 ): Promise<DomainError> {
+  const caseId = await caseOf(cx, transactionId, attempt);
+  const details = {
+    transaction: transactionId,
+    groups: [...(attempt.fields ?? [])],
+    code: error.code,
+    ...(error.detail === undefined ? {} : { reason: error.detail }),
+  };
   await recordEvent(cx, {
     class: attempt.action.startsWith("disclosure.") ? "disclosure" : "transaction",
     outcome,
     action: attempt.action,
     subjects: [],
     ...(attempt.purpose === undefined ? {} : { purpose: attempt.purpose }),
-    details: {
-      transaction: transactionId,
-      groups: [...(attempt.fields ?? [])],
-      code: error.code,
-      ...(error.detail === undefined ? {} : { reason: error.detail }),
-    },
+    ...(caseId === undefined ? { details } : { caseId, caseDetails: details }),
     index: { transactionId },
     access: { dataAccessed: [], success: false, error: error.code },
   });

@@ -139,11 +139,13 @@ async function prepareRelease(
   const grant = await recordingRefusals(cx, row.id, attempt, () =>
     requireGrant(cx, wantedGrant(row.id, input)),
   );
-  const permitted = await permitOpening(cx, row, input, attempt, { grant, opening: proofOf(cx, input) });
-  await requireBound(cx, row, record, attempt);
+  const under = { ...attempt, caseId: grant.requestId };
+  const permitted = await permitOpening(cx, row, input, under, { grant, opening: proofOf(cx, input) });
+  await requireBound(cx, row, record, under);
   const sealed = record.groups.filter((group) => permitted.groups.includes(group.row.group));
   const decided = { row, input, grant, permitted, sealed };
-  return { ...decided, signed: await signedOpening(cx, decided) };
+  const signed = await recordingRefusals(cx, row.id, under, () => signedOpening(cx, decided));
+  return { ...decided, signed };
 }
 
 function maskedGroups(escrow: EscrowOpened | undefined): GroupName[] {
@@ -162,7 +164,8 @@ export async function releaseUnderGrant(
   attempt: Attempt,
 ): Promise<Disclosure> {
   const release = await prepareRelease(cx, row, record, input, attempt);
-  const intent = await recordingRefusals(cx, row.id, attempt, () =>
+  const under = { ...attempt, caseId: release.grant.requestId };
+  const intent = await recordingRefusals(cx, row.id, under, () =>
     recordIntent(cx, factsOf(cx, release), async (tx) => {
       await useView(tx, cx, release.grant.id);
     }),

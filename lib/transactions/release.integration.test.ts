@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prepareOpening } from "@/lib/access/prepare-opening";
+import { listAccessLogs } from "@/lib/audit/list-access-logs";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -11,6 +12,7 @@ import { signAsPortal } from "@/lib/escrow/portal-signature";
 import { buildDecision, type GroupName, recordDigest, validityTime } from "@/lib/escrow/statements";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { auditTransaction } from "@/lib/transactions/audit-transaction";
+import { getEnvelopes } from "@/lib/transactions/get-envelopes";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
@@ -209,6 +211,34 @@ describe("a regulator with a grant", () => {
     expect(await codeOf(auditTransaction(regulator, id, { purpose: "settlement", grant_id }))).toBe(
       "access.purpose",
     );
+  });
+
+  it("leaves no trace of its case in what other agencies and support read", async () => {
+    const id = await submit();
+    const outsider = await bench.person({ role: "auditor", hasKey: false });
+    const support = await bench.person({ role: "coordinator", duties: ["support"], hasKey: false });
+    const seenBy = async (who: Person) =>
+      (await listAccessLogs(who, { limit: 100, offset: 0, transaction_id: id })).logs.map((log) => log.error);
+    await codeOf(auditTransaction(regulator, id, { purpose: "audit" }));
+    expect(await seenBy(outsider)).toEqual(["access.no-grant"]);
+    const grant_id = await grantFor(id, { groups: ["amount"] });
+    const fields: GroupName[] = ["pricing"];
+    await codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id, fields }));
+    await codeOf(auditTransaction(regulator, id, { purpose: "audit", fields }));
+    await codeOf(auditTransaction(regulator, id, { purpose: "compliance" }));
+    await codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id: uuidv7(1) }));
+    await codeOf(getEnvelopes(regulator, id));
+    expect(await seenBy(outsider)).toEqual(["access.no-grant"]);
+    expect(await seenBy(support)).toEqual(["access.no-grant"]);
+    expect((await seenBy(regulator)).slice().reverse()).toEqual([
+      "access.no-grant",
+      "access.groups",
+      "access.groups",
+      "access.purpose",
+      "access.no-grant",
+      "access.forbidden",
+    ]);
+    expect(await seenBy(legal)).toHaveLength(6);
   });
 
   it("has exactly as many views as the grant, also under parallel calls", async () => {

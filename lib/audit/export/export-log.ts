@@ -6,6 +6,7 @@ import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { addFilter, type Conditions, fencedConditions } from "../reading/filter";
 import { recordEvent } from "../record-event";
+import { filterNames } from "../record-read";
 import type { ExportQuery } from "../schema";
 import { buildBundle } from "./build-bundle";
 import { type CsvOptions, csvHeader, csvLine } from "./csv";
@@ -42,7 +43,7 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
     outcome: "done",
     action: "audit.export",
     subjects: [],
-    details: { format, filter },
+    details: { format, filter: filterNames(filter) },
   });
   const csv: CsvOptions = { delimiter: delimiter ?? ",", bom: bom === "true" };
   const produce = async (tx: RawTx, write: Write): Promise<void> => {

@@ -83,14 +83,18 @@ export async function findLeaf(tx: Tx, log: string, seq: number): Promise<LeafRo
   return z.array(LeafRow).parse(rows)[0];
 }
 
-/** Whether the fence lets this caller see the entry. */
-export async function isWithinFence(tx: Tx, conditions: Conditions, entryId: string): Promise<boolean> {
+/** The entry's case, if it has one; undefined where the fence keeps the entry from this caller. */
+export async function findWithinFence(
+  tx: Tx,
+  conditions: Conditions,
+  entryId: string,
+): Promise<{ readonly case_id: string | null } | undefined> {
   conditions.add("i.entry_id = ?::uuid", entryId);
   const rows = await tx.$queryRawUnsafe(
-    `SELECT 1 AS one FROM audit_index i WHERE ${conditions.text}`,
+    `SELECT i.case_id::text FROM audit_index i WHERE ${conditions.text}`,
     ...conditions.values,
   );
-  return z.array(z.unknown()).parse(rows).length > 0;
+  return z.array(z.object({ case_id: z.string().nullable() })).parse(rows)[0];
 }
 
 const PartRow = z.object({

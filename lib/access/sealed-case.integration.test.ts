@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { decideRequest } from "@/lib/access/decide-request";
+import { fileRequest } from "@/lib/access/file-request";
+import { getGrant } from "@/lib/access/get-grant";
+import { getRequest } from "@/lib/access/get-request";
+import { revokeGrant } from "@/lib/access/revoke-grant";
+import { NewDecision, NewRequest } from "@/lib/access/schema";
+import { listAccessLogs } from "@/lib/audit/list-access-logs";
+import { openParts } from "@/lib/audit/reading/open-parts";
+import { readParts } from "@/lib/audit/reading/store";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { NewTransaction } from "@/lib/transactions/schema";
+import { submitTransaction } from "@/lib/transactions/submit-transaction";
+
+type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
+
+let bench: UseCaseBench;
+let regulator: Person;
+let outsider: Person;
+let approver: Person;
+let support: Person;
+
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+  regulator = await bench.person({ role: "regulator", hasKey: false });
+  outsider = await bench.person({ role: "auditor", hasKey: false });
+  approver = await bench.person({ role: "coordinator", duties: ["approve"], hasKey: false });
+  support = await bench.person({ role: "coordinator", duties: ["support"], hasKey: false });
+});
+afterAll(() => bench?.close());
+
+async function refused(act: Promise<unknown>): Promise<void> {
+  const error = await act.catch((failure: unknown) => failure);
+  expect(error).toBeInstanceOf(DomainError);
+}
+
+async function requestOf(who: Person): Promise<string> {
+  const client = await bench.person({ role: "client" });
+  const { participantId } = client.principal;
+  const body = { job_id: "job-1", amount: "1", confidential: true, participants: [participantId] };
+  const { transaction_id } = await submitTransaction(client, NewTransaction.parse(body));
+  const asked = { purpose: "audit", justification: "Examination", fields: ["amount"] };
+  return (await fileRequest(who, NewRequest.parse({ ...asked, transactions: [transaction_id] }))).id;
+}
+
+const countFor = async (who: Person) => (await listAccessLogs(who, { limit: 1, offset: 0 })).total_count;
+
+test("refusals on a case are its agency's and its deciders' only, whoever was refused", async () => {
+  const id = await requestOf(regulator);
+  const people = [outsider, support, regulator, approver];
+  const before = await Promise.all(people.map(countFor));
+  const legal = NewDecision.parse({ stage: "legal", decision: "deny", comment: "no" });
+  await refused(decideRequest(regulator, id, legal));
+  await refused(decideRequest(approver, id, legal));
+  await refused(getRequest(outsider, id));
+  await refused(getRequest(support, id));
+  const after = await Promise.all(people.map(countFor));
+  expect(after.map((count, at) => count - (before[at] ?? 0))).toEqual([0, 0, 4, 4]);
+});
+
+test("what is asked for and does not exist looks to an outsider as what he may not know of", async () => {
+  const before = await countFor(outsider);
+  for (const id of [await requestOf(regulator), uuidv7(1)]) {
+    await refused(getRequest(outsider, id));
+    await refused(getGrant(outsider, id));
+    await refused(revokeGrant(outsider, id, "no"));
+    expect(await countFor(outsider)).toBe(before);
+  }
+});
+
+test("ids, code and reason of a refusal lie in the case's part", async () => {
+  const id = await requestOf(regulator);
+  await refused(getRequest(outsider, id));
+  const { rows } = await bench.appPool.query(
+    "SELECT entry_id, case_id FROM audit_index WHERE request_id = $1 AND outcome = 'denied'",
+    [id],
+  );
+  expect(rows.map((row) => row.case_id)).toEqual([id]);
+  const parts = await inSnapshot(regulator, (tx) => readParts(tx, [rows[0].entry_id], ["org", "case"]));
+  const opened = new Map(
+    (await openParts(regulator, parts)).map((part) => [part.kind, part.plaintext] as const),
+  );
+  expect(opened.get("case")).toMatchObject({ request: id, code: "request-file.not-found" });
+  expect(opened.get("org")).not.toHaveProperty("details");
+});
