@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
+import { openParts } from "@/lib/audit/reading/open-parts";
+import { readParts } from "@/lib/audit/reading/store";
+import { recordEvent } from "@/lib/audit/record-event";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openDatabase } from "@/lib/db/client";
+import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
@@ -16,6 +20,8 @@ let apiKey: string;
 let restrictedKey: string;
 let auditorKey: string;
 let runs = 0;
+
+const FAILED = { class: "disclosure", outcome: "failed", subjects: [] } as const;
 
 const create = operation({
   id: "createThing",
@@ -54,6 +60,24 @@ const handlers = serve("/confidential/things", [
     if (query.mode === "broken") throw new TypeError("CANARY-internal");
     if (query.mode === "hidden") throw new DomainError("transaction.not-found");
     return { ok: true };
+  }),
+]);
+const grantRead = operation({
+  id: "getOneThing",
+  method: "GET",
+  path: "/confidential/things/{id}",
+  summary: "test",
+  scopes: ["read"],
+  roles: "any",
+  params: z.strictObject({ id: z.string() }),
+  response: { status: 200, schema: z.object({ ok: z.boolean() }) },
+  rate: "open",
+  action: "grant.read",
+});
+const one = serve("/confidential/things/{id}", [
+  bind(grantRead, async (cx, { params }) => {
+    if (params.id === "failing") await recordEvent(cx, { ...FAILED, action: grantRead.action });
+    throw new DomainError("grant.not-found");
   }),
 ]);
 const nowhere = serve("/confidential/{rest}", []);
@@ -98,6 +122,24 @@ async function deniedEntries(): Promise<number> {
 }
 
 describe("the endpoint", () => {
+  it("writes down the pattern of a refused address, not the ids in it, and no failure twice", async () => {
+    const get = (id: string) =>
+      one.GET(request("GET", { key: apiKey, path: `things/${id}` }), { params: Promise.resolve({ id }) });
+    const id = uuidv7(1);
+    expect((await get(id)).status).toBe(404);
+    const { rows } = await bench.audit.appPool.query(
+      "SELECT entry_id FROM audit_index WHERE action = 'grant.read' AND outcome = 'denied'",
+    );
+    expect(rows).toHaveLength(1);
+    const parts = await inSnapshot(runtime, (tx) => readParts(tx, [rows[0].entry_id], ["org"]));
+    const [org] = await openParts(runtime, parts);
+    expect(org?.plaintext.details).toMatchObject({ path: "/confidential/things/{id}" });
+    expect(JSON.stringify(org?.plaintext)).not.toContain(id);
+    const before = await deniedEntries();
+    expect((await get("failing")).status).toBe(404);
+    expect(await deniedEntries()).toBe(before);
+  });
+
   it("answers what the use case returns, with the headers every answer carries", async () => {
     const response = await handlers.POST(request("POST", { key: apiKey, body: { name: "a" } }), route);
     expect(response.status).toBe(201);

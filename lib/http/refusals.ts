@@ -51,7 +51,8 @@ export function watchDenials(audit: AuditRecorder): WatchedRecorder {
       ...audit,
       append: async (rows) => {
         await audit.append(rows);
-        if (rows.entry.outcome === "denied") denied = true;
+        // A failed opening is the record of its refusal: a second one would lie outside its case.
+        if (rows.entry.outcome === "denied" || rows.entry.outcome === "failed") denied = true;
       },
     },
     hasRecordedDenial: () => denied,
@@ -63,7 +64,10 @@ export function isRefusal(error: DomainError): boolean {
   return error.status === 401 || error.status === 403 || error.status === 404;
 }
 
-/** Writes down a refusal, committed before it returns (I3). Throws 503 when it cannot. */
+/**
+ * Writes down a refusal, committed before it returns (I3). Throws 503 when it cannot. Ids in the address may name a
+ * case that others may not know of, so the pattern stands here and not the path.
+ */
 export async function recordRefusal(
   cx: Context,
   operation: OperationSpec,
@@ -77,7 +81,7 @@ export async function recordRefusal(
     outcome: "denied",
     action: operation.action,
     subjects: [],
-    details: { operation: operation.id, path: instance, code: error.code },
+    details: { operation: operation.id, path: operation.path, code: error.code },
     ...(transaction === undefined ? {} : { index: { transactionId: transaction } }),
     ...(ACCESS_CLASSES.has(entryClass)
       ? { access: { dataAccessed: [], success: false, error: error.code } }
