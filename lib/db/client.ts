@@ -3,6 +3,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import type { Pool } from "pg";
 import { PrismaClient } from "@/lib/db/generated/client";
 import { DEFAULT_WAIT_MS, openPool, type PoolOptions } from "@/lib/db/pool";
+import { createStatementNames } from "@/lib/db/statement-names";
 
 /** One role's access to the database. Prisma and raw statements (COPY, group append) share the pool. */
 export interface Database {
@@ -16,7 +17,7 @@ export interface Database {
 export function openDatabase(options: PoolOptions): Database {
   const pool = openPool(options);
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool),
+    adapter: new PrismaPg(pool, { statementNameGenerator: createStatementNames() }),
     log: [],
     errorFormat: "minimal",
   });
