@@ -178,6 +178,11 @@ export const seedEnv = lazily(Seed);
 export const launchEnv = lazily(Launch);
 export type LaunchEnv = z.infer<typeof Launch>;
 
+/** Whether this process was given a portal's environment; commands run by hand are not. */
+export function hasPortalEnv(): boolean {
+  return Portal.safeParse(process.env).success;
+}
+
 /** The unlock of the keystore in KEY_DIR; a passphrase wins over the key file. */
 export function unlockOf(env: {
   readonly KEK_FILE?: string | undefined;

@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { EnvironmentError } from "@/lib/env";
+import { EnvironmentError, hasPortalEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
 import { createAdministrators } from "@/lib/identity/create-administrators";
+import { explainFailure } from "@/lib/launch/failure";
+import { runAsPortal } from "@/lib/launch/portal-environment";
 import { getRuntime } from "@/lib/runtime";
 
 const USAGE = `usage: npm run create-admin -- --organisation NAME --zone Europe/Berlin \\
@@ -29,6 +31,14 @@ function readArguments() {
   });
   if (first === undefined || second === undefined || more.length > 0) fail(USAGE, 2);
   return { organisation: { name: values.organisation, zone: values.zone }, people: [first, second] as const };
+}
+
+// Beside `npm start` this process has no environment of the portal: it starts itself again with it.
+if (!hasPortalEnv()) {
+  const code = await runAsPortal("create-admin.ts", process.argv.slice(2)).catch((error: unknown) =>
+    fail(explainFailure(error) ?? "the administrators could not be made", 1),
+  );
+  if (code !== undefined) process.exit(code);
 }
 
 try {

@@ -18,6 +18,7 @@ import { type InstanceFile, newInstance, readInstance, writeInstance } from "@/l
 import { createAllKeys } from "@/lib/launch/key-creation";
 import { lockDataFolder } from "@/lib/launch/lock";
 import { requireFreePort } from "@/lib/launch/port";
+import { keepPortalEnvironment } from "@/lib/launch/portal-environment";
 import { PROGRAM_ROOT, plainArguments } from "@/lib/launch/program";
 import { consoleProgress, type Progress } from "@/lib/launch/progress";
 import { discardUnfinishedInstance } from "@/lib/launch/reset";
@@ -92,7 +93,9 @@ async function prepare(
     }
   }
   await writeInstance(file, instance);
-  return { instance, environments: processEnvironments({ env, folders, instance, urls: databases.urls }) };
+  const environments = processEnvironments({ env, folders, instance, urls: databases.urls });
+  await keepPortalEnvironment(folders, environments.portal);
+  return { instance, environments };
 }
 
 async function seedWhenNew(
@@ -177,7 +180,8 @@ async function announce(launch: Launch, instance: InstanceFile, services: Servic
   if (demo !== undefined) {
     for (const line of describeDemonstration(demo, baseUrl, folders.file("demo.json"))) progress.say(line);
   } else if (instance.seed === "none") {
-    progress.say("There are no users yet: npm run create-admin makes the two administrators.");
+    progress.say("There are no users yet. This makes the two administrators, in a second terminal:");
+    progress.say(`  DATA_DIR='${folders.dataDir}' npm run create-admin`);
   } else {
     progress.say(
       "demo.json is gone: its keys and passwords are stored as hashes only and cannot be shown again.",
