@@ -30,7 +30,7 @@ export function problemOf(error: DomainError, place: ProblemPlace): Problem {
     type: `urn:sealport:problem:${error.code}`,
     title: error.title,
     status: error.status,
-    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    detail: error.detail ?? error.title,
     instance: place.instance,
     code: error.code,
     request_id: place.requestId,

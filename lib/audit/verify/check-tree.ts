@@ -28,23 +28,28 @@ export function openCheckpoints(
 ): { trusted: TrustedCheckpoint[]; findings: Finding[] } {
   const trusted: TrustedCheckpoint[] = [];
   const findings: Finding[] = [];
+  let untrusted = 0;
   for (const [at, note] of notes.entries()) {
     const opened = openOne(note, origin, keys);
     if (typeof opened === "string")
       findings.push({ class: "fork", detail: `checkpoint ${at + 1}: ${opened}` });
+    else if (opened === undefined) untrusted += 1;
     else trusted.push(opened);
+  }
+  if (untrusted > 0) {
+    const detail = `${untrusted} of ${notes.length} checkpoints are signed by no trusted log key`;
+    findings.push({ class: "keys", detail });
   }
   return { trusted: trusted.sort((a, b) => a.size - b.size), findings };
 }
 
-function openOne(note: string, origin: string, keys: TrustedKeys): TrustedCheckpoint | string {
+/** The checkpoint, what is wrong with it, or undefined when no trusted log key signed it. */
+function openOne(note: string, origin: string, keys: TrustedKeys): TrustedCheckpoint | string | undefined {
   try {
     const { text, verified } = openNote(note, [...keys.log, ...keys.witnesses]);
     const checkpoint = parseCheckpointText(text);
     if (checkpoint.origin !== origin) return `is of the log ${checkpoint.origin}`;
-    if (!verified.some((signature) => keys.log.includes(signature.vkey))) {
-      return `of size ${checkpoint.size} is signed by no trusted log key`;
-    }
+    if (!verified.some((signature) => keys.log.includes(signature.vkey))) return undefined;
     const cosignatures = verified.filter((signature) => keys.witnesses.includes(signature.vkey)).length;
     return { size: checkpoint.size, root: checkpoint.root, cosignatures };
   } catch (error) {
