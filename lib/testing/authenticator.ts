@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import { isoCBOR } from "@simplewebauthn/server/helpers";
 import { z } from "zod";
@@ -37,8 +37,8 @@ const AAGUID = new Uint8Array(16);
 const ALGORITHM = { ES256: -7, EdDSA: -8, RS256: -257 } as const;
 
 const KeyPair = z.object({
-  privateKey: z.looseObject({
-    kty: z.string(),
+  privateKey: z.string(),
+  publicKey: z.object({
     x: z.string().optional(),
     y: z.string().optional(),
     n: z.string().optional(),
@@ -47,18 +47,21 @@ const KeyPair = z.object({
 });
 
 /** With encodings, since exporting a generated key can block Node 20 for ever (environment.md). */
-function generateJwk(algorithm: PasskeyAlgorithm) {
-  const encodings = { publicKeyEncoding: { format: "jwk" }, privateKeyEncoding: { format: "jwk" } };
+function generateKeys(algorithm: PasskeyAlgorithm): z.infer<typeof KeyPair> {
+  const encodings = {
+    publicKeyEncoding: { format: "jwk" },
+    privateKeyEncoding: { format: "pem", type: "pkcs8" },
+  };
   const kinds = {
     ES256: ["ec", { namedCurve: "P-256", ...encodings }],
     EdDSA: ["ed25519", encodings],
     RS256: ["rsa", { modulusLength: 2048, ...encodings }],
   } as const;
-  return KeyPair.parse(Reflect.apply(generateKeyPairSync, undefined, kinds[algorithm])).privateKey;
+  return KeyPair.parse(Reflect.apply(generateKeyPairSync, undefined, kinds[algorithm]));
 }
 
 /** COSE_Key (RFC 9053, RFC 8230) of the public half. */
-function coseKey(algorithm: PasskeyAlgorithm, jwk: ReturnType<typeof generateJwk>): Uint8Array {
+function coseKey(algorithm: PasskeyAlgorithm, jwk: z.infer<typeof KeyPair>["publicKey"]): Uint8Array {
   const bytes = (text: string | undefined): Uint8Array => Uint8Array.from(fromBase64url(text ?? ""));
   const entries: Record<PasskeyAlgorithm, [number, number | Uint8Array][]> = {
     ES256: [
@@ -103,10 +106,9 @@ export class SoftwareAuthenticator {
     this.rpId = options.rpId ?? "localhost";
     this.origin = options.origin ?? "http://localhost:3000";
     this.isCounting = options.isCounting ?? true;
-    const jwk = generateJwk(this.algorithm);
-    this.publicKey = coseKey(this.algorithm, jwk);
-    const key: JsonWebKey = jwk;
-    this.key = createPrivateKey({ key, format: "jwk" });
+    const { publicKey, privateKey } = generateKeys(this.algorithm);
+    this.publicKey = coseKey(this.algorithm, publicKey);
+    this.key = createPrivateKey(privateKey);
   }
 
   /** The answer to `navigator.credentials.create`. */
