@@ -62,6 +62,8 @@ export default {
         header: "52px",
         rail: "208px",
         "facts-column": "320px",
+        "decision-column": "372px",
+        drawer: "424px",
       },
       zIndex: { header: "10", drawer: "20", dialog: "30", toast: "40" },
     },

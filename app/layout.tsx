@@ -1,21 +1,24 @@
 import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
-import { headers } from "next/headers";
+import { cookies, headers } from "next/headers";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { EvaluationStrip } from "@/components/layout/evaluation-strip";
 import { SkipLink } from "@/components/layout/skip-link";
-import { translations } from "@/components/messages/translate";
+import { THEME_COOKIE, themeOf } from "@/components/messages/language";
+import { Words } from "@/components/messages/words";
 import { portalEnv } from "@/lib/env";
 import "./globals.css";
 
-const brand = translations("brand");
-
-export const metadata: Metadata = {
-  title: { default: brand("name"), template: `%s · ${brand("name")}` },
-  description: brand("description"),
-  icons: { icon: "/favicon.svg" },
-};
+export async function generateMetadata(): Promise<Metadata> {
+  const brand = await getTranslations("brand");
+  return {
+    title: { default: brand("name"), template: `%s · ${brand("name")}` },
+    description: brand("description"),
+    icons: { icon: "/favicon.svg" },
+  };
+}
 
 export const viewport: Viewport = { colorScheme: "light dark" };
 
@@ -24,13 +27,19 @@ export const viewport: Viewport = { colorScheme: "light dark" };
  * nonce that proxy.ts put into the policy. The request id is kept on the body for the error pages.
  */
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const requestId = (await headers()).get("x-request-id") ?? undefined;
+  const [head, jar, locale] = await Promise.all([headers(), cookies(), getLocale()]);
   return (
-    <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`}>
-      <body data-request-id={requestId}>
-        <SkipLink />
-        {portalEnv().SEALPORT_EVALUATION ? <EvaluationStrip /> : null}
-        {children}
+    <html
+      lang={locale}
+      data-theme={themeOf(jar.get(THEME_COOKIE)?.value)}
+      className={`${GeistSans.variable} ${GeistMono.variable}`}
+    >
+      <body data-request-id={head.get("x-request-id") ?? undefined}>
+        <Words namespaces={[]}>
+          <SkipLink />
+          {portalEnv().SEALPORT_EVALUATION ? <EvaluationStrip /> : null}
+          {children}
+        </Words>
       </body>
     </html>
   );

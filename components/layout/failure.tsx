@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { type StateFact, StatePage } from "@/components/layout/state-page";
 import { translations } from "@/components/messages/translate";
-import { BUTTON } from "@/components/ui/button-link";
+import { Button } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
 
 const t = translations("error");
@@ -30,13 +30,7 @@ export function Failure({ error, retry }: { error: unknown; retry: () => void })
   ];
   return (
     <StatePage icon="stop" title={t("title")} text={t("text")} facts={facts}>
-      <button
-        type="button"
-        onClick={retry}
-        className={`${BUTTON} cursor-pointer border-edge bg-sheet text-ink hover:border-ink`}
-      >
-        {t("retry")}
-      </button>
+      <Button onClick={retry}>{t("retry")}</Button>
     </StatePage>
   );
 }

@@ -1,4 +1,4 @@
-import messages from "@/components/messages/en.json";
+import messages from "@/components/messages/en/site.json";
 
 type Messages = typeof messages;
 export type Namespace = keyof Messages;

@@ -1,18 +1,35 @@
+import Link from "next/link";
 import type { ReactNode } from "react";
+import { type ButtonLook, type ButtonSize, buttonClass } from "@/components/ui/button-class";
+import { Icon, type IconName } from "@/components/ui/icon";
 
-const LOOKS = {
-  primary: "border-accent bg-accent text-on-accent hover:border-ink",
-  secondary: "border-edge bg-sheet text-ink hover:border-ink",
-};
-
-export const BUTTON =
-  "inline-flex min-h-touch items-center gap-2 rounded-control border px-4 text-body font-medium tablet:min-h-[40px]";
-
-/** A link that looks like a control. One primary a page. */
-export function ButtonLink(props: { href: string; look: keyof typeof LOOKS; children: ReactNode }) {
-  return (
-    <a href={props.href} className={`${BUTTON} ${LOOKS[props.look]}`}>
+/** A link that looks like a control. One primary a page. `isDownload` and other origins use a plain link. */
+export function ButtonLink(props: {
+  href: string;
+  look: ButtonLook;
+  size?: ButtonSize;
+  icon?: IconName;
+  isDownload?: boolean;
+  className?: string;
+  children: ReactNode;
+}) {
+  const className = `${buttonClass(props.look, props.size)} ${props.className ?? ""}`;
+  const inside = (
+    <>
+      {props.icon === undefined ? null : <Icon name={props.icon} />}
       {props.children}
-    </a>
+    </>
+  );
+  const isPlain = props.isDownload === true || !props.href.startsWith("/") || props.href.includes(".json");
+  if (isPlain)
+    return (
+      <a href={props.href} download={props.isDownload === true ? true : undefined} className={className}>
+        {inside}
+      </a>
+    );
+  return (
+    <Link href={props.href} className={className} prefetch={false}>
+      {inside}
+    </Link>
   );
 }

@@ -1,0 +1,38 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { CallRefused, NetworkLost } from "@/components/client/api";
+import { Digest } from "@/components/ui/digest";
+import { Notice } from "@/components/ui/states";
+
+/** What went wrong with a call, beside the control that made it: what did not happen, why, the number to quote. */
+export function CallFailure({ error, title }: { error: unknown; title?: string }) {
+  const t = useTranslations("ui");
+  if (error === undefined || error === null) return null;
+  if (error instanceof NetworkLost)
+    return (
+      <Notice tone="amber" icon="warning" isLive title={title ?? t("notDone")}>
+        <p>{t("networkLost")}</p>
+      </Notice>
+    );
+  const problem = error instanceof CallRefused ? error.problem : undefined;
+  return (
+    <Notice tone="oxblood" icon="stop" isLive title={title ?? t("notDone")}>
+      {problem === undefined ? null : (
+        <>
+          <p>{problem.detail === "" ? problem.title : problem.detail}</p>
+          {problem.errors.map((one) => (
+            <p key={`${one.pointer}${one.detail}`}>
+              {one.pointer.slice(1)}: {one.detail}
+            </p>
+          ))}
+          {problem.requestId === "" ? null : (
+            <p className="mt-1 text-ink-2">
+              {t("requestId")} <Digest value={problem.requestId} />
+            </p>
+          )}
+        </>
+      )}
+    </Notice>
+  );
+}

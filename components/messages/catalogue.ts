@@ -1,0 +1,87 @@
+import deAccount from "@/components/messages/de/account.json";
+import deAudit from "@/components/messages/de/audit.json";
+import deDisputes from "@/components/messages/de/disputes.json";
+import deDomain from "@/components/messages/de/domain.json";
+import deGrants from "@/components/messages/de/grants.json";
+import deHelp from "@/components/messages/de/help.json";
+import deHome from "@/components/messages/de/home.json";
+import deKeys from "@/components/messages/de/keys.json";
+import dePortal from "@/components/messages/de/portal.json";
+import deRequests from "@/components/messages/de/requests.json";
+import deReview from "@/components/messages/de/review.json";
+import deRoster from "@/components/messages/de/roster.json";
+import deSignin from "@/components/messages/de/signin.json";
+import deSite from "@/components/messages/de/site.json";
+import deStatus from "@/components/messages/de/status.json";
+import deTour from "@/components/messages/de/tour.json";
+import deTransactions from "@/components/messages/de/transactions.json";
+import deTrust from "@/components/messages/de/trust.json";
+import deUi from "@/components/messages/de/ui.json";
+import account from "@/components/messages/en/account.json";
+import audit from "@/components/messages/en/audit.json";
+import disputes from "@/components/messages/en/disputes.json";
+import domain from "@/components/messages/en/domain.json";
+import grants from "@/components/messages/en/grants.json";
+import help from "@/components/messages/en/help.json";
+import home from "@/components/messages/en/home.json";
+import keys from "@/components/messages/en/keys.json";
+import portal from "@/components/messages/en/portal.json";
+import requests from "@/components/messages/en/requests.json";
+import review from "@/components/messages/en/review.json";
+import roster from "@/components/messages/en/roster.json";
+import signin from "@/components/messages/en/signin.json";
+import site from "@/components/messages/en/site.json";
+import status from "@/components/messages/en/status.json";
+import tour from "@/components/messages/en/tour.json";
+import transactions from "@/components/messages/en/transactions.json";
+import trust from "@/components/messages/en/trust.json";
+import ui from "@/components/messages/en/ui.json";
+
+/** Every wording of the product. Server only by use: the browser is sent the namespaces that a page names. */
+export const CATALOGUES = {
+  en: {
+    ...site,
+    account,
+    audit,
+    disputes,
+    domain,
+    grants,
+    help,
+    home,
+    keys,
+    portal,
+    requests,
+    review,
+    roster,
+    signin,
+    status,
+    tour,
+    transactions,
+    trust,
+    ui,
+  },
+  de: {
+    ...deSite,
+    account: deAccount,
+    audit: deAudit,
+    disputes: deDisputes,
+    domain: deDomain,
+    grants: deGrants,
+    help: deHelp,
+    home: deHome,
+    keys: deKeys,
+    portal: dePortal,
+    requests: deRequests,
+    review: deReview,
+    roster: deRoster,
+    signin: deSignin,
+    status: deStatus,
+    tour: deTour,
+    transactions: deTransactions,
+    trust: deTrust,
+    ui: deUi,
+  },
+} as const;
+
+export type Language = keyof typeof CATALOGUES;
+export type Namespace = keyof (typeof CATALOGUES)["en"];

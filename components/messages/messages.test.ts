@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { CATALOGUES } from "@/components/messages/catalogue";
+import { languageOf } from "@/components/messages/language";
+
+function flatten(value: unknown, path = ""): [string, string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value !== "object" || value === null) throw new Error(`${path} is no wording`);
+  return Object.entries(value).flatMap(([key, inner]) => flatten(inner, `${path}.${key}`));
+}
+
+/** Names of the arguments and tags of an ICU message. */
+function argumentsOf(text: string): string[] {
+  const names = [...text.matchAll(/\{(\w+)[,}]/g), ...text.matchAll(/<(\w+)>/g)].map(
+    (match) => match[1] ?? "",
+  );
+  return [...new Set(names)].sort();
+}
+
+const english = new Map(flatten(CATALOGUES.en));
+const german = new Map(flatten(CATALOGUES.de));
+
+test("German and English have the same messages", () => {
+  expect([...german.keys()].sort()).toEqual([...english.keys()].sort());
+});
+
+test("a message takes the same arguments in both languages", () => {
+  const differing = [...english].filter(
+    ([key, text]) => String(argumentsOf(text)) !== String(argumentsOf(german.get(key) ?? "")),
+  );
+  expect(differing.map(([key]) => key)).toEqual([]);
+});
+
+test("no message is empty, and none claims what no test shows", () => {
+  const claims =
+    /complian(t|ce-)|certified|zertifiziert|tamper-?proof|immutable|unveränderlich|HSM[- ]protected/i;
+  const bad = [...english, ...german].filter(([, text]) => text.trim() === "" || claims.test(text));
+  expect(bad).toEqual([]);
+});
+
+test.each([
+  [undefined, "de-AT,de;q=0.9,en;q=0.5", "de"],
+  [undefined, "fr, en;q=0.3, de;q=0.7", "de"],
+  [undefined, "fr", "en"],
+  [undefined, null, "en"],
+  ["en", "de", "en"],
+  ["xx", "de", "de"],
+] as const)("cookie %s and Accept-Language %s give %s", (cookie, accepted, language) => {
+  expect(languageOf(cookie, accepted)).toBe(language);
+});

@@ -1,0 +1,75 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { Icon } from "@/components/ui/icon";
+
+/**
+ * A modal on the browser's own `<dialog>`: it keeps the focus inside, gives it back, and closes on Escape.
+ * `side` is the drawer at the right edge.
+ */
+export function Dialog(props: {
+  isOpen: boolean;
+  onClose: () => void;
+  title: ReactNode;
+  look?: "centre" | "side" | "wide";
+  /** False while something runs that must not be left half way. */
+  canClose?: boolean;
+  children: ReactNode;
+}) {
+  const { isOpen, onClose, canClose = true, look = "centre" } = props;
+  const t = useTranslations("ui");
+  const titleId = useId();
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = box.current;
+    if (dialog === null) return;
+    if (isOpen && !dialog.open) dialog.showModal();
+    if (!isOpen && dialog.open) dialog.close();
+  }, [isOpen]);
+  return (
+    <dialog
+      ref={box}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (canClose) onClose();
+      }}
+      onClose={() => {
+        if (isOpen) onClose();
+      }}
+      className={`${PLACES[look]} border-line-2 bg-sheet text-ink backdrop:bg-ink/40`}
+    >
+      {isOpen ? (
+        <div className="flex max-h-[inherit] flex-col">
+          <div className="flex items-start justify-between gap-4 border-line border-b px-6 py-4">
+            <h2 id={titleId} className="font-semibold text-lead">
+              {props.title}
+            </h2>
+            <button
+              type="button"
+              aria-label={t("close")}
+              disabled={!canClose}
+              onClick={onClose}
+              className="inline-flex size-8 shrink-0 cursor-pointer items-center justify-center rounded-control text-ink-2 hover:text-ink"
+            >
+              <Icon name="cross" />
+            </button>
+          </div>
+          <div className="overflow-y-auto px-6 py-5">{props.children}</div>
+        </div>
+      ) : null}
+    </dialog>
+  );
+}
+
+const PLACES = {
+  centre: "m-auto max-h-[90dvh] w-[min(560px,calc(100vw-32px))] rounded-control border",
+  wide: "m-auto max-h-[94dvh] w-[min(1100px,calc(100vw-32px))] rounded-control border",
+  side: "m-0 ml-auto h-dvh max-h-dvh w-[min(424px,100vw)] border-l",
+} as const;
+
+/** The row of buttons at a dialog's foot: primary first in reading order. */
+export function DialogActions({ children }: { children: ReactNode }) {
+  return <div className="mt-6 flex flex-wrap gap-2">{children}</div>;
+}

@@ -1,0 +1,46 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Icon } from "@/components/ui/icon";
+import { shortDigest } from "@/lib/format";
+
+/** A digest, long id or fingerprint: first eight … last four, copied whole. */
+export function Digest({
+  value,
+  label,
+  isWhole = false,
+}: {
+  value: string;
+  label?: string;
+  isWhole?: boolean;
+}) {
+  const t = useTranslations("ui");
+  const [outcome, setOutcome] = useState<"copied" | "failed" | undefined>();
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(value);
+      setOutcome("copied");
+    } catch {
+      setOutcome("failed");
+    }
+  };
+  return (
+    <span className="inline-flex max-w-full items-center gap-1 align-bottom">
+      <span title={value} className={`font-mono text-control ${isWhole ? "break-all" : "whitespace-nowrap"}`}>
+        {isWhole ? value : shortDigest(value)}
+      </span>
+      <button
+        type="button"
+        onClick={copy}
+        aria-label={label === undefined ? t("copyWhole") : t("copyNamed", { name: label })}
+        className="inline-flex size-6 shrink-0 cursor-pointer items-center justify-center rounded-field text-ink-3 hover:text-ink"
+      >
+        <Icon name={outcome === "copied" ? "tick" : "copy"} className="size-[14px]" />
+      </button>
+      <span role="status" className="sr-only">
+        {outcome === undefined ? "" : t(outcome)}
+      </span>
+    </span>
+  );
+}

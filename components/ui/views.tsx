@@ -1,0 +1,44 @@
+import Link from "next/link";
+
+export interface SavedView {
+  readonly key: string;
+  readonly label: string;
+  readonly href: string;
+  readonly count?: number;
+}
+
+/** Saved views of a list: links, the current one marked by bar and weight. */
+export function Views({
+  label,
+  views,
+  current,
+}: {
+  label: string;
+  views: readonly SavedView[];
+  current: string;
+}) {
+  return (
+    <nav aria-label={label} className="mb-4 overflow-x-auto">
+      <ul className="flex gap-5 border-line border-b text-control">
+        {views.map((view) => {
+          const isCurrent = view.key === current;
+          return (
+            <li key={view.key}>
+              <Link
+                href={view.href}
+                prefetch={false}
+                aria-current={isCurrent ? "page" : undefined}
+                className={`inline-flex min-h-touch items-center gap-2 whitespace-nowrap border-b-2 tablet:min-h-row ${isCurrent ? "border-accent font-semibold" : "border-transparent text-ink-2 hover:text-ink"}`}
+              >
+                {view.label}
+                {view.count === undefined ? null : (
+                  <span className="font-normal text-ink-3">{view.count}</span>
+                )}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
