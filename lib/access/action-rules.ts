@@ -22,6 +22,8 @@ export interface ActionFacts {
     readonly stage: Stage;
     /** People who have decided on it before. */
     readonly deciders: readonly string[];
+    /** A participant of the decider's organisation is a party to a transaction that is asked for. */
+    readonly isParty: boolean;
   };
   readonly "identity.check": FilingFacts;
   readonly "grant.read": FilingFacts;
@@ -34,7 +36,8 @@ type ActionSubject = Pick<SubjectFacts, "userId" | "organisationId" | "role" | "
 type Rule<A extends Action> = (subject: ActionSubject, facts: ActionFacts[A]) => Reason[];
 
 const ASKING_ROLES: ReadonlySet<string> = new Set(["auditor", "regulator", "coordinator"]);
-const STAGE_DUTY: Readonly<Record<Stage, Duty>> = { legal: "legal", coordinator: "approve" };
+/** The duty that decides each stage. */
+export const STAGE_DUTY: Readonly<Record<Stage, Duty>> = { legal: "legal", coordinator: "approve" };
 const DECIDING_DUTIES: readonly Duty[] = ["legal", "approve", "compliance"];
 
 const hidden = (id: string, code: "request-file.not-found" | "grant.not-found"): Reason =>
@@ -111,6 +114,8 @@ const mayDecide: Rule<"request.decide"> = (subject, facts) => {
     return [
       reason("floor.same-person", "decision.same-person", "The stages are decided by different people."),
     ];
+  if (facts.isParty)
+    return [reason("floor.party", "decision.party", "No party to these transactions decides on them.")];
   return [];
 };
 

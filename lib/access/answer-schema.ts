@@ -66,6 +66,10 @@ const summaryMembers = {
   level: Level,
   transactions_count: z.int(),
   requester: PersonView,
+  /** Whose move it is: the deciders of a stage, or the requester with a draft or an open question. */
+  waiting_for: z.enum(["legal", "coordinator", "requester"]).optional(),
+  is_waiting_for_me: z.boolean(),
+  authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
   due_at: z.string().optional(),
   created_at: z.string(),
   updated_at: z.string(),

@@ -74,6 +74,8 @@ function randomFacts(seed: number): OpeningFacts {
   const session = {
     kind: "session" as const,
     sessionId: "s",
+    method: "totp" as const,
+    provedAt: new Date(0),
     multiFactorAt: near([-MINUTE, -15 * MINUTE, -15 * MINUTE - 1]),
   };
   const apiKey = { kind: "api-key" as const, keyId: "k", prefix: "p", signed: next() < 0.7 };

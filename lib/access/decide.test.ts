@@ -386,12 +386,18 @@ describe("business hours", () => {
 
 describe("fresh proof", () => {
   const session = (multiFactorAt?: Date) =>
-    ({ kind: "session", sessionId: "s", ...(multiFactorAt === undefined ? {} : { multiFactorAt }) }) as const;
+    ({
+      kind: "session",
+      sessionId: "s",
+      method: multiFactorAt === undefined ? "password" : "totp",
+      provedAt: multiFactorAt ?? NOW,
+      ...(multiFactorAt === undefined ? {} : { multiFactorAt }),
+    }) as const;
   it.each([
-    ["none", undefined, "auth.step-up-required floor.step-up"],
+    ["none", undefined, "auth.step-up floor.step-up"],
     ["15 minutes old", at(-15 * 60_000), "allowed"],
-    ["a millisecond older", at(-15 * 60_000 - 1), "auth.step-up-required floor.step-up"],
-    ["from the future", at(1), "auth.step-up-required floor.step-up"],
+    ["a millisecond older", at(-15 * 60_000 - 1), "auth.step-up floor.step-up"],
+    ["from the future", at(1), "auth.step-up floor.step-up"],
   ] as const)("of a session, %s: %s", (_what, when, expected) => {
     expect(verdict(facts({ subject: subject("regulator", { proof: session(when) }) }))).toBe(expected);
   });
@@ -402,7 +408,7 @@ describe("fresh proof", () => {
         subject: subject("client", { participantId: "client-1", proof: session(), hasSecondFactor }),
       });
     expect(verdict(party(false))).toBe("allowed");
-    expect(verdict(party(true))).toBe("auth.step-up-required floor.step-up");
+    expect(verdict(party(true))).toBe("auth.step-up floor.step-up");
   });
 
   it("outside evaluation takes a signed call and a signed statement for every opening by grant", () => {

@@ -4,6 +4,7 @@ import { authorize } from "@/lib/access/authorize";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { getPerson, type Person } from "@/lib/access/people/store";
 import type { Permit } from "@/lib/access/permit";
+import { isParty } from "@/lib/access/queue/store";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
 import type { RequestState, Stage } from "@/lib/access/schema";
 import type { Context } from "@/lib/context";
@@ -21,7 +22,7 @@ export interface DecisionCase {
 }
 
 /** Nobody: what the rules are asked with when the request does not exist, so that ids tell nothing. */
-const NOBODY = { requesterUserId: "", requesterOrganisationId: "", deciders: [] };
+const NOBODY = { requesterUserId: "", requesterOrganisationId: "", deciders: [], isParty: false };
 
 /**
  * Reads a case for its decider. The rules are asked before existence is told: whoever lacks the duty gets the same
@@ -35,7 +36,8 @@ export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): P
   }
   const decisions = await listDecisions(tx, id);
   const deciders = decisions.filter((one) => one.decision !== "ask").map((one) => one.approverUserId);
-  const permit = await authorize(cx, "request.decide", { ...facts, stage, deciders });
+  const party = await isParty(tx, cx.principal.organisationId, facts.transactions);
+  const permit = await authorize(cx, "request.decide", { ...facts, stage, deciders, isParty: party });
   return {
     permit,
     row: await readRequest(tx, permit, facts),

@@ -90,7 +90,7 @@ function stepUpReasons(facts: OpeningFacts): Reason[] {
   return [
     reason(
       "floor.step-up",
-      "auth.step-up-required",
+      "auth.step-up",
       "A fresh proof of identity is required: 15 minutes at most.",
     ),
   ];

@@ -1,11 +1,14 @@
 import "server-only";
 import { isReviewer } from "@/lib/access/action-rules";
 import type { RequestSummary } from "@/lib/access/answer-schema";
+import { listAuthorities } from "@/lib/access/authorizations/store";
 import { invalidField } from "@/lib/access/invalid-field";
+import { countQueue, listQueue } from "@/lib/access/queue/store";
 import { loadNames } from "@/lib/access/request-view";
-import { listRequests as list } from "@/lib/access/requests/store";
+import { readListed } from "@/lib/access/requests/store";
 import type { RequestState } from "@/lib/access/schema";
 import { requestSummary } from "@/lib/access/view";
+import { viewerOf } from "@/lib/access/viewer";
 import type { Context } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
@@ -26,29 +29,46 @@ export function listOwner(cx: Pick<Context, "principal">): string | undefined {
   return isReviewer(cx.principal) ? undefined : cx.principal.userId;
 }
 
+/** Saved views of the list; `waiting_for=me` is another name of the view waiting. */
+export interface RequestListQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly state?: RequestState | undefined;
+  readonly view?: "mine" | "waiting" | "decided" | "all" | undefined;
+  readonly waiting_for?: "me" | undefined;
+  readonly sort?: "newest" | "due" | undefined;
+}
+
+/** Requests the caller may know of, with how many there are: the whole list, or what waits for him. */
 export async function listRequests(
   cx: Context,
-  query: {
-    readonly limit: number;
-    readonly cursor?: string | undefined;
-    readonly state?: RequestState | undefined;
-  },
-): Promise<Page<RequestSummary>> {
-  const before = requireCursor(query.cursor);
+  query: RequestListQuery,
+): Promise<Page<RequestSummary> & { readonly total: number }> {
+  const after = requireCursor(query.cursor);
+  const view = query.waiting_for === "me" ? "waiting" : (query.view ?? "all");
+  const filter = { viewer: viewerOf(cx), ownerId: listOwner(cx), state: query.state, view };
   return inSnapshot(cx, async (tx) => {
-    const rows = await list(tx, {
-      tenantId: cx.instance.tenantId,
-      userId: listOwner(cx),
-      state: query.state,
-      before,
-      limit: query.limit + 1,
-    });
-    const page = rows.slice(0, query.limit);
+    const { limit, sort = "newest" } = query;
+    const found = await listQueue(tx, { ...filter, sort, after, limit: limit + 1 });
+    const turns = found.slice(0, limit);
+    const rows = await readListed(
+      tx,
+      turns.map((turn) => turn.id),
+    );
     const names = await loadNames(
       tx,
-      page.map((row) => row.requesterUserId),
+      rows.map((row) => row.requesterUserId),
     );
-    const items = page.map((row) => requestSummary(row, names));
-    return { items, next_cursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null };
+    const authorities = await listAuthorities(
+      tx,
+      rows.map((row) => row.id),
+    );
+    const items = rows.map((row) => {
+      const turn = turns.find((one) => one.id === row.id);
+      return requestSummary(row, { names, turn, authority: authorities.get(row.id) });
+    });
+    const last = turns.at(-1)?.id ?? null;
+    const total = await countQueue(tx, filter);
+    return { items, next_cursor: found.length > turns.length ? last : null, total };
   });
 }

@@ -5,9 +5,11 @@ import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { loadRequest } from "@/lib/access/load-request";
 import * as people from "@/lib/access/people/store";
+import { findTurn } from "@/lib/access/queue/store";
 import { countEarlierRequests, type RequestRow } from "@/lib/access/requests/store";
 import { listEvents, type TimelineEvent } from "@/lib/access/timeline/store";
 import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/view";
+import { viewerOf } from "@/lib/access/viewer";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context } from "@/lib/context";
@@ -72,7 +74,11 @@ async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestV
     ...events.flatMap((event) => (event.byUserId === undefined ? [] : [event.byUserId])),
   ]);
   return {
-    ...requestSummary(row, names),
+    ...requestSummary(row, {
+      names,
+      turn: await findTurn(tx, viewerOf(cx), row.id),
+      authority: authorization,
+    }),
     ...detailMembers(row),
     ...(authorization === undefined ? {} : { authorization: authorizationView(authorization) }),
     first_request: (await countEarlierRequests(tx, row)) === 0,

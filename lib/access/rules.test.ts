@@ -59,7 +59,15 @@ describe("actions", () => {
     [who("coordinator", ["legal", "approve"]), "coordinator", ["me"], "decision.same-person"],
     [who("auditor", ["legal"]), "legal", [], "request-file.not-found"],
   ] as const)("deciding by %o in stage %s after %o: %s", (subject, stage, deciders, expected) => {
-    expect(first(decideAction(subject, "request.decide", { ...filing, stage, deciders }))).toBe(expected);
+    const facts = { ...filing, stage, deciders, isParty: false };
+    expect(first(decideAction(subject, "request.decide", facts))).toBe(expected);
+  });
+
+  it("a party to the transactions decides on nothing that would open them", () => {
+    const facts = { ...filing, stage: "legal", deciders: [], isParty: true } as const;
+    expect(first(decideAction(who("coordinator", ["legal"]), "request.decide", facts))).toBe(
+      "decision.party",
+    );
   });
 
   it("reading, changing and revoking tell nothing to those who may not know", () => {

@@ -3,6 +3,7 @@ import type { AuthorizationRow } from "@/lib/access/authorizations/store";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { effectiveLevel, isWithin } from "@/lib/access/limits";
 import type { Person } from "@/lib/access/people/store";
+import type { Turn } from "@/lib/access/queue/store";
 import type { RequestRow } from "@/lib/access/requests/store";
 import type { GrantState } from "@/lib/access/schema";
 import { InvariantError } from "@/lib/errors";
@@ -24,7 +25,20 @@ export function personView(names: Names, userId: string) {
   };
 }
 
-export function requestSummary(row: RequestRow, names: Names): RequestSummary {
+/** What a summary tells beside the request itself. */
+export interface SummaryExtras {
+  readonly names: Names;
+  readonly turn: Turn | undefined;
+  readonly authority: Pick<AuthorizationRow, "kind" | "issuer" | "caseNumber"> | undefined;
+}
+
+function authorityMember(authority: SummaryExtras["authority"]) {
+  if (authority === undefined) return {};
+  const { kind, issuer, caseNumber } = authority;
+  return { authority: { kind, issuer, case_number: caseNumber } };
+}
+
+export function requestSummary(row: RequestRow, { names, turn, authority }: SummaryExtras): RequestSummary {
   return {
     id: row.id,
     reference: row.reference,
@@ -34,6 +48,9 @@ export function requestSummary(row: RequestRow, names: Names): RequestSummary {
     level: row.level,
     transactions_count: row.transactions.length,
     requester: personView(names, row.requesterUserId),
+    ...(turn?.waitingFor === undefined ? {} : { waiting_for: turn.waitingFor }),
+    is_waiting_for_me: turn?.isMine ?? false,
+    ...authorityMember(authority),
     ...(row.dueAt === undefined ? {} : { due_at: validityTime(row.dueAt) }),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),

@@ -112,6 +112,24 @@ export async function insertAuthorization(
   });
 }
 
+/** Kind, issuer and number of the newest authorization of each request, for lists. */
+export async function listAuthorities(
+  tx: Tx,
+  requestIds: readonly string[],
+): Promise<Map<string, Pick<AuthorizationRow, "kind" | "issuer" | "caseNumber">>> {
+  const rows = await tx.authorization.findMany({
+    where: { request_id: { in: [...requestIds] } },
+    orderBy: { id: "asc" },
+    select: { request_id: true, kind: true, issuer: true, case_number: true },
+  });
+  return new Map(
+    rows.map((row) => [
+      row.request_id,
+      { kind: InstrumentKind.parse(row.kind), issuer: row.issuer, caseNumber: row.case_number },
+    ]),
+  );
+}
+
 async function findDocument(tx: Tx, id: string | null): Promise<DocumentFacts | undefined> {
   if (id === null) return undefined;
   const row = await tx.document.findUnique({

@@ -11,6 +11,7 @@ export interface RequestFacts {
   readonly id: string;
   readonly requesterUserId: string;
   readonly requesterOrganisationId: string;
+  readonly transactions: readonly string[];
 }
 
 /** What a request asks for. */
@@ -142,10 +143,12 @@ export async function findRequestFacts(
 ): Promise<RequestFacts | undefined> {
   const row = await tx.access_request.findFirst({
     where: { id, tenant_id: tenantId },
-    select: { id: true, requester_user_id: true, organisation_id: true },
+    select: { id: true, requester_user_id: true, organisation_id: true, transactions: true },
   });
   if (row === null) return undefined;
-  return { id: row.id, requesterUserId: row.requester_user_id, requesterOrganisationId: row.organisation_id };
+  const { transactions } = row;
+  const requesterOrganisationId = row.organisation_id;
+  return { id: row.id, requesterUserId: row.requester_user_id, requesterOrganisationId, transactions };
 }
 
 /** Holds the request until the transaction ends: decisions on it come one after another. */
@@ -164,27 +167,11 @@ export async function readRequest(tx: Tx, permit: Permit, facts: RequestFacts): 
   return toRequest(await tx.access_request.findUniqueOrThrow({ where: { id: facts.id } }));
 }
 
-export async function listRequests(
-  tx: Tx,
-  page: {
-    readonly tenantId: string;
-    readonly userId: string | undefined;
-    readonly state: RequestState | undefined;
-    readonly before: string | undefined;
-    readonly limit: number;
-  },
-): Promise<RequestRow[]> {
-  const rows = await tx.access_request.findMany({
-    where: {
-      tenant_id: page.tenantId,
-      ...(page.userId === undefined ? {} : { requester_user_id: page.userId }),
-      ...(page.state === undefined ? {} : { state: page.state }),
-      ...(page.before === undefined ? {} : { id: { lt: page.before } }),
-    },
-    orderBy: { id: "desc" },
-    take: page.limit,
-  });
-  return rows.map(toRequest);
+/** The rows of a list, in the order of the ids. The list itself has decided who may know of them. */
+export async function readListed(tx: Tx, ids: readonly string[]): Promise<RequestRow[]> {
+  const rows = await tx.access_request.findMany({ where: { id: { in: [...ids] } } });
+  const byId = new Map(rows.map((row) => [row.id, toRequest(row)]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 /** Changes a draft if nobody else did since `version`. */

@@ -17,7 +17,14 @@ const roles = ["auditor", "regulator", "coordinator"] as const;
 const KEPT = ["id", "reference", "state", "due_at", "version", "created_at", "updated_at"] as const;
 
 export const RequestPath = z.strictObject({ id: z.uuid().toLowerCase() });
-const RequestQuery = z.strictObject({ ...pageQuery, state: RequestState.optional() });
+const RequestQuery = z.strictObject({
+  ...pageQuery,
+  state: RequestState.optional(),
+  /** Saved views. */
+  view: z.enum(["mine", "waiting", "decided", "all"]).optional(),
+  waiting_for: z.literal("me").optional(),
+  sort: z.enum(["newest", "due"]).optional(),
+});
 
 export const createRequest = operation({
   id: "createRequest",
@@ -37,11 +44,11 @@ export const listRequests = operation({
   id: "listRequests",
   method: "GET",
   path: REQUESTS,
-  summary: "Access requests the caller may know of, newest first.",
+  summary: "Access requests the caller may know of, newest first or by due date, with their number.",
   scopes: ["read"],
   roles,
   query: RequestQuery,
-  response: { status: 200, schema: pageOf(RequestSummary) },
+  response: { status: 200, schema: pageOf(RequestSummary).extend({ total: z.int() }) },
   rate: "reads",
   action: "request.read",
 });

@@ -1,0 +1,135 @@
+import "server-only";
+import { z } from "zod";
+import type { RequestState, Stage } from "@/lib/access/schema";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+
+/** Who looks at a queue, and which stages that person's duties decide. */
+export interface Viewer {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly organisationId: string;
+  /** Empty for whoever decides nothing. */
+  readonly stages: readonly Stage[];
+}
+
+/** Whose move a request is, and whether it is the viewer's. */
+export interface Turn {
+  readonly id: string;
+  readonly waitingFor: Stage | "requester" | undefined;
+  readonly isMine: boolean;
+}
+
+/** What a list shows. Everything but the viewer narrows it. */
+export interface QueueFilter {
+  readonly viewer: Viewer;
+  /** Only requests of this person; absent for reviewers. */
+  readonly ownerId: string | undefined;
+  readonly state: RequestState | undefined;
+  readonly view: "mine" | "waiting" | "decided" | "all";
+}
+
+interface QueuePage extends QueueFilter {
+  readonly sort: "newest" | "due";
+  /** Last id of the page before. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+const Row = z.object({
+  id: z.string(),
+  waiting_for: z.enum(["legal", "coordinator", "requester"]).nullable(),
+  is_mine: z.boolean(),
+});
+
+const DECIDED = Prisma.sql`('approved', 'active', 'partial', 'expired', 'revoked', 'exhausted', 'closed', 'denied')`;
+
+/** The same as `requireStage`: an overdue request stands in the stage that is not passed yet. */
+const WAITING_FOR = Prisma.sql`CASE r.state
+    WHEN 'draft' THEN 'requester' WHEN 'needs_information' THEN 'requester'
+    WHEN 'stage_1' THEN 'legal' WHEN 'stage_2' THEN 'coordinator'
+    WHEN 'overdue' THEN CASE WHEN EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id
+      AND d.stage = 'legal' AND d.decision = 'approve') THEN 'coordinator' ELSE 'legal' END
+  END`;
+
+/** The rules of `request.decide` as a condition, so that a queue holds nothing its reader would be refused. */
+function isMine({ userId, organisationId, stages }: Viewer): Prisma.Sql {
+  const own = Prisma.sql`(w.waiting_for = 'requester' AND r.requester_user_id = ${userId}::uuid)`;
+  if (stages.length === 0) return own;
+  return Prisma.sql`(${own} OR (w.waiting_for = ANY (${[...stages]}::text[])
+    AND r.requester_user_id <> ${userId}::uuid AND r.organisation_id <> ${organisationId}::uuid
+    AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id
+      AND d.approver_user_id = ${userId}::uuid AND d.decision <> 'ask')
+    AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+      WHERE t.transaction_id = ANY (r.transactions::uuid[]) AND p.organisation_id = ${organisationId}::uuid)))`;
+}
+
+function from(viewer: Viewer): Prisma.Sql {
+  return Prisma.sql`FROM access_request r CROSS JOIN LATERAL (SELECT ${WAITING_FOR} AS waiting_for) w
+    CROSS JOIN LATERAL (SELECT coalesce(${isMine(viewer)}, false) AS is_mine) m
+    WHERE r.tenant_id = ${viewer.tenantId}::uuid`;
+}
+
+function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
+  if (view === "mine") return Prisma.sql`AND r.requester_user_id = ${viewer.userId}::uuid`;
+  if (view === "waiting") return Prisma.sql`AND m.is_mine`;
+  return view === "decided" ? Prisma.sql`AND r.state IN ${DECIDED}` : Prisma.empty;
+}
+
+function filtered(filter: QueueFilter): Prisma.Sql {
+  const { ownerId, state } = filter;
+  const owner = ownerId === undefined ? Prisma.empty : Prisma.sql`AND r.requester_user_id = ${ownerId}::uuid`;
+  const inState = state === undefined ? Prisma.empty : Prisma.sql`AND r.state = ${state}`;
+  return Prisma.sql`${from(filter.viewer)} ${owner} ${inState} ${viewOf(filter)}`;
+}
+
+function toTurn(record: unknown): Turn {
+  const row = Row.parse(record);
+  return { id: row.id, waitingFor: row.waiting_for ?? undefined, isMine: row.is_mine };
+}
+
+/** A page of ids: newest first, or by due date with what has none at the end. */
+export async function listQueue(tx: Tx, page: QueuePage): Promise<Turn[]> {
+  const isByDue = page.sort === "due";
+  const key = Prisma.sql`(coalesce(r.due_at, 'infinity'), r.id)`;
+  const last = Prisma.sql`(SELECT coalesce(c.due_at, 'infinity'), c.id FROM access_request c
+    WHERE c.id = ${page.after}::uuid)`;
+  const byDue = page.after === undefined ? Prisma.empty : Prisma.sql`AND ${key} > ${last}`;
+  const byAge = page.after === undefined ? Prisma.empty : Prisma.sql`AND r.id < ${page.after}::uuid`;
+  const order = isByDue
+    ? Prisma.sql`ORDER BY coalesce(r.due_at, 'infinity'), r.id`
+    : Prisma.sql`ORDER BY r.id DESC`;
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT r.id, w.waiting_for, m.is_mine ${filtered(page)} ${isByDue ? byDue : byAge}
+      ${order} LIMIT ${page.limit}`,
+  );
+  return rows.map(toTurn);
+}
+
+/** How many requests a list has altogether. */
+export async function countQueue(tx: Tx, filter: QueueFilter): Promise<number> {
+  const rows = await tx.$queryRaw<{ n: number }[]>(Prisma.sql`SELECT count(*)::int AS n ${filtered(filter)}`);
+  return rows[0]?.n ?? 0;
+}
+
+/** Whose move one request is. */
+export async function findTurn(tx: Tx, viewer: Viewer, id: string): Promise<Turn | undefined> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT r.id, w.waiting_for, m.is_mine ${from(viewer)} AND r.id = ${id}::uuid`,
+  );
+  return rows.map(toTurn)[0];
+}
+
+/** Whether a participant of this organisation is a party to one of the transactions. */
+export async function isParty(
+  tx: Tx,
+  organisationId: string,
+  transactions: readonly string[],
+): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+      WHERE t.transaction_id = ANY (${[...transactions]}::uuid[]) AND p.organisation_id = ${organisationId}::uuid
+      LIMIT 1`,
+  );
+  return rows.length > 0;
+}
