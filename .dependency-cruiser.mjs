@@ -5,6 +5,7 @@
 const LAYERS = [
   ["http"],
   ["seed", "runtime"],
+  ["live", "home"],
   ["transactions"],
   ["custodian"],
   ["keys"],

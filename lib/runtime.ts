@@ -21,6 +21,8 @@ import { type AnonymousFailures, createAnonymousFailures } from "@/lib/identity/
 import { createTenant } from "@/lib/identity/create-tenant";
 import { type ApiKeySecret, deriveApiKeySecret, openInstanceSecret } from "@/lib/identity/instance-secret";
 import { readTenant } from "@/lib/identity/read-tenant";
+import type { LiveHub } from "@/lib/live/hub";
+import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
@@ -37,6 +39,7 @@ export interface Runtime extends ApiKeySecret {
   readonly limits: Limits;
   readonly failures: AnonymousFailures;
   readonly idempotencyKey: Uint8Array;
+  readonly live: LiveHub;
 }
 
 const MAX_CONNECTIONS = 16;
@@ -151,6 +154,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     failures: createAnonymousFailures(logger),
     idempotencyKey,
     apiKeySecret: deriveApiKeySecret(idempotencyKey),
+    live: openLiveHub(env.DATABASE_URL, { db, instance, logger, clock: systemClock }),
   };
   keepEpoch(runtime);
   keepGrants(runtime);

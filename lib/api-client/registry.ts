@@ -5,6 +5,7 @@ import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as grants from "./operations/grants";
 import * as keys from "./operations/keys";
+import * as live from "./operations/live";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
 
@@ -18,6 +19,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   decisions,
   grants,
   audit,
+  live,
 ];
 
 function isOperation(value: unknown): value is OperationSpec {

@@ -11,6 +11,7 @@ import { createOrganisation } from "@/lib/identity/create-organisation";
 import { createParticipant } from "@/lib/identity/create-participant";
 import { createTenant } from "@/lib/identity/create-tenant";
 import { createUser } from "@/lib/identity/create-user";
+import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { openLimits } from "@/lib/rate-limit/limits";
 import type { Runtime } from "@/lib/runtime";
@@ -52,8 +53,15 @@ export async function createPortalBench(budgets: Parameters<typeof openLimits>[1
     failures: createAnonymousFailures(logger),
     idempotencyKey: new Uint8Array(32).fill(1),
     apiKeySecret: new Uint8Array(32).fill(2),
+    live: openLiveHub(audit.database.appUrl, {
+      db: cx.db,
+      instance: cx.instance,
+      logger,
+      clock: systemClock,
+    }),
   };
   const close = async () => {
+    runtime.live.close();
     await limitPool.end();
     await audit.close();
   };

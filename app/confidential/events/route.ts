@@ -1,0 +1,8 @@
+import { streamChanges } from "@/lib/api-client/operations/live";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { streamChanges as stream } from "@/lib/http/stream-changes";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/events", [
+  bind(streamChanges, (cx) => stream(cx)),
+]);

@@ -1,0 +1,175 @@
+import "server-only";
+import type { Clock } from "@/lib/clock";
+import type { DbContext, Principal } from "@/lib/context";
+import type { Listener } from "@/lib/db/listen";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { type LiveChange, LiveKind, type LiveSignal } from "@/lib/live/schema";
+import { type Named, readChanged, readGoodSessions } from "@/lib/live/store";
+import { isTold } from "@/lib/live/visible";
+import type { Logger } from "@/lib/telemetry/logger";
+
+export const STREAMS_PER_SESSION = 6;
+
+/** One open stream of a signed-in person. */
+export interface Subscriber {
+  readonly principal: Principal;
+  readonly sessionId: string;
+  change(change: LiveChange): void;
+  signal(signal: LiveSignal): void;
+  /** Keeps proxies from closing a quiet connection, and tells the browser that the server is there. */
+  beat(): void;
+  /** Nothing more is said; the browser may come back. */
+  end(): void;
+}
+
+/** Tells signed-in people what changes. One per portal process. */
+export interface LiveHub {
+  /** Adds a stream; call what it gives back when the reader leaves. */
+  join(subscriber: Subscriber): () => void;
+  /** Ends every stream and refuses new ones: the process is about to stop. */
+  close(): void;
+  readonly size: number;
+}
+
+type Handlers = { onMessage(payload: string): void; onListening(): void; onLost(): void };
+
+export interface LiveHubOptions extends DbContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Opens the one connection that hears the channel; called at the first stream. */
+  listen(handlers: Handlers): Listener;
+  readonly heartbeatMs?: number;
+}
+
+const HEARTBEAT_MS = 15_000;
+/** Changes of one moment are read together. */
+const GATHER_MS = 15;
+
+function namedIn(payload: string): Named | undefined {
+  const at = payload.indexOf(":");
+  const kind = LiveKind.safeParse(payload.slice(0, at));
+  return kind.success ? { kind: kind.data, id: payload.slice(at + 1) } : undefined;
+}
+
+/** The hub's state and its steps; `createLiveHub` shows what others may call. */
+class Hub implements LiveHub {
+  readonly #options: LiveHubOptions;
+  readonly #streams = new Set<Subscriber>();
+  #pending = new Map<string, Named>();
+  #gather: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #listener: Listener | undefined;
+  #isHearing = false;
+  #hasHeard = false;
+  #isClosed = false;
+
+  constructor(options: LiveHubOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  join(subscriber: Subscriber): () => void {
+    if (this.#isClosed) throw new DomainError("service.unavailable", { detail: "The portal is stopping." });
+    const own = [...this.#streams].filter((one) => one.sessionId === subscriber.sessionId);
+    if (own.length >= STREAMS_PER_SESSION) {
+      throw new DomainError("rate.exceeded", {
+        detail: `A session has at most ${STREAMS_PER_SESSION} streams of updates.`,
+        retryAfterSeconds: 30,
+      });
+    }
+    this.#streams.add(subscriber);
+    this.#start();
+    if (this.#isHearing) subscriber.signal("ready");
+    return () => this.#streams.delete(subscriber);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#listener?.close();
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#gather);
+    for (const stream of this.#streams) stream.end();
+    this.#streams.clear();
+  }
+
+  #start(): void {
+    if (this.#listener !== undefined) return;
+    this.#listener = this.#options.listen({
+      onMessage: (payload) => this.#hear(payload),
+      onListening: () => void this.#resume(),
+      onLost: () => this.#lose(),
+    });
+    this.#heartbeat = setInterval(() => void this.#beat(), this.#options.heartbeatMs ?? HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  #hear(payload: string): void {
+    const named = namedIn(payload);
+    if (named === undefined || this.#streams.size === 0) return;
+    this.#pending.set(payload, named);
+    this.#gather ??= setTimeout(() => void this.#tell(), GATHER_MS);
+  }
+
+  async #tell(): Promise<void> {
+    this.#gather = undefined;
+    const named = [...this.#pending.values()];
+    this.#pending = new Map();
+    try {
+      const { tenantId } = this.#options.instance;
+      const changed = await inSnapshot(this.#options, (tx) => readChanged(tx, tenantId, named));
+      for (const stream of this.#streams)
+        for (const one of changed) if (isTold(stream.principal, one)) stream.change(one.change);
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, "changes could not be read; readers are told to look again");
+      for (const stream of this.#streams) stream.signal("resync");
+    }
+  }
+
+  #lose(): void {
+    if (!this.#isHearing) return;
+    this.#isHearing = false;
+    for (const stream of this.#streams) stream.signal("down");
+  }
+
+  /** After a loss, sessions are looked at before anybody is told anything: they may have ended meanwhile. */
+  async #resume(): Promise<void> {
+    this.#isHearing = true;
+    const signal = this.#hasHeard ? "resync" : "ready";
+    this.#hasHeard = true;
+    await this.#endDeadSessions();
+    for (const stream of this.#streams) stream.signal(signal);
+  }
+
+  async #beat(): Promise<void> {
+    await this.#endDeadSessions();
+    for (const stream of this.#streams) stream.beat();
+  }
+
+  async #endDeadSessions(): Promise<void> {
+    if (this.#streams.size === 0) return;
+    const sids = [...new Set([...this.#streams].map((stream) => stream.sessionId))];
+    try {
+      const at = this.#options.clock.now();
+      const good = await inSnapshot(this.#options, (tx) => readGoodSessions(tx, sids, at));
+      for (const stream of this.#streams) if (!good.has(stream.sessionId)) this.#endSession(stream);
+    } catch (error) {
+      // While the database is away nothing changes either; its return looks at the sessions again.
+      this.#options.logger.warn({ err: error }, "the sessions of live streams could not be checked");
+    }
+  }
+
+  #endSession(stream: Subscriber): void {
+    this.#streams.delete(stream);
+    stream.signal("ended");
+    stream.end();
+  }
+}
+
+/** A hub that hears nothing until its first stream. */
+export function createLiveHub(options: LiveHubOptions): LiveHub {
+  return new Hub(options);
+}

@@ -1,0 +1,26 @@
+import "server-only";
+import { openListener } from "@/lib/db/listen";
+import { createLiveHub, type LiveHub, type LiveHubOptions } from "@/lib/live/hub";
+
+export const CHANGE_CHANNEL = "sealport_changed";
+
+/**
+ * Live updates over one connection of their own. It opens with the first stream, and only then does the process take
+ * notice of what ends it: streams would hold up its drain for as long as their readers stay, and a process that never
+ * streams keeps Node's own way of ending.
+ */
+export function openLiveHub(url: string, parts: Omit<LiveHubOptions, "listen">): LiveHub {
+  const hub: LiveHub = createLiveHub({
+    ...parts,
+    listen: (handlers) => {
+      for (const event of ["SIGTERM", "SIGINT", "disconnect"]) process.once(event, () => hub.close());
+      return openListener({
+        url,
+        applicationName: "sealport-portal-live",
+        channel: CHANGE_CHANNEL,
+        ...handlers,
+      });
+    },
+  });
+  return hub;
+}

@@ -1,0 +1,67 @@
+import "server-only";
+import { z } from "zod";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import { LiveChange, type LiveKind } from "@/lib/live/schema";
+import type { Changed } from "@/lib/live/visible";
+
+/** What a message on the channel names. */
+export interface Named {
+  readonly kind: LiveKind;
+  readonly id: string;
+}
+
+const Row = z.object({
+  kind: LiveChange.shape.kind,
+  id: z.string(),
+  state: z.string(),
+  version: z.number().nullable(),
+  user_id: z.string().nullable(),
+  organisation_id: z.string().nullable(),
+  parties: z.array(z.string()).nullable(),
+});
+
+function toChanged(record: unknown): Changed[] {
+  const { kind, id, state, version, ...row } = Row.parse(record);
+  const change = { id, state, ...(version === null ? {} : { version }) };
+  if (kind === "request" || kind === "grant") {
+    if (row.user_id === null || row.organisation_id === null) return [];
+    const filing = { requesterUserId: row.user_id, requesterOrganisationId: row.organisation_id };
+    return [{ change: { ...change, kind }, filing }];
+  }
+  return [{ change: { ...change, kind }, parties: row.parties ?? [] }];
+}
+
+function idsOf(named: readonly Named[], kind: LiveKind): string[] {
+  return named.filter((one) => one.kind === kind).map((one) => one.id);
+}
+
+/** The named things as they are now, each with what decides who may know of it. One statement, whatever the kinds. */
+export async function readChanged(tx: Tx, tenantId: string, named: readonly Named[]): Promise<Changed[]> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT 'request' AS kind, r.id, r.state, r.version, r.requester_user_id AS user_id, r.organisation_id,
+      NULL::text[] AS parties
+    FROM access_request r
+    WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${idsOf(named, "request")}::uuid[])
+    UNION ALL
+    SELECT 'grant', g.id, g.state, NULL, g.subject_user_id, u.organisation_id, NULL
+    FROM access_grant g JOIN app_user u ON u.id = g.subject_user_id
+    WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${idsOf(named, "grant")}::uuid[])
+    UNION ALL
+    SELECT 'transaction', t.id, t.status, t.version, NULL, NULL, t.participants
+    FROM transaction t
+    WHERE t.tenant_id = ${tenantId}::uuid AND t.id = ANY (${idsOf(named, "transaction")}::uuid[])
+    UNION ALL
+    SELECT 'dispute', d.id, d.state, NULL, NULL, NULL, t.participants
+    FROM dispute d JOIN transaction t ON t.id = d.transaction_id
+    WHERE d.tenant_id = ${tenantId}::uuid AND d.id = ANY (${idsOf(named, "dispute")}::uuid[])`);
+  return rows.flatMap(toChanged);
+}
+
+/** Which of these sessions are still good. Looking does not count as use: an idle page ends its session. */
+export async function readGoodSessions(tx: Tx, sids: readonly string[], at: Date): Promise<Set<string>> {
+  const rows = await tx.$queryRaw<{ sid: string }[]>(Prisma.sql`
+    SELECT s.sid FROM auth_session s JOIN app_user u ON u.id = s.user_id
+    WHERE s.sid = ANY (${[...sids]}) AND s.revoked_at IS NULL AND s.expires_at > ${at} AND u.state = 'active'`);
+  return new Set(rows.map((row) => row.sid));
+}

@@ -1,0 +1,22 @@
+import { decideAction, type FilingFacts } from "@/lib/access/action-rules";
+import type { Principal } from "@/lib/context";
+import type { LiveChange } from "@/lib/live/schema";
+import { isParty, mayKnow } from "@/lib/transactions/knowledge";
+
+/** A changed thing with what decides who may know of it. */
+export type Changed =
+  | { readonly change: LiveChange & { kind: "request" | "grant" }; readonly filing: FilingFacts }
+  | {
+      readonly change: LiveChange & { kind: "transaction" | "dispute" };
+      readonly parties: readonly string[];
+    };
+
+/** Whether a person is told: by the rules of reading the thing itself, so that a stream says no more than a call. */
+export function isTold(principal: Principal, changed: Changed): boolean {
+  if ("filing" in changed) {
+    const action = changed.change.kind === "request" ? "request.read" : "grant.read";
+    return decideAction(principal, action, changed.filing).length === 0;
+  }
+  if (changed.change.kind === "transaction") return mayKnow(principal, changed.parties);
+  return isParty(principal, changed.parties) || principal.duties.includes("support");
+}
