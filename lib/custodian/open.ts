@@ -137,10 +137,9 @@ async function answerOne(
   item: RegistrationItem,
 ): Promise<OpenResponse["replies"][number]> {
   const { fields } = await openItem(core, item, ownEntry(item));
-  const masked = isMasked(allowed.grant, request.opening.statement, item.grp);
-  const payload: { fields: Record<string, Json>; masked: string[] } = masked
-    ? { fields: maskFields(fields), masked: Object.keys(fields).sort() }
-    : { fields, masked: [] };
+  const masks = isMasked(allowed.grant, request.opening.statement, item.grp) ? maskFields(fields) : undefined;
+  const payload: { fields: Record<string, Json>; masked: string[] } =
+    masks === undefined ? { fields, masked: [] } : { fields: masks, masked: Object.keys(masks).sort() };
   const { jwe, signature } = core.identity.withSeed((signingSeed) =>
     sealReply({
       intent: allowed.intent.id,
