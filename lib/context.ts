@@ -26,7 +26,23 @@ export type Scope =
 /** How the caller proved who they are in this request. */
 export type Proof =
   | { readonly kind: "api-key"; readonly keyId: string; readonly prefix: string; readonly signed: boolean }
-  | { readonly kind: "session"; readonly sessionId: string; readonly multiFactorAt?: Date };
+  | SessionProof;
+
+/** How a person proved who they are; the newest proof counts. A user-verified passkey is both factors. */
+export type SignInMethod = "password" | "totp" | "recovery" | "passkey";
+
+/** A signed-in person's proof, as old as it is. */
+export interface SessionProof {
+  readonly kind: "session";
+  readonly sessionId: string;
+  readonly method: SignInMethod;
+  /** The passkey of the newest proof, as `credential.id` names it. */
+  readonly passkeyId?: string;
+  /** Newest proof by every factor that the person then had. */
+  readonly provedAt: Date;
+  /** The same when it was more than a password. */
+  readonly multiFactorAt?: Date;
+}
 
 /** The authenticated caller. `handle` names the person in statements and in the custodian's roster. */
 export interface Principal {

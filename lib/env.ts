@@ -52,6 +52,10 @@ const Portal = z.object({
   ...keys,
   HOST: Text.default("127.0.0.1"),
   PORT: Port.default(3000),
+  /** Where people reach the portal, e.g. `https://portal.example.org`; without it localhost with this port. */
+  PORTAL_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  /** The demonstration people's passwords and secrets; given by `npm start` only. */
+  DEMO_FILE: Text.optional(),
   DATA_DIR: Text.optional(),
   DATABASE_URL: Text,
   /** How long a call waits for a database connection, in milliseconds. */
@@ -139,6 +143,7 @@ const Launch = z.object({
   LOG_LEVEL: LogLevel,
   RATE_BUDGETS: z.string().optional(),
   REDIS_URL: Text.optional(),
+  PORTAL_ORIGIN: Text.optional(),
   SEED: Text.default("demo"),
   PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
   HOME: z.string().optional(),

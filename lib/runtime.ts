@@ -1,6 +1,5 @@
 import "server-only";
 import type { Pool } from "pg";
-import { finishPendingGrants } from "@/lib/access/finish-pending";
 import { createAuditRecorder } from "@/lib/audit/recorder";
 import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import { type Clock, systemClock } from "@/lib/clock";
@@ -14,21 +13,30 @@ import { type Database, openDatabase } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { openPool } from "@/lib/db/pool";
 import { portalEnv, unlockOf } from "@/lib/env";
-import { DomainError, InvariantError } from "@/lib/errors";
+import { InvariantError } from "@/lib/errors";
 import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
-import { readStoredEpochs, recordEpoch } from "@/lib/escrow/record-epoch";
+import { readStoredEpochs } from "@/lib/escrow/record-epoch";
 import { type AnonymousFailures, createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import { createTenant } from "@/lib/identity/create-tenant";
-import { type ApiKeySecret, deriveApiKeySecret, openInstanceSecret } from "@/lib/identity/instance-secret";
+import {
+  type ApiKeySecret,
+  deriveApiKeySecret,
+  deriveSessionSecret,
+  openInstanceSecret,
+} from "@/lib/identity/instance-secret";
 import { readTenant } from "@/lib/identity/read-tenant";
+import type { SessionSecret } from "@/lib/identity/session-token";
+import { type Site, siteOf } from "@/lib/identity/site";
 import type { LiveHub } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
+import { keepEpoch, keepGrants } from "@/lib/runtime/background";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
 /** Everything a portal process has one of. Everything in it outlives the requests. */
-export interface Runtime extends ApiKeySecret {
+export interface Runtime extends ApiKeySecret, SessionSecret {
+  readonly site: Site;
   readonly db: Database;
   readonly instance: InstanceFacts;
   readonly clock: Clock;
@@ -154,52 +162,13 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     failures: createAnonymousFailures(logger),
     idempotencyKey,
     apiKeySecret: deriveApiKeySecret(idempotencyKey),
+    sessionSecret: deriveSessionSecret(idempotencyKey),
+    site: siteOf(env),
     live: openLiveHub(env.DATABASE_URL, { db, instance, logger, clock: systemClock }),
   };
   keepEpoch(runtime);
   keepGrants(runtime);
   return runtime;
-}
-
-const EPOCH_PERIOD_MS = 30_000;
-
-/** Keeps the custodian's newest epoch in the database, so that sealing goes on while it is away. */
-function keepEpoch(runtime: Runtime): void {
-  const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" };
-  const keep = (): void => {
-    recordEpoch(cx).catch((error: unknown) => {
-      const code = error instanceof DomainError ? error.code : "unexpected";
-      runtime.logger.warn({ code }, "the escrow epoch was not read; the stored one stays in use");
-    });
-  };
-  keep();
-  setInterval(keep, EPOCH_PERIOD_MS).unref();
-}
-
-const PENDING_PERIOD_MS = 5_000;
-
-/** Tells the custodian of grants and revocations that it could not be told of while it was away. */
-function keepGrants(runtime: Runtime): void {
-  let isRunning = false;
-  const finish = async (): Promise<void> => {
-    if (isRunning) return;
-    isRunning = true;
-    try {
-      const { failed } = await finishPendingGrants({
-        ...runtime,
-        client: {},
-        requestId: uuidv7(Date.now()),
-        system: "portal",
-      });
-      if (failed > 0)
-        runtime.logger.warn({ failed }, "the custodian has not taken grants or revocations yet");
-    } catch (error) {
-      runtime.logger.warn({ err: error }, "grants that wait for the custodian were not looked at");
-    } finally {
-      isRunning = false;
-    }
-  };
-  setInterval(() => void finish(), PENDING_PERIOD_MS).unref();
 }
 
 // Route handlers, pages and instrumentation each get their own instance of this module in one process

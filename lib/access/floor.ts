@@ -88,11 +88,7 @@ function stepUpReasons(facts: OpeningFacts): Reason[] {
   const age = facts.now.getTime() - (proof.multiFactorAt?.getTime() ?? Number.NEGATIVE_INFINITY);
   if (age >= 0 && age <= STEP_UP_MS) return [];
   return [
-    reason(
-      "floor.step-up",
-      "auth.step-up",
-      "A fresh proof of identity is required: 15 minutes at most.",
-    ),
+    reason("floor.step-up", "auth.step-up", "A fresh proof of identity is required: 15 minutes at most."),
   ];
 }
 

@@ -47,6 +47,10 @@ export interface OperationSpec {
   readonly action: string;
   /** The call accepts Idempotency-Key; a replay answers only these top-level members (ids, states, times). */
   readonly idempotent?: { readonly keep: readonly string[] };
+  /** For signed-in people: a key gets 403. */
+  readonly sessionOnly?: true;
+  /** A privileged person's session needs a fresh second factor for it. What a use case asks for itself is not said here. */
+  readonly stepUp?: true;
   /** The use case answers `{ response }`; HEAD is then answered without calling it. */
   readonly stream?: true;
 }

@@ -4,15 +4,16 @@ import type { ClientInfo, Context, Principal } from "@/lib/context";
 import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
+import { authenticateCall } from "@/lib/http/authenticate-call";
 import { type Binding, isRawReply, Reply } from "@/lib/http/bind";
 import { clientInfo } from "@/lib/http/client-info";
 import { runIdempotent } from "@/lib/http/idempotency";
 import { parseInput } from "@/lib/http/parse-input";
-import { permitCall } from "@/lib/http/permit-call";
+import { permitCall, requireFreshProof } from "@/lib/http/permit-call";
 import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/problem";
 import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/refusals";
 import { withHeaders } from "@/lib/http/response-headers";
-import { authenticate, keyPrefixOf } from "@/lib/identity/authenticate";
+import { keyPrefixOf } from "@/lib/identity/authenticate";
 import { type Draw, limitHeaders } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime";
 
@@ -86,7 +87,7 @@ async function refuseAnonymous(runtime: Runtime, exchange: Exchange, error: Doma
 
 async function identify(runtime: Runtime, exchange: Exchange) {
   try {
-    return await authenticate(runtime, exchange.request.headers, exchange.client);
+    return await authenticateCall(runtime, exchange.request, exchange.client, exchange.binding?.operation);
   } catch (error) {
     if (error instanceof DomainError && error.status === 401)
       return refuseAnonymous(runtime, exchange, error);
@@ -168,6 +169,7 @@ async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
   try {
     if (refusal !== undefined) throw refusal;
     permitCall(binding.operation, principal, runtime.instance.evaluation);
+    requireFreshProof(binding.operation, principal, runtime.clock.now());
     return await call(cx, exchange, binding, runtime.idempotencyKey);
   } catch (error) {
     // The refused act is rolled back by now; its record is on another connection and awaited (I3).

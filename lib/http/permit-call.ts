@@ -2,6 +2,8 @@ import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import type { Principal, Scope } from "@/lib/context";
 import { DomainError } from "@/lib/errors";
+import { isPrivileged } from "@/lib/identity/principal";
+import { isFresh } from "@/lib/identity/session-rules";
 
 /** Outside evaluation a key that carries one of these must sign its calls (api.md "System"). */
 const SIGNED_SCOPES: readonly Scope[] = ["disclose", "export", "decide"];
@@ -16,12 +18,24 @@ function refuseUnsigned(principal: Principal, isEvaluation: boolean): void {
   }
 }
 
+/** Calls of weight take a privileged person's second factor not older than 15 minutes (RFC 9470). */
+export function requireFreshProof(operation: OperationSpec, principal: Principal, now: Date): void {
+  const { proof } = principal;
+  if (operation.stepUp !== true || proof.kind !== "session" || !isPrivileged(principal)) return;
+  if (!isFresh(proof.multiFactorAt, now))
+    throw new DomainError("auth.step-up", {
+      detail: "This needs your second factor: 15 minutes old at most.",
+    });
+}
+
 /**
  * Whether this caller may make this call at all, by role, duty and scope. What they may do with which record
  * is the use case's decision.
  */
 export function permitCall(operation: OperationSpec, principal: Principal, isEvaluation: boolean): void {
   const { scopes, roles, duties } = operation;
+  if (operation.sessionOnly === true && principal.proof.kind !== "session")
+    throw new DomainError("auth.session-only", { detail: "A key cannot make this call: sign in." });
   refuseUnsigned(principal, isEvaluation);
   if (Array.isArray(scopes) && !scopes.some((scope) => principal.scopes.includes(scope))) {
     throw new DomainError("auth.scope", { detail: `This call needs the scope ${scopes.join(" or ")}.` });

@@ -58,10 +58,14 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
   });
 }
 
+/** RFC 9470: what is missing is a newer proof, not a credential. */
+const STEP_UP = 'Bearer error="insufficient_user_authentication", max_age=900';
+
 /** Headers that belong to an error: how to authenticate, when to come back. */
 export function problemHeaders(error: DomainError): Record<string, string> {
   const headers: Record<string, string> = {};
-  if (error.status === 401) headers["www-authenticate"] = 'Bearer realm="sealport"';
+  if (error.code === "auth.step-up") headers["www-authenticate"] = STEP_UP;
+  else if (error.status === 401) headers["www-authenticate"] = 'Bearer realm="sealport"';
   if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
   else if (error.status === 503) headers["retry-after"] = "5";
   return headers;

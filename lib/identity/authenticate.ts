@@ -6,6 +6,7 @@ import { DomainError } from "@/lib/errors";
 import { allowsAddress } from "@/lib/identity/address-list";
 import { isApiKey, prefixOf } from "@/lib/identity/api-key";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
+import { principalOf } from "@/lib/identity/principal";
 import { findApiKey, type StoredApiKey, touchApiKey } from "@/lib/identity/store";
 
 type AuthContext = DbContext & ApiKeySecret & { readonly clock: Clock };
@@ -39,22 +40,9 @@ export function keyPrefixOf(headers: Headers): string | undefined {
 }
 
 function toPrincipal(key: StoredApiKey): Principal {
-  const { userId, handle, name, pseudonym, tenantId, organisationId, participantId, role, duties } =
-    key.holder;
-  return {
-    userId,
-    handle,
-    name,
-    pseudonym,
-    tenantId,
-    organisationId,
-    ...(participantId === null ? {} : { participantId }),
-    role,
-    duties,
-    scopes: key.scopes,
-    // HTTP Message Signatures come later (identity.md); until then no call is signed.
-    proof: { kind: "api-key", keyId: key.id, prefix: key.prefix, signed: false },
-  };
+  // HTTP Message Signatures come later (identity.md); until then no call is signed.
+  const proof = { kind: "api-key", keyId: key.id, prefix: key.prefix, signed: false } as const;
+  return principalOf(key.holder, key.scopes, proof);
 }
 
 function refusalOf(key: StoredApiKey, client: ClientInfo): DomainError | undefined {

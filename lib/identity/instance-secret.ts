@@ -41,6 +41,13 @@ export async function openInstanceSecret(keystore: Keystore, keyDir: string): Pr
   }
 }
 
+const SESSION_INFO = utf8("sealport/session/1");
+
+/** The key under which session cookies are signed, derived from the instance secret. */
+export function deriveSessionSecret(instanceSecret: Uint8Array): Uint8Array {
+  return hkdfSha256(instanceSecret, new Uint8Array(0), SESSION_INFO, 32);
+}
+
 const API_KEY_INFO = utf8("sealport/api-key/1");
 
 /** What hashing and checking API keys needs. */

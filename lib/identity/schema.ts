@@ -19,3 +19,6 @@ export const WeeklyHours = z.record(
   z.enum(["1", "2", "3", "4", "5", "6", "7"]),
   z.tuple([z.string(), z.string()]),
 );
+
+/** What a session's newest proof was. */
+export const SignInMethod = z.enum(["password", "totp", "recovery", "passkey"]);

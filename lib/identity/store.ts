@@ -1,7 +1,14 @@
 import "server-only";
-import type { Duty, Role, Scope } from "@/lib/context";
+import type { Scope } from "@/lib/context";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import {
+  HOLDER_COLUMNS,
+  HOLDER_TABLES,
+  type Holder,
+  type HolderRow,
+  toHolder,
+} from "@/lib/identity/holders/store";
 import * as schema from "@/lib/identity/schema";
 
 /** A key with everything about its holder that authentication weighs. */
@@ -13,21 +20,10 @@ export interface StoredApiKey {
   readonly addresses: readonly string[];
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
-  readonly holder: {
-    readonly userId: string;
-    readonly handle: string;
-    readonly name: string;
-    readonly pseudonym: string;
-    readonly tenantId: string;
-    readonly organisationId: string;
-    readonly participantId: string | null;
-    readonly role: Role;
-    readonly duties: readonly Duty[];
-    readonly isActive: boolean;
-  };
+  readonly holder: Holder;
 }
 
-interface KeyRow {
+interface KeyRow extends HolderRow {
   id: string;
   prefix: string;
   secret_hash: Uint8Array;
@@ -35,16 +31,6 @@ interface KeyRow {
   addresses: string[];
   expires_at: Date | null;
   revoked_at: Date | null;
-  user_id: string;
-  handle: string;
-  name: string;
-  pseudonym: string;
-  tenant_id: string;
-  organisation_id: string;
-  participant_id: string | null;
-  role: string;
-  is_active: boolean;
-  duties: string[];
 }
 
 function toStoredKey(row: KeyRow): StoredApiKey {
@@ -56,18 +42,7 @@ function toStoredKey(row: KeyRow): StoredApiKey {
     addresses: row.addresses,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
-    holder: {
-      userId: row.user_id,
-      handle: row.handle,
-      name: row.name,
-      pseudonym: row.pseudonym,
-      tenantId: row.tenant_id,
-      organisationId: row.organisation_id,
-      participantId: row.participant_id,
-      role: schema.Role.parse(row.role),
-      duties: row.duties.map((duty) => schema.Duty.parse(duty)),
-      isActive: row.is_active,
-    },
+    holder: toHolder(row),
   };
 }
 
@@ -79,13 +54,10 @@ export async function findApiKey(
 ): Promise<StoredApiKey | undefined> {
   const rows = await tx.$queryRaw<KeyRow[]>(Prisma.sql`
     SELECT k.id, k.prefix, k.secret_hash, k.scopes, k.addresses, k.expires_at, k.revoked_at,
-           u.id AS user_id, u.handle, u.name, u.pseudonym, u.tenant_id, u.organisation_id, u.participant_id, u.role,
-           u.state = 'active' AND o.state = 'active' AND coalesce(p.state, 'active') = 'active' AS is_active,
-           ARRAY(SELECT d.duty FROM duty d WHERE d.user_id = u.id ORDER BY d.duty) AS duties
+           ${HOLDER_COLUMNS}
     FROM api_key k
     JOIN app_user u ON u.id = k.user_id AND u.tenant_id = k.tenant_id
-    JOIN organisation o ON o.id = u.organisation_id
-    LEFT JOIN participant p ON p.id = u.participant_id
+    ${HOLDER_TABLES}
     WHERE k.prefix = ${prefix} AND k.tenant_id = ${tenantId}::uuid`);
   const [row] = rows;
   return row === undefined ? undefined : toStoredKey(row);
@@ -144,4 +116,9 @@ export async function findTenant(
 
 export async function insertTenant(tx: Tx, data: Prisma.tenantCreateInput): Promise<void> {
   await tx.tenant.create({ data, select: { id: true } });
+}
+
+export async function findOrganisationName(tx: Tx, id: string): Promise<string | undefined> {
+  const row = await tx.organisation.findUnique({ where: { id }, select: { name: true } });
+  return row?.name;
 }

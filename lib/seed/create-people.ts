@@ -7,6 +7,7 @@ import { createApiKey } from "@/lib/identity/create-api-key";
 import { createOrganisation } from "@/lib/identity/create-organisation";
 import { createParticipant } from "@/lib/identity/create-participant";
 import { createUser } from "@/lib/identity/create-user";
+import { scopesFor } from "@/lib/identity/scopes";
 import { registerKey } from "@/lib/keys/register-key";
 import { toBase32 } from "@/lib/seed/base32";
 import { contextOf, type SeedRuntime, systemContext } from "@/lib/seed/demo-context";
@@ -19,7 +20,6 @@ import {
   PEOPLE,
   WITH_KEYS,
 } from "@/lib/seed/people";
-import { scopesFor } from "@/lib/seed/scopes";
 
 const PASSWORD_BYTES = 15;
 const TOTP_BYTES = 20;

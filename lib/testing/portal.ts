@@ -11,6 +11,7 @@ import { createOrganisation } from "@/lib/identity/create-organisation";
 import { createParticipant } from "@/lib/identity/create-participant";
 import { createTenant } from "@/lib/identity/create-tenant";
 import { createUser } from "@/lib/identity/create-user";
+import { siteOf } from "@/lib/identity/site";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { openLimits } from "@/lib/rate-limit/limits";
@@ -53,6 +54,8 @@ export async function createPortalBench(budgets: Parameters<typeof openLimits>[1
     failures: createAnonymousFailures(logger),
     idempotencyKey: new Uint8Array(32).fill(1),
     apiKeySecret: new Uint8Array(32).fill(2),
+    sessionSecret: new Uint8Array(32).fill(3),
+    site: siteOf({ HOST: "127.0.0.1", PORT: 3000 }),
     live: openLiveHub(audit.database.appUrl, {
       db: cx.db,
       instance: cx.instance,

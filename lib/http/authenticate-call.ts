@@ -1,0 +1,27 @@
+import "server-only";
+import type { OperationSpec } from "@/lib/api-client/operation";
+import type { ClientInfo } from "@/lib/context";
+import { DomainError } from "@/lib/errors";
+import { originRefusal } from "@/lib/http/check-origin";
+import { type Authenticated, authenticate } from "@/lib/identity/authenticate";
+import { findSessionPrincipal, hasSessionCookie } from "@/lib/identity/find-session-principal";
+import type { Runtime } from "@/lib/runtime";
+
+/**
+ * Who is asking: a program by its key or a person by the session's cookie, never both at once. A cookie is sent
+ * without anybody's doing, so what it may change also depends on where the call comes from.
+ */
+export async function authenticateCall(
+  runtime: Runtime,
+  request: Request,
+  client: ClientInfo,
+  operation: OperationSpec | undefined,
+): Promise<Authenticated> {
+  const { headers } = request;
+  if (!hasSessionCookie(runtime, headers)) return authenticate(runtime, headers, client);
+  if (headers.has("authorization") || headers.has("x-api-key"))
+    throw new DomainError("auth.invalid", { detail: "Send one credential: a key or the session's cookie." });
+  const principal = await findSessionPrincipal(runtime, headers);
+  if (principal === undefined) throw new DomainError("auth.session", { detail: "Sign in again." });
+  return { principal, refusal: originRefusal(runtime.site, request, operation) };
+}

@@ -1,0 +1,58 @@
+import "server-only";
+import type { Duty, Role } from "@/lib/context";
+import { Prisma } from "@/lib/db/generated/client";
+import * as schema from "@/lib/identity/schema";
+
+/** Everything about a person that a credential's use is weighed by. */
+export interface Holder {
+  readonly userId: string;
+  readonly handle: string;
+  readonly name: string;
+  readonly pseudonym: string;
+  readonly tenantId: string;
+  readonly organisationId: string;
+  readonly participantId: string | null;
+  readonly role: Role;
+  readonly duties: readonly Duty[];
+  /** The person, their organisation and their participant are all active. */
+  readonly isActive: boolean;
+}
+
+export interface HolderRow {
+  user_id: string;
+  handle: string;
+  name: string;
+  pseudonym: string;
+  tenant_id: string;
+  organisation_id: string;
+  participant_id: string | null;
+  role: string;
+  is_active: boolean;
+  duties: string[];
+}
+
+/** Columns of a holder, for a statement that joins HOLDER_TABLES. */
+export const HOLDER_COLUMNS = Prisma.sql`
+  u.id AS user_id, u.handle, u.name, u.pseudonym, u.tenant_id, u.organisation_id, u.participant_id, u.role,
+  u.state = 'active' AND o.state = 'active' AND coalesce(p.state, 'active') = 'active' AS is_active,
+  ARRAY(SELECT d.duty FROM duty d WHERE d.user_id = u.id ORDER BY d.duty) AS duties`;
+
+/** What stands behind a user `u`. */
+export const HOLDER_TABLES = Prisma.sql`
+  JOIN organisation o ON o.id = u.organisation_id
+  LEFT JOIN participant p ON p.id = u.participant_id`;
+
+export function toHolder(row: HolderRow): Holder {
+  return {
+    userId: row.user_id,
+    handle: row.handle,
+    name: row.name,
+    pseudonym: row.pseudonym,
+    tenantId: row.tenant_id,
+    organisationId: row.organisation_id,
+    participantId: row.participant_id,
+    role: schema.Role.parse(row.role),
+    duties: row.duties.map((duty) => schema.Duty.parse(duty)),
+    isActive: row.is_active,
+  };
+}

@@ -1,0 +1,47 @@
+import "server-only";
+import { finishPendingGrants } from "@/lib/access/finish-pending";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { DomainError } from "@/lib/errors";
+import { recordEpoch } from "@/lib/escrow/record-epoch";
+import type { Runtime } from "@/lib/runtime";
+
+const EPOCH_PERIOD_MS = 30_000;
+
+/** Keeps the custodian's newest epoch in the database, so that sealing goes on while it is away. */
+export function keepEpoch(runtime: Runtime): void {
+  const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" };
+  const keep = (): void => {
+    recordEpoch(cx).catch((error: unknown) => {
+      const code = error instanceof DomainError ? error.code : "unexpected";
+      runtime.logger.warn({ code }, "the escrow epoch was not read; the stored one stays in use");
+    });
+  };
+  keep();
+  setInterval(keep, EPOCH_PERIOD_MS).unref();
+}
+
+const PENDING_PERIOD_MS = 5_000;
+
+/** Tells the custodian of grants and revocations that it could not be told of while it was away. */
+export function keepGrants(runtime: Runtime): void {
+  let isRunning = false;
+  const finish = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      const { failed } = await finishPendingGrants({
+        ...runtime,
+        client: {},
+        requestId: uuidv7(Date.now()),
+        system: "portal",
+      });
+      if (failed > 0)
+        runtime.logger.warn({ failed }, "the custodian has not taken grants or revocations yet");
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "grants that wait for the custodian were not looked at");
+    } finally {
+      isRunning = false;
+    }
+  };
+  setInterval(() => void finish(), PENDING_PERIOD_MS).unref();
+}
