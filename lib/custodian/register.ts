@@ -78,6 +78,12 @@ export async function openItem(core: Core, item: RegistrationItem, own: OwnEntry
 /** A body whose record digest is known: proven by opening, now or before. */
 type PinnedBody = RegisteredBody & { readonly rd: string };
 
+/** Participants among the recipients. Only the escrow's own entry is proven; the others are the sealer's word. */
+function partiesOf({ recipients }: Envelope): string[] {
+  const kids = recipients.map(({ header }) => header.kid).filter((kid) => !isEscrowKid(kid));
+  return [...new Set(kids.map((kid) => kid.slice(0, kid.lastIndexOf("#"))))].sort();
+}
+
 /**
  * Refuses another body for a place that has one, and another record digest for a transaction that has one:
  * for ever, and before anything is opened. A reseal is a new body of the same record.
@@ -95,12 +101,13 @@ export function refuseReplacement(core: Core, item: RegistrationItem, own: OwnEn
 async function checkOne(core: Core, item: RegistrationItem): Promise<PinnedBody> {
   const own = ownEntry(item);
   refuseReplacement(core, item, own);
-  const body = { tx: item.tx, grp: item.grp, gen: item.gen, bd: own.bd, kid: own.kid, rd: own.rd };
+  const { tx, grp, gen } = item;
+  const body = { tx, grp, gen, bd: own.bd, kid: own.kid, rd: own.rd, parties: partiesOf(own.envelope) };
   if (!core.memory.isRegistered(body)) await openItem(core, item, own);
   return body;
 }
 
-function confirm(core: Core, { rd: _rd, ...body }: PinnedBody): RegistrationResult {
+function confirm(core: Core, { rd: _rd, parties: _parties, ...body }: PinnedBody): RegistrationResult {
   const signature = core.identity.withSeed((seed) => signEscrowOk(seed, body));
   return { ok: true, ...body, signature: toBase64url(signature) };
 }

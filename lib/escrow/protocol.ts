@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { Refusal } from "./refusals";
 import {
   DecisionStatement,
+  DisputeStatement,
   EscrowKeyStatement,
   GrantOkStatement,
   GroupName,
@@ -51,46 +53,6 @@ export const RegistrationItem = z.strictObject({
 });
 export type RegistrationItem = z.infer<typeof RegistrationItem>;
 
-export const REFUSALS = [
-  "format",
-  "log",
-  "roster",
-  "requester",
-  "approver",
-  "self-approval",
-  "organisation",
-  "same-person",
-  "stage",
-  "duty",
-  "signature",
-  "evaluation-key",
-  "decision",
-  "request",
-  "request-digest",
-  "authorization",
-  "scope",
-  "groups",
-  "level",
-  "purpose",
-  "dates",
-  "nonce",
-  "grant-conflict",
-  "unknown-grant",
-  "revoked",
-  "views-exhausted",
-  "statement",
-  "statement-expired",
-  "reply-key",
-  "intent",
-  "body-digest",
-  "envelope",
-  "epoch",
-  "mask",
-] as const;
-/** Why the custodian refused; stable ids, fit for the caller. */
-export const Refusal = z.enum(REFUSALS);
-export type Refusal = z.infer<typeof Refusal>;
-
 export const RegistrationResult = z.discriminatedUnion("ok", [
   z.strictObject({
     ok: z.literal(true),
@@ -123,14 +85,32 @@ export const AuthorizationRecord = z.looseObject({
 });
 export type AuthorizationRecord = z.infer<typeof AuthorizationRecord>;
 
-export const GrantSubmission = z.strictObject({
+export const SignedDispute = z.strictObject({ statement: DisputeStatement, signature: StatementSignature });
+export type SignedDispute = z.infer<typeof SignedDispute>;
+
+/** Groups the grant reaches that are not registered yet. */
+const Registrations = z.array(RegistrationItem).max(MAX_REGISTRATIONS).optional();
+
+/** A grant that two reviewers decided. */
+export const DecidedSubmission = z.strictObject({
   grant: Uuid,
   decisions: z.array(SignedDecision).min(2).max(8),
   /** Required when the decisions name an authorization. */
   authorization: AuthorizationRecord.optional(),
-  /** Groups the grant reaches that are not registered yet. */
-  registrations: z.array(RegistrationItem).max(MAX_REGISTRATIONS).optional(),
+  registrations: Registrations,
 });
+export type DecidedSubmission = z.infer<typeof DecidedSubmission>;
+
+/** A masked grant that a party's dispute statement allows; `holder` is the support person who took the dispute. */
+export const DisputeSubmission = z.strictObject({
+  grant: Uuid,
+  dispute: SignedDispute,
+  holder: Person,
+  registrations: Registrations,
+});
+export type DisputeSubmission = z.infer<typeof DisputeSubmission>;
+
+export const GrantSubmission = z.union([DecidedSubmission, DisputeSubmission]);
 export type GrantSubmission = z.infer<typeof GrantSubmission>;
 
 export const GrantResponse = z.strictObject({
@@ -145,6 +125,8 @@ export const Revocation = z.strictObject({
   grant: Uuid,
   reason: z.string().min(1).max(2000),
   at: z.string().min(20).max(27),
+  /** Ends a dispute statement for good: no other grant rests on it, and none that does opens anything. */
+  dispute_nonce: Bytes32.optional(),
 });
 export type Revocation = z.infer<typeof Revocation>;
 
@@ -204,6 +186,8 @@ export const RosterPerson = z.strictObject({
   organisation: z.string().min(1).max(160),
   role: z.enum(["client", "miner", "coordinator", "auditor", "regulator", "admin"]).optional(),
   duties: z.array(z.string()).max(16),
+  /** The participant they act for; a party's dispute statement needs it. */
+  participant: z.string().min(1).max(64).optional(),
   credentials: z
     .array(
       z.discriminatedUnion("kind", [

@@ -147,6 +147,17 @@ export function buildDecision(decision: DecisionStatement): DecisionStatement {
   });
 }
 
+/** Builds a dispute statement with its groups sorted, without doubles. */
+export function buildDispute(dispute: DisputeStatement): DisputeStatement {
+  return DisputeStatement.parse({ ...dispute, groups: sortedSet(dispute.groups) });
+}
+
+/** Longest time a party's statement may let support see masked fields, from when it is used. */
+export const MAX_DISPUTE_DAYS = 30;
+/** Views that one dispute statement gives, whoever holds the grant. */
+export const DISPUTE_VIEWS = 20;
+export const DISPUTE_PURPOSE = "dispute";
+
 /** Builds an open statement with its lists sorted, without doubles. */
 export function buildOpen(open: OpenStatement): OpenStatement {
   return OpenStatement.parse({

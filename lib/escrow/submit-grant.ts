@@ -1,7 +1,12 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import type { AcceptedGrant } from "@/lib/escrow/client";
-import { type GrantSubmission, MAX_REGISTRATIONS, type SignedDecision } from "@/lib/escrow/protocol";
+import {
+  type DecidedSubmission,
+  type DisputeSubmission,
+  type GrantSubmission,
+  MAX_REGISTRATIONS,
+} from "@/lib/escrow/protocol";
 import { readUnregistered, storeRegistrations } from "@/lib/escrow/register-groups";
 import type { GroupName } from "@/lib/escrow/statements";
 
@@ -9,25 +14,35 @@ function union<T>(lists: readonly (readonly T[])[]): T[] {
   return [...new Set(lists.flat())];
 }
 
-function reach(decisions: readonly SignedDecision[]): { transactions: string[]; groups: GroupName[] } {
+export type UnregisteredSubmission =
+  | Omit<DecidedSubmission, "registrations">
+  | Omit<DisputeSubmission, "registrations">;
+
+function reach(submission: UnregisteredSubmission): { transactions: string[]; groups: GroupName[] } {
+  if ("dispute" in submission) {
+    const { transaction, groups } = submission.dispute.statement;
+    return { transactions: [transaction], groups };
+  }
+  const statements = submission.decisions.map(({ statement }) => statement);
   return {
-    transactions: union(decisions.map(({ statement }) => statement.transactions)),
-    groups: union(decisions.map(({ statement }) => statement.groups)),
+    transactions: union(statements.map(({ transactions }) => transactions)),
+    groups: union(statements.map(({ groups }) => groups)),
   };
 }
 
 /**
  * Hands a grant to the custodian, together with the groups it reaches that are not registered yet. Call it
- * outside any database transaction; repeating it with the same decisions is answered as the first time.
+ * outside any database transaction; repeating it with the same statements is answered as the first time.
  */
 export async function submitGrant(
   cx: Pick<Context, "db" | "instance" | "escrow">,
-  submission: Omit<GrantSubmission, "registrations">,
+  submission: UnregisteredSubmission,
 ): Promise<AcceptedGrant> {
-  const { transactions, groups } = reach(submission.decisions);
+  const { transactions, groups } = reach(submission);
   const waiting = await readUnregistered(cx, transactions, groups);
   const registrations = waiting.slice(0, MAX_REGISTRATIONS);
-  const accepted = await cx.escrow.submitGrant({ ...submission, registrations });
+  const whole: GrantSubmission = { ...submission, registrations };
+  const accepted = await cx.escrow.submitGrant(whole);
   await storeRegistrations(cx, registrations, accepted.registrations);
   return accepted;
 }

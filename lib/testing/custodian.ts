@@ -16,7 +16,6 @@ import { vkey } from "@/lib/crypto/signed-note";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type Custodian, startCustodian } from "@/lib/custodian/custodian";
-import type { Roster } from "@/lib/custodian/records";
 import { createKeys } from "@/lib/custody/create-keys";
 import type { Keystore } from "@/lib/custody/keystore";
 import { createLocalKeystore } from "@/lib/custody/local-keystore";
@@ -24,12 +23,15 @@ import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
 import type { EscrowOpening } from "@/lib/escrow/opening";
 import type {
   AuthorizationRecord,
-  GrantSubmission,
+  DecidedSubmission,
+  DisputeSubmission,
   RegistrationItem,
   RosterPerson,
 } from "@/lib/escrow/protocol";
+import type { Roster } from "@/lib/escrow/roster";
 import {
   type DecisionStatement,
+  type DisputeStatement,
   GroupName,
   INTENT_ACTION,
   intentDetails,
@@ -71,6 +73,33 @@ function makePeople() {
     support: makeSigner({
       person: "operator:support",
       organisation: "desk",
+      role: "coordinator",
+      duties: ["support"],
+    }),
+    deputy: makeSigner({
+      person: "operator:support-2",
+      organisation: "desk",
+      role: "coordinator",
+      duties: ["support"],
+    }),
+    client: makeSigner({
+      person: "client-456",
+      organisation: "nordlicht",
+      role: "client",
+      duties: [],
+      participant: "client-456",
+    }),
+    /** Party of nothing that is sealed here, unless a test says so. */
+    stranger: makeSigner({
+      person: "client-123",
+      organisation: "alder",
+      role: "client",
+      duties: [],
+      participant: "client-123",
+    }),
+    insider: makeSigner({
+      person: "client-456:desk",
+      organisation: "nordlicht",
       role: "coordinator",
       duties: ["support"],
     }),
@@ -158,7 +187,7 @@ export class TestCustodian {
   /** Starts, or ends without ceremony and starts again, as a supervisor does after a crash. */
   async restart(options: { readonly isEvaluation?: boolean } = {}): Promise<void> {
     await this.halt();
-    const custodian = startCustodian({
+    const custodian = await startCustodian({
       log: TEST_LOG,
       keystore: this.keystore,
       dir: path.join(this.dir, "journal"),
@@ -197,13 +226,21 @@ export class TestCustodian {
       amount: { amount: "1000" },
       pricing: { rate: "0.1" },
     },
-    options: { readonly tx?: string; readonly gen?: number; readonly record?: RecordDigests } = {},
+    options: {
+      readonly tx?: string;
+      readonly gen?: number;
+      readonly record?: RecordDigests;
+      readonly parties?: readonly string[];
+    } = {},
   ): Promise<RegistrationItem[]> {
     const escrow = await this.client.epoch();
     const tx = options.tx ?? uuidv7(this.clock.nowMs());
     const gen = options.gen ?? 1;
     const { list, rd, salts } = options.record ?? buildRecord({ tx, groups });
-    const miner = generateX25519().publicKey;
+    const parties = (options.parties ?? ["client-456", "miner-789"]).map((party) => ({
+      kid: `${party}#1`,
+      publicKey: generateX25519().publicKey,
+    }));
     return Object.entries(groups).map(([group, fields]) => {
       const { envelope } = sealEnvelope({
         tx,
@@ -213,10 +250,7 @@ export class TestCustodian {
         rd,
         fields,
         salts: salts[group] ?? {},
-        recipients: [
-          { kid: "miner-789#1", publicKey: miner },
-          { kid: escrow.kid, publicKey: escrow.publicKey },
-        ],
+        recipients: [...parties, { kid: escrow.kid, publicKey: escrow.publicKey }],
       });
       const jwe = { ...envelope, recipients: envelope.recipients.map((entry) => structuredClone(entry)) };
       const grp = GroupName.parse(group);
@@ -255,7 +289,7 @@ export class TestCustodian {
   }
 
   /** A grant decided by the legal reviewer and the approver; `over` changes both, before they sign. */
-  submission(over: Partial<DecisionStatement> = {}): GrantSubmission {
+  submission(over: Partial<DecisionStatement> = {}): DecidedSubmission {
     const legal = this.decision("legal", "legal", over);
     const coordinator = this.decision("coordinator", "approver", over);
     return {
@@ -265,6 +299,29 @@ export class TestCustodian {
         { statement: coordinator, signature: this.sign("approver", "decision", coordinator) },
       ],
       authorization: this.record(),
+    };
+  }
+
+  /** A dispute of one transaction that the client signs and support takes; `over` changes it before it is signed. */
+  disputed(
+    items: readonly RegistrationItem[],
+    over: Partial<DisputeStatement> = {},
+    by: PersonName = "client",
+  ): DisputeSubmission {
+    const statement: DisputeStatement = {
+      log: TEST_LOG,
+      transaction: items[0]?.tx ?? "",
+      groups: [...new Set(items.map(({ grp }) => grp))].sort(),
+      level: "masked",
+      party: this.people[by].person.person,
+      not_after: validityTime(new Date(this.clock.nowMs() + 7 * 24 * HOUR_MS)),
+      nonce: toBase64url(randomBytes(32)),
+      ...over,
+    };
+    return {
+      grant: uuidv7(this.clock.nowMs()),
+      dispute: { statement, signature: this.sign(by, "dispute", statement) },
+      holder: this.people.support.person.person,
     };
   }
 
