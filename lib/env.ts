@@ -41,6 +41,13 @@ const Budgets = z
     }
   });
 
+/** Addresses of an evaluation on this machine, divided by commas. Elsewhere the roster alone names origins. */
+const Origins = z
+  .string()
+  .default("")
+  .transform((value) => value.split(",").filter((origin) => origin !== ""))
+  .pipe(z.array(z.string().regex(/^http:\/\/localhost(?::[0-9]{1,5})?$/)));
+
 /** How a keystore's key-encryption key is had: from a key file or from a passphrase. */
 export type Unlock = { readonly keyFile: string } | { readonly passphrase: string };
 
@@ -108,6 +115,7 @@ const Custodian = z.object({
   LOG_VKEY: Text.optional(),
   CUSTODIAN_ROSTER_FILE: Text.optional(),
   CUSTODIAN_EVALUATION: Flag,
+  CUSTODIAN_ORIGINS: Origins,
 });
 
 const Witness = z.object({ ...base, ...keys, DATA_DIR: Text, WITNESS_URL: Text, LOG_VKEY: Text });

@@ -17,13 +17,14 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 async function start(env: ReturnType<typeof custodianEnv>, logger: Logger): Promise<void> {
   const keystore = await createLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
   createKeys(keystore, "custodian", env.LOG_ORIGIN);
-  const custodian = startCustodian({
+  const custodian = await startCustodian({
     log: env.LOG_ORIGIN,
     keystore,
     dir: path.join(env.DATA_DIR, "custodian"),
     rosterFile: env.CUSTODIAN_ROSTER_FILE ?? path.join(env.DATA_DIR, "roster.json"),
     clock: systemClock,
     isEvaluation: env.CUSTODIAN_EVALUATION,
+    origins: env.CUSTODIAN_ORIGINS,
     onRefusal: ({ reason }) => logger.warn({ reason }, "refused"),
     onRosterProblem: (problem) =>
       logger.error({ problem }, "the changed roster is not taken, the former stays"),

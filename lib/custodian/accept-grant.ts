@@ -2,17 +2,19 @@ import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { signStatement } from "@/lib/crypto/statement";
 import { type Core, remember } from "@/lib/custodian/core";
-import type { Roster } from "@/lib/custodian/records";
+import { checkDispute, proveDispute } from "@/lib/custodian/dispute";
 import { refuse } from "@/lib/custodian/refused";
-import { findPerson } from "@/lib/custodian/roster";
+import { requireSameRoster } from "@/lib/custodian/same-roster";
 import { effectiveScope, instantOf } from "@/lib/custodian/scope";
-import { type Assurance, assuranceOf, requireSignature } from "@/lib/custodian/signature";
+import { assuranceOf, type Proof, proveSignature, requireFresh, rulesOf } from "@/lib/custodian/signature";
 import type {
   AuthorizationRecord,
+  DecidedSubmission,
   GrantSubmission,
   RosterPerson,
   SignedDecision,
 } from "@/lib/escrow/protocol";
+import { findPerson, type Roster } from "@/lib/escrow/roster";
 import { type DecisionStatement, type GrantOkStatement, recordDigest } from "@/lib/escrow/statements";
 
 const STAGE_DUTY = { legal: "legal", coordinator: "approve" } as const;
@@ -25,7 +27,11 @@ function requirePerson(roster: Roster, person: string, as: "requester" | "approv
 }
 
 /** One decision by itself: for this log, an approval, by somebody who may take this stage, and signed. */
-function checkDecision(core: Core, roster: Roster, { statement, signature }: SignedDecision): Assurance {
+async function proveDecision(
+  core: Core,
+  roster: Roster,
+  { statement, signature }: SignedDecision,
+): Promise<Proof> {
   if (statement.log !== core.log) refuse("log", "A decision is for another log.");
   if (statement.decision !== "approve") refuse("decision", "A decision is not an approval.");
   const requester = requirePerson(roster, statement.requester, "requester");
@@ -37,13 +43,28 @@ function checkDecision(core: Core, roster: Roster, { statement, signature }: Sig
   if (!approver.duties.includes(STAGE_DUTY[statement.stage])) {
     refuse("duty", `${approver.person} does not hold the duty of stage ${statement.stage}.`);
   }
-  return requireSignature(
-    { log: core.log, isEvaluation: core.isEvaluation, roster },
-    approver,
-    "decision",
-    statement,
-    signature,
-  );
+  // The portal's word given before the approver had a key: it was taken then, and nobody took it back since.
+  const noted = core.memory.notedAssurance("decision", statement);
+  if (noted === "evaluation" && core.isEvaluation) return { assurance: noted };
+  return proveSignature(rulesOf(core, roster), approver, "decision", statement, signature);
+}
+
+/**
+ * Proves each signed statement of a submission by itself. It takes time and changes nothing: `acceptGrant` weighs
+ * the proofs in the step that remembers the grant.
+ */
+export async function proveSubmission(
+  core: Core,
+  roster: Roster,
+  submission: GrantSubmission,
+): Promise<readonly Proof[]> {
+  const { grant } = submission;
+  if (core.memory.isRevoked(grant)) refuse("revoked", "The grant was revoked.");
+  if (core.memory.grant(grant) !== undefined) return [];
+  if ("dispute" in submission) return [await proveDispute(core, roster, submission)];
+  const proofs: Proof[] = [];
+  for (const decision of submission.decisions) proofs.push(await proveDecision(core, roster, decision));
+  return proofs;
 }
 
 function requireSame(decisions: readonly DecisionStatement[], member: keyof DecisionStatement): void {
@@ -108,29 +129,23 @@ export interface CheckedGrant {
   readonly statement: GrantOkStatement;
   readonly digest: string;
   readonly isKnown: boolean;
+  /** The participant whose dispute statement stands in place of decisions. */
+  readonly party?: string;
 }
 
 /** Digest of what was submitted, registrations left out. */
-function submissionDigest({ grant, decisions, authorization }: GrantSubmission): string {
-  return recordDigest({ grant, decisions, ...(authorization === undefined ? {} : { authorization }) });
+function submissionDigest({ registrations: _registrations, ...submission }: GrantSubmission): string {
+  return recordDigest(submission);
 }
 
-/**
- * Every check of a submission; nothing changes. A repeated submission is answered as the first was, but for
- * the mark of an evaluation, which the custodian may bear since.
- */
-export function checkGrant(core: Core, roster: Roster, submission: GrantSubmission): CheckedGrant {
+/** Every check of decisions, and the scope they leave together. */
+function checkDecided(
+  core: Core,
+  roster: Roster,
+  submission: DecidedSubmission,
+  proofs: readonly Proof[],
+): GrantOkStatement {
   const { grant, authorization } = submission;
-  const digest = submissionDigest(submission);
-  if (core.memory.isRevoked(grant)) refuse("revoked", "The grant was revoked.");
-  const known = core.memory.grant(grant);
-  if (known !== undefined) {
-    if (known.digest !== digest) refuse("grant-conflict", "The grant is known with other decisions.");
-    const { assurance } = known.statement;
-    const statement = { ...known.statement, assurance: assuranceOf(core, [assurance]) };
-    return { statement, digest, isKnown: true };
-  }
-  const assurances = submission.decisions.map((decision) => checkDecision(core, roster, decision));
   const decisions = submission.decisions.map(({ statement }) => statement);
   checkTogether(decisions);
   checkNonces(core, grant, decisions);
@@ -140,17 +155,42 @@ export function checkGrant(core: Core, roster: Roster, submission: GrantSubmissi
   checkAuthorization(first, requester, authorization);
   const scope = effectiveScope(decisions, requester, authorization);
   if (instantOf(scope.not_after) <= core.clock.nowMs()) refuse("dates", "The grant has ended already.");
-  const assurance = assuranceOf(core, assurances);
   const { purpose } = first;
-  const statement = {
-    log: core.log,
-    grant,
-    ...scope,
-    purpose,
-    requester: requester.person,
-    assurance,
-  } as const;
-  return { statement, digest, isKnown: false };
+  const assurance = assuranceOf(
+    core,
+    proofs.map((proof) => proof.assurance),
+  );
+  return { log: core.log, grant, ...scope, purpose, requester: requester.person, assurance };
+}
+
+/**
+ * Every check of a submission; nothing changes. A repeated submission is answered as the first was, but for
+ * the mark of an evaluation, which the custodian may bear since.
+ */
+export function checkGrant(
+  core: Core,
+  roster: Roster,
+  submission: GrantSubmission,
+  proofs: readonly Proof[],
+): CheckedGrant {
+  const { grant } = submission;
+  const digest = submissionDigest(submission);
+  if (core.memory.isRevoked(grant)) refuse("revoked", "The grant was revoked.");
+  const known = core.memory.grant(grant);
+  if (known !== undefined) {
+    if (known.digest !== digest) refuse("grant-conflict", "The grant is known with other statements.");
+    const { assurance } = known.statement;
+    const statement = { ...known.statement, assurance: assuranceOf(core, [assurance]) };
+    return { statement, digest, isKnown: true };
+  }
+  requireSameRoster(core, roster);
+  for (const one of proofs) requireFresh(core, one);
+  const [proof] = proofs;
+  if (proof === undefined) return refuse("format", "There is no signed statement.");
+  if ("dispute" in submission) {
+    return { ...checkDispute(core, roster, submission, proof), digest, isKnown: false };
+  }
+  return { statement: checkDecided(core, roster, submission, proofs), digest, isKnown: false };
 }
 
 /** Takes a grant for good, after checking it once more in one go, and signs the scope that will be enforced. */
@@ -158,18 +198,20 @@ export function acceptGrant(
   core: Core,
   roster: Roster,
   submission: GrantSubmission,
+  proofs: readonly Proof[],
 ): { statement: GrantOkStatement; signature: string } {
-  const { statement, digest, isKnown } = checkGrant(core, roster, submission);
-  const { decisions, authorization } = submission;
+  const { statement, digest, isKnown, party } = checkGrant(core, roster, submission, proofs);
   if (!isKnown) {
-    remember(core, {
-      kind: "grant",
-      digest,
-      statement,
-      decisions,
-      ...(authorization === undefined ? {} : { authorization }),
-    });
+    const basis =
+      "dispute" in submission
+        ? { decisions: [], dispute: submission.dispute, ...(party === undefined ? {} : { party }) }
+        : decisionsOf(submission);
+    remember(core, { kind: "grant", digest, statement, ...basis });
   }
   const signature = core.identity.withSeed((seed) => signStatement(seed, "grant-ok", statement));
   return { statement, signature: toBase64url(signature) };
+}
+
+function decisionsOf({ decisions, authorization }: DecidedSubmission) {
+  return { decisions, ...(authorization === undefined ? {} : { authorization }) };
 }

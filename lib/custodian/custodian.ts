@@ -9,7 +9,7 @@ import { Journal, JournalError } from "@/lib/custodian/journal";
 import { Memory } from "@/lib/custodian/memory";
 import { JournalRecord } from "@/lib/custodian/records";
 import type { Refused } from "@/lib/custodian/refused";
-import { RosterSource } from "@/lib/custodian/roster";
+import { RosterSource } from "@/lib/custodian/roster-source";
 import { ensureEscrowKey } from "@/lib/custody/create-keys";
 import type { Keystore } from "@/lib/custody/keystore";
 import { loadSigningKey } from "@/lib/custody/signing-key";
@@ -23,6 +23,8 @@ export interface CustodianOptions {
   readonly rosterFile: string;
   readonly clock: Clock;
   readonly isEvaluation: boolean;
+  /** Origins of the evaluation's own address; without effect outside an evaluation. */
+  readonly origins?: readonly string[];
   readonly onRefusal?: (refused: Refused) => void;
   readonly onRosterProblem?: (problem: string) => void;
 }
@@ -73,7 +75,7 @@ function ensureFirstEpoch(core: Core): void {
  * Starts a custodian on its own folder: replays the journal, announces the first epoch, takes the roster.
  * Throws KeystoreError, JournalError or RosterError with one line for the operator.
  */
-export function startCustodian(options: CustodianOptions): Custodian {
+export async function startCustodian(options: CustodianOptions): Promise<Custodian> {
   const { log, keystore, clock, isEvaluation } = options;
   const { journal, records } = Journal.open(options.dir);
   const memory = new Memory();
@@ -85,13 +87,14 @@ export function startCustodian(options: CustodianOptions): Custodian {
     memory,
     journal,
     isEvaluation,
+    origins: isEvaluation ? (options.origins ?? []) : [],
   };
   try {
     replay(memory, records);
     requireEvaluation(memory, isEvaluation);
     ensureFirstEpoch(core);
     const source = new RosterSource(core, options.rosterFile, options.onRosterProblem ?? (() => undefined));
-    source.load();
+    await source.load();
     return {
       handler: custodianHandler(core, source, options.onRefusal ?? (() => undefined)),
       close: () => journal.close(),

@@ -3,11 +3,12 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
 import { JournalError } from "@/lib/custodian/journal";
-import type { Roster } from "@/lib/custodian/records";
 import { Refused } from "@/lib/custodian/refused";
-import { RosterError, rosterDigest } from "@/lib/custodian/roster";
-import { requireSignature } from "@/lib/custodian/signature";
+import { RosterError } from "@/lib/custodian/roster";
+import { proveSignature } from "@/lib/custodian/signature";
 import type { RosterPerson } from "@/lib/escrow/protocol";
+import type { Roster } from "@/lib/escrow/roster";
+import { rosterDigest } from "@/lib/escrow/roster";
 import type { RosterStatement, StatementSignature } from "@/lib/escrow/statements";
 import { TEST_LOG, TestCustodian } from "@/lib/testing/custodian";
 
@@ -94,16 +95,21 @@ test("the evaluation key takes no keys away from those who hold their own", asyn
   expect(await version()).toBe(2);
 });
 
-test.each(["roster", "grant-ok", "escrow-key"])("the portal signs no %s statement for a person", (kind) => {
-  const roster = rosterWith(() => [BY_PORTAL]);
-  const [person] = roster.persons;
-  if (person === undefined) throw new Error("a person expected");
-  const rules = { log: TEST_LOG, isEvaluation: true, roster };
-  const check = (signed: string) =>
-    requireSignature(rules, person, signed, { a: 1 }, t.signAsPortal(signed, { a: 1 }));
-  expect(() => check(kind)).toThrow(Refused);
-  for (const allowed of ["decision", "open", "dispute"]) expect(check(allowed)).toBe("evaluation");
-});
+test.each(["roster", "grant-ok", "escrow-key"])(
+  "the portal signs no %s statement for a person",
+  async (kind) => {
+    const roster = rosterWith(() => [BY_PORTAL]);
+    const [person] = roster.persons;
+    if (person === undefined) throw new Error("a person expected");
+    const rules = { log: TEST_LOG, isEvaluation: true, roster };
+    const check = (signed: string) =>
+      proveSignature(rules, person, signed, { a: 1 }, t.signAsPortal(signed, { a: 1 }));
+    await expect(check(kind)).rejects.toThrow(Refused);
+    for (const allowed of ["decision", "open", "dispute"]) {
+      expect(await check(allowed)).toEqual({ assurance: "evaluation" });
+    }
+  },
+);
 
 test("once a roster had an evaluation key, everything is evaluation: own keys and later rosters change nothing", async () => {
   const first = t.roster();

@@ -1,11 +1,11 @@
 import "server-only";
 import { existsSync, readFileSync } from "node:fs";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { Roster } from "@/lib/custodian/records";
-import { rosterDigest } from "@/lib/custodian/roster";
 import { writeFileAtomic } from "@/lib/custody/atomic-file";
 import type { RosterPerson } from "@/lib/escrow/protocol";
+import { Roster, rosterDigest } from "@/lib/escrow/roster";
 import type { RosterStatement, StatementSignature } from "@/lib/escrow/statements";
+import { isPortalSigned } from "@/lib/escrow/succession";
 
 export interface EvaluationRoster {
   readonly log: string;
@@ -13,6 +13,8 @@ export interface EvaluationRoster {
   readonly persons: readonly (Omit<RosterPerson, "credentials"> &
     Partial<Pick<RosterPerson, "credentials">>)[];
   readonly evaluationKey: Uint8Array;
+  /** Origins whose pages may have statements signed. */
+  readonly origins?: readonly string[];
   /** Signs the agreement of two persons to a later version, with the portal's evaluation key. */
   readonly sign: (statement: RosterStatement) => Promise<StatementSignature>;
 }
@@ -38,7 +40,7 @@ async function successor(
   const version = current.version + 1;
   const next: Roster = { ...base, version, previous };
   const statements: NonNullable<Roster["statements"]> = [];
-  for (const { person } of current.persons.slice(0, 2)) {
+  for (const { person } of current.persons.filter(isPortalSigned).slice(0, 2)) {
     const statement = { log: input.log, version, previous, roster: rosterDigest(next), person };
     statements.push({ statement, signature: await input.sign(statement) });
   }
@@ -56,7 +58,7 @@ export async function writeEvaluationRoster(file: string, input: EvaluationRoste
     persons: personsOf(input),
     evaluation_key: toBase64url(input.evaluationKey),
     authorities: [],
-    origins: [],
+    origins: [...(input.origins ?? [])],
   };
   let roster: Roster = { ...base, version: 1 };
   if (existsSync(file)) {

@@ -4,9 +4,9 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
 import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
-import { Roster } from "@/lib/custodian/records";
 import type { EscrowOpening } from "@/lib/escrow/opening";
-import type { GrantSubmission, RegistrationItem } from "@/lib/escrow/protocol";
+import type { DecidedSubmission, RegistrationItem } from "@/lib/escrow/protocol";
+import { Roster } from "@/lib/escrow/roster";
 import { TEST_LOG, TestCustodian } from "@/lib/testing/custodian";
 
 /** Everybody of the test's roster without keys of their own: the portal signs for them. */
@@ -25,7 +25,7 @@ async function demonstration(): Promise<TestCustodian> {
   return t;
 }
 
-function byPortal(t: TestCustodian, items: readonly RegistrationItem[]): GrantSubmission {
+function byPortal(t: TestCustodian, items: readonly RegistrationItem[]): DecidedSubmission {
   const submission = t.submission({ transactions: [items[0]?.tx ?? ""] });
   return {
     ...submission,

@@ -1,14 +1,16 @@
 import "server-only";
 import type { z } from "zod";
-import { fromUtf8 } from "@/lib/crypto/bytes";
+import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
 import { parseStrictJson } from "@/lib/crypto/canonical-json";
-import { acceptGrant, checkGrant } from "@/lib/custodian/accept-grant";
+import { signStatement } from "@/lib/crypto/statement";
+import { acceptGrant, checkGrant, proveSubmission } from "@/lib/custodian/accept-grant";
 import { type Core, remember } from "@/lib/custodian/core";
+import { noteStatement } from "@/lib/custodian/note-statement";
 import { openEscrow } from "@/lib/custodian/open";
-import type { Roster } from "@/lib/custodian/records";
 import { Refused, refuse } from "@/lib/custodian/refused";
 import { register } from "@/lib/custodian/register";
-import { type RosterSource, rosterDigest } from "@/lib/custodian/roster";
+import { RosterError } from "@/lib/custodian/roster";
+import type { RosterSource } from "@/lib/custodian/roster-source";
 import {
   type GrantResponse,
   GrantSubmission,
@@ -18,6 +20,14 @@ import {
   RegisterRequest,
   Revocation,
 } from "@/lib/escrow/protocol";
+import {
+  ROSTER_PATHS,
+  type Roster,
+  type RosterResponse,
+  RosterSubmission,
+  rosterDigest,
+  StatementNote,
+} from "@/lib/escrow/roster";
 import type { ServiceAnswer, ServiceHandler, ServiceRequest } from "@/lib/ipc/server";
 
 type Act = (request: ServiceRequest) => Promise<unknown>;
@@ -36,12 +46,12 @@ function parseBody<S extends z.ZodType>(schema: S, request: ServiceRequest): z.o
   return refuse("format", `The body does not fit the protocol at /${place}.`);
 }
 
-function requireRoster(source: RosterSource): Roster {
-  return source.current() ?? refuse("roster", "The custodian has no roster yet.");
+async function requireRoster(source: RosterSource): Promise<Roster> {
+  return (await source.current()) ?? refuse("roster", "The custodian has no roster yet.");
 }
 
-function identity(core: Core, source: RosterSource): IdentityResponse {
-  const roster = source.current();
+async function identity(core: Core, source: RosterSource): Promise<IdentityResponse> {
+  const roster = await source.current();
   return {
     log: core.log,
     vkey: core.identity.vkey,
@@ -51,31 +61,61 @@ function identity(core: Core, source: RosterSource): IdentityResponse {
 }
 
 async function submitGrant(core: Core, roster: Roster, submission: GrantSubmission): Promise<GrantResponse> {
+  const proofs = await proveSubmission(core, roster, submission);
   // Checked before anything is registered for it, and again in the same step that remembers it.
-  checkGrant(core, roster, submission);
+  checkGrant(core, roster, submission, proofs);
   const registrations = await register(core, submission.registrations ?? []);
-  return { ok: true, ...acceptGrant(core, roster, submission), registrations };
+  return { ok: true, ...acceptGrant(core, roster, submission, proofs), registrations };
+}
+
+/** The roster in force, vouched for by the identity key. */
+async function heldRoster(core: Core, source: RosterSource): Promise<RosterResponse> {
+  const roster = await requireRoster(source);
+  const statement = { log: core.log, version: roster.version, roster: rosterDigest(roster) };
+  const signature = core.identity.withSeed((seed) => signStatement(seed, "roster-held", statement));
+  return { roster, statement, signature: toBase64url(signature) };
+}
+
+async function succeed(core: Core, source: RosterSource, next: Roster): Promise<RosterResponse> {
+  try {
+    await source.adopt(next);
+  } catch (error) {
+    if (error instanceof RosterError) refuse("roster", sentence(error.message));
+    throw error;
+  }
+  return heldRoster(core, source);
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** Revoking needs no proof: it can only take away. An unknown grant is revoked before it ever arrives. */
 function revoke(core: Core, revocation: Revocation): { ok: true } {
-  const { grant, reason, at } = revocation;
-  if (!core.memory.isRevoked(grant)) remember(core, { kind: "revoke", grant, reason, revoked_at: at });
+  const { grant, reason, at, dispute_nonce: nonce } = revocation;
+  const isKnown = core.memory.isRevoked(grant) && (nonce === undefined || core.memory.isDisputeEnded(nonce));
+  const dispute = nonce === undefined ? {} : { dispute_nonce: nonce };
+  if (!isKnown) remember(core, { kind: "revoke", grant, reason, revoked_at: at, ...dispute });
   return { ok: true };
 }
 
 function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
   return {
-    [`GET ${PATHS.identity}`]: async () => identity(core, source),
+    [`GET ${PATHS.identity}`]: () => identity(core, source),
     [`GET ${PATHS.epochs}`]: async () => ({ epochs: core.memory.epochs }),
     [`POST ${PATHS.registrations}`]: async (request) => ({
       results: await register(core, parseBody(RegisterRequest, request).items),
     }),
     [`POST ${PATHS.grants}`]: async (request) =>
-      submitGrant(core, requireRoster(source), parseBody(GrantSubmission, request)),
+      submitGrant(core, await requireRoster(source), parseBody(GrantSubmission, request)),
     [`POST ${PATHS.revocations}`]: async (request) => revoke(core, parseBody(Revocation, request)),
     [`POST ${PATHS.open}`]: async (request) =>
-      openEscrow(core, requireRoster(source), parseBody(OpenRequest, request)),
+      openEscrow(core, await requireRoster(source), parseBody(OpenRequest, request)),
+    [`GET ${ROSTER_PATHS.roster}`]: () => heldRoster(core, source),
+    [`POST ${ROSTER_PATHS.roster}`]: async (request) =>
+      succeed(core, source, parseBody(RosterSubmission, request).roster),
+    [`POST ${ROSTER_PATHS.statements}`]: async (request) =>
+      noteStatement(core, await requireRoster(source), parseBody(StatementNote, request)),
   };
 }
 

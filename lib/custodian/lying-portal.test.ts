@@ -5,7 +5,8 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import type { EscrowOpening } from "@/lib/escrow/opening";
-import type { GrantSubmission, Refusal } from "@/lib/escrow/protocol";
+import type { DecidedSubmission } from "@/lib/escrow/protocol";
+import type { Refusal } from "@/lib/escrow/refusals";
 import { type DecisionStatement, intentDetails, recordDigest, validityTime } from "@/lib/escrow/statements";
 import { type PersonName, TEST_LOG, TestCustodian } from "@/lib/testing/custodian";
 
@@ -35,7 +36,7 @@ type Change = Partial<DecisionStatement>;
 function decided(
   legal: { by?: PersonName; change?: Change },
   coordinator: { by?: PersonName; change?: Change },
-): GrantSubmission {
+): DecidedSubmission {
   const first = t.decision("legal", legal.by ?? "legal", legal.change);
   const second = t.decision("coordinator", coordinator.by ?? "approver", coordinator.change);
   return {
@@ -49,7 +50,7 @@ function decided(
 }
 
 /** An honest submission in which the portal changed both statements after they were signed. */
-function forged(change: Change): GrantSubmission {
+function forged(change: Change): DecidedSubmission {
   const honest = t.submission();
   return {
     ...honest,
@@ -111,7 +112,7 @@ describe("grants", () => {
     await expectRefusal(t.client.submitGrant({ ...submission, grant: uuidv7(t.clock.nowMs()) }), "nonce");
   });
 
-  const cases: [string, () => GrantSubmission, Refusal][] = [
+  const cases: [string, () => DecidedSubmission, Refusal][] = [
     [
       "approvals of different scope without overlap",
       () => decided({ change: { transactions: [uuidv7(1)] } }, {}),
@@ -178,7 +179,7 @@ describe("grants", () => {
   test("two decisions of one stage are not two stages", async () => {
     const first = t.decision("coordinator", "both");
     const second = t.decision("coordinator", "approver");
-    const submission: GrantSubmission = {
+    const submission: DecidedSubmission = {
       grant: uuidv7(t.clock.nowMs()),
       decisions: [
         { statement: first, signature: t.sign("both", "decision", first) },
@@ -208,13 +209,13 @@ describe("grants", () => {
   });
 });
 
-function withoutRecord(): GrantSubmission {
+function withoutRecord(): DecidedSubmission {
   const { authorization: _left, ...rest } = t.submission();
   return rest;
 }
 
 /** Decisions that name no authorization. */
-function withoutAuthority(purpose: string, requester = "regulator-001"): GrantSubmission {
+function withoutAuthority(purpose: string, requester = "regulator-001"): DecidedSubmission {
   const decisions = t.submission({ purpose, requester }).decisions.map(({ statement }) => {
     const { authorization: _none, ...rest } = statement;
     const by = statement.stage === "legal" ? "legal" : "approver";

@@ -1,6 +1,8 @@
 import "server-only";
-import type { JournalRecord, RegisteredBody, Roster } from "@/lib/custodian/records";
+import { PasskeyUses, statementKey, useOf } from "@/lib/custodian/passkey-uses";
+import type { JournalRecord, RegisteredBody } from "@/lib/custodian/records";
 import type { SignedEpoch } from "@/lib/escrow/protocol";
+import { type Roster, rosterDigest } from "@/lib/escrow/roster";
 import { type GrantOkStatement, type OpenStatement, recordDigest } from "@/lib/escrow/statements";
 
 /** A grant as the custodian enforces it. */
@@ -8,7 +10,26 @@ export interface HeldGrant {
   readonly statement: GrantOkStatement;
   /** Digest of the submission it came with. */
   readonly digest: string;
+  /** Present when a party's statement stands in place of decisions. */
+  readonly dispute?: HeldDispute;
   viewsUsed: number;
+}
+
+/** The dispute statement a grant rests on. */
+export interface HeldDispute {
+  readonly nonce: string;
+  /** Digest of the statement. */
+  readonly digest: string;
+  /** The participant it was signed for. */
+  readonly party: string;
+}
+
+type GrantLine = Extract<JournalRecord, { kind: "grant" }>;
+
+function disputeOf({ dispute, party }: GrantLine): { readonly dispute?: HeldDispute } {
+  if (dispute === undefined || party === undefined) return {};
+  const { statement } = dispute;
+  return { dispute: { nonce: statement.nonce, digest: recordDigest(statement), party } };
 }
 
 function bodyKey(place: { readonly tx: string; readonly grp: string; readonly gen: number }): string {
@@ -23,7 +44,12 @@ export function openingDigest(statement: OpenStatement): string {
 /** What the custodian knows: the sum of its journal, and nothing else. */
 export class Memory {
   readonly epochs: SignedEpoch[] = [];
+  readonly passkeys = new PasskeyUses();
   roster: Roster | undefined;
+  /** Digests of every roster that was in force. */
+  private readonly rosters = new Set<string>();
+  /** Statements that were shown signed, and what their signatures were worth then. */
+  private readonly noted = new Map<string, "evaluation" | "signed">();
   private hadEvaluationKey = false;
   private readonly bodies = new Map<string, { readonly bd: string; readonly kid: string }>();
   /** Record digest of each transaction, as it was first registered. */
@@ -34,6 +60,10 @@ export class Memory {
   private readonly nonces = new Map<string, string>();
   private readonly openings = new Set<string>();
   private readonly intents = new Set<string>();
+  /** Participants each transaction was sealed for, as it was first registered. */
+  private readonly parties = new Map<string, readonly string[]>();
+  /** Nonces of dispute statements that have ended. */
+  private readonly endedDisputes = new Set<string>();
 
   apply(record: JournalRecord): void {
     switch (record.kind) {
@@ -41,23 +71,20 @@ export class Memory {
         this.epochs.push(record.signed);
         return;
       case "roster":
-        this.roster = record.roster;
-        this.hadEvaluationKey ||= record.roster.evaluation_key !== undefined;
+        this.applyRoster(record.roster);
+        return;
+      case "statement":
+        this.applyNote(record);
         return;
       case "register":
         for (const item of record.items) this.applyRegistration(item);
         return;
       case "grant":
-        this.grants.set(record.statement.grant, {
-          statement: record.statement,
-          digest: record.digest,
-          viewsUsed: 0,
-        });
-        for (const { statement } of record.decisions)
-          this.nonces.set(statement.nonce, record.statement.grant);
+        this.applyGrant(record);
         return;
       case "revoke":
         this.revoked.add(record.grant);
+        if (record.dispute_nonce !== undefined) this.endedDisputes.add(record.dispute_nonce);
         return;
       case "open":
         this.applyOpening(record);
@@ -69,21 +96,61 @@ export class Memory {
     return this.hadEvaluationKey;
   }
 
-  private applyRegistration({ rd, ...item }: RegisteredBody): void {
+  private applyRoster(roster: Roster): void {
+    this.roster = roster;
+    this.rosters.add(rosterDigest(roster));
+    this.hadEvaluationKey ||= roster.evaluation_key !== undefined;
+    for (const { statement, signature } of roster.statements ?? []) {
+      this.passkeys.note(useOf("roster", statement, signature));
+    }
+  }
+
+  private applyNote({ note, assurance }: Extract<JournalRecord, { kind: "statement" }>): void {
+    this.passkeys.note(useOf(note.kind, note.statement, note.signature));
+    this.noted.set(statementKey(note.kind, note.statement), assurance);
+  }
+
+  private applyRegistration({ rd, parties, ...item }: RegisteredBody): void {
     this.bodies.set(bodyKey(item), { bd: item.bd, kid: item.kid });
     if (rd !== undefined && !this.recordDigests.has(item.tx)) this.recordDigests.set(item.tx, rd);
+    if (parties !== undefined && !this.parties.has(item.tx)) this.parties.set(item.tx, parties);
+  }
+
+  private applyGrant(record: GrantLine): void {
+    const { statement, digest } = record;
+    const held = { statement, digest, viewsUsed: 0, ...disputeOf(record) };
+    this.grants.set(statement.grant, held);
+    for (const { statement: given, signature } of record.decisions) {
+      this.nonces.set(given.nonce, statement.grant);
+      this.passkeys.note(useOf("decision", given, signature));
+    }
+    if (record.dispute === undefined) return;
+    const { statement: given, signature } = record.dispute;
+    this.nonces.set(given.nonce, statement.grant);
+    this.passkeys.note(useOf("dispute", given, signature));
   }
 
   private applyOpening(record: Extract<JournalRecord, { kind: "open" }>): void {
     const grant = this.grants.get(record.grant);
     if (grant !== undefined) grant.viewsUsed += 1;
     this.nonces.set(record.statement.nonce, openingDigest(record.statement));
+    this.passkeys.note(useOf("open", record.statement, record.signature));
     this.openings.add(`${record.statement.nonce}|${record.transaction}`);
     this.intents.add(record.intent);
   }
 
   body(place: { readonly tx: string; readonly grp: string; readonly gen: number }) {
     return this.bodies.get(bodyKey(place));
+  }
+
+  /** Whether a roster with this digest is or was in force. */
+  wasRoster(digest: string): boolean {
+    return this.rosters.has(digest);
+  }
+
+  /** What a statement's signature was worth when it was shown, if it was. */
+  notedAssurance(kind: string, statement: unknown): "evaluation" | "signed" | undefined {
+    return this.noted.get(statementKey(kind, statement));
   }
 
   recordDigest(tx: string): string | undefined {
@@ -110,8 +177,18 @@ export class Memory {
     return this.intents.has(entryId);
   }
 
-  /** Whether this body and its transaction's record digest were both proven before. */
+  /** Participants a transaction was sealed for when it was first registered. */
+  partiesOf(tx: string): readonly string[] | undefined {
+    return this.parties.get(tx);
+  }
+
+  isDisputeEnded(nonce: string): boolean {
+    return this.endedDisputes.has(nonce);
+  }
+
+  /** Whether this body and its transaction's record digest were both proven before, and its parties are known. */
   isRegistered(item: RegisteredBody): boolean {
-    return this.body(item)?.bd === item.bd && this.recordDigest(item.tx) === item.rd;
+    const isProven = this.body(item)?.bd === item.bd && this.recordDigest(item.tx) === item.rd;
+    return isProven && this.parties.has(item.tx);
   }
 }

@@ -5,15 +5,23 @@ import { sealReply } from "@/lib/crypto/reply";
 import { checkX25519PublicKey } from "@/lib/crypto/x25519-check";
 import { type CheckedIntent, checkIntent } from "@/lib/custodian/check-intent";
 import { type Core, remember } from "@/lib/custodian/core";
+import { checkDisputeStands } from "@/lib/custodian/dispute";
 import { maskFields } from "@/lib/custodian/mask";
 import { type HeldGrant, openingDigest } from "@/lib/custodian/memory";
-import type { Roster } from "@/lib/custodian/records";
 import { refuse } from "@/lib/custodian/refused";
 import { openItem, ownEntry, refuseReplacement, register } from "@/lib/custodian/register";
-import { findPerson } from "@/lib/custodian/roster";
+import { requireSameRoster } from "@/lib/custodian/same-roster";
 import { instantOf, levelRank } from "@/lib/custodian/scope";
-import { type Assurance, assuranceOf, requireSignature } from "@/lib/custodian/signature";
+import {
+  type Assurance,
+  assuranceOf,
+  type Proof,
+  proveSignature,
+  requireFresh,
+  rulesOf,
+} from "@/lib/custodian/signature";
 import type { OpenRequest, OpenResponse, RegistrationItem } from "@/lib/escrow/protocol";
+import { findPerson, type Roster } from "@/lib/escrow/roster";
 import type { GroupName, OpenStatement } from "@/lib/escrow/statements";
 
 const MAX_STATEMENT_MS = 5 * 60_000;
@@ -31,6 +39,9 @@ function checkGrantInForce(core: Core, request: OpenRequest): HeldGrant {
   }
   if (statement.assurance === "evaluation" && !core.isEvaluation) {
     refuse("evaluation-key", "The grant rests on statements that only an evaluation takes.");
+  }
+  if (grant.dispute !== undefined && core.memory.isDisputeEnded(grant.dispute.nonce)) {
+    refuse("revoked", "The dispute has ended.");
   }
   if (viewsUsed >= statement.max_views) refuse("views-exhausted", "The grant has no views left.");
   return grant;
@@ -58,8 +69,7 @@ function checkScope(request: OpenRequest, grant: HeldGrant): void {
   if (new Set(groups).size !== groups.length) refuse("format", "A group stands twice.");
 }
 
-function checkStatement(core: Core, roster: Roster, request: OpenRequest): Assurance {
-  const { statement, signature } = request.opening;
+function checkTerms(core: Core, { opening: { statement } }: OpenRequest): void {
   if (statement.log !== core.log) refuse("log", "The statement is for another log.");
   const left = instantOf(statement.expires_at) - core.clock.nowMs();
   if (left <= 0) refuse("statement-expired", "The statement has expired.");
@@ -70,11 +80,15 @@ function checkStatement(core: Core, roster: Roster, request: OpenRequest): Assur
   } catch {
     refuse("reply-key", "The reply key is not an acceptable X25519 public key.");
   }
+}
+
+/** The requester's word for this opening; nothing is remembered. */
+async function proveOpening(core: Core, roster: Roster, request: OpenRequest): Promise<Proof> {
+  const { statement, signature } = request.opening;
   const person = findPerson(roster, statement.requester);
   if (person === undefined)
     return refuse("requester", `${statement.requester} does not stand in the roster.`);
-  const rules = { log: core.log, isEvaluation: core.isEvaluation, roster };
-  return requireSignature(rules, person, "open", statement, signature);
+  return proveSignature(rulesOf(core, roster), person, "open", statement, signature);
 }
 
 /** A nonce belongs to one statement, and serves each of its transactions once. */
@@ -111,18 +125,21 @@ interface Allowed {
 }
 
 /** Every check of an opening; nothing changes and nothing is opened. */
-function checkOpening(core: Core, roster: Roster, request: OpenRequest): Allowed {
+function checkOpening(core: Core, roster: Roster, request: OpenRequest, proof: Proof): Allowed {
   const { statement } = request.opening;
   const grant = checkGrantInForce(core, request);
-  const proof = checkStatement(core, roster, request);
+  checkTerms(core, request);
+  requireSameRoster(core, roster);
+  requireFresh(core, proof);
   checkScope(request, grant);
   checkNonce(core, statement, request.transaction);
+  if (grant.dispute !== undefined) checkDisputeStands(core, roster, grant.statement, grant.dispute);
   const intent = checkIntent(core, request);
   return {
     grant,
     intent,
     items: checkEnvelopes(core, request),
-    assurance: assuranceOf(core, [proof, grant.statement.assurance]),
+    assurance: assuranceOf(core, [proof.assurance, grant.statement.assurance]),
   };
 }
 
@@ -160,14 +177,18 @@ async function answerOne(
  */
 export async function openEscrow(core: Core, roster: Roster, request: OpenRequest): Promise<OpenResponse> {
   checkScope(request, checkGrantInForce(core, request));
-  checkStatement(core, roster, request);
+  checkTerms(core, request);
+  const proof = await proveOpening(core, roster, request);
   const missing = request.envelopes.filter(
-    (item) => core.memory.body(item) === undefined || core.memory.recordDigest(item.tx) === undefined,
+    (item) =>
+      core.memory.body(item) === undefined ||
+      core.memory.recordDigest(item.tx) === undefined ||
+      core.memory.partiesOf(item.tx) === undefined,
   );
   const results = await register(core, missing);
   const refused = results.find((result) => !result.ok);
   if (refused !== undefined && !refused.ok) refuse(refused.reason, "A sealed group cannot be registered.");
-  const allowed = checkOpening(core, roster, request);
+  const allowed = checkOpening(core, roster, request, proof);
   const { statement, signature } = request.opening;
   remember(core, {
     kind: "open",

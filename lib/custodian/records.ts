@@ -1,32 +1,10 @@
 import "server-only";
 import { z } from "zod";
-import { AuthorizationRecord, RosterPerson, SignedDecision, SignedEpoch } from "@/lib/escrow/protocol";
-import {
-  GrantOkStatement,
-  GroupName,
-  OpenStatement,
-  RosterStatement,
-  StatementSignature,
-} from "@/lib/escrow/statements";
+import { AuthorizationRecord, SignedDecision, SignedDispute, SignedEpoch } from "@/lib/escrow/protocol";
+import { Roster, StatementNote } from "@/lib/escrow/roster";
+import { GrantOkStatement, GroupName, OpenStatement, StatementSignature } from "@/lib/escrow/statements";
 
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
-
-/** The custodian's roster file; `statements` agree to it and are not part of its digest. */
-export const Roster = z.strictObject({
-  log: z.string().min(1),
-  version: z.int().min(1),
-  /** Digest of the version before. */
-  previous: Digest.optional(),
-  persons: z.array(RosterPerson).max(10_000),
-  /** Public key of the portal's evaluation key; without effect unless the custodian runs for evaluation. */
-  evaluation_key: Digest.optional(),
-  authorities: z.array(z.unknown()).default([]),
-  origins: z.array(z.string()).default([]),
-  statements: z
-    .array(z.strictObject({ statement: RosterStatement, signature: StatementSignature }))
-    .optional(),
-});
-export type Roster = z.infer<typeof Roster>;
 
 export const RegisteredBody = z.strictObject({
   tx: z.string(),
@@ -36,6 +14,8 @@ export const RegisteredBody = z.strictObject({
   kid: z.string(),
   /** The transaction's record digest, proven by opening; absent in lines of earlier versions. */
   rd: Digest.optional(),
+  /** Participants the body was sealed for, by its recipients; absent in lines of earlier versions. */
+  parties: z.array(z.string()).optional(),
 });
 export type RegisteredBody = z.infer<typeof RegisteredBody>;
 
@@ -43,6 +23,12 @@ export type RegisteredBody = z.infer<typeof RegisteredBody>;
 export const JournalRecord = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("epoch"), at: z.string(), signed: SignedEpoch }),
   z.strictObject({ kind: z.literal("roster"), at: z.string(), roster: Roster }),
+  z.strictObject({
+    kind: z.literal("statement"),
+    at: z.string(),
+    note: StatementNote,
+    assurance: z.enum(["evaluation", "signed"]),
+  }),
   z.strictObject({ kind: z.literal("register"), at: z.string(), items: z.array(RegisteredBody) }),
   z.strictObject({
     kind: z.literal("grant"),
@@ -51,6 +37,9 @@ export const JournalRecord = z.discriminatedUnion("kind", [
     statement: GrantOkStatement,
     decisions: z.array(SignedDecision),
     authorization: AuthorizationRecord.optional(),
+    /** In place of decisions, and for which participant the statement was signed. */
+    dispute: SignedDispute.optional(),
+    party: z.string().optional(),
   }),
   z.strictObject({
     kind: z.literal("revoke"),
@@ -58,6 +47,7 @@ export const JournalRecord = z.discriminatedUnion("kind", [
     grant: z.string(),
     reason: z.string(),
     revoked_at: z.string(),
+    dispute_nonce: Digest.optional(),
   }),
   z.strictObject({
     kind: z.literal("open"),

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
 import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
-import type { Roster } from "@/lib/custodian/records";
-import { RosterError, rosterDigest } from "@/lib/custodian/roster";
+import { RosterError } from "@/lib/custodian/roster";
+import type { Roster } from "@/lib/escrow/roster";
+import { rosterDigest } from "@/lib/escrow/roster";
 import type { RosterStatement } from "@/lib/escrow/statements";
 import { type PersonName, TEST_LOG, TestCustodian } from "@/lib/testing/custodian";
 

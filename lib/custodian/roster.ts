@@ -1,24 +1,28 @@
 import "server-only";
-import { readFileSync, statSync } from "node:fs";
+import { fromBase64url } from "@/lib/crypto/bytes";
 import { type Core, remember } from "@/lib/custodian/core";
-import { Roster } from "@/lib/custodian/records";
-import { requireSignature } from "@/lib/custodian/signature";
-import type { RosterPerson } from "@/lib/escrow/protocol";
+import { Refused } from "@/lib/custodian/refused";
+import { type Proof, proveSignature, requireFresh, rulesOf } from "@/lib/custodian/signature";
+import { isStatementKey } from "@/lib/escrow/cose-key";
+import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/roster";
 import { recordDigest } from "@/lib/escrow/statements";
+import { isAgreed } from "@/lib/escrow/succession";
 
-/** The roster file is not one this custodian may take; one line for the operator. */
+/** The roster is not one this custodian may take; one line for the operator. */
 export class RosterError extends Error {
   override readonly name = "RosterError";
 }
 
-/** Digest of a roster: everything but the statements that agree to it. */
-export function rosterDigest(roster: Roster): string {
-  const { statements: _statements, ...rest } = roster;
-  return recordDigest(rest);
-}
-
 function refuseDoubles(values: readonly string[], what: string): void {
   if (new Set(values).size !== values.length) throw new RosterError(`the roster names ${what} twice`);
+}
+
+function isUsable(publicKey: string): boolean {
+  try {
+    return isStatementKey(fromBase64url(publicKey));
+  } catch {
+    return false;
+  }
 }
 
 /** One person, one name; one key, one person: else one person could be two approvers. */
@@ -27,123 +31,103 @@ function checkPersons(roster: Roster): void {
     roster.persons.map((person) => person.person),
     "a person",
   );
-  const keys = roster.persons.flatMap((person) =>
-    person.credentials.flatMap((credential) => {
-      if (credential.kind === "ed25519") return [credential.public_key];
-      return credential.kind === "passkey" ? [credential.credential_id] : [];
-    }),
+  const credentials = roster.persons.flatMap((person) => person.credentials);
+  const passkeys = credentials.filter((credential) => credential.kind === "passkey");
+  refuseDoubles(
+    passkeys.map((credential) => credential.credential_id),
+    "a passkey",
   );
+  const keys = credentials.flatMap((one) => (one.kind === "portal-evaluation" ? [] : [one.public_key]));
   refuseDoubles([...keys, ...(roster.evaluation_key === undefined ? [] : [roster.evaluation_key])], "a key");
+  if (!passkeys.every(({ public_key }) => isUsable(public_key))) {
+    throw new RosterError("the roster holds a passkey of a kind that statements are not taken from");
+  }
 }
 
-function isPortalOnly({ persons }: Roster): boolean {
-  return persons.every(({ credentials }) => credentials.every(({ kind }) => kind === "portal-evaluation"));
+type SignedAgreement = NonNullable<Roster["statements"]>[number];
+
+interface Agreed {
+  readonly signed: SignedAgreement;
+  readonly proof: Proof;
+}
+
+/** Those of the agreements that are about exactly this step and signed by a person of the current roster. */
+async function verifiedAgreements(core: Core, current: Roster, next: Roster): Promise<Agreed[]> {
+  const rules = { ...rulesOf(core, current), mayPortalAgree: true };
+  const wanted = {
+    log: core.log,
+    version: next.version,
+    previous: rosterDigest(current),
+    roster: rosterDigest(next),
+  };
+  const agreed: Agreed[] = [];
+  for (const signed of next.statements ?? []) {
+    const { statement, signature } = signed;
+    const person = findPerson(current, statement.person);
+    const isOfThis = recordDigest(statement) === recordDigest({ ...wanted, person: statement.person });
+    if (person === undefined || !isOfThis) continue;
+    try {
+      agreed.push({ signed, proof: await proveSignature(rules, person, "roster", statement, signature) });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+  }
+  return agreed;
+}
+
+function isFresh(core: Core, { proof }: Agreed): boolean {
+  try {
+    requireFresh(core, proof);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Version n + 1 carries the digest of n and the agreement of two persons of n. */
-function checkSuccession(core: Core, current: Roster, next: Roster): void {
-  const previous = rosterDigest(current);
-  if (next.version !== current.version + 1 || next.previous !== previous) {
+async function checkSuccession(core: Core, current: Roster, next: Roster): Promise<SignedAgreement[]> {
+  if (next.version !== current.version + 1 || next.previous !== rosterDigest(current)) {
     throw new RosterError(
       `the roster does not follow version ${current.version}, which this custodian holds`,
     );
   }
-  // Else the portal would give persons keys, or take away those they have.
-  const mayPortalSucceed = isPortalOnly(current) && isPortalOnly(next);
-  const rules = { log: core.log, isEvaluation: core.isEvaluation, roster: current, mayPortalSucceed };
-  const wanted = { log: core.log, version: next.version, previous, roster: rosterDigest(next) };
-  const agreed = new Set<string>();
-  for (const { statement, signature } of next.statements ?? []) {
-    const person = current.persons.find((known) => known.person === statement.person);
-    const isOfThis = recordDigest(statement) === recordDigest({ ...wanted, person: statement.person });
-    if (person === undefined || !isOfThis) continue;
-    try {
-      requireSignature(rules, person, "roster", statement, signature);
-    } catch {
-      continue;
-    }
-    agreed.add(person.person);
-  }
-  if (agreed.size < 2) {
+  const agreed = (await verifiedAgreements(core, current, next)).filter((one) => isFresh(core, one));
+  const agreements = agreed.map(({ signed, proof }) => ({
+    person: signed.statement.person,
+    by: proof.assurance === "evaluation" ? ("portal" as const) : ("own-key" as const),
+  }));
+  if (!isAgreed(current, next, agreements)) {
     throw new RosterError(
-      `roster version ${next.version} is not agreed to by two persons of version ${current.version}`,
+      `roster version ${next.version} is not agreed to by those of version ${current.version} who may`,
     );
   }
+  return agreed.map(({ signed }) => signed);
 }
 
-function parseRoster(file: string): Roster {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    throw new RosterError(`the roster ${file} cannot be read`);
-  }
-  try {
-    const parsed = Roster.safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data;
-  } catch {
-    throw new RosterError(`the roster ${file} is not JSON`);
-  }
-  throw new RosterError(`the roster ${file} is not of the format of a roster`);
-}
-
-/** Takes a roster into the journal, the first as it is, every later one only as a lawful successor. */
-export function adoptRoster(core: Core, roster: Roster): void {
+/**
+ * Takes a roster into the journal, the first as it is, every later one only as a lawful successor, with the
+ * agreements that were verified and no others. The one in force again changes nothing.
+ */
+export async function adoptRoster(core: Core, roster: Roster): Promise<void> {
   if (roster.log !== core.log) throw new RosterError(`the roster is for ${roster.log}, not for ${core.log}`);
   if (roster.evaluation_key !== undefined && !core.isEvaluation) {
     throw new RosterError("the roster names an evaluation key, which needs CUSTODIAN_EVALUATION=1");
   }
   checkPersons(roster);
+  const { statements: _given, ...bare } = roster;
   const current = core.memory.roster;
-  if (current !== undefined && rosterDigest(current) === rosterDigest(roster)) return;
-  if (current !== undefined) checkSuccession(core, current, roster);
-  else if (roster.version !== 1 || roster.previous !== undefined) {
-    throw new RosterError("the first roster is version 1 and follows none");
-  }
-  remember(core, { kind: "roster", roster });
-}
-
-/**
- * The roster in force. The file is read again when it changed; one that is not acceptable leaves the former
- * in force and is reported once.
- */
-export class RosterSource {
-  private seen: string | undefined;
-
-  constructor(
-    private readonly core: Core,
-    private readonly file: string,
-    private readonly report: (problem: string) => void,
-  ) {}
-
-  /** Reads the file now; throws RosterError, so that a start with a bad roster fails in plain words. */
-  load(): void {
-    const stamp = this.stamp();
-    if (stamp === undefined) return;
-    adoptRoster(this.core, parseRoster(this.file));
-    this.seen = stamp;
-  }
-
-  current(): Roster | undefined {
-    const stamp = this.stamp();
-    if (stamp !== undefined && stamp !== this.seen) {
-      try {
-        this.load();
-      } catch (error) {
-        if (!(error instanceof RosterError)) throw error;
-        this.seen = stamp;
-        this.report(error.message);
-      }
+  if (current === undefined) {
+    if (roster.version !== 1 || roster.previous !== undefined) {
+      throw new RosterError("the first roster is version 1 and follows none");
     }
-    return this.core.memory.roster;
+    return remember(core, { kind: "roster", roster: bare });
   }
-
-  private stamp(): string | undefined {
-    const found = statSync(this.file, { throwIfNoEntry: false });
-    return found === undefined ? undefined : `${found.mtimeMs}|${found.size}|${found.ino}`;
-  }
-}
-
-export function findPerson(roster: Roster, person: string): RosterPerson | undefined {
-  return roster.persons.find((known) => known.person === person);
+  const digest = rosterDigest(roster);
+  if (rosterDigest(current) === digest) return;
+  const statements = await checkSuccession(core, current, roster);
+  // Verifying took time: the same roster may have come twice, or another one first.
+  const now = core.memory.roster;
+  if (now !== undefined && rosterDigest(now) === digest) return;
+  if (now !== current) throw new RosterError("another roster was taken in the meantime");
+  remember(core, { kind: "roster", roster: { ...bare, statements } });
 }

@@ -2,10 +2,13 @@ import "server-only";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyStatement } from "@/lib/crypto/statement";
 import type { Core } from "@/lib/custodian/core";
-import type { Roster } from "@/lib/custodian/records";
+import { verifyPasskey } from "@/lib/custodian/passkey";
+import { type PasskeyUse, useOf } from "@/lib/custodian/passkey-uses";
 import { refuse } from "@/lib/custodian/refused";
 import type { RosterPerson } from "@/lib/escrow/protocol";
+import type { Roster } from "@/lib/escrow/roster";
 import type { StatementSignature } from "@/lib/escrow/statements";
+import { isPortalSigned } from "@/lib/escrow/succession";
 
 export type Assurance = "evaluation" | "signed";
 
@@ -23,8 +26,24 @@ export interface SignatureRules {
   readonly log: string;
   readonly isEvaluation: boolean;
   readonly roster: Roster;
-  /** Set where the portal may agree to a roster: one in which nobody holds a key of their own. */
-  readonly mayPortalSucceed?: boolean;
+  /** Origins beside the roster's: the evaluation's own address. */
+  readonly origins?: readonly string[];
+  /** Set where it is weighed afterwards what the portal's word for a roster may bring about. */
+  readonly mayPortalAgree?: boolean;
+}
+
+export function rulesOf(
+  core: Pick<Core, "log" | "isEvaluation" | "origins">,
+  roster: Roster,
+): SignatureRules {
+  const { log, isEvaluation, origins } = core;
+  return { log, isEvaluation, roster, origins };
+}
+
+/** What a verified signature is worth. A passkey's counter is still to be weighed, by `requireFresh`. */
+export interface Proof {
+  readonly assurance: Assurance;
+  readonly use?: PasskeyUse;
 }
 
 const PORTAL_KINDS: readonly string[] = ["decision", "open", "dispute"];
@@ -32,39 +51,43 @@ const PORTAL_KINDS: readonly string[] = ["decision", "open", "dispute"];
 function verifyByPortal(
   rules: SignatureRules,
   person: RosterPerson,
-  kind: string,
-  object: unknown,
+  about: { readonly kind: string; readonly object: unknown },
   signature: string,
-): Assurance {
+): Proof {
+  const { kind, object } = about;
   if (!rules.isEvaluation)
     refuse("evaluation-key", "This custodian takes no statement signed by the portal.");
-  const mayBePortals = PORTAL_KINDS.includes(kind) || (kind === "roster" && rules.mayPortalSucceed === true);
+  const mayBePortals = PORTAL_KINDS.includes(kind) || (kind === "roster" && rules.mayPortalAgree === true);
   if (!mayBePortals) refuse("evaluation-key", `The portal signs no ${kind} statement for a person.`);
   const { evaluation_key } = rules.roster;
-  const mayUse = person.credentials.some((credential) => credential.kind === "portal-evaluation");
-  if (!mayUse || evaluation_key === undefined) {
+  if (!isPortalSigned(person) || evaluation_key === undefined) {
     refuse("evaluation-key", `${person.person} signs with a key of their own.`);
   }
   if (!verifyStatement(fromBase64url(evaluation_key), kind, object, fromBase64url(signature))) {
     refuse("signature", `The ${kind} statement's signature does not hold.`);
   }
-  return "evaluation";
+  return { assurance: "evaluation" };
 }
 
 /**
- * Requires that a statement was signed by this roster person and says how sure that is. Passkeys (with
- * origin, rpId, presence and verification) come with the portal's sign-in; until then they are refused.
+ * Requires that a statement was signed by this roster person and says how sure that is. It changes nothing and
+ * takes time: what it found is weighed by the caller in the same step that remembers the act.
  */
-export function requireSignature(
+export async function proveSignature(
   rules: SignatureRules,
   person: RosterPerson,
   kind: string,
   object: unknown,
   signature: StatementSignature,
-): Assurance {
-  if (signature.kind === "passkey") refuse("signature", "Passkey signatures are not taken yet.");
+): Promise<Proof> {
+  if (signature.kind === "passkey") {
+    const origins = [...rules.roster.origins, ...(rules.origins ?? [])];
+    await verifyPasskey(person, origins, { kind, object }, signature);
+    const use = useOf(kind, object, signature);
+    return { assurance: "signed", ...(use === undefined ? {} : { use }) };
+  }
   if (signature.key_id === evaluationKeyId(rules.log)) {
-    return verifyByPortal(rules, person, kind, object, signature.signature);
+    return verifyByPortal(rules, person, { kind, object }, signature.signature);
   }
   const holds = person.credentials.some(
     (credential) =>
@@ -73,5 +96,17 @@ export function requireSignature(
       verifyStatement(fromBase64url(credential.public_key), kind, object, fromBase64url(signature.signature)),
   );
   if (!holds) refuse("signature", `The ${kind} statement's signature is not ${person.person}'s.`);
-  return "signed";
+  return { assurance: "signed" };
+}
+
+/**
+ * Requires that a passkey's counter has gone up since its last use, unless both say 0 as synced passkeys do, or
+ * this is the very use that was seen before. One that goes back may be a copied device (WebAuthn Level 3, 7.2).
+ */
+export function requireFresh(core: Pick<Core, "memory">, proof: Proof): void {
+  const { use } = proof;
+  if (use === undefined || core.memory.passkeys.isKnown(use)) return;
+  const last = core.memory.passkeys.lastCounter(use.credentialId);
+  if (use.counter === 0 && last === 0) return;
+  if (use.counter <= last) refuse("counter", "The passkey's counter went back: it may have been copied.");
 }

@@ -42,7 +42,7 @@ async function openCustodian(bench: AuditBench) {
   const dir = await mkdtemp(path.join(tmpdir(), "sp-cust-"));
   const log = bench.place.log;
   const keystore = await createTestKeystore("custodian", log);
-  const custodian = startCustodian({
+  const custodian = await startCustodian({
     log,
     keystore,
     dir,
