@@ -40,6 +40,8 @@ function passToPage(request: NextRequest, headers: Headers): NextResponse {
   const nonce = toBase64(randomBytes(18));
   const policy = pagePolicy(nonce, isSecure);
   headers.set("x-nonce", nonce);
+  // For the way back after signing in; a caller's own header of this name is replaced.
+  headers.set("x-path", `${request.nextUrl.pathname}${request.nextUrl.search}`);
   // Next reads the nonce for its own scripts from this request header.
   headers.set("content-security-policy", policy);
   const response = NextResponse.next({ request: { headers } });

@@ -7,9 +7,11 @@ test("counts are grouped by threes", () => {
 
 test("a time is shown with its zone, summer time included", () => {
   const winter = new Date("2026-11-24T13:31:58.123Z");
-  expect(formatTime(winter, "Europe/Berlin")).toBe("24 Nov 2026, 14:31:58 CET");
-  expect(formatTime(winter, "UTC")).toBe("24 Nov 2026, 13:31:58 UTC");
-  expect(formatTime(new Date("2026-09-01T22:00:00Z"), "Europe/Berlin")).toBe("2 Sep 2026, 00:00:00 CEST");
+  expect(formatTime(winter, { timeZone: "Europe/Berlin" })).toBe("24 Nov 2026, 14:31:58 CET");
+  expect(formatTime(winter, { timeZone: "UTC" })).toBe("24 Nov 2026, 13:31:58 UTC");
+  expect(formatTime(new Date("2026-09-01T22:00:00Z"), { timeZone: "Europe/Berlin" })).toBe(
+    "2 Sep 2026, 00:00:00 CEST",
+  );
 });
 
 test("a digest is shortened the same way everywhere, a short one not at all", () => {

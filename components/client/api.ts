@@ -141,11 +141,12 @@ export async function send(method: string, path: string, input: LooseInput = {})
   return response;
 }
 
-export type BrowserInput<O extends OperationSpec> = Omit<CallInput<O>, "signal"> & {
-  readonly ifMatch?: string;
-  readonly signal?: AbortSignal;
-  readonly jsonPart?: string;
-};
+export type BrowserInput<O extends OperationSpec> = LooseInput &
+  Omit<CallInput<O>, "signal"> & {
+    readonly ifMatch?: string;
+    readonly signal?: AbortSignal;
+    readonly jsonPart?: string;
+  };
 
 /** Calls an operation and gives its JSON answer. */
 export async function call<O extends OperationSpec>(

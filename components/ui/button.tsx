@@ -37,12 +37,12 @@ export function Button(props: ButtonProps) {
       {icon === undefined ? null : <Icon name={icon} />}
       {children}
       {shortcut === undefined ? null : (
-        <kbd
+        <span
           aria-hidden="true"
           className="ml-auto hidden rounded-field border border-current px-1 font-sans text-note opacity-80 tablet:inline"
         >
           {shortcut}
-        </kbd>
+        </span>
       )}
     </button>
   );

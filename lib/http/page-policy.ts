@@ -5,9 +5,11 @@ import "server-only";
  * style elements with the nonce; style attributes are allowed, since Radix and recharts need them.
  */
 export function pagePolicy(nonce: string, isSecure: boolean): string {
+  // `next dev` evaluates its modules; a build has the other branch only.
+  const development = process.env.NODE_ENV === "development" ? " 'unsafe-eval'" : "";
   return [
     "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development}`,
     `style-src 'self' 'nonce-${nonce}'`,
     `style-src-elem 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",

@@ -1,0 +1,98 @@
+"use client";
+
+import { Command } from "cmdk";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { placesFor, type Viewer } from "@/components/layout/places";
+import { Dialog } from "@/components/ui/dialog";
+import { Icon } from "@/components/ui/icon";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Where a typed reference leads: the list that can hold it, filtered; nothing is asked of the server here. */
+function targetsOf(text: string, keys: readonly string[]): { key: string; href: string }[] {
+  const wanted = encodeURIComponent(text);
+  const isId = UUID.test(text);
+  return [
+    ...(isId ? [{ key: "transaction", href: `/transactions/${text.toLowerCase()}` }] : []),
+    ...(isId && keys.includes("requests")
+      ? [{ key: "request", href: `/requests/${text.toLowerCase()}` }]
+      : []),
+    ...(keys.includes("requests") && !isId
+      ? [{ key: "reference", href: `/requests?reference=${wanted}` }]
+      : []),
+    ...(keys.includes("transactions") && !isId
+      ? [{ key: "job", href: `/transactions?job_id=${wanted}` }]
+      : []),
+    ...(keys.includes("audit") && /^\d{1,12}$/.test(text)
+      ? [{ key: "entry", href: `/audit?entry=${wanted}` }]
+      : []),
+  ];
+}
+
+const ITEM =
+  "flex min-h-row cursor-pointer items-center gap-3 px-3 text-control data-[selected=true]:bg-accent-wash";
+
+export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () => void }) {
+  const t = useTranslations("portal");
+  const router = useRouter();
+  const [text, setText] = useState("");
+  const places = placesFor(viewer);
+  const go = (href: string) => {
+    onClose();
+    router.push(href);
+  };
+  const typed = text.trim();
+  const targets =
+    typed === ""
+      ? []
+      : targetsOf(
+          typed,
+          places.map((place) => place.key),
+        );
+  return (
+    <Dialog isOpen onClose={onClose} title={t("find.title")}>
+      <Command label={t("find.title")}>
+        <Command.Input
+          autoFocus
+          value={text}
+          onValueChange={setText}
+          placeholder={t("find.placeholder")}
+          className="w-full min-h-touch rounded-control border border-edge bg-sheet px-3 text-body tablet:min-h-form"
+        />
+        <Command.List className="mt-3 max-h-[50dvh] overflow-y-auto">
+          <Command.Empty className="px-3 py-2 text-control text-ink-2">{t("find.nothing")}</Command.Empty>
+          {targets.map((target) => (
+            <Command.Item
+              key={target.key}
+              value={`${typed} ${target.key}`}
+              onSelect={() => go(target.href)}
+              className={ITEM}
+            >
+              <Icon name="search" />
+              {t(`find.${findKey(target.key)}`, { text: typed })}
+            </Command.Item>
+          ))}
+          {places.map((place) => (
+            <Command.Item
+              key={place.key}
+              value={t(`places.${place.key}`)}
+              onSelect={() => go(place.href)}
+              className={ITEM}
+            >
+              <Icon name={place.icon} />
+              {t(`places.${place.key}`)}
+            </Command.Item>
+          ))}
+        </Command.List>
+      </Command>
+    </Dialog>
+  );
+}
+
+const KEYS = ["transaction", "request", "reference", "job", "entry"] as const;
+
+function findKey(key: string): (typeof KEYS)[number] {
+  return KEYS.find((known) => known === key) ?? "reference";
+}

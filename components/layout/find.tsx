@@ -1,0 +1,49 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
+import type { Viewer } from "@/components/layout/places";
+import { Icon } from "@/components/ui/icon";
+
+// Loaded at first use: few people need it on a first visit.
+const FindDialog = dynamic(
+  () => import("@/components/layout/find-dialog").then((module) => module.FindDialog),
+  {
+    ssr: false,
+  },
+);
+
+/** Opens the palette by button or by Ctrl K / ⌘ K. */
+export function Find({ viewer }: { viewer: Viewer }) {
+  const t = useTranslations("portal");
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      setOpen(true);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <>
+      <button
+        type="button"
+        onClick={() => setOpen(true)}
+        className="inline-flex min-h-touch cursor-pointer items-center gap-3 rounded-control px-2 text-control text-ink-2 hover:border-ink tablet:min-h-bar drawn:w-[250px] drawn:border drawn:border-edge drawn:bg-sheet drawn:px-3"
+      >
+        <Icon name="search" />
+        <span className="sr-only drawn:not-sr-only">{t("find.open")}</span>
+        <span
+          aria-hidden="true"
+          className="ml-auto hidden rounded-field border border-line-2 px-1 text-note drawn:inline"
+        >
+          {t("find.key")}
+        </span>
+      </button>
+      {isOpen ? <FindDialog viewer={viewer} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { useTranslations } from "next-intl";
+import { LocalTime } from "@/components/ui/local-time";
+import { formatCount } from "@/lib/format";
+
+/** The log under the places, always in sight: how long it is, when last signed, who else vouches. */
+export function LogFoot(props: {
+  size: number;
+  signedAt: string | null;
+  witness: "own" | "independent" | "none";
+}) {
+  const t = useTranslations("portal");
+  return (
+    <section
+      aria-label={t("log.label")}
+      className="hidden border-line border-t px-4 py-3 text-note facts:block"
+    >
+      <h2 className="mb-1 font-medium text-control">{t("log.label")}</h2>
+      <dl>
+        {[
+          { name: t("log.entries"), value: formatCount(props.size) },
+          {
+            name: t("log.signed"),
+            value:
+              props.signedAt === null ? t("log.never") : <LocalTime instant={props.signedAt} form="clock" />,
+          },
+          { name: t("log.witness"), value: t(`log.${props.witness}`) },
+        ].map((fact) => (
+          <div key={fact.name} className="flex justify-between gap-2 py-[2px]">
+            <dt className="text-ink-2">{fact.name}</dt>
+            <dd>{fact.value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

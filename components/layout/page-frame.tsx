@@ -1,0 +1,96 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { ApiCall } from "@/components/layout/api-call";
+
+export interface Crumb {
+  readonly label: ReactNode;
+  /** Absent for the page itself. */
+  readonly href?: string;
+}
+
+/**
+ * What every signed-in page stands in: breadcrumb, the call that gives the same, heading with its one line, main,
+ * and at the right what stays true while one works. `facts` moves under main below 1100 pixels.
+ */
+export function PageFrame(props: {
+  crumbs: readonly Crumb[];
+  title: ReactNode;
+  lead?: ReactNode;
+  /** Controls at the right of the heading. */
+  actions?: ReactNode;
+  /** Method and path of the call this page makes, e.g. `GET /confidential/access/requests`. */
+  apiCall?: { readonly method: string; readonly path: string; readonly body?: string };
+  facts?: ReactNode;
+  factsLook?: "facts" | "decision" | "drawer";
+  children: ReactNode;
+}) {
+  const t = useTranslations("portal");
+  const columns = props.facts === undefined ? "" : COLUMNS[props.factsLook ?? "facts"];
+  const factsGround = props.factsLook === "decision" ? "bg-margin" : "";
+  return (
+    <>
+      <div className="flex min-h-header flex-wrap items-center justify-between gap-x-4 border-line border-b px-4 py-1 tablet:px-8 tablet:pr-[300px] print:hidden">
+        <nav aria-label={t("breadcrumb")}>
+          <ol className="flex flex-wrap items-center gap-2 text-control">
+            {props.crumbs.map((crumb, index) => (
+              <li key={crumb.href ?? "here"} className="flex items-center gap-2">
+                {index === 0 ? null : (
+                  <span aria-hidden="true" className="text-ink-3">
+                    /
+                  </span>
+                )}
+                {crumb.href === undefined ? (
+                  <span aria-current="page">{crumb.label}</span>
+                ) : (
+                  <Link
+                    href={crumb.href}
+                    prefetch={false}
+                    className="text-ink-2 underline-offset-4 hover:underline"
+                  >
+                    {crumb.label}
+                  </Link>
+                )}
+              </li>
+            ))}
+          </ol>
+        </nav>
+        {props.apiCall === undefined ? null : <ApiCall call={props.apiCall} />}
+      </div>
+      <div className={`grow facts:grid ${columns}`}>
+        <main
+          id="content"
+          tabIndex={-1}
+          className="min-w-0 px-4 pt-6 pb-24 outline-none tablet:px-8 tablet:pb-16 print:p-0"
+        >
+          <div className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+            <div className="min-w-0">
+              <h1 className="break-words font-semibold text-title tracking-tight">{props.title}</h1>
+              {props.lead === undefined ? null : (
+                <div className="mt-1 text-body text-ink-2">{props.lead}</div>
+              )}
+            </div>
+            {props.actions === undefined ? null : (
+              <div className="flex flex-wrap gap-2 print:hidden">{props.actions}</div>
+            )}
+          </div>
+          {props.children}
+        </main>
+        {props.facts === undefined ? null : (
+          <aside
+            aria-label={t("facts")}
+            className={`min-w-0 border-line border-t px-4 pt-6 pb-24 tablet:px-8 facts:border-t-0 facts:border-l facts:px-6 ${factsGround}`}
+          >
+            {props.facts}
+          </aside>
+        )}
+      </div>
+    </>
+  );
+}
+
+const COLUMNS = {
+  facts: "facts:grid-cols-[minmax(0,1fr)_320px]",
+  decision: "facts:grid-cols-[minmax(0,1fr)_372px]",
+  drawer: "facts:grid-cols-[minmax(0,1fr)_424px]",
+} as const;

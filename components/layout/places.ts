@@ -1,0 +1,78 @@
+import type { IconName } from "@/components/ui/icon";
+
+/** Who is looking, as far as the shell needs to know. */
+export interface Viewer {
+  readonly name: string;
+  readonly organisation: string;
+  readonly role: string;
+  readonly duties: readonly string[];
+}
+
+export type PlaceKey =
+  | "home"
+  | "requests"
+  | "grants"
+  | "transactions"
+  | "disputes"
+  | "audit"
+  | "exports"
+  | "keys"
+  | "account"
+  | "trust"
+  | "help";
+
+export interface Place {
+  readonly key: PlaceKey;
+  readonly href: string;
+  readonly icon: IconName;
+  readonly group: 1 | 2 | 3;
+}
+
+const PLACES: readonly Place[] = [
+  { key: "home", href: "/", icon: "home", group: 1 },
+  { key: "requests", href: "/requests", icon: "request", group: 1 },
+  { key: "grants", href: "/grants", icon: "grant", group: 1 },
+  { key: "transactions", href: "/transactions", icon: "transaction", group: 1 },
+  { key: "disputes", href: "/disputes", icon: "comment", group: 1 },
+  { key: "audit", href: "/audit", icon: "log", group: 2 },
+  { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
+  { key: "keys", href: "/keys", icon: "key", group: 2 },
+  { key: "account", href: "/account/security", icon: "person", group: 3 },
+  { key: "trust", href: "/trust", icon: "scales", group: 3 },
+  { key: "help", href: "/help", icon: "help", group: 3 },
+];
+
+const STAFF: readonly string[] = ["auditor", "regulator", "coordinator"];
+const PARTIES: readonly string[] = ["client", "miner"];
+
+function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
+  switch (key) {
+    case "requests":
+    case "grants":
+      return STAFF.includes(role);
+    case "disputes":
+      return PARTIES.includes(role) || role === "coordinator" || duties.includes("support");
+    case "audit":
+    case "exports":
+      return STAFF.includes(role);
+    case "keys":
+      return PARTIES.includes(role) || role === "coordinator";
+    case "transactions":
+      return role !== "admin";
+    default:
+      return true;
+  }
+}
+
+/** The places this person can do something at; the pages themselves decide again. */
+export function placesFor(viewer: Viewer): Place[] {
+  return PLACES.filter((place) => isFor(place.key, viewer));
+}
+
+/** The place an address belongs to: the longest that begins it. */
+export function currentPlace(places: readonly Place[], path: string): PlaceKey | undefined {
+  const matching = places.filter(({ href }) =>
+    href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`),
+  );
+  return matching.sort((a, b) => b.href.length - a.href.length)[0]?.key;
+}

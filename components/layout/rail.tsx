@@ -1,0 +1,122 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { currentPlace, type Place, type PlaceKey, placesFor, type Viewer } from "@/components/layout/places";
+import { Icon } from "@/components/ui/icon";
+
+export type PlaceCounts = Partial<Record<PlaceKey, number>>;
+
+function RailLink({
+  place,
+  isCurrent,
+  count,
+}: {
+  place: Place;
+  isCurrent: boolean;
+  count: number | undefined;
+}) {
+  const t = useTranslations("portal");
+  return (
+    <li>
+      <Link
+        href={place.href}
+        prefetch={false}
+        aria-current={isCurrent ? "page" : undefined}
+        title={t(`places.${place.key}`)}
+        className={`flex h-bar items-center gap-3 border-l-[3px] px-[13px] text-control drawn:px-[13px] ${isCurrent ? "border-accent font-semibold text-ink" : "border-transparent text-ink-2 hover:text-ink"}`}
+      >
+        <Icon name={place.icon} className={isCurrent ? "text-accent" : ""} />
+        <span className="facts:inline sr-only facts:not-sr-only">{t(`places.${place.key}`)}</span>
+        {count === undefined || count === 0 ? null : (
+          <span className="ml-auto hidden text-ink-2 facts:inline">{count}</span>
+        )}
+      </Link>
+    </li>
+  );
+}
+
+/** The places at the left: words from 1100 pixels on, icons from 720; below that the tab bar takes over. */
+export function Rail({ viewer, counts }: { viewer: Viewer; counts: PlaceCounts }) {
+  const t = useTranslations("portal");
+  const places = placesFor(viewer);
+  const current = currentPlace(places, usePathname());
+  return (
+    <nav aria-label={t("places.label")}>
+      {[1, 2, 3].map((group) => {
+        const inside = places.filter((place) => place.group === group);
+        if (inside.length === 0) return null;
+        return (
+          <ul key={group} className="border-line border-t py-2 first:border-t-0">
+            {inside.map((place) => (
+              <RailLink
+                key={place.key}
+                place={place}
+                isCurrent={place.key === current}
+                count={counts[place.key]}
+              />
+            ))}
+          </ul>
+        );
+      })}
+    </nav>
+  );
+}
+
+const IN_BAR = 4;
+
+/** The same places at the foot of a narrow screen: four, and the rest behind "More". */
+export function TabBar({ viewer }: { viewer: Viewer }) {
+  const t = useTranslations("portal");
+  const path = usePathname();
+  const places = placesFor(viewer);
+  const current = currentPlace(places, path);
+  const [shown, hidden] = [places.slice(0, IN_BAR), places.slice(IN_BAR)];
+  const item = "flex h-full flex-col items-center justify-center gap-1 border-t-[3px] px-1 text-note";
+  return (
+    <nav
+      aria-label={t("places.label")}
+      className="fixed inset-x-0 bottom-0 z-header border-line-2 border-t bg-paper tablet:hidden print:hidden"
+    >
+      <ul className="grid h-[58px] grid-cols-5">
+        {shown.map((place) => (
+          <li key={place.key} className="min-w-0">
+            <Link
+              href={place.href}
+              prefetch={false}
+              aria-current={place.key === current ? "page" : undefined}
+              className={`${item} ${place.key === current ? "border-accent font-semibold text-accent" : "border-transparent text-ink-2"}`}
+            >
+              <Icon name={place.icon} />
+              <span className="max-w-full truncate">{t(`places.${place.key}`)}</span>
+            </Link>
+          </li>
+        ))}
+        <li className="min-w-0">
+          <details key={path} className="h-full">
+            <summary className={`${item} cursor-pointer list-none border-transparent text-ink-2`}>
+              <Icon name="menu" />
+              {t("more")}
+            </summary>
+            <ul className="absolute inset-x-0 bottom-full border-line-2 border-y bg-paper py-2">
+              {hidden.map((place) => (
+                <li key={place.key}>
+                  <Link
+                    href={place.href}
+                    prefetch={false}
+                    aria-current={place.key === current ? "page" : undefined}
+                    className={`flex min-h-touch items-center gap-3 px-4 text-body ${place.key === current ? "font-semibold" : "text-ink-2"}`}
+                  >
+                    <Icon name={place.icon} />
+                    {t(`places.${place.key}`)}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </details>
+        </li>
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,93 @@
+import "server-only";
+import { headers } from "next/headers";
+import { cache } from "react";
+import type { OperationSpec } from "@/lib/api-client/operation";
+import type { Context, Principal } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { mapDatabaseError } from "@/lib/db/errors";
+import { DomainError } from "@/lib/errors";
+import { clientInfo } from "@/lib/http/client-info";
+import { permitCall } from "@/lib/http/permit-call";
+import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/refusals";
+import { findSessionPrincipal } from "@/lib/identity/find-session-principal";
+import { getRuntime } from "@/lib/runtime";
+
+/** Why a page has nothing to show; the members of the problem document that a person needs. */
+export interface PageProblem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly requestId: string;
+  readonly at: string;
+}
+
+export type PageResult<T> =
+  | { readonly ok: true; readonly value: T; readonly principal: Principal }
+  | { readonly ok: false; readonly problem: PageProblem };
+
+const readSession = cache(async () => {
+  const [runtime, head] = await Promise.all([getRuntime(), headers()]);
+  return findSessionPrincipal(runtime, head);
+});
+
+/** The person whose session this request carries; undefined without a live one, and while the database is away. */
+export const currentPrincipal = cache(async (): Promise<Principal | undefined> => {
+  try {
+    return await readSession();
+  } catch (error) {
+    const mapped = mapDatabaseError(error);
+    if (mapped instanceof DomainError) return undefined;
+    throw mapped;
+  }
+});
+
+function problemOf(error: DomainError, requestId: string, at: Date): PageProblem {
+  return {
+    status: error.status,
+    code: error.code,
+    detail: error.detail ?? error.title,
+    requestId,
+    at: at.toISOString(),
+  };
+}
+
+/**
+ * Reads for a page exactly as the API's call would: same permit by role, duty and scope, same use case, same record
+ * of a refusal. Errors that nobody expected go to the error page.
+ */
+export async function loadPage<T>(
+  operation: OperationSpec,
+  instance: string,
+  run: (cx: Context) => Promise<T>,
+): Promise<PageResult<T>> {
+  const head = await headers();
+  const requestId = head.get("x-request-id") ?? uuidv7(Date.now());
+  try {
+    const principal = await currentPrincipal();
+    if (principal === undefined) throw new DomainError("auth.required");
+    const runtime = await getRuntime();
+    const watched = watchDenials(runtime.audit);
+    const logger = runtime.logger.child({ request_id: requestId, operation: operation.id });
+    const cx: Context = {
+      ...runtime,
+      audit: watched.audit,
+      principal,
+      client: clientInfo(head),
+      requestId,
+      logger,
+    };
+    try {
+      permitCall(operation, principal, runtime.instance.evaluation);
+      return { ok: true, value: await run(cx), principal };
+    } catch (error) {
+      if (error instanceof DomainError && isRefusal(error) && !watched.hasRecordedDenial())
+        await recordRefusal(cx, operation, instance, error);
+      throw error;
+    }
+  } catch (error) {
+    const mapped = mapDatabaseError(error);
+    if (mapped instanceof DomainError)
+      return { ok: false, problem: problemOf(mapped, requestId, new Date()) };
+    throw mapped;
+  }
+}
