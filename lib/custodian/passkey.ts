@@ -7,7 +7,7 @@ import { parseStrictJson } from "@/lib/crypto/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
 import { statementBytes } from "@/lib/crypto/statement";
 import { refuse } from "@/lib/custodian/refused";
-import { isStatementKey } from "@/lib/escrow/cose-key";
+import { type StatementAlgorithm, statementAlgorithm } from "@/lib/escrow/cose-key";
 import type { RosterPerson } from "@/lib/escrow/protocol";
 import type { StatementSignature } from "@/lib/escrow/statements";
 
@@ -57,6 +57,11 @@ function checkMembers(
     refuse("user-verification", "The passkey's device did not verify its user.");
 }
 
+/** ECDSA comes as DER, which the library reads with bytes after its end; the others have one length each. */
+function isWhole(algorithm: StatementAlgorithm, signature: Uint8Array): boolean {
+  return algorithm !== "ES256" || (signature[0] === 0x30 && signature[1] === signature.length - 2);
+}
+
 /** The whole of WebAuthn's verification by the library, the signature included; the counter is checked by the caller. */
 async function isVerified(
   signature: PasskeySignature,
@@ -64,7 +69,8 @@ async function isVerified(
   wanted: { readonly challenge: string; readonly origins: readonly string[] },
 ): Promise<boolean> {
   const publicKey = Uint8Array.from(fromBase64url(credential.public_key));
-  if (!isStatementKey(publicKey)) return false;
+  const algorithm = statementAlgorithm(publicKey);
+  if (algorithm === undefined || !isWhole(algorithm, fromBase64url(signature.signature))) return false;
   const { verified } = await verifyAuthenticationResponse({
     response: {
       id: signature.credential_id,

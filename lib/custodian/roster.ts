@@ -3,7 +3,7 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { type Core, remember } from "@/lib/custodian/core";
 import { Refused } from "@/lib/custodian/refused";
 import { type Proof, proveSignature, requireFresh, rulesOf } from "@/lib/custodian/signature";
-import { isStatementKey } from "@/lib/escrow/cose-key";
+import { statementAlgorithm } from "@/lib/escrow/cose-key";
 import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/roster";
 import { recordDigest } from "@/lib/escrow/statements";
 import { isAgreed } from "@/lib/escrow/succession";
@@ -19,7 +19,7 @@ function refuseDoubles(values: readonly string[], what: string): void {
 
 function isUsable(publicKey: string): boolean {
   try {
-    return isStatementKey(fromBase64url(publicKey));
+    return statementAlgorithm(fromBase64url(publicKey)) !== undefined;
   } catch {
     return false;
   }

@@ -2,25 +2,27 @@ import "server-only";
 import { cose, decodeCredentialPublicKey } from "@simplewebauthn/server/helpers";
 
 const MIN_RSA_BYTES = 256;
-const { COSEKEYS, COSEKTY, COSECRV, COSEALG } = cose;
+const { COSEKEYS, COSECRV, COSEALG } = cose;
+
+export type StatementAlgorithm = "ES256" | "EdDSA" | "RS256";
 
 /**
- * Whether a passkey's COSE key is one statements are taken from: ES256 on P-256, EdDSA on Ed25519, or RS256 of
- * 2,048 bits and more (Windows Hello). Never throws.
+ * The algorithm of a passkey's COSE key, when it is one statements are taken from: ES256 on P-256, EdDSA on Ed25519,
+ * or RS256 of 2,048 bits and more (Windows Hello). Undefined for every other key and for bytes that are none.
  */
-export function isStatementKey(publicKey: Uint8Array): boolean {
+export function statementAlgorithm(publicKey: Uint8Array): StatementAlgorithm | undefined {
   try {
     const key = decodeCredentialPublicKey(Uint8Array.from(publicKey));
     const alg = key.get(COSEKEYS.alg);
     if (cose.isCOSEPublicKeyEC2(key)) {
-      return alg === COSEALG.ES256 && key.get(COSEKEYS.crv) === COSECRV.P256;
+      return alg === COSEALG.ES256 && key.get(COSEKEYS.crv) === COSECRV.P256 ? "ES256" : undefined;
     }
     if (cose.isCOSEPublicKeyOKP(key)) {
-      return alg === COSEALG.EdDSA && key.get(COSEKEYS.crv) === COSECRV.ED25519;
+      return alg === COSEALG.EdDSA && key.get(COSEKEYS.crv) === COSECRV.ED25519 ? "EdDSA" : undefined;
     }
-    if (!cose.isCOSEPublicKeyRSA(key) || key.get(COSEKEYS.kty) !== COSEKTY.RSA) return false;
-    return alg === COSEALG.RS256 && (key.get(COSEKEYS.n)?.length ?? 0) >= MIN_RSA_BYTES;
+    if (!cose.isCOSEPublicKeyRSA(key) || alg !== COSEALG.RS256) return undefined;
+    return (key.get(COSEKEYS.n)?.length ?? 0) >= MIN_RSA_BYTES ? "RS256" : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
