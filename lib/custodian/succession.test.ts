@@ -463,6 +463,31 @@ describe("journal and file", () => {
   });
 });
 
+test("an evaluation follows its port: the custodian's own configuration adds its address, and only there", async () => {
+  await enrol("legal", portal("approver"));
+  const authenticator = held.get(handle("legal"));
+  if (authenticator === undefined) throw new Error("a passkey expected");
+  const note = async () => {
+    const statement = t.decision("legal", "legal");
+    const challenge = toBase64url(sha256(statementBytes("decision", statement)));
+    const { response } = authenticator.assert(challenge, { origin: "http://localhost:4100" });
+    return t.client.noteStatement({
+      kind: "decision",
+      statement,
+      signature: {
+        kind: "passkey",
+        credential_id: authenticator.credentialId,
+        authenticator_data: response.authenticatorData,
+        client_data_json: response.clientDataJSON,
+        signature: response.signature,
+      },
+    });
+  };
+  await expect(note()).rejects.toMatchObject({ extra: { reason: "origin" } });
+  await t.restart({ origins: ["http://localhost:4100"] });
+  expect(await note()).toBe("evaluation");
+});
+
 test("a roster statement by Ed25519 counts as a key of one's own", async () => {
   const p = await TestCustodian.start();
   try {

@@ -16,13 +16,14 @@ export interface SeedOptions {
 /** Makes the demonstration data of a new instance through the use cases, and writes demo.json last. */
 export async function seedDemonstration(runtime: SeedRuntime, options: SeedOptions): Promise<void> {
   const people = await createPeople(runtime);
-  if (options.rosterFile !== undefined) await writeRoster(runtime, options.rosterFile, people);
+  const { rosterFile, baseUrl } = options;
+  if (rosterFile !== undefined) await writeRoster(runtime, { file: rosterFile, baseUrl }, people);
   await checkOfficers(runtime, people);
   const transactions = await createTransactions(runtime, people);
   await createRequests(runtime, people, transactions);
   await runtime.audit.drain();
   await writeDemoFile(options.demoFile, {
-    base_url: options.baseUrl,
+    base_url: baseUrl,
     accounts: people.map((person) => person.account),
   });
 }

@@ -11,10 +11,10 @@ import type { SeedRuntime } from "@/lib/seed/demo-context";
  */
 export async function writeRoster(
   runtime: SeedRuntime,
-  file: string,
+  place: { readonly file: string; readonly baseUrl: string },
   people: readonly MadePerson[],
 ): Promise<void> {
-  await writeEvaluationRoster(file, {
+  await writeEvaluationRoster(place.file, {
     log: runtime.instance.log,
     persons: people.map(({ principal }) => ({
       person: principal.handle,
@@ -22,6 +22,7 @@ export async function writeRoster(
       role: principal.role,
       duties: [...principal.duties],
     })),
+    origins: [new URL(place.baseUrl).origin],
     evaluationKey: loadSigningKey(runtime.keystore, "evaluation").publicKey,
     sign: (statement) => signAsPortal(runtime.keystore, "roster", statement),
   });

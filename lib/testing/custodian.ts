@@ -185,7 +185,9 @@ export class TestCustodian {
   }
 
   /** Starts, or ends without ceremony and starts again, as a supervisor does after a crash. */
-  async restart(options: { readonly isEvaluation?: boolean } = {}): Promise<void> {
+  async restart(
+    options: { readonly isEvaluation?: boolean; readonly origins?: readonly string[] } = {},
+  ): Promise<void> {
     await this.halt();
     const custodian = await startCustodian({
       log: TEST_LOG,
@@ -194,6 +196,7 @@ export class TestCustodian {
       rosterFile: this.rosterFile,
       clock: this.clock,
       isEvaluation: options.isEvaluation ?? this.isEvaluation,
+      origins: options.origins ?? [],
     });
     this.running = { custodian, server: await serveHttp(this.url, custodian.handler) };
   }
