@@ -1,75 +1,110 @@
 import "server-only";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { listDecisions } from "@/lib/access/decisions/store";
-import { activateGrantRow, findGrant, type GrantRow } from "@/lib/access/grants/store";
+import { findSignedDispute } from "@/lib/access/disputes/store";
+import { activateGrantRow } from "@/lib/access/grants/change-store";
+import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import { finishPending } from "@/lib/access/jobs/store";
 import { moveRequest } from "@/lib/access/move-request";
+import { getPerson } from "@/lib/access/people/store";
 import { appendEntry } from "@/lib/audit/append-entry";
 import type { AuditContext } from "@/lib/audit/audit-context";
 import type { DbContext } from "@/lib/context";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
-import { inSnapshot, inTransaction } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
 import type { AcceptedGrant, EscrowClient } from "@/lib/escrow/client";
-import type { GrantSubmission } from "@/lib/escrow/protocol";
-import { submitGrant } from "@/lib/escrow/submit-grant";
+import { submitGrant, type UnregisteredSubmission } from "@/lib/escrow/submit-grant";
 
 /** What handing over takes: with a person who acts, or by the portal itself later. */
 export type CustodyContext = DbContext & AuditContext & { readonly escrow: EscrowClient };
+
+/** What two reviewers signed. */
+async function decidedSubmission(
+  tx: Tx,
+  grantId: string,
+  requestId: string,
+): Promise<UnregisteredSubmission> {
+  const decisions = await listDecisions(tx, requestId);
+  const signed = decisions.flatMap(({ decision, statement, signature }) =>
+    decision === "approve" && statement !== undefined && signature !== undefined
+      ? [{ statement, signature }]
+      : [],
+  );
+  const authorization = await authorizations.findAuthorization(tx, requestId);
+  return {
+    grant: grantId,
+    decisions: signed,
+    ...(authorization === undefined ? {} : { authorization: authorization.record }),
+  };
+}
+
+/** What a party signed, and who has taken its dispute. */
+async function disputeSubmission(
+  tx: Tx,
+  { id, subjectUserId }: GrantRow,
+  disputeId: string,
+): Promise<UnregisteredSubmission> {
+  const dispute = await findSignedDispute(tx, disputeId);
+  if (dispute === undefined) throw new InvariantError("a grant rests on a dispute that nobody signed");
+  return { grant: id, dispute, holder: (await getPerson(tx, subjectUserId)).handle };
+}
 
 async function loadSubmission(cx: CustodyContext, grantId: string) {
   return inSnapshot(cx, async (tx) => {
     const grant = await findGrant(tx, cx.instance.tenantId, grantId);
     if (grant === undefined) throw new DomainError("grant.not-found");
-    const decisions = await listDecisions(tx, grant.requestId);
-    const signed = decisions.flatMap(({ decision, statement, signature }) =>
-      decision === "approve" && statement !== undefined && signature !== undefined
-        ? [{ statement, signature }]
-        : [],
-    );
-    const authorization = await authorizations.findAuthorization(tx, grant.requestId);
-    const submission: GrantSubmission = {
-      grant: grantId,
-      decisions: signed,
-      ...(authorization === undefined ? {} : { authorization: authorization.record }),
-    };
-    return { grant, submission };
+    const { requestId, dispute } = grant;
+    if (requestId !== undefined)
+      return { grant, submission: await decidedSubmission(tx, grantId, requestId) };
+    if (dispute === undefined) throw new InvariantError("a grant rests on nothing");
+    return { grant, submission: await disputeSubmission(tx, grant, dispute.id) };
   });
+}
+
+/** The request behind the grant becomes active with it, and its authorization. */
+async function activateRequest(tx: Tx, cx: CustodyContext, grant: GrantRow, requestId: string) {
+  await moveRequest(tx, cx, { id: requestId, state: "approved" }, { event: "activate", to: "active" });
+  const subjects = [`request:${requestId}`];
+  const { authorization } = grant;
+  if (authorization !== undefined) {
+    await authorizations.setAuthorizationState(tx, authorization.id, "active");
+    subjects.push(`authorization:${authorization.id}`);
+  }
+  const common = { class: "access", outcome: "done", purpose: grant.purpose, caseId: requestId } as const;
+  const index = { requestId, grantId: grant.id };
+  await appendEntry(tx, cx, { ...common, action: "request.activate", subjects, index });
 }
 
 async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: AcceptedGrant): Promise<void> {
   const receipt = canonicalJson({ statement: accepted.statement, signature: accepted.signature });
   const { assurance } = accepted.statement;
+  const { requestId, dispute } = grant;
   await inTransaction(cx, async (tx) => {
     if (!(await activateGrantRow(tx, grant.id, { receipt, assurance }))) return;
-    const { authorization, requestId } = grant;
-    await moveRequest(tx, cx, { id: requestId, state: "approved" }, { event: "activate", to: "active" });
-    const subjects = [`request:${requestId}`];
-    if (authorization !== undefined) {
-      await authorizations.setAuthorizationState(tx, authorization.id, "active");
-      subjects.push(`authorization:${authorization.id}`);
-    }
-    await finishPending(tx, { kind: "grant.activate", grantId: grant.id }, cx.clock.now());
-    const common = {
+    const told = { custodian: accepted.signature, groups: [...grant.groups], level: grant.level };
+    await appendEntry(tx, cx, {
       class: "access",
       outcome: "done",
-      purpose: grant.purpose,
-      caseId: requestId,
-      index: { requestId, grantId: grant.id },
-    } as const;
-    await appendEntry(tx, cx, {
-      ...common,
       action: "grant.create",
+      purpose: grant.purpose,
       subjects: [`grant:${grant.id}`],
-      details: { assurance },
-      caseDetails: { custodian: accepted.signature, groups: [...grant.groups], level: grant.level },
+      ...(requestId === undefined
+        ? { details: { assurance, ...told, dispute: dispute?.id ?? "" }, index: { grantId: grant.id } }
+        : {
+            details: { assurance },
+            caseId: requestId,
+            caseDetails: told,
+            index: { requestId, grantId: grant.id },
+          }),
     });
-    await appendEntry(tx, cx, { ...common, action: "request.activate", subjects });
+    if (requestId !== undefined) await activateRequest(tx, cx, grant, requestId);
+    await finishPending(tx, { kind: "grant.activate", subject: grant.id }, cx.clock.now());
   });
 }
 
 /**
- * Hands the signed decisions to the custodian, and puts the grant in force once it has accepted them. Can be
+ * Hands the signed decisions, or the party's dispute, to the custodian, and puts the grant in force once it has accepted them. Can be
  * repeated: a grant that is not pending any more is left alone, and the custodian knows a submission it has had.
  * Custodian away: 503, and grant and request stay as they are until the next try.
  */
@@ -77,7 +112,9 @@ export async function activateGrant(cx: CustodyContext, grantId: string): Promis
   const { grant, submission } = await loadSubmission(cx, grantId);
   if (grant.state !== "pending") {
     // Revoked before it came into force, or put in force by somebody else: there is nothing left to do.
-    await inTransaction(cx, (tx) => finishPending(tx, { kind: "grant.activate", grantId }, cx.clock.now()));
+    await inTransaction(cx, (tx) =>
+      finishPending(tx, { kind: "grant.activate", subject: grantId }, cx.clock.now()),
+    );
     return;
   }
   const accepted = await submitGrant(cx, submission);

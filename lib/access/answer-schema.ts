@@ -44,6 +44,8 @@ export const DecisionView = z.object({
   decision: z.enum(["approve", "deny", "ask"]),
   approver: PersonView,
   comment: z.string(),
+  /** An approval that took something away from what was asked. */
+  narrowed: z.boolean(),
   proof: z.string(),
   at: z.string(),
 });
@@ -52,6 +54,7 @@ export const EventView = z.object({
   at: z.string(),
   kind: z.string(),
   by: z.string().optional(),
+  by_name: z.string().optional(),
   from_state: z.string().optional(),
   to_state: z.string().optional(),
   comment: z.string().optional(),
@@ -97,6 +100,8 @@ export const RequestView = z.object({
   decisions: z.array(DecisionView),
   timeline: z.array(EventView),
   grant_id: z.string().optional(),
+  /** The review clock stands still since then: a question waits for its answer. */
+  clock_paused_at: z.string().optional(),
 });
 export type RequestView = z.infer<typeof RequestView>;
 
@@ -133,7 +138,9 @@ export type IdentityCheckAnswer = z.infer<typeof IdentityCheckAnswer>;
 
 export const GrantView = z.object({
   id: z.string(),
-  request_id: z.string(),
+  /** What it rests on: an access request, or a party's dispute. */
+  request_id: z.string().optional(),
+  dispute_id: z.string().optional(),
   transactions: z.array(z.string()),
   fields: z.array(GroupName),
   masked_fields: z.array(GroupName),

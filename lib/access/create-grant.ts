@@ -1,7 +1,7 @@
 import "server-only";
 import type { DecisionCase } from "@/lib/access/decision-case";
 import { remainingAt } from "@/lib/access/decision-statement";
-import { insertGrant } from "@/lib/access/grants/store";
+import { insertGrant } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/jobs/store";
 import { narrow } from "@/lib/access/narrowing";
 import type { SignedDecision } from "@/lib/access/sign-decision";
@@ -45,6 +45,6 @@ export async function createGrant(
     policyVersion: one.permit.policyVersion,
     assurance: cx.instance.evaluation ? "evaluation" : "signed",
   });
-  await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.activate", grantId: id });
+  await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.activate", subject: id });
   return id;
 }

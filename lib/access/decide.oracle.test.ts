@@ -71,6 +71,17 @@ function randomFacts(seed: number): OpeningFacts {
       { approverUserId: mostly("p2", ["p1"]), approverOrganisationId: "staff" },
     ],
   };
+  const { authorization: _none, requestId: _asked, ...bare } = grant;
+  const disputeGrant = {
+    ...bare,
+    approvals: [],
+    dispute: {
+      id: "d",
+      isLive: mostly(true, [false]),
+      takenBy: mostly("me", ["other", undefined]),
+      partyOrganisations: mostly(["their-org"], [["their-org", "my-org"]]),
+    },
+  };
   const session = {
     kind: "session" as const,
     sessionId: "s",
@@ -110,7 +121,7 @@ function randomFacts(seed: number): OpeningFacts {
     },
     purpose,
     ...(next() < 0.4 && asked.length > 0 ? { groups: asked } : {}),
-    ...(next() < 0.85 ? { grant } : {}),
+    ...(next() < 0.85 ? { grant: next() < 0.2 ? disputeGrant : grant } : {}),
     ...(next() < 0.9 ? { opening: pick(["signed", "signed", "evaluation", "unbound"] as const) } : {}),
     ...(next() < 0.3 ? { hoursOverride: { reason: pick(["ordered", " "]) } } : {}),
     isEvaluation: next() < 0.5,
@@ -136,15 +147,20 @@ function oracle(f: OpeningFacts): boolean {
   if (g.subjectUserId !== "me" || !g.transactions.includes("tx") || g.state !== "active") return false;
   if (now < g.notBefore.getTime() || now >= g.notAfter.getTime() || g.viewsUsed >= 2) return false;
   const a = g.authorization;
+  if (g.dispute !== undefined) {
+    if (!g.dispute.isLive || g.dispute.takenBy !== "me" || !s.duties.includes("support")) return false;
+    if (g.dispute.partyOrganisations.includes("my-org") || g.level !== "masked") return false;
+  }
   if (a === undefined && s.role !== "coordinator") return false;
   if (a !== undefined) {
     if (!["signature_verified", "attested", "approved", "active"].includes(a.state)) return false;
     if (now < a.validFrom.getTime() || now >= a.validUntil.getTime()) return false;
   }
+  const needsApproval = g.dispute === undefined;
   const people = g.approvals.map((one) => one.approverUserId);
   if (people.includes("me") || g.approvals.some((one) => one.approverOrganisationId === "my-org"))
     return false;
-  if (g.level === "full" && new Set(people).size < 2) return false;
+  if (needsApproval && g.level === "full" && new Set(people).size < 2) return false;
   if (g.level === "metadata" || g.purpose !== f.purpose) return false;
   const isSupport = s.duties.includes("support");
   if (isSupport && s.role !== "coordinator") return false;

@@ -282,6 +282,46 @@ describe("groups and levels", () => {
   });
 });
 
+describe("a grant that rests on a party's dispute", () => {
+  const dispute = { id: "dispute", isLive: true, takenBy: "asker", partyOrganisations: ["org-client"] };
+  const support = subject("coordinator", { duties: ["support"] });
+  const disputed = (over: Partial<typeof dispute> = {}, more: Partial<GrantFacts> = {}): OpeningFacts => {
+    const masked = { purpose: "dispute", level: "masked", approvals: [], ...more } as const;
+    const { requestId: _request, authorization: _order, ...bare } = grant(masked);
+    return facts({
+      subject: support,
+      purpose: "dispute",
+      grant: { ...bare, dispute: { ...dispute, ...over } },
+    });
+  };
+
+  it("opens masked groups without approvals or an order, for the support person who took it", () => {
+    const decision = decideOpening(disputed());
+    expect(decision).toMatchObject({ isAllowed: true, levels: { amount: "masked", pricing: "masked" } });
+  });
+
+  it("opens nothing once the dispute has ended, or is with somebody else", () => {
+    expect(verdict(disputed({ isLive: false }))).toBe("access.no-grant floor.dispute-ended");
+    expect(verdict(disputed({ takenBy: "another" }))).toBe("access.no-grant floor.dispute-holder");
+  });
+
+  it("opens nothing to staff without the duty support, or to support of a party's organisation", () => {
+    const approver = { ...disputed(), subject: subject("coordinator", { duties: ["approve"] }) };
+    expect(verdict(approver)).toBe("access.no-grant floor.dispute-holder");
+    const ownDesk = disputed({ partyOrganisations: ["org-client", "org-asker"] });
+    expect(verdict(ownDesk)).toBe("access.no-grant floor.dispute-party");
+  });
+
+  it("is never full, whatever the row says", () => {
+    expect(verdict(disputed({}, { level: "full" }))).toBe("access.level floor.dispute-masked");
+  });
+
+  it("is for the purpose dispute and its own groups only", () => {
+    expect(verdict({ ...disputed(), purpose: "support" })).toBe("access.purpose default.purpose");
+    expect(verdict({ ...disputed(), groups: ["settlement_details"] })).toBe("access.groups default.groups");
+  });
+});
+
 describe("retention, day N included", () => {
   const aged = (role: Role, days: number, beyondMs: number, more: Partial<OpeningFacts["record"]> = {}) => {
     const base =

@@ -53,10 +53,22 @@ export interface AuthorizationFacts {
   readonly validUntil: Date;
 }
 
-/** A grant as the rules see it: with its authorization and the people who decided. */
+/** The dispute that a masked grant for support rests on, in place of a request and its approvals. */
+export interface DisputeFacts {
+  readonly id: string;
+  /** Neither resolved nor withdrawn. */
+  readonly isLive: boolean;
+  /** Who has taken it: the grant is theirs alone. */
+  readonly takenBy: string | undefined;
+  /** Organisations of the transaction's participants. */
+  readonly partyOrganisations: readonly string[];
+}
+
+/** A grant as the rules see it: with its authorization and the people who decided. It rests on a request or a dispute. */
 export interface GrantFacts {
   readonly id: string;
-  readonly requestId: string;
+  readonly requestId?: string;
+  readonly dispute?: DisputeFacts;
   readonly subjectUserId: string;
   readonly requesterOrganisationId: string;
   readonly transactions: readonly string[];

@@ -1,5 +1,6 @@
 import "server-only";
 import { activateGrant, type CustodyContext } from "@/lib/access/activate-grant";
+import { announceDisputeEnd } from "@/lib/access/announce-dispute-end";
 import { listPending, type PendingWork, postponePending } from "@/lib/access/jobs/store";
 import { announceRevocation } from "@/lib/access/revoke-grant";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
@@ -8,10 +9,15 @@ import { DomainError } from "@/lib/errors";
 const BATCH = 20;
 const RETRY_MS = 5_000;
 
+const FINISH = {
+  "grant.activate": activateGrant,
+  "grant.revoke": announceRevocation,
+  "dispute.end": announceDisputeEnd,
+} as const;
+
 async function finishOne(cx: CustodyContext, work: PendingWork): Promise<boolean> {
   try {
-    if (work.kind === "grant.activate") await activateGrant(cx, work.grantId);
-    else await announceRevocation(cx, work.grantId);
+    await FINISH[work.kind](cx, work.subject);
     return true;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
@@ -22,7 +28,7 @@ async function finishOne(cx: CustodyContext, work: PendingWork): Promise<boolean
 }
 
 /**
- * What the custodian could not be told when it was away: grants that wait to come into force, and revocations. The
+ * What the custodian could not be told when it was away: grants that wait to come into force, revocations and ends of disputes. The
  * portal calls this every few seconds, since activating writes entries; two portals at once do no harm. Answers how much is done and how much waits.
  */
 export async function finishPendingGrants(

@@ -1,4 +1,4 @@
-import type { GrantFacts, OpeningFacts, SubjectFacts } from "@/lib/access/facts";
+import type { DisputeFacts, GrantFacts, OpeningFacts, SubjectFacts } from "@/lib/access/facts";
 import { isWithin, STEP_UP_MS } from "@/lib/access/limits";
 import { type Reason, reason } from "@/lib/access/reason";
 
@@ -40,7 +40,23 @@ function grantReasons(facts: OpeningFacts, grant: GrantFacts): Reason[] {
         facts.now < grant.notBefore ? "The grant is not in force yet." : "The grant has ended.",
       ),
     );
+  if (grant.dispute !== undefined) return [...found, ...disputeReasons(facts, grant, grant.dispute)];
   return [...found, ...authorizationReasons(facts, grant), ...approvalReasons(grant)];
+}
+
+/** A party's dispute lets the one support person who took it see masked fields, and nobody anything else. */
+function disputeReasons(facts: OpeningFacts, grant: GrantFacts, dispute: DisputeFacts): Reason[] {
+  const { subject } = facts;
+  const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
+  const found: Reason[] = [];
+  if (!dispute.isLive) found.push(no("floor.dispute-ended", "The dispute has ended."));
+  if (!isSupport(subject) || dispute.takenBy !== subject.userId)
+    found.push(no("floor.dispute-holder", "The dispute is with another support person."));
+  if (dispute.partyOrganisations.includes(subject.organisationId))
+    found.push(no("floor.dispute-party", "Nobody of a party's organisation sees its dispute as support."));
+  if (grant.level !== "masked")
+    found.push(reason("floor.dispute-masked", "access.level", "A dispute opens masked fields only."));
+  return found;
 }
 
 function authorizationReasons(facts: OpeningFacts, grant: GrantFacts): Reason[] {

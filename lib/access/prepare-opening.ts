@@ -12,6 +12,7 @@ import type { NewOpening } from "@/lib/access/schema";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context } from "@/lib/context";
+import type { Json } from "@/lib/crypto/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { recordDigest } from "@/lib/escrow/statements";
@@ -38,6 +39,12 @@ function requireUsable(grant: GrantFacts, body: NewOpening, now: Date): void {
   if (grant.viewsUsed >= grant.maxViews) {
     throw refusalOf([reason("default.views", "access.views-exhausted", "The grant has no views left.")]);
   }
+}
+
+/** A request's case fences what is said of it; a dispute has no fence. */
+function placeOf({ id, requestId }: GrantFacts, details: Readonly<Record<string, Json>>) {
+  if (requestId === undefined) return { details, index: { grantId: id } };
+  return { caseId: requestId, caseDetails: details, index: { requestId, grantId: id } };
 }
 
 /** Lays out the `open` statement that the grant's holder signs; `/access` and `/audit` then take the signature. */
@@ -69,9 +76,7 @@ export async function prepareOpening(cx: Context, body: NewOpening): Promise<Ope
         action: "disclosure.prepare",
         subjects: [`opening:${id}`],
         purpose: grant.purpose,
-        caseId: grant.requestId,
-        caseDetails: { statement: recordDigest(opening.statement), transactions: [...transactions] },
-        index: { requestId: grant.requestId, grantId: grant.id },
+        ...placeOf(grant, { statement: recordDigest(opening.statement), transactions: [...transactions] }),
       });
       return { prepared: opening, entry: appended };
     });

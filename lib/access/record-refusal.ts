@@ -13,12 +13,15 @@ export interface Attempted {
   readonly action: string;
   readonly requestId?: string;
   readonly grantId?: string;
+  readonly disputeId?: string;
   readonly purpose?: string;
   readonly fields?: readonly string[];
 }
 
 function isRefusal(error: unknown): error is DomainError {
-  return error instanceof DomainError && [401, 403, 404].includes(error.status);
+  if (!(error instanceof DomainError)) return false;
+  // Two readings of one order that differ are worth knowing afterwards, whoever was right.
+  return [401, 403, 404].includes(error.status) || error.code === "decision.facts-mismatch";
 }
 
 /**
@@ -38,6 +41,9 @@ export async function recordingRefusals<T>(
   }
 }
 
+/** A dispute is no agency's case: its parties, support and staff may know of it. */
+const UNFENCED = Symbol("unfenced");
+
 /**
  * The case that fences a refusal. One that names nothing that exists lies in a case that nobody has (the tenant's id
  * stands for it), so that an outsider sees as little of it as of a case he may not know of.
@@ -46,21 +52,25 @@ async function caseOf(cx: Context, { requestId, grantId }: Attempted): Promise<s
   if (requestId === undefined && grantId === undefined) return undefined;
   const { tenantId } = cx.instance;
   const found = await inSnapshot(cx, async (tx) => {
-    if (grantId !== undefined && isUuid(grantId)) return (await findGrant(tx, tenantId, grantId))?.requestId;
+    const grant =
+      grantId !== undefined && isUuid(grantId) ? await findGrant(tx, tenantId, grantId) : undefined;
+    if (grant?.dispute !== undefined) return UNFENCED;
+    if (grant !== undefined) return grant.requestId;
     if (requestId === undefined || !isUuid(requestId)) return undefined;
     return (await findRequestFacts(tx, tenantId, requestId))?.id;
   });
-  return found ?? tenantId;
+  return found === UNFENCED ? undefined : (found ?? tenantId);
 }
 
 async function recordRefusal(cx: Context, attempted: Attempted, error: DomainError): Promise<void> {
-  const { action, requestId, grantId, purpose, fields } = attempted;
+  const { action, requestId, grantId, disputeId, purpose, fields } = attempted;
   const caseId = await caseOf(cx, attempted);
   const details = {
     code: error.code,
     reason: reasonOf(error),
     ...(requestId === undefined ? {} : { request: requestId }),
     ...(grantId === undefined ? {} : { grant: grantId }),
+    ...(disputeId === undefined ? {} : { dispute: disputeId }),
     ...(fields === undefined ? {} : { groups: [...fields] }),
   };
   await recordEvent(cx, {

@@ -1,8 +1,10 @@
 import "server-only";
 import type { CustodyContext } from "@/lib/access/activate-grant";
 import type { GrantAnswer } from "@/lib/access/answer-schema";
+import { findEndedNonce } from "@/lib/access/disputes/store";
 import { answerGrant } from "@/lib/access/get-grant";
-import { findGrant, findRevocation, revokeGrantRow } from "@/lib/access/grants/store";
+import { revokeGrantRow } from "@/lib/access/grants/change-store";
+import { findGrant, findRevocation } from "@/lib/access/grants/store";
 import { finishPending, insertPending } from "@/lib/access/jobs/store";
 import { loadGrant } from "@/lib/access/load-grant";
 import { moveRequest } from "@/lib/access/move-request";
@@ -17,22 +19,22 @@ import { DomainError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/statements";
 
 async function revokeIn(tx: Tx, cx: Context, id: string, reason: string): Promise<AppendedEntry> {
-  const { requestId } = await loadGrant(tx, cx, id, "grant.revoke");
-  await lockRequest(tx, requestId);
+  const { requestId, dispute } = await loadGrant(tx, cx, id, "grant.revoke");
+  if (requestId !== undefined) await lockRequest(tx, requestId);
   const at = cx.clock.now();
   if (!(await revokeGrantRow(tx, id, { at, by: cx.principal.userId, reason }))) {
     throw new DomainError("request.illegal-transition", { detail: "The grant has ended already." });
   }
-  if ((await readState(tx, requestId)) === "active") {
-    const request = { id: requestId, state: "active" as const };
-    await moveRequest(tx, cx, request, { event: "revoke", to: "revoked", comment: reason });
-  }
+  if (requestId !== undefined) await endRequest(tx, cx, requestId, reason);
   const { tenantId } = cx.instance;
-  await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.revoke", grantId: id });
+  await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.revoke", subject: id });
+  const common = { class: "access", outcome: "done", action: "grant.revoke" } as const;
+  if (requestId === undefined) {
+    const details = { reason, ...(dispute === undefined ? {} : { dispute: dispute.id }) };
+    return appendEntry(tx, cx, { ...common, subjects: [`grant:${id}`], details, index: { grantId: id } });
+  }
   return appendEntry(tx, cx, {
-    class: "access",
-    outcome: "done",
-    action: "grant.revoke",
+    ...common,
     subjects: [`grant:${id}`, `request:${requestId}`],
     caseId: requestId,
     caseDetails: { reason },
@@ -40,21 +42,31 @@ async function revokeIn(tx: Tx, cx: Context, id: string, reason: string): Promis
   });
 }
 
+async function endRequest(tx: Tx, cx: Context, requestId: string, reason: string): Promise<void> {
+  if ((await readState(tx, requestId)) !== "active") return;
+  const request = { id: requestId, state: "active" as const };
+  await moveRequest(tx, cx, request, { event: "revoke", to: "revoked", comment: reason });
+}
+
 /** Tells the custodian of a revocation. Can be repeated; a custodian that never had the grant is content. */
 export async function announceRevocation(cx: CustodyContext, grantId: string): Promise<void> {
   const revocation = await inSnapshot(cx, async (tx) => {
     const grant = await findGrant(tx, cx.instance.tenantId, grantId);
-    return grant === undefined ? undefined : findRevocation(tx, grantId);
+    const found = grant === undefined ? undefined : await findRevocation(tx, grantId);
+    return found === undefined ? undefined : { ...found, nonce: await findEndedNonce(tx, grantId) };
   });
   if (revocation === undefined) throw new DomainError("grant.not-found");
-  const { at, reason } = revocation;
+  const { at, reason, nonce } = revocation;
+  const dispute = nonce === undefined ? {} : { dispute_nonce: nonce };
   try {
-    await cx.escrow.revoke({ grant: grantId, reason, at: validityTime(at) });
+    await cx.escrow.revoke({ grant: grantId, reason, at: validityTime(at), ...dispute });
   } catch (error) {
     const isUnknown = error instanceof DomainError && error.extra.reason === "unknown-grant";
     if (!isUnknown) throw error;
   }
-  await inTransaction(cx, (tx) => finishPending(tx, { kind: "grant.revoke", grantId }, cx.clock.now()));
+  await inTransaction(cx, (tx) =>
+    finishPending(tx, { kind: "grant.revoke", subject: grantId }, cx.clock.now()),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import "server-only";
-import * as grants from "@/lib/access/grants/store";
+import * as grants from "@/lib/access/grants/change-store";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

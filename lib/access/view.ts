@@ -103,7 +103,8 @@ export function grantView(grant: GrantRow, holder: string, now: Date): GrantView
   const kind = grant.authorization?.kind;
   return {
     id: grant.id,
-    request_id: grant.requestId,
+    ...(grant.requestId === undefined ? {} : { request_id: grant.requestId }),
+    ...(grant.dispute === undefined ? {} : { dispute_id: grant.dispute.id }),
     transactions: [...grant.transactions],
     fields: [...grant.groups],
     masked_fields: grant.groups.filter((group) => effectiveLevel(grant.level, kind, group) === "masked"),

@@ -29,6 +29,11 @@ interface Release {
   readonly signed: SignedOpening | undefined;
 }
 
+/** The access request that fences what is written down; a dispute has no fence. */
+function caseOf({ requestId }: GrantFacts): { readonly caseId?: string } {
+  return requestId === undefined ? {} : { caseId: requestId };
+}
+
 function factsOf(cx: Context, { row, input, grant, permitted, sealed }: Release): DisclosureFacts {
   const { permit, groups } = permitted;
   return {
@@ -38,7 +43,7 @@ function factsOf(cx: Context, { row, input, grant, permitted, sealed }: Release)
     level: grant.level === "masked" ? "masked" : "full",
     via: sealed.length === 0 ? "plain" : "escrow",
     grantId: grant.id,
-    caseId: grant.requestId,
+    ...caseOf(grant),
     authorizedBy: grant.id,
     details: {
       // What the custodian compares with the opening: exactly the groups it is asked for.
@@ -139,7 +144,7 @@ async function prepareRelease(
   const grant = await recordingRefusals(cx, row.id, attempt, () =>
     requireGrant(cx, wantedGrant(row.id, input)),
   );
-  const under = { ...attempt, caseId: grant.requestId };
+  const under = { ...attempt, ...caseOf(grant) };
   const permitted = await permitOpening(cx, row, input, under, { grant, opening: proofOf(cx, input) });
   await requireBound(cx, row, record, under);
   const sealed = record.groups.filter((group) => permitted.groups.includes(group.row.group));
@@ -164,7 +169,7 @@ export async function releaseUnderGrant(
   attempt: Attempt,
 ): Promise<Disclosure> {
   const release = await prepareRelease(cx, row, record, input, attempt);
-  const under = { ...attempt, caseId: release.grant.requestId };
+  const under = { ...attempt, ...caseOf(release.grant) };
   const intent = await recordingRefusals(cx, row.id, under, () =>
     recordIntent(cx, factsOf(cx, release), async (tx) => {
       await useView(tx, cx, release.grant.id);

@@ -8,7 +8,11 @@ import { GroupName, Level } from "@/lib/escrow/statements";
 
 const Row = z.object({
   id: z.string(),
-  request_id: z.string(),
+  request_id: z.string().nullable(),
+  dispute_id: z.string().nullable(),
+  dispute_state: z.string().nullable(),
+  dispute_taken_by: z.string().nullable(),
+  party_organisations: z.array(z.string()),
   subject_user_id: z.string(),
   requester_organisation_id: z.string(),
   transactions: z.array(z.string()),
@@ -38,7 +42,11 @@ export interface GrantRow extends GrantFacts {
 }
 
 const SELECT = Prisma.sql`
-  SELECT g.id, g.request_id, g.subject_user_id, r.organisation_id AS requester_organisation_id, g.transactions,
+  SELECT g.id, g.request_id, g.dispute_id, g.subject_user_id, g.transactions,
+    coalesce(r.organisation_id, s.organisation_id) AS requester_organisation_id,
+    d.state AS dispute_state, d.taken_by AS dispute_taken_by,
+    ARRAY(SELECT DISTINCT p.organisation_id FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+      WHERE t.transaction_id = d.transaction_id) AS party_organisations,
     g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.state, g.assurance,
     g.created_at, g.revoked_at, a.id AS authorization_id, a.kind AS authorization_kind,
     a.state AS authorization_state, a.valid_from, a.valid_until,
@@ -46,7 +54,9 @@ const SELECT = Prisma.sql`
       FROM decision d JOIN app_user u ON u.id = d.approver_user_id
       WHERE d.request_id = g.request_id AND d.decision = 'approve'), '[]'::json) AS approvals
   FROM access_grant g
-  JOIN access_request r ON r.id = g.request_id
+  JOIN app_user s ON s.id = g.subject_user_id
+  LEFT JOIN access_request r ON r.id = g.request_id
+  LEFT JOIN dispute d ON d.id = g.dispute_id
   LEFT JOIN legal_authorization a ON a.id = g.authorization_id`;
 
 function approvalOf(row: { user: string; organisation: string }): ApprovalFacts {
@@ -60,11 +70,21 @@ function authorizationOf(row: z.infer<typeof Row>): Pick<GrantFacts, "authorizat
   return { authorization: { id, kind, state, validFrom, validUntil } };
 }
 
+function disputeOf(row: z.infer<typeof Row>): Pick<GrantFacts, "dispute"> {
+  const { dispute_id: id, dispute_state: state, dispute_taken_by: takenBy } = row;
+  if (id === null) return {};
+  const isLive = state === "open" || state === "taken";
+  return {
+    dispute: { id, isLive, takenBy: takenBy ?? undefined, partyOrganisations: row.party_organisations },
+  };
+}
+
 function toGrant(record: unknown): GrantRow {
   const row = Row.parse(record);
   return {
     id: row.id,
-    requestId: row.request_id,
+    ...(row.request_id === null ? {} : { requestId: row.request_id }),
+    ...disputeOf(row),
     subjectUserId: row.subject_user_id,
     requesterOrganisationId: row.requester_organisation_id,
     transactions: row.transactions,
@@ -129,81 +149,6 @@ export async function findGrantOfRequest(tx: Tx, requestId: string): Promise<Gra
   return rows.map(toGrant)[0];
 }
 
-/** What a new grant's row holds; it begins as pending, until the custodian has it. */
-export interface NewGrant {
-  readonly id: string;
-  readonly tenantId: string;
-  readonly requestId: string;
-  readonly authorizationId: string | undefined;
-  readonly subjectUserId: string;
-  readonly transactions: readonly string[];
-  readonly groups: readonly GroupName[];
-  readonly level: Level;
-  readonly purpose: string;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly maxViews: number;
-  readonly maxExports: number;
-  readonly policyVersion: string;
-  readonly assurance: string;
-}
-
-export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
-  await tx.grant.createMany({
-    data: [
-      {
-        id: grant.id,
-        tenant_id: grant.tenantId,
-        request_id: grant.requestId,
-        authorization_id: grant.authorizationId ?? null,
-        subject_user_id: grant.subjectUserId,
-        transactions: [...grant.transactions],
-        groups: [...grant.groups],
-        level: grant.level,
-        purpose: grant.purpose,
-        not_before: grant.notBefore,
-        not_after: grant.notAfter,
-        max_views: grant.maxViews,
-        max_exports: grant.maxExports,
-        state: "pending",
-        policy_version: grant.policyVersion,
-        assurance: grant.assurance,
-      },
-    ],
-  });
-}
-
-/** The custodian has it: pending → active. False when it is not pending any more. */
-export async function activateGrantRow(
-  tx: Tx,
-  id: string,
-  custodian: { readonly receipt: string; readonly assurance: string },
-): Promise<boolean> {
-  const { count } = await tx.grant.updateMany({
-    where: { id, state: "pending", revoked_at: null },
-    data: { state: "active", custodian_receipt: custodian.receipt, assurance: custodian.assurance },
-  });
-  return count === 1;
-}
-
-/** False when it is revoked, expired or used up already. */
-export async function revokeGrantRow(
-  tx: Tx,
-  id: string,
-  revocation: { readonly at: Date; readonly by: string; readonly reason: string },
-): Promise<boolean> {
-  const { count } = await tx.grant.updateMany({
-    where: { id, state: { in: ["pending", "active"] }, revoked_at: null },
-    data: {
-      state: "revoked",
-      revoked_at: revocation.at,
-      revoked_by: revocation.by,
-      revoke_reason: revocation.reason,
-    },
-  });
-  return count === 1;
-}
-
 /** When and why a grant was revoked; nothing while it is not. */
 export async function findRevocation(
   tx: Tx,
@@ -212,18 +157,4 @@ export async function findRevocation(
   const row = await tx.grant.findUnique({ where: { id }, select: { revoked_at: true, revoke_reason: true } });
   if (row === null || row.revoked_at === null) return undefined;
   return { at: row.revoked_at, reason: row.revoke_reason ?? "revoked" };
-}
-
-/**
- * Takes one view of the budget. The row lock makes parallel calls wait for each other, and the condition is read
- * again after the wait, so exactly `max_views` succeed. Undefined: none left, or not in force at this moment.
- */
-export async function takeView(tx: Tx, id: string, at: Date): Promise<number | undefined> {
-  const rows = await tx.$queryRaw<{ left: number }[]>(
-    Prisma.sql`UPDATE access_grant SET views_used = views_used + 1
-      WHERE id = ${id}::uuid AND state = 'active' AND revoked_at IS NULL AND views_used < max_views
-        AND not_before <= ${at} AND ${at} < not_after
-      RETURNING max_views - views_used AS left`,
-  );
-  return rows[0]?.left;
 }

@@ -3,13 +3,12 @@ import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
 
 /** Work with the custodian that must be done even if it is away now. */
-export type PendingKind = "grant.activate" | "grant.revoke";
-
-const Kind = z.enum(["grant.activate", "grant.revoke"]);
+const Kind = z.enum(["grant.activate", "grant.revoke", "dispute.end"]);
 
 export interface PendingWork {
-  readonly kind: PendingKind;
-  readonly grantId: string;
+  readonly kind: z.infer<typeof Kind>;
+  /** Id of the grant, or of the dispute that has ended. */
+  readonly subject: string;
 }
 
 export async function insertPending(
@@ -17,14 +16,14 @@ export async function insertPending(
   work: PendingWork & { readonly id: string; readonly tenantId: string },
 ): Promise<void> {
   await tx.job.createMany({
-    data: [{ id: work.id, tenant_id: work.tenantId, kind: work.kind, subject: work.grantId }],
+    data: [{ id: work.id, tenant_id: work.tenantId, kind: work.kind, subject: work.subject }],
     skipDuplicates: true,
   });
 }
 
 export async function finishPending(tx: Tx, work: PendingWork, at: Date): Promise<void> {
   await tx.job.updateMany({
-    where: { kind: work.kind, subject: work.grantId, state: "waiting" },
+    where: { kind: work.kind, subject: work.subject, state: "waiting" },
     data: { state: "done", finished_at: at, attempts: { increment: 1 } },
   });
 }
@@ -32,7 +31,7 @@ export async function finishPending(tx: Tx, work: PendingWork, at: Date): Promis
 /** A failed attempt is tried again after `until`. */
 export async function postponePending(tx: Tx, work: PendingWork, until: Date): Promise<void> {
   await tx.job.updateMany({
-    where: { kind: work.kind, subject: work.grantId, state: "waiting" },
+    where: { kind: work.kind, subject: work.subject, state: "waiting" },
     data: { run_after: until, attempts: { increment: 1 } },
   });
 }
@@ -52,5 +51,5 @@ export async function listPending(
     take: due.limit,
     select: { kind: true, subject: true },
   });
-  return rows.map((row) => ({ kind: Kind.parse(row.kind), grantId: row.subject }));
+  return rows.map((row) => ({ kind: Kind.parse(row.kind), subject: row.subject }));
 }

@@ -1,0 +1,96 @@
+import "server-only";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import type { GroupName, Level } from "@/lib/escrow/statements";
+
+/** What a new grant's row holds; it begins as pending, until the custodian has it. */
+export interface NewGrant {
+  readonly id: string;
+  readonly tenantId: string;
+  /** What it rests on: one of the two. */
+  readonly requestId?: string;
+  readonly disputeId?: string;
+  readonly authorizationId: string | undefined;
+  readonly subjectUserId: string;
+  readonly transactions: readonly string[];
+  readonly groups: readonly GroupName[];
+  readonly level: Level;
+  readonly purpose: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly maxViews: number;
+  readonly maxExports: number;
+  readonly policyVersion: string;
+  readonly assurance: string;
+}
+
+export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
+  await tx.grant.createMany({
+    data: [
+      {
+        id: grant.id,
+        tenant_id: grant.tenantId,
+        request_id: grant.requestId ?? null,
+        dispute_id: grant.disputeId ?? null,
+        authorization_id: grant.authorizationId ?? null,
+        subject_user_id: grant.subjectUserId,
+        transactions: [...grant.transactions],
+        groups: [...grant.groups],
+        level: grant.level,
+        purpose: grant.purpose,
+        not_before: grant.notBefore,
+        not_after: grant.notAfter,
+        max_views: grant.maxViews,
+        max_exports: grant.maxExports,
+        state: "pending",
+        policy_version: grant.policyVersion,
+        assurance: grant.assurance,
+      },
+    ],
+  });
+}
+
+/** The custodian has it: pending → active. False when it is not pending any more. */
+export async function activateGrantRow(
+  tx: Tx,
+  id: string,
+  custodian: { readonly receipt: string; readonly assurance: string },
+): Promise<boolean> {
+  const { count } = await tx.grant.updateMany({
+    where: { id, state: "pending", revoked_at: null },
+    data: { state: "active", custodian_receipt: custodian.receipt, assurance: custodian.assurance },
+  });
+  return count === 1;
+}
+
+/** False when it is revoked, expired or used up already. */
+export async function revokeGrantRow(
+  tx: Tx,
+  id: string,
+  revocation: { readonly at: Date; readonly by: string; readonly reason: string },
+): Promise<boolean> {
+  const { count } = await tx.grant.updateMany({
+    where: { id, state: { in: ["pending", "active"] }, revoked_at: null },
+    data: {
+      state: "revoked",
+      revoked_at: revocation.at,
+      revoked_by: revocation.by,
+      revoke_reason: revocation.reason,
+    },
+  });
+  return count === 1;
+}
+
+/**
+ * Takes one view of the budget. The row lock makes parallel calls wait for each other, and the condition is read
+ * again after the wait, so exactly `max_views` succeed. Undefined: none left, or not in force at this moment.
+ */
+export async function takeView(tx: Tx, id: string, at: Date): Promise<number | undefined> {
+  const rows = await tx.$queryRaw<{ left: number }[]>(
+    Prisma.sql`UPDATE access_grant SET views_used = views_used + 1
+      WHERE id = ${id}::uuid AND state = 'active' AND revoked_at IS NULL AND views_used < max_views
+        AND not_before <= ${at} AND ${at} < not_after
+      RETURNING max_views - views_used AS left`,
+  );
+  return rows[0]?.left;
+}
