@@ -1,8 +1,10 @@
 import "server-only";
-import { requireConfirms } from "@/lib/access/confirms";
-import { type DecisionCase, requireStage } from "@/lib/access/decision-case";
+import { type OrderFacts, requireConfirms, requireSameReading } from "@/lib/access/confirms";
+import { type DecisionCase, firstReading, requireStage } from "@/lib/access/decision-case";
+import { remainingAt } from "@/lib/access/decision-statement";
 import { hasIdentityCheck } from "@/lib/access/people/store";
 import type { NewStatement, RequestState } from "@/lib/access/schema";
+import { startOf } from "@/lib/access/validity";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -17,6 +19,16 @@ async function requireIdentityCheck(tx: Tx, cx: Context, one: DecisionCase): Pro
   });
 }
 
+/** The order's facts as this decider read them: against the record, and against the first decider's reading. */
+function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body: NewStatement): void {
+  const { confirms } = body;
+  const first = body.stage === "coordinator" ? firstReading(one) : undefined;
+  // Without an end of his own the second decider keeps the one that the first has left.
+  const left = first === undefined ? undefined : remainingAt(one, cx.clock.now()).notAfter;
+  requireConfirms(order, confirms, body.until === undefined ? left : startOf(body.until));
+  if (first !== undefined) requireSameReading(first, confirms);
+}
+
 /**
  * What must hold beside the rules before a decision counts: the stage, and for an approval the identity check and
  * the order's facts, retyped and matching. Answers the state the stage is decided in.
@@ -27,11 +39,11 @@ export async function checkDecision(
   one: DecisionCase,
   body: NewStatement,
 ): Promise<RequestState> {
-  const state = requireStage(one, body.stage);
+  const state = await requireStage(tx, one, body.stage);
   if (body.decision !== "approve") return state;
   await requireIdentityCheck(tx, cx, one);
   if (one.authorization === undefined) return state;
-  requireConfirms(one.authorization, body.confirms);
+  requireReading(cx, one, one.authorization, body);
   if (one.authorization.validUntil <= cx.clock.now()) {
     throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
   }

@@ -6,17 +6,23 @@ import { moveRequest, walkRequest } from "@/lib/access/move-request";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
 import { lockRequest, type RequestRow } from "@/lib/access/requests/store";
-import { insertEvent } from "@/lib/access/timeline/store";
+import { askedAt, insertEvent, listEvents } from "@/lib/access/timeline/store";
 import { appendEntry } from "@/lib/audit/append-entry";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 
-/** The requester's words on a question are its answer; an approval given before the question still stands. */
+/**
+ * The requester's words on a question are its answer; an approval given before the question still stands. The clock
+ * stood still in between, so the due date moves by as long as the answer took.
+ */
 async function answerQuestion(tx: Tx, cx: Context, row: RequestRow, comment: string): Promise<void> {
   const decisions = await listDecisions(tx, row.id);
+  const asked = askedAt(await listEvents(tx, row.id));
+  const pausedMs = asked === undefined ? 0 : Math.max(0, cx.clock.nowMs() - asked.getTime());
+  const frozen = row.dueAt === undefined ? {} : { dueAt: new Date(row.dueAt.getTime() + pausedMs) };
   const isLegalDone = decisions.some((one) => one.stage === "legal" && one.decision === "approve");
-  const answer = { event: "answer", to: "stage_1", comment } as const;
+  const answer = { event: "answer", to: "stage_1", comment, frozen } as const;
   if (isLegalDone) await walkRequest(tx, cx, row, [answer, { event: "approve", to: "stage_2" }]);
   else await moveRequest(tx, cx, row, answer);
 }

@@ -17,49 +17,84 @@ function sameText(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
+interface Row {
+  readonly name: keyof Confirms;
+  readonly typed: string;
+  /** The other side: what the officer typed, or what the first decider read. */
+  readonly other: string;
+  readonly same: boolean;
+}
+
+const timeRow = (name: keyof Confirms, typed: string, at: Date, other: Date): Row => ({
+  name,
+  typed,
+  other: validityTime(other),
+  same: at.getTime() === other.getTime(),
+});
+
+function compare(confirms: Confirms, other: OrderFacts): Row[] {
+  const textRow = (name: keyof Confirms, typed: string, says: string): Row => ({
+    name,
+    typed,
+    other: says,
+    same: sameText(typed, says),
+  });
+  return [
+    textRow("issuer", confirms.issuer, other.issuer),
+    textRow("case_number", confirms.case_number, other.caseNumber),
+    timeRow("valid_from", confirms.valid_from, startOf(confirms.valid_from), other.validFrom),
+    timeRow("valid_until", confirms.valid_until, endOf(confirms.valid_until), other.validUntil),
+  ];
+}
+
+function refuse(wrong: readonly Row[], says: string, key: "order" | "first"): never {
+  const errors: FieldError[] = wrong.map((row) => ({
+    pointer: `/confirms/${row.name}`,
+    detail: `you typed “${row.typed}”, ${says} “${row.other}”`,
+  }));
+  const mismatch = Object.fromEntries(wrong.map(({ name, typed, other }) => [name, { typed, [key]: other }]));
+  throw new DomainError("decision.facts-mismatch", { errors, extra: { mismatch } });
+}
+
+/** The end that a decider read, where it is earlier than the one on record and the decision ends access by then. */
+function isNarrowedTo(order: OrderFacts, confirms: Confirms, until: Date | undefined): boolean {
+  const read = endOf(confirms.valid_until);
+  return until !== undefined && until <= read && read < order.validUntil;
+}
+
 /**
- * Compares what a decider retyped with what the order says. A paper order counts as attested only when both
- * deciders' words match, so a difference shows both and stops the decision.
+ * Compares what a decider retyped with what is on record. A paper order counts as attested only when both deciders'
+ * words match, so a difference shows both and stops the decision. One difference can be mended by deciding: an
+ * officer who typed a later end than the order has is given access until the order's own end at most, by narrowing.
  */
-export function requireConfirms(order: OrderFacts, confirms: Confirms | undefined): void {
+export function requireConfirms(
+  order: OrderFacts,
+  confirms: Confirms | undefined,
+  until?: Date,
+): asserts confirms is Confirms {
   if (confirms === undefined) {
     throw new DomainError("decision.facts-mismatch", {
       detail: "A paper order is decided by retyping its facts.",
       errors: [{ pointer: "/confirms", detail: "is missing" }],
     });
   }
-  const rows = [
-    {
-      name: "issuer",
-      typed: confirms.issuer,
-      order: order.issuer,
-      same: sameText(confirms.issuer, order.issuer),
-    },
-    {
-      name: "case_number",
-      typed: confirms.case_number,
-      order: order.caseNumber,
-      same: sameText(confirms.case_number, order.caseNumber),
-    },
-    timeRow("valid_from", confirms.valid_from, startOf(confirms.valid_from), order.validFrom),
-    timeRow("valid_until", confirms.valid_until, endOf(confirms.valid_until), order.validUntil),
-  ];
-  const wrong = rows.filter((row) => !row.same);
-  if (wrong.length === 0) return;
-  const errors: FieldError[] = wrong.map((row) => ({
-    pointer: `/confirms/${row.name}`,
-    detail: `you typed “${row.typed}”, the order says “${row.order}”`,
-  }));
-  throw new DomainError("decision.facts-mismatch", {
-    errors,
-    extra: {
-      mismatch: Object.fromEntries(
-        wrong.map(({ name, typed, order: says }) => [name, { typed, order: says }]),
-      ),
-    },
-  });
+  const wrong = compare(confirms, order).filter((row) => !row.same);
+  const left = isNarrowedTo(order, confirms, until)
+    ? wrong.filter((row) => row.name !== "valid_until")
+    : wrong;
+  if (left.length > 0) refuse(left, "the order says", "order");
 }
 
-function timeRow(name: string, typed: string, at: Date, order: Date) {
-  return { name, typed, order: validityTime(order), same: at.getTime() === order.getTime() };
+/**
+ * The second reading against the first. The first is told only here, when both have been made: whoever reads second
+ * reads for himself.
+ */
+export function requireSameReading(first: Confirms, second: Confirms): void {
+  const wrong = compare(second, {
+    issuer: first.issuer,
+    caseNumber: first.case_number,
+    validFrom: startOf(first.valid_from),
+    validUntil: endOf(first.valid_until),
+  }).filter((row) => !row.same);
+  if (wrong.length > 0) refuse(wrong, "the first decider read", "first");
 }

@@ -5,8 +5,10 @@ import { setAuthorizationState } from "@/lib/access/authorizations/store";
 import { checkDecision } from "@/lib/access/check-decision";
 import { createGrant } from "@/lib/access/create-grant";
 import { type DecisionCase, loadCase } from "@/lib/access/decision-case";
+import { narrowingOf, remainingAt } from "@/lib/access/decision-statement";
 import { insertDecision } from "@/lib/access/decisions/store";
 import { type Step, walkRequest } from "@/lib/access/move-request";
+import { takesAway } from "@/lib/access/narrowing";
 import { newNonce } from "@/lib/access/prepare-statement";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
@@ -14,6 +16,7 @@ import { lockRequest } from "@/lib/access/requests/store";
 import { resumeActivation } from "@/lib/access/resume-activation";
 import type { NewDecision, RequestState } from "@/lib/access/schema";
 import { type SignedDecision, signDecision } from "@/lib/access/sign-decision";
+import { requireVersion } from "@/lib/access/what-happened";
 import { appendEntry } from "@/lib/audit/append-entry";
 import type { AppendedEntry } from "@/lib/audit/event";
 import type { Context } from "@/lib/context";
@@ -33,6 +36,10 @@ function stepsOf(one: DecisionCase, body: NewDecision, stageState: RequestState)
   if (body.decision === "deny") return [...resume, { event: "deny", to: "denied", comment }];
   const to = body.stage === "legal" ? "stage_2" : "approved";
   return [...resume, { event: "approve", to, comment }];
+}
+
+function isNarrower(one: DecisionCase, body: NewDecision, at: Date): boolean {
+  return body.decision === "approve" && takesAway(remainingAt(one, at), narrowingOf(body));
 }
 
 async function storeDecision(
@@ -57,13 +64,21 @@ async function storeDecision(
     signature: signed?.signature,
     nonce: signed?.statement.nonce ?? newNonce(),
     confirms: body.confirms,
+    narrowed: isNarrower(one, body, at),
     at,
   });
   return id;
 }
 
-async function decideIn(tx: Tx, cx: Context, requestId: string, body: NewDecision): Promise<Decided> {
+async function decideIn(
+  tx: Tx,
+  cx: Context,
+  requestId: string,
+  body: NewDecision,
+  ifMatch: number | undefined,
+): Promise<Decided> {
   await lockRequest(tx, requestId);
+  await requireVersion(tx, cx, requestId, ifMatch);
   const one = await loadCase(tx, cx, requestId, body.stage);
   const stageState = await checkDecision(tx, cx, one, body);
   const signed = body.decision === "ask" ? undefined : await signDecision(tx, cx, one, body);
@@ -89,6 +104,7 @@ async function decideIn(tx: Tx, cx: Context, requestId: string, body: NewDecisio
     caseDetails: {
       stage: body.stage,
       decision: body.decision,
+      narrowed: isNarrower(one, body, cx.clock.now()),
       proof: signed?.proofKind ?? "none",
       ...(signed === undefined ? {} : { statement: recordDigest(signed.statement) }),
     },
@@ -99,18 +115,19 @@ async function decideIn(tx: Tx, cx: Context, requestId: string, body: NewDecisio
 
 /**
  * One person decides one stage. The second approval makes the grant and hands it to the custodian: the answer
- * comes when it is in force. If the custodian is away the decision stands, the request stays approved, and the
+ * comes when it is in force. With a version (If-Match) a decision upon an older one is 409. If the custodian is away the decision stands, the request stays approved, and the
  * portal, or the same approver deciding again, finishes it.
  */
 export async function decideRequest(
   cx: Context,
   requestId: string,
   body: NewDecision,
+  ifMatch?: number,
 ): Promise<RequestAnswer> {
   return recordingRefusals(cx, { action: "request.decide", requestId }, async () => {
     const resumed = await resumeActivation(cx, requestId, body);
     if (resumed !== undefined) return answerRequest(cx, requestId, resumed);
-    const { entry, grantId } = await inTransaction(cx, (tx) => decideIn(tx, cx, requestId, body));
+    const { entry, grantId } = await inTransaction(cx, (tx) => decideIn(tx, cx, requestId, body, ifMatch));
     if (grantId !== undefined) await activateGrant(cx, grantId);
     return answerRequest(cx, requestId, entry);
   });

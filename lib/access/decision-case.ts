@@ -6,7 +6,8 @@ import { getPerson, type Person } from "@/lib/access/people/store";
 import type { Permit } from "@/lib/access/permit";
 import { isParty } from "@/lib/access/queue/store";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
-import type { RequestState, Stage } from "@/lib/access/schema";
+import { type Confirms, type RequestState, Stage } from "@/lib/access/schema";
+import { whatHappened } from "@/lib/access/what-happened";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -47,15 +48,26 @@ export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): P
   };
 }
 
+/** What the legal reviewer read in the order, once that stage is passed. */
+export function firstReading({ decisions }: Pick<DecisionCase, "decisions">): Confirms | undefined {
+  return decisions.find((one) => one.stage === "legal" && one.decision === "approve")?.confirms;
+}
+
 const STAGE_STATE: Readonly<Record<Stage, RequestState>> = { legal: "stage_1", coordinator: "stage_2" };
 
-/** State in which this stage is decided; an overdue request is decided like any other. */
-export function requireStage({ row, decisions }: DecisionCase, stage: Stage): RequestState {
-  const wanted = STAGE_STATE[stage];
+/** The stage a request stands in; an overdue request stands where it stood. */
+export function stageOf(state: RequestState, decisions: readonly DecisionRow[]): Stage | undefined {
   const isLegalDone = decisions.some((one) => one.stage === "legal" && one.decision === "approve");
-  const current = row.state === "overdue" ? (isLegalDone ? "stage_2" : "stage_1") : row.state;
-  if (current === wanted) return wanted;
+  if (state === "overdue") return isLegalDone ? "coordinator" : "legal";
+  return Stage.options.find((stage) => STAGE_STATE[stage] === state);
+}
+
+/** State in which this stage is decided. Somebody may have been faster: then the refusal says what happened. */
+export async function requireStage(tx: Tx, one: DecisionCase, stage: Stage): Promise<RequestState> {
+  const { row, decisions } = one;
+  if (stageOf(row.state, decisions) === stage) return STAGE_STATE[stage];
   throw new DomainError("decision.stage", {
-    detail: `The request is ${row.state}; the stage ${stage} is decided in ${wanted}.`,
+    detail: `The request is ${row.state}; the stage ${stage} is decided in ${STAGE_STATE[stage]}.`,
+    extra: await whatHappened(tx, row),
   });
 }

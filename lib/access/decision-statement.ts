@@ -1,5 +1,5 @@
 import type { DecisionCase } from "@/lib/access/decision-case";
-import { intersect, narrow, type Remaining } from "@/lib/access/narrowing";
+import { intersect, type Narrowing, narrow, type Remaining } from "@/lib/access/narrowing";
 import type { NewStatement } from "@/lib/access/schema";
 import { grantWindow, latestEnd, startOf } from "@/lib/access/validity";
 import { InvariantError } from "@/lib/errors";
@@ -33,6 +33,16 @@ export function remainingAt({ row, authorization, decisions }: Case, at: Date): 
   return intersect(asked, approvals);
 }
 
+/** What a decision's body takes away. */
+export function narrowingOf(body: Pick<NewStatement, "scope" | "until" | "max_views">): Narrowing {
+  return {
+    transactions: body.scope?.transactions,
+    groups: body.scope?.fields,
+    until: body.until === undefined ? undefined : startOf(body.until),
+    maxViews: body.max_views,
+  };
+}
+
 /**
  * The decision object of crypto.md for this body, moment and nonce: the same input gives the same bytes, so that
  * what was prepared can be recognised when its signature comes back.
@@ -44,12 +54,7 @@ export function decisionStatement(
 ): DecisionStatement {
   if (body.decision === "ask") throw new InvariantError("a question has no statement");
   if (one.row.digest === undefined) throw new InvariantError("a request in a stage has no digest");
-  const remaining = remainingAt(one, made.at);
-  const scope = narrow(remaining, {
-    transactions: body.scope?.transactions,
-    groups: body.scope?.fields,
-    until: body.until === undefined ? undefined : startOf(body.until),
-  });
+  const scope = narrow(remainingAt(one, made.at), narrowingOf(body));
   return buildDecision({
     log: made.log,
     request: one.row.id,

@@ -31,6 +31,7 @@ export interface Narrowing {
   readonly transactions?: readonly string[] | undefined;
   readonly groups?: readonly GroupName[] | undefined;
   readonly until?: Date | undefined;
+  readonly maxViews?: number | undefined;
 }
 
 function beyond(wanted: readonly string[], allowed: readonly string[], pointer: string): FieldError[] {
@@ -41,18 +42,33 @@ function beyond(wanted: readonly string[], allowed: readonly string[], pointer: 
   );
 }
 
+/** Whether a narrowing takes anything away. */
+export function takesAway(remaining: Remaining, narrowing: Narrowing): boolean {
+  const left = narrow(remaining, narrowing);
+  return (
+    left.transactions.length < remaining.transactions.length ||
+    left.groups.length < remaining.groups.length ||
+    left.notAfter < remaining.notAfter ||
+    left.maxViews < remaining.maxViews
+  );
+}
+
 /** Applies a narrowing. Deciders take away and never add: anything wider is 422 and names every place. */
 export function narrow(remaining: Remaining, narrowing: Narrowing): Remaining {
   const transactions = narrowing.transactions ?? remaining.transactions;
   const groups = narrowing.groups ?? remaining.groups;
   const until = narrowing.until ?? remaining.notAfter;
+  const maxViews = narrowing.maxViews ?? remaining.maxViews;
   const errors = [
     ...beyond(transactions, remaining.transactions, "/scope/transactions"),
     ...beyond(groups, remaining.groups, "/scope/fields"),
     ...(until > remaining.notAfter ? [{ pointer: "/until", detail: "is later than what remains" }] : []),
+    ...(maxViews > remaining.maxViews
+      ? [{ pointer: "/max_views", detail: "is more than what remains" }]
+      : []),
   ];
   if (errors.length > 0) throw new DomainError("decision.not-narrower", { errors });
-  const narrowed = { ...remaining, transactions, groups, notAfter: until };
+  const narrowed = { ...remaining, transactions, groups, notAfter: until, maxViews };
   const isEmpty =
     narrowed.transactions.length === 0 ||
     narrowed.groups.length === 0 ||

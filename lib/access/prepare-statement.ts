@@ -7,6 +7,7 @@ import { insertStatement } from "@/lib/access/decisions/store";
 import { invalidField } from "@/lib/access/invalid-field";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import type { NewStatement } from "@/lib/access/schema";
+import { requireVersion } from "@/lib/access/what-happened";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context } from "@/lib/context";
@@ -25,6 +26,7 @@ export async function prepareStatement(
   cx: Context,
   requestId: string,
   body: NewStatement,
+  ifMatch?: number,
 ): Promise<StatementAnswer> {
   return recordingRefusals(cx, { action: "request.decide", requestId }, async () => {
     if (body.decision === "ask") throw invalidField("/decision", "a question is not signed");
@@ -32,6 +34,7 @@ export async function prepareStatement(
     const nonce = newNonce();
     const expiresAt = new Date(at.getTime() + STATEMENT_MS);
     const { statement, entry } = await inTransaction(cx, async (tx) => {
+      await requireVersion(tx, cx, requestId, ifMatch);
       const one = await loadCase(tx, cx, requestId, body.stage);
       await checkDecision(tx, cx, one, body);
       const made = { log: cx.instance.log, approver: cx.principal.handle, at, nonce };

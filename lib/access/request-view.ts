@@ -7,7 +7,7 @@ import { loadRequest } from "@/lib/access/load-request";
 import * as people from "@/lib/access/people/store";
 import { findTurn } from "@/lib/access/queue/store";
 import { countEarlierRequests, type RequestRow } from "@/lib/access/requests/store";
-import { listEvents, type TimelineEvent } from "@/lib/access/timeline/store";
+import { askedAt, listEvents, type TimelineEvent } from "@/lib/access/timeline/store";
 import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/view";
 import { viewerOf } from "@/lib/access/viewer";
 import type { AppendedEntry } from "@/lib/audit/event";
@@ -33,16 +33,23 @@ function decisionView(row: DecisionRow, names: Names) {
     decision: row.decision,
     approver: personView(names, row.approverUserId),
     comment: row.comment,
+    narrowed: row.narrowed,
     proof: row.proofKind,
     at: row.at.toISOString(),
   };
+}
+
+function byMembers({ byUserId }: TimelineEvent, names: Names) {
+  if (byUserId === undefined) return {};
+  const { handle, name } = personView(names, byUserId);
+  return { by: handle, by_name: name };
 }
 
 function eventView(event: TimelineEvent, names: Names) {
   return {
     at: event.at.toISOString(),
     kind: event.kind,
-    ...(event.byUserId === undefined ? {} : { by: personView(names, event.byUserId).handle }),
+    ...byMembers(event, names),
     ...(event.fromState === undefined ? {} : { from_state: event.fromState }),
     ...(event.toState === undefined ? {} : { to_state: event.toState }),
     ...(event.comment === undefined ? {} : { comment: event.comment }),
@@ -61,6 +68,11 @@ function detailMembers(row: RequestRow) {
     max_exports: row.maxExports,
     ...(row.digest === undefined ? {} : { digest: row.digest }),
   };
+}
+
+function pauseMember(row: RequestRow, events: readonly TimelineEvent[]) {
+  const asked = row.state === "needs_information" ? askedAt(events) : undefined;
+  return asked === undefined ? {} : { clock_paused_at: asked.toISOString() };
 }
 
 async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestView> {
@@ -86,6 +98,7 @@ async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestV
     decisions: decisions.map((decision) => decisionView(decision, names)),
     timeline: events.map((event) => eventView(event, names)),
     ...(grant === undefined ? {} : { grant_id: grant.id }),
+    ...pauseMember(row, events),
   };
 }
 

@@ -163,6 +163,8 @@ const decisionMembers = {
   comment: visibleText(4_000),
   scope: z.strictObject({ transactions: TransactionIds.optional(), fields: Fields.optional() }).optional(),
   until: Instant.optional(),
+  /** Fewer views than were asked for. */
+  max_views: z.int().min(1).max(10_000).optional(),
   confirms: Confirms.optional(),
 };
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { Stage } from "@/lib/access/schema";
+import { Confirms, Stage } from "@/lib/access/schema";
 import type { Tx } from "@/lib/db/transaction";
 import { DecisionStatement, StatementSignature } from "@/lib/escrow/statements";
 
@@ -16,6 +16,10 @@ export interface DecisionRow {
   readonly statement: DecisionStatement | undefined;
   readonly proofKind: ProofKind;
   readonly signature: StatementSignature | undefined;
+  /** What the decider read in a paper order; nobody but the server sees it before both have read. */
+  readonly confirms: Confirms | undefined;
+  /** The approval took something away from what was asked. */
+  readonly narrowed: boolean;
   readonly at: Date;
 }
 
@@ -25,6 +29,8 @@ const Row = z.object({
   decision: z.enum(["approve", "deny", "ask"]),
   approver_user_id: z.string(),
   comment: z.string(),
+  confirms: Confirms.nullable(),
+  narrowed: z.boolean(),
   statement: z.unknown(),
   proof_kind: z.enum(["ed25519", "evaluation", "none"]),
   proof: z.unknown(),
@@ -39,7 +45,6 @@ export async function insertDecision(
     readonly tenantId: string;
     readonly requestId: string;
     readonly nonce: string;
-    readonly confirms: unknown;
   },
 ): Promise<void> {
   await tx.decision.createMany({
@@ -53,6 +58,7 @@ export async function insertDecision(
         approver_user_id: row.approverUserId,
         comment: row.comment,
         ...(row.confirms === undefined ? {} : { confirms: plainJson(row.confirms) }),
+        narrowed: row.narrowed,
         statement: plainJson(row.statement),
         proof_kind: row.proofKind,
         proof: plainJson(row.signature),
@@ -78,6 +84,8 @@ export async function listDecisions(tx: Tx, requestId: string): Promise<Decision
       decision: row.decision,
       approverUserId: row.approver_user_id,
       comment: row.comment,
+      confirms: row.confirms ?? undefined,
+      narrowed: row.narrowed,
       statement: isSigned ? DecisionStatement.parse(row.statement) : undefined,
       proofKind: row.proof_kind,
       signature: isSigned ? StatementSignature.parse(row.proof) : undefined,

@@ -156,6 +156,18 @@ export async function lockRequest(tx: Tx, id: string): Promise<void> {
   await tx.$queryRaw`SELECT id FROM access_request WHERE id = ${id}::uuid FOR UPDATE`;
 }
 
+/** State and version, which change together. */
+export async function readVersion(
+  tx: Tx,
+  id: string,
+): Promise<{ readonly state: RequestState; readonly version: number }> {
+  const row = await tx.access_request.findUniqueOrThrow({
+    where: { id },
+    select: { state: true, version: true },
+  });
+  return { state: RequestState.parse(row.state), version: row.version };
+}
+
 export async function readState(tx: Tx, id: string): Promise<RequestState> {
   const row = await tx.access_request.findUniqueOrThrow({ where: { id }, select: { state: true } });
   return RequestState.parse(row.state);

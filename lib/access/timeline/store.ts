@@ -46,3 +46,8 @@ export async function listEvents(tx: Tx, requestId: string): Promise<TimelineEve
     at: row.at,
   }));
 }
+
+/** When the newest question was asked; the review clock stands still from then until its answer. */
+export function askedAt(events: readonly TimelineEvent[]): Date | undefined {
+  return events.filter((event) => event.kind === "ask").at(-1)?.at;
+}
