@@ -4,8 +4,10 @@ import type { DbContext, Principal } from "@/lib/context";
 import type { Listener } from "@/lib/db/listen";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { endOf } from "@/lib/identity/session-rules";
+import { findSessions } from "@/lib/identity/sessions/store";
 import { type LiveChange, LiveKind, type LiveSignal } from "@/lib/live/schema";
-import { type Named, readChanged, readGoodSessions } from "@/lib/live/store";
+import { type Named, readChanged } from "@/lib/live/store";
 import { isTold } from "@/lib/live/visible";
 import type { Logger } from "@/lib/telemetry/logger";
 
@@ -149,12 +151,15 @@ class Hub implements LiveHub {
     for (const stream of this.#streams) stream.beat();
   }
 
+  /** Looking does not count as use: a page that only listens lets its session go idle. */
   async #endDeadSessions(): Promise<void> {
     if (this.#streams.size === 0) return;
     const sids = [...new Set([...this.#streams].map((stream) => stream.sessionId))];
     try {
-      const at = this.#options.clock.now();
-      const good = await inSnapshot(this.#options, (tx) => readGoodSessions(tx, sids, at));
+      const { tenantId } = this.#options.instance;
+      const found = await inSnapshot(this.#options, (tx) => findSessions(tx, tenantId, sids));
+      const now = this.#options.clock.now();
+      const good = new Set(found.filter((one) => endOf(one, now) === undefined).map((one) => one.sid));
       for (const stream of this.#streams) if (!good.has(stream.sessionId)) this.#endSession(stream);
     } catch (error) {
       // While the database is away nothing changes either; its return looks at the sessions again.

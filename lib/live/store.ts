@@ -57,11 +57,3 @@ export async function readChanged(tx: Tx, tenantId: string, named: readonly Name
     WHERE d.tenant_id = ${tenantId}::uuid AND d.id = ANY (${idsOf(named, "dispute")}::uuid[])`);
   return rows.flatMap(toChanged);
 }
-
-/** Which of these sessions are still good. Looking does not count as use: an idle page ends its session. */
-export async function readGoodSessions(tx: Tx, sids: readonly string[], at: Date): Promise<Set<string>> {
-  const rows = await tx.$queryRaw<{ sid: string }[]>(Prisma.sql`
-    SELECT s.sid FROM auth_session s JOIN app_user u ON u.id = s.user_id
-    WHERE s.sid = ANY (${[...sids]}) AND s.revoked_at IS NULL AND s.expires_at > ${at} AND u.state = 'active'`);
-  return new Set(rows.map((row) => row.sid));
-}

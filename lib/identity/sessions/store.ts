@@ -66,6 +66,18 @@ export async function findSession(tx: Tx, tenantId: string, sid: string): Promis
   return row === undefined ? undefined : toSession(row);
 }
 
+/** Those of the named sessions that exist. */
+export async function findSessions(
+  tx: Tx,
+  tenantId: string,
+  sids: readonly string[],
+): Promise<StoredSession[]> {
+  const rows = await tx.$queryRaw<SessionRow[]>(Prisma.sql`
+    SELECT ${SESSION_COLUMNS} FROM ${SESSION_TABLES}
+    WHERE s.sid = ANY (${[...sids]}) AND s.tenant_id = ${tenantId}::uuid`);
+  return rows.map(toSession);
+}
+
 /** Sessions that nobody has ended, for the sweep that ends the dead ones; oldest use first. */
 export async function listOpenSessions(tx: Tx, tenantId: string, limit: number): Promise<StoredSession[]> {
   const rows = await tx.$queryRaw<SessionRow[]>(Prisma.sql`

@@ -1,0 +1,264 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commentRequest } from "@/lib/access/comment-request";
+import { decideRequest } from "@/lib/access/decide-request";
+import { revokeGrant } from "@/lib/access/revoke-grant";
+import { appendEntry } from "@/lib/audit/append-entry";
+import { systemClock } from "@/lib/clock";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { streamChanges } from "@/lib/http/stream-changes";
+import { standingOf } from "@/lib/identity/principal";
+import { insertSession } from "@/lib/identity/sessions/store";
+import { type LiveHub, STREAMS_PER_SESSION } from "@/lib/live/hub";
+import { openLiveHub } from "@/lib/live/open-hub";
+import { createLogger } from "@/lib/telemetry/logger";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
+import { setStatus } from "@/lib/transactions/set-status";
+
+let bench: AccessBench;
+let hub: LiveHub;
+
+/** A stream as a browser reads it: names and data, in order. */
+interface Heard {
+  readonly events: readonly { readonly name: string; readonly data: unknown }[];
+  readonly hasEnded: boolean;
+  until(what: (heard: Heard) => boolean): Promise<void>;
+  leave(): Promise<void>;
+}
+
+function newHub(heartbeatMs: number): LiveHub {
+  const { db, instance } = bench.cx;
+  const logger = createLogger("test", "silent");
+  return openLiveHub(bench.database.appUrl, { db, instance, clock: systemClock, logger, heartbeatMs });
+}
+
+beforeAll(async () => {
+  bench = await createAccessBench();
+  hub = newHub(100);
+});
+afterAll(async () => {
+  hub?.close();
+  await bench?.close();
+});
+
+async function query(text: string, values: readonly unknown[] = []) {
+  const connection = new Client({ connectionString: bench.database.adminUrl });
+  await connection.connect();
+  try {
+    return await connection.query(text, [...values]);
+  } finally {
+    await connection.end();
+  }
+}
+
+/** The same person, signed in. */
+async function signedIn(who: BenchPerson): Promise<BenchPerson> {
+  const { principal } = who;
+  const sid = uuidv7(Date.now());
+  const at = new Date();
+  await inTransaction(who, async (tx) => {
+    await insertSession(tx, {
+      sid,
+      tenantId: principal.tenantId,
+      userId: principal.userId,
+      at,
+      expiresAt: new Date(at.getTime() + 3_600_000),
+      method: "totp",
+      multiFactorAt: at,
+      standing: standingOf(principal),
+      device: "a test",
+    });
+    await appendEntry(tx, who, {
+      class: "identity",
+      outcome: "done",
+      action: "session.create",
+      subjects: [`session:${sid}`],
+    });
+  });
+  const proof = { kind: "session", sessionId: sid, method: "totp", provedAt: at, multiFactorAt: at } as const;
+  return { ...who, principal: { ...principal, proof } };
+}
+
+/** Changes a row without the entry that the database asks for, as an operator with its superuser could. */
+async function force(table: string, change: string, values: readonly unknown[]): Promise<void> {
+  await query(`ALTER TABLE ${table} DISABLE TRIGGER ALL`);
+  await query(`UPDATE ${table} SET ${change}`, values);
+}
+
+function sidOf(who: BenchPerson): string {
+  return who.principal.proof.kind === "session" ? who.principal.proof.sessionId : "";
+}
+
+async function listen(who: BenchPerson, to: LiveHub = hub): Promise<Heard> {
+  const { response } = await streamChanges(who, to);
+  expect(response.headers.get("content-type")).toBe("text/event-stream");
+  const reader = response.body?.getReader();
+  if (reader === undefined) throw new TypeError("no body");
+  const events: { name: string; data: unknown }[] = [];
+  let wake: () => void = () => undefined;
+  const heard = {
+    events,
+    hasEnded: false,
+    until: async (what: (heard: Heard) => boolean) => {
+      while (!what(heard))
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    },
+    leave: () => reader.cancel(),
+  };
+  let text = "";
+  const read = async (): Promise<void> => {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += new TextDecoder().decode(value);
+      for (let at = text.indexOf("\n\n"); at >= 0; at = text.indexOf("\n\n")) {
+        const match = /^event: (\w+)\ndata: (.*)$/.exec(text.slice(0, at));
+        if (match?.[1] !== undefined) events.push({ name: match[1], data: JSON.parse(match[2] ?? "") });
+        text = text.slice(at + 2);
+      }
+      wake();
+    }
+    heard.hasEnded = true;
+    wake();
+  };
+  void read();
+  await heard.until(({ events }) => events.some(({ name }) => name === "ready" || name === "resync"));
+  return heard;
+}
+
+const tells = (kind: string, id: string, state?: string) => (heard: Heard) =>
+  heard.events.some(
+    ({ name, data }) =>
+      name === "change" &&
+      Reflect.get(Object(data), "kind") === kind &&
+      Reflect.get(Object(data), "id") === id &&
+      (state === undefined || Reflect.get(Object(data), "state") === state),
+  );
+
+async function granted(): Promise<{ requestId: string; grantId: string }> {
+  const requestId = await bench.file();
+  await decideRequest(bench.legal, requestId, bench.approval("legal"));
+  const { grant_id } = await decideRequest(bench.approver, requestId, bench.approval("coordinator"));
+  if (grant_id === undefined) throw new TypeError("no grant");
+  return { requestId, grantId: grant_id };
+}
+
+async function refusal(run: Promise<unknown>): Promise<string> {
+  try {
+    await run;
+    return "nothing was refused";
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+}
+
+describe("live updates", () => {
+  it("tell the holder and the reviewers of a revocation, and nobody of another agency or of the parties", async () => {
+    const { grantId, requestId } = await granted();
+    const holder = await listen(await signedIn(bench.regulator));
+    const reviewer = await listen(await signedIn(bench.approver));
+    const others = [
+      await listen(await signedIn(bench.auditor)),
+      await listen(await signedIn(bench.client)),
+      await listen(await signedIn(bench.support)),
+    ];
+    await revokeGrant(bench.approver, grantId, "The order was set aside.");
+    for (const heard of [holder, reviewer]) {
+      await heard.until(tells("grant", grantId, "revoked"));
+      await heard.until(tells("request", requestId, "revoked"));
+    }
+    // A later change that everybody may know of: whoever has heard it would have heard the revocation.
+    await setStatus(bench.client, bench.transactions[0], { status: "processing" });
+    for (const heard of others) {
+      await heard.until(tells("transaction", bench.transactions[0], "processing"));
+      expect(tells("grant", grantId)(heard) || tells("request", requestId)(heard)).toBe(false);
+    }
+    for (const heard of [holder, reviewer, ...others]) await heard.leave();
+  });
+
+  it("say which thing changed and its state, and no word of what is in it", async () => {
+    const id = await bench.file();
+    const heard = await listen(await signedIn(bench.legal));
+    await commentRequest(bench.regulator, id, "CANARY in a comment");
+    await heard.until(tells("request", id));
+    for (const { data } of heard.events)
+      expect(
+        Object.keys(Object(data)).every((name) => ["kind", "id", "state", "version"].includes(name)),
+      ).toBe(true);
+    expect(JSON.stringify(heard.events)).not.toContain("CANARY");
+    await heard.leave();
+  });
+
+  it("tell nothing of a change that was rolled back", async () => {
+    const id = await bench.draft();
+    const heard = await listen(await signedIn(bench.regulator));
+    const undone = inTransaction(bench.cx, async (tx) => {
+      await tx.$executeRaw`UPDATE access_request SET justification = 'other' WHERE id = ${id}::uuid`;
+      throw new DomainError("request.conflict");
+    });
+    expect(await refusal(undone)).toBe("request.conflict");
+    const later = await bench.draft();
+    await heard.until(tells("request", later));
+    expect(tells("request", id)(heard)).toBe(false);
+    await heard.leave();
+  });
+
+  it("are not for API keys", async () => {
+    expect(await refusal(streamChanges(bench.regulator, hub))).toBe("auth.session-only");
+  });
+
+  it("end when the session is revoked, has expired, or its person was deactivated", async () => {
+    const sessions = [
+      await signedIn(bench.regulator),
+      await signedIn(bench.auditor),
+      await signedIn(bench.second),
+    ] as const;
+    const heard = await Promise.all(sessions.map((who) => listen(who)));
+    await force("auth_session", "revoked_at = now() WHERE sid = $1", [sidOf(sessions[0])]);
+    await force("auth_session", "expires_at = now() WHERE sid = $1", [sidOf(sessions[1])]);
+    await force("app_user", "state = 'deactivated' WHERE id = $1", [sessions[2].principal.userId]);
+    for (const one of heard) {
+      await one.until(({ hasEnded }) => hasEnded);
+      expect(one.events.at(-1)?.name).toBe("ended");
+    }
+  });
+
+  it("are bounded for each session, and a stream that was left makes room", async () => {
+    const who = await signedIn(bench.regulator);
+    const before = hub.size;
+    const streams = [];
+    for (let n = 0; n < STREAMS_PER_SESSION; n++) streams.push(await listen(who));
+    expect(await refusal(streamChanges(who, hub))).toBe("rate.exceeded");
+    const other = await listen(await signedIn(bench.regulator));
+    await streams[0]?.leave();
+    const again = await listen(who);
+    for (const heard of [...streams.slice(1), other, again]) await heard.leave();
+    expect(hub.size).toBe(before);
+  });
+
+  it("come back after the database was gone, and tell everybody to look again", async () => {
+    const heard = await listen(await signedIn(bench.regulator));
+    await query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    await heard.until(({ events }) => events.some(({ name }) => name === "resync"));
+    expect(heard.events.map(({ name }) => name)).toEqual(["ready", "down", "resync"]);
+    const id = await bench.draft();
+    await heard.until(tells("request", id, "draft"));
+    await heard.leave();
+  });
+
+  it("end at once when the process is told to end, and take no new stream", async () => {
+    const ending = newHub(60_000);
+    const who = await signedIn(bench.regulator);
+    const heard = await listen(who, ending);
+    ending.close();
+    await heard.until(({ hasEnded }) => hasEnded);
+    expect(await refusal(streamChanges(who, ending))).toBe("service.unavailable");
+  });
+});
