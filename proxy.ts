@@ -32,7 +32,7 @@ function refuse(request: NextRequest, requestId: string, error: DomainError): Re
 }
 
 function isApi(path: string): boolean {
-  return path === "/confidential" || path.startsWith("/confidential/");
+  return path === "/confidential" || path.startsWith("/confidential/") || path.startsWith("/api/");
 }
 
 function passToPage(request: NextRequest, headers: Headers): NextResponse {
@@ -67,6 +67,6 @@ export const config = {
   // Bodies over 10 MB reach a route truncated when this file runs for it (environment.md "Next traps"), so
   // uploads are left out; their route sets request id and headers itself.
   matcher: [
-    "/((?!_next/static|_next/image|favicon.ico|confidential/access/requests/[^/]+/authorizations).*)",
+    "/((?!_next/static|_next/image|favicon.ico|confidential/access/requests/[^/]+/authorizations$).*)",
   ],
 };

@@ -22,3 +22,49 @@ export const WeeklyHours = z.record(
 
 /** What a session's newest proof was. */
 export const SignInMethod = z.enum(["password", "totp", "recovery", "passkey"]);
+
+const Base64url = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/)
+  .max(16_384);
+
+/** Answer of `navigator.credentials.get` as JSON (WebAuthn level 3); what it may hold besides is not read. */
+export const PasskeyAssertion = z.object({
+  id: Base64url.max(1400),
+  rawId: Base64url.max(1400),
+  type: z.literal("public-key"),
+  response: z.object({
+    clientDataJSON: Base64url,
+    authenticatorData: Base64url,
+    signature: Base64url,
+    userHandle: Base64url.max(88).optional(),
+  }),
+});
+export type PasskeyAssertion = z.infer<typeof PasskeyAssertion>;
+
+/** Answer of `navigator.credentials.create` as JSON. */
+export const PasskeyAttestation = z.object({
+  id: Base64url.max(1400),
+  rawId: Base64url.max(1400),
+  type: z.literal("public-key"),
+  response: z.object({
+    clientDataJSON: Base64url,
+    attestationObject: Base64url,
+    transports: z.array(z.string().max(20)).max(10).optional(),
+  }),
+});
+export type PasskeyAttestation = z.infer<typeof PasskeyAttestation>;
+
+const Typed = z.string().max(64).optional();
+const CsrfToken = z.string().max(200);
+
+/** What the sign-in form sends; an empty code counts as none. */
+export const PasswordSignIn = z.strictObject({
+  csrf_token: CsrfToken,
+  email: z.string().min(1).max(254),
+  password: z.string().min(1).max(1024),
+  code: Typed,
+  recovery_code: Typed,
+});
+
+export const PasskeySignIn = z.strictObject({ csrf_token: CsrfToken, assertion: PasskeyAssertion });

@@ -122,3 +122,12 @@ export async function findOrganisationName(tx: Tx, id: string): Promise<string |
   const row = await tx.organisation.findUnique({ where: { id }, select: { name: true } });
   return row?.name;
 }
+
+/** Marks an active person as deactivated; false when there is none. */
+export async function deactivateUserRow(tx: Tx, id: string, at: Date): Promise<boolean> {
+  const { count } = await tx.app_user.updateMany({
+    where: { id, state: "active" },
+    data: { state: "deactivated", deactivated_at: at },
+  });
+  return count === 1;
+}

@@ -8,6 +8,8 @@ export type LimitClass =
   | "batch"
   | "export"
   | "sign_in"
+  | "sign_in_slow"
+  | "sign_in_address"
   | "anonymous";
 
 /** One class's budget and what happens when its counter cannot be reached. */
@@ -19,6 +21,8 @@ export interface Budget {
 }
 
 const MINUTE = 60;
+/** How many accounts' worth of attempts one address has. */
+const ADDRESS_FACTOR = 10;
 
 const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
   reads: { limit: 1200, windowSeconds: MINUTE, store: "memory" },
@@ -29,6 +33,10 @@ const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
   batch: { limit: 10, windowSeconds: MINUTE, store: "memory" },
   export: { limit: 10, windowSeconds: MINUTE, store: "database" },
   sign_in: { limit: 10, windowSeconds: 15 * MINUTE, store: "database" },
+  // Past an account's budget its owner still gets in, slowly: one attempt per address in half a minute.
+  sign_in_slow: { limit: 1, windowSeconds: MINUTE / 2, store: "database" },
+  // An office behind one address has many people.
+  sign_in_address: { limit: 100, windowSeconds: 15 * MINUTE, store: "database" },
   anonymous: { limit: 600, windowSeconds: MINUTE, store: "memory" },
 };
 
@@ -40,5 +48,10 @@ export function budgetsWith(
     const limit = Object.entries(overrides).find(([key]) => key === name)?.[1];
     return [name, limit === undefined ? budget : { ...budget, limit }];
   });
-  return { ...DEFAULTS, ...Object.fromEntries(entries) };
+  const { sign_in: perAccount } = overrides;
+  const perAddress =
+    perAccount === undefined
+      ? {}
+      : { sign_in_address: { ...DEFAULTS.sign_in_address, limit: perAccount * ADDRESS_FACTOR } };
+  return { ...DEFAULTS, ...Object.fromEntries(entries), ...perAddress };
 }

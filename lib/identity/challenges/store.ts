@@ -1,0 +1,67 @@
+import "server-only";
+import type { Tx } from "@/lib/db/transaction";
+
+export type ChallengeKind = "sign_in" | "register" | "step_up" | "totp";
+
+export interface NewChallenge {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly kind: ChallengeKind;
+  readonly challenge: string;
+  readonly userId?: string | undefined;
+  readonly sid?: string | undefined;
+  /** A secret that waits for its confirmation. */
+  readonly sealed?: Uint8Array | undefined;
+  readonly expiresAt: Date;
+}
+
+/** Old challenges to clear away with each new one: more than are made, so that the table stays small. */
+const SWEEP = 20;
+
+export async function insertChallenge(tx: Tx, challenge: NewChallenge, now: Date): Promise<void> {
+  await tx.$executeRaw`
+    DELETE FROM auth_challenge WHERE id IN (
+      SELECT id FROM auth_challenge WHERE expires_at < ${now} ORDER BY expires_at LIMIT ${SWEEP} FOR UPDATE SKIP LOCKED)`;
+  await tx.auth_challenge.create({
+    data: {
+      id: challenge.id,
+      tenant_id: challenge.tenantId,
+      kind: challenge.kind,
+      challenge: challenge.challenge,
+      user_id: challenge.userId ?? null,
+      sid: challenge.sid ?? null,
+      sealed: challenge.sealed === undefined ? null : Uint8Array.from(challenge.sealed),
+      expires_at: challenge.expiresAt,
+    },
+    select: { id: true },
+  });
+}
+
+export interface WantedChallenge {
+  readonly challenge: string;
+  readonly kind: ChallengeKind;
+  /** The session it was made for; a sign-in has none. */
+  readonly sid: string | null;
+}
+
+/** The challenge if it is still good, without taking it: a mistyped code may be typed again. */
+export async function findChallenge(
+  tx: Tx,
+  wanted: WantedChallenge,
+  now: Date,
+): Promise<{ readonly sealed: Uint8Array | null } | undefined> {
+  const row = await tx.auth_challenge.findFirst({
+    where: { ...wanted, used_at: null, expires_at: { gt: now } },
+    select: { sealed: true },
+  });
+  return row ?? undefined;
+}
+
+/** Takes a challenge, once and in time. One statement, so two answers to it cannot both win. */
+export async function takeChallenge(tx: Tx, wanted: WantedChallenge, now: Date): Promise<boolean> {
+  const { count } = await tx.auth_challenge.updateMany({
+    where: { ...wanted, used_at: null, expires_at: { gt: now } },
+    data: { used_at: now },
+  });
+  return count === 1;
+}

@@ -1,0 +1,90 @@
+import "server-only";
+import {
+  generateAuthenticationOptions,
+  verifyAuthenticationResponse,
+  type WebAuthnCredential,
+} from "@simplewebauthn/server";
+import { z } from "zod";
+import { fromBase64url, fromUtf8, isBase64url, toBase64url } from "@/lib/crypto/bytes";
+import { isUuid } from "@/lib/crypto/uuid";
+import type { StoredPasskey } from "@/lib/identity/credentials/store";
+import type { PasskeyAssertion } from "@/lib/identity/schema";
+import type { Site } from "@/lib/identity/site";
+
+/** Chosen so that every answer is user-verified: then it counts as both factors. */
+const TIMEOUT_MS = 5 * 60_000;
+
+/** What an authenticator keeps as the account's handle: the user id's bytes, no address or name. */
+export function userHandleOf(userId: string): string {
+  if (!isUuid(userId)) throw new TypeError("a user's id is a UUID");
+  const bytes = userId.replaceAll("-", "").match(/../g) ?? [];
+  return toBase64url(Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16)));
+}
+
+/** Options for `navigator.credentials.get`; without passkeys the browser offers those it knows. */
+export function assertionOptions(site: Site, challenge: string, passkeys: readonly StoredPasskey[]) {
+  return generateAuthenticationOptions({
+    rpID: site.rpId,
+    challenge: Uint8Array.from(fromBase64url(challenge)),
+    timeout: TIMEOUT_MS,
+    userVerification: "required",
+    ...(passkeys.length === 0
+      ? {}
+      : {
+          allowCredentials: passkeys.map(({ credentialId, transports }) => ({
+            id: credentialId,
+            transports: [...transports],
+          })),
+        }),
+  });
+}
+
+const ClientData = z.looseObject({ challenge: z.string().max(200) });
+
+/** The challenge that client data names; undefined where they are none. Unverified: it only finds the row. */
+export function challengeOf(clientDataJson: string): string | undefined {
+  if (!isBase64url(clientDataJson)) return undefined;
+  try {
+    return ClientData.parse(JSON.parse(fromUtf8(fromBase64url(clientDataJson)))).challenge;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The passkey's new counter if the assertion is genuine: challenge, listed origin, rpId, user present and verified,
+ * signature, counter. Undefined for everything else, and for bytes that cannot be read.
+ */
+export async function verifyAssertion(
+  site: Site,
+  stored: StoredPasskey,
+  assertion: PasskeyAssertion,
+  challenge: string,
+): Promise<number | undefined> {
+  const { userHandle, ...response } = assertion.response;
+  const credential: WebAuthnCredential = {
+    id: stored.credentialId,
+    publicKey: Uint8Array.from(stored.publicKey),
+    counter: stored.counter,
+  };
+  try {
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response: {
+        id: assertion.id,
+        rawId: assertion.rawId,
+        type: assertion.type,
+        response: { ...response, ...(userHandle === undefined ? {} : { userHandle }) },
+        clientExtensionResults: {},
+      },
+      expectedChallenge: challenge,
+      expectedOrigin: [...site.origins],
+      expectedRPID: site.rpId,
+      credential,
+      requireUserVerification: true,
+    });
+    return verified && authenticationInfo.userVerified ? authenticationInfo.newCounter : undefined;
+  } catch {
+    // The library throws for each thing that does not hold; which one is of no use to whoever sent it.
+    return undefined;
+  }
+}

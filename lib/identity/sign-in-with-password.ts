@@ -1,0 +1,62 @@
+import "server-only";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { type Account, findAccountByEmail } from "@/lib/identity/credentials/store";
+import { verifyPassword } from "@/lib/identity/password";
+import {
+  checkSecondFactor,
+  type GivenCode,
+  needsSecondFactor,
+  type SecondFactor,
+} from "@/lib/identity/second-factor";
+import {
+  openSession,
+  refuseSignIn,
+  type SignedIn,
+  type SignInContext,
+  type SignInFault,
+} from "@/lib/identity/sign-in";
+import { throttleSignIn } from "@/lib/identity/throttle-sign-in";
+
+export interface PasswordSignIn extends GivenCode {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** A hash that no password has, of the same cost: an unknown address takes as long as a known one. */
+const NOBODY = `scrypt$1$${"A".repeat(22)}$${"A".repeat(43)}`;
+
+const PASSWORD_ALONE: SecondFactor = { method: "password", take: async () => true };
+
+function secondFactorOf(cx: SignInContext, account: Account, input: PasswordSignIn): SecondFactor {
+  return needsSecondFactor(account) ? checkSecondFactor(cx, account, input) : PASSWORD_ALONE;
+}
+
+function faultBefore(account: Account | undefined, isPassword: boolean): SignInFault | undefined {
+  if (account === undefined) return "unknown";
+  if (!isPassword) return "password";
+  return account.holder.isActive ? undefined : "inactive";
+}
+
+/**
+ * Signs in by password and, where the account has or needs one, a second factor. Whatever is wrong, the answer is the
+ * same and the work comparable; the log has the reason.
+ */
+export async function signInWithPassword(cx: SignInContext, input: PasswordSignIn): Promise<SignedIn> {
+  const email = input.email.trim();
+  await throttleSignIn(cx, email);
+  const method = input.recoveryCode === undefined ? "totp" : "recovery";
+  const account = await inSnapshot(cx, (tx) => findAccountByEmail(tx, cx.instance.tenantId, email));
+  const isPassword = await verifyPassword(input.password, account?.passwordHash ?? NOBODY);
+  const fault = faultBefore(account, isPassword);
+  if (account === undefined || fault !== undefined)
+    throw await refuseSignIn(cx, fault ?? "unknown", method, account);
+  const factor = secondFactorOf(cx, account, input);
+  if ("fault" in factor) throw await refuseSignIn(cx, factor.fault, method, account);
+  const signedIn = await inTransaction(cx, async (tx) => {
+    const isTaken = await factor.take(tx, cx.clock.now());
+    return isTaken ? openSession(tx, cx, account, { method: factor.method }) : undefined;
+  });
+  // Another request took the same code between our look and now.
+  if (signedIn === undefined) throw await refuseSignIn(cx, "replayed", method, account);
+  return signedIn;
+}

@@ -1,0 +1,38 @@
+import "server-only";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { hmacSha256 } from "@/lib/crypto/primitives";
+import { DomainError } from "@/lib/errors";
+import type { SignInContext } from "@/lib/identity/sign-in";
+import type { Draw } from "@/lib/rate-limit/limits";
+
+function refuseSpent(cx: SignInContext, draw: Draw): void {
+  if (draw.success) return;
+  const retryAfterSeconds = Math.max(1, Math.ceil((draw.reset - cx.clock.nowMs()) / 1000));
+  throw new DomainError("rate.exceeded", {
+    detail: `Too many sign-ins were tried. Try again in ${retryAfterSeconds} seconds.`,
+    retryAfterSeconds,
+  });
+}
+
+/** The counter's key of an account: an address is not stored where only counts should stand. */
+function accountKey(cx: SignInContext, email: string): string {
+  return toBase64url(
+    hmacSha256(cx.sessionSecret, utf8(`sealport/sign-in-counter/1\n${email.toLowerCase()}`)),
+  );
+}
+
+/** Draws on the budget of the address that somebody signs in from. */
+export async function throttleAddress(cx: SignInContext): Promise<void> {
+  refuseSpent(cx, await cx.limits.take("sign_in_address", cx.client.address ?? "unknown"));
+}
+
+/**
+ * Draws on address and account separately, whether the account exists or not. A spent account is slowed down and
+ * not locked: else anybody could keep its owner out. Each address may then try once in half a minute.
+ */
+export async function throttleSignIn(cx: SignInContext, email: string): Promise<void> {
+  await throttleAddress(cx);
+  const account = accountKey(cx, email);
+  if ((await cx.limits.take("sign_in", account)).success) return;
+  refuseSpent(cx, await cx.limits.take("sign_in_slow", `${account} ${cx.client.address ?? "unknown"}`));
+}
