@@ -18,6 +18,7 @@ export interface ActionFacts {
   readonly "request.read": FilingFacts;
   readonly "request.change": FilingFacts;
   readonly "request.comment": FilingFacts;
+  readonly "request.review": FilingFacts;
   readonly "request.decide": FilingFacts & {
     readonly stage: Stage;
     /** People who have decided on it before. */
@@ -136,6 +137,22 @@ const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
   return [];
 };
 
+/** What deciders are shown is for deciders: never for the requester, nor for his organisation. */
+const mayReview: Rule<"request.review"> = (subject, facts) => {
+  if (isOwn(subject, facts))
+    return [reason("floor.self-approval", "decision.self", "Nobody reviews a request of his own.")];
+  if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
+  if (subject.organisationId === facts.requesterOrganisationId)
+    return [
+      reason(
+        "floor.organisation",
+        "decision.organisation",
+        "Nobody of the requester's organisation reviews.",
+      ),
+    ];
+  return [];
+};
+
 const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
   mayKnow(subject, facts) ? [] : [hidden("floor.grant-of-another", "grant.not-found")];
 
@@ -153,6 +170,7 @@ const RULES: { readonly [A in Action]: Rule<A> } = {
   "request.read": mayRead,
   "request.change": mayChange,
   "request.comment": (subject, facts) => mayRead(subject, facts),
+  "request.review": mayReview,
   "request.decide": mayDecide,
   "identity.check": mayCheckIdentity,
   "grant.read": mayReadGrant,

@@ -9,7 +9,7 @@ import { DomainError } from "@/lib/errors";
 
 type RequestAction = Extract<
   Action,
-  "request.read" | "request.change" | "request.comment" | "identity.check"
+  "request.read" | "request.change" | "request.comment" | "request.review" | "identity.check"
 >;
 
 /** A request with the permit it was read under. */

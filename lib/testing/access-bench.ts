@@ -1,4 +1,5 @@
 import "server-only";
+import { Client } from "pg";
 import { attachAuthorization } from "@/lib/access/attach-authorization";
 import { fileRequest } from "@/lib/access/file-request";
 import { checkIdentity } from "@/lib/access/identity-check";
@@ -33,6 +34,8 @@ export interface AccessBench extends UseCaseBench {
   /** A request of this officer (the regulator when none is named), with its order, submitted. */
   file(filing?: Filing): Promise<string>;
   draft(filing?: Filing): Promise<string>;
+  /** A query as the database's owner, to look at what was written. */
+  query(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
   /** An approval of the stage that retypes the order's facts. */
   approval(stage: Stage, more?: object): NewDecision;
 }
@@ -51,6 +54,9 @@ async function writeRoster(bench: UseCaseBench, people: readonly BenchPerson[]):
       organisation: principal.organisationId,
       role: principal.role,
       duties: [...principal.duties],
+      ...(principal.role === "client" || principal.role === "miner"
+        ? { participant: principal.participantId }
+        : {}),
     })),
     evaluationKey: loadSigningKey(bench.keystore, "evaluation").publicKey,
     sign: (statement) => signAsPortal(bench.keystore, "roster", statement),
@@ -62,6 +68,16 @@ async function submitOne(client: BenchPerson): Promise<string> {
   const body = { job_id: "job-1", amount: "1000", currency: "EUR", pricing: { rate: "5" }, participants };
   return (await submitTransaction(client, NewTransaction.parse({ ...body, confidential: true })))
     .transaction_id;
+}
+
+async function query(url: string, text: string, values: readonly unknown[]) {
+  const connection = new Client({ connectionString: url });
+  await connection.connect();
+  try {
+    return await connection.query(text, [...values]);
+  } finally {
+    await connection.end();
+  }
 }
 
 export async function createAccessBench(): Promise<AccessBench> {
@@ -111,5 +127,6 @@ export async function createAccessBench(): Promise<AccessBench> {
   const check = { domain_verified: true, called_number_from_record: true, note: "Called back." };
   for (const who of [regulator, auditor]) await checkIdentity(legal, await file({ who }), check);
   const people = { client, regulator, auditor, legal, approver, second, both, support };
-  return { ...bench, ...people, transactions, order, document: ORDER_PDF, file, draft, approval };
+  const ask = (text: string, values: readonly unknown[]) => query(bench.database.adminUrl, text, values);
+  return { ...bench, ...people, transactions, order, document: ORDER_PDF, file, draft, approval, query: ask };
 }

@@ -2,10 +2,10 @@ import "server-only";
 import { z } from "zod";
 import type { OfficeFacts } from "@/lib/access/facts";
 import type { WeeklyHours } from "@/lib/access/hours";
-import type { Role as RoleName } from "@/lib/context";
+import type { Duty, Role as RoleName } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import { Role, WeeklyHours as WeeklyHoursColumn } from "@/lib/identity/schema";
+import { Duty as DutyColumn, Role, WeeklyHours as WeeklyHoursColumn } from "@/lib/identity/schema";
 
 /** A person as requests and decisions name them. */
 export interface Person {
@@ -55,6 +55,11 @@ export async function getPerson(tx: Tx, id: string): Promise<Person> {
   const person = (await findPeople(tx, [id])).get(id);
   if (person === undefined) throw new InvariantError("a person of a request does not exist");
   return person;
+}
+
+export async function findDuties(tx: Tx, userId: string): Promise<Duty[]> {
+  const rows = await tx.duty.findMany({ where: { user_id: userId }, select: { duty: true } });
+  return rows.map((row) => DutyColumn.parse(row.duty));
 }
 
 export async function findOrganisationNames(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {

@@ -90,7 +90,14 @@ function toRequest(record: unknown): RequestRow {
   };
 }
 
-const READING = ["request.read", "request.change", "request.comment", "request.decide", "identity.check"];
+const READING = [
+  "request.read",
+  "request.change",
+  "request.comment",
+  "request.review",
+  "request.decide",
+  "identity.check",
+];
 
 function askedColumns(asked: Asked) {
   return {

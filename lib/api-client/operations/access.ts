@@ -96,6 +96,20 @@ export const attachAuthorization = operation({
   idempotent: { keep: ["id", "state", "kind", "valid_from", "valid_until"] },
 });
 
+export const readDocument = operation({
+  id: "readDocument",
+  method: "GET",
+  path: `${REQUEST}/authorizations/{authorization_id}/document`,
+  summary: "The attached order, as a sandboxed attachment; each reading is logged.",
+  scopes: ["read"],
+  roles,
+  params: RequestPath.extend({ authorization_id: z.uuid().toLowerCase() }),
+  response: { status: 200, mediaType: "application/octet-stream" },
+  rate: "reads",
+  action: "document.read",
+  stream: true,
+});
+
 export const submitRequest = operation({
   id: "submitRequest",
   method: "POST",

@@ -1,4 +1,5 @@
 import { IdentityCheckAnswer, RequestAnswer, StatementAnswer } from "@/lib/access/answer-schema";
+import { ReviewView } from "@/lib/access/review/schema";
 import { NewDecision, NewIdentityCheck, NewStatement } from "@/lib/access/schema";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
@@ -17,6 +18,7 @@ export const prepareStatement = operation({
   response: { status: 200, schema: StatementAnswer },
   rate: "decisions",
   action: "request.prepare-statement",
+  stepUp: true,
 });
 
 export const decideRequest = operation({
@@ -31,6 +33,7 @@ export const decideRequest = operation({
   response: { status: 200, schema: RequestAnswer },
   rate: "decisions",
   action: "request.decide",
+  stepUp: true,
   idempotent: { keep: ["id", "reference", "state", "version", "grant_id", "updated_at"] },
 });
 
@@ -46,5 +49,20 @@ export const checkIdentity = operation({
   response: { status: 201, schema: IdentityCheckAnswer },
   rate: "decisions",
   action: "identity.check",
+  stepUp: true,
   idempotent: { keep: ["id", "officer", "is_valid", "expires_at"] },
+});
+
+export const reviewRequest = operation({
+  id: "reviewRequest",
+  method: "GET",
+  path: `${REQUEST}/review`,
+  summary: "What a decider weighs: the stage, conflicts, what policy would allow, the officer's history.",
+  scopes: ["read"],
+  roles: ["coordinator"],
+  duties: ["legal", "approve", "compliance"],
+  params: RequestPath,
+  response: { status: 200, schema: ReviewView },
+  rate: "reads",
+  action: "request.review",
 });

@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commentRequest } from "@/lib/access/comment-request";
+import { decideRequest } from "@/lib/access/decide-request";
+import { getGrant } from "@/lib/access/get-grant";
+import { getRequest } from "@/lib/access/get-request";
+import { prepareStatement } from "@/lib/access/prepare-statement";
+import { readDocument } from "@/lib/access/read-document";
+import { reviewRequest } from "@/lib/access/review-request";
+import { NewDecision, NewStatement } from "@/lib/access/schema";
+import { toBase64 } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { DomainError } from "@/lib/errors";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
+
+const DAY_MS = 86_400_000;
+let bench: AccessBench;
+
+beforeAll(async () => {
+  bench = await createAccessBench();
+});
+afterAll(async () => {
+  await bench?.close();
+});
+
+async function refusal(run: Promise<unknown>): Promise<DomainError> {
+  try {
+    await run;
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+const code = async (run: Promise<unknown>): Promise<string> => (await refusal(run)).code;
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+const deny = (stage: string) => NewDecision.parse({ stage, decision: "deny", comment: "No basis" });
+const ask = (stage: string) => NewDecision.parse({ stage, decision: "ask", comment: "Which annex?" });
+
+/** The same call by a person whose clock stands elsewhere. */
+function at(who: BenchPerson, ms: number): BenchPerson {
+  return { ...who, clock: { ...who.clock, now: () => new Date(ms), nowMs: () => ms } };
+}
+
+describe("the decision panel", () => {
+  it("is for deciders: the requester gets 403, others do not know the request", async () => {
+    const id = await bench.file();
+    const { regulator, auditor, support, legal } = bench;
+    expect(await code(reviewRequest(regulator, id))).toBe("decision.self");
+    expect(await code(reviewRequest(auditor, id))).toBe("request-file.not-found");
+    expect(await code(reviewRequest(support, id))).toBe("request-file.not-found");
+    expect(await code(reviewRequest(legal, uuidv7(1)))).toBe("request-file.not-found");
+    const { organisationId } = regulator.principal;
+    const colleague = { ...legal, principal: { ...legal.principal, userId: uuidv7(2), organisationId } };
+    expect(await code(reviewRequest(colleague, id))).toBe("decision.organisation");
+  });
+
+  it("says which stage waits, whether I may decide it and why not, as the decision itself would", async () => {
+    const id = await bench.file();
+    const { legal, approver, both } = bench;
+    const mine = await reviewRequest(legal, id);
+    expect(mine).toMatchObject({ stage: "legal", may_decide: true });
+    expect(mine.conflicts.every((one) => one.holds)).toBe(true);
+    const other = await reviewRequest(approver, id);
+    expect(other).toMatchObject({ may_decide: false, why_not: { id: "default.stage-duty" } });
+    expect(await code(decideRequest(approver, id, bench.approval("legal")))).toBe("decision.duty");
+    await decideRequest(both, id, bench.approval("legal"));
+    const again = await reviewRequest(both, id);
+    expect(again).toMatchObject({
+      stage: "coordinator",
+      may_decide: false,
+      why_not: { id: "floor.same-person" },
+    });
+    expect(again.conflicts.find((one) => one.id === "person")?.holds).toBe(false);
+    expect((await reviewRequest(approver, id)).may_decide).toBe(true);
+  });
+
+  it("keeps a party to the transactions from deciding on them", async () => {
+    const id = await bench.file();
+    const { organisationId } = bench.client.principal;
+    const party = { ...bench.legal, principal: { ...bench.legal.principal, organisationId } };
+    const view = await reviewRequest(party, id);
+    expect(view).toMatchObject({ may_decide: false, why_not: { id: "floor.party" } });
+    expect(await code(decideRequest(party, id, bench.approval("legal")))).toBe("decision.party");
+  });
+
+  it("shows per group what the rules would allow under this instrument", async () => {
+    const asked = { fields: ["amount", "pricing", "parties"] };
+    const id = await bench.file({ asked, order: { kind: "statutory_demand" } });
+    const outcomes = async (who: BenchPerson) => {
+      const { policy } = await reviewRequest(who, id);
+      return Object.fromEntries(policy.groups.map(({ group, outcome }) => [group, outcome]));
+    };
+    expect(await outcomes(bench.legal)).toEqual({
+      amount: "full",
+      pricing: "full",
+      settlement_details: "not_asked",
+      parties: "masked",
+      narrative: "not_asked",
+      external_references: "not_asked",
+    });
+    const narrowed = bench.approval("legal", { scope: { fields: ["amount", "parties"] } });
+    await decideRequest(bench.legal, id, narrowed);
+    expect(await outcomes(bench.approver)).toMatchObject({ pricing: "narrowed", amount: "full" });
+    const late = await reviewRequest(at(bench.approver, Date.now() + 2_600 * DAY_MS), id);
+    expect(late.policy.groups[0]).toMatchObject({ group: "amount", outcome: "refused" });
+    expect(late.policy.groups[0]?.reasons).toContain("default.retention");
+  });
+
+  it("knows the officer: identity check, first request, what became of the others", async () => {
+    const officer = await bench.person({ role: "auditor", hasKey: false });
+    const id = await bench.file({ who: officer });
+    const first = await reviewRequest(bench.legal, id);
+    expect(first.officer).toMatchObject({ requests: 0, is_first_request: true });
+    expect(first.identity_check).toEqual({ is_required: true, is_valid: false });
+    await decideRequest(bench.legal, id, deny("legal"));
+    const later = await reviewRequest(bench.legal, await bench.file({ who: officer }));
+    expect(later.officer).toMatchObject({ requests: 1, granted: 0, denied: 1, is_first_request: false });
+    const known = await reviewRequest(bench.legal, await bench.file());
+    expect(known.identity_check).toMatchObject({ is_valid: true, by: bench.legal.principal.name });
+  });
+
+  it("leads through what waits for me, earliest due first", async () => {
+    const ids = [await bench.file(), await bench.file()];
+    const { queue } = await reviewRequest(bench.legal, ids[0] ?? "");
+    expect(queue.next).toBe(ids[1]);
+    expect(queue.position).toBe(queue.total - 1);
+    expect((await reviewRequest(bench.legal, ids[1] ?? "")).queue.previous).toBe(ids[0]);
+  });
+
+  it("names metadata of the transactions and how the decision will be signed", async () => {
+    const view = await reviewRequest(bench.legal, await bench.file());
+    expect(view.transactions.map((one) => one.id)).toEqual([...bench.transactions].sort());
+    expect(view.transactions[0]).toMatchObject({
+      job_id: "job-1",
+      fields: ["amount", "pricing"],
+      is_open: true,
+    });
+    expect(JSON.stringify(view)).not.toContain("1000");
+    expect(view.signing).toEqual({ by: "portal", passkeys: [] });
+  });
+});
+
+describe("the two readings of a paper order", () => {
+  it("the first stays covered until the second decider has read", async () => {
+    const id = await bench.file();
+    await decideRequest(bench.legal, id, bench.approval("legal"));
+    const covered = await reviewRequest(bench.approver, id);
+    expect(covered.first_reading).toEqual({ by: bench.legal.principal.name, at: expect.any(String) });
+    expect(JSON.stringify(await getRequest(bench.approver, id))).not.toContain("confirms");
+    await decideRequest(bench.approver, id, bench.approval("coordinator"));
+    expect((await reviewRequest(bench.approver, id)).first_reading?.confirms?.issuer).toBe(
+      bench.order.issuer,
+    );
+  });
+
+  it("an order that ends earlier than the officer typed is granted until its own end, by narrowing", async () => {
+    const id = await bench.file();
+    const end = dayOf(Date.now() + 10 * DAY_MS);
+    const confirms = { ...bench.approval("legal").confirms, valid_until: end };
+    const until = new Date(Date.parse(`${end}T00:00:00Z`) + DAY_MS).toISOString();
+    expect(await code(decideRequest(bench.legal, id, bench.approval("legal", { confirms })))).toBe(
+      "decision.facts-mismatch",
+    );
+    const beyond = bench.approval("legal", {
+      confirms,
+      until: new Date(Date.parse(until) + DAY_MS).toISOString(),
+    });
+    expect(await code(decideRequest(bench.legal, id, beyond))).toBe("decision.facts-mismatch");
+    const first = await decideRequest(bench.legal, id, bench.approval("legal", { confirms, until }));
+    expect(first.decisions[0]).toMatchObject({ narrowed: true });
+    const differs = await refusal(decideRequest(bench.approver, id, bench.approval("coordinator")));
+    expect(differs.code).toBe("decision.facts-mismatch");
+    expect(differs.extra.mismatch).toEqual({
+      valid_until: { typed: bench.order.valid_until, first: until.replace(".000Z", "Z") },
+    });
+    const last = await decideRequest(bench.approver, id, bench.approval("coordinator", { confirms }));
+    expect(last.state).toBe("active");
+    const grant = await getGrant(bench.regulator, last.grant_id ?? "");
+    expect(grant.not_after).toBe(until.replace(".000Z", "Z"));
+    expect((await reviewRequest(bench.legal, await bench.file())).officer.narrowed).toBeGreaterThan(0);
+  });
+
+  it("nothing wider than the record is accepted, whatever a decider reads", async () => {
+    const id = await bench.file();
+    const wider = { ...bench.approval("legal").confirms, valid_until: dayOf(Date.now() + 90 * DAY_MS) };
+    expect(await code(decideRequest(bench.legal, id, bench.approval("legal", { confirms: wider })))).toBe(
+      "decision.facts-mismatch",
+    );
+  });
+});
+
+describe("narrowing", () => {
+  it("takes away transactions, fields, time and views, and adds none of them", async () => {
+    const id = await bench.file();
+    const [one] = bench.transactions;
+    const until = new Date(Date.now() + 5 * DAY_MS).toISOString();
+    const scope = { transactions: [one], fields: ["amount"] };
+    await decideRequest(bench.legal, id, bench.approval("legal", { scope, until, max_views: 3 }));
+    const { remaining } = await reviewRequest(bench.approver, id);
+    expect(remaining).toMatchObject({ transactions: [one], fields: ["amount"], max_views: 3 });
+    const more = await refusal(
+      decideRequest(
+        bench.approver,
+        id,
+        bench.approval("coordinator", { scope: { fields: ["amount", "pricing"] }, max_views: 4 }),
+      ),
+    );
+    expect(more.errors.map((error) => error.pointer)).toEqual(["/scope/fields/1", "/max_views"]);
+    const last = await decideRequest(bench.approver, id, bench.approval("coordinator", { max_views: 2 }));
+    const grant = await getGrant(bench.regulator, last.grant_id ?? "");
+    expect(grant).toMatchObject({ transactions: [one], fields: ["amount"], max_views: 2 });
+    const view = await getRequest(bench.regulator, id);
+    expect(view.transactions).toHaveLength(2);
+    expect(view.decisions.map((decision) => decision.narrowed)).toEqual([true, true]);
+  });
+});
+
+describe("a question", () => {
+  it("stops the review clock until the requester answers, and an approval before it still stands", async () => {
+    const id = await bench.file();
+    await decideRequest(bench.legal, id, bench.approval("legal"));
+    const due = Date.parse((await getRequest(bench.legal, id)).due_at ?? "");
+    const asked = await decideRequest(bench.approver, id, ask("coordinator"));
+    expect(asked).toMatchObject({ state: "needs_information", waiting_for: "requester" });
+    expect(asked.clock_paused_at).toBeDefined();
+    const answered = await commentRequest(at(bench.regulator, Date.now() + 3 * DAY_MS), id, "Annex A");
+    expect(answered).toMatchObject({ state: "stage_2", waiting_for: "coordinator" });
+    expect(answered.clock_paused_at).toBeUndefined();
+    const moved = Date.parse(answered.due_at ?? "") - due;
+    expect(Math.abs(moved - 3 * DAY_MS)).toBeLessThan(60_000);
+    expect(answered.timeline.map((event) => event.comment)).toEqual(
+      expect.arrayContaining(["Which annex?", "Annex A"]),
+    );
+  });
+});
+
+describe("two who decide at once", () => {
+  it("one wins, every other one gets 409 and learns what happened", async () => {
+    const id = await bench.file();
+    await decideRequest(bench.legal, id, bench.approval("legal"));
+    const { version } = await getRequest(bench.approver, id);
+    const results = await Promise.allSettled([
+      decideRequest(bench.approver, id, bench.approval("coordinator"), version),
+      decideRequest(bench.second, id, deny("coordinator"), version),
+      decideRequest(bench.approver, id, bench.approval("coordinator"), version),
+      decideRequest(bench.second, id, ask("coordinator"), version),
+    ]);
+    const lost = results.filter((result) => result.status === "rejected");
+    expect(lost).toHaveLength(3);
+    for (const { reason } of lost) {
+      expect(reason).toMatchObject({ code: "request.conflict", status: 409 });
+      expect(reason.extra).toMatchObject({ state: expect.any(String), last: { kind: expect.any(String) } });
+      expect(reason.extra.version).toBeGreaterThan(version);
+    }
+    const view = await getRequest(bench.legal, id);
+    expect(view.decisions.filter((one) => one.stage === "coordinator")).toHaveLength(1);
+  });
+
+  it("without a version the stage itself tells who was faster", async () => {
+    const id = await bench.file();
+    await decideRequest(bench.legal, id, deny("legal"));
+    const late = await refusal(decideRequest(bench.both, id, bench.approval("legal")));
+    expect(late).toMatchObject({ code: "decision.stage" });
+    expect(late.extra).toMatchObject({
+      state: "denied",
+      last: { kind: "deny", by: bench.legal.principal.name },
+    });
+  });
+
+  it("a statement is not laid out upon an older version either", async () => {
+    const id = await bench.file();
+    const body = NewStatement.parse({ ...bench.approval("legal") });
+    expect(await code(prepareStatement(bench.legal, id, body, 1))).toBe("request.conflict");
+  });
+});
+
+describe("the order's document", () => {
+  it("is read by its uploader and by reviewers, as a logged attachment with its digest", async () => {
+    const id = await bench.file();
+    const authorizationId = (await getRequest(bench.legal, id)).authorization?.id ?? "";
+    for (const who of [bench.regulator, bench.legal, bench.approver]) {
+      const { response } = await readDocument(who, id, authorizationId);
+      expect(new Uint8Array(await response.arrayBuffer())).toEqual(bench.document);
+      expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename="order-AR-/);
+      expect(response.headers.get("repr-digest")).toBe(`sha-256=:${toBase64(sha256(bench.document))}:`);
+    }
+    const { rows } = await bench.query(
+      "SELECT count(*)::int AS n FROM audit_index WHERE request_id = $1 AND action = 'document.read' AND outcome = 'done'",
+      [id],
+    );
+    expect(rows[0]).toEqual({ n: 3 });
+    for (const who of [bench.auditor, bench.support]) {
+      expect(await code(readDocument(who, id, authorizationId))).toBe("request-file.not-found");
+    }
+    expect(await code(readDocument(bench.legal, id, uuidv7(1)))).toBe("request-file.not-found");
+    const other = await bench.file();
+    expect(await code(readDocument(bench.legal, other, authorizationId))).toBe("request-file.not-found");
+  });
+});

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { Confirms, Stage } from "@/lib/access/schema";
+import { GroupName, Level } from "@/lib/escrow/statements";
+
+/** What a decider is shown beside the request itself. */
+
+/** A condition for deciding; `holds` is the good case. The words are the page's, by id. */
+export const ReviewConflict = z.object({
+  id: z.enum(["requester", "duty", "organisation", "person", "party"]),
+  holds: z.boolean(),
+});
+export type ReviewConflict = z.infer<typeof ReviewConflict>;
+
+export const GroupOutcome = z.enum(["full", "masked", "metadata", "refused", "narrowed", "not_asked"]);
+export type GroupOutcome = z.infer<typeof GroupOutcome>;
+
+export const GroupPreview = z.object({
+  group: GroupName,
+  outcome: GroupOutcome,
+  /** Ids of the rules that refuse it. */
+  reasons: z.array(z.string()),
+});
+export type GroupPreview = z.infer<typeof GroupPreview>;
+
+export const ReviewTransaction = z.object({
+  id: z.string(),
+  job_id: z.string(),
+  status: z.string(),
+  created_at: z.string(),
+  participants: z.array(z.string()),
+  /** Groups that it has. */
+  fields: z.array(GroupName),
+  /** Whether the rules would let the officer open any of it. */
+  is_open: z.boolean(),
+});
+export type ReviewTransaction = z.infer<typeof ReviewTransaction>;
+
+export const ReviewView = z.object({
+  request_id: z.string(),
+  version: z.int(),
+  /** The stage that waits; absent when none does. */
+  stage: Stage.optional(),
+  may_decide: z.boolean(),
+  /** The first rule against it, as the decision would be refused. */
+  why_not: z.object({ id: z.string(), detail: z.string() }).optional(),
+  conflicts: z.array(ReviewConflict),
+  policy: z.object({
+    version: z.string(),
+    name: z.string(),
+    groups: z.array(GroupPreview),
+    /** Rules that refuse at this moment and not at every one, e.g. office hours. */
+    conditions: z.array(z.string()),
+  }),
+  /** What can still be granted: what was asked, less what earlier deciders took away. */
+  remaining: z.object({
+    transactions: z.array(z.string()),
+    fields: z.array(GroupName),
+    level: Level,
+    not_before: z.string(),
+    not_after: z.string(),
+    max_views: z.int(),
+  }),
+  officer: z.object({
+    name: z.string(),
+    organisation: z.string(),
+    requests: z.int(),
+    granted: z.int(),
+    narrowed: z.int(),
+    denied: z.int(),
+    is_first_request: z.boolean(),
+  }),
+  identity_check: z.object({
+    is_required: z.boolean(),
+    is_valid: z.boolean(),
+    at: z.string().optional(),
+    by: z.string().optional(),
+    until: z.string().optional(),
+  }),
+  /** The first decider's reading: that it exists; its words only for whoever has read as well. */
+  first_reading: z.object({ by: z.string(), at: z.string(), confirms: Confirms.optional() }).optional(),
+  transactions: z.array(ReviewTransaction),
+  /** Place among the requests that wait for this person, by due date. */
+  queue: z.object({
+    total: z.int(),
+    position: z.int().optional(),
+    previous: z.string().optional(),
+    next: z.string().optional(),
+  }),
+  /** How this person's decision is signed. `unknown`: the custodian, who keeps the roster, does not answer. */
+  signing: z.object({
+    by: z.enum(["passkey", "key", "portal", "nobody", "unknown"]),
+    passkeys: z.array(z.string()),
+  }),
+});
+export type ReviewView = z.infer<typeof ReviewView>;

@@ -1,0 +1,116 @@
+import "server-only";
+import { z } from "zod";
+import { type Permit, requirePermit } from "@/lib/access/permit";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import { GroupName } from "@/lib/escrow/statements";
+
+/** What became of an officer's other requests. */
+export interface OfficerHistory {
+  readonly requests: number;
+  readonly granted: number;
+  readonly narrowed: number;
+  readonly denied: number;
+}
+
+export async function readHistory(
+  tx: Tx,
+  permit: Permit<"request.review">,
+  officer: { readonly userId: string; readonly besides: string },
+): Promise<OfficerHistory> {
+  requirePermit(permit, "request.review");
+  const rows = await tx.$queryRaw<OfficerHistory[]>(Prisma.sql`
+    SELECT count(*)::int AS requests,
+      count(*) FILTER (WHERE g.id IS NOT NULL)::int AS granted,
+      count(*) FILTER (WHERE g.id IS NOT NULL AND d.narrowed)::int AS narrowed,
+      count(*) FILTER (WHERE d.denied)::int AS denied
+    FROM access_request r
+    LEFT JOIN access_grant g ON g.request_id = r.id
+    CROSS JOIN LATERAL (SELECT coalesce(bool_or(d.narrowed), false) AS narrowed,
+      coalesce(bool_or(d.decision = 'deny'), false) AS denied FROM decision d WHERE d.request_id = r.id) d
+    WHERE r.requester_user_id = ${officer.userId}::uuid AND r.state <> 'draft' AND r.id <> ${officer.besides}::uuid`);
+  return rows[0] ?? { requests: 0, granted: 0, narrowed: 0, denied: 0 };
+}
+
+/** An officer's identity check. */
+export interface IdentityCheckRow {
+  readonly at: Date;
+  readonly checkedBy: string;
+  readonly until: Date;
+  /** Domain and call back both held. */
+  readonly isComplete: boolean;
+}
+
+/** The check that counts at this moment: the newest complete one, else the newest. */
+export async function findIdentityCheck(
+  tx: Tx,
+  permit: Permit<"request.review">,
+  officerUserId: string,
+): Promise<IdentityCheckRow | undefined> {
+  requirePermit(permit, "request.review");
+  const rows = await tx.identity_check.findMany({
+    where: { officer_user_id: officerUserId },
+    orderBy: { created_at: "desc" },
+    take: 50,
+  });
+  const checks = rows.map((row) => ({
+    at: row.created_at,
+    checkedBy: row.checked_by_user_id,
+    until: row.expires_at,
+    isComplete: row.domain_verified && row.called_number_from_record,
+  }));
+  return checks.find((check) => check.isComplete) ?? checks[0];
+}
+
+/** A transaction's metadata, with what the rules of retention ask. */
+export interface RecordRow {
+  readonly id: string;
+  readonly jobId: string;
+  readonly status: string;
+  readonly submitter: string;
+  readonly participants: readonly string[];
+  readonly createdAt: Date;
+  readonly retentionClass: string;
+  readonly holdUntil: Date | undefined;
+  readonly groups: readonly GroupName[];
+}
+
+const Row = z.object({
+  id: z.string(),
+  job_id: z.string(),
+  status: z.string(),
+  submitter: z.string(),
+  participants: z.array(z.string()),
+  created_at_us: z.bigint(),
+  retention_class: z.string(),
+  hold_until: z.date().nullable(),
+  groups: z.array(z.string()),
+});
+
+/** Metadata of transactions, by id; nothing sealed is read. */
+export async function readRecords(
+  tx: Tx,
+  permit: Permit<"request.review">,
+  ids: readonly string[],
+): Promise<RecordRow[]> {
+  requirePermit(permit, "request.review");
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT t.id, t.job_id, t.status, t.submitter, t.participants, t.created_at_us, t.retention_class, t.hold_until,
+      ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id)
+        || ARRAY(SELECT jsonb_object_keys(coalesce(t.plain, '{}'::jsonb))) AS groups
+    FROM transaction t WHERE t.id = ANY (${[...ids]}::uuid[]) ORDER BY t.id`);
+  return rows.map((record) => {
+    const row = Row.parse(record);
+    return {
+      id: row.id,
+      jobId: row.job_id,
+      status: row.status,
+      submitter: row.submitter,
+      participants: row.participants,
+      createdAt: new Date(Number(row.created_at_us / 1000n)),
+      retentionClass: row.retention_class,
+      holdUntil: row.hold_until ?? undefined,
+      groups: GroupName.options.filter((group) => row.groups.includes(group)),
+    };
+  });
+}
