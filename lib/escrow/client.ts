@@ -18,14 +18,8 @@ import {
   type Revocation,
   type SignedEpoch,
 } from "@/lib/escrow/protocol";
-import {
-  NoteResponse,
-  ROSTER_PATHS,
-  type Roster,
-  RosterResponse,
-  rosterDigest,
-  type StatementNote,
-} from "@/lib/escrow/roster";
+import { NoteResponse, ROSTER_PATHS, type Roster, type StatementNote } from "@/lib/escrow/roster";
+import { createRosterReader } from "@/lib/escrow/roster-reader";
 import { askCustodian, callCustodian, distrust, type PinnedCustodian } from "@/lib/escrow/transport";
 
 /** The escrow public key that is sealed to now; its signature has been verified with the pinned key. */
@@ -57,6 +51,8 @@ export interface EscrowClient {
   open(opening: EscrowOpening): Promise<EscrowOpened>;
   /** The roster the custodian enforces now. */
   roster(): Promise<Roster>;
+  /** The same as it was known half a minute ago, or last while the custodian is away; undefined if it never was. */
+  knownRoster(): Promise<Roster | undefined>;
   /** Hands in a successor; the answer is the roster in force afterwards. The same one again is no error. */
   submitRoster(next: Roster): Promise<Roster>;
   /** Shows a signed statement when it is made: a wrong signature is refused while its signer is still there. */
@@ -85,6 +81,7 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
     publicKey: parseVkey(options.vkey).publicKey,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
   };
+  const rosters = createRosterReader(pinned, options.clock);
   return {
     vkey: options.vkey,
     identity: async () => {
@@ -100,24 +97,12 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
       await callCustodian(pinned, { method: "POST", path: PATHS.revocations, body: revocation });
     },
     open: (opening) => openThroughEscrow(pinned, opening),
-    roster: async () =>
-      heldRoster(pinned, await askCustodian(pinned, "GET", ROSTER_PATHS.roster, RosterResponse)),
-    submitRoster: async (roster) =>
-      heldRoster(pinned, await askCustodian(pinned, "POST", ROSTER_PATHS.roster, RosterResponse, { roster })),
+    roster: rosters.read,
+    knownRoster: rosters.known,
+    submitRoster: rosters.submit,
     noteStatement: async (note) =>
       (await askCustodian(pinned, "POST", ROSTER_PATHS.statements, NoteResponse, note)).assurance,
   };
-}
-
-/** The roster of an answer, once the pinned key vouches for it. */
-function heldRoster(pinned: PinnedCustodian, { roster, statement, signature }: RosterResponse): Roster {
-  const isThis =
-    statement.log === pinned.log &&
-    statement.version === roster.version &&
-    statement.roster === rosterDigest(roster);
-  const isSigned = verifyStatement(pinned.publicKey, "roster-held", statement, fromBase64url(signature));
-  if (!isThis || !isSigned) throw distrust("roster");
-  return roster;
 }
 
 async function readEpochs(pinned: PinnedCustodian): Promise<readonly SignedEpoch[]> {

@@ -1,0 +1,117 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { signAsPortal } from "@/lib/escrow/portal-signature";
+import { findPerson, type Roster } from "@/lib/escrow/roster";
+import type { StatementSignature } from "@/lib/escrow/statements";
+import { holdsOwnKey } from "@/lib/escrow/succession";
+import { answerChange, loadCase } from "@/lib/identity/roster/answer-change";
+import { requireRoster } from "@/lib/identity/roster/current-roster";
+import { finishRosterChange, requireCurrent } from "@/lib/identity/roster/finish-roster-change";
+import { requireFreshProof } from "@/lib/identity/roster/require-fresh-proof";
+import type { RosterAgreement, RosterChangeAnswer } from "@/lib/identity/roster/schema";
+import { type AgreementRow, insertAgreement, lockChange } from "@/lib/identity/roster/store";
+import { agreementStatement, type ChangeCase, mayAgree, stateOf } from "@/lib/identity/roster/view";
+
+function requireOpen(cx: Context, one: ChangeCase, current: Roster): void {
+  const state = stateOf(one.change, current, cx.clock.now());
+  if (state === "pending") return;
+  throw new DomainError("roster.closed", { detail: `The change is ${state}.` });
+}
+
+/** Those who may: the person with a key of their own, and the confirmers. Others are told who does. */
+function requireMayAgree(cx: Context, one: ChangeCase, current: Roster): void {
+  const { handle } = cx.principal;
+  if (mayAgree(one, current, handle)) return;
+  if (one.agreements.some(({ person }) => person === handle)) {
+    throw new DomainError("roster.agreed", { detail: "You have agreed; somebody else has to as well." });
+  }
+  throw new DomainError("roster.confirmer", {
+    detail: "This is confirmed by another person with the duty approve, legal or admin who holds a key.",
+  });
+}
+
+/** The caller's word: a signature that the custodian has looked at, or in an evaluation the portal's. */
+async function sign(
+  cx: Context,
+  one: ChangeCase,
+  current: Roster,
+  given: StatementSignature | undefined,
+): Promise<AgreementRow> {
+  const { handle: person, userId } = cx.principal;
+  const statement = agreementStatement(cx.instance.log, one.change, person);
+  const base = { changeId: one.change.id, userId, person, statement, at: cx.clock.now() };
+  const own = findPerson(current, person);
+  if (own !== undefined && holdsOwnKey(own)) {
+    if (given === undefined) {
+      throw new DomainError("statement.required", { detail: "Sign this with your own key." });
+    }
+    await cx.escrow.noteStatement({ kind: "roster", statement, signature: given });
+    return { ...base, signature: given, proofKind: given.kind };
+  }
+  if (!cx.instance.evaluation) throw new DomainError("statement.required");
+  return {
+    ...base,
+    signature: await signAsPortal(cx.keystore, "roster", statement),
+    proofKind: "evaluation",
+  };
+}
+
+async function store(cx: Context, id: string, agreement: AgreementRow) {
+  return inTransaction(cx, async (tx) => {
+    await lockChange(tx, id);
+    const now = await loadCase(tx, cx, id);
+    if (now.change.state !== "pending") throw new DomainError("roster.closed");
+    if (now.agreements.some(({ userId }) => userId === agreement.userId))
+      throw new DomainError("roster.agreed");
+    await insertAgreement(tx, cx.instance.tenantId, agreement);
+    const entry: AppendedEntry = await appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "roster.agree",
+      subjects: [`roster_change:${id}`, `user:${now.change.userId}`],
+      details: {
+        person: now.person,
+        by: agreement.person,
+        proof: agreement.proofKind,
+        roster: now.change.rosterDigest,
+      },
+    });
+    return { one: { ...now, agreements: [...now.agreements, agreement] }, entry };
+  });
+}
+
+/** Whether the caller's agreement stands already, and only the custodian has not been told. */
+function isResumed(cx: Context, one: ChangeCase): boolean {
+  return one.agreements.some(({ person }) => person === cx.principal.handle);
+}
+
+/**
+ * The caller agrees to a change of somebody's keys: the person whose they are, with the key they hold, or one who may
+ * confirm. When all who have to agree have, the custodian takes the new roster before this answers.
+ */
+export async function agreeToRosterChange(
+  cx: Context,
+  id: string,
+  body: RosterAgreement,
+): Promise<RosterChangeAnswer> {
+  requireFreshProof(cx);
+  const current = await requireRoster(cx);
+  const one = await inSnapshot(cx, (tx) => loadCase(tx, cx, id));
+  if (one.change.state === "pending") await requireCurrent(cx, one, current);
+  if (one.change.state === "pending" && isResumed(cx, one)) {
+    const finished = await finishRosterChange(cx, one, current);
+    if (finished.entry !== undefined) {
+      return answerChange(cx, id, { current: finished.current, entry: finished.entry });
+    }
+  }
+  requireOpen(cx, one, current);
+  requireMayAgree(cx, one, current);
+  const agreement = await sign(cx, one, current, body.signature);
+  const agreed = await store(cx, id, agreement);
+  const finished = await finishRosterChange(cx, agreed.one, current);
+  return answerChange(cx, id, { current: finished.current, entry: finished.entry ?? agreed.entry });
+}

@@ -1,0 +1,30 @@
+import "server-only";
+import type { AppendedEntry } from "@/lib/audit/event";
+import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import type { Roster } from "@/lib/escrow/roster";
+import { loadCases, loadViews } from "@/lib/identity/roster/load-views";
+import type { RosterChangeAnswer } from "@/lib/identity/roster/schema";
+import { findChange } from "@/lib/identity/roster/store";
+import type { ChangeCase } from "@/lib/identity/roster/view";
+
+/** A change with whose it is and who has agreed; one that does not exist is not found. */
+export async function loadCase(tx: Tx, cx: Context, id: string): Promise<ChangeCase> {
+  const change = await findChange(tx, cx.instance.tenantId, id);
+  const [one] = change === undefined ? [] : await loadCases(tx, [change]);
+  if (one === undefined) throw new DomainError("roster-change.not-found");
+  return one;
+}
+
+/** The change as it stands after an act, with the act's receipt. */
+export async function answerChange(
+  cx: Context,
+  id: string,
+  { current, entry }: { readonly current: Roster; readonly entry: AppendedEntry },
+): Promise<RosterChangeAnswer> {
+  const [view] = await inSnapshot(cx, async (tx) => loadViews(tx, cx, [await loadCase(tx, cx, id)], current));
+  if (view === undefined) throw new DomainError("roster-change.not-found");
+  return { ...view, receipt: await issueReceipt(cx, entry) };
+}

@@ -1,0 +1,22 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { DomainError } from "@/lib/errors";
+import type { Roster } from "@/lib/escrow/roster";
+
+type RosterContext = Pick<Context, "escrow">;
+
+/** The roster the custodian enforces now; undefined while it has none. */
+export async function findRoster(cx: RosterContext): Promise<Roster | undefined> {
+  try {
+    return await cx.escrow.roster();
+  } catch (error) {
+    if (error instanceof DomainError && error.extra.reason === "roster") return undefined;
+    throw error;
+  }
+}
+
+export async function requireRoster(cx: RosterContext): Promise<Roster> {
+  const roster = await findRoster(cx);
+  if (roster === undefined) throw new DomainError("roster.none");
+  return roster;
+}

@@ -1,0 +1,83 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { type Roster, rosterDigest } from "@/lib/escrow/roster";
+import { isAgreed } from "@/lib/escrow/succession";
+import { requireRoster } from "@/lib/identity/roster/current-roster";
+import { endChange, lockChange } from "@/lib/identity/roster/store";
+import type { ChangeCase } from "@/lib/identity/roster/view";
+
+const SUPERSEDED = "The roster changed since this was drafted: ask again.";
+
+async function close(
+  cx: Context,
+  { change, person }: ChangeCase,
+  state: "done" | "superseded",
+): Promise<AppendedEntry | undefined> {
+  return inTransaction(cx, async (tx) => {
+    await lockChange(tx, change.id);
+    const end = { state, at: cx.clock.now(), by: cx.principal.userId };
+    if (!(await endChange(tx, change.id, end))) return undefined;
+    return appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: state === "done" ? "roster.change" : "roster.supersede",
+      subjects: [`roster_change:${change.id}`, `user:${change.userId}`],
+      details: {
+        person,
+        change: change.kind,
+        version: change.baseVersion + 1,
+        roster: change.rosterDigest,
+        ...(change.added === undefined ? {} : { added: change.added }),
+        ...(change.removed === undefined ? {} : { removed: change.removed }),
+      },
+    });
+  });
+}
+
+/** Ends a change whose draft follows a roster that is in force no more. */
+export async function requireCurrent(cx: Context, one: ChangeCase, current: Roster): Promise<void> {
+  const digest = rosterDigest(current);
+  if (digest === one.change.baseDigest || digest === one.change.rosterDigest) return;
+  await close(cx, one, "superseded");
+  throw new DomainError("roster.superseded", { detail: SUPERSEDED });
+}
+
+async function submit(cx: Context, { change, agreements }: ChangeCase): Promise<Roster> {
+  const statements = agreements.map(({ statement, signature }) => ({ statement, signature }));
+  try {
+    return await cx.escrow.submitRoster({ ...change.roster, statements });
+  } catch (error) {
+    // Two changes at once: the other one may have been first, or this one was taken before and not noted here.
+    if (!(error instanceof DomainError) || error.extra.reason !== "roster") throw error;
+    const now = await requireRoster(cx);
+    if (rosterDigest(now) === change.baseDigest) throw error;
+    return now;
+  }
+}
+
+/** What became of a change after an agreement to it. */
+export interface Finished {
+  readonly current: Roster;
+  /** The entry of the change itself, once it is done. */
+  readonly entry: AppendedEntry | undefined;
+}
+
+/**
+ * Hands the draft to the custodian once all who have to agree have, and writes down that it is in force. Can be
+ * repeated: the custodian knows a roster it has. While it is away the agreements stand and the change waits.
+ */
+export async function finishRosterChange(cx: Context, one: ChangeCase, current: Roster): Promise<Finished> {
+  const agreements = one.agreements.map(({ person, proofKind }) => ({
+    person,
+    by: proofKind === "evaluation" ? ("portal" as const) : ("own-key" as const),
+  }));
+  const isDone = rosterDigest(current) === one.change.rosterDigest;
+  if (!isDone && !isAgreed(current, one.change.roster, agreements)) return { current, entry: undefined };
+  const now = isDone ? current : await submit(cx, one);
+  await requireCurrent(cx, one, now);
+  return { current: now, entry: await close(cx, one, "done") };
+}

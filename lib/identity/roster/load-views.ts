@@ -1,0 +1,50 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import type { Roster } from "@/lib/escrow/roster";
+import { confirmersFor } from "@/lib/escrow/succession";
+import { findHandles, findNames, findPasskeyLabels } from "@/lib/identity/roster/people-store";
+import type { RosterChangeView } from "@/lib/identity/roster/schema";
+import { listAgreements, type RosterChangeRow } from "@/lib/identity/roster/store";
+import { type ChangeCase, viewChange } from "@/lib/identity/roster/view";
+
+/** Changes with whose they are and who has agreed. */
+export async function loadCases(tx: Tx, changes: readonly RosterChangeRow[]): Promise<ChangeCase[]> {
+  const handles = await findHandles(
+    tx,
+    changes.map((change) => change.userId),
+  );
+  const agreements = await listAgreements(
+    tx,
+    changes.map((change) => change.id),
+  );
+  return changes.map((change) => ({
+    change,
+    person: handles.get(change.userId) ?? "",
+    agreements: agreements.filter((one) => one.changeId === change.id),
+  }));
+}
+
+/** What the caller sees of these changes. */
+export async function loadViews(
+  tx: Tx,
+  cx: Context,
+  cases: readonly ChangeCase[],
+  current: Roster | undefined,
+): Promise<RosterChangeView[]> {
+  const people = cases.flatMap(({ person, agreements }) => [
+    person,
+    ...agreements.map((agreed) => agreed.person),
+    ...(current === undefined ? [] : confirmersFor(current, person).map((other) => other.person)),
+  ]);
+  const names = await findNames(tx, people);
+  const labels = await findPasskeyLabels(
+    tx,
+    cases.flatMap(({ change }) => (change.passkeyId === undefined ? [] : [change.passkeyId])),
+  );
+  const now = cx.clock.now();
+  return cases.map((one) => {
+    const label = one.change.passkeyId === undefined ? undefined : labels.get(one.change.passkeyId);
+    return viewChange(cx, one, { current, names, label, now });
+  });
+}

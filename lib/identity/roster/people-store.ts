@@ -1,0 +1,59 @@
+import "server-only";
+import type { Tx } from "@/lib/db/transaction";
+
+/** A passkey the person signs in with. */
+export interface SignInPasskey {
+  readonly id: string;
+  readonly credentialId: string;
+  readonly publicKey: Uint8Array;
+  readonly label: string;
+  readonly createdAt: Date;
+}
+
+export async function listSignInPasskeys(tx: Tx, userId: string): Promise<SignInPasskey[]> {
+  const rows = await tx.credential.findMany({
+    where: { user_id: userId, kind: "passkey", revoked_at: null },
+    orderBy: { created_at: "asc" },
+    select: { id: true, external_id: true, public_key: true, label: true, created_at: true },
+  });
+  return rows.flatMap((row) =>
+    row.external_id === null || row.public_key === null
+      ? []
+      : [
+          {
+            id: row.id,
+            credentialId: row.external_id,
+            publicKey: row.public_key,
+            label: row.label ?? "",
+            createdAt: row.created_at,
+          },
+        ],
+  );
+}
+
+/** Names by handle, for those who have an account. */
+export async function findNames(tx: Tx, handles: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.app_user.findMany({
+    where: { handle: { in: [...new Set(handles)] } },
+    select: { handle: true, name: true },
+  });
+  return new Map(rows.map((row) => [row.handle, row.name]));
+}
+
+/** Handles by user id. */
+export async function findHandles(tx: Tx, userIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.app_user.findMany({
+    where: { id: { in: [...new Set(userIds)] } },
+    select: { id: true, handle: true },
+  });
+  return new Map(rows.map((row) => [row.id, row.handle]));
+}
+
+/** What people call their passkeys. */
+export async function findPasskeyLabels(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.credential.findMany({
+    where: { id: { in: [...new Set(ids)] }, kind: "passkey" },
+    select: { id: true, label: true },
+  });
+  return new Map(rows.map((row) => [row.id, row.label ?? ""]));
+}

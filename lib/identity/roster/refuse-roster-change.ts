@@ -1,0 +1,46 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { confirmersFor } from "@/lib/escrow/succession";
+import { answerChange, loadCase } from "@/lib/identity/roster/answer-change";
+import { requireRoster } from "@/lib/identity/roster/current-roster";
+import { requireFreshProof } from "@/lib/identity/roster/require-fresh-proof";
+import type { RosterChangeAnswer, RosterRefusal } from "@/lib/identity/roster/schema";
+import { endChange, lockChange } from "@/lib/identity/roster/store";
+import { stateOf } from "@/lib/identity/roster/view";
+
+/** Ends a change that waits: its owner withdraws it, one who may confirm refuses it. */
+export async function refuseRosterChange(
+  cx: Context,
+  id: string,
+  body: RosterRefusal,
+): Promise<RosterChangeAnswer> {
+  requireFreshProof(cx);
+  const current = await requireRoster(cx);
+  const { userId, handle } = cx.principal;
+  const entry = await inTransaction(cx, async (tx) => {
+    await lockChange(tx, id);
+    const { change, person } = await loadCase(tx, cx, id);
+    const isOwner = change.userId === userId;
+    if (!isOwner && !confirmersFor(current, person).some((other) => other.person === handle)) {
+      throw new DomainError("roster.confirmer", { detail: "Only those who may confirm this may refuse it." });
+    }
+    if (stateOf(change, current, cx.clock.now()) !== "pending") throw new DomainError("roster.closed");
+    const state = isOwner ? ("withdrawn" as const) : ("refused" as const);
+    await endChange(tx, id, { state, at: cx.clock.now(), by: userId, reason: body.reason });
+    return appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: isOwner ? "roster.withdraw" : "roster.refuse",
+      subjects: [`roster_change:${id}`, `user:${change.userId}`],
+      details: {
+        person,
+        roster: change.rosterDigest,
+        ...(body.reason === undefined ? {} : { reason: body.reason }),
+      },
+    });
+  });
+  return answerChange(cx, id, { current, entry });
+}

@@ -1,0 +1,14 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { DomainError } from "@/lib/errors";
+import { isFresh } from "@/lib/identity/session-rules";
+
+/** Keys are changed by people who are there: signed in, with more than a password, not long ago. */
+export function requireFreshProof(cx: Pick<Context, "principal" | "clock">): void {
+  const { proof } = cx.principal;
+  if (proof.kind !== "session") {
+    throw new DomainError("auth.session-only", { detail: "A key cannot make this call: sign in." });
+  }
+  if (isFresh(proof.multiFactorAt, cx.clock.now())) return;
+  throw new DomainError("auth.step-up", { detail: "This needs your second factor: 15 minutes old at most." });
+}

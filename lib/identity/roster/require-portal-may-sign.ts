@@ -1,0 +1,29 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { findPerson } from "@/lib/escrow/roster";
+import { holdsOwnKey } from "@/lib/escrow/succession";
+import { hasEnrolled } from "@/lib/identity/roster/store";
+
+function required(): never {
+  throw new DomainError("statement.required", {
+    detail: "You have enrolled a key of your own: sign this statement with it.",
+  });
+}
+
+/**
+ * Refuses to sign in place of somebody who can sign themselves. Outside an evaluation that is everybody. The
+ * custodian would refuse it as well, but perhaps only later, when a decision counts.
+ */
+export async function requirePortalMaySign(
+  cx: Pick<Context, "db" | "instance" | "escrow" | "principal">,
+): Promise<void> {
+  if (!cx.instance.evaluation) throw new DomainError("statement.required");
+  const { userId, handle } = cx.principal;
+  if (await inSnapshot(cx, (tx) => hasEnrolled(tx, userId))) required();
+  // The operator's file may say so too; while the custodian is away its last word counts.
+  const roster = await cx.escrow.knownRoster();
+  const person = roster === undefined ? undefined : findPerson(roster, handle);
+  if (person !== undefined && holdsOwnKey(person)) required();
+}

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { Roster } from "@/lib/escrow/roster";
+import { RosterStatement, StatementSignature } from "@/lib/escrow/statements";
+
+const Uuid = z.uuid().toLowerCase();
+const CredentialId = z.string().min(1).max(1024);
+
+export const RosterChangeKind = z.enum(["first", "add", "replace", "remove"]);
+export type RosterChangeKind = z.infer<typeof RosterChangeKind>;
+
+export const RosterChangeState = z.enum(["pending", "done", "refused", "withdrawn", "superseded", "expired"]);
+export type RosterChangeState = z.infer<typeof RosterChangeState>;
+
+/** Who signs for a person: a key of their own, in an evaluation the portal, or nobody. */
+export const SignedBy = z.enum(["own_key", "portal", "nobody", "unlisted"]);
+export type SignedBy = z.infer<typeof SignedBy>;
+
+export const NewRosterChange = z
+  .strictObject({
+    /** A sign-in passkey of the caller, to be enrolled. */
+    passkey_id: Uuid.optional(),
+    /** Credential id of one that leaves: replaced by the passkey or, without one, removed. */
+    removes: CredentialId.optional(),
+  })
+  .refine(({ passkey_id, removes }) => passkey_id !== undefined || removes !== undefined, {
+    path: ["passkey_id"],
+    error: "name a passkey to enrol or one to remove",
+  });
+export type NewRosterChange = z.infer<typeof NewRosterChange>;
+
+/** The signature of those who hold a key of their own; nothing from those whom the portal signs for. */
+export const RosterAgreement = z.strictObject({ signature: StatementSignature.optional() });
+export type RosterAgreement = z.infer<typeof RosterAgreement>;
+
+export const RosterRefusal = z.strictObject({ reason: z.string().trim().min(1).max(2_000).optional() });
+export type RosterRefusal = z.infer<typeof RosterRefusal>;
+
+const Instant = z.string();
+
+export const RosterChangeView = z.strictObject({
+  id: Uuid,
+  /** Whose keys change. */
+  person: z.string(),
+  name: z.string(),
+  kind: RosterChangeKind,
+  /** What its owner calls the passkey. */
+  label: z.string().optional(),
+  added: CredentialId.optional(),
+  removed: CredentialId.optional(),
+  state: RosterChangeState,
+  version: z.int(),
+  created_at: Instant,
+  expires_at: Instant,
+  agreements: z.array(
+    z.strictObject({ person: z.string(), name: z.string(), by: z.enum(["own_key", "portal"]), at: Instant }),
+  ),
+  /** Whether the caller's own agreement is awaited. */
+  awaits_me: z.boolean(),
+  /** What the caller is to sign, with the roster it is about; absent where the portal signs, or nothing is awaited. */
+  to_sign: z.strictObject({ statement: RosterStatement, roster: Roster }).optional(),
+  /** Persons of whom one more has to agree, or two where the person cannot. */
+  may_confirm: z.array(z.strictObject({ person: z.string(), name: z.string() })),
+  reason: z.string().optional(),
+});
+export type RosterChangeView = z.infer<typeof RosterChangeView>;
+
+export const RosterChangeAnswer = RosterChangeView.extend({ receipt: z.unknown() });
+export type RosterChangeAnswer = z.infer<typeof RosterChangeAnswer>;
+
+export const RosterStanding = z.strictObject({
+  person: z.string(),
+  signed_by: SignedBy,
+  /** Version of the roster in force; absent while the custodian has none. */
+  version: z.int().optional(),
+  rp_id: z.string(),
+  /** Keys under which the roster knows the caller. */
+  keys: z.array(
+    z.strictObject({
+      kind: z.enum(["passkey", "ed25519"]),
+      id: z.string(),
+      label: z.string().optional(),
+      passkey_id: Uuid.optional(),
+    }),
+  ),
+  /** The caller's sign-in passkeys. */
+  passkeys: z.array(
+    z.strictObject({
+      id: Uuid,
+      label: z.string(),
+      created_at: Instant,
+      is_enrolled: z.boolean(),
+      /** Some kinds of key sign in, but statements are not taken from them. */
+      can_sign: z.boolean(),
+    }),
+  ),
+  /** The caller's own changes, newest first. */
+  changes: z.array(RosterChangeView),
+  /** Changes of others that wait for the caller. */
+  to_confirm: z.array(RosterChangeView),
+});
+export type RosterStanding = z.infer<typeof RosterStanding>;

@@ -1,0 +1,94 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/roster";
+import type { RosterStatement } from "@/lib/escrow/statements";
+import { confirmersFor, holdsOwnKey } from "@/lib/escrow/succession";
+import type { RosterChangeState, RosterChangeView } from "@/lib/identity/roster/schema";
+import type { AgreementRow, RosterChangeRow } from "@/lib/identity/roster/store";
+
+/** A change with everything its view is made of. */
+export interface ChangeCase {
+  readonly change: RosterChangeRow;
+  /** Handle of the person whose keys change. */
+  readonly person: string;
+  readonly agreements: readonly AgreementRow[];
+}
+
+/** What a person signs who agrees to a change. */
+export function agreementStatement(log: string, change: RosterChangeRow, person: string): RosterStatement {
+  return {
+    log,
+    version: change.baseVersion + 1,
+    previous: change.baseDigest,
+    roster: change.rosterDigest,
+    person,
+  };
+}
+
+/** A pending change ends by itself: after a day, or when the roster has become another one. */
+export function stateOf(change: RosterChangeRow, current: Roster | undefined, now: Date): RosterChangeState {
+  if (change.state !== "pending") return change.state;
+  const digest = current === undefined ? undefined : rosterDigest(current);
+  if (digest === change.rosterDigest) return "done";
+  if (digest !== change.baseDigest) return "superseded";
+  return change.expiresAt <= now ? "expired" : "pending";
+}
+
+/** Whether this person's agreement to a change counts: that of whose keys they are, or of a confirmer. */
+export function mayAgree(one: ChangeCase, current: Roster, person: string): boolean {
+  if (one.agreements.some((agreed) => agreed.person === person)) return false;
+  if (person !== one.person)
+    return confirmersFor(current, one.person).some((other) => other.person === person);
+  const own = findPerson(current, person);
+  return own !== undefined && holdsOwnKey(own);
+}
+
+/** The change as this caller sees it. Names are those of accounts; a person without one is called by the handle. */
+export function viewChange(
+  cx: Pick<Context, "principal" | "instance">,
+  one: ChangeCase,
+  seen: {
+    readonly current: Roster | undefined;
+    readonly names: ReadonlyMap<string, string>;
+    readonly label: string | undefined;
+    readonly now: Date;
+  },
+): RosterChangeView {
+  const { change, person, agreements } = one;
+  const { current, names, label, now } = seen;
+  const nameOf = (handle: string): string => names.get(handle) ?? handle;
+  const state = stateOf(change, current, now);
+  const isOpen = state === "pending" && current !== undefined;
+  const me = cx.principal.handle;
+  const awaitsMe = isOpen && mayAgree(one, current, me);
+  const own = current === undefined ? undefined : findPerson(current, me);
+  const signs = awaitsMe && own !== undefined && holdsOwnKey(own);
+  const confirmers = isOpen ? confirmersFor(current, person) : [];
+  return {
+    id: change.id,
+    person,
+    name: nameOf(person),
+    kind: change.kind,
+    ...(label === undefined ? {} : { label }),
+    ...(change.added === undefined ? {} : { added: change.added }),
+    ...(change.removed === undefined ? {} : { removed: change.removed }),
+    state,
+    version: change.baseVersion + 1,
+    created_at: change.createdAt.toISOString(),
+    expires_at: change.expiresAt.toISOString(),
+    agreements: agreements.map((agreed) => ({
+      person: agreed.person,
+      name: nameOf(agreed.person),
+      by: agreed.proofKind === "evaluation" ? ("portal" as const) : ("own_key" as const),
+      at: agreed.at.toISOString(),
+    })),
+    awaits_me: awaitsMe,
+    ...(signs
+      ? { to_sign: { statement: agreementStatement(cx.instance.log, change, me), roster: change.roster } }
+      : {}),
+    may_confirm: confirmers
+      .filter((other) => !agreements.some((agreed) => agreed.person === other.person))
+      .map((other) => ({ person: other.person, name: nameOf(other.person) })),
+    ...(change.reason === undefined ? {} : { reason: change.reason }),
+  };
+}
