@@ -54,6 +54,8 @@ interface LooseInput {
   readonly files?: Readonly<Record<string, Blob>>;
   /** Name of the JSON part when files are sent. */
   readonly jsonPart?: string;
+  /** The page asks by itself: such a call does not keep the session from going idle. */
+  readonly isBackground?: boolean;
 }
 
 function entriesOf(value: unknown): [string, unknown][] {
@@ -123,6 +125,7 @@ export async function send(method: string, path: string, input: LooseInput = {})
   else if (method !== "GET" && body === undefined) headers.set("content-type", "application/json");
   if (input.idempotencyKey !== undefined) headers.set("idempotency-key", input.idempotencyKey);
   if (input.ifMatch !== undefined) headers.set("if-match", input.ifMatch);
+  if (input.isBackground === true) headers.set("x-sealport-background", "1");
   let response: Response;
   try {
     response = await fetch(addressOf(path, input), {

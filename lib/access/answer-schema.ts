@@ -138,6 +138,8 @@ export type IdentityCheckAnswer = z.infer<typeof IdentityCheckAnswer>;
 
 export const GrantView = z.object({
   id: z.string(),
+  /** For people: that of its request with GR, or the end of its id where it rests on a dispute. */
+  reference: z.string(),
   /** What it rests on: an access request, or a party's dispute. */
   request_id: z.string().optional(),
   dispute_id: z.string().optional(),
@@ -153,11 +155,40 @@ export const GrantView = z.object({
   state: GrantState,
   assurance: z.string(),
   authorization_id: z.string().optional(),
+  authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
+  /** How many of its transactions were opened under it. */
+  opened: z.int(),
+  exports_left: z.int(),
   holder: z.string(),
+  holder_name: z.string(),
   created_at: z.string(),
   revoked_at: z.string().optional(),
 });
 export type GrantView = z.infer<typeof GrantView>;
+
+/** One opening under a grant, or an attempt that the log has. */
+export const GrantOpening = z.object({
+  at: z.string(),
+  by: PersonView,
+  transaction_id: z.string(),
+  fields: z.array(GroupName),
+  level: Level,
+  outcome: z.enum(["intent", "done", "failed"]),
+  entry_id: z.string(),
+});
+
+/** A grant with what it rests on, who decided, and everything that was opened under it. */
+export const GrantDetail = GrantView.extend({
+  request_reference: z.string().optional(),
+  legal_authority: AuthorizationView.optional(),
+  decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
+  openings: z.array(GrantOpening),
+  revoked_by: PersonView.optional(),
+  revoke_reason: z.string().optional(),
+  /** What the caller may do with it now. */
+  acts: z.array(z.enum(["open", "export", "revoke"])),
+});
+export type GrantDetail = z.infer<typeof GrantDetail>;
 
 export const GrantAnswer = GrantView.extend({ receipt: Receipt });
 export type GrantAnswer = z.infer<typeof GrantAnswer>;

@@ -1,28 +1,91 @@
 import "server-only";
-import type { GrantAnswer, GrantView } from "@/lib/access/answer-schema";
+import { decideAction } from "@/lib/access/action-rules";
+import type { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/answer-schema";
+import { findAuthorization } from "@/lib/access/authorizations/store";
+import { listDecisions } from "@/lib/access/decisions/store";
+import { countOpened, findRevoker, listOpenings } from "@/lib/access/grants/detail-store";
+import type { GrantRow } from "@/lib/access/grants/store";
 import { loadGrant } from "@/lib/access/load-grant";
 import { getPerson } from "@/lib/access/people/store";
 import { recordingRefusals } from "@/lib/access/record-refusal";
-import { grantView } from "@/lib/access/view";
+import { loadNames } from "@/lib/access/request-view";
+import { authorizationView, grantView, personView } from "@/lib/access/view";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context } from "@/lib/context";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 
-function viewGrant(cx: Context, id: string): Promise<GrantView> {
-  return inSnapshot(cx, async (tx) => {
-    const grant = await loadGrant(tx, cx, id, "grant.read");
-    const holder = await getPerson(tx, grant.subjectUserId);
-    return grantView(grant, holder.handle, cx.clock.now());
-  });
+/** A grant rarely has more; the log has them all. */
+const MAX_OPENINGS = 200;
+
+async function viewOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantView> {
+  const holder = await getPerson(tx, grant.subjectUserId);
+  const opened = (await countOpened(tx, [grant.id])).get(grant.id) ?? 0;
+  return grantView(grant, { holder, opened, now: cx.clock.now() });
+}
+
+function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["acts"] {
+  const isLive = view.state === "active" || view.state === "pending";
+  const isOwn = grant.subjectUserId === cx.principal.userId;
+  const facts = {
+    requesterUserId: grant.subjectUserId,
+    requesterOrganisationId: grant.requesterOrganisationId,
+  };
+  return [
+    ...(isOwn && view.state === "active" ? (["open"] as const) : []),
+    ...(isOwn && view.state === "active" && view.exports_left > 0 ? (["export"] as const) : []),
+    ...(isLive && decideAction(cx.principal, "grant.revoke", facts).length === 0
+      ? (["revoke"] as const)
+      : []),
+  ];
+}
+
+async function detailOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantDetail> {
+  const view = await viewOf(tx, cx, grant);
+  const { requestId } = grant;
+  const decisions = requestId === undefined ? [] : await listDecisions(tx, requestId);
+  const approvals = decisions.filter((one) => one.decision === "approve");
+  const openings = await listOpenings(tx, grant.id, MAX_OPENINGS);
+  const revoker = await findRevoker(tx, grant.id);
+  const authorization = requestId === undefined ? undefined : await findAuthorization(tx, requestId);
+  const names = await loadNames(tx, [
+    ...approvals.map((one) => one.approverUserId),
+    ...openings.map((one) => one.byUserId),
+    ...(revoker?.byUserId === undefined ? [] : [revoker.byUserId]),
+  ]);
+  return {
+    ...view,
+    ...(grant.requestReference === undefined ? {} : { request_reference: grant.requestReference }),
+    ...(authorization === undefined ? {} : { legal_authority: authorizationView(authorization) }),
+    decided_by: approvals.map((one) => ({
+      stage: one.stage,
+      at: one.at.toISOString(),
+      person: personView(names, one.approverUserId),
+    })),
+    openings: openings.map((one) => ({
+      at: one.at.toISOString(),
+      by: personView(names, one.byUserId),
+      transaction_id: one.transactionId,
+      fields: [...one.groups],
+      level: one.level,
+      outcome: one.outcome,
+      entry_id: one.entryId,
+    })),
+    ...(revoker?.byUserId === undefined ? {} : { revoked_by: personView(names, revoker.byUserId) }),
+    ...(revoker?.reason === undefined ? {} : { revoke_reason: revoker.reason }),
+    acts: actsOf(cx, grant, view),
+  };
 }
 
 /** One grant, for its holder and for reviewers. */
-export function getGrant(cx: Context, id: string): Promise<GrantView> {
-  return recordingRefusals(cx, { action: "grant.read", grantId: id }, () => viewGrant(cx, id));
+export function getGrant(cx: Context, id: string): Promise<GrantDetail> {
+  return recordingRefusals(cx, { action: "grant.read", grantId: id }, () =>
+    inSnapshot(cx, async (tx) => detailOf(tx, cx, await loadGrant(tx, cx, id, "grant.read"))),
+  );
 }
 
 /** The grant as it is now, with the receipt of the entry that changed it. */
 export async function answerGrant(cx: Context, id: string, entry: AppendedEntry): Promise<GrantAnswer> {
-  return { ...(await viewGrant(cx, id)), receipt: await issueReceipt(cx, entry) };
+  const view = await inSnapshot(cx, async (tx) => viewOf(tx, cx, await loadGrant(tx, cx, id, "grant.read")));
+  return { ...view, receipt: await issueReceipt(cx, entry) };
 }

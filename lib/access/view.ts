@@ -99,10 +99,29 @@ export function grantStateAt(grant: GrantRow, now: Date): GrantState {
   return now < grant.notBefore || isWithin(grant.notBefore, grant.notAfter, now) ? "active" : "expired";
 }
 
-export function grantView(grant: GrantRow, holder: string, now: Date): GrantView {
+/** What people call a grant: its request's number with GR, or the end of its own id. */
+export function grantReference(grant: Pick<GrantRow, "id" | "requestReference">): string {
+  return grant.requestReference?.replace(/^AR-/, "GR-") ?? `GR-${grant.id.slice(-8)}`;
+}
+
+function authorityOf(grant: GrantRow) {
+  if (grant.authorization === undefined || grant.order === undefined) return {};
+  const { issuer, caseNumber } = grant.order;
+  return { authority: { kind: grant.authorization.kind, issuer, case_number: caseNumber } };
+}
+
+/** What a view of a grant tells beside its row. */
+export interface GrantExtras {
+  readonly holder: Pick<Person, "handle" | "name"> | undefined;
+  readonly opened: number;
+  readonly now: Date;
+}
+
+export function grantView(grant: GrantRow, { holder, opened, now }: GrantExtras): GrantView {
   const kind = grant.authorization?.kind;
   return {
     id: grant.id,
+    reference: grantReference(grant),
     ...(grant.requestId === undefined ? {} : { request_id: grant.requestId }),
     ...(grant.dispute === undefined ? {} : { dispute_id: grant.dispute.id }),
     transactions: [...grant.transactions],
@@ -117,7 +136,11 @@ export function grantView(grant: GrantRow, holder: string, now: Date): GrantView
     state: grantStateAt(grant, now),
     assurance: grant.assurance,
     ...(grant.authorization === undefined ? {} : { authorization_id: grant.authorization.id }),
-    holder,
+    ...authorityOf(grant),
+    opened,
+    exports_left: grant.exportsLeft,
+    holder: holder?.handle ?? "",
+    holder_name: holder?.name ?? "",
     created_at: grant.createdAt.toISOString(),
     ...(grant.revokedAt === undefined ? {} : { revoked_at: grant.revokedAt.toISOString() }),
   };

@@ -36,7 +36,7 @@ function sinkOf(body: ReadableStreamDefaultController<Uint8Array>): Sink {
   return {
     change: (change) => write(eventText("change", change)),
     signal: (signal) => write(eventText(signal, {})),
-    beat: () => write(utf8(": beat\n\n")),
+    beat: () => write(eventText("beat", {})),
     end,
   };
 }

@@ -19,7 +19,7 @@ export interface Subscriber {
   readonly sessionId: string;
   change(change: LiveChange): void;
   signal(signal: LiveSignal): void;
-  /** Keeps proxies from closing a quiet connection, and tells the browser that the server is there. */
+  /** Keeps proxies from closing a quiet line, and lets the browser notice a dead one. */
   beat(): void;
   /** Nothing more is said; the browser may come back. */
   end(): void;

@@ -9,6 +9,7 @@ import { GroupName, Level } from "@/lib/escrow/statements";
 const Row = z.object({
   id: z.string(),
   request_id: z.string().nullable(),
+  request_reference: z.string().nullable(),
   dispute_id: z.string().nullable(),
   dispute_state: z.string().nullable(),
   dispute_taken_by: z.string().nullable(),
@@ -32,6 +33,10 @@ const Row = z.object({
   authorization_state: AuthorizationState.nullable(),
   valid_from: z.date().nullable(),
   valid_until: z.date().nullable(),
+  issuer: z.string().nullable(),
+  case_number: z.string().nullable(),
+  max_exports: z.number(),
+  exports_used: z.number(),
   approvals: z.array(z.object({ user: z.string(), organisation: z.string() })),
 });
 
@@ -39,17 +44,21 @@ const Row = z.object({
 export interface GrantRow extends GrantFacts {
   readonly createdAt: Date;
   readonly revokedAt: Date | undefined;
+  /** Of the request it rests on; a grant that rests on a dispute has none. */
+  readonly requestReference: string | undefined;
+  readonly order: { readonly issuer: string; readonly caseNumber: string } | undefined;
+  readonly exportsLeft: number;
 }
 
 const SELECT = Prisma.sql`
-  SELECT g.id, g.request_id, g.dispute_id, g.subject_user_id, g.transactions,
+  SELECT g.id, g.request_id, r.reference AS request_reference, g.dispute_id, g.subject_user_id, g.transactions,
     coalesce(r.organisation_id, s.organisation_id) AS requester_organisation_id,
     d.state AS dispute_state, d.taken_by AS dispute_taken_by,
     ARRAY(SELECT DISTINCT p.organisation_id FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
       WHERE t.transaction_id = d.transaction_id) AS party_organisations,
     g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.state, g.assurance,
     g.created_at, g.revoked_at, a.id AS authorization_id, a.kind AS authorization_kind,
-    a.state AS authorization_state, a.valid_from, a.valid_until,
+    a.state AS authorization_state, a.valid_from, a.valid_until, a.issuer, a.case_number, g.max_exports, g.exports_used,
     coalesce((SELECT json_agg(json_build_object('user', d.approver_user_id, 'organisation', u.organisation_id))
       FROM decision d JOIN app_user u ON u.id = d.approver_user_id
       WHERE d.request_id = g.request_id AND d.decision = 'approve'), '[]'::json) AS approvals
@@ -99,6 +108,12 @@ function toGrant(record: unknown): GrantRow {
     assurance: row.assurance,
     createdAt: row.created_at,
     revokedAt: row.revoked_at ?? undefined,
+    requestReference: row.request_reference ?? undefined,
+    order:
+      row.issuer === null || row.case_number === null
+        ? undefined
+        : { issuer: row.issuer, caseNumber: row.case_number },
+    exportsLeft: row.max_exports - row.exports_used,
     ...authorizationOf(row),
     approvals: row.approvals.map(approvalOf),
   };
@@ -124,24 +139,55 @@ export async function findGrantsOf(
   return rows.map(toGrant);
 }
 
-/** A page of grants, newest first: of one person, or of the whole tenant. */
+/** Which grants a list shows: of one person, or of the whole tenant. */
+export interface GrantFilter {
+  readonly tenantId: string;
+  readonly userId: string | undefined;
+  readonly view: "in_force" | "ended" | "all";
+  readonly now: Date;
+}
+
+function filtered({ tenantId, userId, view, now }: GrantFilter): Prisma.Sql {
+  const own = userId === undefined ? Prisma.empty : Prisma.sql`AND g.subject_user_id = ${userId}::uuid`;
+  const isLive = Prisma.sql`(g.state IN ('pending', 'active') AND ${now} < g.not_after AND g.views_used < g.max_views)`;
+  const views = {
+    all: Prisma.empty,
+    in_force: Prisma.sql`AND ${isLive}`,
+    ended: Prisma.sql`AND NOT ${isLive}`,
+  };
+  return Prisma.sql`WHERE g.tenant_id = ${tenantId}::uuid ${own} ${views[view]}`;
+}
+
+/** A page of grants, newest first. */
 export async function listGrants(
   tx: Tx,
-  page: {
-    readonly tenantId: string;
-    readonly userId: string | undefined;
-    readonly before: string | undefined;
-    readonly limit: number;
-  },
+  page: GrantFilter & { readonly before: string | undefined; readonly limit: number },
 ): Promise<GrantRow[]> {
-  const own =
-    page.userId === undefined ? Prisma.empty : Prisma.sql`AND g.subject_user_id = ${page.userId}::uuid`;
   const before = page.before === undefined ? Prisma.empty : Prisma.sql`AND g.id < ${page.before}::uuid`;
   const rows = await tx.$queryRaw<unknown[]>(
-    Prisma.sql`${SELECT} WHERE g.tenant_id = ${page.tenantId}::uuid ${own} ${before}
-      ORDER BY g.id DESC LIMIT ${page.limit}`,
+    Prisma.sql`${SELECT} ${filtered(page)} ${before} ORDER BY g.id DESC LIMIT ${page.limit}`,
   );
   return rows.map(toGrant);
+}
+
+/** The grants in force that end soonest. */
+export async function listEndingGrants(
+  tx: Tx,
+  which: Omit<GrantFilter, "view">,
+  limit: number,
+): Promise<GrantRow[]> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`${SELECT} ${filtered({ ...which, view: "in_force" })} ORDER BY g.not_after, g.id LIMIT ${limit}`,
+  );
+  return rows.map(toGrant);
+}
+
+/** How many grants a list has altogether. */
+export async function countGrants(tx: Tx, filter: GrantFilter): Promise<number> {
+  const rows = await tx.$queryRaw<{ n: number }[]>(
+    Prisma.sql`SELECT count(*)::int AS n FROM access_grant g ${filtered(filter)}`,
+  );
+  return rows[0]?.n ?? 0;
 }
 
 export async function findGrantOfRequest(tx: Tx, requestId: string): Promise<GrantRow | undefined> {

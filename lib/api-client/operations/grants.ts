@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GrantAnswer, GrantView, OpeningAnswer } from "@/lib/access/answer-schema";
+import { GrantAnswer, GrantDetail, GrantView, OpeningAnswer } from "@/lib/access/answer-schema";
 import { NewOpening, Revocation } from "@/lib/access/schema";
 import { pageOf, pageQuery } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
@@ -11,11 +11,11 @@ export const listGrants = operation({
   id: "listGrants",
   method: "GET",
   path: "/confidential/access/grants",
-  summary: "Grants the caller may know of, newest first.",
+  summary: "Grants the caller may know of, newest first, with their number.",
   scopes: ["read"],
   roles,
-  query: z.strictObject(pageQuery),
-  response: { status: 200, schema: pageOf(GrantView) },
+  query: z.strictObject({ ...pageQuery, view: z.enum(["in_force", "ended", "all"]).optional() }),
+  response: { status: 200, schema: pageOf(GrantView).extend({ total: z.int() }) },
   rate: "reads",
   action: "grant.read",
 });
@@ -24,11 +24,11 @@ export const getGrant = operation({
   id: "getGrant",
   method: "GET",
   path: "/confidential/access/grants/{id}",
-  summary: "One grant.",
+  summary: "One grant, what it rests on, and everything that was opened under it.",
   scopes: ["read"],
   roles,
   params: RequestPath,
-  response: { status: 200, schema: GrantView },
+  response: { status: 200, schema: GrantDetail },
   rate: "reads",
   action: "grant.read",
 });
