@@ -6,6 +6,7 @@ const LAYERS = [
   ["http"],
   ["seed", "runtime"],
   ["live", "home"],
+  ["disputes"],
   ["transactions"],
   ["custodian"],
   ["keys"],

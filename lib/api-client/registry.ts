@@ -3,9 +3,11 @@ import * as access from "./operations/access";
 import * as audit from "./operations/audit";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
+import * as disputes from "./operations/disputes";
 import * as grants from "./operations/grants";
 import * as keys from "./operations/keys";
 import * as live from "./operations/live";
+import * as roster from "./operations/roster";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
 
@@ -14,12 +16,14 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   system,
   transactions,
   disclosures,
+  disputes,
   keys,
   access,
   decisions,
   grants,
   audit,
   live,
+  roster,
 ];
 
 function isOperation(value: unknown): value is OperationSpec {

@@ -24,7 +24,7 @@ const PARTY_ROLES: readonly string[] = ["client", "miner"];
 type Party = RosterPerson & { readonly participant: string };
 
 /** The person who signs for a party; the roster, not the portal, says for which participant. */
-function requireParty(roster: Roster, handle: string): Party {
+export function requireParty(roster: Roster, handle: string): Party {
   const person = findPerson(roster, handle);
   if (person === undefined) return refuse("party", `${handle} does not stand in the roster.`);
   const { role, participant } = person;

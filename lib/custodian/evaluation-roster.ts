@@ -21,11 +21,12 @@ export interface EvaluationRoster {
 
 function personsOf(input: EvaluationRoster): RosterPerson[] {
   return input.persons
-    .map(({ person, organisation, role, duties, credentials }) => ({
+    .map(({ person, organisation, role, duties, participant, credentials }) => ({
       person,
       organisation,
       ...(role === undefined ? {} : { role }),
       duties: [...duties],
+      ...(participant === undefined ? {} : { participant }),
       credentials: credentials ?? [{ kind: "portal-evaluation" as const }],
     }))
     .sort((a, b) => (a.person < b.person ? -1 : 1));

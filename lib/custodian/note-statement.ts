@@ -1,5 +1,6 @@
 import "server-only";
 import { type Core, remember } from "@/lib/custodian/core";
+import { requireParty } from "@/lib/custodian/dispute";
 import { refuse } from "@/lib/custodian/refused";
 import { requireSameRoster } from "@/lib/custodian/same-roster";
 import { assuranceOf, proveSignature, requireFresh, rulesOf } from "@/lib/custodian/signature";
@@ -27,6 +28,7 @@ export async function noteStatement(core: Core, roster: Roster, note: StatementN
   const { kind, statement, signature } = note;
   if (statement.log !== core.log) refuse("log", "The statement is for another log.");
   const name = signerOf(note);
+  if (kind === "dispute") requireParty(roster, name);
   const person = findPerson(roster, name);
   if (person === undefined) return refuse("approver", `${name} does not stand in the roster.`);
   const proof = await proveSignature(rulesOf(core, roster), person, kind, statement, signature);

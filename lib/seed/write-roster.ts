@@ -1,9 +1,22 @@
 import "server-only";
+import type { Principal } from "@/lib/context";
 import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
 import type { MadePerson } from "@/lib/seed/create-people";
 import type { SeedRuntime } from "@/lib/seed/demo-context";
+
+/** A person as the roster names them; those of a participant may sign for it. */
+function rosterPersonOf({ handle, organisationId, role, duties, participantId }: Principal) {
+  const isParty = role === "client" || role === "miner";
+  return {
+    person: handle,
+    organisation: organisationId,
+    role,
+    duties: [...duties],
+    ...(isParty && participantId !== undefined ? { participant: participantId } : {}),
+  };
+}
 
 /**
  * Tells the custodian who the demonstration people are, before anybody decides: its roster is a file of its own,
@@ -16,12 +29,7 @@ export async function writeRoster(
 ): Promise<void> {
   await writeEvaluationRoster(place.file, {
     log: runtime.instance.log,
-    persons: people.map(({ principal }) => ({
-      person: principal.handle,
-      organisation: principal.organisationId,
-      role: principal.role,
-      duties: [...principal.duties],
-    })),
+    persons: people.map(({ principal }) => rosterPersonOf(principal)),
     origins: [new URL(place.baseUrl).origin],
     evaluationKey: loadSigningKey(runtime.keystore, "evaluation").publicKey,
     sign: (statement) => signAsPortal(runtime.keystore, "roster", statement),

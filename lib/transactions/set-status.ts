@@ -9,7 +9,7 @@ import { isParty } from "@/lib/transactions/knowledge";
 import { loadKnown, refuse } from "@/lib/transactions/load-known";
 import type { StatusBody, TransactionAnswer } from "@/lib/transactions/schema";
 import { nextStatus, type StatusChange } from "@/lib/transactions/status-rules";
-import { insertVersion, type TransactionRow, updateStatus } from "@/lib/transactions/store";
+import { hasLiveDispute, insertVersion, type TransactionRow, updateStatus } from "@/lib/transactions/store";
 import { viewOf } from "@/lib/transactions/view";
 
 const ACTION = "transaction.status";
@@ -56,7 +56,9 @@ function storeStatus(cx: Context, row: TransactionRow, change: StatusChange, rea
 
 /** A party or a coordinator with the duty approve moves a transaction along its state machine. */
 export async function setStatus(cx: Context, id: string, input: StatusBody): Promise<TransactionAnswer> {
-  const { row } = await loadKnown(cx, id, { action: ACTION }, async () => undefined);
+  const { row, also: isInDispute } = await loadKnown(cx, id, { action: ACTION }, (tx) =>
+    hasLiveDispute(tx, id),
+  );
   if (!mayMove(cx, row)) {
     throw await refuse(
       cx,
@@ -66,6 +68,11 @@ export async function setStatus(cx: Context, id: string, input: StatusBody): Pro
         detail: "Only parties and approving coordinators change the status.",
       }),
     );
+  }
+  if (isInDispute && row.status === "disputed") {
+    throw new DomainError("transaction.status", {
+      detail: "A dispute goes on: the transaction leaves it when the dispute is resolved or withdrawn.",
+    });
   }
   const change = nextStatus(row, input.status);
   if (change === undefined) {

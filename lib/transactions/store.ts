@@ -157,6 +157,12 @@ export async function updateStatus(
   return count === 1;
 }
 
+/** Whether somebody disputes the transaction: it stays in dispute as long. */
+export async function hasLiveDispute(tx: Tx, transactionId: string): Promise<boolean> {
+  const where = { transaction_id: transactionId, state: { in: ["open", "taken"] } };
+  return (await tx.dispute.count({ where })) > 0;
+}
+
 export async function insertVersion(tx: Tx, data: Prisma.transaction_versionCreateManyInput): Promise<void> {
   await tx.transaction_version.createMany({ data: [data] });
 }

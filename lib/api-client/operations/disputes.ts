@@ -1,0 +1,153 @@
+import { operation } from "@/lib/api-client/operation";
+import {
+  DisputeAnswer,
+  DisputeOfTransactionPath,
+  DisputePage,
+  DisputePath,
+  DisputeQuery,
+  DisputeStatementAnswer,
+  DisputeView,
+  NewDispute,
+  NewDisputeStatement,
+  NewNote,
+  NewResolution,
+} from "@/lib/disputes/schema";
+import { TransactionPath } from "@/lib/transactions/schema";
+
+const DISPUTES = "/confidential/disputes";
+const OF_TRANSACTION = "/confidential/transactions/{id}/disputes";
+/** Its parties and the staff that helps them; auditors and regulators have no part in a dispute. */
+const roles = ["client", "miner", "coordinator"] as const;
+const keep = [
+  "id",
+  "transaction_id",
+  "state",
+  "party",
+  "opened_at",
+  "taken_at",
+  "resolved_at",
+  "permitted_until",
+  "transaction_status",
+];
+
+export const listDisputes = operation({
+  id: "listDisputes",
+  method: "GET",
+  path: DISPUTES,
+  summary: "Disputes the caller may know of, newest first: open, mine, resolved or all.",
+  scopes: ["read"],
+  roles,
+  query: DisputeQuery,
+  response: { status: 200, schema: DisputePage },
+  rate: "reads",
+  action: "dispute.read",
+});
+
+export const getDispute = operation({
+  id: "getDispute",
+  method: "GET",
+  path: `${DISPUTES}/{id}`,
+  summary: "One dispute with its notes and every look at its masked fields; no sealed value is in it.",
+  scopes: ["read"],
+  roles,
+  params: DisputePath,
+  response: { status: 200, schema: DisputeView },
+  rate: "reads",
+  action: "dispute.read",
+});
+
+export const prepareDispute = operation({
+  id: "prepareDispute",
+  method: "POST",
+  path: `${OF_TRANSACTION}/statement`,
+  summary: "The statement that a party signs to let support see masked fields.",
+  scopes: ["request"],
+  roles: ["client", "miner"],
+  params: TransactionPath,
+  body: NewDisputeStatement,
+  response: { status: 201, schema: DisputeStatementAnswer },
+  rate: "writes",
+  action: "dispute.prepare-statement",
+});
+
+export const openDispute = operation({
+  id: "openDispute",
+  method: "POST",
+  path: OF_TRANSACTION,
+  summary:
+    "Dispute a transaction as its party; lets one support person see its sealed groups masked for at most 30 days. The reason needs no sealed value.",
+  scopes: ["request"],
+  roles,
+  params: TransactionPath,
+  body: NewDispute,
+  response: { status: 201, schema: DisputeAnswer },
+  rate: "writes",
+  action: "dispute.open",
+  idempotent: { keep },
+});
+
+export const takeDispute = operation({
+  id: "takeDispute",
+  method: "POST",
+  path: `${DISPUTES}/{id}/take`,
+  summary: "Take a dispute as support; answers when the masked grant is in force. Whoever had it loses his.",
+  scopes: ["request"],
+  roles: ["coordinator"],
+  params: DisputePath,
+  response: { status: 200, schema: DisputeAnswer },
+  rate: "writes",
+  action: "dispute.take",
+});
+
+const note = {
+  method: "POST",
+  summary: "Write to the parties and support of a dispute. No sealed value is needed in a note.",
+  scopes: ["request"],
+  roles,
+  body: NewNote,
+  response: { status: 201, schema: DisputeAnswer },
+  rate: "writes",
+  action: "dispute.note",
+  idempotent: { keep },
+} as const;
+
+export const addDisputeNote = operation({
+  ...note,
+  id: "addDisputeNote",
+  path: `${DISPUTES}/{id}/notes`,
+  params: DisputePath,
+});
+
+export const addDisputeNoteOfTransaction = operation({
+  ...note,
+  id: "addDisputeNoteOfTransaction",
+  path: `${OF_TRANSACTION}/{dispute_id}/notes`,
+  params: DisputeOfTransactionPath,
+});
+
+const resolve = {
+  method: "POST",
+  summary:
+    "Resolve a dispute as support, or withdraw it as the party that opened it. Support's access ends at once.",
+  scopes: ["request"],
+  roles,
+  body: NewResolution,
+  response: { status: 200, schema: DisputeAnswer },
+  rate: "writes",
+  action: "dispute.resolve",
+  idempotent: { keep },
+} as const;
+
+export const resolveDispute = operation({
+  ...resolve,
+  id: "resolveDispute",
+  path: `${DISPUTES}/{id}/resolve`,
+  params: DisputePath,
+});
+
+export const resolveDisputeOfTransaction = operation({
+  ...resolve,
+  id: "resolveDisputeOfTransaction",
+  path: `${OF_TRANSACTION}/{dispute_id}/resolve`,
+  params: DisputeOfTransactionPath,
+});

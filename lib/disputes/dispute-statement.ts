@@ -1,0 +1,27 @@
+import "server-only";
+import { DAY_MS } from "@/lib/access/limits";
+import { newNonce } from "@/lib/access/prepare-statement";
+import type { Context } from "@/lib/context";
+import {
+  buildDispute,
+  type DisputeStatement,
+  type GroupName,
+  MAX_DISPUTE_DAYS,
+  validityTime,
+} from "@/lib/escrow/statements";
+
+/** What a party signs: masked, these groups of this transaction, for as long as a dispute may take. */
+export function disputeStatement(
+  cx: Context,
+  subject: { readonly transactionId: string; readonly groups: readonly GroupName[] },
+): DisputeStatement {
+  return buildDispute({
+    log: cx.instance.log,
+    transaction: subject.transactionId,
+    groups: [...subject.groups],
+    level: "masked",
+    party: cx.principal.handle,
+    not_after: validityTime(new Date(cx.clock.nowMs() + MAX_DISPUTE_DAYS * DAY_MS)),
+    nonce: newNonce(),
+  });
+}

@@ -1,0 +1,41 @@
+import "server-only";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { loadNames } from "@/lib/access/request-view";
+import type { AppendedEntry } from "@/lib/audit/event";
+import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { listGrantsOfDispute, listNotes, listOpenings } from "@/lib/disputes/grants-store";
+import { type DisputeRef, loadDispute } from "@/lib/disputes/load-dispute";
+import type { DisputeAnswer, DisputeView } from "@/lib/disputes/schema";
+import { disputeView, namedIn } from "@/lib/disputes/view";
+
+function readWhole(cx: Context, ref: DisputeRef): Promise<DisputeView> {
+  return inSnapshot(cx, async (tx) => {
+    const row = await loadDispute(tx, cx, ref);
+    const grants = await listGrantsOfDispute(tx, row.id);
+    const notes = await listNotes(tx, row.id);
+    const openings = await listOpenings(
+      tx,
+      grants.map((grant) => grant.id),
+    );
+    const people = [
+      ...namedIn(row),
+      ...grants.map((grant) => grant.subjectUserId),
+      ...notes.map((note) => note.byUserId),
+      ...openings.map((opening) => opening.byUserId),
+    ];
+    const names = await loadNames(tx, people);
+    return disputeView({ row, grants, notes, openings, names }, cx.principal, cx.clock.now());
+  });
+}
+
+/** One dispute with its notes and every look at its masked fields, for its parties, support and staff. */
+export function getDispute(cx: Context, id: string): Promise<DisputeView> {
+  return recordingRefusals(cx, { action: "dispute.read", disputeId: id }, () => readWhole(cx, { id }));
+}
+
+/** The dispute as it is now, with the receipt of the entry that changed it. */
+export async function answerDispute(cx: Context, id: string, entry: AppendedEntry): Promise<DisputeAnswer> {
+  return { ...(await readWhole(cx, { id })), receipt: await issueReceipt(cx, entry) };
+}

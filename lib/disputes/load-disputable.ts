@@ -1,0 +1,38 @@
+import "server-only";
+import { invalidField } from "@/lib/access/invalid-field";
+import type { Context } from "@/lib/context";
+import { DomainError } from "@/lib/errors";
+import type { GroupName } from "@/lib/escrow/statements";
+import { isParty } from "@/lib/transactions/knowledge";
+import { type Attempt, loadKnown, refuse } from "@/lib/transactions/load-known";
+import { hasLiveDispute, type TransactionRow } from "@/lib/transactions/store";
+
+/** What a party may dispute now. */
+export interface Disputable {
+  readonly row: TransactionRow;
+  /** Groups that support would see masked; none where nothing is sealed. */
+  readonly groups: readonly GroupName[];
+}
+
+function groupsOf(row: TransactionRow, named: readonly GroupName[] | undefined): readonly GroupName[] {
+  if (named === undefined) return row.sealedGroups;
+  const groups = row.sealedGroups.filter((group) => named.includes(group));
+  if (groups.length === 0) throw invalidField("/fields", "none of these is sealed in this transaction");
+  return groups;
+}
+
+/** The transaction, for a party of it that nobody disputes yet. */
+export async function loadDisputable(
+  cx: Context,
+  id: string,
+  named: readonly GroupName[] | undefined,
+): Promise<Disputable> {
+  const attempt: Attempt = { action: "dispute.open", purpose: "dispute", fields: named ?? [] };
+  const { row, also: isDisputed } = await loadKnown(cx, id, attempt, (tx) => hasLiveDispute(tx, id));
+  if (!isParty(cx.principal, row.participants)) {
+    const detail = "Only a party of the transaction opens a dispute.";
+    throw await refuse(cx, id, attempt, new DomainError("access.forbidden", { detail }));
+  }
+  if (isDisputed) throw new DomainError("dispute.exists");
+  return { row, groups: groupsOf(row, named) };
+}

@@ -1,0 +1,36 @@
+import "server-only";
+import { refusalOf } from "@/lib/access/refusal";
+import type { Context } from "@/lib/context";
+import { isUuid } from "@/lib/crypto/uuid";
+import type { Tx } from "@/lib/db/transaction";
+import { actReasons, isLive, mayKnow } from "@/lib/disputes/rules";
+import type { DisputeAct } from "@/lib/disputes/schema";
+import { type DisputeRow, findDispute, lockDispute } from "@/lib/disputes/store";
+import { DomainError } from "@/lib/errors";
+
+/** Which dispute is meant; with its transaction where the address names that too. */
+export interface DisputeRef {
+  readonly id: string;
+  readonly transactionId?: string;
+}
+
+/** A dispute the caller may know of; an unknown one and one of strangers answer alike. */
+export async function loadDispute(tx: Tx, cx: Context, ref: DisputeRef): Promise<DisputeRow> {
+  const row = isUuid(ref.id) ? await findDispute(tx, cx.instance.tenantId, ref.id) : undefined;
+  const isThere = row !== undefined && mayKnow(cx.principal, row.participants);
+  if (!isThere || (ref.transactionId ?? row.transactionId) !== row.transactionId)
+    throw new DomainError("dispute.not-found");
+  return row;
+}
+
+/** A live dispute the caller may act on, locked until the transaction ends. */
+export async function loadForAct(tx: Tx, cx: Context, ref: DisputeRef, act: DisputeAct): Promise<DisputeRow> {
+  await loadDispute(tx, cx, ref);
+  await lockDispute(tx, ref.id);
+  const row = await loadDispute(tx, cx, ref);
+  const [first, ...others] = actReasons(cx.principal, act, row);
+  if (first !== undefined) throw refusalOf([first, ...others]);
+  if (!isLive(row))
+    throw new DomainError("dispute.state", { detail: `The dispute has ended: it is ${row.state}.` });
+  return row;
+}

@@ -1,0 +1,102 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { isUniqueViolation } from "@/lib/db/errors";
+import { inTransaction } from "@/lib/db/transaction";
+import { insertDispute, type SignedPermission } from "@/lib/disputes/change-store";
+import { answerDispute } from "@/lib/disputes/get-dispute";
+import { type Disputable, loadDisputable } from "@/lib/disputes/load-disputable";
+import { moveTransaction } from "@/lib/disputes/move-transaction";
+import { partyOf } from "@/lib/disputes/rules";
+import type { DisputeAnswer, NewDispute } from "@/lib/disputes/schema";
+import { signDispute } from "@/lib/disputes/sign-dispute";
+import { textDigest } from "@/lib/disputes/text-digest";
+import { DomainError, InvariantError } from "@/lib/errors";
+import { recordDigest } from "@/lib/escrow/statements";
+import { nextStatus } from "@/lib/transactions/status-rules";
+
+interface Opened extends Disputable {
+  readonly id: string;
+  readonly reason: string;
+  readonly permission: SignedPermission | undefined;
+}
+
+function appendOpened(
+  tx: Parameters<typeof appendEntry>[0],
+  cx: Context,
+  { id, row, groups, reason, permission }: Opened,
+): Promise<AppendedEntry> {
+  return appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: "dispute.open",
+    subjects: [`dispute:${id}`, `transaction:${row.id}`],
+    purpose: "dispute",
+    details: {
+      dispute: id,
+      transaction: row.id,
+      groups: [...groups],
+      from: row.status,
+      // The parties' words are theirs and support's; the log vouches for them without telling them.
+      reason: textDigest(reason),
+      ...(permission === undefined
+        ? {}
+        : { statement: recordDigest(permission.statement), assurance: permission.assurance }),
+    },
+    index: { transactionId: row.id },
+  });
+}
+
+async function store(cx: Context, opened: Opened): Promise<AppendedEntry> {
+  const { id, row, groups, reason, permission } = opened;
+  const party = partyOf(cx.principal, row.participants);
+  if (party === undefined) throw new InvariantError("a dispute is opened by no party");
+  const change =
+    row.status === "disputed"
+      ? { status: row.status, statusBeforeDispute: row.statusBeforeDispute }
+      : nextStatus(row, "disputed");
+  if (change === undefined) throw new DomainError("transaction.status");
+  return inTransaction(cx, async (tx) => {
+    const entry = await appendOpened(tx, cx, opened);
+    const { tenantId } = cx.instance;
+    const openedBy = cx.principal.userId;
+    const at = cx.clock.now();
+    await insertDispute(tx, {
+      id,
+      tenantId,
+      transactionId: row.id,
+      openedBy,
+      party,
+      reason,
+      groups,
+      permission,
+      at,
+    });
+    await moveTransaction(tx, cx, row, change, entry);
+    return entry;
+  });
+}
+
+/**
+ * A party disputes a transaction and thereby lets support see its sealed groups masked, for 30 days at most. The
+ * transaction is in dispute until the dispute ends, and has one dispute at a time.
+ */
+export async function openDispute(
+  cx: Context,
+  transactionId: string,
+  body: NewDispute,
+): Promise<DisputeAnswer> {
+  const { row, groups } = await loadDisputable(cx, transactionId, body.fields);
+  const permission =
+    groups.length === 0 ? undefined : await signDispute(cx, { transactionId: row.id, groups }, body.signed);
+  const id = uuidv7(cx.clock.nowMs());
+  try {
+    const entry = await store(cx, { id, row, groups, reason: body.reason, permission });
+    return await answerDispute(cx, id, entry);
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new DomainError("dispute.exists");
+    throw error;
+  }
+}

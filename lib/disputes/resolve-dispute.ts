@@ -1,0 +1,101 @@
+import "server-only";
+import { announceDisputeEnd } from "@/lib/access/announce-dispute-end";
+import { revokeGrantRow } from "@/lib/access/grants/change-store";
+import { insertPending } from "@/lib/access/jobs/store";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { liveGrant } from "@/lib/disputes/access-terms";
+import { endDisputeRow } from "@/lib/disputes/change-store";
+import { answerDispute } from "@/lib/disputes/get-dispute";
+import { listGrantsOfDispute } from "@/lib/disputes/grants-store";
+import { type DisputeRef, loadDispute, loadForAct } from "@/lib/disputes/load-dispute";
+import { moveTransaction } from "@/lib/disputes/move-transaction";
+import { partyOf } from "@/lib/disputes/rules";
+import type { DisputeAnswer, NewResolution } from "@/lib/disputes/schema";
+import type { DisputeRow } from "@/lib/disputes/store";
+import { textDigest } from "@/lib/disputes/text-digest";
+import { DomainError, InvariantError } from "@/lib/errors";
+import { nextStatus } from "@/lib/transactions/status-rules";
+import { findTransaction } from "@/lib/transactions/store";
+
+/** The access ends with the dispute, at the next decision here and for good at the custodian. */
+async function endAccess(tx: Tx, cx: Context, row: DisputeRow, state: string): Promise<string | undefined> {
+  const at = cx.clock.now();
+  const live = liveGrant(await listGrantsOfDispute(tx, row.id));
+  const revocation = { at, by: cx.principal.userId, reason: `the dispute was ${state}` };
+  if (live !== undefined) await revokeGrantRow(tx, live.id, revocation);
+  if (row.permission !== undefined) {
+    const { tenantId } = cx.instance;
+    await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "dispute.end", subject: row.id });
+  }
+  return live?.id;
+}
+
+/** Back to what the transaction was before somebody disputed it. */
+async function release(tx: Tx, cx: Context, row: DisputeRow, entry: AppendedEntry): Promise<void> {
+  const transaction = await findTransaction(tx, cx.instance.tenantId, row.transactionId);
+  if (transaction === undefined) throw new InvariantError("a dispute's transaction does not exist");
+  const { statusBeforeDispute } = transaction;
+  if (transaction.status !== "disputed" || statusBeforeDispute === undefined) return;
+  const change = nextStatus(transaction, statusBeforeDispute);
+  if (change !== undefined) await moveTransaction(tx, cx, transaction, change, entry);
+}
+
+async function resolveIn(tx: Tx, cx: Context, ref: DisputeRef, resolution: string): Promise<AppendedEntry> {
+  const known = await loadDispute(tx, cx, ref);
+  const isParty = partyOf(cx.principal, known.participants) !== undefined;
+  const row = await loadForAct(tx, cx, ref, isParty ? "withdraw" : "resolve");
+  const state = isParty ? "withdrawn" : "resolved";
+  const end = { state, by: cx.principal.userId, at: cx.clock.now(), resolution } as const;
+  if (!(await endDisputeRow(tx, row.id, end))) throw new DomainError("dispute.state");
+  const grantId = await endAccess(tx, cx, row, state);
+  const entry = await appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: "dispute.resolve",
+    subjects: [
+      `dispute:${row.id}`,
+      `transaction:${row.transactionId}`,
+      ...(grantId === undefined ? [] : [`grant:${grantId}`]),
+    ],
+    purpose: "dispute",
+    details: {
+      dispute: row.id,
+      transaction: row.transactionId,
+      state,
+      resolution: textDigest(resolution),
+      ...(grantId === undefined ? {} : { grant: grantId }),
+    },
+    index: { transactionId: row.transactionId, ...(grantId === undefined ? {} : { grantId }) },
+  });
+  await release(tx, cx, row, entry);
+  return entry;
+}
+
+/**
+ * Support resolves a dispute; the party that opened it withdraws it. The transaction returns to its former status,
+ * and support's access ends here whether or not the custodian answers. While it is away the portal goes on telling it.
+ */
+export async function resolveDispute(
+  cx: Context,
+  ref: DisputeRef,
+  { resolution }: NewResolution,
+): Promise<DisputeAnswer> {
+  return recordingRefusals(cx, { action: "dispute.resolve", disputeId: ref.id }, async () => {
+    const entry = await inTransaction(cx, (tx) => resolveIn(tx, cx, ref, resolution));
+    try {
+      await announceDisputeEnd(cx, ref.id);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      cx.logger.warn(
+        { dispute: ref.id, code: error.code },
+        "the custodian has not heard of a dispute's end yet",
+      );
+    }
+    return answerDispute(cx, ref.id, entry);
+  });
+}

@@ -1,0 +1,59 @@
+import { isSupport } from "@/lib/access/floor";
+import { type Reason, reason } from "@/lib/access/reason";
+import type { Principal } from "@/lib/context";
+import type { DisputeAct, DisputeState } from "@/lib/disputes/schema";
+
+/** What a dispute is judged by. */
+export interface DisputeCase {
+  readonly state: DisputeState;
+  /** The participant that opened it. */
+  readonly party: string;
+  readonly participants: readonly string[];
+  /** Organisations of the transaction's participants. */
+  readonly partyOrganisations: readonly string[];
+}
+
+type Caller = Pick<Principal, "role" | "duties" | "participantId" | "organisationId">;
+
+/** The participant the caller speaks for in this dispute; staff speak for none. */
+export function partyOf(caller: Caller, participants: readonly string[]): string | undefined {
+  const { role, participantId } = caller;
+  if (role !== "client" && role !== "miner") return undefined;
+  return participantId !== undefined && participants.includes(participantId) ? participantId : undefined;
+}
+
+/** Parties, support and staff know of a dispute; it does not exist for anybody else. */
+export function mayKnow(caller: Caller, participants: readonly string[]): boolean {
+  const isStaff = caller.role === "coordinator" || isSupport(caller);
+  return isStaff || partyOf(caller, participants) !== undefined;
+}
+
+const no = (id: string, detail: string): Reason => reason(id, "access.forbidden", detail);
+
+/** Support of a party's own organisation is no support in its dispute. */
+function supportReasons(caller: Caller, { partyOrganisations }: DisputeCase): Reason[] {
+  if (!isSupport(caller)) return [no("default.dispute-duty", "This takes the duty support.")];
+  if (partyOrganisations.includes(caller.organisationId))
+    return [no("floor.dispute-party", "Nobody of a party's organisation acts as support in its dispute.")];
+  return [];
+}
+
+/** Reasons against an act by this caller, whatever state the dispute is in. Pure. */
+export function actReasons(caller: Caller, act: DisputeAct, one: DisputeCase): Reason[] {
+  const party = partyOf(caller, one.participants);
+  if (act === "note") return party === undefined ? supportReasons(caller, one) : [];
+  if (act !== "withdraw") return supportReasons(caller, one);
+  if (party === one.party) return [];
+  return [no("default.dispute-party", "Only the party that opened a dispute withdraws it.")];
+}
+
+export function isLive({ state }: Pick<DisputeCase, "state">): boolean {
+  return state === "open" || state === "taken";
+}
+
+const ACTS: readonly DisputeAct[] = ["take", "note", "request-more", "resolve", "withdraw"];
+
+/** What the caller may do now, in the order in which a page offers it. */
+export function actsOf(caller: Caller, one: DisputeCase): DisputeAct[] {
+  return isLive(one) ? ACTS.filter((act) => actReasons(caller, act, one).length === 0) : [];
+}

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { Assurance, Fields, GrantState, visibleText } from "@/lib/access/schema";
+import { integerText, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
+import { DisputeStatement, GroupName, StatementSignature } from "@/lib/escrow/statements";
+
+export const DisputeState = z.enum(["open", "taken", "resolved", "withdrawn"]);
+export type DisputeState = z.infer<typeof DisputeState>;
+
+/** Why there is no grant to look at masked fields with. */
+export const NoAccess = z.enum([
+  "untaken",
+  "nothing-sealed",
+  "permission-ended",
+  "taken-back",
+  "views-exhausted",
+]);
+export type NoAccess = z.infer<typeof NoAccess>;
+
+const disputed = {
+  /** Groups that support may see masked; every sealed group when none is named. */
+  fields: Fields.optional(),
+};
+
+export const NewDisputeStatement = z.strictObject(disputed);
+export type NewDisputeStatement = z.infer<typeof NewDisputeStatement>;
+
+export const NewDispute = z.strictObject({
+  reason: visibleText(4_000),
+  ...disputed,
+  /** The prepared statement and the party's signature; in evaluation the portal signs where it is absent. */
+  signed: z
+    .strictObject({ nonce: z.string().regex(/^[A-Za-z0-9_-]{43}$/), signature: StatementSignature })
+    .optional(),
+});
+export type NewDispute = z.infer<typeof NewDispute>;
+
+export const NewNote = z.strictObject({ text: visibleText(4_000) });
+export type NewNote = z.infer<typeof NewNote>;
+
+export const NewResolution = z.strictObject({ resolution: visibleText(4_000) });
+export type NewResolution = z.infer<typeof NewResolution>;
+
+export const DisputePath = z.strictObject({ id: Uuid });
+/** The same under its transaction. */
+export const DisputeOfTransactionPath = z.strictObject({ id: Uuid, dispute_id: Uuid });
+
+export const DisputeListView = z.enum(["open", "mine", "resolved", "all"]);
+export type DisputeListView = z.infer<typeof DisputeListView>;
+
+export const DisputeQuery = z.strictObject({
+  ...pageQuery,
+  limit: integerText(1, 200).default(50),
+  view: DisputeListView.default("all"),
+  transaction_id: Uuid.optional(),
+  cursor: text(64).optional(),
+});
+export type DisputeQuery = z.output<typeof DisputeQuery>;
+
+const PersonView = z.object({ handle: z.string(), name: z.string(), organisation: z.string() });
+
+const summaryMembers = {
+  id: z.string(),
+  transaction_id: z.string(),
+  job_id: z.string(),
+  participants: z.array(z.string()),
+  state: DisputeState,
+  /** The participant that opened it. */
+  party: z.string(),
+  opened_by: PersonView,
+  opened_at: z.string(),
+  reason: z.string(),
+  fields: z.array(GroupName),
+  notes_count: z.int(),
+  /** End of the party's permission to look at masked fields; absent where nothing is sealed. */
+  permitted_until: z.string().optional(),
+  assurance: Assurance.optional(),
+  taken_by: PersonView.optional(),
+  taken_at: z.string().optional(),
+  resolved_by: PersonView.optional(),
+  resolved_at: z.string().optional(),
+  resolution: z.string().optional(),
+};
+
+export const DisputeSummary = z.object(summaryMembers);
+export type DisputeSummary = z.infer<typeof DisputeSummary>;
+
+export const DisputePage = z.object({
+  items: z.array(DisputeSummary),
+  next_cursor: z.string().nullable(),
+  total: z.int(),
+});
+
+/** What the caller may do with a dispute now. */
+export const DisputeAct = z.enum(["note", "take", "resolve", "withdraw", "request-more"]);
+export type DisputeAct = z.infer<typeof DisputeAct>;
+
+export const NoteView = z.object({
+  id: z.string(),
+  by: PersonView,
+  /** The participant that speaks; absent for support. */
+  party: z.string().optional(),
+  text: z.string(),
+  at: z.string(),
+});
+export type NoteView = z.infer<typeof NoteView>;
+
+export const DisputeGrantView = z.object({
+  id: z.string(),
+  state: GrantState,
+  holder: z.string(),
+  not_before: z.string(),
+  not_after: z.string(),
+  max_views: z.int(),
+  views_left: z.int(),
+});
+
+export const DisputeView = z.object({
+  ...summaryMembers,
+  transaction_status: z.string(),
+  /** The newest grant under it, or why there is none. */
+  grant: DisputeGrantView.optional(),
+  no_access: NoAccess.optional(),
+  notes: z.array(NoteView),
+  /** Every opening of masked fields under this dispute, newest first. */
+  openings: z.array(z.object({ at: z.string(), by: PersonView, fields: z.array(GroupName) })),
+  acts: z.array(DisputeAct),
+});
+export type DisputeView = z.infer<typeof DisputeView>;
+
+export const DisputeAnswer = DisputeView.extend({ receipt: Receipt });
+export type DisputeAnswer = z.infer<typeof DisputeAnswer>;
+
+export const DisputeStatementAnswer = z.object({
+  statement: DisputeStatement,
+  nonce: z.string(),
+  expires_at: z.string(),
+  receipt: Receipt,
+});
+export type DisputeStatementAnswer = z.infer<typeof DisputeStatementAnswer>;

@@ -1,0 +1,60 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { findPrepared, type SignedPermission, spendPrepared } from "@/lib/disputes/change-store";
+import { disputeStatement } from "@/lib/disputes/dispute-statement";
+import type { NewDispute } from "@/lib/disputes/schema";
+import { DomainError } from "@/lib/errors";
+import { signAsPortal } from "@/lib/escrow/portal-signature";
+import type { GroupName } from "@/lib/escrow/statements";
+
+/** What is disputed. */
+interface Subject {
+  readonly transactionId: string;
+  readonly groups: readonly GroupName[];
+}
+
+function isSame(statement: SignedPermission["statement"], subject: Subject): boolean {
+  const wanted = [...new Set(subject.groups)].sort();
+  return statement.transaction === subject.transactionId && statement.groups.join() === wanted.join();
+}
+
+/** The prepared statement that the party signed; its nonce counts once. */
+async function takePrepared(
+  cx: Context,
+  subject: Subject,
+  nonce: string,
+): Promise<SignedPermission["statement"]> {
+  const at = cx.clock.now();
+  return inTransaction(cx, async (tx) => {
+    const statement = await findPrepared(tx, { userId: cx.principal.userId, nonce, at });
+    if (statement === undefined || !(await spendPrepared(tx, nonce, at)))
+      throw new DomainError("statement.expired", { detail: "Prepare the dispute's statement again." });
+    if (!isSame(statement, subject))
+      throw new DomainError("statement.invalid", { detail: "What was signed is not what was sent." });
+    return statement;
+  });
+}
+
+/**
+ * The party's permission for support to look at masked fields: its own signature over what was prepared for it, or
+ * the portal's in evaluation. The custodian looks at it now, while the signer is still there: the roster, not the
+ * portal, says who signs for a party.
+ */
+export async function signDispute(
+  cx: Context,
+  subject: Subject,
+  signed: NewDispute["signed"],
+): Promise<SignedPermission> {
+  if (signed === undefined && !cx.instance.evaluation) {
+    throw new DomainError("statement.required", {
+      detail:
+        "A dispute lets support see masked fields, so one of your people signs it with a passkey that stands in the custodian's roster. Enrol one under Account, Security.",
+    });
+  }
+  const statement =
+    signed === undefined ? disputeStatement(cx, subject) : await takePrepared(cx, subject, signed.nonce);
+  const signature = signed?.signature ?? (await signAsPortal(cx.keystore, "dispute", statement));
+  const assurance = await cx.escrow.noteStatement({ kind: "dispute", statement, signature });
+  return { statement, signature, assurance };
+}

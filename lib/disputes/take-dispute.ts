@@ -1,0 +1,122 @@
+import "server-only";
+import { activateGrant } from "@/lib/access/activate-grant";
+import { POLICY_VERSION } from "@/lib/access/decide";
+import { insertGrant, revokeGrantRow } from "@/lib/access/grants/change-store";
+import { insertPending } from "@/lib/access/jobs/store";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { announceRevocation } from "@/lib/access/revoke-grant";
+import { wholeSeconds } from "@/lib/access/validity";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { hindrance, liveGrant, viewsLeft } from "@/lib/disputes/access-terms";
+import { takeDisputeRow } from "@/lib/disputes/change-store";
+import { answerDispute } from "@/lib/disputes/get-dispute";
+import { type DisputeGrant, listGrantsOfDispute } from "@/lib/disputes/grants-store";
+import { type DisputeRef, loadForAct } from "@/lib/disputes/load-dispute";
+import type { DisputeAnswer } from "@/lib/disputes/schema";
+import type { DisputeRow } from "@/lib/disputes/store";
+import { DomainError } from "@/lib/errors";
+import { DISPUTE_PURPOSE } from "@/lib/escrow/statements";
+
+interface Taken {
+  readonly entry: AppendedEntry;
+  /** The grant the caller holds now and that the custodian may not have yet. */
+  readonly grantId: string | undefined;
+  /** The grant of whoever had the dispute before. */
+  readonly handedOver: string | undefined;
+}
+
+async function makeGrant(
+  tx: Tx,
+  cx: Context,
+  row: DisputeRow,
+  maxViews: number,
+): Promise<string | undefined> {
+  const { permission } = row;
+  if (permission === undefined) return undefined;
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  const { tenantId } = cx.instance;
+  await insertGrant(tx, {
+    id,
+    tenantId,
+    disputeId: row.id,
+    authorizationId: undefined,
+    subjectUserId: cx.principal.userId,
+    transactions: [row.transactionId],
+    groups: row.groups,
+    level: "masked",
+    purpose: DISPUTE_PURPOSE,
+    notBefore: wholeSeconds(at),
+    notAfter: permission.notAfter,
+    maxViews,
+    maxExports: 0,
+    policyVersion: POLICY_VERSION,
+    assurance: permission.assurance,
+  });
+  await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.activate", subject: id });
+  return id;
+}
+
+async function endFormer(tx: Tx, cx: Context, former: DisputeGrant | undefined): Promise<string | undefined> {
+  if (former === undefined) return undefined;
+  const at = cx.clock.now();
+  const by = cx.principal.userId;
+  if (!(await revokeGrantRow(tx, former.id, { at, by, reason: "another support person took the dispute" })))
+    throw new DomainError("request.conflict");
+  const { tenantId } = cx.instance;
+  await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.revoke", subject: former.id });
+  return former.id;
+}
+
+async function takeIn(tx: Tx, cx: Context, ref: DisputeRef): Promise<Taken> {
+  const row = await loadForAct(tx, cx, ref, "take");
+  const grants = await listGrantsOfDispute(tx, row.id);
+  const { userId } = cx.principal;
+  const live = liveGrant(grants);
+  const isMine = live?.subjectUserId === userId;
+  const at = cx.clock.now();
+  const handedOver = isMine ? undefined : await endFormer(tx, cx, live);
+  if (row.taken?.by !== userId && !(await takeDisputeRow(tx, row.id, { by: userId, at })))
+    throw new DomainError("dispute.state");
+  const isHindered = hindrance(row, grants, at) !== undefined;
+  const made = isMine || isHindered ? undefined : await makeGrant(tx, cx, row, viewsLeft(grants));
+  const grantId = made ?? (isMine ? live?.id : undefined);
+  const entry = await appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: "dispute.take",
+    subjects: [
+      `dispute:${row.id}`,
+      ...[made, handedOver].flatMap((id) => (id === undefined ? [] : [`grant:${id}`])),
+    ],
+    purpose: DISPUTE_PURPOSE,
+    details: {
+      dispute: row.id,
+      transaction: row.transactionId,
+      policy: POLICY_VERSION,
+      ...(made === undefined ? {} : { grant: made }),
+      ...(handedOver === undefined ? {} : { handed_over: handedOver }),
+    },
+    index: { transactionId: row.transactionId, ...(grantId === undefined ? {} : { grantId }) },
+  });
+  return { entry, grantId, handedOver };
+}
+
+/**
+ * A support person takes a dispute, and gets the masked grant that its party allowed, alone: whoever had it before
+ * loses his. The answer comes when the custodian has it; while it is away the portal goes on trying, and so may the
+ * same person. Without a permission, or when it has ended, the dispute is taken and nothing can be looked at.
+ */
+export async function takeDispute(cx: Context, ref: DisputeRef): Promise<DisputeAnswer> {
+  return recordingRefusals(cx, { action: "dispute.take", disputeId: ref.id }, async () => {
+    const { entry, grantId, handedOver } = await inTransaction(cx, (tx) => takeIn(tx, cx, ref));
+    // In this order: one statement stands behind one live grant.
+    if (handedOver !== undefined) await announceRevocation(cx, handedOver);
+    if (grantId !== undefined) await activateGrant(cx, grantId);
+    return answerDispute(cx, ref.id, entry);
+  });
+}

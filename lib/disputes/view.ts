@@ -1,0 +1,108 @@
+import { isWithin } from "@/lib/access/limits";
+import type { GrantState } from "@/lib/access/schema";
+import { type Names, personView } from "@/lib/access/view";
+import type { Principal } from "@/lib/context";
+import { hindrance, liveGrant } from "@/lib/disputes/access-terms";
+import type { DisputeGrant, NoteRow, OpeningRow } from "@/lib/disputes/grants-store";
+import { actsOf, isLive } from "@/lib/disputes/rules";
+import type { DisputeSummary, DisputeView, NoAccess } from "@/lib/disputes/schema";
+import type { DisputeRow } from "@/lib/disputes/store";
+import { validityTime } from "@/lib/escrow/statements";
+
+/** Everybody who is named in a summary. */
+export function namedIn(row: DisputeRow): string[] {
+  return [row.openedBy, row.taken?.by, row.end?.by].filter((id) => id !== undefined);
+}
+
+export function summaryOf(row: DisputeRow, names: Names): DisputeSummary {
+  const { permission, taken, end } = row;
+  return {
+    id: row.id,
+    transaction_id: row.transactionId,
+    job_id: row.jobId,
+    participants: [...row.participants],
+    state: row.state,
+    party: row.party,
+    opened_by: personView(names, row.openedBy),
+    opened_at: row.openedAt.toISOString(),
+    reason: row.reason,
+    fields: [...row.groups],
+    notes_count: row.notesCount,
+    ...(permission === undefined
+      ? {}
+      : { permitted_until: validityTime(permission.notAfter), assurance: permission.assurance }),
+    ...(taken === undefined
+      ? {}
+      : { taken_by: personView(names, taken.by), taken_at: taken.at.toISOString() }),
+    ...(end === undefined
+      ? {}
+      : {
+          resolved_by: personView(names, end.by),
+          resolved_at: end.at.toISOString(),
+          resolution: end.resolution,
+        }),
+  };
+}
+
+function stateAt(grant: DisputeGrant, now: Date): GrantState {
+  if (grant.state !== "active") return grant.state;
+  if (grant.viewsUsed >= grant.maxViews) return "exhausted";
+  return now < grant.notBefore || isWithin(grant.notBefore, grant.notAfter, now) ? "active" : "expired";
+}
+
+function grantMembers(grants: readonly DisputeGrant[], names: Names, now: Date) {
+  const [newest] = grants;
+  if (newest === undefined) return {};
+  return {
+    grant: {
+      id: newest.id,
+      state: stateAt(newest, now),
+      holder: personView(names, newest.subjectUserId).handle,
+      not_before: validityTime(newest.notBefore),
+      not_after: validityTime(newest.notAfter),
+      max_views: newest.maxViews,
+      views_left: newest.maxViews - newest.viewsUsed,
+    },
+  };
+}
+
+function noAccess(row: DisputeRow, grants: readonly DisputeGrant[], now: Date): NoAccess | undefined {
+  const found = hindrance(row, grants, now);
+  if (found !== undefined) return found;
+  return liveGrant(grants) === undefined ? "untaken" : undefined;
+}
+
+/** Everything of one dispute. */
+export interface WholeDispute {
+  readonly row: DisputeRow;
+  readonly grants: readonly DisputeGrant[];
+  readonly notes: readonly NoteRow[];
+  readonly openings: readonly OpeningRow[];
+  readonly names: Names;
+}
+
+export function disputeView(whole: WholeDispute, caller: Principal, now: Date): DisputeView {
+  const { row, grants, notes, openings, names } = whole;
+  const missing = isLive(row) ? noAccess(row, grants, now) : undefined;
+  return {
+    ...summaryOf(row, names),
+    transaction_status: row.transactionStatus,
+    ...grantMembers(grants, names, now),
+    ...(missing === undefined ? {} : { no_access: missing }),
+    notes: notes.map((note) => ({
+      id: note.id,
+      by: personView(names, note.byUserId),
+      ...(note.participant !== undefined && row.participants.includes(note.participant)
+        ? { party: note.participant }
+        : {}),
+      text: note.text,
+      at: note.at.toISOString(),
+    })),
+    openings: openings.map(({ at, byUserId, groups }) => ({
+      at: at.toISOString(),
+      by: personView(names, byUserId),
+      fields: [...groups],
+    })),
+    acts: actsOf(caller, row),
+  };
+}
