@@ -1,16 +1,19 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
+import { getTranslations } from "next-intl/server";
 import { SiteHeader } from "@/components/layout/site-header";
 import { StatePage } from "@/components/layout/state-page";
-import { translations } from "@/components/messages/translate";
 import { ButtonLink } from "@/components/ui/button-link";
 
-const t = translations("notFound");
-
-export const metadata: Metadata = { title: t("title") };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("notFound"))("title") };
+}
 
 export default async function NotFound() {
-  const requestId = (await headers()).get("x-request-id");
+  const [requestId, t] = await Promise.all([
+    headers().then((head) => head.get("x-request-id")),
+    getTranslations("notFound"),
+  ]);
   return (
     <>
       <SiteHeader />

@@ -1,15 +1,15 @@
-import { translations } from "@/components/messages/translate";
+import { useTranslations } from "next-intl";
 import { Icon } from "@/components/ui/icon";
 
 const AUDIENCES = [
-  { key: "regulators", text: "regulatorsText", link: "regulatorsLink", href: "#works" },
-  { key: "parties", text: "partiesText", link: "partiesLink", href: "#works" },
-  { key: "anyone", text: "anyoneText", link: "anyoneLink", href: "#check" },
-  { key: "trust", text: "trustText", link: "trustLink", href: "#state" },
+  { key: "regulators", text: "regulatorsText", link: "regulatorsLink", href: "/requests/new" },
+  { key: "parties", text: "partiesText", link: "partiesLink", href: "/transactions/new" },
+  { key: "anyone", text: "anyoneText", link: "anyoneLink", href: "/help#verify" },
+  { key: "trust", text: "trustText", link: "trustLink", href: "/trust" },
 ] as const;
 
 export function Audiences() {
-  const t = translations("audiences");
+  const t = useTranslations("audiences");
   return (
     <section aria-labelledby="audiences" className="px-4 tablet:px-14">
       <h2 id="audiences" className="sr-only">

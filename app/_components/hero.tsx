@@ -1,9 +1,9 @@
+import { useTranslations } from "next-intl";
 import { Specimen } from "@/app/_components/specimen";
-import { translations } from "@/components/messages/translate";
 import { ButtonLink } from "@/components/ui/button-link";
 
 export function Hero() {
-  const t = translations("hero");
+  const t = useTranslations("hero");
   return (
     <section className="grid grid-cols-1 items-center gap-12 px-4 py-12 tablet:px-14 tablet:py-16 facts:grid-cols-[minmax(0,1fr)_minmax(0,560px)] facts:py-[104px]">
       <div>
@@ -14,10 +14,10 @@ export function Hero() {
         </h1>
         <p className="mt-6 max-w-[600px] text-ink-2 text-lead tablet:text-landing-lead">{t("lead")}</p>
         <p className="mt-8 flex flex-wrap gap-2">
-          <ButtonLink href="#works" look="primary">
+          <ButtonLink href="/sign-in" look="primary">
             {t("primary")}
           </ButtonLink>
-          <ButtonLink href="/openapi.json" look="secondary">
+          <ButtonLink href="/tour" look="secondary">
             {t("secondary")}
           </ButtonLink>
         </p>

@@ -1,4 +1,4 @@
-import { translations } from "@/components/messages/translate";
+import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { formatCount } from "@/lib/format";
 import type { Health } from "@/lib/http/health";
@@ -6,7 +6,7 @@ import type { Health } from "@/lib/http/health";
 const WITNESS = { own: "witnessOwn", independent: "witnessIndependent", none: "witnessNone" } as const;
 
 function LogLine({ health }: { health: Health }) {
-  const t = translations("footer");
+  const t = useTranslations("footer");
   if (!health.database) return <p>{t("logUnknown")}</p>;
   if (health.log.last_checkpoint_at === null) return <p>{t("logEmpty")}</p>;
   return (
@@ -18,7 +18,7 @@ function LogLine({ health }: { health: Health }) {
 }
 
 export function PageFooter({ health }: { health: Health }) {
-  const t = translations("shell");
+  const t = useTranslations("shell");
   return (
     <footer className="mt-16 flex flex-wrap items-center justify-between gap-x-8 border-line border-t px-4 py-2 text-ink-3 text-note tablet:px-14">
       <LogLine health={health} />

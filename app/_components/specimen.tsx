@@ -1,9 +1,7 @@
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { SealGlyph } from "@/components/domain/seal-glyph";
-import { translations } from "@/components/messages/translate";
 import { Icon } from "@/components/ui/icon";
-
-const t = translations("specimen");
 
 function Field({ name, state, children }: { name: string; state: string; children: ReactNode }) {
   return (
@@ -19,6 +17,7 @@ function Field({ name, state, children }: { name: string; state: string; childre
 
 /** Like a certificate: a double rule, and the reader's name behind the value. */
 function OpenedField() {
+  const t = useTranslations("specimen");
   return (
     <div className="relative flex min-h-14 items-center justify-between gap-4 overflow-hidden rounded-field border border-accent bg-sheet px-4 outline outline-1 outline-accent -outline-offset-4">
       <p
@@ -38,6 +37,7 @@ function OpenedField() {
 }
 
 function MaskedField() {
+  const t = useTranslations("specimen");
   return (
     <div className="flex min-h-13 items-center justify-between gap-4 rounded-field border border-line-2 bg-sheet px-4">
       <span className="text-body">
@@ -56,6 +56,7 @@ function MaskedField() {
 }
 
 function SealedField() {
+  const t = useTranslations("specimen");
   return (
     <div className="relative flex min-h-15 items-center overflow-hidden rounded-field border border-accent-line bg-accent-wash px-2">
       <span aria-hidden="true" className="security-tint absolute inset-0" />
@@ -85,6 +86,7 @@ const FACTS = [
 
 /** A drawing of what the product does, marked as an example: no real transaction is shown to anybody here. */
 export function Specimen() {
+  const t = useTranslations("specimen");
   return (
     <figure className="min-w-0">
       <div className="border border-line-2 bg-sheet p-4 tablet:px-7 tablet:py-6">

@@ -1,9 +1,9 @@
-import { translations } from "@/components/messages/translate";
+import { useTranslations } from "next-intl";
 import { Icon } from "@/components/ui/icon";
 
 /** Stands over every page of an instance whose parts are not separate, and only there. */
 export function EvaluationStrip() {
-  const t = translations("evaluation");
+  const t = useTranslations("evaluation");
   return (
     <aside
       aria-label={t("label")}

@@ -1,12 +1,11 @@
 "use client";
 
+import { useTranslations } from "next-intl";
 import { useSyncExternalStore } from "react";
 import { type StateFact, StatePage } from "@/components/layout/state-page";
-import { translations } from "@/components/messages/translate";
 import { Button } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
 
-const t = translations("error");
 const never = () => () => undefined;
 const shownAt = new Date().toISOString();
 
@@ -17,6 +16,7 @@ function digestOf(error: unknown): string | undefined {
 
 /** What a reader sees when a page failed. The error's own text stays on the server. */
 export function Failure({ error, retry }: { error: unknown; retry: () => void }) {
+  const t = useTranslations("error");
   const requestId = useSyncExternalStore(
     never,
     () => document.body.dataset.requestId,

@@ -1,41 +1,54 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
 import { Mark } from "@/components/layout/mark";
-import { translations } from "@/components/messages/translate";
+import { ButtonLink } from "@/components/ui/button-link";
 
 const PLACES = [
-  { href: "/#works", key: "works" },
-  { href: "/#state", key: "state" },
-  { href: "/#check", key: "check" },
-  { href: "/openapi.json", key: "api" },
+  { href: "/trust", key: "trust" },
+  { href: "/tour", key: "tour" },
+  { href: "/help", key: "help" },
+  { href: "/status", key: "status" },
 ] as const;
 
-/** Links lead only to what this version has. */
-export function SiteHeader() {
-  const t = translations("shell");
+export type SitePlace = (typeof PLACES)[number]["key"];
+
+/** The head of pages that everybody may read. */
+export function SiteHeader({ current }: { current?: SitePlace }) {
+  const t = useTranslations("shell");
+  const brand = useTranslations("brand");
   return (
     <header className="border-line border-b">
       <div className="flex flex-wrap items-center gap-x-8 px-4 tablet:min-h-16 tablet:flex-nowrap tablet:px-14">
-        <a
+        <Link
           href="/"
+          prefetch={false}
           aria-label={t("home")}
           className="flex min-h-touch items-center gap-2 font-semibold text-lead tracking-tight"
         >
           <Mark size={27} />
-          {translations("brand")("name")}
-        </a>
-        <nav aria-label={t("navigation")} className="w-full tablet:w-auto">
+          {brand("name")}
+        </Link>
+        <nav aria-label={t("navigation")} className="order-last w-full tablet:order-none tablet:w-auto">
           <ul className="flex flex-wrap gap-x-6 text-body text-ink-2">
             {PLACES.map((place) => (
               <li key={place.href}>
-                <a
+                <Link
                   href={place.href}
-                  className="inline-flex min-h-touch items-center hover:text-ink hover:underline"
+                  prefetch={false}
+                  aria-current={place.key === current ? "page" : undefined}
+                  className="inline-flex min-h-touch items-center hover:text-ink hover:underline aria-[current]:font-medium aria-[current]:text-ink"
                 >
                   {t(place.key)}
-                </a>
+                </Link>
               </li>
             ))}
           </ul>
         </nav>
+        <div className="ml-auto">
+          <ButtonLink href="/sign-in" look="secondary" size="bar">
+            {t("signIn")}
+          </ButtonLink>
+        </div>
       </div>
     </header>
   );

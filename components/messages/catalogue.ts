@@ -2,6 +2,7 @@ import deAccount from "@/components/messages/de/account.json";
 import deAudit from "@/components/messages/de/audit.json";
 import deDisputes from "@/components/messages/de/disputes.json";
 import deDomain from "@/components/messages/de/domain.json";
+import deError from "@/components/messages/de/error.json";
 import deGrants from "@/components/messages/de/grants.json";
 import deHelp from "@/components/messages/de/help.json";
 import deHome from "@/components/messages/de/home.json";
@@ -21,6 +22,7 @@ import account from "@/components/messages/en/account.json";
 import audit from "@/components/messages/en/audit.json";
 import disputes from "@/components/messages/en/disputes.json";
 import domain from "@/components/messages/en/domain.json";
+import error from "@/components/messages/en/error.json";
 import grants from "@/components/messages/en/grants.json";
 import help from "@/components/messages/en/help.json";
 import home from "@/components/messages/en/home.json";
@@ -45,6 +47,7 @@ export const CATALOGUES = {
     audit,
     disputes,
     domain,
+    error,
     grants,
     help,
     home,
@@ -66,6 +69,7 @@ export const CATALOGUES = {
     audit: deAudit,
     disputes: deDisputes,
     domain: deDomain,
+    error: deError,
     grants: deGrants,
     help: deHelp,
     home: deHome,

@@ -1,14 +1,14 @@
 "use client";
 
+import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { translations } from "@/components/messages/translate";
 import { Icon } from "@/components/ui/icon";
 
 type Outcome = "none" | "copied" | "failed";
-const t = translations("copy");
 
 /** A command to be copied whole. The region takes focus so that the keyboard can scroll it. */
 export function CodeSample({ label, code }: { label: string; code: string }) {
+  const t = useTranslations("copy");
   const [outcome, setOutcome] = useState<Outcome>("none");
   const copy = async () => {
     try {

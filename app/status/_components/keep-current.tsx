@@ -1,14 +1,13 @@
 "use client";
 
 import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { translations } from "@/components/messages/translate";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 
 const EVERY_MS = 10_000;
 const GIVE_UP_MS = 8_000;
-const t = translations("state");
 
 /** Any answer will do, a 503 too: the page itself says what is wrong. */
 async function isAnswering(): Promise<boolean> {
@@ -25,6 +24,7 @@ async function isAnswering(): Promise<boolean> {
  * for the browser's own error page if it fetched one from a server that is away.
  */
 export function KeepCurrent({ readAt }: { readAt: string }) {
+  const t = useTranslations("state");
   const router = useRouter();
   const [lostSince, setLostSince] = useState<string | undefined>();
   useEffect(() => {

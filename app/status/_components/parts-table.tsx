@@ -1,4 +1,4 @@
-import { type MessageKey, translations } from "@/components/messages/translate";
+import { useTranslations } from "next-intl";
 import { Icon, type IconName } from "@/components/ui/icon";
 import type { Health } from "@/lib/http/health";
 
@@ -13,9 +13,10 @@ const LOOKS: Readonly<Record<Part["state"], { icon: IconName; colour: string }>>
 const CELL = "block tablet:table-cell tablet:py-2 tablet:align-top";
 
 function PartRow({ part }: { part: Part }) {
-  const parts = translations("parts");
+  const parts = useTranslations("parts");
   const look = LOOKS[part.state];
-  const says: MessageKey<"parts"> = part.state === "down" ? `${part.name}Away` : `${part.name}Does`;
+  const t = useTranslations("state");
+  const says = part.state === "down" ? (`${part.name}Away` as const) : (`${part.name}Does` as const);
   return (
     <tr className="block border-line border-b py-2 tablet:table-row tablet:py-0">
       <th scope="row" className={`${CELL} text-left font-medium tablet:w-[168px] tablet:pr-4`}>
@@ -25,7 +26,7 @@ function PartRow({ part }: { part: Part }) {
       <td className={`${CELL} ${look.colour} tablet:w-[152px]`}>
         <span className="inline-flex items-center gap-2">
           <Icon name={look.icon} />
-          {translations("state")(part.state)}
+          {t(part.state)}
         </span>
       </td>
     </tr>
@@ -34,7 +35,7 @@ function PartRow({ part }: { part: Part }) {
 
 /** One row a part; on narrow screens each row stacks. */
 export function PartsTable({ parts }: { parts: Health["parts"] }) {
-  const t = translations("state");
+  const t = useTranslations("state");
   return (
     <table className="block w-full border-collapse self-start text-control tablet:table">
       <thead className="sr-only tablet:not-sr-only">

@@ -1,16 +1,14 @@
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { type MessageKey, translations } from "@/components/messages/translate";
 import { LocalTime } from "@/components/ui/local-time";
 import { formatCount } from "@/lib/format";
 import type { Health } from "@/lib/http/health";
-
-const t = translations("state");
 
 const WITNESS = {
   own: ["witnessOwn", "witnessOwnText"],
   independent: ["witnessIndependent", "witnessIndependentText"],
   none: ["witnessNone", "witnessNoneText"],
-} as const satisfies Record<Health["log"]["witness"], readonly [MessageKey<"state">, MessageKey<"state">]>;
+} as const satisfies Record<Health["log"]["witness"], readonly [string, string]>;
 
 function Fact({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
   return (
@@ -24,11 +22,13 @@ function Fact({ name, note, children }: { name: string; note?: string; children:
   );
 }
 
-function alarmText(alarm: string, parts: Health["parts"]): string {
-  const alarms = translations("alarms");
+function useAlarmText(alarm: string, parts: Health["parts"]): string {
+  const alarms = useTranslations("alarms");
+  const names = useTranslations("parts");
+  const t = useTranslations("state");
   const part = parts.find((one) => alarm === `${one.name}-${one.state}`);
   if (part !== undefined)
-    return alarms("part", { part: translations("parts")(part.name), state: t(part.state).toLowerCase() });
+    return alarms("part", { part: names(part.name), state: t(part.state).toLowerCase() });
   switch (alarm) {
     case "checkpoint-late":
     case "integration-late":
@@ -39,15 +39,18 @@ function alarmText(alarm: string, parts: Health["parts"]): string {
   }
 }
 
+function Alarm({ alarm, parts }: { alarm: string; parts: Health["parts"] }) {
+  return <dd className="text-oxblood">{useAlarmText(alarm, parts)}</dd>;
+}
+
 function Alarms({ health }: { health: Health }) {
+  const t = useTranslations("state");
   if (health.alarms.length === 0) return <Fact name={t("alarms")}>{t("noAlarms")}</Fact>;
   return (
     <div className="border-line border-b py-2">
       <dt className="text-ink-3">{t("alarms")}</dt>
       {health.alarms.map((alarm) => (
-        <dd key={alarm} className="text-oxblood">
-          {alarmText(alarm, health.parts)}
-        </dd>
+        <Alarm key={alarm} alarm={alarm} parts={health.parts} />
       ))}
     </div>
   );
@@ -55,6 +58,7 @@ function Alarms({ health }: { health: Health }) {
 
 /** The log's own facts, and who vouches for it. */
 export function LogFacts({ health }: { health: Health }) {
+  const t = useTranslations("state");
   const { log } = health;
   const [witness, witnessText] = WITNESS[log.witness];
   const isEvaluation = health.assurance === "evaluation";

@@ -1,0 +1,44 @@
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { Providers } from "@/components/client/providers";
+import { Shell } from "@/components/layout/shell";
+import { Words } from "@/components/messages/words";
+import type { Principal } from "@/lib/context";
+import { readHealth } from "@/lib/http/health";
+import { viewerOf } from "@/lib/http/viewer";
+
+/** The signed-in frame with everything it shows of person and log. The role's home uses it too, at `/`. */
+export async function PortalShell({ principal, children }: { principal: Principal; children: ReactNode }) {
+  const [health, viewer, t] = await Promise.all([
+    readHealth(),
+    viewerOf(principal),
+    getTranslations("portal"),
+  ]);
+  return (
+    <Words namespaces={[]}>
+      <Providers>
+        <Shell
+          viewer={viewer}
+          counts={{}}
+          log={{
+            size: health.log.size,
+            signedAt: health.log.last_checkpoint_at,
+            witness: health.log.witness,
+          }}
+          personLinks={
+            <Link
+              href="/account/security"
+              prefetch={false}
+              className="min-h-touch py-3 underline-offset-4 hover:underline tablet:min-h-bar tablet:py-1"
+            >
+              {t("places.account")}
+            </Link>
+          }
+        >
+          {children}
+        </Shell>
+      </Providers>
+    </Words>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { SitePage } from "@/app/_components/site-page";
+import { LogFacts } from "@/app/status/_components/log-facts";
+import { PartsTable } from "@/app/status/_components/parts-table";
+import { StateLine } from "@/app/status/_components/state-line";
+import { Words } from "@/components/messages/words";
+import { readHealth } from "@/lib/http/health";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("state"))("title") };
+}
+
+/** What runs and what does not, as the instance itself sees it. */
+export default async function StatusPage() {
+  const [health, t] = await Promise.all([readHealth(), getTranslations("state")]);
+  const readAt = new Date().toISOString();
+  return (
+    <SitePage
+      current="status"
+      title={t("title")}
+      lead={
+        <Words namespaces={["state"]}>
+          <StateLine health={health} readAt={readAt} />
+        </Words>
+      }
+      health={health}
+    >
+      <section
+        aria-label={t("title")}
+        className="grid grid-cols-1 gap-x-12 gap-y-8 border-ink border-t facts:grid-cols-[minmax(0,1fr)_320px]"
+      >
+        <PartsTable parts={health.parts} />
+        <LogFacts health={health} />
+      </section>
+    </SitePage>
+  );
+}

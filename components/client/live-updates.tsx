@@ -1,0 +1,49 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
+import { useHeard, useLiveState } from "@/components/client/live";
+import { Icon } from "@/components/ui/icon";
+import { staleAfter, staleAfterGap } from "@/lib/api-client/queries";
+
+/** A line that was just cut mostly comes back at once: nobody needs to read of it. */
+const PATIENCE_MS = 3_000;
+
+/** Keeps the page's cached answers in step with the stream, and says when it is not live. Once in the shell. */
+export function LiveUpdates() {
+  const client = useQueryClient();
+  const router = useRouter();
+  useHeard((heard) => {
+    // The layout sends whoever has no session to the sign-in page.
+    if (heard === "ended") router.refresh();
+    const stale = heard === "ended" ? [] : heard === "gap" ? staleAfterGap() : staleAfter(heard);
+    for (const queryKey of stale) void client.invalidateQueries({ queryKey });
+  });
+  return <NotLive />;
+}
+
+function NotLive() {
+  const t = useTranslations("ui");
+  const isDown = useLiveState() === "down";
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    if (!isDown) {
+      setShown(false);
+      return;
+    }
+    const timer = setTimeout(() => setShown(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [isDown]);
+  return (
+    <div role="status" className="fixed right-4 bottom-[70px] z-toast tablet:bottom-4 print:hidden">
+      {isShown ? (
+        <p className="flex items-center gap-2 border-amber border-l-[3px] bg-amber-wash px-3 py-2 text-control">
+          <Icon name="warning" className="text-amber" />
+          {t("notLive")}
+        </p>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,157 @@
+"use client";
+
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { flushSync } from "react-dom";
+import {
+  type BlankReason,
+  hasEnded,
+  lasts,
+  type Opened,
+  reasonForAll,
+  skewOf,
+} from "@/components/client/blank-rules";
+import { useHeard, useLiveState } from "@/components/client/live";
+import { type OpenedState, OpenedStore, type Ticket } from "@/components/client/opened-store";
+import { useSessionEnd } from "@/components/client/session-channel";
+import { type Standing, standingOf } from "@/components/client/standing";
+
+const TICK_MS = 1_000;
+/** How often the access is asked for while no stream tells: a revocation is seen within two seconds. */
+const ASK_MS = 1_500;
+const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"] as const;
+const NOTHING: OpenedState = { items: [], blanked: undefined };
+
+export interface OpenedValues extends OpenedState {
+  /** To be taken before the call that opens. */
+  ticket(): Ticket;
+  /** False when something went blank meanwhile: the answer is dropped. */
+  put(opened: Opened, ticket: Ticket): boolean;
+  blank(reason: BlankReason): void;
+}
+
+/** Clears the store while the page still may: the document is up to date when this returns. */
+function blankNow(store: OpenedStore, reason: BlankReason): void {
+  flushSync(() => store.blank(reason));
+}
+
+/** What needs no clock: leaving, coming back from the back-forward cache, freezing. */
+function useLeaving(store: OpenedStore): void {
+  useEffect(() => {
+    const leave = () => blankNow(store, "closed");
+    const restore = (event: PageTransitionEvent) => {
+      if (event.persisted) blankNow(store, "restored");
+    };
+    window.addEventListener("pagehide", leave);
+    window.addEventListener("pageshow", restore);
+    document.addEventListener("freeze", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      window.removeEventListener("pageshow", restore);
+      document.removeEventListener("freeze", leave);
+      store.blank("closed");
+    };
+  }, [store]);
+}
+
+/** Idle, out of sight, unsure, and the grant's end: looked at each second while something is open. */
+function useClock(
+  store: OpenedStore,
+  isOpen: boolean,
+  skewMs: number,
+  sureAt: { current: number | undefined },
+) {
+  useEffect(() => {
+    if (!isOpen) return;
+    let lastInputMs = Date.now();
+    let hiddenSinceMs = document.visibilityState === "hidden" ? Date.now() : undefined;
+    const note = () => {
+      lastInputMs = Date.now();
+    };
+    const look = () => {
+      const nowMs = Date.now();
+      const reason = reasonForAll({ nowMs, lastInputMs, hiddenSinceMs, sureAtMs: sureAt.current });
+      if (reason !== undefined) blankNow(store, reason);
+      else if (store.read().items.some((one) => hasEnded(one, nowMs + skewMs)))
+        flushSync(() => store.blank("ended", (one) => hasEnded(one, nowMs + skewMs)));
+    };
+    const see = () => {
+      // Looked at before it is forgotten since when the page was hidden: timers of hidden pages may have stood still.
+      look();
+      hiddenSinceMs = document.visibilityState === "hidden" ? Date.now() : undefined;
+    };
+    const timer = setInterval(look, TICK_MS);
+    document.addEventListener("visibilitychange", see);
+    for (const input of INPUTS) window.addEventListener(input, note, { capture: true, passive: true });
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", see);
+      for (const input of INPUTS) window.removeEventListener(input, note, { capture: true });
+    };
+  }, [store, isOpen, skewMs, sureAt]);
+}
+
+function apply(store: OpenedStore, standing: Standing, grantId: string | undefined): void {
+  if (standing === "session") store.blank("session");
+  else if (standing === "ended" || standing === "revoked")
+    store.blank(standing, (one) => one.grant?.id === grantId);
+}
+
+/** Asks once whether every open access still stands. */
+async function ask(store: OpenedStore, sureAt: { current: number | undefined }): Promise<void> {
+  const askedAt = Date.now();
+  const distinct = new Map(store.read().items.map((one) => [one.grant?.id ?? one.transactionId, one]));
+  const standings = await Promise.all(
+    [...distinct.values()].map(async (one) => {
+      const standing = await standingOf(one);
+      apply(store, standing, one.grant?.id);
+      return standing;
+    }),
+  );
+  const isKnown = standings.every((standing) => standing !== "unknown");
+  if (isKnown && sureAt.current !== undefined) sureAt.current = Math.max(sureAt.current, askedAt);
+}
+
+/** Revocations, by the stream or, while it does not tell, by asking. */
+function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: { current: number | undefined }): void {
+  const isLive = useLiveState() === "live";
+  useHeard((heard) => {
+    if (heard === "gap") void ask(store, sureAt);
+    else if (heard === "ended") store.blank("session");
+    else if (heard.kind === "grant" && !lasts(heard.state)) {
+      const reason = heard.state === "expired" ? "ended" : "revoked";
+      store.blank(reason, (one) => one.grant?.id === heard.id);
+    }
+  }, isOpen);
+  useEffect(() => {
+    if (!isOpen) return;
+    // What happened between the answer and this moment was told to nobody yet.
+    void ask(store, sureAt);
+    sureAt.current = isLive ? undefined : Date.now();
+    if (isLive) return;
+    const timer = setInterval(() => void ask(store, sureAt), ASK_MS);
+    return () => clearInterval(timer);
+  }, [store, isOpen, isLive, sureAt]);
+}
+
+/**
+ * Opened values of this page, in memory only. They go blank when nobody touches the page, when it is left, hidden or
+ * restored, when the grant ends or is revoked, when the session is over, and when none of this can be known.
+ * `nowMs` is the server's time when it made the page.
+ */
+export function useOpened({ nowMs }: { nowMs: number }): OpenedValues {
+  const [store] = useState(() => new OpenedStore());
+  const [skewMs] = useState(() => skewOf(nowMs, Date.now()));
+  const sureAt = useRef<number | undefined>(undefined);
+  const state = useSyncExternalStore(store.subscribe, store.read, () => NOTHING);
+  const isOpen = state.items.length > 0;
+  useLeaving(store);
+  useClock(store, isOpen, skewMs, sureAt);
+  useRevocation(store, isOpen, sureAt);
+  useSessionEnd(() => store.blank("session"));
+  return {
+    ...state,
+    ticket: useCallback(() => store.ticket(), [store]),
+    put: useCallback((opened, ticket) => store.put(opened, ticket), [store]),
+    blank: useCallback((reason) => store.blank(reason), [store]),
+  };
+}

@@ -1,0 +1,87 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { CallRefused, send } from "@/components/client/api";
+import { useHeard, useLiveState } from "@/components/client/live";
+import { queryKeys } from "@/lib/api-client/queries";
+
+/** What a page must know of a grant while it shows something under it. */
+export interface WatchedGrant {
+  readonly id: string;
+  readonly state: string;
+  readonly not_before: string;
+  readonly not_after: string;
+  readonly max_views: number;
+  readonly views_left: number;
+}
+
+/** Why nothing may be shown under a grant any more. `unreachable`: nobody can say whether it still holds. */
+export type GrantEnd = "revoked" | "expired" | "signed-out" | "unreachable";
+
+/** While the stream is down the grant is asked for this often; a page that shows fields goes blank within two seconds. */
+const POLL_MS = 1_500;
+/** As long as this without any word from the portal, fields are not left on a screen. */
+const UNREACHABLE_MS = 10_000;
+
+async function readGrant(id: string): Promise<WatchedGrant> {
+  const path = "/confidential/access/grants/{id}";
+  return (await send("GET", path, { params: { id }, isBackground: true })).json();
+}
+
+function endOf(grant: WatchedGrant, error: unknown, lostForMs: number): GrantEnd | undefined {
+  if (grant.state === "revoked") return "revoked";
+  if (grant.state === "expired") return "expired";
+  if (error instanceof CallRefused && error.problem.status === 401) return "signed-out";
+  // What one may no longer know of is answered as if it had never been.
+  if (error instanceof CallRefused && error.problem.status === 404) return "revoked";
+  return lostForMs > UNREACHABLE_MS ? "unreachable" : undefined;
+}
+
+/** Calls `onEnd` at the instant the grant ends by itself; browsers wait at most 24.8 days at once. */
+function useExpiry(until: string, onEnd: () => void): void {
+  const latest = useRef(onEnd);
+  useEffect(() => {
+    latest.current = onEnd;
+  });
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (): void => {
+      const left = Date.parse(until) - Date.now();
+      if (left <= 0) latest.current();
+      else timer = setTimeout(wait, Math.min(left, 2 ** 31 - 1));
+    };
+    wait();
+    return () => clearTimeout(timer);
+  }, [until]);
+}
+
+/**
+ * Follows one grant: by the stream, and by asking while the stream is down. `ended` says that what was opened under
+ * it must leave the screen. With `isOpened` it also follows on a hidden page, and gives up when nobody answers.
+ */
+export function useGrantWatch<G extends WatchedGrant>(
+  initial: G,
+  isOpened: boolean,
+): { readonly grant: WatchedGrant; readonly ended: GrantEnd | undefined; readonly isLive: boolean } {
+  const live = useLiveState();
+  const isLive = live === "live";
+  const [isOver, setOver] = useState(false);
+  const [isSignedOut, setSignedOut] = useState(false);
+  const query = useQuery({
+    queryKey: queryKeys.one("grant", initial.id),
+    queryFn: () => readGrant(initial.id),
+    initialData: initial as WatchedGrant,
+    refetchInterval: isOpened && !isLive ? POLL_MS : false,
+    refetchIntervalInBackground: true,
+    networkMode: "always",
+  });
+  useHeard((heard) => {
+    if (heard === "ended") setSignedOut(true);
+  }, isOpened);
+  useExpiry(query.data.not_after, () => setOver(true));
+  const lostForMs = isOpened && query.isError ? query.errorUpdatedAt - query.dataUpdatedAt : 0;
+  const found = endOf(query.data, query.error, lostForMs);
+  const ended = isSignedOut ? "signed-out" : (found ?? (isOver ? "expired" : undefined));
+  return { grant: query.data, ended, isLive };
+}
