@@ -5,13 +5,15 @@ import "server-only";
  * style elements with the nonce; style attributes are allowed, since Radix and recharts need them.
  */
 export function pagePolicy(nonce: string, isSecure: boolean): string {
-  // `next dev` evaluates its modules; a build has the other branch only.
-  const development = process.env.NODE_ENV === "development" ? " 'unsafe-eval'" : "";
+  // `next dev` evaluates its modules and styles its own overlay; a build has the other branch only.
+  const isDevelopment = process.env.NODE_ENV === "development";
+  const development = isDevelopment ? " 'unsafe-eval'" : "";
+  const styles = isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`;
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development}`,
-    `style-src 'self' 'nonce-${nonce}'`,
-    `style-src-elem 'self' 'nonce-${nonce}'`,
+    `style-src 'self' ${styles}`,
+    `style-src-elem 'self' ${styles}`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' blob: data:",
     "font-src 'self'",
