@@ -1,5 +1,6 @@
 import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
+import * as account from "./operations/account";
 import * as audit from "./operations/audit";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
@@ -22,6 +23,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   decisions,
   grants,
   audit,
+  account,
   live,
   roster,
 ];

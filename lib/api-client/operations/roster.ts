@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { operation } from "@/lib/api-client/operation";
+import {
+  NewRosterChange,
+  RosterAgreement,
+  RosterChangeAnswer,
+  RosterRefusal,
+  RosterStanding,
+} from "@/lib/identity/roster/schema";
+
+const ChangePath = z.strictObject({ id: z.uuid().toLowerCase() });
+const KEPT = ["id", "person", "kind", "state", "version", "created_at", "expires_at"];
+
+export const getRosterStanding = operation({
+  id: "getRosterStanding",
+  method: "GET",
+  path: "/confidential/account/roster",
+  summary: "Under which keys the custodian takes the caller's statements, and changes that wait.",
+  scopes: "any",
+  roles: "any",
+  response: { status: 200, schema: RosterStanding },
+  rate: "reads",
+  action: "roster.read",
+  sessionOnly: true,
+});
+
+export const askRosterChange = operation({
+  id: "askRosterChange",
+  method: "POST",
+  path: "/confidential/account/roster/changes",
+  summary: "Enrol a passkey for statements, replace one or remove one; a second person confirms.",
+  scopes: "any",
+  roles: "any",
+  body: NewRosterChange,
+  response: { status: 201, schema: RosterChangeAnswer },
+  rate: "writes",
+  action: "roster.ask",
+  sessionOnly: true,
+  stepUp: true,
+  idempotent: { keep: KEPT },
+});
+
+export const agreeToRosterChange = operation({
+  id: "agreeToRosterChange",
+  method: "POST",
+  path: "/confidential/account/roster/changes/{id}/agreements",
+  summary: "Sign one's own change, or confirm another person's.",
+  scopes: "any",
+  roles: "any",
+  params: ChangePath,
+  body: RosterAgreement,
+  response: { status: 200, schema: RosterChangeAnswer },
+  rate: "writes",
+  action: "roster.agree",
+  sessionOnly: true,
+  stepUp: true,
+});
+
+export const refuseRosterChange = operation({
+  id: "refuseRosterChange",
+  method: "POST",
+  path: "/confidential/account/roster/changes/{id}/refusals",
+  summary: "Withdraw one's own change, or refuse another person's.",
+  scopes: "any",
+  roles: "any",
+  params: ChangePath,
+  body: RosterRefusal,
+  response: { status: 200, schema: RosterChangeAnswer },
+  rate: "writes",
+  action: "roster.refuse",
+  sessionOnly: true,
+  stepUp: true,
+});
