@@ -2,6 +2,7 @@ import "server-only";
 import { checkOfficers } from "@/lib/seed/check-officers";
 import { createPeople } from "@/lib/seed/create-people";
 import type { SeedRuntime } from "@/lib/seed/demo-context";
+import { createDispute } from "@/lib/seed/demo-disputes";
 import { writeDemoFile } from "@/lib/seed/demo-file";
 import { createRequests } from "@/lib/seed/demo-requests";
 import { createTransactions } from "@/lib/seed/demo-transactions";
@@ -21,6 +22,7 @@ export async function seedDemonstration(runtime: SeedRuntime, options: SeedOptio
   await checkOfficers(runtime, people);
   const transactions = await createTransactions(runtime, people);
   await createRequests(runtime, people, transactions);
+  await createDispute(runtime, people, transactions);
   await runtime.audit.drain();
   await writeDemoFile(options.demoFile, {
     base_url: baseUrl,

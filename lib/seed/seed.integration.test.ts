@@ -9,6 +9,7 @@ import { seedDemonstration } from "@/lib/seed/seed-demonstration";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { auditTransaction } from "@/lib/transactions/audit-transaction";
+import { openTransaction } from "@/lib/transactions/open-transaction";
 
 let bench: UseCaseBench;
 let dir: string;
@@ -32,7 +33,10 @@ async function query(text: string, values: unknown[] = []): Promise<Record<strin
   }
 }
 
-async function principalOf(handle: string): Promise<Principal> {
+async function principalOf(
+  handle: string,
+  as: Partial<Pick<Principal, "role" | "duties">> = {},
+): Promise<Principal> {
   const [row] = await query("SELECT id, organisation_id, pseudonym FROM app_user WHERE handle = $1", [
     handle,
   ]);
@@ -48,6 +52,7 @@ async function principalOf(handle: string): Promise<Principal> {
     duties: [],
     scopes: [],
     proof: { kind: "api-key", keyId: "k", prefix: "p", signed: false },
+    ...as,
   };
 }
 
@@ -88,9 +93,11 @@ it("the demonstration data are made through the use cases, and its grant opens t
       (SELECT count(*)::int FROM access_request) AS requests, (SELECT count(*)::int FROM access_grant WHERE state = 'active') AS grants,
       (SELECT count(*)::int FROM identity_check) AS checks, (SELECT count(*)::int FROM key_version WHERE state = 'active') AS keys`,
   );
-  expect(counts).toEqual({ transactions: 12, states: 5, requests: 2, grants: 1, checks: 3, keys: 4 });
+  expect(counts).toEqual({ transactions: 12, states: 6, requests: 2, grants: 2, checks: 3, keys: 4 });
 
-  const [grant] = await query("SELECT id, transactions[1] AS transaction FROM access_grant");
+  const [grant] = await query(
+    "SELECT id, transactions[1] AS transaction FROM access_grant WHERE request_id IS NOT NULL",
+  );
   const cx = contextOf(runtime, await principalOf("regulator-001"));
   const opened = await auditTransaction(cx, String(grant?.transaction), {
     purpose: "audit",
@@ -98,4 +105,14 @@ it("the demonstration data are made through the use cases, and its grant opens t
   });
   expect(opened.data).toMatchObject({ amount: "1250.00", currency: "EUR", pricing: { unit_price: "1.25" } });
   expect(opened.data).not.toHaveProperty("settlement_details");
+
+  const [dispute] = await query("SELECT transaction_id, state FROM dispute");
+  expect(dispute?.state).toBe("taken");
+  const staff = { role: "coordinator", duties: ["support"] } as const;
+  const support = contextOf(runtime, await principalOf("coordinator-001:support", staff));
+  const seen = await openTransaction(support, String(dispute?.transaction_id), { purpose: "dispute" });
+  expect(seen.data).toMatchObject({
+    amount: "#",
+    narrative: "•••••••• •••••••• •••••••• •••••••• ••••••••.",
+  });
 });
