@@ -9,7 +9,14 @@ const config = {
   typedRoutes: false,
   agentRules: false,
   // Without it Next takes the nearest lockfile above a checkout inside another project.
-  turbopack: { root: path.dirname(fileURLToPath(import.meta.url)) },
+  turbopack: {
+    root: path.dirname(fileURLToPath(import.meta.url)),
+    // A browser has no node:crypto: whatever of lib/crypto runs there takes its primitives from @noble.
+    resolveAlias: {
+      "./primitives": { browser: "./lib/crypto/primitives.browser.ts" },
+      "@/lib/crypto/primitives": { browser: "./lib/crypto/primitives.browser.ts" },
+    },
+  },
   // Loaded by Node from node_modules: they read files of their own or start threads.
   serverExternalPackages: [
     "@prisma/client",
