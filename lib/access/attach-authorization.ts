@@ -35,14 +35,35 @@ function requireValidity(facts: AuthorizationFactsBody): void {
 }
 
 /** Encrypts before the database is asked for anything: no connection waits for 20 MB of cipher. */
-function prepare(cx: Context, requestId: string, facts: AuthorizationFactsBody, file: ReceivedDocument) {
+function prepareDocument(cx: Context, file: ReceivedDocument) {
   const mediaType = documentType(file);
-  const now = cx.clock.nowMs();
-  const [id, documentId] = [uuidv7(now), uuidv7(now)];
-  const sealed = sealDocument(cx.keystore, documentId, file.bytes);
-  const document = { sha256: sealed.sha256, bytes: file.bytes.length, mediaType };
-  const record = authorizationRecord({ log: cx.instance.log, id, requestId, facts, document });
-  return { id, documentId, sealed, document, record, digest: recordDigest(record) };
+  const id = uuidv7(cx.clock.nowMs());
+  const sealed = sealDocument(cx.keystore, id, file.bytes);
+  return { ...sealed, id, bytes: file.bytes.length, mediaType };
+}
+
+/** Stores the document that came with the facts; without one, the document that is attached already stays. */
+async function keepDocument(
+  tx: Tx,
+  cx: Context,
+  requestId: string,
+  received: ReturnType<typeof prepareDocument> | undefined,
+) {
+  if (received === undefined) {
+    const held = await authorizations.findHeldDocument(tx, requestId);
+    if (held === undefined) throw invalidField("/document", "is missing");
+    return held;
+  }
+  const { tenantId } = cx.instance;
+  const uploadedBy = cx.principal.userId;
+  await authorizations.insertDocument(tx, {
+    ...received,
+    tenantId,
+    requestId,
+    scan: NOT_SCANNED,
+    uploadedBy,
+  });
+  return received;
 }
 
 async function store(
@@ -50,24 +71,21 @@ async function store(
   cx: Context,
   requestId: string,
   facts: AuthorizationFactsBody,
-  prepared: ReturnType<typeof prepare>,
-): Promise<void> {
-  const { id, documentId, sealed, document, record, digest } = prepared;
-  const { tenantId } = cx.instance;
-  await authorizations.insertDocument(tx, {
-    ...sealed,
-    ...document,
-    id: documentId,
-    tenantId,
-    requestId,
-    scan: NOT_SCANNED,
-    uploadedBy: cx.principal.userId,
-  });
+  document: {
+    readonly id: string;
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly mediaType: string;
+  },
+) {
+  const id = uuidv7(cx.clock.nowMs());
+  const record = authorizationRecord({ log: cx.instance.log, id, requestId, facts, document });
+  const digest = recordDigest(record);
   await authorizations.insertAuthorization(tx, {
     id,
-    tenantId,
+    tenantId: cx.instance.tenantId,
     requestId,
-    documentId,
+    documentId: document.id,
     kind: facts.kind,
     issuer: facts.issuer,
     jurisdiction: facts.jurisdiction,
@@ -79,9 +97,13 @@ async function store(
     recordDigest: digest,
     record,
   });
+  return { id, digest };
 }
 
-/** The requester attaches the legal authority to a draft. One attached later takes the place of an earlier one. */
+/**
+ * The requester attaches the legal authority to a draft. One attached later takes the place of an earlier one;
+ * facts that come without a document correct those of the document that is attached already.
+ */
 export async function attachAuthorization(
   cx: Context,
   requestId: string,
@@ -90,8 +112,7 @@ export async function attachAuthorization(
 ): Promise<AuthorizationAnswer> {
   return recordingRefusals(cx, { action: "authorization.attach", requestId }, async () => {
     requireValidity(facts);
-    if (file === undefined) throw invalidField("/document", "is missing");
-    const prepared = prepare(cx, requestId, facts, file);
+    const received = file === undefined ? undefined : prepareDocument(cx, file);
     const { entry, row } = await inTransaction(cx, async (tx) => {
       const { row: request } = await loadRequest(tx, cx, requestId, "request.change");
       if (request.state !== "draft") {
@@ -99,19 +120,20 @@ export async function attachAuthorization(
           detail: "A legal authority is attached to a draft.",
         });
       }
-      await store(tx, cx, requestId, facts, prepared);
+      const document = await keepDocument(tx, cx, requestId, received);
+      const { id, digest } = await store(tx, cx, requestId, facts, document);
       const appended = await appendEntry(tx, cx, {
         class: "access",
         outcome: "done",
         action: "authorization.attach",
-        subjects: [`authorization:${prepared.id}`, `request:${requestId}`],
+        subjects: [`authorization:${id}`, `request:${requestId}`],
         caseId: requestId,
         caseDetails: {
-          authorization: prepared.id,
-          record: prepared.digest,
+          authorization: id,
+          record: digest,
           kind: facts.kind,
-          sha256: prepared.document.sha256,
-          bytes: prepared.document.bytes,
+          sha256: document.sha256,
+          bytes: document.bytes,
         },
         index: { requestId },
       });

@@ -22,16 +22,25 @@ function changedTarget(row: RequestRow, body: ChangedRequest): Pick<Asked, "tran
   return { transactions: row.transactions, query: row.query };
 }
 
+/** What a member is after a change that leaves it out, takes it away with null, or gives it anew. */
+function changed<T>(held: T | undefined, given: T | null | undefined): T | undefined {
+  return given === undefined ? held : (given ?? undefined);
+}
+
+function instantOf(text: string | null | undefined): Date | null | undefined {
+  return typeof text === "string" ? startOf(text) : text;
+}
+
 function changedAsked(row: RequestRow, body: ChangedRequest): Asked {
   return {
     purpose: body.purpose ?? row.purpose,
     justification: body.justification ?? row.justification,
-    legalBasis: body.legal_basis ?? row.legalBasis,
+    legalBasis: changed(row.legalBasis, body.legal_basis),
     ...changedTarget(row, body),
     groups: body.fields ?? row.groups,
     level: body.level ?? row.level,
-    from: body.from === undefined ? row.from : startOf(body.from),
-    until: body.until === undefined ? row.until : startOf(body.until),
+    from: changed(row.from, instantOf(body.from)),
+    until: changed(row.until, instantOf(body.until)),
     maxViews: body.max_views ?? row.maxViews,
     maxExports: row.maxExports,
   };

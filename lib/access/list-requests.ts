@@ -6,7 +6,7 @@ import { invalidField } from "@/lib/access/invalid-field";
 import { countQueue, listQueue } from "@/lib/access/queue/store";
 import { loadNames } from "@/lib/access/request-view";
 import { readListed } from "@/lib/access/requests/store";
-import type { RequestState } from "@/lib/access/schema";
+import type { Purpose, RequestState } from "@/lib/access/schema";
 import { requestSummary } from "@/lib/access/view";
 import { viewerOf } from "@/lib/access/viewer";
 import type { Context } from "@/lib/context";
@@ -34,6 +34,9 @@ export interface RequestListQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;
   readonly state?: RequestState | undefined;
+  readonly purpose?: Purpose | undefined;
+  /** Part of the reference, in any case. */
+  readonly reference?: string | undefined;
   readonly view?: "mine" | "waiting" | "decided" | "all" | undefined;
   readonly waiting_for?: "me" | undefined;
   readonly sort?: "newest" | "due" | undefined;
@@ -46,7 +49,8 @@ export async function listRequests(
 ): Promise<Page<RequestSummary> & { readonly total: number }> {
   const after = requireCursor(query.cursor);
   const view = query.waiting_for === "me" ? "waiting" : (query.view ?? "all");
-  const filter = { viewer: viewerOf(cx), ownerId: listOwner(cx), state: query.state, view };
+  const { state, purpose, reference } = query;
+  const filter = { viewer: viewerOf(cx), ownerId: listOwner(cx), state, purpose, reference, view };
   return inSnapshot(cx, async (tx) => {
     const { limit, sort = "newest" } = query;
     const found = await listQueue(tx, { ...filter, sort, after, limit: limit + 1 });

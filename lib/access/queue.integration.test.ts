@@ -58,6 +58,17 @@ describe("the list of requests", () => {
     expect(all.items[0]).toMatchObject({ authority: { kind: "court_order", issuer: bench.order.issuer } });
   });
 
+  it("finds by part of a reference and by purpose, and by nothing else", async () => {
+    const { regulator } = bench;
+    const id = await bench.file({ asked: { purpose: "compliance" } });
+    const { items } = await listRequests(regulator, { limit: 100 });
+    const reference = items.find((item) => item.id === id)?.reference ?? "";
+    expect(await ids(regulator, { reference: reference.toLowerCase() })).toEqual([id]);
+    expect(await ids(regulator, { reference: reference.slice(-3) })).toContain(id);
+    expect(await ids(regulator, { reference, purpose: "compliance" })).toEqual([id]);
+    expect(await ids(regulator, { reference, purpose: "audit" })).toEqual([]);
+  });
+
   it("keeps each officer to his own, in every view", async () => {
     const id = await bench.file();
     for (const view of ["mine", "waiting", "decided", "all"] as const) {

@@ -266,6 +266,30 @@ describe("a request", () => {
     expect(await code(submitRequest(regulator, sent))).toBe("request.illegal-transition");
   });
 
+  it("takes a value of a draft away with null, and leaves what a change does not name", async () => {
+    const id = await draft();
+    const until = new Date(Date.now() + 86_400_000).toISOString();
+    const set = await changeDraft(regulator, id, { legal_basis: "Section 6", from: until, until: undefined });
+    expect(set).toMatchObject({ legal_basis: "Section 6", from: expect.any(String) });
+    const cleared = await changeDraft(regulator, id, { legal_basis: null, from: null });
+    expect(cleared).toMatchObject({ justification: set.justification, fields: set.fields });
+    expect([cleared.legal_basis, cleared.from]).toEqual([undefined, undefined]);
+  });
+
+  it("takes corrected facts without the document again, but never facts without any document", async () => {
+    const id = await draft();
+    const none = code(attachAuthorization(regulator, id, FACTS, undefined));
+    expect(await none).toBe("request.invalid");
+    const first = await attachAuthorization(regulator, id, FACTS, file);
+    const corrected = { ...FACTS, case_number: "18 O 2/26" };
+    const second = await attachAuthorization(regulator, id, corrected, undefined);
+    expect(second).toMatchObject({ case_number: "18 O 2/26", document: first.document });
+    expect(second.id).not.toBe(first.id);
+    expect((await submitRequest(regulator, id)).authorization?.id).toBe(second.id);
+    const { rows } = await query("SELECT id FROM document WHERE request_id = $1", [id]);
+    expect(rows).toHaveLength(1);
+  });
+
   it("is withdrawn, asked about, answered, and denied", async () => {
     expect((await withdrawRequest(regulator, await submitted(), "mistake")).state).toBe("withdrawn");
     const id = await submitted();

@@ -128,6 +128,10 @@ export const ChangedRequest = z
     fields: askedMembers.fields.optional(),
     level: askedMembers.level.optional(),
     max_views: askedMembers.max_views.optional(),
+    /** Null takes the value away (RFC 7396). */
+    legal_basis: askedMembers.legal_basis.nullable(),
+    from: askedMembers.from.nullable(),
+    until: askedMembers.until.nullable(),
     /** The version that was read, where the caller cannot send If-Match. */
     version: z.int().min(1).optional(),
   })

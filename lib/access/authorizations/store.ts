@@ -141,6 +141,21 @@ async function findDocument(tx: Tx, id: string | null): Promise<DocumentFacts | 
     : { sha256: row.sha256, bytes: row.bytes, mediaType: row.media_type, scan: row.scan };
 }
 
+/** The document of the newest authorization of a request, without its bytes. */
+export async function findHeldDocument(
+  tx: Tx,
+  requestId: string,
+): Promise<(DocumentFacts & { readonly id: string }) | undefined> {
+  const newest = await tx.authorization.findFirst({
+    where: { request_id: requestId },
+    orderBy: { id: "desc" },
+    select: { document_id: true },
+  });
+  const id = newest?.document_id;
+  const facts = await findDocument(tx, id ?? null);
+  return facts === undefined || typeof id !== "string" ? undefined : { id, ...facts };
+}
+
 /** The newest authorization of a request: one attached later takes the place of those before it. */
 export async function findAuthorization(tx: Tx, requestId: string): Promise<AuthorizationRow | undefined> {
   const record = await tx.authorization.findFirst({

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { RequestState, Stage } from "@/lib/access/schema";
+import type { Purpose, RequestState, Stage } from "@/lib/access/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
@@ -26,6 +26,9 @@ export interface QueueFilter {
   /** Only requests of this person; absent for reviewers. */
   readonly ownerId: string | undefined;
   readonly state: RequestState | undefined;
+  readonly purpose?: Purpose | undefined;
+  /** Part of the reference: letters, digits and hyphens alone, so that LIKE has no wildcard in it. */
+  readonly reference?: string | undefined;
   readonly view: "mine" | "waiting" | "decided" | "all";
 }
 
@@ -77,10 +80,13 @@ function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
 }
 
 function filtered(filter: QueueFilter): Prisma.Sql {
-  const { ownerId, state } = filter;
+  const { ownerId, state, purpose, reference } = filter;
   const owner = ownerId === undefined ? Prisma.empty : Prisma.sql`AND r.requester_user_id = ${ownerId}::uuid`;
   const inState = state === undefined ? Prisma.empty : Prisma.sql`AND r.state = ${state}`;
-  return Prisma.sql`${from(filter.viewer)} ${owner} ${inState} ${viewOf(filter)}`;
+  const forPurpose = purpose === undefined ? Prisma.empty : Prisma.sql`AND r.purpose = ${purpose}`;
+  const named =
+    reference === undefined ? Prisma.empty : Prisma.sql`AND r.reference ILIKE ${`%${reference}%`}`;
+  return Prisma.sql`${from(filter.viewer)} ${owner} ${inState} ${forPurpose} ${named} ${viewOf(filter)}`;
 }
 
 function toTurn(record: unknown): Turn {

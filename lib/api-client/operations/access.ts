@@ -5,6 +5,7 @@ import {
   ChangedRequest,
   NewComment,
   NewRequest,
+  Purpose,
   RequestState,
   Withdrawal,
 } from "@/lib/access/schema";
@@ -20,6 +21,12 @@ export const RequestPath = z.strictObject({ id: z.uuid().toLowerCase() });
 const RequestQuery = z.strictObject({
   ...pageQuery,
   state: RequestState.optional(),
+  purpose: Purpose.optional(),
+  /** Part of the reference. */
+  reference: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, "not a part of a reference")
+    .optional(),
   /** Saved views. */
   view: z.enum(["mine", "waiting", "decided", "all"]).optional(),
   waiting_for: z.literal("me").optional(),
