@@ -60,18 +60,19 @@ function useExpiry(until: string, onEnd: () => void): void {
  * Follows one grant: by the stream, and by asking while the stream is down. `ended` says that what was opened under
  * it must leave the screen. With `isOpened` it also follows on a hidden page, and gives up when nobody answers.
  */
-export function useGrantWatch<G extends WatchedGrant>(
-  initial: G,
+export function useGrantWatch(
+  initial: WatchedGrant,
   isOpened: boolean,
 ): { readonly grant: WatchedGrant; readonly ended: GrantEnd | undefined; readonly isLive: boolean } {
   const live = useLiveState();
   const isLive = live === "live";
   const [isOver, setOver] = useState(false);
   const [isSignedOut, setSignedOut] = useState(false);
+  const initialData: WatchedGrant = initial;
   const query = useQuery({
     queryKey: queryKeys.one("grant", initial.id),
     queryFn: () => readGrant(initial.id),
-    initialData: initial as WatchedGrant,
+    initialData,
     refetchInterval: isOpened && !isLive ? POLL_MS : false,
     refetchIntervalInBackground: true,
     networkMode: "always",
