@@ -1,0 +1,72 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { SitePage } from "@/app/_components/site-page";
+import type { Part } from "@/app/trust/_components/powers";
+import { Legend, Triangle } from "@/app/trust/_components/triangle";
+import { readHealth } from "@/lib/http/health";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("trust"))("short") };
+}
+
+const CLAIMS = ["trust", "check", "not"] as const;
+
+/** As on an instance with separate operators, and as on this one: an evaluation shows its own picture first. */
+export default async function TrustPage({
+  searchParams,
+}: {
+  searchParams: Promise<{ view?: string | string[] }>;
+}) {
+  const [health, t, { view }] = await Promise.all([readHealth(), getTranslations("trust"), searchParams]);
+  const isEvaluation = health.assurance === "evaluation";
+  const isThisInstance = view === undefined ? isEvaluation : view === "instance";
+  const operatorOf = (part: Part): string => {
+    if (!isThisInstance) return t(`operators.${part}`);
+    return isEvaluation ? t("operators.oneUser") : t("operators.notSaid");
+  };
+  return (
+    <SitePage
+      current="trust"
+      title={t("title")}
+      lead={t("lead")}
+      health={health}
+      actions={
+        <nav aria-label={t("views")} className="flex gap-2">
+          {(["recommended", "instance"] as const).map((key) => {
+            const isCurrent = (key === "instance") === isThisInstance;
+            return (
+              <Link
+                key={key}
+                href={`/trust?view=${key}`}
+                prefetch={false}
+                aria-current={isCurrent ? "page" : undefined}
+                className={`inline-flex min-h-touch items-center rounded-control border bg-sheet px-3 font-medium text-control tablet:min-h-bar ${isCurrent ? "border-accent text-accent" : "border-edge hover:border-ink"}`}
+              >
+                {t(`view.${key}`)}
+              </Link>
+            );
+          })}
+        </nav>
+      }
+    >
+      {isThisInstance && isEvaluation ? (
+        <p className="mb-4 border-amber border-l-[3px] bg-amber-wash px-4 py-3 text-control">
+          {t("evaluation")}
+        </p>
+      ) : null}
+      <Triangle operatorOf={operatorOf} />
+      <Legend />
+      <div className="mt-6 grid gap-x-10 gap-y-8 facts:grid-cols-3">
+        {CLAIMS.map((key) => (
+          <section key={key} aria-labelledby={`claim-${key}`}>
+            <h2 id={`claim-${key}`} className="border-ink border-b pb-2 font-semibold text-body">
+              {t(`claims.${key}.title`)}
+            </h2>
+            <p className="pt-3 text-body text-ink-2">{t(`claims.${key}.text`)}</p>
+          </section>
+        ))}
+      </div>
+    </SitePage>
+  );
+}
