@@ -11,7 +11,9 @@ import type { StoredPasskey } from "@/lib/identity/credentials/store";
 import type { PasskeyAssertion } from "@/lib/identity/schema";
 import type { Site } from "@/lib/identity/site";
 
-/** Chosen so that every answer is user-verified: then it counts as both factors. */
+/** COSE names of what is taken: ES256, EdDSA, RS256. The custodian verifies the same. */
+export const PASSKEY_ALGORITHMS: readonly number[] = [-7, -8, -257];
+
 const TIMEOUT_MS = 5 * 60_000;
 
 /** What an authenticator keeps as the account's handle: the user id's bytes, no address or name. */

@@ -1,0 +1,10 @@
+import { removePasskey } from "@/lib/api-client/operations/account";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { withSession } from "@/lib/http/with-session";
+import { removePasskey as remove } from "@/lib/identity/account/remove-factor";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/account/passkeys/{id}/remove",
+  [bind(removePasskey, (cx, { params }) => withSession(cx, (own) => remove(own, params.id)))],
+);

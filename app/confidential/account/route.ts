@@ -1,0 +1,9 @@
+import { getAccount } from "@/lib/api-client/operations/account";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { withSession } from "@/lib/http/with-session";
+import { viewAccount } from "@/lib/identity/account/view-account";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/account", [
+  bind(getAccount, (cx) => withSession(cx, viewAccount)),
+]);

@@ -1,0 +1,9 @@
+import { confirmTotp } from "@/lib/api-client/operations/account";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { withSession } from "@/lib/http/with-session";
+import { confirmTotp as confirm } from "@/lib/identity/account/confirm-totp";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/account/totp/confirm", [
+  bind(confirmTotp, (cx, { body }) => withSession(cx, (own) => confirm(own, body))),
+]);

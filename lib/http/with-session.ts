@@ -1,0 +1,19 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { DomainError } from "@/lib/errors";
+import type { AccountContext } from "@/lib/identity/account/account-context";
+import type { Site } from "@/lib/identity/site";
+import { getRuntime } from "@/lib/runtime";
+
+/** Runs a use case about the caller's own account, which only a signed-in person has. */
+export async function withSession<T>(cx: Context, run: (cx: AccountContext) => Promise<T>): Promise<T> {
+  const { proof } = cx.principal;
+  if (proof.kind !== "session") throw new DomainError("auth.session-only");
+  const { site, sessionSecret } = await getRuntime();
+  return run({ ...cx, site, sessionSecret, session: proof });
+}
+
+/** Set-Cookie that makes the browser forget its session; the row is what ended it. */
+export function forgetSession({ cookies, isSecure }: Site): string {
+  return `${cookies.session}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`;
+}

@@ -1,0 +1,61 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { SignInMethod } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import type { AccountContext } from "@/lib/identity/account/account-context";
+import type { Account } from "@/lib/identity/credentials/store";
+import { endSessionsIn } from "@/lib/identity/end-session";
+import { isPrivileged } from "@/lib/identity/principal";
+import { refreshProof } from "@/lib/identity/sessions/store";
+
+export type FactorChange =
+  | "credential.create"
+  | "credential.change"
+  | "credential.revoke"
+  | "credential.renew";
+
+/** Writes a change of the caller's factors down. */
+export async function recordFactorChange(
+  tx: Tx,
+  cx: AccountContext,
+  action: FactorChange,
+  details: { readonly factor: string; readonly credential?: string },
+): Promise<void> {
+  await appendEntry(tx, cx, {
+    class: "identity",
+    outcome: "done",
+    action,
+    subjects: [`user:${cx.principal.userId}`],
+    details,
+  });
+}
+
+/** A new factor was just used, beside a fresh proof of the others: the session now rests on it as well. */
+export async function proveByNewFactor(
+  tx: Tx,
+  cx: AccountContext,
+  method: SignInMethod,
+  passkeyId?: string,
+): Promise<void> {
+  if (!(await refreshProof(tx, cx.session.sessionId, { at: cx.clock.now(), method, passkeyId })))
+    throw new DomainError("auth.session", { detail: "Sign in again." });
+}
+
+/** Whoever signed in by a factor that is gone, or by an old password, is signed out. */
+export async function endOthersAfterChange(tx: Tx, cx: AccountContext): Promise<void> {
+  const { userId } = cx.principal;
+  await endSessionsIn(tx, cx, { userId, but: cx.session.sessionId, reason: "factors-changed" });
+}
+
+/** Refuses to take the last way in, and the last second factor of somebody who needs one. */
+export function refuseLastFactor(
+  account: Account,
+  left: { readonly hasTotp: boolean; readonly passkeys: number },
+): void {
+  const hasPassword = account.passwordHash !== undefined;
+  const hasWayIn = left.passkeys > 0 || hasPassword;
+  const hasSecond = left.passkeys > 0 || (hasPassword && left.hasTotp);
+  if (hasWayIn && (hasSecond || !isPrivileged(account.holder))) return;
+  throw new DomainError("credential.last", { detail: "Add another passkey or authenticator first." });
+}

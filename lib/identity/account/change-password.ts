@@ -1,0 +1,50 @@
+import "server-only";
+import { recordEvent } from "@/lib/audit/record-event";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { type AccountContext, requireOwnProof } from "@/lib/identity/account/account-context";
+import { endOthersAfterChange, recordFactorChange } from "@/lib/identity/account/change-factors";
+import type { PasswordChange } from "@/lib/identity/account/schema";
+import { replacePassword } from "@/lib/identity/credentials/store";
+import { hashPassword, verifyPassword } from "@/lib/identity/password";
+import { weaknessOf } from "@/lib/identity/password-strength";
+
+async function refuseWrong(cx: AccountContext): Promise<DomainError> {
+  await recordEvent(cx, {
+    class: "identity",
+    outcome: "denied",
+    action: "credential.change",
+    subjects: [],
+    details: { factor: "password", fault: "password" },
+  });
+  return new DomainError("auth.sign-in", {
+    detail: "The present password is not that one.",
+    errors: [{ pointer: "/current", detail: "is not your password" }],
+  });
+}
+
+/** Changes the caller's password and ends their other sessions. */
+export async function changePassword(
+  cx: AccountContext,
+  input: PasswordChange,
+): Promise<{ created_at: string }> {
+  const account = await requireOwnProof(cx);
+  const { passwordHash } = account;
+  if (passwordHash === undefined) throw new DomainError("credential.not-found");
+  if (!(await verifyPassword(input.current, passwordHash))) throw await refuseWrong(cx);
+  const weakness = weaknessOf(input.next, [account.email, account.holder.name, input.current]);
+  if (weakness !== undefined)
+    throw new DomainError("credential.invalid", {
+      detail: "The new password is too easy to guess.",
+      errors: [{ pointer: "/next", detail: weakness }],
+    });
+  const now = cx.clock.now();
+  const hash = await hashPassword(input.next);
+  await inTransaction(cx, async (tx) => {
+    if (!(await replacePassword(tx, cx.principal.userId, hash, now)))
+      throw new DomainError("credential.not-found");
+    await recordFactorChange(tx, cx, "credential.change", { factor: "password" });
+    await endOthersAfterChange(tx, cx);
+  });
+  return { created_at: now.toISOString() };
+}

@@ -1,0 +1,56 @@
+import "server-only";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { type AccountContext, requireOwnProof } from "@/lib/identity/account/account-context";
+import {
+  endOthersAfterChange,
+  proveByNewFactor,
+  recordFactorChange,
+} from "@/lib/identity/account/change-factors";
+import type { TotpConfirmation } from "@/lib/identity/account/schema";
+import { findChallenge, takeChallenge } from "@/lib/identity/challenges/store";
+import { revokeCredentials } from "@/lib/identity/credentials/store";
+import { insertCredential } from "@/lib/identity/store";
+import { matchTotp } from "@/lib/identity/totp";
+
+function gone(): DomainError {
+  return new DomainError("credential.challenge", {
+    detail: "Start again: a set-up is good for five minutes.",
+  });
+}
+
+/** Puts the new authenticator in the place of an old one, once a code of it proves that it was set up. */
+export async function confirmTotp(
+  cx: AccountContext,
+  input: TotpConfirmation,
+): Promise<{ created_at: string }> {
+  const account = await requireOwnProof(cx);
+  const { userId } = cx.principal;
+  const now = cx.clock.now();
+  const wanted = { challenge: input.challenge, kind: "totp", sid: cx.session.sessionId } as const;
+  const found = await inSnapshot(cx, (tx) => findChallenge(tx, wanted, now));
+  if (found?.sealed == null) throw gone();
+  const { sealed } = found;
+  const step = matchTotp(cx.keystore.openSecret(`totp:${userId}`, sealed), input.code, now);
+  if (step === undefined)
+    throw new DomainError("credential.invalid", {
+      detail: "That is not the code of this set-up.",
+      errors: [{ pointer: "/code", detail: "is not the code shown now" }],
+    });
+  await inTransaction(cx, async (tx) => {
+    if (!(await takeChallenge(tx, wanted, now))) throw gone();
+    const isReplacing = account.totp !== undefined;
+    if (isReplacing) {
+      await revokeCredentials(tx, { userId, kind: "totp", at: now });
+      await recordFactorChange(tx, cx, "credential.revoke", { factor: "totp" });
+      await endOthersAfterChange(tx, cx);
+    }
+    const base = { tenant_id: cx.instance.tenantId, user_id: userId, kind: "totp", created_at: now };
+    const id = uuidv7(now.getTime());
+    await insertCredential(tx, { ...base, id, sealed: Uint8Array.from(sealed), last_step: step });
+    await proveByNewFactor(tx, cx, "totp");
+    await recordFactorChange(tx, cx, "credential.create", { factor: "totp", credential: id });
+  });
+  return { created_at: now.toISOString() };
+}

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { Duty, PasskeyAssertion, PasskeyAttestation, Role, SignInMethod } from "@/lib/identity/schema";
+
+const Instant = z.string();
+
+export const PasskeyView = z.object({
+  id: z.uuid(),
+  label: z.string(),
+  created_at: Instant,
+  used_at: Instant.nullable(),
+});
+export type PasskeyView = z.infer<typeof PasskeyView>;
+
+export const SessionView = z.object({
+  id: z.string(),
+  /** As the browser describes itself; empty when it says nothing. */
+  device: z.string(),
+  method: SignInMethod,
+  created_at: Instant,
+  last_seen_at: Instant,
+  expires_at: Instant,
+  /** The session that asks. */
+  is_current: z.boolean(),
+});
+export type SessionView = z.infer<typeof SessionView>;
+
+export const AccountView = z.object({
+  name: z.string(),
+  email: z.string(),
+  handle: z.string(),
+  organisation: z.string(),
+  role: Role,
+  duties: z.array(Duty),
+  has_password: z.boolean(),
+  /** Whether role or duties demand a second factor. */
+  needs_second_factor: z.boolean(),
+  totp: z.object({ created_at: Instant }).nullable(),
+  recovery_codes_left: z.int(),
+  passkeys: z.array(PasskeyView),
+  sessions: z.array(SessionView),
+});
+export type AccountView = z.infer<typeof AccountView>;
+
+export const SessionPath = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{24}$/) });
+export const PasskeyPath = z.strictObject({ id: z.uuid() });
+export const Nothing = z.strictObject({});
+export const Ended = z.object({ ended: z.int() });
+
+const Label = z.string().trim().min(1).max(60);
+export const NewPasskey = z.strictObject({ label: Label, attestation: PasskeyAttestation });
+export type NewPasskey = z.infer<typeof NewPasskey>;
+
+/** What the browser hands to `navigator.credentials`; made by the library, passed on whole. */
+export const CeremonyOptions = z.looseObject({ challenge: z.string() });
+
+export const TotpSetUp = z.object({
+  /** Names this set-up when it is confirmed. */
+  challenge: z.string(),
+  uri: z.string(),
+  secret: z.string(),
+  expires_at: Instant,
+});
+export type TotpSetUp = z.infer<typeof TotpSetUp>;
+
+export const TotpConfirmation = z.strictObject({
+  challenge: z.string().max(64),
+  code: z.string().min(1).max(16),
+});
+export type TotpConfirmation = z.infer<typeof TotpConfirmation>;
+
+export const Enrolled = z.object({ created_at: Instant });
+export const Removed = z.object({ removed: z.boolean() });
+export const RecoveryCodes = z.object({ codes: z.array(z.string()) });
+
+export const PasswordChange = z.strictObject({
+  current: z.string().min(1).max(1024),
+  next: z.string().min(1).max(1024),
+});
+export type PasswordChange = z.infer<typeof PasswordChange>;
+
+/** Which proofs this person can give; `passkey` holds the options of the ceremony. */
+export const StepUpOptions = z.object({
+  totp: z.boolean(),
+  recovery: z.boolean(),
+  /** For people who have nothing but a password. */
+  password: z.boolean(),
+  passkey: CeremonyOptions.nullable(),
+});
+export type StepUpOptions = z.infer<typeof StepUpOptions>;
+
+/** One of them. */
+export const StepUpProof = z.strictObject({
+  code: z.string().min(1).max(16).optional(),
+  recovery_code: z.string().min(1).max(64).optional(),
+  password: z.string().min(1).max(1024).optional(),
+  assertion: PasskeyAssertion.optional(),
+});
+export type StepUpProof = z.infer<typeof StepUpProof>;
+
+export const SteppedUp = z.object({ proved_at: Instant, method: SignInMethod });

@@ -1,0 +1,88 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import { recordEvent } from "@/lib/audit/record-event";
+import type { SignInMethod } from "@/lib/context";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
+import type { StepUpProof } from "@/lib/identity/account/schema";
+import { takeChallenge } from "@/lib/identity/challenges/store";
+import { type Account, takePasskeyUse } from "@/lib/identity/credentials/store";
+import { challengeOf, verifyAssertion } from "@/lib/identity/passkey";
+import { verifyPassword } from "@/lib/identity/password";
+import type { PasskeyAssertion } from "@/lib/identity/schema";
+import { checkSecondFactor, hasSecondFactor } from "@/lib/identity/second-factor";
+import { refreshProof } from "@/lib/identity/sessions/store";
+import { type SignInFault, signInRefused } from "@/lib/identity/sign-in";
+
+type Proved =
+  | { readonly fault: SignInFault }
+  | { readonly method: SignInMethod; readonly passkeyId?: string; take(tx: Tx, at: Date): Promise<boolean> };
+
+async function byPasskey(cx: AccountContext, account: Account, assertion: PasskeyAssertion): Promise<Proved> {
+  const challenge = challengeOf(assertion.response.clientDataJSON);
+  if (challenge === undefined) return { fault: "challenge" };
+  const wanted = { challenge, kind: "step_up", sid: cx.session.sessionId } as const;
+  const now = cx.clock.now();
+  if (!(await inTransaction(cx, (tx) => takeChallenge(tx, wanted, now)))) return { fault: "challenge" };
+  const passkey = account.passkeys.find(({ credentialId }) => credentialId === assertion.id);
+  if (passkey === undefined) return { fault: "passkey-of-another" };
+  const counter = await verifyAssertion(cx.site, passkey, assertion, challenge);
+  if (counter === undefined) return { fault: "passkey" };
+  return {
+    method: "passkey",
+    passkeyId: passkey.id,
+    take: (tx, at) => takePasskeyUse(tx, passkey.id, counter, at),
+  };
+}
+
+async function byPassword(account: Account, password: string): Promise<Proved> {
+  // A password alone proves nothing for somebody who has more than that.
+  if (hasSecondFactor(account) || account.passwordHash === undefined) return { fault: "factor-missing" };
+  if (!(await verifyPassword(password, account.passwordHash))) return { fault: "password" };
+  return { method: "password", take: async () => true };
+}
+
+async function check(cx: AccountContext, account: Account, given: StepUpProof): Promise<Proved> {
+  if (given.assertion !== undefined) return byPasskey(cx, account, given.assertion);
+  if (given.password !== undefined) return byPassword(account, given.password);
+  return checkSecondFactor(cx, account, { code: given.code, recoveryCode: given.recovery_code });
+}
+
+async function refuse(cx: AccountContext, fault: SignInFault): Promise<DomainError> {
+  await recordEvent(cx, {
+    class: "identity",
+    outcome: "denied",
+    action: "session.step_up",
+    subjects: [],
+    details: { fault },
+  });
+  return signInRefused();
+}
+
+/** Proves again who sits here: the session's proof is then as fresh as now. Nothing else of the session changes. */
+export async function stepUp(
+  cx: AccountContext,
+  given: StepUpProof,
+): Promise<{ proved_at: string; method: SignInMethod }> {
+  const account = await ownAccount(cx);
+  const proved = await check(cx, account, given);
+  if ("fault" in proved) throw await refuse(cx, proved.fault);
+  const { method, passkeyId } = proved;
+  const at = cx.clock.now();
+  const isTaken = await inTransaction(cx, async (tx) => {
+    if (!(await proved.take(tx, at))) return false;
+    if (!(await refreshProof(tx, cx.session.sessionId, { at, method, passkeyId })))
+      throw new DomainError("auth.session", { detail: "Sign in again." });
+    await appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "session.step_up",
+      subjects: [`session:${cx.session.sessionId}`, `user:${cx.principal.userId}`],
+      details: { method },
+    });
+    return true;
+  });
+  if (!isTaken) throw await refuse(cx, "replayed");
+  return { proved_at: at.toISOString(), method };
+}

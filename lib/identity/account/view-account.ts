@@ -1,0 +1,45 @@
+import "server-only";
+import { inSnapshot } from "@/lib/db/transaction";
+import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
+import type { AccountView, PasskeyView, SessionView } from "@/lib/identity/account/schema";
+import type { StoredPasskey } from "@/lib/identity/credentials/store";
+import { isPrivileged } from "@/lib/identity/principal";
+import { readOrganisationName } from "@/lib/identity/read-organisation-name";
+import { type ListedSession, listSessionsOf } from "@/lib/identity/sessions/store";
+
+export function passkeyView({ id, label, createdAt, usedAt }: StoredPasskey): PasskeyView {
+  return { id, label, created_at: createdAt.toISOString(), used_at: usedAt?.toISOString() ?? null };
+}
+
+function sessionView(session: ListedSession, currentSid: string): SessionView {
+  return {
+    id: session.sid,
+    device: session.device,
+    method: session.method,
+    created_at: session.createdAt.toISOString(),
+    last_seen_at: session.lastSeenAt.toISOString(),
+    expires_at: session.expiresAt.toISOString(),
+    is_current: session.sid === currentSid,
+  };
+}
+
+/** The caller's own account: who they are, how they sign in, where they are signed in. */
+export async function viewAccount(cx: AccountContext): Promise<AccountView> {
+  const { principal } = cx;
+  const account = await ownAccount(cx);
+  const sessions = await inSnapshot(cx, (tx) => listSessionsOf(tx, principal.userId, cx.clock.now()));
+  return {
+    name: principal.name,
+    email: account.email,
+    handle: principal.handle,
+    organisation: await readOrganisationName(cx, principal.organisationId),
+    role: principal.role,
+    duties: [...principal.duties],
+    has_password: account.passwordHash !== undefined,
+    needs_second_factor: isPrivileged(principal),
+    totp: account.totp === undefined ? null : { created_at: account.totp.createdAt.toISOString() },
+    recovery_codes_left: account.recovery.length,
+    passkeys: account.passkeys.map(passkeyView),
+    sessions: sessions.map((session) => sessionView(session, cx.session.sessionId)),
+  };
+}
