@@ -72,6 +72,7 @@ function toItem(cx: Context, row: EventRow, parts: readonly OpenedPart[]): Acces
     participant_id: textOf(access.participant_id) ?? row.participant_id ?? row.actor ?? "anonymous",
     purpose: row.purpose ?? "",
     timestamp: row.at,
+    action: row.action,
     authorized_by: textOf(access.authorized_by) ?? "system",
     data_accessed: textsOf(access.data_accessed),
     success: access.success === true,

@@ -92,6 +92,8 @@ export const AccessLogItem = z.object({
   participant_id: z.string(),
   purpose: z.string(),
   timestamp: z.string(),
+  /** What was done: an opening, a copy of opened fields, a refused read. */
+  action: z.string(),
   authorized_by: z.string(),
   data_accessed: z.array(z.string()),
   success: z.boolean(),

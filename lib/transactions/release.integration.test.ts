@@ -13,6 +13,7 @@ import { buildDecision, type GroupName, recordDigest, validityTime } from "@/lib
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { auditTransaction } from "@/lib/transactions/audit-transaction";
 import { getEnvelopes } from "@/lib/transactions/get-envelopes";
+import { recordCopy } from "@/lib/transactions/record-copy";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
@@ -267,6 +268,38 @@ describe("a regulator with a grant", () => {
     expect(await codeOf(auditTransaction(regulator, id, body))).toBe("statement.expired");
     const wider = { purpose: "audit" as const, grant_id, opening: await prepare() };
     expect(await codeOf(auditTransaction(regulator, id, wider))).toBe("statement.invalid");
+  });
+
+  it("copies only what an opening of its own gave, while the grant lasts, and the log says so without the value", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount", "pricing"] });
+    const { access_id } = await auditTransaction(regulator, id, {
+      purpose: "audit",
+      grant_id,
+      fields: ["amount"],
+    });
+    const copied = await recordCopy(regulator, id, { access_id, fields: ["amount"] });
+    expect(await codeOf(recordCopy(regulator, id, { access_id, fields: ["pricing"] }))).toBe("access.groups");
+    expect(await codeOf(recordCopy(client, id, { access_id, fields: ["amount"] }))).toBe("access.forbidden");
+    const { logs } = await listAccessLogs(regulator, { limit: 100, offset: 0, transaction_id: id });
+    expect(logs.map((log) => [log.action, log.error, log.data_accessed])).toEqual([
+      ["disclosure.copy", "access.forbidden", []],
+      ["disclosure.copy", "access.groups", []],
+      ["disclosure.copy", undefined, ["amount"]],
+      ["disclosure.open", undefined, ["amount"]],
+    ]);
+    const [entry] = await admin([
+      ["SELECT action, grant_id FROM audit_index WHERE entry_id = $1", [copied.receipt.entry_id]],
+    ]);
+    expect(entry).toEqual({ action: "disclosure.copy", grant_id });
+    await admin([
+      ["ALTER TABLE access_grant DISABLE TRIGGER USER"],
+      ["UPDATE access_grant SET not_after = now() - interval '1 second' WHERE id = $1", [grant_id]],
+      ["ALTER TABLE access_grant ENABLE TRIGGER USER"],
+    ]);
+    expect(await codeOf(recordCopy(regulator, id, { access_id, fields: ["amount"] }))).toBe(
+      "access.no-grant",
+    );
   });
 
   it("is refused by the custodian where only the database says that there is a grant", async () => {

@@ -182,6 +182,12 @@ export const Disclosure = z.object({
 });
 export type Disclosure = z.infer<typeof Disclosure>;
 
+/** What a person copied out of an opening; the value itself is never sent. */
+export const CopyBody = z.strictObject({ access_id: Uuid, fields: z.array(GroupName).min(1).max(6) });
+export type CopyBody = z.output<typeof CopyBody>;
+export const CopyAnswer = z.object({ success: z.literal(true), receipt: Receipt });
+export type CopyAnswer = z.infer<typeof CopyAnswer>;
+
 export const StatusBody = z.strictObject({ status: TransactionStatus, reason: text(2000).optional() });
 export type StatusBody = z.output<typeof StatusBody>;
 

@@ -4,6 +4,8 @@ import {
   AccessByIdBody,
   AuditBody,
   AuditByIdBody,
+  CopyAnswer,
+  CopyBody,
   Disclosure,
   TransactionPath,
 } from "@/lib/transactions/schema";
@@ -57,4 +59,18 @@ export const auditTransactionById = operation({
   path: "/confidential/audit",
   summary: "The same, with transaction_id in the body.",
   body: AuditByIdBody,
+});
+
+export const recordCopy = operation({
+  id: "recordCopy",
+  method: "POST",
+  path: "/confidential/transactions/{id}/copies",
+  summary: "Write down that opened fields are copied, before they are; the value itself is not sent.",
+  scopes: ["open", "disclose"],
+  roles: ["client", "miner", "coordinator", "auditor", "regulator"],
+  params: TransactionPath,
+  body: CopyBody,
+  response: { status: 201, schema: CopyAnswer },
+  rate: "open",
+  action: "disclosure.copy",
 });

@@ -1,0 +1,9 @@
+import { recordCopy } from "@/lib/api-client/operations/disclosures";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { recordCopy as record } from "@/lib/transactions/record-copy";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/transactions/{id}/copies",
+  [bind(recordCopy, (cx, { params, body }) => record(cx, params.id, body))],
+);
