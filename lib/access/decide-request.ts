@@ -10,6 +10,7 @@ import { insertDecision } from "@/lib/access/decisions/store";
 import { type Step, walkRequest } from "@/lib/access/move-request";
 import { takesAway } from "@/lib/access/narrowing";
 import { newNonce } from "@/lib/access/prepare-statement";
+import { noteForLater, proveDecision } from "@/lib/access/prove-decision";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
 import { lockRequest } from "@/lib/access/requests/store";
@@ -27,6 +28,7 @@ import { recordDigest } from "@/lib/escrow/statements";
 interface Decided {
   readonly entry: AppendedEntry;
   readonly grantId: string | undefined;
+  readonly signed: SignedDecision | undefined;
 }
 
 function stepsOf(one: DecisionCase, body: NewDecision, stageState: RequestState): Step[] {
@@ -110,13 +112,14 @@ async function decideIn(
     },
     index: { requestId, ...(grantId === undefined ? {} : { grantId }) },
   });
-  return { entry, grantId };
+  return { entry, grantId, signed };
 }
 
 /**
  * One person decides one stage. The second approval makes the grant and hands it to the custodian: the answer
- * comes when it is in force. With a version (If-Match) a decision upon an older one is 409. If the custodian is away the decision stands, the request stays approved, and the
- * portal, or the same approver deciding again, finishes it.
+ * comes when it is in force. With a version (If-Match) a decision upon an older one is 409. If the custodian is away
+ * the decision stands, the request stays approved, and the portal, or the same approver deciding again, finishes it;
+ * but a passkey's signature waits for the custodian to have looked at it.
  */
 export async function decideRequest(
   cx: Context,
@@ -127,8 +130,12 @@ export async function decideRequest(
   return recordingRefusals(cx, { action: "request.decide", requestId }, async () => {
     const resumed = await resumeActivation(cx, requestId, body);
     if (resumed !== undefined) return answerRequest(cx, requestId, resumed);
-    const { entry, grantId } = await inTransaction(cx, (tx) => decideIn(tx, cx, requestId, body, ifMatch));
-    if (grantId !== undefined) await activateGrant(cx, grantId);
+    await proveDecision(cx, requestId, body);
+    const { entry, grantId, signed } = await inTransaction(cx, (tx) =>
+      decideIn(tx, cx, requestId, body, ifMatch),
+    );
+    if (grantId === undefined) await noteForLater(cx, signed);
+    else await activateGrant(cx, grantId);
     return answerRequest(cx, requestId, entry);
   });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GroupName, Level } from "@/lib/escrow/statements";
+import { GroupName, Level, StatementSignature } from "@/lib/escrow/statements";
 
 /** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
 export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
@@ -172,18 +172,10 @@ const decisionMembers = {
   confirms: Confirms.optional(),
 };
 
-/** The approver's own Ed25519 signature over the statement. */
-export const SignatureBody = z.strictObject({
-  kind: z.literal("ed25519"),
-  key_id: z.string().min(1).max(255),
-  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/, "not an Ed25519 signature in base64url"),
-});
-export type SignatureBody = z.infer<typeof SignatureBody>;
-
 export const NewStatement = z.strictObject(decisionMembers);
 export type NewStatement = z.infer<typeof NewStatement>;
 
-export const NewDecision = z.strictObject({ ...decisionMembers, signature: SignatureBody.optional() });
+export const NewDecision = z.strictObject({ ...decisionMembers, signature: StatementSignature.optional() });
 export type NewDecision = z.infer<typeof NewDecision>;
 
 export const NewIdentityCheck = z.strictObject({

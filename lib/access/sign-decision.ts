@@ -1,13 +1,11 @@
 import "server-only";
 import type { DecisionCase } from "@/lib/access/decision-case";
 import { decisionStatement, STATEMENT_MS } from "@/lib/access/decision-statement";
-import { findPreparedStatements, type ProofKind, spendStatement } from "@/lib/access/decisions/store";
-import { findStatementKey } from "@/lib/access/people/store";
+import { type ProofKind, spendStatement } from "@/lib/access/decisions/store";
 import { newNonce } from "@/lib/access/prepare-statement";
-import type { NewDecision, SignatureBody } from "@/lib/access/schema";
+import { findSignedStatement } from "@/lib/access/prepared-decision";
+import type { NewDecision } from "@/lib/access/schema";
 import type { Context } from "@/lib/context";
-import { fromBase64url } from "@/lib/crypto/bytes";
-import { verifyStatement } from "@/lib/crypto/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
@@ -20,44 +18,23 @@ export interface SignedDecision {
   readonly proofKind: ProofKind;
 }
 
-/** How many unanswered statements of one person are tried. */
-const MAX_PREPARED = 16;
-
-function refuse(detail: string): never {
-  throw new DomainError("statement.invalid", { detail });
-}
-
-async function keyOf(tx: Tx, cx: Context, signature: SignatureBody): Promise<Uint8Array> {
-  const key = await findStatementKey(tx, cx.principal.userId, signature.key_id);
-  return key ?? refuse("The key that signed is not registered for you.");
-}
-
 /** The prepared statement that this body and signature answer. Its nonce counts once. */
 async function takeSigned(
   tx: Tx,
   cx: Context,
   one: DecisionCase,
   body: NewDecision,
-  signature: SignatureBody,
+  signature: StatementSignature,
 ): Promise<SignedDecision> {
-  const at = cx.clock.now();
-  const key = await keyOf(tx, cx, signature);
-  const wanted = { userId: cx.principal.userId, requestId: one.row.id, at, limit: MAX_PREPARED };
-  const prepared = await findPreparedStatements(tx, wanted);
-  if (prepared.length === 0) {
-    throw new DomainError("statement.expired", { detail: "No statement of yours waits: prepare it again." });
+  const { nonce, statement, expiresAt } = await findSignedStatement(tx, cx, one.row.id, signature);
+  const made = { log: cx.instance.log, approver: cx.principal.handle, nonce };
+  const madeAt = new Date(expiresAt.getTime() - STATEMENT_MS);
+  const expected = decisionStatement(one, body, { ...made, at: madeAt });
+  if (recordDigest(expected) !== recordDigest(statement)) {
+    throw new DomainError("statement.invalid", { detail: "What was signed is not what was sent." });
   }
-  const bytes = fromBase64url(signature.signature);
-  for (const { nonce, statement, expiresAt } of prepared) {
-    if (!verifyStatement(key, "decision", statement, bytes)) continue;
-    const made = { log: cx.instance.log, approver: cx.principal.handle, nonce };
-    const madeAt = new Date(expiresAt.getTime() - STATEMENT_MS);
-    const expected = decisionStatement(one, body, { ...made, at: madeAt });
-    if (recordDigest(expected) !== recordDigest(statement)) refuse("What was signed is not what was sent.");
-    if (!(await spendStatement(tx, nonce, at))) throw new DomainError("statement.expired");
-    return { statement, signature, proofKind: "ed25519" };
-  }
-  return refuse("The signature holds for no statement prepared for you.");
+  if (!(await spendStatement(tx, nonce, cx.clock.now()))) throw new DomainError("statement.expired");
+  return { statement, signature, proofKind: signature.kind };
 }
 
 /** In evaluation a decision made with a bearer key is signed by the portal's own key, and marked so. */

@@ -1,14 +1,16 @@
 import "server-only";
 import type { OpeningProof } from "@/lib/access/facts";
 import { type OpeningScope, prepareOpenStatement } from "@/lib/access/open-statement";
-import { findOpening, spendOpening } from "@/lib/access/openings/store";
+import { findOpening, type OpeningRow, spendOpening } from "@/lib/access/openings/store";
 import { replyKeyContext } from "@/lib/access/prepare-opening";
 import type { Context } from "@/lib/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
-import { inTransaction } from "@/lib/db/transaction";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { claimedChallenge, statementChallenge } from "@/lib/escrow/challenge";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
 import type { OpenStatement, StatementSignature } from "@/lib/escrow/statements";
+import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
 
 /** An opening with its proof and the one-request key its answer is sealed to. */
 export interface SignedOpening {
@@ -16,44 +18,65 @@ export interface SignedOpening {
   readonly signature: StatementSignature;
   readonly replyKey: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array };
   readonly proof: OpeningProof;
+  readonly proofKind: "passkey" | "ed25519" | "evaluation";
 }
 
 function expired(): DomainError {
   return new DomainError("statement.expired", { detail: "Prepare the opening again." });
 }
 
-/**
- * Takes a prepared opening for one call: its nonce counts once, and its key is forgotten here. The custodian checks
- * the signature; the caller has it decided by `authorizeOpening` before and after asking for this.
- */
-export async function takeOpening(
-  cx: Context,
-  given: { readonly openingId: string; readonly signature: StatementSignature },
-  scope: OpeningScope,
-): Promise<SignedOpening> {
-  const at = cx.clock.now();
-  const row = await inTransaction(cx, async (tx) => {
-    const found = await findOpening(tx, { id: given.openingId, userId: cx.principal.userId, at });
-    if (found === undefined || !(await spendOpening(tx, found.id, at))) throw expired();
-    return found;
-  });
-  const { statement } = row;
+function invalid(detail: string): DomainError {
+  return new DomainError("statement.invalid", { detail });
+}
+
+interface GivenOpening {
+  readonly openingId: string;
+  readonly signature: StatementSignature;
+}
+
+/** What was prepared must be what is asked for now, and what the passkey says it signed. */
+function requireSame({ statement }: OpeningRow, { signature }: GivenOpening, scope: OpeningScope): void {
   const isSame =
     statement.grant === scope.grant.id &&
     scope.transactions.every((id) => statement.transactions.includes(id)) &&
     scope.groups.every((group) => statement.groups.includes(group));
-  if (!isSame) {
-    throw new DomainError("statement.invalid", { detail: "What was signed is not what is asked for." });
-  }
+  if (!isSame) throw invalid("What was signed is not what is asked for.");
+  if (signature.kind === "passkey" && claimedChallenge(signature) !== statementChallenge("open", statement))
+    throw invalid("The passkey signed something else than this opening.");
+}
+
+/**
+ * Takes a prepared opening for one call: its nonce counts once, and its key is forgotten here. The custodian looks at
+ * a passkey's signature before anything is used up, and again when it opens; the caller has it decided by
+ * `authorizeOpening` before and after asking for this.
+ */
+export async function takeOpening(
+  cx: Context,
+  given: GivenOpening,
+  scope: OpeningScope,
+): Promise<SignedOpening> {
+  const at = cx.clock.now();
+  const wanted = { id: given.openingId, userId: cx.principal.userId, at };
+  const prepared = await inSnapshot(cx, (tx) => findOpening(tx, wanted));
+  if (prepared === undefined) throw expired();
+  requireSame(prepared, given, scope);
+  const { signature } = given;
+  const { statement } = prepared;
+  if (signature.kind === "passkey") await cx.escrow.noteStatement({ kind: "open", statement, signature });
+  const row = await inTransaction(cx, async (tx) => {
+    const found = await findOpening(tx, wanted);
+    if (found === undefined || !(await spendOpening(tx, found.id, at))) throw expired();
+    return found;
+  });
   const privateKey = cx.keystore.openSecret(replyKeyContext(row.id), row.replyKeySealed);
   const replyKey = { publicKey: fromBase64url(statement.reply_key), privateKey };
-  return { statement, signature: given.signature, replyKey, proof: "signed" };
+  return { statement, signature, replyKey, proof: "signed", proofKind: signature.kind };
 }
 
 /** In evaluation an opening that nobody signed is signed by the portal's own key, and marked so. */
 export async function openForEvaluation(cx: Context, scope: OpeningScope): Promise<SignedOpening> {
-  if (!cx.instance.evaluation) throw new DomainError("statement.required");
+  await requirePortalMaySign(cx);
   const { statement, replyKey } = prepareOpenStatement(cx, scope);
   const signature = await signAsPortal(cx.keystore, "open", statement);
-  return { statement, signature, replyKey, proof: "evaluation" };
+  return { statement, signature, replyKey, proof: "evaluation", proofKind: "evaluation" };
 }

@@ -2,16 +2,15 @@ import "server-only";
 import { verifyAuthenticationResponse } from "@simplewebauthn/server";
 import { parseAuthenticatorData } from "@simplewebauthn/server/helpers";
 import { z } from "zod";
-import { equalConstantTime, fromBase64url, fromUtf8, toBase64url } from "@/lib/crypto/bytes";
+import { equalConstantTime, fromBase64url, fromUtf8 } from "@/lib/crypto/bytes";
 import { parseStrictJson } from "@/lib/crypto/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
-import { statementBytes } from "@/lib/crypto/statement";
 import { refuse } from "@/lib/custodian/refused";
+import { statementChallenge } from "@/lib/escrow/challenge";
 import { type StatementAlgorithm, statementAlgorithm } from "@/lib/escrow/cose-key";
 import type { RosterPerson } from "@/lib/escrow/protocol";
-import type { StatementSignature } from "@/lib/escrow/statements";
+import type { PasskeySignature } from "@/lib/escrow/statements";
 
-type PasskeySignature = Extract<StatementSignature, { kind: "passkey" }>;
 type PasskeyCredential = Extract<RosterPerson["credentials"][number], { kind: "passkey" }>;
 
 /** WebAuthn Level 3, 5.8.1. Further members may come; a browser says so itself. */
@@ -113,7 +112,7 @@ export async function verifyPasskey(
       known.kind === "passkey" && known.credential_id === signature.credential_id,
   );
   if (credential === undefined) refuse("signature", `The passkey is not one of ${person.person}'s.`);
-  const challenge = toBase64url(sha256(statementBytes(about.kind, about.object)));
+  const challenge = statementChallenge(about.kind, about.object);
   checkMembers(read(signature), { challenge, origins, rpId: credential.rp_id });
   const holds = await isVerified(signature, credential, { challenge, origins }).catch(() => false);
   if (!holds) refuse("signature", `The ${about.kind} statement's signature is not ${person.person}'s.`);

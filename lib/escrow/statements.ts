@@ -111,21 +111,24 @@ export const GrantOkStatement = z.strictObject({
 });
 export type GrantOkStatement = z.infer<typeof GrantOkStatement>;
 
+const Ed25519Signature = z.strictObject({
+  kind: z.literal("ed25519"),
+  key_id: z.string().min(1).max(255),
+  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/, "not an Ed25519 signature in base64url"),
+});
+
+/** A WebAuthn assertion whose challenge is SHA-256(S). */
+export const PasskeySignature = z.strictObject({
+  kind: z.literal("passkey"),
+  credential_id: z.string().min(1).max(1024),
+  authenticator_data: z.string().min(1).max(4096),
+  client_data_json: z.string().min(1).max(8192),
+  signature: z.string().min(1).max(1024),
+});
+export type PasskeySignature = z.infer<typeof PasskeySignature>;
+
 /** How a statement was signed (crypto.md "Statements"). */
-export const StatementSignature = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("ed25519"),
-    key_id: z.string().min(1).max(255),
-    signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/),
-  }),
-  z.strictObject({
-    kind: z.literal("passkey"),
-    credential_id: z.string().min(1).max(1024),
-    authenticator_data: z.string().min(1).max(4096),
-    client_data_json: z.string().min(1).max(8192),
-    signature: z.string().min(1).max(1024),
-  }),
-]);
+export const StatementSignature = z.discriminatedUnion("kind", [Ed25519Signature, PasskeySignature]);
 export type StatementSignature = z.infer<typeof StatementSignature>;
 
 /** What is hashed over when a request is frozen for its reviewers; any plain JSON of the access feature. */

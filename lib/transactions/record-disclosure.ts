@@ -6,10 +6,22 @@ import type { Json } from "@/lib/crypto/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import type { ErrorCode } from "@/lib/errors";
-import type { GroupName } from "@/lib/escrow/statements";
+import {
+  type GroupName,
+  type OpenStatement,
+  recordDigest,
+  type StatementSignature,
+} from "@/lib/escrow/statements";
 import { finishDisclosure, insertDisclosure } from "@/lib/transactions/store";
 
 export const DISCLOSE = "disclosure.open";
+
+/** A signed `open` statement as it is kept with the disclosure. */
+export interface SignedWord {
+  readonly statement: OpenStatement;
+  readonly signature: StatementSignature;
+  readonly proofKind: "passkey" | "ed25519" | "evaluation";
+}
 
 /** One opening as it is written down. */
 export interface DisclosureFacts {
@@ -22,6 +34,8 @@ export interface DisclosureFacts {
   /** Access request whose compartment fences the entries. */
   readonly caseId?: string;
   readonly authorizedBy: string;
+  /** What the requester signed for it, and how: what was seen is what was signed. */
+  readonly signed?: SignedWord;
   /** Further members of the org part. */
   readonly details: Readonly<Record<string, Json>>;
 }
@@ -33,6 +47,10 @@ export interface Intent {
   readonly facts: DisclosureFacts;
 }
 
+function wordOf({ signed }: DisclosureFacts): Readonly<Record<string, Json>> {
+  return signed === undefined ? {} : { statement: recordDigest(signed.statement), proof: signed.proofKind };
+}
+
 function eventOf(id: string, facts: DisclosureFacts, outcome: AuditEvent["outcome"]): AuditEvent {
   const { transactionId, grantId, caseId } = facts;
   const subjects = [`disclosure:${id}`, ...(grantId === undefined ? [] : [`grant:${grantId}`])];
@@ -42,7 +60,7 @@ function eventOf(id: string, facts: DisclosureFacts, outcome: AuditEvent["outcom
     action: DISCLOSE,
     subjects,
     purpose: facts.purpose,
-    details: { ...facts.details, disclosure: id, via: facts.via, level: facts.level },
+    details: { ...facts.details, ...wordOf(facts), disclosure: id, via: facts.via, level: facts.level },
     ...(caseId === undefined ? {} : { caseId }),
     index: {
       transactionId,
@@ -50,6 +68,10 @@ function eventOf(id: string, facts: DisclosureFacts, outcome: AuditEvent["outcom
       ...(caseId === undefined ? {} : { requestId: caseId }),
     },
   };
+}
+
+function signedColumns({ statement, signature, proofKind }: SignedWord) {
+  return { statement: { ...statement }, proof: { ...signature }, proof_kind: proofKind };
 }
 
 /**
@@ -76,6 +98,7 @@ export async function recordIntent(
       purpose: facts.purpose,
       via: facts.via,
       intent_entry_id: appended.id,
+      ...(facts.signed === undefined ? {} : signedColumns(facts.signed)),
     });
     return appended;
   });

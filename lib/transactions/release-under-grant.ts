@@ -12,7 +12,12 @@ import { GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
 import type { Attempt } from "@/lib/transactions/load-known";
 import { requireBound, type SealedRecord } from "@/lib/transactions/load-sealed";
 import { type PermittedOpening, permitOpening, recordingRefusals } from "@/lib/transactions/permit-opening";
-import { type DisclosureFacts, type Intent, recordIntent } from "@/lib/transactions/record-disclosure";
+import {
+  type DisclosureFacts,
+  type Intent,
+  recordIntent,
+  type SignedWord,
+} from "@/lib/transactions/record-disclosure";
 import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
 import type { TransactionRow } from "@/lib/transactions/store";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
@@ -34,7 +39,12 @@ function caseOf({ requestId }: GrantFacts): { readonly caseId?: string } {
   return requestId === undefined ? {} : { caseId: requestId };
 }
 
-function factsOf(cx: Context, { row, input, grant, permitted, sealed }: Release): DisclosureFacts {
+/** Without the reply key, which is for the answer alone. */
+function wordOf({ statement, signature, proofKind }: SignedOpening): SignedWord {
+  return { statement, signature, proofKind };
+}
+
+function factsOf(cx: Context, { row, input, grant, permitted, sealed, signed }: Release): DisclosureFacts {
   const { permit, groups } = permitted;
   return {
     transactionId: row.id,
@@ -45,6 +55,7 @@ function factsOf(cx: Context, { row, input, grant, permitted, sealed }: Release)
     grantId: grant.id,
     ...caseOf(grant),
     authorizedBy: grant.id,
+    ...(signed === undefined ? {} : { signed: wordOf(signed) }),
     details: {
       // What the custodian compares with the opening: exactly the groups it is asked for.
       ...intentDetails({

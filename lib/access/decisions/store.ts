@@ -4,7 +4,7 @@ import { Confirms, Stage } from "@/lib/access/schema";
 import type { Tx } from "@/lib/db/transaction";
 import { DecisionStatement, StatementSignature } from "@/lib/escrow/statements";
 
-export type ProofKind = "ed25519" | "evaluation" | "none";
+export type ProofKind = "passkey" | "ed25519" | "evaluation" | "none";
 
 /** One decision as it stands for ever. A question (`ask`) carries no statement and no proof. */
 export interface DecisionRow {
@@ -32,7 +32,7 @@ const Row = z.object({
   confirms: Confirms.nullable(),
   narrowed: z.boolean(),
   statement: z.unknown(),
-  proof_kind: z.enum(["ed25519", "evaluation", "none"]),
+  proof_kind: z.enum(["passkey", "ed25519", "evaluation", "none"]),
   proof: z.unknown(),
   at: z.date(),
 });
