@@ -7,6 +7,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 import { deactivateUser } from "@/lib/identity/deactivate-user";
+import { endDeadSessions } from "@/lib/identity/end-dead-sessions";
 import { insertDuties } from "@/lib/identity/store";
 import { type Runtime, useRuntime } from "@/lib/runtime";
 import { createPortalBench, type PortalBench } from "@/lib/testing/portal";
@@ -186,6 +187,17 @@ describe("a session", () => {
       if (past < 47) expect((await ask(again)).status).toBe(200);
     }
     clock.advance(48);
+    const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+    const reasons = async () => {
+      const { rows } = await bench.audit.appPool.query(
+        "SELECT end_reason FROM auth_session WHERE user_id IN ($1, $2) ORDER BY end_reason",
+        [regulator.userId, client.userId],
+      );
+      return rows.map((row) => row.end_reason);
+    };
+    expect(await reasons()).toEqual([null, null, null]);
+    await Promise.all([endDeadSessions(cx), endDeadSessions(cx)]);
+    expect(await reasons()).toEqual(["expired", "expired", "expired"]);
     expect([(await ask(again)).status, (await ask(party)).status]).toEqual([401, 401]);
   });
 

@@ -116,6 +116,9 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     DATA_DIR: folders.privateDir("portal"),
     HOST: env.HOST,
     PORT: String(env.PORT),
+    PORTAL_ORIGIN: env.PORTAL_ORIGIN,
+    // What the sign-in page shows of the demonstration people; without them there is nothing to show.
+    DEMO_FILE: instance.seed === "none" ? undefined : folders.file("demo.json"),
     RATE_BUDGETS: env.RATE_BUDGETS,
     REDIS_URL: env.REDIS_URL,
   });

@@ -3,6 +3,7 @@ import { finishPendingGrants } from "@/lib/access/finish-pending";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { recordEpoch } from "@/lib/escrow/record-epoch";
+import { endDeadSessions } from "@/lib/identity/end-dead-sessions";
 import type { Runtime } from "@/lib/runtime";
 
 const EPOCH_PERIOD_MS = 30_000;
@@ -44,4 +45,17 @@ export function keepGrants(runtime: Runtime): void {
     }
   };
   setInterval(() => void finish(), PENDING_PERIOD_MS).unref();
+}
+
+const SESSIONS_PERIOD_MS = 60_000;
+
+/** Writes down which sessions have died by themselves. */
+export function keepSessions(runtime: Runtime): void {
+  const keep = (): void => {
+    const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" };
+    endDeadSessions(cx).catch((error: unknown) => {
+      runtime.logger.warn({ err: error }, "sessions that died were not written down; they open nothing");
+    });
+  };
+  setInterval(keep, SESSIONS_PERIOD_MS).unref();
 }

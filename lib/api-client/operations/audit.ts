@@ -96,6 +96,7 @@ export const exportAuditLog = operation({
   query: ExportQuery,
   response: { status: 200, mediaType: "application/octet-stream" },
   rate: "export",
+  stepUp: true,
   action: "audit.export",
   stream: true,
 });

@@ -44,6 +44,7 @@ export const revokeGrant = operation({
   body: Revocation,
   response: { status: 200, schema: GrantAnswer },
   rate: "decisions",
+  stepUp: true,
   action: "grant.revoke",
   idempotent: { keep: ["id", "request_id", "state", "revoked_at"] },
 });
