@@ -41,12 +41,16 @@ const Budgets = z
     }
   });
 
-/** Addresses of an evaluation on this machine, divided by commas. Elsewhere the roster alone names origins. */
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value;
+}
+
+/** Addresses of an evaluation, divided by commas. Elsewhere the roster alone names origins (ADR 0008). */
 const Origins = z
   .string()
   .default("")
   .transform((value) => value.split(",").filter((origin) => origin !== ""))
-  .pipe(z.array(z.string().regex(/^http:\/\/localhost(?::[0-9]{1,5})?$/)));
+  .refine((origins) => origins.every(isOrigin), "not origins");
 
 /** How a keystore's key-encryption key is had: from a key file or from a passphrase. */
 export type Unlock = { readonly keyFile: string } | { readonly passphrase: string };

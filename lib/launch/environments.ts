@@ -83,10 +83,9 @@ export function baseUrlOf(env: LaunchEnv): string {
   return `http://${host}:${env.PORT}`;
 }
 
-/** The address at which passkeys work here, whatever PORT is this time; none where the host is no name (ADR 0008). */
-function localOrigin(env: LaunchEnv): string | undefined {
-  const { origin, hostname } = new URL(baseUrlOf(env));
-  return hostname === "localhost" ? origin : undefined;
+/** The origin of this start's pages, whatever PORT is this time: statements are signed there (ADR 0008). */
+function portalOrigin(env: LaunchEnv): string {
+  return new URL(env.PORTAL_ORIGIN ?? baseUrlOf(env)).origin;
 }
 
 /** What portal and worker know of the others: addresses and pinned public keys. */
@@ -156,7 +155,7 @@ function custodianVariables({ input: { env, folders, instance, urls }, base, pee
     CUSTODIAN_DATABASE_URL: urls.custodian,
     CUSTODIAN_ROSTER_FILE: rosterFileOf(env, folders),
     CUSTODIAN_EVALUATION: "1",
-    CUSTODIAN_ORIGINS: localOrigin(env),
+    CUSTODIAN_ORIGINS: portalOrigin(env),
     LOG_VKEY: peers.LOG_VKEY,
     RECEIPT_VKEY: peers.RECEIPT_VKEY,
     EVALUATION_VKEY: vkeyOf(instance, "portal.evaluation"),
