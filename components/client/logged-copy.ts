@@ -1,0 +1,85 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+import { send } from "@/components/client/api";
+
+/** Which opened field a text comes from. */
+export interface CopyOf {
+  readonly transactionId: string;
+  readonly accessId: string;
+  readonly group: string;
+}
+
+/** `unrecorded`: it could not be written down, so nothing was copied. `failed`: written down, but not copied. */
+export type CopyOutcome = "copied" | "unrecorded" | "failed";
+
+/** The attribute by which a selection is told to lie in an opened field. */
+export function markOf(of: CopyOf): string {
+  return [of.transactionId, of.accessId, of.group].join(" ");
+}
+
+function ofMark(mark: string): CopyOf {
+  const [transactionId = "", accessId = "", group = ""] = mark.split(" ");
+  return { transactionId, accessId, group };
+}
+
+/** One call per opening: several groups of it are one copy. */
+async function record(from: readonly CopyOf[]): Promise<void> {
+  const openings = new Map(from.map((one) => [one.accessId, one]));
+  for (const { accessId, transactionId } of openings.values()) {
+    const fields = [...new Set(from.filter((one) => one.accessId === accessId).map((one) => one.group))];
+    await send("POST", "/confidential/transactions/{id}/copies", {
+      params: { id: transactionId },
+      body: { access_id: accessId, fields },
+    });
+  }
+}
+
+/**
+ * Copies a text out of opened fields: it is written down first, and without that nothing reaches the clipboard. The
+ * clipboard is asked at once with a promise, since browsers let only the press itself write.
+ */
+export async function copyRecorded(from: readonly CopyOf[], text: string): Promise<CopyOutcome> {
+  let isRecorded = false;
+  const recorded = record(from).then(() => {
+    isRecorded = true;
+    return new Blob([text], { type: "text/plain" });
+  });
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": recorded })]);
+    return "copied";
+  } catch {
+    // Where the browser takes no promise the entry may still be on its way.
+    await recorded.catch(() => undefined);
+    return isRecorded ? "failed" : "unrecorded";
+  }
+}
+
+function openedIn(selection: Selection): CopyOf[] {
+  return [...document.querySelectorAll<HTMLElement>("[data-opened]")]
+    .filter((field) => selection.containsNode(field, true))
+    .map((field) => ofMark(field.dataset.opened ?? ""));
+}
+
+/** Texts selected in opened fields are copied the recorded way too, and cannot be dragged out or cut. */
+export function useCopyGuard(onOutcome: (outcome: CopyOutcome) => void): void {
+  const latest = useRef(onOutcome);
+  useEffect(() => {
+    latest.current = onOutcome;
+  });
+  useEffect(() => {
+    const guard = (event: Event) => {
+      const selection = document.getSelection();
+      const from = selection === null ? [] : openedIn(selection);
+      if (selection === null || selection.isCollapsed || from.length === 0) return;
+      event.preventDefault();
+      if (event.type === "copy")
+        void copyRecorded(from, selection.toString()).then((outcome) => latest.current(outcome));
+    };
+    const kinds = ["copy", "cut", "dragstart"] as const;
+    for (const kind of kinds) document.addEventListener(kind, guard);
+    return () => {
+      for (const kind of kinds) document.removeEventListener(kind, guard);
+    };
+  }, []);
+}
