@@ -37,6 +37,7 @@ import { createLogger, type Logger } from "@/lib/telemetry/logger";
 /** Everything a portal process has one of. Everything in it outlives the requests. */
 export interface Runtime extends ApiKeySecret, SessionSecret {
   readonly site: Site;
+  readonly demoFile: string | undefined;
   readonly db: Database;
   readonly instance: InstanceFacts;
   readonly clock: Clock;
@@ -164,6 +165,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     apiKeySecret: deriveApiKeySecret(idempotencyKey),
     sessionSecret: deriveSessionSecret(idempotencyKey),
     site: siteOf(env),
+    demoFile: env.DEMO_FILE,
     live: openLiveHub(env.DATABASE_URL, { db, instance, logger, clock: systemClock }),
   };
   keepEpoch(runtime);

@@ -12,6 +12,7 @@ import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/l
 import { readBody } from "@/lib/http/read-body";
 import { withHeaders } from "@/lib/http/response-headers";
 import { makeChallenge } from "@/lib/identity/challenge";
+import { readDemonstration } from "@/lib/identity/demonstration";
 import { endSession } from "@/lib/identity/end-session";
 import { findLiveSession } from "@/lib/identity/find-session-principal";
 import { type AuthResult, runNextAuth } from "@/lib/identity/next-auth";
@@ -115,9 +116,16 @@ async function passkeyOptions(cx: SignInCall): Promise<Response> {
   return json(await assertionOptions(cx.site, challenge, []));
 }
 
+async function demonstration(cx: SignInCall): Promise<Response> {
+  const found = await readDemonstration(cx.runtime, cx.request.headers.get("host"));
+  if (found === undefined) throw new DomainError("request.not-found");
+  return json(found);
+}
+
 /** The calls that nobody is signed in for, by method and path below /api/auth. All else of next-auth is not served. */
 const CALLS: Readonly<Record<string, (cx: SignInCall) => Promise<Response>>> = {
   "GET csrf": csrfToken,
+  "GET demonstration": demonstration,
   "GET passkey/options": passkeyOptions,
   "POST callback/password": (cx) => signIn(cx, byPassword),
   "POST callback/passkey": (cx) => signIn(cx, byPasskey),

@@ -68,3 +68,25 @@ export const PasswordSignIn = z.strictObject({
 });
 
 export const PasskeySignIn = z.strictObject({ csrf_token: CsrfToken, assertion: PasskeyAssertion });
+
+/** A demonstration person with everything to sign in by (evaluation on this machine only). */
+export const DemonstrationPerson = z.object({
+  handle: z.string(),
+  name: z.string(),
+  role: Role,
+  duties: z.array(Duty),
+  email: z.string(),
+  password: z.string(),
+  has_code: z.boolean(),
+  /** Null while the next one is not good yet. */
+  code: z.string().nullable(),
+});
+export type DemonstrationPerson = z.infer<typeof DemonstrationPerson>;
+
+export const Demonstration = z.object({
+  people: z.array(DemonstrationPerson),
+  /** When codes change next. */
+  changes_at: z.string(),
+  now: z.string(),
+});
+export type Demonstration = z.infer<typeof Demonstration>;

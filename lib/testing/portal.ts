@@ -56,6 +56,7 @@ export async function createPortalBench(budgets: Parameters<typeof openLimits>[1
     apiKeySecret: new Uint8Array(32).fill(2),
     sessionSecret: new Uint8Array(32).fill(3),
     site: siteOf({ HOST: "127.0.0.1", PORT: 3000 }),
+    demoFile: undefined,
     live: openLiveHub(audit.database.appUrl, {
       db: cx.db,
       instance: cx.instance,
