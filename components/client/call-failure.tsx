@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { CallRefused, NetworkLost } from "@/components/client/api";
+import { NotSigned } from "@/components/client/not-signed";
 import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
 
@@ -13,6 +14,12 @@ export function CallFailure({ error, title }: { error: unknown; title?: string }
     return (
       <Notice tone="amber" icon="warning" isLive title={title ?? t("notDone")}>
         <p>{t("networkLost")}</p>
+      </Notice>
+    );
+  if (error instanceof NotSigned)
+    return (
+      <Notice tone="amber" icon="warning" isLive title={title ?? t("notDone")}>
+        <p>{t(`notSigned.${error.reason}`)}</p>
       </Notice>
     );
   const problem = error instanceof CallRefused ? error.problem : undefined;

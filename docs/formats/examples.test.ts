@@ -14,7 +14,8 @@ import { x25519Handle } from "@/lib/crypto/primitives";
 import { receiptText, verifyReceipt } from "@/lib/crypto/receipt";
 import { openReply } from "@/lib/crypto/reply";
 import { parseVkey } from "@/lib/crypto/signed-note";
-import { statementBytes, verifyStatement } from "@/lib/crypto/statement";
+import { verifyStatement } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import known from "@/lib/crypto/testdata/cfx1.json";
 import { ReplyJwe } from "@/lib/escrow/protocol";
 import {

@@ -1,4 +1,5 @@
-import { signStatement, statementBytes, verifyStatement } from "./statement";
+import { signStatement, verifyStatement } from "./statement";
+import { statementBytes } from "./statement-bytes";
 
 /** What the custodian confirms: that it can open its own entry of exactly this body. */
 export interface EscrowOk {

@@ -11,7 +11,8 @@ import { openPrivateKey, type PrivateKeyAad, sealPrivateKeyForTests } from "./pr
 import { receiptText, signReceipt, verifyReceipt } from "./receipt";
 import { buildRecordForTests } from "./record-digest";
 import { vkey } from "./signed-note";
-import { signStatement, statementBytes, verifyStatement } from "./statement";
+import { signStatement, verifyStatement } from "./statement";
+import { statementBytes } from "./statement-bytes";
 import known from "./testdata/cfx1.json";
 
 const { input, output } = known;

@@ -14,7 +14,7 @@ import { openPrivateKey, sealPrivateKey } from "./private-key-blob";
 import { buildRecord, fieldDigest, recordDigest } from "./record-digest";
 import { jwkThumbprint, openReply, type ReplyJwe, sealReply } from "./reply";
 import { Secret } from "./secret";
-import { statementBytes } from "./statement";
+import { statementBytes } from "./statement-bytes";
 import known from "./testdata/cfx1.json";
 import { isUuid, uuidv7 } from "./uuid";
 

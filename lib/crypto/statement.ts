@@ -1,15 +1,5 @@
-import { concat, utf8 } from "./bytes";
-import { canonicalBytes } from "./canonical-json";
-import { FormatError } from "./format-error";
 import { ed25519Sign, ed25519Verify } from "./primitives";
-
-const KIND = /^[a-z]+(?:-[a-z]+)*$/;
-
-/** S = `sealport/<kind>/1` ‖ 0x0A ‖ JCS(object): the bytes a person or a program signs. */
-export function statementBytes(kind: string, object: unknown): Uint8Array {
-  if (!KIND.test(kind)) throw new FormatError("format.text", "a malformed statement kind");
-  return concat(utf8(`sealport/${kind}/1\n`), canonicalBytes(object));
-}
+import { statementBytes } from "./statement-bytes";
 
 /** Ed25519 signature (RFC 8032) over a statement, 64 bytes. */
 export function signStatement(seed: Uint8Array, kind: string, object: unknown): Uint8Array {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { randomBytes, sha256 } from "@/lib/crypto/primitives";
-import { statementBytes } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { EscrowOpening } from "@/lib/escrow/opening";
 import type { DecidedSubmission, RegistrationItem, RosterPerson } from "@/lib/escrow/protocol";

@@ -1,6 +1,6 @@
 import { fromBase64url, fromUtf8, toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
-import { statementBytes } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import type { PasskeySignature } from "@/lib/escrow/statements";
 
 /** The challenge a passkey signs for a statement: SHA-256(S), base64url. */

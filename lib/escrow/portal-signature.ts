@@ -1,6 +1,6 @@
 import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { statementBytes } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import type { Keystore } from "@/lib/custody/keystore";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import type { StatementSignature } from "@/lib/escrow/statements";

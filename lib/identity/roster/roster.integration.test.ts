@@ -4,7 +4,7 @@ import { systemClock } from "@/lib/clock";
 import type { Context, Duty, Principal, Role } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
-import { statementBytes } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { loadSigningKey } from "@/lib/custody/signing-key";

@@ -1,0 +1,57 @@
+"use client";
+
+import { useCallback } from "react";
+import { target } from "@/components/client/api";
+import { NotSigned } from "@/components/client/not-signed";
+import {
+  type PasskeySignature,
+  type SigningKeys,
+  type StatementKind,
+  signStatement,
+} from "@/components/client/sign-statement";
+import { useApi } from "@/components/client/use-api";
+import type { getRosterStanding } from "@/lib/api-client/operations/roster";
+
+const standingOf = target<typeof getRosterStanding>("GET", "/confidential/account/roster");
+
+export interface Signed<S> {
+  readonly statement: S;
+  readonly signature: PasskeySignature;
+}
+
+/** What is signed, and how to tell that it is what the page shows. */
+export interface ToSign<S> {
+  readonly kind: StatementKind;
+  /** Asks the server to lay out the statement; called only when the person signs for themselves. */
+  prepare(): Promise<S>;
+  /** Whether the statement says what the page shows; anything else is not signed. */
+  isAsShown(statement: S): boolean;
+}
+
+export interface Signer {
+  /**
+   * Has the person sign, when the custodian knows a passkey of theirs. Undefined when the portal signs in their
+   * place, as it does in an evaluation for people without a key: then the call goes without a signature.
+   * Throws NotSigned, CallRefused and NetworkLost.
+   */
+  sign<S>(what: ToSign<S>): Promise<Signed<S> | undefined>;
+}
+
+/** Signs decisions, openings and disputes with the passkeys that stand in the custodian's roster. */
+export function useSigner(): Signer {
+  const { call } = useApi();
+  return {
+    sign: useCallback(
+      async <S>(what: ToSign<S>) => {
+        const standing = await call(standingOf, {});
+        if (standing.signed_by !== "own_key") return undefined;
+        const credentialIds = standing.keys.flatMap(({ kind, id }) => (kind === "passkey" ? [id] : []));
+        const keys: SigningKeys = { rpId: standing.rp_id, credentialIds };
+        const statement = await what.prepare();
+        if (!what.isAsShown(statement)) throw new NotSigned("differs");
+        return { statement, signature: await signStatement(what.kind, statement, keys) };
+      },
+      [call],
+    ),
+  };
+}

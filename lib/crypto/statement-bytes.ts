@@ -1,0 +1,14 @@
+import { concat, utf8 } from "./bytes";
+import { canonicalBytes } from "./canonical-json";
+import { FormatError } from "./format-error";
+
+const KIND = /^[a-z]+(?:-[a-z]+)*$/;
+
+/**
+ * S = `sealport/<kind>/1` ‖ 0x0A ‖ JCS(object): the bytes a person or a program signs. It stands apart from the
+ * signatures, so that a browser signs what it shows without loading anything that only a server has.
+ */
+export function statementBytes(kind: string, object: unknown): Uint8Array {
+  if (!KIND.test(kind)) throw new FormatError("format.text", "a malformed statement kind");
+  return concat(utf8(`sealport/${kind}/1\n`), canonicalBytes(object));
+}
