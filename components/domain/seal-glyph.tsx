@@ -19,7 +19,11 @@ export function SealGlyph({ state, size = 16 }: { state: SealState; size?: numbe
       className="shrink-0"
     >
       <circle cx="8" cy="8" r="6.2" fill="none" stroke="currentColor" strokeWidth="1.8" />
-      {shutter === undefined ? null : <path d={shutter} fill="currentColor" />}
+      {shutter === undefined ? (
+        <circle cx="8" cy="8" r="2.9" fill="none" stroke="currentColor" strokeWidth="1.2" />
+      ) : (
+        <path d={shutter} fill="currentColor" />
+      )}
     </svg>
   );
 }
