@@ -1,0 +1,13 @@
+import { tourOrder, tourOrderPdf } from "@/lib/seed/tour-order";
+
+/** The order that the tour uploads, made anew for the day. */
+export function GET(): Response {
+  const pdf = tourOrderPdf(tourOrder(new Date()));
+  return new Response(new Uint8Array(pdf), {
+    headers: {
+      "content-type": "application/pdf",
+      "content-disposition": 'attachment; filename="order.pdf"',
+      "cache-control": "no-store",
+    },
+  });
+}

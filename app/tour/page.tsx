@@ -1,0 +1,116 @@
+import type { Metadata } from "next";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { SitePage } from "@/app/_components/site-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { CodeSample } from "@/components/ui/code-sample";
+import { Facts } from "@/components/ui/facts";
+import { readHealth } from "@/lib/http/health";
+import { tourOrder } from "@/lib/seed/tour-order";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("tour"))("title") };
+}
+
+function Step(props: { number: number; title: string; who?: string; text: string; children?: ReactNode }) {
+  return (
+    <li className="grid gap-x-8 gap-y-3 border-line border-b py-6 tablet:grid-cols-[56px_minmax(0,1fr)]">
+      <span aria-hidden="true" className="font-semibold text-countdown text-ink-3">
+        {props.number}
+      </span>
+      <div className="min-w-0 max-w-[760px]">
+        <h2 className="font-semibold text-lead">{props.title}</h2>
+        {props.who === undefined ? null : <p className="text-control text-ink-2">{props.who}</p>}
+        <p className="mt-1 text-body">{props.text}</p>
+        {props.children === undefined ? null : <div className="mt-3 grid gap-3">{props.children}</div>}
+      </div>
+    </li>
+  );
+}
+
+function OrderFacts() {
+  const t = useTranslations("tour");
+  const order = tourOrder(new Date());
+  return (
+    <>
+      <p>
+        <ButtonLink href="/tour/order" look="secondary" icon="download" isDownload>
+          {t("order.download")}
+        </ButtonLink>
+      </p>
+      <Facts
+        look="aligned"
+        facts={[
+          { name: t("order.issuer"), value: order.issuer },
+          { name: t("order.number"), value: order.caseNumber },
+          { name: t("order.from"), value: order.validFrom },
+          { name: t("order.until"), value: order.validUntil },
+          { name: t("order.jurisdiction"), value: "DE" },
+        ]}
+      />
+    </>
+  );
+}
+
+const PEOPLE = {
+  regulator: "ruth@authority.example",
+  legal: "lena@operator.example",
+  coordinator: "ines@operator.example",
+} as const;
+
+function SignIn({ as }: { as: keyof typeof PEOPLE }) {
+  const t = useTranslations("tour");
+  return (
+    <p>
+      <ButtonLink href={`/sign-in?as=${encodeURIComponent(PEOPLE[as])}`} look="secondary">
+        {t(`signIn.${as}`)}
+      </ButtonLink>
+    </p>
+  );
+}
+
+/** From a filed request to a detected change: what an evaluator does in ten minutes, with the demonstration people. */
+export default async function TourPage() {
+  const [health, t] = await Promise.all([readHealth(), getTranslations("tour")]);
+  return (
+    <SitePage current="tour" title={t("title")} lead={t("lead")} health={health}>
+      {health.assurance === "evaluation" ? null : (
+        <p className="mb-4 border-amber border-l-[3px] bg-amber-wash px-4 py-3 text-control">
+          {t("noDemonstration")}
+        </p>
+      )}
+      <ol className="border-ink border-t">
+        <Step number={1} title={t("file.title")} who={t("who.regulator")} text={t("file.text")}>
+          <SignIn as="regulator" />
+          <OrderFacts />
+        </Step>
+        <Step number={2} title={t("legal.title")} who={t("who.legal")} text={t("legal.text")}>
+          <SignIn as="legal" />
+        </Step>
+        <Step number={3} title={t("approve.title")} who={t("who.coordinator")} text={t("approve.text")}>
+          <SignIn as="coordinator" />
+        </Step>
+        <Step number={4} title={t("open.title")} who={t("who.regulator")} text={t("open.text")} />
+        <Step number={5} title={t("export.title")} who={t("who.regulator")} text={t("export.text")}>
+          <p>
+            <ButtonLink href="/audit/exports" look="secondary" icon="download">
+              {t("export.link")}
+            </ButtonLink>
+          </p>
+        </Step>
+        <Step number={6} title={t("verify.title")} text={t("verify.text")}>
+          <CodeSample label={t("verify.label")} code="npm run verify -- ~/Downloads/BUNDLE.zip" />
+        </Step>
+        <Step number={7} title={t("change.title")} text={t("change.text")}>
+          <CodeSample
+            label={t("change.label")}
+            code={
+              "npm run tamper -- ~/Downloads/BUNDLE.zip /tmp/changed.zip 40\nnpm run verify -- /tmp/changed.zip"
+            }
+          />
+        </Step>
+      </ol>
+    </SitePage>
+  );
+}
