@@ -117,6 +117,8 @@ export const DisputeGrantView = z.object({
 export const DisputeView = z.object({
   ...summaryMembers,
   transaction_status: z.string(),
+  /** Sealed groups of the transaction, those in the dispute and others. */
+  sealed_fields: z.array(GroupName),
   /** The newest grant under it, or why there is none. */
   grant: DisputeGrantView.optional(),
   no_access: NoAccess.optional(),

@@ -13,6 +13,7 @@ const Row = z.object({
   status: z.string(),
   participants: z.array(z.string()),
   party_organisations: z.array(z.string()),
+  sealed_groups: z.array(GroupName),
   state: DisputeState,
   party: z.string(),
   opened_by: z.string(),
@@ -38,6 +39,8 @@ export interface DisputeRow {
   readonly transactionStatus: string;
   readonly participants: readonly string[];
   readonly partyOrganisations: readonly string[];
+  /** Sealed groups of the transaction, disputed or not. */
+  readonly sealedGroups: readonly GroupName[];
   readonly state: DisputeState;
   readonly party: string;
   readonly openedBy: string;
@@ -61,6 +64,7 @@ const SELECT = Prisma.sql`
   SELECT d.id, d.transaction_id, t.job_id, t.status, t.participants, d.state, d.party, d.opened_by, d.opened_at,
     d.reason, d.groups, d.nonce, d.not_after, d.assurance, d.taken_by, d.taken_at, d.resolved_by, d.resolved_at,
     d.resolution, (SELECT count(*)::int FROM dispute_note n WHERE n.dispute_id = d.id) AS notes_count,
+    ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id) AS sealed_groups,
     ARRAY(SELECT DISTINCT p.organisation_id FROM participant p WHERE p.id = ANY (t.participants)) AS party_organisations
   FROM dispute d JOIN transaction t ON t.id = d.transaction_id`;
 
@@ -89,6 +93,7 @@ function toDispute(record: unknown): DisputeRow {
     transactionStatus: row.status,
     participants: row.participants,
     partyOrganisations: row.party_organisations,
+    sealedGroups: GroupName.options.filter((group) => row.sealed_groups.includes(group)),
     state: row.state,
     party: row.party,
     openedBy: row.opened_by,

@@ -87,6 +87,7 @@ export function disputeView(whole: WholeDispute, caller: Principal, now: Date): 
   return {
     ...summaryOf(row, names),
     transaction_status: row.transactionStatus,
+    sealed_fields: [...row.sealedGroups],
     ...grantMembers(grants, names, now),
     ...(missing === undefined ? {} : { no_access: missing }),
     notes: notes.map((note) => ({

@@ -1,0 +1,110 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { AccessInForce } from "@/components/domain/access-in-force";
+import { Digest } from "@/components/ui/digest";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import { FactsSection } from "@/components/ui/section";
+import type { DisputeView } from "@/lib/disputes/schema";
+import { TransactionStatus } from "@/lib/transactions/schema";
+
+function permissionFacts(
+  t: ReturnType<typeof useTranslations<"disputes.facts">>,
+  dispute: DisputeView,
+): Fact[] {
+  const { permitted_until: until, assurance, taken_by: taken, grant } = dispute;
+  return [
+    ...(until === undefined
+      ? []
+      : [{ name: t("until"), value: <LocalTime instant={until} form="minute" /> }]),
+    ...(assurance === undefined
+      ? []
+      : [{ name: t("signed"), value: t(assurance === "signed" ? "party" : "evaluation") }]),
+    ...(taken === undefined ? [] : [{ name: t("with"), value: taken.name }]),
+    ...(grant === undefined
+      ? []
+      : [
+          {
+            name: t("viewsUsed"),
+            value: t("ofViews", { used: grant.max_views - grant.views_left, all: grant.max_views }),
+          },
+        ]),
+  ];
+}
+
+function EndFacts({ dispute }: { dispute: DisputeView }) {
+  const t = useTranslations("disputes.facts");
+  const { resolved_by: by, resolved_at: at, resolution } = dispute;
+  if (by === undefined || at === undefined) return null;
+  const facts = [
+    { name: t("by"), value: by.name },
+    { name: t("at"), value: <LocalTime instant={at} form="minute" /> },
+  ];
+  return (
+    <FactsSection title={t("resolution")}>
+      <p className="mb-2 whitespace-pre-wrap break-words text-body">{resolution}</p>
+      <Facts facts={facts} />
+    </FactsSection>
+  );
+}
+
+function Looks({ dispute }: { dispute: DisputeView }) {
+  const t = useTranslations("disputes.facts");
+  return (
+    <FactsSection title={t("looks")}>
+      {dispute.openings.length === 0 ? <p className="text-control text-ink-2">{t("noLooks")}</p> : null}
+      <ul className="text-control">
+        {dispute.openings.map((opening) => (
+          <li key={opening.at} className="flex flex-wrap justify-between gap-x-4 py-[5px]">
+            <span>{opening.by.name}</span>
+            <span className="text-ink-2">
+              <LocalTime instant={opening.at} form="minute" />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </FactsSection>
+  );
+}
+
+/** What stays true while one works on a dispute: access, permission, transaction, every look. */
+export function DisputeFacts(props: { dispute: DisputeView; isHolder: boolean; nowMs: number }) {
+  const { dispute, isHolder, nowMs } = props;
+  const t = useTranslations("disputes.facts");
+  const status = useTranslations("disputes.status");
+  const { grant } = dispute;
+  const facts = permissionFacts(t, dispute);
+  return (
+    <>
+      <EndFacts dispute={dispute} />
+      {isHolder && grant !== undefined ? (
+        <FactsSection title={t("access")}>
+          <AccessInForce grant={grant} nowMs={nowMs} isOpened />
+          <p className="mt-3 text-control text-ink-2">{t("levelNote")}</p>
+        </FactsSection>
+      ) : null}
+      {facts.length === 0 ? null : (
+        <FactsSection title={t("permission")}>
+          <Facts facts={facts} />
+        </FactsSection>
+      )}
+      <FactsSection title={t("transaction")}>
+        <Facts
+          facts={[
+            { name: t("state"), value: status(TransactionStatus.parse(dispute.transaction_status)) },
+            { name: t("participants"), value: dispute.participants.join(", ") },
+            { name: t("id"), value: <Digest value={dispute.transaction_id} label={t("id")} /> },
+          ]}
+        />
+        <Link
+          href={`/transactions/${dispute.transaction_id}`}
+          prefetch={false}
+          className="mt-2 inline-flex min-h-[24px] items-center text-control underline underline-offset-4"
+        >
+          {t("open")}
+        </Link>
+      </FactsSection>
+      <Looks dispute={dispute} />
+    </>
+  );
+}

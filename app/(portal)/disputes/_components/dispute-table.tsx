@@ -1,0 +1,41 @@
+import { useTranslations } from "next-intl";
+import { DisputeStateTag } from "@/app/(portal)/disputes/_components/dispute-state";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import type { DisputeSummary } from "@/lib/disputes/schema";
+import { formatCount } from "@/lib/format";
+
+/** Disputes as rows; the transaction leads to the dispute. */
+export function DisputeTable({ disputes }: { disputes: readonly DisputeSummary[] }) {
+  const t = useTranslations("disputes.table");
+  const columns: readonly Column<DisputeSummary>[] = [
+    { key: "transaction", head: t("transaction"), cell: (one) => one.job_id, isTitle: true },
+    {
+      key: "reason",
+      head: t("reason"),
+      cell: (one) => <span className="line-clamp-1 max-w-[420px] break-words">{one.reason}</span>,
+    },
+    { key: "party", head: t("openedBy"), cell: (one) => one.party },
+    {
+      key: "opened",
+      head: t("opened"),
+      cell: (one) => <LocalTime instant={one.opened_at} form="day" />,
+    },
+    {
+      key: "with",
+      head: t("with"),
+      cell: (one) => one.taken_by?.name ?? <span className="text-ink-2">{t("nobody")}</span>,
+    },
+    { key: "notes", head: t("notes"), cell: (one) => formatCount(one.notes_count), isNumber: true },
+    { key: "state", head: t("state"), cell: (one) => <DisputeStateTag state={one.state} /> },
+  ];
+  return (
+    <Table
+      caption={t("caption")}
+      columns={columns}
+      rows={disputes}
+      rowKey={(one) => one.id}
+      href={(one) => `/disputes/${one.id}`}
+    />
+  );
+}

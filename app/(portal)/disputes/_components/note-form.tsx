@@ -1,0 +1,73 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useRef, useState } from "react";
+import { target } from "@/components/client/api";
+import { CallFailure } from "@/components/client/call-failure";
+import { useApi } from "@/components/client/use-api";
+import { Button } from "@/components/ui/button";
+import { TextArea } from "@/components/ui/controls";
+import { Field } from "@/components/ui/field";
+import type { addDisputeNote } from "@/lib/api-client/operations/disputes";
+
+const send = target<typeof addDisputeNote>("POST", "/confidential/disputes/{id}/notes");
+const MAX_LENGTH = 4_000;
+
+/** Writes to the others in the dispute. What was typed stays until it has arrived. */
+export function NoteForm({ disputeId, isParty }: { disputeId: string; isParty: boolean }) {
+  const t = useTranslations("disputes.notes");
+  const api = useApi();
+  const router = useRouter();
+  const [text, setText] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  // One key for one intent: after a lost connection the same note is not written twice.
+  const key = useRef<string>(undefined);
+  const submit = async (): Promise<void> => {
+    if (text.trim() === "") return;
+    setBusy(true);
+    setError(undefined);
+    key.current ??= crypto.randomUUID();
+    try {
+      await api.call(send, { params: { id: disputeId }, body: { text }, idempotencyKey: key.current });
+      key.current = undefined;
+      setText("");
+      router.refresh();
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      className="mt-4 max-w-[640px] print:hidden"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <Field id="note" label={t(isParty ? "labelParty" : "label")} help={t("help")}>
+        {(control) => (
+          <TextArea
+            {...control}
+            rows={3}
+            maxLength={MAX_LENGTH}
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              key.current = undefined;
+            }}
+          />
+        )}
+      </Field>
+      <div className="mt-2">
+        <Button type="submit" icon="comment" isBusy={isBusy}>
+          {t("send")}
+        </Button>
+      </div>
+      {error === undefined ? null : <CallFailure error={error} />}
+    </form>
+  );
+}
