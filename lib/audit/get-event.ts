@@ -4,6 +4,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { parseEntry } from "./entry";
+import { actorNames } from "./reading/actor-names";
 import { fencedConditions } from "./reading/filter";
 import { openParts, readableKinds } from "./reading/open-parts";
 import { findLeaf, findWithinFence, readParts } from "./reading/store";
@@ -18,7 +19,8 @@ export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
     const within = await findWithinFence(tx, fencedConditions(cx), leaf.entry_id);
     if (within === undefined) return undefined;
     const caseId = within.case_id ?? undefined;
-    return { leaf, caseId, parts: await readParts(tx, [leaf.entry_id], readableKinds(cx)) };
+    const name = (await actorNames(cx, tx, [within.actor])).get(within.actor ?? "");
+    return { leaf, caseId, name, parts: await readParts(tx, [leaf.entry_id], readableKinds(cx)) };
   });
   if (found === undefined) throw new DomainError("audit.not-found");
   await recordRead(cx, "audit.read", { seq }, found.caseId);
@@ -29,6 +31,7 @@ export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
     leaf_hash: toBase64url(found.leaf.leaf_hash),
     entry: toBase64url(found.leaf.bytes),
     public: { ...parseEntry(found.leaf.bytes) },
+    ...(found.name === undefined ? {} : { actor_name: found.name }),
     parts: parts.map((part) => ({
       c: part.c,
       kind: part.kind,

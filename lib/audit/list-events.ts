@@ -2,24 +2,55 @@ import "server-only";
 import { z } from "zod";
 import type { Context } from "@/lib/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
-import { inSnapshot } from "@/lib/db/transaction";
-import { addFilter, cursorSeq, fencedConditions } from "./reading/filter";
-import { readEvents } from "./reading/store";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { actorNames } from "./reading/actor-names";
+import { addFilter, type Conditions, cursorSeq, fencedConditions } from "./reading/filter";
+import { type EventRow, readEvents, readWaiting } from "./reading/store";
 import { filterNames, recordRead } from "./record-read";
 import { EventItem, type EventPage, type EventQuery } from "./schema";
 
+/** More are never shown at once: the sequencer takes thousands in the time a page needs. */
+const MAX_WAITING = 20;
+
+function conditionsOf(cx: Context, query: EventQuery): Conditions {
+  return addFilter(fencedConditions(cx), query);
+}
+
+async function readPage(cx: Context, tx: Tx, query: EventQuery) {
+  const { limit, cursor, after } = query;
+  const conditions = conditionsOf(cx, query).add("l.log = ?", cx.instance.log);
+  if (after !== undefined) {
+    const rows = await readEvents(tx, conditions.add("l.seq > ?::bigint", after), limit, "oldest");
+    // The entry that the page begins after is older than all of them.
+    return { rows, hasMore: rows.length > 0 };
+  }
+  if (cursor !== undefined) conditions.add("l.seq < ?::bigint", cursorSeq(cursor));
+  const rows = await readEvents(tx, conditions, limit + 1);
+  return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
+}
+
+async function readAhead(cx: Context, tx: Tx, query: EventQuery): Promise<EventRow[]> {
+  const isFirst = query.cursor === undefined && query.after === undefined;
+  if (query.waiting !== "true" || !isFirst) return [];
+  return readWaiting(tx, conditionsOf(cx, query).add("e.log = ?", cx.instance.log), MAX_WAITING);
+}
+
 /** Entries of the log that the caller may see, newest first, paged by sequence number. The read is logged. */
 export async function listEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
-  const { limit, cursor, ...filter } = query;
-  const conditions = addFilter(fencedConditions(cx), filter).add("l.log = ?", cx.instance.log);
-  if (cursor !== undefined) conditions.add("l.seq < ?::bigint", cursorSeq(cursor));
+  const { limit: _limit, cursor: _cursor, after: _after, waiting: _waiting, ...filter } = query;
   await recordRead(cx, "audit.read", { filter: filterNames(filter) });
-  const rows = await inSnapshot(cx, (tx) => readEvents(tx, conditions, limit + 1));
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1)?.seq;
-  const hasMore = rows.length > limit && last !== undefined;
+  const { page, waiting, names } = await inSnapshot(cx, async (tx) => {
+    const found = { page: await readPage(cx, tx, query), waiting: await readAhead(cx, tx, query) };
+    const actors = [...found.waiting, ...found.page.rows].map((row) => row.actor);
+    return { ...found, names: await actorNames(cx, tx, actors) };
+  });
+  const items = [...waiting, ...page.rows].map((row) => {
+    const name = names.get(row.actor ?? "");
+    return { ...row, ...(name === undefined ? {} : { actor_name: name }) };
+  });
+  const last = page.rows.at(-1)?.seq ?? undefined;
   return {
-    items: z.array(EventItem).parse(shown),
-    next_cursor: hasMore ? toBase64url(utf8(String(last))) : null,
+    items: z.array(EventItem).parse(items),
+    next_cursor: page.hasMore && last !== undefined ? toBase64url(utf8(String(last))) : null,
   };
 }

@@ -15,10 +15,22 @@ const eventFilter = {
   to: Instant.optional(),
 } as const;
 
-export const EventQuery = z.strictObject({ ...pageQuery, ...eventFilter });
+/**
+ * `after` is a sequence number: the page begins with the entry next to it, where a cursor leads the other way.
+ * With `waiting` the first page also has entries that are in no tree yet.
+ */
+export const EventQuery = z.strictObject({
+  ...pageQuery,
+  ...eventFilter,
+  after: integerText(0, Number.MAX_SAFE_INTEGER).optional(),
+  waiting: z.enum(["true", "false"]).optional(),
+});
 export type EventQuery = z.infer<typeof EventQuery>;
 
-/** One line of the log as lists show it; `seq` is null until the entry is in the tree. */
+/**
+ * One line of the log as lists show it; `seq` is null until the entry is in the tree. `actor` is a pseudonym;
+ * `actor_name` is there for those who know the person anyhow: deciders, auditors, their own organisation.
+ */
 export const EventItem = z.object({
   seq: z.int().nullable(),
   entry_id: z.string(),
@@ -27,6 +39,7 @@ export const EventItem = z.object({
   outcome: Outcome,
   action: z.string(),
   actor: z.string().nullable(),
+  actor_name: z.string().optional(),
   purpose: z.string().nullable(),
   transaction_id: z.string().nullable(),
   participant_id: z.string().nullable(),
@@ -45,6 +58,7 @@ export const EventDetail = z.object({
   leaf_hash: z.string(),
   entry: z.string(),
   public: z.record(z.string(), z.unknown()),
+  actor_name: z.string().optional(),
   parts: z.array(
     z.object({
       c: z.string(),
@@ -64,6 +78,34 @@ export const ExportQuery = z.strictObject({
   bom: z.enum(["true", "false"]).optional(),
 });
 export type ExportQuery = z.infer<typeof ExportQuery>;
+
+export const ExportHistoryQuery = z.strictObject({ ...pageQuery });
+export type ExportHistoryQuery = z.infer<typeof ExportHistoryQuery>;
+
+/**
+ * One export as its maker, or a coordinator, sees it. `sha256` is of the bytes that left. What a filter asked for
+ * may name a case, so only the maker is shown more than its names.
+ */
+export const ExportItem = z.object({
+  id: z.string(),
+  by: z.string(),
+  is_own: z.boolean(),
+  format: z.string(),
+  filtered_by: z.array(z.string()),
+  filter: z.record(z.string(), z.string()).optional(),
+  state: z.enum(["running", "done", "broken_off"]),
+  started_at: z.string(),
+  finished_at: z.string().nullable(),
+  entry_id: z.string().nullable(),
+  seq: z.int().nullable(),
+  size: z.int().nullable(),
+  entries: z.int().nullable(),
+  bytes: z.int().nullable(),
+  sha256: z.string().nullable(),
+});
+export type ExportItem = z.infer<typeof ExportItem>;
+export const ExportPage = pageOf(ExportItem);
+export type ExportPage = z.infer<typeof ExportPage>;
 
 /** Public keys needed to check the log (api.md "Audit"). */
 export const AuditKeys = z.object({

@@ -7,6 +7,8 @@ import {
   EventPage,
   EventPath,
   EventQuery,
+  ExportHistoryQuery,
+  ExportPage,
   ExportQuery,
 } from "@/lib/audit/schema";
 
@@ -99,4 +101,17 @@ export const exportAuditLog = operation({
   stepUp: true,
   action: "audit.export",
   stream: true,
+});
+
+export const listAuditExports = operation({
+  id: "listAuditExports",
+  method: "GET",
+  path: "/confidential/audit/exports",
+  summary: "Exports of the log, newest first: the caller's own, or everybody's for a coordinator.",
+  scopes: ["read"],
+  roles: ["auditor", "regulator", "coordinator"],
+  query: ExportHistoryQuery,
+  response: { status: 200, schema: ExportPage },
+  rate: "reads",
+  action: "audit.exports",
 });

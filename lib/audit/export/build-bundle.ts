@@ -60,8 +60,15 @@ function withheldFrom(size: number, seqs: readonly number[]): number[] {
   return Array.from({ length: size }, (_, seq) => seq).filter((seq) => !shown.has(seq));
 }
 
+/** A bundle's bytes, the number of entries in it and the size of the tree it ends at. */
+export interface BuiltBundle {
+  readonly bytes: Uint8Array;
+  readonly entries: number;
+  readonly size: number;
+}
+
 /** Builds the whole bundle from one snapshot. It ends at the newest signed checkpoint. */
-export async function buildBundle(cx: Context, tx: RawTx, request: BundleRequest): Promise<Uint8Array> {
+export async function buildBundle(cx: Context, tx: RawTx, request: BundleRequest): Promise<BuiltBundle> {
   const { log } = cx.instance;
   const checkpoints = await readCheckpoints(tx, log);
   const size = checkpoints.at(-1)?.size ?? 0;
@@ -92,7 +99,8 @@ export async function buildBundle(cx: Context, tx: RawTx, request: BundleRequest
     file(BUNDLE_FILES.places, await signPlaces(cx, leaves, complete ? leaves.keys() : seqs)),
     file(BUNDLE_FILES.readme, bundleReadme(facts)),
   ];
-  return writeCanonicalZip([...files, await manifestFile(cx, facts, files)]);
+  const bytes = writeCanonicalZip([...files, await manifestFile(cx, facts, files)]);
+  return { bytes, entries: seqs.length, size };
 }
 
 function file(name: string, text: string): ZipFile {

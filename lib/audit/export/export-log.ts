@@ -2,7 +2,8 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
-import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction, type RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { addFilter, type Conditions, fencedConditions } from "../reading/filter";
 import { recordEvent } from "../record-event";
@@ -11,10 +12,11 @@ import type { ExportQuery } from "../schema";
 import { buildBundle } from "./build-bundle";
 import { type CsvOptions, csvHeader, csvLine } from "./csv";
 import { entryLine, openedRows } from "./export-row";
+import { insertExport } from "./history-store";
 import { countLater, readAnchoredSize } from "./store";
+import { type Produced, streamSnapshot, type Write } from "./stream-snapshot";
 
 type Format = Exclude<ExportQuery["format"], "xlsx">;
-type Write = (bytes: Uint8Array) => Promise<void>;
 
 const MEDIA: Readonly<Record<Format, { readonly type: string; readonly extension: string }>> = {
   ndjson: { type: "application/x-ndjson; charset=utf-8", extension: "ndjson" },
@@ -45,38 +47,38 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
     subjects: [],
     details: { format, filter: filterNames(filter) },
   });
+  const id = await beginHistory(cx, format, filter, recorded.id);
   const csv: CsvOptions = { delimiter: delimiter ?? ",", bom: bom === "true" };
-  const produce = async (tx: RawTx, write: Write): Promise<void> => {
-    if (format === "bundle")
-      await write(await buildBundle(cx, tx, { conditions, filter, exportEntry: recorded.id }));
-    else await writeText(cx, tx, { format, conditions, csv }, write);
+  const produce = async (tx: RawTx, write: Write): Promise<Produced> => {
+    if (format !== "bundle") return writeText(cx, tx, { format, conditions, csv }, write);
+    const { bytes, ...produced } = await buildBundle(cx, tx, {
+      conditions,
+      filter,
+      exportEntry: recorded.id,
+    });
+    await write(bytes);
+    return produced;
   };
   const { type, extension } = MEDIA[format];
   const headers = {
     "content-type": type,
     "content-disposition": `attachment; filename="audit-log.${extension}"`,
   };
-  return { response: new Response(streamSnapshot(cx, produce), { headers }) };
+  return { response: new Response(streamSnapshot(cx, id, produce), { headers }) };
 }
 
-/** Runs the producer in a snapshot of its own; the reader's pace holds it back, and his leaving ends it. */
-function streamSnapshot(
+async function beginHistory(
   cx: Context,
-  produce: (tx: RawTx, write: Write) => Promise<void>,
-): ReadableStream<Uint8Array> {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = writable.getWriter();
-  const run = async (): Promise<void> => {
-    try {
-      await inRawSnapshot(cx, (tx) => produce(tx, (bytes) => writer.write(bytes)));
-      await writer.close();
-    } catch (err) {
-      cx.logger.error({ err }, "an export ended early");
-      await writer.abort(err).catch(() => undefined);
-    }
-  };
-  void run();
-  return readable;
+  format: Format,
+  filter: Readonly<Record<string, string>>,
+  entryId: string,
+): Promise<string> {
+  const startedAt = cx.clock.now();
+  const id = uuidv7(startedAt.getTime());
+  const { userId } = cx.principal;
+  const made = { id, tenantId: cx.instance.tenantId, userId, format, filter, entryId, startedAt };
+  await inTransaction(cx, (tx) => insertExport(tx, made));
+  return id;
 }
 
 interface TextExport {
@@ -85,21 +87,22 @@ interface TextExport {
   readonly csv: CsvOptions;
 }
 
-async function writeText(cx: Context, tx: RawTx, wanted: TextExport, write: Write): Promise<void> {
+async function writeText(cx: Context, tx: RawTx, wanted: TextExport, write: Write): Promise<Produced> {
   const { log } = cx.instance;
   const { format, conditions, csv } = wanted;
   const size = await readAnchoredSize(tx, log);
   if (format === "csv") await write(utf8(csvHeader(csv)));
   if (format === "json") await write(utf8(`{"entries":[`));
-  let isFirst = true;
+  let entries = 0;
   for await (const batch of openedRows(cx, tx, conditions, size)) {
     const lines = batch.map((opened) => (format === "csv" ? csvLine(opened, csv) : entryLine(opened, true)));
     if (format === "csv") await write(utf8(lines.join("")));
     if (format === "ndjson") await write(utf8(lines.map((line) => `${line}\n`).join("")));
-    if (format === "json") await write(utf8(`${isFirst ? "\n" : ",\n"}${lines.join(",\n")}`));
-    isFirst = false;
+    if (format === "json") await write(utf8(`${entries === 0 ? "\n" : ",\n"}${lines.join(",\n")}`));
+    entries += batch.length;
   }
-  if (format !== "json") return;
+  if (format !== "json") return { entries, size };
   const later = await countLater(tx, log, size);
   await write(utf8(`\n],"later":${canonicalJson(later)},"log":${canonicalJson(log)},"size":${size}}\n`));
+  return { entries, size };
 }

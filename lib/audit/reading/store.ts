@@ -27,15 +27,56 @@ export type EventRow = z.infer<typeof EventRow>;
 const COLUMNS = `i.entry_id::text, i.at, e.class, i.outcome, i.action, i.actor, i.purpose, i.transaction_id::text,
   i.participant_id, i.request_id::text, i.grant_id::text, i.case_id::text`;
 
-/** Integrated entries, newest first by sequence number. */
-export async function readEvents(tx: Tx, conditions: Conditions, limit: number): Promise<EventRow[]> {
+/** Integrated entries by sequence number: the newest that meet the conditions, or the oldest; newest first. */
+export async function readEvents(
+  tx: Tx,
+  conditions: Conditions,
+  limit: number,
+  end: "newest" | "oldest" = "newest",
+): Promise<EventRow[]> {
+  const order = end === "newest" ? "DESC" : "ASC";
+  const rows = z.array(EventRow).parse(
+    await tx.$queryRawUnsafe(
+      `SELECT l.seq, ${COLUMNS} FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+       JOIN audit_entry e ON e.id = i.entry_id
+       WHERE ${conditions.text} ORDER BY l.seq ${order} LIMIT ${conditions.parameter(limit)}`,
+      ...conditions.values,
+    ),
+  );
+  return end === "newest" ? rows : rows.reverse();
+}
+
+/** Entries that are written and in no tree yet, newest first; the sequencer takes them within moments. */
+export async function readWaiting(tx: Tx, conditions: Conditions, limit: number): Promise<EventRow[]> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT l.seq, ${COLUMNS} FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
-     JOIN audit_entry e ON e.id = i.entry_id
-     WHERE ${conditions.text} ORDER BY l.seq DESC LIMIT ${conditions.parameter(limit)}`,
+    `SELECT NULL AS seq, ${COLUMNS} FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
+     WHERE i.entry_id IN (SELECT q.entry_id FROM audit_queue q) AND ${conditions.text}
+     ORDER BY i.at DESC, i.entry_id DESC LIMIT ${conditions.parameter(limit)}`,
     ...conditions.values,
   );
   return z.array(EventRow).parse(rows);
+}
+
+const NameRow = z.object({ pseudonym: z.string(), name: z.string() });
+
+/** Names behind pseudonyms, of one organisation's people only where one is given. */
+export async function readActorNames(
+  tx: Tx,
+  pseudonyms: readonly string[],
+  organisationId: string | undefined,
+): Promise<Map<string, string>> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT u.pseudonym, u.name FROM app_user u WHERE u.pseudonym = ANY ($1::text[])
+       AND ($2::uuid IS NULL OR u.organisation_id = $2::uuid)`,
+    [...new Set(pseudonyms)],
+    organisationId ?? null,
+  );
+  return new Map(
+    z
+      .array(NameRow)
+      .parse(rows)
+      .map((row) => [row.pseudonym, row.name]),
+  );
 }
 
 /** Accesses and refusals, newest first by time, whether they are in the tree already or not. */
@@ -88,13 +129,13 @@ export async function findWithinFence(
   tx: Tx,
   conditions: Conditions,
   entryId: string,
-): Promise<{ readonly case_id: string | null } | undefined> {
+): Promise<{ readonly case_id: string | null; readonly actor: string | null } | undefined> {
   conditions.add("i.entry_id = ?::uuid", entryId);
   const rows = await tx.$queryRawUnsafe(
-    `SELECT i.case_id::text FROM audit_index i WHERE ${conditions.text}`,
+    `SELECT i.case_id::text, i.actor FROM audit_index i WHERE ${conditions.text}`,
     ...conditions.values,
   );
-  return z.array(z.object({ case_id: z.string().nullable() })).parse(rows)[0];
+  return z.array(z.object({ case_id: z.string().nullable(), actor: z.string().nullable() })).parse(rows)[0];
 }
 
 const PartRow = z.object({

@@ -1,0 +1,8 @@
+import { listAuditExports } from "@/lib/api-client/operations/audit";
+import { listExports } from "@/lib/audit/export/list-exports";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/audit/exports", [
+  bind(listAuditExports, (cx, { query }) => listExports(cx, query)),
+]);

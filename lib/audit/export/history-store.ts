@@ -1,0 +1,99 @@
+import "server-only";
+import { z } from "zod";
+import type { Tx } from "@/lib/db/transaction";
+
+/** An export as it begins. */
+export interface NewExport {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly format: string;
+  readonly filter: Readonly<Record<string, string>>;
+  readonly entryId: string;
+  readonly startedAt: Date;
+}
+
+export async function insertExport(tx: Tx, made: NewExport): Promise<void> {
+  await tx.audit_export.create({
+    select: { id: true },
+    data: {
+      id: made.id,
+      tenant_id: made.tenantId,
+      by_user_id: made.userId,
+      format: made.format,
+      filter: { ...made.filter },
+      entry_id: made.entryId,
+      state: "running",
+      started_at: made.startedAt,
+    },
+  });
+}
+
+/** What left, once that is known; a broken-off export has no digest that anybody could compare. */
+export interface ExportEnd {
+  readonly state: "done" | "broken_off";
+  readonly finishedAt: Date;
+  readonly bytes: number;
+  readonly sha256?: string;
+  readonly entries?: number;
+  readonly size?: number;
+}
+
+export async function finishExport(tx: Tx, id: string, end: ExportEnd): Promise<void> {
+  await tx.audit_export.update({
+    where: { id },
+    select: { id: true },
+    data: {
+      state: end.state,
+      finished_at: end.finishedAt,
+      bytes: end.bytes,
+      sha256: end.sha256 ?? null,
+      entries: end.entries ?? null,
+      size: end.size ?? null,
+    },
+  });
+}
+
+const Count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
+const ExportRow = z.object({
+  id: z.string(),
+  by_user_id: z.string(),
+  by: z.string(),
+  format: z.string(),
+  filter: z.record(z.string(), z.string()),
+  state: z.enum(["running", "done", "broken_off"]),
+  started_at: z.coerce.date(),
+  finished_at: z.coerce.date().nullable(),
+  entry_id: z.string().nullable(),
+  seq: Count,
+  size: Count,
+  entries: Count,
+  bytes: Count,
+  sha256: z.string().nullable(),
+});
+export type ExportRow = z.infer<typeof ExportRow>;
+
+/** Exports newest first, of one person where one is given; `before` is the id of the last one shown. */
+export async function selectExports(
+  tx: Tx,
+  where: {
+    readonly tenantId: string;
+    readonly userId: string | undefined;
+    readonly before: string | undefined;
+    readonly limit: number;
+  },
+): Promise<ExportRow[]> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT x.id::text, x.by_user_id::text, u.name AS by, x.format, x.filter, x.state, x.started_at, x.finished_at,
+       x.entry_id::text, l.seq, x.size, x.entries, x.bytes, x.sha256
+     FROM audit_export x JOIN app_user u ON u.id = x.by_user_id LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id
+     WHERE x.tenant_id = $1::uuid AND ($2::uuid IS NULL OR x.by_user_id = $2::uuid)
+       AND ($3::uuid IS NULL OR x.id < $3::uuid)
+     ORDER BY x.id DESC LIMIT $4`,
+    where.tenantId,
+    where.userId ?? null,
+    where.before ?? null,
+    where.limit,
+  );
+  return z.array(ExportRow).parse(rows);
+}

@@ -1,0 +1,45 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { isUuid } from "@/lib/crypto/uuid";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { recordReadOnce } from "../record-read";
+import type { ExportHistoryQuery, ExportItem, ExportPage } from "../schema";
+import { type ExportRow, selectExports } from "./history-store";
+
+function toItem(cx: Context, row: ExportRow): ExportItem {
+  const { by_user_id, filter, started_at, finished_at, ...rest } = row;
+  const isOwn = by_user_id === cx.principal.userId;
+  return {
+    ...rest,
+    is_own: isOwn,
+    filtered_by: Object.keys(filter).sort(),
+    ...(isOwn ? { filter } : {}),
+    started_at: started_at.toISOString(),
+    finished_at: finished_at?.toISOString() ?? null,
+  };
+}
+
+/**
+ * Exports of the log, newest first: the caller's own, or everybody's for a coordinator. The values of another's
+ * filter stay with him, since they may name a case.
+ */
+export async function listExports(cx: Context, query: ExportHistoryQuery): Promise<ExportPage> {
+  const { limit, cursor } = query;
+  if (cursor !== undefined && !isUuid(cursor)) {
+    throw new DomainError("request.invalid", {
+      errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+    });
+  }
+  await recordReadOnce(cx, "audit.exports");
+  const userId = cx.principal.role === "coordinator" ? undefined : cx.principal.userId;
+  const { tenantId } = cx.instance;
+  const rows = await inSnapshot(cx, (tx) =>
+    selectExports(tx, { tenantId, userId, before: cursor, limit: limit + 1 }),
+  );
+  const shown = rows.slice(0, limit);
+  return {
+    items: shown.map((row) => toItem(cx, row)),
+    next_cursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
+  };
+}

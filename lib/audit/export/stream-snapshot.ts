@@ -1,0 +1,56 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import type { Context } from "@/lib/context";
+import { inRawSnapshot, inTransaction, type RawTx } from "@/lib/db/transaction";
+import { type ExportEnd, finishExport } from "./history-store";
+
+export type Write = (bytes: Uint8Array) => Promise<void>;
+
+/** How far an export went: entries in it, and the size of the tree it ends at. */
+export interface Produced {
+  readonly entries: number;
+  readonly size: number;
+}
+
+/** The export is over and its bytes have left; a history that cannot be written takes nothing back. */
+async function keepEnd(cx: Context, id: string, end: ExportEnd): Promise<void> {
+  try {
+    await inTransaction(cx, (tx) => finishExport(tx, id, end));
+  } catch (err) {
+    cx.logger.error({ err }, "the end of an export is not in its history");
+  }
+}
+
+/**
+ * Runs the producer in a snapshot of its own; the reader's pace holds it back, and his leaving ends it. What left
+ * is digested on its way and stands in the history of exports before the last byte is released.
+ */
+export function streamSnapshot(
+  cx: Context,
+  id: string,
+  produce: (tx: RawTx, write: Write) => Promise<Produced>,
+): ReadableStream<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const write: Write = async (part) => {
+    await writer.write(part);
+    hash.update(part);
+    bytes += part.length;
+  };
+  const run = async (): Promise<void> => {
+    try {
+      const produced = await inRawSnapshot(cx, (tx) => produce(tx, write));
+      const sha256 = hash.digest("base64url");
+      await keepEnd(cx, id, { state: "done", finishedAt: cx.clock.now(), bytes, sha256, ...produced });
+      await writer.close();
+    } catch (err) {
+      cx.logger.error({ err }, "an export ended early");
+      await keepEnd(cx, id, { state: "broken_off", finishedAt: cx.clock.now(), bytes });
+      await writer.abort(err).catch(() => undefined);
+    }
+  };
+  void run();
+  return readable;
+}

@@ -1,0 +1,19 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { seesEveryCase } from "./filter";
+import { readActorNames } from "./store";
+
+/**
+ * Names of actors for those who know them anyhow: auditors read every person's part, deciders work with all the
+ * tenant's people, and everybody knows their own organisation's. For all others a pseudonym stays one.
+ */
+export function actorNames(
+  cx: Context,
+  tx: Tx,
+  pseudonyms: readonly (string | null)[],
+): Promise<Map<string, string>> {
+  const known = pseudonyms.filter((name) => name !== null);
+  const knowsAll = cx.principal.role === "auditor" || seesEveryCase(cx);
+  return readActorNames(tx, known, knowsAll ? undefined : cx.principal.organisationId);
+}
