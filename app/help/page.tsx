@@ -42,7 +42,7 @@ export default async function HelpPage() {
   const curl = `curl -sS -H "Authorization: Bearer $KEY" \\\n  ${addressOf(request)}/confidential/status`;
   return (
     <SitePage current="help" title={t("title")} lead={t("lead")} health={health}>
-      <div className="grid gap-x-12 facts:grid-cols-2">
+      <div className="grid grid-cols-1 gap-x-12 facts:grid-cols-2">
         <div>
           <Section title={t("roles.title")} id="roles">
             {ROLES.map((role) => (

@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 function Step(props: { number: number; title: string; who?: string; text: string; children?: ReactNode }) {
   return (
-    <li className="grid gap-x-8 gap-y-3 border-line border-b py-6 tablet:grid-cols-[56px_minmax(0,1fr)]">
+    <li className="grid grid-cols-1 gap-x-8 gap-y-3 border-line border-b py-6 tablet:grid-cols-[56px_minmax(0,1fr)]">
       <span aria-hidden="true" className="font-semibold text-countdown text-ink-3">
         {props.number}
       </span>
@@ -23,7 +23,7 @@ function Step(props: { number: number; title: string; who?: string; text: string
         <h2 className="font-semibold text-lead">{props.title}</h2>
         {props.who === undefined ? null : <p className="text-control text-ink-2">{props.who}</p>}
         <p className="mt-1 text-body">{props.text}</p>
-        {props.children === undefined ? null : <div className="mt-3 grid gap-3">{props.children}</div>}
+        {props.children === undefined ? null : <div className="mt-3 grid grid-cols-1 gap-3">{props.children}</div>}
       </div>
     </li>
   );
