@@ -6,6 +6,7 @@ import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as disputes from "./operations/disputes";
 import * as grants from "./operations/grants";
+import * as home from "./operations/home";
 import * as keys from "./operations/keys";
 import * as live from "./operations/live";
 import * as roster from "./operations/roster";
@@ -25,6 +26,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   audit,
   account,
   live,
+  home,
   roster,
 ];
 

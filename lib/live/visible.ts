@@ -1,7 +1,8 @@
 import { decideAction, type FilingFacts } from "@/lib/access/action-rules";
 import type { Principal } from "@/lib/context";
+import { mayKnow as mayKnowDispute } from "@/lib/disputes/rules";
 import type { LiveChange } from "@/lib/live/schema";
-import { isParty, mayKnow } from "@/lib/transactions/knowledge";
+import { mayKnow } from "@/lib/transactions/knowledge";
 
 /** A changed thing with what decides who may know of it. */
 export type Changed =
@@ -18,5 +19,5 @@ export function isTold(principal: Principal, changed: Changed): boolean {
     return decideAction(principal, action, changed.filing).length === 0;
   }
   if (changed.change.kind === "transaction") return mayKnow(principal, changed.parties);
-  return isParty(principal, changed.parties) || principal.duties.includes("support");
+  return mayKnowDispute(principal, changed.parties);
 }

@@ -1,0 +1,8 @@
+import { getHome } from "@/lib/api-client/operations/home";
+import { getHome as get } from "@/lib/home/get-home";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/home", [
+  bind(getHome, (cx) => get(cx)),
+]);

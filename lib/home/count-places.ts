@@ -1,0 +1,37 @@
+import "server-only";
+import { isReviewer } from "@/lib/access/action-rules";
+import { isSupport } from "@/lib/access/floor";
+import { countGrants } from "@/lib/access/grants/store";
+import { listOwner } from "@/lib/access/list-requests";
+import { countQueue } from "@/lib/access/queue/store";
+import { viewerOf } from "@/lib/access/viewer";
+import type { Context } from "@/lib/context";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import type { PlaceCounts } from "@/lib/home/schema";
+import { countOpenDisputes, countOpenRequests } from "@/lib/home/store";
+
+type CountContext = Pick<Context, "principal" | "instance" | "clock" | "db">;
+
+function requests(tx: Tx, cx: CountContext): Promise<number> {
+  const viewer = viewerOf(cx);
+  if (!isReviewer(cx.principal)) return countOpenRequests(tx, cx.principal.userId);
+  return countQueue(tx, { viewer, ownerId: undefined, state: undefined, view: "waiting" });
+}
+
+/** Figures of the rail in one snapshot that is already open. */
+export async function readCounts(tx: Tx, cx: CountContext): Promise<PlaceCounts> {
+  const { principal, instance, clock } = cx;
+  const { tenantId } = instance;
+  const isStaff = principal.role === "coordinator" || isSupport(principal);
+  const participant = isStaff ? undefined : (principal.participantId ?? "");
+  return {
+    requests: await requests(tx, cx),
+    grants: await countGrants(tx, { tenantId, userId: listOwner(cx), view: "in_force", now: clock.now() }),
+    disputes: await countOpenDisputes(tx, { tenantId, participant }),
+  };
+}
+
+/** Figures beside the places: what waits for a reviewer or is open of one's own, grants in force, open disputes. */
+export function countPlaces(cx: CountContext): Promise<PlaceCounts> {
+  return inSnapshot(cx, (tx) => readCounts(tx, cx));
+}

@@ -1,0 +1,50 @@
+import "server-only";
+import { isSupport } from "@/lib/access/floor";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { partyOf } from "@/lib/disputes/rules";
+import { type DisputeRow, listDisputeRows } from "@/lib/disputes/store";
+import type { Need } from "@/lib/home/schema";
+
+const MAX_SHOWN = 20;
+
+function need(row: DisputeRow, kind: "dispute" | "disputed"): Need {
+  return {
+    kind,
+    subject: { kind: "dispute", id: row.id },
+    reference: row.jobId,
+    at: row.openedAt.toISOString(),
+    is_late: false,
+    facts: { party: row.party, job: row.jobId, text: row.reason, is_taken: row.taken !== undefined },
+  };
+}
+
+/** Open disputes: to support those that nobody or the caller has taken, to a party those that the other one opened. */
+export async function readDisputeNeeds(
+  tx: Tx,
+  cx: Context,
+): Promise<{ readonly needs: Need[]; readonly open: number }> {
+  const { principal, instance } = cx;
+  const isHelper = isSupport(principal);
+  const isStaff = principal.role === "coordinator";
+  const participant = isHelper || isStaff ? undefined : (principal.participantId ?? "");
+  const mine = { userId: principal.userId, participant };
+  const filter = {
+    tenantId: instance.tenantId,
+    participant,
+    view: "open",
+    mine,
+    transactionId: undefined,
+  } as const;
+  const { rows, total } = await listDisputeRows(tx, filter, { before: undefined, limit: MAX_SHOWN });
+  const waiting = rows.flatMap((row) => {
+    const isMine = row.taken === undefined || row.taken.by === principal.userId;
+    if (isHelper)
+      return isMine && !row.partyOrganisations.includes(principal.organisationId)
+        ? [need(row, "dispute")]
+        : [];
+    const party = partyOf(principal, row.participants);
+    return party !== undefined && party !== row.party ? [need(row, "disputed")] : [];
+  });
+  return { needs: waiting, open: total };
+}

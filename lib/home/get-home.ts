@@ -1,0 +1,91 @@
+import "server-only";
+import { isReviewer } from "@/lib/access/action-rules";
+import { isSupport } from "@/lib/access/floor";
+import type { Context } from "@/lib/context";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { readCounts } from "@/lib/home/count-places";
+import { readDisputeNeeds } from "@/lib/home/dispute-needs";
+import { readGrantNeeds } from "@/lib/home/grant-needs";
+import { readKeyNeeds } from "@/lib/home/key-needs";
+import { byUrgency } from "@/lib/home/order";
+import { readRequestNeeds } from "@/lib/home/request-needs";
+import type { Home, News, OwnEntry } from "@/lib/home/schema";
+import { findLastVisit, listNews, listOwnEntries } from "@/lib/home/store";
+import { listTransactionRows } from "@/lib/transactions/list-store";
+import type { TransactionView } from "@/lib/transactions/schema";
+import { viewOf } from "@/lib/transactions/view";
+
+const MAX_NEWS = 8;
+const MAX_ENTRIES = 5;
+const MAX_TRANSACTIONS = 6;
+/** News of a first visit, and of programs, which make no visits. */
+const FIRST_NEWS_MS = 7 * 24 * 3_600_000;
+
+async function readNews(tx: Tx, cx: Context, since: Date): Promise<News[]> {
+  const { principal, instance } = cx;
+  const rows = await listNews(tx, {
+    tenantId: instance.tenantId,
+    userId: principal.userId,
+    requestsOf: isReviewer(principal) ? undefined : principal.userId,
+    participant: principal.participantId,
+    seesAllDisputes: isSupport(principal),
+    since,
+    limit: MAX_NEWS,
+  });
+  return rows.map(({ at, state, ...row }) => ({
+    ...row,
+    at: at.toISOString(),
+    ...(state === null ? {} : { state }),
+  }));
+}
+
+async function readOwnTransactions(tx: Tx, { principal, instance }: Context): Promise<TransactionView[]> {
+  const { role, participantId } = principal;
+  if (participantId === undefined || (role !== "client" && role !== "miner")) return [];
+  const rows = await listTransactionRows(tx, {
+    tenantId: instance.tenantId,
+    own: participantId,
+    participant: undefined,
+    jobId: undefined,
+    status: undefined,
+    fromMicros: undefined,
+    toMicros: undefined,
+    after: undefined,
+    limit: MAX_TRANSACTIONS,
+  });
+  return rows.map(viewOf);
+}
+
+async function readEntries(tx: Tx, { principal, instance }: Context): Promise<OwnEntry[]> {
+  const actor = { tenantId: instance.tenantId, pseudonym: principal.pseudonym };
+  const rows = await listOwnEntries(tx, actor, MAX_ENTRIES);
+  return rows.map(({ seq, ...row }) => ({ ...row, ...(seq === null ? {} : { seq: String(seq) }) }));
+}
+
+/**
+ * What needs the caller now, most urgent first, and what changed since the last visit. It shows nothing that the
+ * lists it is made of would not show the same caller.
+ */
+export function getHome(cx: Context): Promise<Home> {
+  const { principal } = cx;
+  const sessionId = principal.proof.kind === "session" ? principal.proof.sessionId : undefined;
+  const now = cx.clock.now();
+  return inSnapshot(cx, async (tx) => {
+    const requests = await readRequestNeeds(tx, cx);
+    const grants = await readGrantNeeds(tx, cx);
+    const disputes = await readDisputeNeeds(tx, cx);
+    const keys = await readKeyNeeds(tx, cx);
+    const lastHere = await findLastVisit(tx, principal.userId, sessionId);
+    return {
+      at: now.toISOString(),
+      needs: [...requests.needs, ...grants.needs, ...disputes.needs, ...keys].sort(byUrgency),
+      counts: await readCounts(tx, cx),
+      in_force: grants.inForce,
+      with_others: requests.withOthers,
+      transactions: await readOwnTransactions(tx, cx),
+      ...(lastHere === undefined ? {} : { last_here_at: lastHere.toISOString() }),
+      news: await readNews(tx, cx, lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS)),
+      entries: await readEntries(tx, cx),
+    };
+  });
+}

@@ -1,0 +1,57 @@
+import "server-only";
+import type { GrantView } from "@/lib/access/answer-schema";
+import { countOpened } from "@/lib/access/grants/detail-store";
+import { listEndingGrants } from "@/lib/access/grants/store";
+import { listOwner } from "@/lib/access/list-requests";
+import { findPeople } from "@/lib/access/people/store";
+import { grantView } from "@/lib/access/view";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import type { Need } from "@/lib/home/schema";
+
+const MAX_SHOWN = 8;
+const SOON_MS = 24 * 3_600_000;
+
+function endsSoon(grant: GrantView, now: Date): boolean {
+  return grant.state === "active" && Date.parse(grant.not_after) - now.getTime() <= SOON_MS;
+}
+
+function need(grant: GrantView): Need {
+  return {
+    kind: "access_ends",
+    subject: { kind: "grant", id: grant.id },
+    reference: grant.reference,
+    at: grant.not_before,
+    due_at: grant.not_after,
+    is_late: false,
+    facts: {
+      transactions: grant.transactions.length,
+      opened: grant.opened,
+      views_left: grant.views_left,
+    },
+  };
+}
+
+/** Grants in force that the caller may know of, soonest end first, and which of the caller's own end within a day. */
+export async function readGrantNeeds(
+  tx: Tx,
+  cx: Context,
+): Promise<{ readonly needs: Need[]; readonly inForce: GrantView[] }> {
+  const now = cx.clock.now();
+  const { tenantId } = cx.instance;
+  const rows = await listEndingGrants(tx, { tenantId, userId: listOwner(cx), now }, MAX_SHOWN);
+  if (rows.length === 0) return { needs: [], inForce: [] };
+  const holders = await findPeople(
+    tx,
+    rows.map((row) => row.subjectUserId),
+  );
+  const opened = await countOpened(
+    tx,
+    rows.map((row) => row.id),
+  );
+  const inForce = rows.map((row) =>
+    grantView(row, { holder: holders.get(row.subjectUserId), opened: opened.get(row.id) ?? 0, now }),
+  );
+  const own = inForce.filter((grant) => grant.holder === cx.principal.handle && endsSoon(grant, now));
+  return { needs: own.map(need), inForce };
+}

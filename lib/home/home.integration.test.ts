@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commentRequest } from "@/lib/access/comment-request";
+import { decideRequest } from "@/lib/access/decide-request";
+import { NewDecision } from "@/lib/access/schema";
+import { openDispute } from "@/lib/disputes/open-dispute";
+import { NewDispute } from "@/lib/disputes/schema";
+import { countPlaces } from "@/lib/home/count-places";
+import { getHome } from "@/lib/home/get-home";
+import { Home, type NeedKind } from "@/lib/home/schema";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
+import { NewTransaction } from "@/lib/transactions/schema";
+import { submitTransaction } from "@/lib/transactions/submit-transaction";
+
+let bench: AccessBench;
+
+beforeAll(async () => {
+  bench = await createAccessBench();
+});
+afterAll(async () => {
+  await bench?.close();
+});
+
+async function needs(who: BenchPerson, id?: string) {
+  const home = Home.parse(await getHome(who));
+  return id === undefined ? home.needs : home.needs.filter((need) => need.subject.id === id);
+}
+
+async function kinds(who: BenchPerson, id: string): Promise<NeedKind[]> {
+  return (await needs(who, id)).map((need) => need.kind);
+}
+
+const later = (who: BenchPerson, ms: number): BenchPerson => {
+  const nowMs = () => Date.now() + ms;
+  return { ...who, clock: { ...who.clock, nowMs, now: () => new Date(nowMs()) } };
+};
+const DAY_MS = 86_400_000;
+
+describe("home", () => {
+  it("follows a request from hand to hand: it stands with whoever has to move, and with nobody else", async () => {
+    const { regulator, legal, approver, both, auditor, support, client } = bench;
+    const draft = await bench.draft();
+    expect(await kinds(regulator, draft)).toEqual(["draft"]);
+    const id = await bench.file();
+    expect(await kinds(legal, id)).toEqual(["decide"]);
+    for (const who of [regulator, approver, auditor, support, client])
+      expect(await kinds(who, id)).toEqual([]);
+    expect((await getHome(regulator)).with_others.map((one) => one.id)).toContain(id);
+    await decideRequest(both, id, bench.approval("legal"));
+    expect(await kinds(legal, id)).toEqual([]);
+    expect(await kinds(approver, id)).toEqual(["decide"]);
+    const ask = NewDecision.parse({ stage: "coordinator", decision: "ask", comment: "Which annex?" });
+    await decideRequest(approver, id, ask);
+    const [question] = await needs(regulator, id);
+    expect(question).toMatchObject({
+      kind: "question",
+      facts: { text: "Which annex?", stage: "coordinator" },
+    });
+    expect(await kinds(approver, id)).toEqual([]);
+    await commentRequest(regulator, id, "Annex A");
+    await decideRequest(approver, id, bench.approval("coordinator"));
+    for (const who of [regulator, legal, approver, both]) expect(await kinds(who, id)).toEqual([]);
+  });
+
+  it("puts first what the caller is late with, and tells a requester that others are late", async () => {
+    const id = await bench.file();
+    const late = later(bench.legal, 60 * DAY_MS);
+    const [first] = await needs(late);
+    expect(first).toMatchObject({ kind: "decide", is_late: true });
+    const [overdue] = await needs(later(bench.regulator, 60 * DAY_MS), id);
+    expect(overdue).toMatchObject({ kind: "answer_overdue", is_late: true });
+  });
+
+  it("warns the holder a day before a grant ends, and nobody else", async () => {
+    const id = await bench.file({ asked: { until: new Date(Date.now() + 3 * DAY_MS).toISOString() } });
+    await decideRequest(bench.legal, id, bench.approval("legal"));
+    const { grant_id = "" } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
+    expect(await kinds(bench.regulator, grant_id)).toEqual([]);
+    expect(await kinds(later(bench.regulator, 2.5 * DAY_MS), grant_id)).toEqual(["access_ends"]);
+    expect(await kinds(later(bench.approver, 2.5 * DAY_MS), grant_id)).toEqual([]);
+    expect((await getHome(bench.approver)).in_force.map((grant) => grant.id)).toContain(grant_id);
+    expect((await getHome(bench.auditor)).in_force).toEqual([]);
+    expect((await getHome(later(bench.regulator, 4 * DAY_MS))).in_force.map((one) => one.id)).not.toContain(
+      grant_id,
+    );
+  });
+
+  it("shows an open dispute to support, not to its own party, and not to officers", async () => {
+    const { client, support, auditor } = bench;
+    // Nothing in it is sealed, so that nobody has to be in the roster to dispute it.
+    const body = { job_id: "job-2", amount: "7", currency: "EUR", confidential: false };
+    const participants = [client.principal.participantId];
+    const made = await submitTransaction(client, NewTransaction.parse({ ...body, participants }));
+    const dispute = await openDispute(
+      client,
+      made.transaction_id,
+      NewDispute.parse({ reason: "The price is wrong." }),
+    );
+    expect(await kinds(support, dispute.id)).toEqual(["dispute"]);
+    expect(await kinds(client, dispute.id)).toEqual([]);
+    expect(await kinds(auditor, dispute.id)).toEqual([]);
+    expect((await countPlaces(client)).disputes).toBe(1);
+    expect((await countPlaces(auditor)).disputes).toBe(0);
+  });
+
+  it("tells news by others only, and a participant nothing of requests", async () => {
+    const { regulator, legal, client } = bench;
+    const id = await bench.file();
+    await commentRequest(legal, id, "We have received it.");
+    const news = (await getHome(regulator)).news;
+    expect(news[0]).toMatchObject({ kind: "request", id, event: "comment" });
+    expect(news.some((one) => one.event === "submit")).toBe(false);
+    expect((await getHome(client)).news.filter((one) => one.kind === "request")).toEqual([]);
+    expect((await getHome(client)).transactions.length).toBe(3);
+    expect((await getHome(client)).entries.length).toBeGreaterThan(0);
+  });
+
+  it("says to a participant without a key that nobody can seal for it", async () => {
+    const keyless = await bench.person({ role: "client", hasKey: false });
+    expect((await needs(keyless)).map((need) => need.kind)).toEqual(["key_missing"]);
+    expect((await needs(bench.client)).map((need) => need.kind)).not.toContain("key_missing");
+  });
+
+  it("counts what waits for a reviewer, and what is open for everybody else", async () => {
+    const before = await countPlaces(bench.legal);
+    const own = await countPlaces(bench.auditor);
+    await bench.file({ who: bench.auditor });
+    expect((await countPlaces(bench.legal)).requests).toBe(before.requests + 1);
+    expect((await countPlaces(bench.auditor)).requests).toBe(own.requests + 1);
+  });
+});

@@ -1,0 +1,76 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import type { Need } from "@/lib/home/schema";
+import { findKeyless, listEndingKeys } from "@/lib/home/store";
+import { loadCases } from "@/lib/identity/roster/load-views";
+import { listPendingOfOthers } from "@/lib/identity/roster/store";
+import { mayAgree } from "@/lib/identity/roster/view";
+
+const SOON_MS = 14 * 24 * 3_600_000;
+const MAX_ENROLMENTS = 20;
+
+async function apiKeyNeeds(tx: Tx, cx: Context): Promise<Need[]> {
+  const from = cx.clock.now();
+  const to = new Date(from.getTime() + SOON_MS);
+  const keys = await listEndingKeys(tx, cx.principal.userId, { from, to });
+  return keys.map((key) => ({
+    kind: "api_key_ends",
+    subject: { kind: "api_key", id: key.id },
+    reference: key.label,
+    at: key.createdAt.toISOString(),
+    due_at: key.expiresAt.toISOString(),
+    is_late: false,
+    facts: {},
+  }));
+}
+
+async function missingKey(tx: Tx, { principal }: Context): Promise<Need[]> {
+  const { role, participantId } = principal;
+  if (participantId === undefined || (role !== "client" && role !== "miner")) return [];
+  const since = await findKeyless(tx, participantId);
+  if (since === undefined) return [];
+  return [
+    {
+      kind: "key_missing",
+      subject: { kind: "participant", id: participantId },
+      reference: participantId,
+      at: since.toISOString(),
+      is_late: false,
+      facts: {},
+    },
+  ];
+}
+
+/**
+ * Enrolments that wait for the caller's agreement. Judged by the roster that each change proposes to follow, not by
+ * the custodian's newest: the page where one agrees asks the custodian itself.
+ */
+async function enrolments(tx: Tx, cx: Context): Promise<Need[]> {
+  const { principal, instance, clock } = cx;
+  if (principal.role !== "coordinator" && principal.role !== "admin") return [];
+  const wanted = {
+    tenantId: instance.tenantId,
+    userId: principal.userId,
+    at: clock.now(),
+    limit: MAX_ENROLMENTS,
+  };
+  const changes = await listPendingOfOthers(tx, wanted);
+  const cases = changes.length === 0 ? [] : await loadCases(tx, changes);
+  return cases
+    .filter((one) => mayAgree(one, one.change.roster, principal.handle))
+    .map(({ change, person }) => ({
+      kind: "enrolment",
+      subject: { kind: "enrolment", id: change.id },
+      reference: person,
+      at: change.createdAt.toISOString(),
+      due_at: change.expiresAt.toISOString(),
+      is_late: false,
+      facts: { person },
+    }));
+}
+
+/** Keys that end or are missing, and other people's passkeys that wait for the caller's word. */
+export async function readKeyNeeds(tx: Tx, cx: Context): Promise<Need[]> {
+  return [...(await enrolments(tx, cx)), ...(await missingKey(tx, cx)), ...(await apiKeyNeeds(tx, cx))];
+}

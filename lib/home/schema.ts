@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { GrantView, RequestSummary } from "@/lib/access/answer-schema";
+import { InstrumentKind, Stage } from "@/lib/access/schema";
+import { TransactionView } from "@/lib/transactions/schema";
+
+/** What may need somebody now, most urgent kinds first. */
+export const NeedKind = z.enum([
+  "access_ends",
+  "question",
+  "decide",
+  "dispute",
+  "enrolment",
+  "disputed",
+  "key_missing",
+  "answer_overdue",
+  "api_key_ends",
+  "draft",
+]);
+export type NeedKind = z.infer<typeof NeedKind>;
+
+export const SubjectKind = z.enum([
+  "request",
+  "grant",
+  "dispute",
+  "transaction",
+  "enrolment",
+  "api_key",
+  "participant",
+]);
+
+/** One thing that waits for the caller. Its facts are for the sentence that tells it; they differ by kind. */
+export const Need = z.object({
+  kind: NeedKind,
+  subject: z.object({ kind: SubjectKind, id: z.string() }),
+  /** What people call it. */
+  reference: z.string(),
+  /** Since when it waits. */
+  at: z.string(),
+  /** When it is due, or ends. */
+  due_at: z.string().optional(),
+  is_late: z.boolean(),
+  facts: z.object({
+    transactions: z.int().optional(),
+    opened: z.int().optional(),
+    /** How often the holder has exported under the grant. */
+    views_left: z.int().optional(),
+    stage: Stage.optional(),
+    /** The words of a question or of a dispute. */
+    text: z.string().optional(),
+    person: z.string().optional(),
+    organisation: z.string().optional(),
+    party: z.string().optional(),
+    job: z.string().optional(),
+    authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
+    /** A dispute is with the caller already. */
+    is_taken: z.boolean().optional(),
+  }),
+});
+export type Need = z.infer<typeof Need>;
+
+/** What happened to the caller's things since the last visit, done by others. */
+export const News = z.object({
+  at: z.string(),
+  kind: z.enum(["request", "transaction", "dispute"]),
+  id: z.string(),
+  reference: z.string(),
+  event: z.string(),
+  state: z.string().optional(),
+});
+export type News = z.infer<typeof News>;
+
+/** An entry of the log that the caller made, which a receipt was given for. */
+export const OwnEntry = z.object({
+  entry_id: z.string(),
+  /** Its place in the log; absent until it is integrated. */
+  seq: z.string().optional(),
+  at: z.string(),
+  action: z.string(),
+});
+export type OwnEntry = z.infer<typeof OwnEntry>;
+
+/** Figures beside the places of the rail. */
+export const PlaceCounts = z.object({ requests: z.int(), grants: z.int(), disputes: z.int() });
+export type PlaceCounts = z.infer<typeof PlaceCounts>;
+
+export const Home = z.object({
+  at: z.string(),
+  needs: z.array(Need),
+  counts: PlaceCounts,
+  in_force: z.array(GrantView),
+  /** The caller's own requests that others have to answer. */
+  with_others: z.array(RequestSummary),
+  /** A participant's newest transactions. */
+  transactions: z.array(TransactionView),
+  /** Absent on a first visit. */
+  last_here_at: z.string().optional(),
+  news: z.array(News),
+  entries: z.array(OwnEntry),
+});
+export type Home = z.infer<typeof Home>;
