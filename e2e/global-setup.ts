@@ -5,7 +5,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
   const instance = await startInstance({
     env: {
       RATE_BUDGETS:
-        '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000}',
+        '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}',
     },
   });
   process.env.SEALPORT_E2E_DATA_DIR = instance.dataDir;

@@ -8,6 +8,8 @@ const Demo = z.object({
     z.object({
       name: z.string(),
       email: z.string(),
+      password: z.string(),
+      totp_secret: z.string(),
       role: z.string(),
       duties: z.array(z.string()),
       participant_id: z.string(),
@@ -17,6 +19,7 @@ const Demo = z.object({
 });
 
 export type Demo = z.infer<typeof Demo>;
+export type Account = Demo["accounts"][number];
 
 /** The demonstration people of the instance whose data folder is given. */
 export function readDemo(dataDir: string): Demo {
