@@ -10,6 +10,7 @@ export type FormatErrorCode =
   | "format.length"
   | "format.merkle"
   | "format.note"
+  | "format.proof"
   | "format.record"
   | "format.text";
 
