@@ -25,7 +25,7 @@ export interface ToSign<S> {
   /** Asks the server to lay out the statement; called only when the person signs for themselves. */
   prepare(): Promise<S>;
   /** Whether the statement says what the page shows; anything else is not signed. */
-  isAsShown(statement: S): boolean;
+  isAsShown(statement: S): boolean | Promise<boolean>;
 }
 
 export interface Signer {
@@ -48,7 +48,7 @@ export function useSigner(): Signer {
         const credentialIds = standing.keys.flatMap(({ kind, id }) => (kind === "passkey" ? [id] : []));
         const keys: SigningKeys = { rpId: standing.rp_id, credentialIds };
         const statement = await what.prepare();
-        if (!what.isAsShown(statement)) throw new NotSigned("differs");
+        if (!(await what.isAsShown(statement))) throw new NotSigned("differs");
         return { statement, signature: await signStatement(what.kind, statement, keys) };
       },
       [call],

@@ -56,8 +56,11 @@ export const RosterChangeView = z.strictObject({
   ),
   /** Whether the caller's own agreement is awaited. */
   awaits_me: z.boolean(),
-  /** What the caller is to sign, with the roster it is about; absent where the portal signs, or nothing is awaited. */
-  to_sign: z.strictObject({ statement: RosterStatement, roster: Roster }).optional(),
+  /**
+   * What the caller is to sign, with the rosters before and after, so that the signer's own program sees what
+   * changes; absent where the portal signs, or nothing is awaited.
+   */
+  to_sign: z.strictObject({ statement: RosterStatement, before: Roster, after: Roster }).optional(),
   /** Persons of whom one more has to agree, or two where the person cannot. */
   may_confirm: z.array(z.strictObject({ person: z.string(), name: z.string() })),
   reason: z.string().optional(),

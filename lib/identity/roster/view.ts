@@ -43,6 +43,10 @@ export function mayAgree(one: ChangeCase, current: Roster, person: string): bool
   return own !== undefined && holdsOwnKey(own);
 }
 
+function toSign(log: string, change: RosterChangeRow, me: string, before: Roster) {
+  return { statement: agreementStatement(log, change, me), before, after: change.roster };
+}
+
 /** The change as this caller sees it. Names are those of accounts; a person without one is called by the handle. */
 export function viewChange(
   cx: Pick<Context, "principal" | "instance">,
@@ -62,7 +66,7 @@ export function viewChange(
   const me = cx.principal.handle;
   const awaitsMe = isOpen && mayAgree(one, current, me);
   const own = current === undefined ? undefined : findPerson(current, me);
-  const signs = awaitsMe && own !== undefined && holdsOwnKey(own);
+  const signs = awaitsMe && current !== undefined && own !== undefined && holdsOwnKey(own);
   const confirmers = isOpen ? confirmersFor(current, person) : [];
   return {
     id: change.id,
@@ -83,9 +87,7 @@ export function viewChange(
       at: agreed.at.toISOString(),
     })),
     awaits_me: awaitsMe,
-    ...(signs
-      ? { to_sign: { statement: agreementStatement(cx.instance.log, change, me), roster: change.roster } }
-      : {}),
+    ...(signs ? { to_sign: toSign(cx.instance.log, change, me, current) } : {}),
     may_confirm: confirmers
       .filter((other) => !agreements.some((agreed) => agreed.person === other.person))
       .map((other) => ({ person: other.person, name: nameOf(other.person) })),
