@@ -1,18 +1,21 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { LiveUpdates } from "@/components/client/live-updates";
 import { Providers } from "@/components/client/providers";
 import { Shell } from "@/components/layout/shell";
 import { Words } from "@/components/messages/words";
 import type { Principal } from "@/lib/context";
 import { readHealth } from "@/lib/http/health";
+import { railCounts } from "@/lib/http/rail-counts";
 import { viewerOf } from "@/lib/http/viewer";
 
 /** The signed-in frame with everything it shows of person and log. The role's home uses it too, at `/`. */
 export async function PortalShell({ principal, children }: { principal: Principal; children: ReactNode }) {
-  const [health, viewer, t] = await Promise.all([
+  const [health, viewer, counts, t] = await Promise.all([
     readHealth(),
     viewerOf(principal),
+    railCounts(principal),
     getTranslations("portal"),
   ]);
   return (
@@ -20,7 +23,7 @@ export async function PortalShell({ principal, children }: { principal: Principa
       <Providers>
         <Shell
           viewer={viewer}
-          counts={{}}
+          counts={counts}
           log={{
             size: health.log.size,
             signedAt: health.log.last_checkpoint_at,
@@ -38,6 +41,7 @@ export async function PortalShell({ principal, children }: { principal: Principa
         >
           {children}
         </Shell>
+        <LiveUpdates />
       </Providers>
     </Words>
   );

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { currentPlace, type Place, type PlaceKey, placesFor, type Viewer } from "@/components/layout/places";
+import { useRailCounts } from "@/components/layout/rail-counts";
 import { Icon } from "@/components/ui/icon";
 
 export type PlaceCounts = Partial<Record<PlaceKey, number>>;
@@ -38,8 +39,9 @@ function RailLink({
 }
 
 /** The places at the left: words from 1100 pixels on, icons from 720; below that the tab bar takes over. */
-export function Rail({ viewer, counts }: { viewer: Viewer; counts: PlaceCounts }) {
+export function Rail({ viewer, counts: initial }: { viewer: Viewer; counts: PlaceCounts }) {
   const t = useTranslations("portal");
+  const counts = useRailCounts(initial);
   const places = placesFor(viewer);
   const current = currentPlace(places, usePathname());
   return (
