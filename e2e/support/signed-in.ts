@@ -1,0 +1,31 @@
+import type { Browser, BrowserContextOptions, Cookie } from "@playwright/test";
+import type { Demo } from "./api";
+import { demo as ownDemo } from "./instance";
+import { openPage, type WatchedPage } from "./page";
+import { signIn } from "./sign-in";
+
+/** Sessions that stories share, so that nobody waits for the next code: well under the 15 minutes of step-up and idleness. */
+const SHARED_MS = 8 * 60_000;
+
+const shared = new Map<string, { at: number; cookies: Cookie[] }>();
+
+/** A page of a signed-in demonstration person; the session may be one that an earlier test began. */
+export async function signedIn(
+  browser: Browser,
+  handle: string,
+  options: BrowserContextOptions = {},
+  demo: Demo = ownDemo(),
+): Promise<WatchedPage> {
+  const watched = await openPage(browser, options);
+  const key = `${demo.base_url} ${handle}`;
+  const known = shared.get(key);
+  if (known !== undefined && Date.now() - known.at < SHARED_MS) {
+    await watched.page.context().addCookies(known.cookies);
+    const answer = await watched.page.request.get(new URL("/confidential/account", demo.base_url).href);
+    if (answer.ok()) return watched;
+    await watched.page.context().clearCookies();
+  }
+  await signIn(watched.page, handle, demo);
+  shared.set(key, { at: Date.now(), cookies: await watched.page.context().cookies() });
+  return watched;
+}
