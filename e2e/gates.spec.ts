@@ -1,0 +1,167 @@
+import { expect, type Page, test } from "@playwright/test";
+import { people } from "./support/api";
+import { axeFindings } from "./support/axe";
+import { demo } from "./support/instance";
+import { openPage } from "./support/page";
+import { signedIn } from "./support/signed-in";
+
+// Every page × role × theme: no axe violation, no policy violation, no console error, nothing wider than the screen.
+
+const DESKTOP = { width: 1440, height: 900 };
+const NARROW = { width: 320, height: 760 };
+const UNKNOWN = "01a00000-0000-7000-8000-000000000000";
+
+const ROLES = [
+  "regulator-001",
+  "auditor-001",
+  "coordinator-001:approve",
+  "coordinator-001:legal",
+  "coordinator-001:support",
+  "client-456",
+  "miner-789",
+] as const;
+type Handle = (typeof ROLES)[number];
+
+/** Lists and forms that everybody is sent to; who may not see one gets its forbidden state, which is a page too. */
+const PAGES = [
+  "/",
+  "/transactions",
+  "/transactions/new",
+  `/transactions/${UNKNOWN}`,
+  "/requests",
+  "/requests?view=all",
+  "/requests/new",
+  `/requests/${UNKNOWN}`,
+  "/grants",
+  `/grants/${UNKNOWN}`,
+  "/disputes",
+  `/disputes/${UNKNOWN}`,
+  "/audit",
+  "/audit?outcome=failed&action=nothing.such",
+  "/audit/exports",
+  "/audit/verify",
+  "/keys",
+  "/keys/register",
+  "/account/security",
+] as const;
+
+const PUBLIC = [
+  "/",
+  "/sign-in",
+  "/trust",
+  "/trust?view=recommended",
+  "/status",
+  "/help",
+  "/tour",
+  "/no/such/page",
+];
+
+/** The first page of each kind that the person's own lists lead to. */
+async function detailPages(page: Page): Promise<string[]> {
+  const found = new Set<string>();
+  for (const list of [
+    "/transactions",
+    "/requests?view=all",
+    "/requests",
+    "/grants",
+    "/disputes",
+    "/audit",
+    "/keys",
+  ]) {
+    await page.goto(new URL(list, demo().base_url).href);
+    const links = await page
+      .locator("main a[href]")
+      .evaluateAll((all) => all.map((link) => (link instanceof HTMLAnchorElement ? link.href : "")));
+    const kind = list.split("?")[0] ?? list;
+    const details = links
+      .map((link) => new URL(link))
+      .filter(({ pathname, searchParams }) =>
+        kind === "/audit" ? searchParams.has("entry") : new RegExp(`^${kind}/[0-9a-f-]{36}$`).test(pathname),
+      );
+    for (const url of details.slice(0, 2)) found.add(url.pathname + url.search);
+  }
+  return [...found];
+}
+
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState("load");
+  // Live pages hold a stream open: what counts is that React has taken over and nothing is being fetched.
+  await page.waitForFunction(() => document.querySelector("main, dialog") !== null);
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+}
+
+/** What the browser says of a document that answered 404 or 403 is no fault of the page. */
+function realFaults(faults: readonly string[]): string[] {
+  return faults.filter((fault) => !/Failed to load resource.*(404|403)/.test(fault));
+}
+
+async function gate(page: Page, path: string, faults: () => readonly string[]): Promise<string[]> {
+  const before = faults().length;
+  const found: string[] = [];
+  await page.goto(new URL(path, demo().base_url).href);
+  await settle(page);
+  if ((await page.locator("main").count()) !== 1) found.push("there is not one main");
+  if ((await page.locator("h1").count()) !== 1) found.push("there is not one h1");
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const finding of await axeFindings(page)) found.push(`${colorScheme}: ${finding}`);
+  }
+  await page.setViewportSize(NARROW);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (width > NARROW.width) found.push(`scrolls sideways: ${width} px at ${NARROW.width}`);
+  await page.setViewportSize(DESKTOP);
+  found.push(...realFaults(faults().slice(before)));
+  return found.map((finding) => `${path}: ${finding}`);
+}
+
+test("public pages pass every gate", async ({ browser }) => {
+  const { page, faults } = await openPage(browser, { viewport: DESKTOP });
+  const found: string[] = [];
+  for (const path of PUBLIC) found.push(...(await gate(page, path, faults)));
+  expect(found).toEqual([]);
+});
+
+for (const handle of ROLES) {
+  test(`pages of ${handle} pass every gate`, async ({ browser }) => {
+    test.setTimeout(600_000);
+    const { page, faults } = await signedIn(browser, handle, { viewport: DESKTOP });
+    const found: string[] = [];
+    const details = await detailPages(page);
+    for (const path of [...PAGES, ...details]) found.push(...(await gate(page, path, faults)));
+    console.log(`${handle}: ${PAGES.length + details.length} pages, light and dark`);
+    expect(found).toEqual([]);
+    await page.context().close();
+  });
+}
+
+const LISTS: Readonly<Partial<Record<Handle, string>>> = {
+  "client-456": "/requests",
+  "miner-789": "/audit",
+  "regulator-001": "/keys",
+};
+for (const [handle, path] of Object.entries(LISTS)) {
+  test(`${handle} is told on ${path} why it is not for them, with the number in the log`, async ({
+    browser,
+  }) => {
+    const { page } = await signedIn(browser, handle, { viewport: DESKTOP });
+    await page.goto(new URL(path, demo().base_url).href);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("You may not see this");
+    await expect(page.getByText("Request id")).toBeVisible();
+    await page.context().close();
+  });
+}
+
+test("the demonstration has something on each list", async () => {
+  const who = people(demo());
+  for (const [caller, path] of [
+    [who.regulator, "/confidential/access/requests"],
+    [who.regulator, "/confidential/access/grants"],
+    [who.support, "/confidential/disputes"],
+    [who.client456, "/confidential/transactions"],
+  ] as const) {
+    const answer = await caller.get(path);
+    expect(answer.json.items, path).not.toEqual([]);
+  }
+});

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "@playwright/test";
+import { z } from "zod";
+
+const SOURCE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** WCAG 2.0 to 2.2, levels A and AA, as axe-core names its rules. */
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+const Results = z.object({
+  violations: z.array(
+    z.object({
+      id: z.string(),
+      help: z.string(),
+      nodes: z.array(z.object({ target: z.array(z.unknown()), failureSummary: z.string().optional() })),
+    }),
+  ),
+  passes: z.array(z.unknown()),
+});
+
+/** What axe finds on the page as it stands, one line each; throws when axe looked at nothing. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  // The page's policy forbids scripts without its nonce; the debugger's own evaluation is not the page's.
+  await page.evaluate(SOURCE);
+  const raw: unknown = await page.evaluate(
+    `axe.run(document, { runOnly: { type: "tag", values: ${JSON.stringify(TAGS)} }, resultTypes: ["violations", "passes"] })`,
+  );
+  const { violations, passes } = Results.parse(raw);
+  if (passes.length < 5) throw new Error("axe looked at almost nothing");
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help} at ${JSON.stringify(node.target)} ${node.failureSummary ?? ""}`),
+  );
+}
