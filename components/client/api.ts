@@ -88,7 +88,8 @@ function fieldProblemsOf(value: unknown): FieldProblem[] {
   });
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+/** The problem document of an answer that was refused. */
+export async function problemOf(response: Response): Promise<Problem> {
   let members: Readonly<Record<string, unknown>> = {};
   try {
     members = Object.fromEntries(entriesOf(await response.json()));

@@ -3,7 +3,7 @@ import type { RequestAnswer } from "@/lib/access/answer-schema";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
 import { invalidField } from "@/lib/access/invalid-field";
-import { DAY_MS } from "@/lib/access/limits";
+import { DAY_MS, REVIEW_DAYS } from "@/lib/access/limits";
 import { loadRequest } from "@/lib/access/load-request";
 import { walkRequest } from "@/lib/access/move-request";
 import { getPerson } from "@/lib/access/people/store";
@@ -19,9 +19,6 @@ import type { Context } from "@/lib/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/statements";
-
-/** Both sides see this date; passing it makes a request overdue, never refused. */
-const REVIEW_DAYS = 10;
 
 /** Auditors and regulators ask on a legal basis; it must be in date and its document the one attached. */
 async function checkAuthorization(tx: Tx, cx: Context, row: RequestRow): Promise<string | undefined> {
