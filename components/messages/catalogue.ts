@@ -1,4 +1,5 @@
 import deAccount from "@/components/messages/de/account.json";
+import deActions from "@/components/messages/de/actions.json";
 import deAudit from "@/components/messages/de/audit.json";
 import deDisputes from "@/components/messages/de/disputes.json";
 import deDomain from "@/components/messages/de/domain.json";
@@ -19,6 +20,7 @@ import deTransactions from "@/components/messages/de/transactions.json";
 import deTrust from "@/components/messages/de/trust.json";
 import deUi from "@/components/messages/de/ui.json";
 import account from "@/components/messages/en/account.json";
+import actions from "@/components/messages/en/actions.json";
 import audit from "@/components/messages/en/audit.json";
 import disputes from "@/components/messages/en/disputes.json";
 import domain from "@/components/messages/en/domain.json";
@@ -44,6 +46,7 @@ export const CATALOGUES = {
   en: {
     ...site,
     account,
+    actions,
     audit,
     disputes,
     domain,
@@ -66,6 +69,7 @@ export const CATALOGUES = {
   de: {
     ...deSite,
     account: deAccount,
+    actions: deActions,
     audit: deAudit,
     disputes: deDisputes,
     domain: deDomain,
