@@ -3,11 +3,13 @@ import { benchAppend } from "./append";
 import { benchCrypto } from "./crypto";
 import { benchHttp } from "./http";
 import { type Figure, line } from "./measure";
+import { benchPortal } from "./portal";
 
 const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   crypto: benchCrypto,
   append: benchAppend,
   http: benchHttp,
+  portal: benchPortal,
 };
 
 async function main(): Promise<void> {

@@ -1,0 +1,183 @@
+import { type Browser, type CDPSession, chromium, type Page } from "@playwright/test";
+import { readDemo } from "@/e2e/support/api";
+import { signIn } from "@/e2e/support/sign-in";
+import { findBrowser } from "@/lib/testing/browser";
+import { type RunningInstance, startInstance } from "@/lib/testing/instance";
+import type { Figure } from "./measure";
+
+const RUNS = 5;
+const VIEWPORT = { width: 1440, height: 900 };
+
+interface Visit {
+  readonly scriptBytes: number;
+  readonly lcpMs: number;
+  readonly cls: number;
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ts: number;
+  readonly args?: { readonly frame?: string; readonly data?: Record<string, unknown> };
+}
+
+function isTraceEvent(value: unknown): value is TraceEvent {
+  return typeof value === "object" && value !== null && "name" in value && "ts" in value;
+}
+
+/** Chromium's own trace of one visit: navigation start, LCP candidates and layout shifts. */
+async function trace(cdp: CDPSession, run: () => Promise<void>): Promise<TraceEvent[]> {
+  const events: TraceEvent[] = [];
+  const collect = ({ value }: { value: unknown[] }) => events.push(...value.filter(isTraceEvent));
+  cdp.on("Tracing.dataCollected", collect);
+  await cdp.send("Tracing.start", { categories: "loading,blink.user_timing,devtools.timeline" });
+  await run();
+  const done = new Promise<void>((resolve) => cdp.once("Tracing.tracingComplete", () => resolve()));
+  await cdp.send("Tracing.end");
+  await done;
+  cdp.off("Tracing.dataCollected", collect);
+  return events;
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}
+
+function figuresOf(events: readonly TraceEvent[]): { lcpMs: number; cls: number } {
+  const starts = events.filter(
+    ({ name, args }) =>
+      name === "navigationStart" && String(args?.data?.documentLoaderURL ?? "").startsWith("http"),
+  );
+  const start = Math.max(...starts.map(({ ts }) => ts));
+  const after = events.filter(({ ts }) => ts >= start);
+  const candidates = after.filter(({ name }) => name === "largestContentfulPaint::Candidate");
+  const shifts = after.filter(
+    ({ name, args }) => name === "LayoutShift" && args?.data?.had_recent_input !== true,
+  );
+  if (!Number.isFinite(start) || candidates.length === 0) throw new Error("the trace has no largest paint");
+  return {
+    lcpMs: (Math.max(...candidates.map(({ ts }) => ts)) - start) / 1000,
+    cls: shifts.reduce((sum, { args }) => sum + numberOf(args?.data?.score), 0),
+  };
+}
+
+/** One first visit, nothing cached: bytes of script as they came over the wire, and what Chromium traced. */
+async function visit(page: Page, url: string): Promise<Visit> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Network.enable");
+  await cdp.send("Network.clearBrowserCache");
+  const scripts = new Set<string>();
+  let scriptBytes = 0;
+  cdp.on("Network.responseReceived", ({ type, requestId }) => {
+    if (type === "Script") scripts.add(requestId);
+  });
+  cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    if (scripts.has(requestId)) scriptBytes += encodedDataLength;
+  });
+  const events = await trace(cdp, async () => {
+    await page.goto(url, { waitUntil: "load" });
+    // Until the main thread has been idle for a second: later paints and shifts are the reader's doing.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+  });
+  await cdp.detach();
+  return { scriptBytes, ...figuresOf(events) };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+async function measure(page: Page, name: string, url: string): Promise<Figure[]> {
+  const visits: Visit[] = [];
+  for (let run = 0; run < RUNS; run += 1) visits.push(await visit(page, url));
+  const of = (pick: (one: Visit) => number) => median(visits.map(pick));
+  const against = (what: string, value: number, goal: number, unit: string): Figure => ({
+    suite: "portal",
+    name: `${name}: ${what} ${Number(value.toFixed(3))} ${unit}`.trim(),
+    baseline: `${goal} ${unit}`.trim(),
+    ratio: value / goal,
+    operationMicros: 0,
+    baselineMicros: 0,
+    goal: "<= 1.00",
+  });
+  return [
+    against("script", of((one) => one.scriptBytes) / 1000, 180, "kB"),
+    against("LCP", of((one) => one.lcpMs) / 1000, 1.5, "s"),
+    against(
+      "CLS",
+      of((one) => one.cls),
+      0.05,
+      "",
+    ),
+  ];
+}
+
+/** Pages by the person who needs them; the first detail page is followed from its list. */
+const PAGES: readonly (readonly [
+  handle: string | undefined,
+  paths: readonly string[],
+  lists: readonly string[],
+])[] = [
+  [undefined, ["/", "/sign-in", "/trust", "/status", "/help", "/tour"], []],
+  [
+    "regulator-001",
+    [
+      "/",
+      "/requests",
+      "/requests/new",
+      "/grants",
+      "/transactions",
+      "/audit",
+      "/audit/exports",
+      "/account/security",
+    ],
+    ["/requests", "/grants", "/transactions"],
+  ],
+  ["coordinator-001:approve", ["/", "/keys"], ["/requests"]],
+  ["coordinator-001:support", ["/", "/disputes"], ["/disputes"]],
+  ["client-456", ["/", "/transactions/new", "/keys/register"], ["/keys"]],
+];
+
+async function firstDetail(page: Page, baseUrl: string, list: string): Promise<string | undefined> {
+  await page.goto(new URL(list, baseUrl).href);
+  const links = await page
+    .locator("main a[href]")
+    .evaluateAll((all) =>
+      all.map((link) => (link instanceof HTMLAnchorElement ? new URL(link.href).pathname : "")),
+    );
+  return links.find((path) => new RegExp(`^${list}/[0-9a-f-]{36}$`).test(path));
+}
+
+async function measurePerson(
+  browser: Browser,
+  instance: RunningInstance,
+  [handle, paths, lists]: (typeof PAGES)[number],
+): Promise<Figure[]> {
+  const context = await browser.newContext({ viewport: VIEWPORT });
+  const page = await context.newPage();
+  if (handle !== undefined) await signIn(page, handle, readDemo(instance.dataDir));
+  const figures: Figure[] = [];
+  const who = handle ?? "anyone";
+  for (const path of paths)
+    figures.push(...(await measure(page, `${who} ${path}`, new URL(path, instance.baseUrl).href)));
+  for (const list of lists) {
+    const detail = await firstDetail(page, instance.baseUrl, list);
+    if (detail !== undefined)
+      figures.push(...(await measure(page, `${who} ${list}/[id]`, new URL(detail, instance.baseUrl).href)));
+  }
+  await context.close();
+  return figures;
+}
+
+/** JavaScript per page, LCP and CLS of the production build in Chromium. Each against its goal, which is absolute. */
+export async function benchPortal(): Promise<Figure[]> {
+  const instance = await startInstance({ env: { RATE_BUDGETS: '{"reads":100000,"sign_in":1000}' } });
+  const browser = await chromium.launch({ executablePath: findBrowser() });
+  try {
+    const figures: Figure[] = [];
+    for (const person of PAGES) figures.push(...(await measurePerson(browser, instance, person)));
+    return figures;
+  } finally {
+    await browser.close();
+    await instance.stop();
+  }
+}
