@@ -45,7 +45,7 @@ function isOrigin(value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value;
 }
 
-/** Addresses of an evaluation, divided by commas. Elsewhere the roster alone names origins (ADR 0008). */
+/** Addresses of an evaluation, divided by commas. Elsewhere the roster alone names origins (ADR 0009). */
 const Origins = z
   .string()
   .default("")

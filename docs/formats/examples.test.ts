@@ -17,13 +17,17 @@ import { parseVkey } from "@/lib/crypto/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 import known from "@/lib/crypto/testdata/cfx1.json";
+import { verifyPasskey } from "@/lib/custodian/passkey";
+import { Refused } from "@/lib/custodian/refused";
 import { ReplyJwe } from "@/lib/escrow/protocol";
+import { findPerson, Roster, RosterHeldStatement, rosterDigest } from "@/lib/escrow/roster";
 import {
   DecisionStatement,
   DisputeStatement,
   EscrowKeyStatement,
   GrantOkStatement,
   OpenStatement,
+  PasskeySignature,
   RosterStatement,
   StatementSignature,
 } from "@/lib/escrow/statements";
@@ -160,6 +164,33 @@ describe("statements.md", () => {
     const object = jsonOf(blocks, "statement.escrow-ok", EscrowOkObject);
     const proof = jsonOf(blocks, "statement.escrow-ok.proof", StatementSignature);
     expect(verifyEscrowOk(publicKey, object, fromBase64url(proof.signature))).toBe(true);
+  });
+});
+
+describe("roster.md", () => {
+  const blocks = examplesOf("roster");
+  const roster = jsonOf(blocks, "roster", Roster);
+  const publicKey = fromBase64url(valueAfter("statements", "whose public key is"));
+
+  it("shows a roster with its digest, and the custodian's word for it", () => {
+    expect(rosterDigest(roster)).toBe(lineOf(blocks, "roster.digest"));
+    const held = jsonOf(blocks, "statement.roster-held", RosterHeldStatement);
+    expect(held.roster).toBe(rosterDigest(roster));
+    const proof = jsonOf(blocks, "statement.roster-held.proof", StatementSignature);
+    expect(verifyStatement(publicKey, "roster-held", held, fromBase64url(proof.signature))).toBe(true);
+  });
+
+  it("holds the passkey that signs a decision on the statements' page", async () => {
+    const statements = examplesOf("statements");
+    const object = jsonOf(statements, "statement.decision", DecisionStatement);
+    const proof = jsonOf(statements, "statement.decision.passkey", PasskeySignature);
+    const person = findPerson(roster, object.approver);
+    if (person === undefined) throw new Error("the approver stands in the roster");
+    await verifyPasskey(person, roster.origins, { kind: "decision", object }, proof);
+    const other = { ...object, max_views: 21 };
+    await expect(
+      verifyPasskey(person, roster.origins, { kind: "decision", object: other }, proof),
+    ).rejects.toThrow(Refused);
   });
 });
 

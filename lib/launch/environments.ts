@@ -83,7 +83,7 @@ export function baseUrlOf(env: LaunchEnv): string {
   return `http://${host}:${env.PORT}`;
 }
 
-/** The origin of this start's pages, whatever PORT is this time: statements are signed there (ADR 0008). */
+/** The origin of this start's pages, whatever PORT is this time: statements are signed there (ADR 0009). */
 function portalOrigin(env: LaunchEnv): string {
   return new URL(env.PORTAL_ORIGIN ?? baseUrlOf(env)).origin;
 }
