@@ -31,4 +31,18 @@ const config = {
   typescript: { ignoreBuildErrors: true },
 };
 
-export default createNextIntlPlugin("./components/messages/request.ts")(config);
+const withWording = createNextIntlPlugin({
+  requestConfig: "./components/messages/request.ts",
+  // Wording is parsed at build time, so that no page carries the parser of ICU messages.
+  experimental: {
+    messages: {
+      path: ["./components/messages/en", "./components/messages/de"],
+      format: "json",
+      locales: ["en", "de"],
+      sourceLocale: "en",
+      precompile: true,
+    },
+  },
+});
+
+export default withWording(config);
