@@ -1,0 +1,217 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useId, useState } from "react";
+import { Choice, ChoiceGroup, TextInput } from "@/components/ui/controls";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { Field } from "@/components/ui/field";
+import { LocalTime } from "@/components/ui/local-time";
+import type { GroupName } from "@/lib/escrow/statements";
+import { type ReviewState, useReview } from "./review-state";
+
+const SHOWN = 50;
+
+function useGroupNames(): (groups: readonly GroupName[]) => string {
+  const t = useTranslations("domain");
+  return (groups) => groups.map((group) => t(`fields.${group}`)).join(", ");
+}
+
+function levelOf({ review }: ReviewState, group: GroupName): "full" | "masked" | "other" {
+  const outcome = review.policy.groups.find((one) => one.group === group)?.outcome;
+  return outcome === "full" || outcome === "masked" ? outcome : "other";
+}
+
+/** The scope in words, what was taken away struck through. */
+function GrantedFacts({ state }: { state: ReviewState }) {
+  const t = useTranslations("review");
+  const names = useGroupNames();
+  const { granted } = state.judged;
+  const { remaining } = state.review;
+  const removed = remaining.fields.filter((group) => !granted.fields.includes(group));
+  const at = (level: string) => granted.fields.filter((group) => levelOf(state, group) === level);
+  const rows: Fact[] = [
+    {
+      name: t("granted.transactions"),
+      value: (
+        <Changed
+          before={
+            granted.transactions.length < remaining.transactions.length
+              ? remaining.transactions.length
+              : undefined
+          }
+          now={t("granted.of", {
+            count: granted.transactions.length,
+            all: state.request.transactions.length,
+          })}
+        />
+      ),
+    },
+    ...(["full", "masked", "other"] as const).flatMap((level) =>
+      at(level).length === 0 ? [] : [{ name: t(`granted.${level}`), value: names(at(level)), key: level }],
+    ),
+    ...(removed.length === 0 ? [] : [{ name: t("granted.removed"), value: <s>{names(removed)}</s> }]),
+    {
+      name: t("granted.until"),
+      value: (
+        <Changed
+          before={
+            granted.notAfter < remaining.not_after ? (
+              <LocalTime instant={remaining.not_after} form="day" />
+            ) : undefined
+          }
+          now={<LocalTime instant={granted.notAfter} form="minute" />}
+        />
+      ),
+    },
+    {
+      name: t("granted.views"),
+      value: (
+        <Changed
+          before={granted.maxViews < remaining.max_views ? remaining.max_views : undefined}
+          now={String(granted.maxViews)}
+        />
+      ),
+    },
+  ];
+  return <Facts facts={rows} />;
+}
+
+function Changed({ before, now }: { before: React.ReactNode | undefined; now: React.ReactNode }) {
+  return (
+    <>
+      {before === undefined ? null : <s className="mr-2 text-ink-3">{before}</s>}
+      <span>{now}</span>
+    </>
+  );
+}
+
+function toggled<T>(list: readonly T[], value: T): T[] {
+  return list.includes(value) ? list.filter((one) => one !== value) : [...list, value];
+}
+
+/** Boxes to take transactions away; long lists show their beginning until asked for more. */
+function TransactionChoices({ state, id }: { state: ReviewState; id: string }) {
+  const t = useTranslations("review");
+  const [isAll, setAll] = useState(false);
+  const { draft, review, change } = state;
+  const left = review.transactions.filter((one) => review.remaining.transactions.includes(one.id));
+  return (
+    <ChoiceGroup id={id} legend={t("narrow.transactions")}>
+      {left.slice(0, isAll ? undefined : SHOWN).map((one) => (
+        <Choice
+          key={one.id}
+          checked={!draft.withoutTransactions.includes(one.id)}
+          onChange={() => change({ withoutTransactions: toggled(draft.withoutTransactions, one.id) })}
+          label={one.job_id}
+          help={
+            <>
+              {one.participants.join(", ")} · <LocalTime instant={one.created_at} form="day" />
+            </>
+          }
+        />
+      ))}
+      {left.length > SHOWN && !isAll ? (
+        <button
+          type="button"
+          onClick={() => setAll(true)}
+          className="min-h-touch cursor-pointer text-control underline"
+        >
+          {t("narrow.more", { count: left.length - SHOWN })}
+        </button>
+      ) : null}
+    </ChoiceGroup>
+  );
+}
+
+function Editor({ state, id }: { state: ReviewState; id: string }) {
+  const t = useTranslations("review");
+  const domain = useTranslations("domain");
+  const { draft, review, change, judged } = state;
+  const has = (obstacle: string) => judged.obstacles.narrow.some((one) => one === obstacle);
+  return (
+    <div className="mt-3 grid gap-4 border-line-2 border-l pl-3">
+      <TransactionChoices state={state} id={`${id}-transactions`} />
+      <ChoiceGroup id={`${id}-fields`} legend={t("narrow.fields")}>
+        {review.remaining.fields.map((group) => (
+          <Choice
+            key={group}
+            checked={!draft.withoutFields.includes(group)}
+            onChange={() => change({ withoutFields: toggled(draft.withoutFields, group) })}
+            label={domain(`fields.${group}`)}
+          />
+        ))}
+      </ChoiceGroup>
+      <div className="grid grid-cols-[minmax(0,1fr)_104px] gap-3">
+        <Field
+          id={`${id}-until`}
+          label={t("narrow.until")}
+          help={t("narrow.untilHelp")}
+          error={has("untilUnclear") ? t("narrow.untilError") : undefined}
+        >
+          {(control) => (
+            <TextInput
+              {...control}
+              value={draft.until}
+              autoComplete="off"
+              onChange={(event) => change({ until: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field
+          id={`${id}-views`}
+          label={t("narrow.views")}
+          help={t("narrow.viewsHelp", { count: review.remaining.max_views })}
+          error={has("viewsUnclear") ? t("narrow.viewsError") : undefined}
+        >
+          {(control) => (
+            <TextInput
+              {...control}
+              value={draft.views}
+              inputMode="numeric"
+              autoComplete="off"
+              onChange={(event) => change({ views: event.target.value })}
+            />
+          )}
+        </Field>
+      </div>
+      <p>
+        <button
+          type="button"
+          onClick={() => change({ withoutTransactions: [], withoutFields: [], until: "", views: "" })}
+          className="min-h-[24px] cursor-pointer text-control underline underline-offset-4"
+        >
+          {t("narrow.reset")}
+        </button>
+      </p>
+    </div>
+  );
+}
+
+/** What would be granted. It can be made smaller and never larger. */
+export function GrantedSection() {
+  const t = useTranslations("review");
+  const state = useReview();
+  const id = useId();
+  const [isOpen, setOpen] = useState(false);
+  if (state === undefined) return null;
+  return (
+    <section aria-labelledby={`${id}-title`} className="border-line border-t pt-4">
+      <div className="mb-1 flex flex-wrap items-baseline justify-between gap-x-4">
+        <h3 id={`${id}-title`} className="font-semibold text-body">
+          {t("granted.title")}
+        </h3>
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          aria-controls={`${id}-editor`}
+          onClick={() => setOpen(!isOpen)}
+          className="min-h-[24px] cursor-pointer text-control text-ink-2 underline underline-offset-4 hover:text-ink"
+        >
+          {t(isOpen ? "granted.close" : "granted.change")}
+        </button>
+      </div>
+      <GrantedFacts state={state} />
+      <div id={`${id}-editor`}>{isOpen ? <Editor state={state} id={id} /> : null}</div>
+    </section>
+  );
+}

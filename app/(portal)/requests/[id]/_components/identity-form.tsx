@@ -1,0 +1,89 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { type FormEvent, useRef, useState } from "react";
+import { NetworkLost, target } from "@/components/client/api";
+import { CallFailure } from "@/components/client/call-failure";
+import { useApi } from "@/components/client/use-api";
+import { Button } from "@/components/ui/button";
+import { Choice, ChoiceGroup, TextArea } from "@/components/ui/controls";
+import { Field } from "@/components/ui/field";
+import { Notice } from "@/components/ui/states";
+import type { checkIdentity } from "@/lib/api-client/operations/decisions";
+
+const checkOf = target<typeof checkIdentity>("POST", "/confidential/access/requests/{id}/identity-checks");
+
+/** The legal reviewer records that the officer is who they say. Only a check with both lets a request be approved. */
+export function IdentityForm({ requestId, officer }: { requestId: string; officer: string }) {
+  const t = useTranslations("review");
+  const router = useRouter();
+  const { call } = useApi();
+  const [domain, setDomain] = useState(false);
+  const [called, setCalled] = useState(false);
+  const [note, setNote] = useState("");
+  const [isMissing, setMissing] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const [isPartial, setPartial] = useState(false);
+  const key = useRef<string>(undefined);
+  const record = async (event: FormEvent) => {
+    event.preventDefault();
+    setMissing(note.trim() === "");
+    if (note.trim() === "" || isBusy) return;
+    setBusy(true);
+    setError(undefined);
+    key.current ??= crypto.randomUUID();
+    const body = { domain_verified: domain, called_number_from_record: called, note: note.trim() };
+    try {
+      const answer = await call(checkOf, { params: { id: requestId }, body, idempotencyKey: key.current });
+      key.current = undefined;
+      setPartial(!answer.is_valid);
+      router.refresh();
+    } catch (failure) {
+      if (!(failure instanceof NetworkLost)) key.current = undefined;
+      setError(failure);
+    }
+    setBusy(false);
+  };
+  return (
+    <form onSubmit={record} noValidate className="mt-3 grid max-w-[560px] gap-4">
+      <p className="text-control text-ink-2">{t("identity.text", { name: officer })}</p>
+      <ChoiceGroup id="identity-facts" legend={t("identity.legend")}>
+        <Choice
+          checked={domain}
+          onChange={(event) => setDomain(event.target.checked)}
+          label={t("identity.domain")}
+        />
+        <Choice
+          checked={called}
+          onChange={(event) => setCalled(event.target.checked)}
+          label={t("identity.called")}
+          help={t("identity.calledHelp")}
+        />
+      </ChoiceGroup>
+      <Field
+        id="identity-note"
+        label={t("identity.note")}
+        help={t("identity.noteHelp")}
+        error={isMissing ? t("identity.noteMissing") : undefined}
+      >
+        {(control) => (
+          <TextArea
+            {...control}
+            maxLength={2000}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+          />
+        )}
+      </Field>
+      <CallFailure error={error} />
+      {isPartial ? <Notice tone="amber" icon="warning" isLive title={t("identity.partial")} /> : null}
+      <p>
+        <Button type="submit" isBusy={isBusy}>
+          {t("identity.record")}
+        </Button>
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,139 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useCallback, useEffect, useState } from "react";
+import { CallFailure } from "@/components/client/call-failure";
+import { useApi } from "@/components/client/use-api";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Icon } from "@/components/ui/icon";
+import { Loading } from "@/components/ui/loading";
+import { OrderPage } from "./order-page";
+import type { OrderPages } from "./pdf-document";
+
+type Received =
+  | { readonly kind: "pages"; readonly pages: OrderPages }
+  | { readonly kind: "image"; readonly url: string }
+  | { readonly kind: "other" }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+const IMAGES = ["image/png", "image/jpeg"];
+
+async function receive(response: Response, mediaType: string): Promise<Received> {
+  if (IMAGES.includes(mediaType)) {
+    // A blob of the type that the server has checked: the browser decodes it as an image and as nothing else.
+    const blob = new Blob([await response.arrayBuffer()], { type: mediaType });
+    return { kind: "image", url: URL.createObjectURL(blob) };
+  }
+  const { openOrder } = await import("./pdf-document");
+  return { kind: "pages", pages: await openOrder(new Uint8Array(await response.arrayBuffer())) };
+}
+
+function letGo(received: Received): void {
+  if (received.kind === "pages") received.pages.close();
+  if (received.kind === "image") URL.revokeObjectURL(received.url);
+}
+
+/** Fetches the order once, into memory only. Each fetch is an entry of the log. */
+function useOrder(address: string, mediaType: string) {
+  const { send } = useApi();
+  const [received, setReceived] = useState<Received>();
+  const [attempt, setAttempt] = useState(0);
+  const isShown = mediaType === "application/pdf" || IMAGES.includes(mediaType);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is another fetch
+  useEffect(() => {
+    if (!isShown) {
+      setReceived({ kind: "other" });
+      return;
+    }
+    let mine: Received | undefined;
+    const abort = new AbortController();
+    send("GET", address, { signal: abort.signal })
+      .then((response) => receive(response, mediaType))
+      .catch((error: unknown): Received => ({ kind: "failed", error }))
+      .then((result) => {
+        mine = result;
+        if (abort.signal.aborted) letGo(result);
+        else setReceived(result);
+      });
+    return () => {
+      abort.abort();
+      if (mine !== undefined) letGo(mine);
+      setReceived(undefined);
+    };
+  }, [send, address, mediaType, isShown, attempt]);
+  return { received, again: () => setAttempt((count) => count + 1) };
+}
+
+function AllPages({ pages, facts }: { pages: OrderPages; facts: readonly (readonly string[])[] }) {
+  const numbers = Array.from({ length: pages.count }, (_, index) => index + 1);
+  return (
+    <div className="grid gap-6">
+      {numbers.map((number) => (
+        <OrderPage key={number} pages={pages} number={number} facts={facts} />
+      ))}
+    </div>
+  );
+}
+
+export interface OrderDocumentProps {
+  /** The document's address in the API. */
+  readonly address: string;
+  readonly mediaType: string;
+  /** Readings of the order's facts, in their order; see findMarks. */
+  readonly facts: readonly (readonly string[])[];
+  /** Tells which facts were found on the first page. */
+  readonly onFound?: (facts: readonly number[]) => void;
+}
+
+/** The order itself: its first page with the passages marked, larger in place, or all pages on their own. */
+export function OrderDocument({ address, mediaType, facts, onFound }: OrderDocumentProps) {
+  const t = useTranslations("review");
+  const { received, again } = useOrder(address, mediaType);
+  const [isAll, setAll] = useState(false);
+  const closeAll = useCallback(() => setAll(false), []);
+  if (received === undefined) return <Loading text={t("document.loading")} />;
+  if (received.kind === "failed")
+    return (
+      <div className="grid gap-3">
+        <CallFailure error={received.error} title={t("document.notShown")} />
+        <Button size="bar" onClick={again}>
+          {t("document.again")}
+        </Button>
+      </div>
+    );
+  if (received.kind === "other")
+    return (
+      <p className="flex gap-2 border border-line-2 p-4 text-control text-ink-2">
+        <Icon name="request" className="mt-[2px]" />
+        {t("document.other", { type: mediaType })}
+      </p>
+    );
+  if (received.kind === "image")
+    return (
+      // biome-ignore lint/performance/noImgElement: the image exists in this browser's memory only
+      <img
+        src={received.url}
+        alt={t("document.image")}
+        className="block w-full border border-line-2 bg-sheet [color-scheme:light]"
+      />
+    );
+  return (
+    <>
+      <OrderPage
+        pages={received.pages}
+        number={1}
+        facts={facts}
+        {...(onFound === undefined ? {} : { onFound })}
+      />
+      <p className="mt-2 print:hidden">
+        <Button size="bar" icon="eye" onClick={() => setAll(true)}>
+          {t("document.openAll", { count: received.pages.count })}
+        </Button>
+      </p>
+      <Dialog isOpen={isAll} onClose={closeAll} look="wide" title={t("document.title")}>
+        <AllPages pages={received.pages} facts={facts} />
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { confirmsOf, judgeReading, NO_READING, readDate, recordDate } from "./order-reading";
+
+const RECORD = {
+  issuer: "Market Supervision Office",
+  case_number: "MSO 7-2210/26",
+  valid_from: "2026-11-20T00:00:00Z",
+  valid_until: "2026-12-25T00:00:00Z",
+};
+
+describe("a date in an order", () => {
+  it.each([
+    "2026-12-20",
+    "20.12.2026",
+    "20. 12. 2026",
+    "20/12/2026",
+    "20 December 2026",
+    "20 Dec 2026",
+    "20. Dezember 2026",
+    "20. Dez. 2026",
+  ])("%s is the twentieth of December", (text) => {
+    expect(readDate(text)?.value).toBe("2026-12-20");
+  });
+
+  it.each(["31.02.2026", "20 Decembre 2026", "Dec 20", "2026-13-01", ""])("%s is none", (text) => {
+    expect(readDate(text)).toBeUndefined();
+  });
+
+  it("an instant is read in UTC and sent as one", () => {
+    expect(readDate("2026-12-20 14:30 UTC")?.value).toBe("2026-12-20T14:30:00Z");
+  });
+
+  it("an end at midnight is shown as the last day of validity", () => {
+    expect(recordDate("2026-12-25T00:00:00Z", "end", "en")).toBe("24 Dec 2026");
+    expect(recordDate("2026-11-20T00:00:00Z", "start", "en")).toBe("20 Nov 2026");
+  });
+});
+
+describe("a reading", () => {
+  it("matches in spite of blanks, and is unfinished while it is a beginning", () => {
+    const typed = { ...NO_READING, issuer: " Market  Supervision Office ", case_number: "MSO 7" };
+    expect(judgeReading(typed, RECORD)).toEqual({
+      issuer: "match",
+      case_number: "typing",
+      valid_from: "empty",
+      valid_until: "empty",
+    });
+  });
+
+  it("tells an earlier end, which narrowing mends, from every other difference", () => {
+    const verdict = (valid_until: string) => judgeReading({ ...NO_READING, valid_until }, RECORD).valid_until;
+    expect(verdict("24 Dec 2026")).toBe("match");
+    expect(verdict("20 Dec 2026")).toBe("earlier");
+    expect(verdict("28 Dec 2026")).toBe("differs");
+    expect(verdict("soon")).toBe("unclear");
+    expect(judgeReading({ ...NO_READING, valid_from: "19.11.2026" }, RECORD).valid_from).toBe("differs");
+  });
+
+  it("is sent with dates as the API takes them", () => {
+    expect(confirmsOf({ ...NO_READING, valid_until: "20 Dec 2026" }).valid_until).toBe("2026-12-20");
+  });
+});

@@ -1,0 +1,130 @@
+import { formatTime } from "@/lib/format";
+
+/** The four facts of a paper order that both deciders retype. */
+export const FACT_NAMES = ["issuer", "case_number", "valid_from", "valid_until"] as const;
+export type FactName = (typeof FACT_NAMES)[number];
+export type Reading = Readonly<Record<FactName, string>>;
+
+export const NO_READING: Reading = { issuer: "", case_number: "", valid_from: "", valid_until: "" };
+
+/** The order's facts on record, as the officer typed them. */
+export interface OrderOnRecord {
+  readonly issuer: string;
+  readonly case_number: string;
+  /** Instants, half-open: an order valid until a date ends at the midnight after it. */
+  readonly valid_from: string;
+  readonly valid_until: string;
+}
+
+/**
+ * `typing`: so far it agrees, and it is not finished. `earlier`: the order ends before the date on record, which
+ * narrowing mends. `unclear`: no date that could be read.
+ */
+export type Verdict = "empty" | "typing" | "unclear" | "match" | "differs" | "earlier";
+
+const DAY_MS = 86_400_000;
+const MONTHS: readonly (readonly string[])[] = [
+  ["jan", "january", "januar", "jänner"],
+  ["feb", "february", "februar"],
+  ["mar", "march", "märz", "mär", "maerz"],
+  ["apr", "april"],
+  ["may", "mai"],
+  ["jun", "june", "juni"],
+  ["jul", "july", "juli"],
+  ["aug", "august"],
+  ["sep", "sept", "september"],
+  ["oct", "okt", "october", "oktober"],
+  ["nov", "november"],
+  ["dec", "dez", "december", "dezember"],
+];
+
+/** A date as it stands in an order: a calendar day, or an instant in UTC. */
+export interface ReadDate {
+  /** As the API takes it: `2026-12-20` or an RFC 3339 instant. */
+  readonly value: string;
+  readonly startMs: number;
+  /** Half-open: the midnight after a day. */
+  readonly endMs: number;
+}
+
+function dayOf(year: number, month: number, day: number): ReadDate | undefined {
+  const startMs = Date.UTC(year, month - 1, day);
+  const value = new Date(startMs).toISOString().slice(0, 10);
+  const isReal = value === `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+  return isReal ? { value, startMs, endMs: startMs + DAY_MS } : undefined;
+}
+
+function monthOf(word: string): number | undefined {
+  const index = MONTHS.findIndex((names) => names.includes(word.toLowerCase().replace(".", "")));
+  return index < 0 ? undefined : index + 1;
+}
+
+function instantOf(text: string): ReadDate | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)[T ,]+(\d\d:\d\d)(:\d\d)?(?:\.\d+)?\s*(Z|UTC)?$/i.exec(text);
+  if (match === null) return undefined;
+  const at = Date.parse(`${match[1]}T${match[2]}${match[3] ?? ":00"}Z`);
+  if (Number.isNaN(at)) return undefined;
+  return { value: `${new Date(at).toISOString().slice(0, 19)}Z`, startMs: at, endMs: at };
+}
+
+/** Reads a date in the forms that orders and people use: 2026-12-20, 20.12.2026, 20 December 2026, 20. Dez. 2026. */
+export function readDate(text: string): ReadDate | undefined {
+  const plain = text.trim().replace(/\s+/gu, " ");
+  const iso = /^(\d{4})-(\d\d)-(\d\d)$/.exec(plain);
+  if (iso !== null) return dayOf(Number(iso[1]), Number(iso[2]), Number(iso[3]));
+  const dotted = /^(\d{1,2})[./] ?(\d{1,2})[./] ?(\d{4})$/.exec(plain);
+  // Day before month, as in every jurisdiction that this instance calls home.
+  if (dotted !== null) return dayOf(Number(dotted[3]), Number(dotted[2]), Number(dotted[1]));
+  const worded = /^(\d{1,2})\.? (\p{L}+\.?) (\d{4})$/u.exec(plain);
+  const month = worded === null ? undefined : monthOf(worded[2] ?? "");
+  if (worded !== null && month !== undefined) return dayOf(Number(worded[3]), month, Number(worded[1]));
+  return instantOf(plain);
+}
+
+const isMidnight = (ms: number): boolean => ms % DAY_MS === 0;
+
+/** A date of the record as the order has it: the last day it is valid on, or its exact instant in UTC. */
+export function recordDate(instant: string, edge: "start" | "end", locale: "en" | "de"): string {
+  const ms = Date.parse(instant);
+  const form = isMidnight(ms) ? "day" : "full";
+  const shown = edge === "end" && form === "day" ? ms - DAY_MS : ms;
+  return formatTime(new Date(shown), { timeZone: "UTC", locale, form });
+}
+
+const plainText = (text: string): string => text.normalize("NFC").trim().replace(/\s+/gu, " ");
+
+function textVerdict(typed: string, record: string): Verdict {
+  const [mine, theirs] = [plainText(typed), plainText(record)];
+  if (mine === "") return "empty";
+  if (mine === theirs) return "match";
+  return theirs.startsWith(mine) ? "typing" : "differs";
+}
+
+function dateVerdict(typed: string, record: string, edge: "start" | "end"): Verdict {
+  if (typed.trim() === "") return "empty";
+  const read = readDate(typed);
+  if (read === undefined) return "unclear";
+  const [mine, theirs] = [edge === "start" ? read.startMs : read.endMs, Date.parse(record)];
+  if (mine === theirs) return "match";
+  return edge === "end" && mine < theirs ? "earlier" : "differs";
+}
+
+/** Each fact as it was read against the record. The server judges again, by the same rules. */
+export function judgeReading(reading: Reading, record: OrderOnRecord): Readonly<Record<FactName, Verdict>> {
+  return {
+    issuer: textVerdict(reading.issuer, record.issuer),
+    case_number: textVerdict(reading.case_number, record.case_number),
+    valid_from: dateVerdict(reading.valid_from, record.valid_from, "start"),
+    valid_until: dateVerdict(reading.valid_until, record.valid_until, "end"),
+  };
+}
+
+/** The reading as the API takes it; dates that could not be read go as they are and are refused there. */
+export function confirmsOf(reading: Reading): Record<FactName, string> {
+  return {
+    issuer: reading.issuer.trim(),
+    case_number: reading.case_number.trim(),
+    valid_from: readDate(reading.valid_from)?.value ?? reading.valid_from,
+    valid_until: readDate(reading.valid_until)?.value ?? reading.valid_until,
+  };
+}

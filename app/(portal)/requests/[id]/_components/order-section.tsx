@@ -1,0 +1,96 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { Section } from "@/components/ui/section";
+import type { AuthorizationView } from "@/lib/access/answer-schema";
+import { FactComparison } from "./fact-comparison";
+import { OrderDocument } from "./order-document";
+import { FACT_NAMES } from "./order-reading";
+import { useReview } from "./review-state";
+
+/** The order as it was received, beside what the officer typed of it and what the decider reads. */
+export function OrderSection(props: {
+  requestId: string;
+  authorization: AuthorizationView;
+  /** Digest, scan, assurance, officer: what is known of the paper. */
+  children: ReactNode;
+}) {
+  const { requestId, authorization } = props;
+  const t = useTranslations("review");
+  const state = useReview();
+  const [isLarge, setLarge] = useState(false);
+  const [found, setFound] = useState<readonly number[]>([]);
+  const onFound = useCallback((facts: readonly number[]) => setFound(facts), []);
+  const reading = state?.draft.reading;
+  const facts = useMemo(
+    () => FACT_NAMES.map((name) => [reading?.[name] ?? "", typedFact(authorization, name)]),
+    [reading, authorization],
+  );
+  const { document } = authorization;
+  const address = `/confidential/access/requests/${requestId}/authorizations/${authorization.id}/document`;
+  return (
+    <Section
+      title={t("order.title")}
+      action={
+        document === undefined ? undefined : (
+          <span className="flex gap-4 print:hidden">
+            <button
+              type="button"
+              aria-pressed={isLarge}
+              onClick={() => setLarge(!isLarge)}
+              className="min-h-[24px] cursor-pointer underline underline-offset-4 hover:text-ink"
+            >
+              {t(isLarge ? "order.smaller" : "order.larger")}
+            </button>
+            <a href={address} download className="min-h-[24px] underline underline-offset-4 hover:text-ink">
+              {t("order.download")}
+            </a>
+          </span>
+        )
+      }
+    >
+      <div
+        className={`mt-3 grid gap-6 ${isLarge ? "" : "tablet:grid-cols-[minmax(0,0.72fr)_minmax(0,1fr)]"}`}
+      >
+        <div className="min-w-0">
+          {document === undefined ? (
+            <p className="text-control text-ink-2">{t("order.noDocument")}</p>
+          ) : (
+            <OrderDocument
+              address={address}
+              mediaType={document.media_type}
+              facts={facts}
+              onFound={onFound}
+            />
+          )}
+        </div>
+        <div className="min-w-0">
+          <FactComparison authorization={authorization} />
+          {document?.media_type === "application/pdf" ? <FoundNote found={found} /> : null}
+          <div className="mt-3">{props.children}</div>
+        </div>
+      </div>
+    </Section>
+  );
+}
+
+function typedFact(authorization: AuthorizationView, name: (typeof FACT_NAMES)[number]): string {
+  if (name === "issuer" || name === "case_number") return authorization[name];
+  const ms = Date.parse(authorization[name]);
+  // The last day of validity: an end is the midnight after it.
+  const shown = name === "valid_until" && ms % 86_400_000 === 0 ? ms - 1 : ms;
+  return new Date(shown).toISOString().slice(0, 10);
+}
+
+/** Which facts the page's text says: a help for finding them, and no proof of what the page shows. */
+function FoundNote({ found }: { found: readonly number[] }) {
+  const t = useTranslations("review");
+  const missing = FACT_NAMES.filter((_, index) => !found.includes(index + 1));
+  const names = missing.map((name) => t(`facts.${name}`)).join(", ");
+  return (
+    <p className="mt-2 text-note text-ink-2 print:hidden">
+      {missing.length === 0 ? t("order.allFound") : t("order.notFound", { names })}
+    </p>
+  );
+}

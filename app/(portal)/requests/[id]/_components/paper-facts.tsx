@@ -1,0 +1,158 @@
+import { useTranslations } from "next-intl";
+import { Digest } from "@/components/ui/digest";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import { Tag } from "@/components/ui/tag";
+import type { AuthorizationView } from "@/lib/access/answer-schema";
+import type { ReviewView } from "@/lib/access/review/schema";
+
+const KIB = 1024;
+
+function sizeOf(bytes: number): string {
+  return bytes < KIB * KIB
+    ? `${Math.max(1, Math.round(bytes / KIB))} kB`
+    : `${(bytes / KIB / KIB).toFixed(1)} MB`;
+}
+
+function Scan({ scan }: { scan: string }) {
+  const t = useTranslations("review");
+  if (scan === "nothing found")
+    return (
+      <Tag tone="accent" icon="tick">
+        {t("paper.scanned")}
+      </Tag>
+    );
+  return (
+    <Tag tone="amber" icon="warning">
+      {scan === "not scanned" ? t("paper.notScanned") : scan}
+    </Tag>
+  );
+}
+
+/** How far the order is verified. A paper order is attested when both readings match, and not before. */
+function Assurance({ state }: { state: AuthorizationView["state"] }) {
+  const t = useTranslations("review");
+  if (state === "signature_verified")
+    return (
+      <Tag tone="accent" icon="check">
+        {t("paper.verified")}
+      </Tag>
+    );
+  if (["attested", "approved", "active", "exhausted", "expired", "closed"].includes(state))
+    return (
+      <Tag tone="accent" icon="pencil">
+        {t("paper.attested")}
+      </Tag>
+    );
+  return (
+    <Tag tone="amber" icon="pencil">
+      {t("paper.notAttested")}
+    </Tag>
+  );
+}
+
+function Identity({ check }: { check: ReviewView["identity_check"] }) {
+  const t = useTranslations("review");
+  if (!check.is_required) return t("identity.notNeeded");
+  if (!check.is_valid || check.until === undefined)
+    return (
+      <Tag tone="amber" icon="warning">
+        {t(check.at === undefined ? "identity.missing" : "identity.over")}
+      </Tag>
+    );
+  return (
+    <>
+      {t("identity.valid", { name: check.by ?? "" })} <LocalTime instant={check.until} form="day" />
+    </>
+  );
+}
+
+/** What is known of the paper and, for deciders, of the officer who brought it. */
+export function PaperFacts({
+  authorization,
+  review,
+}: {
+  authorization: AuthorizationView;
+  review?: ReviewView | undefined;
+}) {
+  const t = useTranslations("review");
+  const { document, sealed } = authorization;
+  const facts: Fact[] = [
+    ...(document === undefined
+      ? []
+      : [
+          {
+            name: t("paper.document"),
+            value: (
+              <>
+                <Digest value={document.sha256} label={t("paper.digest")} /> SHA-256, {sizeOf(document.bytes)}
+              </>
+            ),
+          },
+          { name: t("paper.scan"), value: <Scan scan={document.scan} /> },
+        ]),
+    { name: t("paper.assurance"), value: <Assurance state={authorization.state} /> },
+    { name: t("paper.jurisdiction"), value: authorization.jurisdiction },
+    ...(authorization.recognition_basis === undefined
+      ? []
+      : [{ name: t("paper.recognition"), value: authorization.recognition_basis }]),
+    ...(sealed === undefined
+      ? []
+      : [
+          {
+            name: t("paper.sealed"),
+            value: (
+              <>
+                {sealed.basis}, <LocalTime instant={sealed.until} form="day" />
+              </>
+            ),
+          },
+        ]),
+    ...(review === undefined
+      ? []
+      : [
+          { name: t("identity.name"), value: <Identity check={review.identity_check} /> },
+          {
+            name: t("officer.name"),
+            value: review.officer.is_first_request ? (
+              <Tag tone="amber" icon="warning">
+                {t("officer.first")}
+              </Tag>
+            ) : (
+              t("officer.history", review.officer)
+            ),
+          },
+        ]),
+  ];
+  return <Facts look="aligned" facts={facts} />;
+}
+
+/** The other decider's reading: hatched until this person has read as well. */
+export function FirstReading({ reading }: { reading: ReviewView["first_reading"] }) {
+  const t = useTranslations("review");
+  if (reading === undefined) return null;
+  if (reading.confirms !== undefined) {
+    const { issuer, case_number, valid_from, valid_until } = reading.confirms;
+    return (
+      <p className="mt-2 text-control text-ink-2">
+        {t("reading.open", { name: reading.by })} {issuer}, {case_number}, {valid_from} – {valid_until}
+      </p>
+    );
+  }
+  return (
+    <p className="mt-2 flex flex-wrap items-center gap-x-2 text-control text-ink-2">
+      {t.rich("reading.covered", {
+        name: reading.by,
+        bar: () => (
+          <span
+            aria-hidden="true"
+            className="inline-block h-3 w-16 border border-ink-2 text-ink-2"
+            style={{
+              backgroundImage: "repeating-linear-gradient(135deg, currentColor 0 1px, transparent 1px 4px)",
+            }}
+          />
+        ),
+      })}
+    </p>
+  );
+}

@@ -1,0 +1,76 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { TextInput } from "@/components/ui/controls";
+import { Field } from "@/components/ui/field";
+import { Icon } from "@/components/ui/icon";
+import { FACT_NAMES, type FactName, type Verdict } from "./order-reading";
+import { useReview } from "./review-state";
+
+const EDGES: Readonly<Record<Verdict, string>> = {
+  empty: "",
+  typing: "",
+  unclear: "",
+  match: "border-accent pr-8",
+  differs: "border-amber pr-8",
+  earlier: "border-amber pr-8",
+};
+
+function ReadingField({ name, number, verdict }: { name: FactName; number: number; verdict: Verdict }) {
+  const t = useTranslations("review");
+  const state = useReview();
+  if (state === undefined) return null;
+  const { draft, change } = state;
+  const id = `reading-${name}`;
+  const hasMark = verdict === "match" || verdict === "differs" || verdict === "earlier";
+  return (
+    <Field id={id} label={`${number} ${t(`facts.${name}`)}`}>
+      {(control) => (
+        <span className="relative block">
+          <TextInput
+            {...control}
+            aria-describedby={`${id}-verdict`}
+            value={draft.reading[name]}
+            autoComplete="off"
+            spellCheck={false}
+            className={EDGES[verdict]}
+            onChange={(event) => change({ reading: { ...draft.reading, [name]: event.target.value } })}
+          />
+          {hasMark ? (
+            <Icon
+              name={verdict === "match" ? "tick" : "warning"}
+              className={`-translate-y-1/2 absolute top-1/2 right-3 ${verdict === "match" ? "text-accent" : "text-amber"}`}
+            />
+          ) : null}
+          <span
+            id={`${id}-verdict`}
+            role="status"
+            className={verdict === "unclear" ? "text-amber text-note" : "sr-only"}
+          >
+            {verdict === "empty" || verdict === "typing" ? "" : t(`verdicts.${verdict}`)}
+          </span>
+        </span>
+      )}
+    </Field>
+  );
+}
+
+/** The order's four facts, retyped from the document. */
+export function ReadingFields() {
+  const state = useReview();
+  const verdicts = state?.judged.verdicts;
+  if (verdicts === undefined) return null;
+  const field = (name: FactName) => (
+    <ReadingField key={name} name={name} number={FACT_NAMES.indexOf(name) + 1} verdict={verdicts[name]} />
+  );
+  return (
+    <div className="grid gap-3">
+      {field("issuer")}
+      {field("case_number")}
+      <div className="grid grid-cols-2 gap-3">
+        {field("valid_from")}
+        {field("valid_until")}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+"use client";
+
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import type { RequestView } from "@/lib/access/answer-schema";
+import type { ReviewView } from "@/lib/access/review/schema";
+import { NO_READING, type OrderOnRecord } from "./order-reading";
+import { type Act, type Draft, type Judged, judge } from "./verdict";
+
+const EMPTY: Draft = {
+  reading: NO_READING,
+  withoutTransactions: [],
+  withoutFields: [],
+  until: "",
+  views: "",
+  reason: "",
+};
+
+/** What panel, comparison and dialog share. */
+export interface ReviewState {
+  readonly request: RequestView;
+  readonly review: ReviewView;
+  readonly order: OrderOnRecord | undefined;
+  readonly draft: Draft;
+  readonly judged: Judged;
+  /** The act whose dialog is open. */
+  readonly act: Act | undefined;
+  change(part: Partial<Draft>): void;
+  begin(act: Act | undefined): void;
+  /** The decision is made: nothing of the draft is kept. */
+  forget(): void;
+}
+
+const ReviewContext = createContext<ReviewState | undefined>(undefined);
+
+/** The shared state; undefined on pages of people who decide nothing. */
+export function useReview(): ReviewState | undefined {
+  return useContext(ReviewContext);
+}
+
+const placeOf = (id: string): string => `sealport.review.${id}`;
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter(isText) : [];
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+/** A draft as this tab kept it; whatever is not of its shape is left out. */
+function readDraft(id: string, review: ReviewView): Draft {
+  try {
+    const kept = members(JSON.parse(sessionStorage.getItem(placeOf(id)) ?? "{}"));
+    const reading = members(kept.reading);
+    const text = (value: unknown): string => (isText(value) ? value : "");
+    return {
+      reading: {
+        issuer: text(reading.issuer),
+        case_number: text(reading.case_number),
+        valid_from: text(reading.valid_from),
+        valid_until: text(reading.valid_until),
+      },
+      withoutTransactions: texts(kept.withoutTransactions),
+      withoutFields: review.remaining.fields.filter((group) => texts(kept.withoutFields).includes(group)),
+      until: text(kept.until),
+      views: text(kept.views),
+      reason: text(kept.reason),
+    };
+  } catch {
+    return EMPTY;
+  }
+}
+
+/**
+ * What was typed outlives a lost connection, a reload and a sign-in in between: it is kept in this tab's session
+ * storage, which ends with the tab. It holds facts of the order and the reason, and nothing that was ever sealed.
+ */
+function useDraft(id: string, review: ReviewView) {
+  const [draft, setDraft] = useState<Draft>(EMPTY);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read once for each request; later reviews do not undo what is typed
+  useEffect(() => setDraft(readDraft(id, review)), [id]);
+  const change = useCallback(
+    (part: Partial<Draft>) =>
+      setDraft((old) => {
+        const next = { ...old, ...part };
+        try {
+          sessionStorage.setItem(placeOf(id), JSON.stringify(next));
+        } catch {
+          // Storage that is full or forbidden: what is typed stays in the page.
+        }
+        return next;
+      }),
+    [id],
+  );
+  const forget = useCallback(() => {
+    sessionStorage.removeItem(placeOf(id));
+    setDraft(EMPTY);
+  }, [id]);
+  return { draft, change, forget };
+}
+
+/** Holds what a decider types while panel and page read it. */
+export function ReviewProvider(props: { request: RequestView; review: ReviewView; children: ReactNode }) {
+  const { request, review } = props;
+  const { draft, change, forget } = useDraft(request.id, review);
+  const [act, begin] = useState<Act | undefined>();
+  const order = request.authorization;
+  const state = useMemo(
+    () => ({
+      request,
+      review,
+      order,
+      draft,
+      act,
+      begin,
+      change,
+      forget,
+      judged: judge(draft, review, order),
+    }),
+    [request, review, order, draft, act, change, forget],
+  );
+  return <ReviewContext.Provider value={state}>{props.children}</ReviewContext.Provider>;
+}

@@ -1,0 +1,141 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { ButtonLink } from "@/components/ui/button-link";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { Icon } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import { FactsSection } from "@/components/ui/section";
+import { Notice } from "@/components/ui/states";
+import type { RequestView } from "@/lib/access/answer-schema";
+import type { ReviewView } from "@/lib/access/review/schema";
+import { CommentForm } from "./comment-form";
+import { Withdraw } from "./withdraw";
+
+const WITHDRAWABLE = ["draft", "submitted", "stage_1", "stage_2", "needs_information"];
+
+/** State, deadline and what both sides may expect of it. */
+function Standing({ request }: { request: RequestView }) {
+  const t = useTranslations("review");
+  const domain = useTranslations("domain");
+  const facts: Fact[] = [
+    { name: t("side.state"), value: domain(`requestStates.${request.state}`) },
+    ...(request.due_at === undefined || request.waiting_for === undefined
+      ? []
+      : [{ name: t("side.due"), value: <LocalTime instant={request.due_at} form="minute" /> }]),
+    ...(request.clock_paused_at === undefined
+      ? []
+      : [{ name: t("side.paused"), value: <LocalTime instant={request.clock_paused_at} form="minute" /> }]),
+  ];
+  const isWaiting = request.waiting_for === "legal" || request.waiting_for === "coordinator";
+  return (
+    <FactsSection title={t("side.title")} note={request.reference}>
+      <Facts facts={facts} />
+      {isWaiting ? <p className="mt-2 text-control text-ink-2">{t("side.silence")}</p> : null}
+    </FactsSection>
+  );
+}
+
+function questionOf(request: RequestView) {
+  return request.state === "needs_information"
+    ? request.timeline.findLast((event) => event.kind === "ask")
+    : undefined;
+}
+
+/** The requester's own side: what is asked of them, and what they may do. */
+export function RequesterPanel({ request }: { request: RequestView }) {
+  const t = useTranslations("review");
+  const question = questionOf(request);
+  const denial = request.decisions.find((one) => one.decision === "deny");
+  return (
+    <>
+      {question === undefined ? null : (
+        <FactsSection title={t("side.question")}>
+          <Notice tone="amber" icon="comment" title={t("side.asks", { name: question.by_name ?? "" })}>
+            <p className="whitespace-pre-wrap break-words">{question.comment}</p>
+          </Notice>
+          <div className="mt-4">
+            <CommentForm requestId={request.id} isAnswer />
+          </div>
+        </FactsSection>
+      )}
+      {denial === undefined ? null : (
+        <FactsSection title={t("side.denied")}>
+          <Notice tone="oxblood" icon="stop" title={t("side.deniedBy", { name: denial.approver.name })}>
+            <p className="whitespace-pre-wrap break-words">{denial.comment}</p>
+          </Notice>
+        </FactsSection>
+      )}
+      <Standing request={request} />
+      <div className="flex flex-wrap gap-2">
+        {request.state === "draft" ? (
+          <ButtonLink href={`/requests/new?draft=${request.id}`} look="primary" size="form">
+            {t("side.continue")}
+          </ButtonLink>
+        ) : null}
+        {request.grant_id === undefined ? null : (
+          <ButtonLink href={`/grants/${request.grant_id}`} look="primary" size="form">
+            {t("side.openGrant")}
+          </ButtonLink>
+        )}
+        {WITHDRAWABLE.includes(request.state) ? (
+          <Withdraw requestId={request.id} reference={request.reference} />
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+const WHY = [
+  "decision.stage",
+  "default.stage-duty",
+  "floor.same-person",
+  "floor.organisation",
+  "floor.party",
+  "floor.self-approval",
+] as const;
+
+/** A reviewer who cannot decide now: why, and what comes next. */
+export function ReviewerPanel({ request, review }: { request: RequestView; review: ReviewView | undefined }) {
+  const t = useTranslations("review");
+  const why = WHY.find((one) => one === review?.why_not?.id);
+  const word = why === undefined ? "other" : WHY_WORDS[why];
+  const next = review?.queue.next;
+  return (
+    <>
+      <FactsSection title={t("panel.title")}>
+        <p className="flex gap-2 text-control">
+          <Icon name="nothing" className="mt-[2px] text-ink-3" />
+          {t(`why.${word}`)}
+        </p>
+        {next === undefined ? null : (
+          <p className="mt-3 text-control">
+            <Link href={`/requests/${next}`} prefetch={false} className="underline underline-offset-4">
+              {t("why.next")}
+            </Link>
+          </p>
+        )}
+      </FactsSection>
+      <Standing request={request} />
+    </>
+  );
+}
+
+const WHY_WORDS = {
+  "decision.stage": "stage",
+  "default.stage-duty": "duty",
+  "floor.same-person": "person",
+  "floor.organisation": "organisation",
+  "floor.party": "party",
+  "floor.self-approval": "self",
+} as const satisfies Record<(typeof WHY)[number], string>;
+
+/** Words to each other, for both sides; answers to a question have their own place. */
+export function CommentSection({ requestId, children }: { requestId: string; children?: ReactNode }) {
+  return (
+    <div className="mt-6 max-w-[560px] print:hidden">
+      {children}
+      <CommentForm requestId={requestId} isAnswer={false} />
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { Digest } from "@/components/ui/digest";
+import { Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import { canonicalJson } from "@/lib/crypto/canonical-json";
+import type { Statement } from "./use-decision";
+
+/** Exactly what is signed: in words, and as the bytes that the passkey's signature is over. */
+export function StatementView({ statement }: { statement: Statement }) {
+  const t = useTranslations("review");
+  const domain = useTranslations("domain");
+  const isDenial = statement.decision === "deny";
+  const groups = statement.groups.map((group) => domain(`fields.${group}`)).join(", ");
+  const scope = [
+    { name: t("statement.transactions"), value: statement.transactions.length },
+    { name: t("statement.fields"), value: groups },
+    { name: t("statement.level"), value: domain(`levels.${statement.level}`) },
+    { name: t("statement.from"), value: <LocalTime instant={statement.not_before} form="minute" /> },
+    { name: t("statement.until"), value: <LocalTime instant={statement.not_after} form="minute" /> },
+    { name: t("statement.views"), value: statement.max_views },
+  ];
+  return (
+    <div className="mt-3">
+      <Facts
+        look="aligned"
+        facts={[
+          { name: t("statement.decision"), value: t(`statement.${statement.decision}`) },
+          { name: t("statement.stage"), value: t(`stages.${statement.stage}`) },
+          ...(isDenial ? [] : scope),
+          ...(statement.authorization === undefined
+            ? []
+            : [{ name: t("statement.authorization"), value: <Digest value={statement.authorization} /> }]),
+          { name: t("statement.request"), value: <Digest value={statement.request_digest} /> },
+        ]}
+      />
+      <details className="mt-2">
+        <summary className="min-h-[24px] cursor-pointer text-control text-ink-2 underline underline-offset-4">
+          {t("statement.exact")}
+        </summary>
+        <pre className="mt-2 max-h-48 overflow-auto whitespace-pre-wrap break-all border border-line-2 bg-paper p-3 font-mono text-note">
+          {`sealport/decision/1\n${canonicalJson(statement)}`}
+        </pre>
+      </details>
+    </div>
+  );
+}

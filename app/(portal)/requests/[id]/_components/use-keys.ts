@@ -1,0 +1,75 @@
+"use client";
+
+import { useEffect, useRef, useSyncExternalStore } from "react";
+
+const PLACE = "sealport.keys";
+const watchers = new Set<() => void>();
+
+function watch(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+function areOn(): boolean {
+  try {
+    return localStorage.getItem(PLACE) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+/** Whether single keys act at all: whoever speaks to the browser, or holds keys by accident, turns them off (WCAG 2.1.4). */
+export function useKeysSwitch(): readonly [isOn: boolean, turn: (isOn: boolean) => void] {
+  const isOn = useSyncExternalStore(watch, areOn, () => true);
+  const turn = (next: boolean) => {
+    try {
+      localStorage.setItem(PLACE, next ? "on" : "off");
+    } catch {
+      // Storage that is forbidden: the keys stay as they are.
+    }
+    for (const watcher of watchers) watcher();
+  };
+  return [isOn, turn];
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
+  );
+}
+
+/** Escape leaves a control, so that the keys act again. */
+function leave(event: KeyboardEvent): void {
+  if (event.key === "Escape" && event.target instanceof HTMLElement) event.target.blur();
+}
+
+function isPlain(event: KeyboardEvent): boolean {
+  return !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey);
+}
+
+function isCovered(): boolean {
+  return document.querySelector("dialog[open]") !== null;
+}
+
+/** Single keys that act on the page: never while somebody types, nor beneath an open dialog. */
+export function useKeys(keys: Readonly<Record<string, () => void>>): void {
+  const latest = useRef(keys);
+  useEffect(() => {
+    latest.current = keys;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!isPlain(event) || isCovered() || !areOn()) return;
+      if (isTyping(event.target)) {
+        leave(event);
+        return;
+      }
+      const act = latest.current[event.key];
+      if (act === undefined) return;
+      event.preventDefault();
+      act();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+}

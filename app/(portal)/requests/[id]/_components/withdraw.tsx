@@ -1,0 +1,76 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useRef, useState } from "react";
+import { NetworkLost, target } from "@/components/client/api";
+import { CallFailure } from "@/components/client/call-failure";
+import { useApi } from "@/components/client/use-api";
+import { Button } from "@/components/ui/button";
+import { TextArea } from "@/components/ui/controls";
+import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import type { withdrawRequest } from "@/lib/api-client/operations/access";
+
+const withdrawalOf = target<typeof withdrawRequest>("POST", "/confidential/access/requests/{id}/withdraw");
+
+/** The requester takes the request back; it stays visible. */
+export function Withdraw({ requestId, reference }: { requestId: string; reference: string }) {
+  const t = useTranslations("review");
+  const router = useRouter();
+  const { call } = useApi();
+  const [isOpen, setOpen] = useState(false);
+  const [reason, setReason] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const key = useRef<string>(undefined);
+  const withdraw = async () => {
+    setBusy(true);
+    setError(undefined);
+    key.current ??= crypto.randomUUID();
+    const body = reason.trim() === "" ? {} : { reason: reason.trim() };
+    try {
+      await call(withdrawalOf, { params: { id: requestId }, body, idempotencyKey: key.current });
+      setOpen(false);
+      router.refresh();
+    } catch (failure) {
+      if (!(failure instanceof NetworkLost)) key.current = undefined;
+      setError(failure);
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t("withdraw.open")}</Button>
+      <Dialog
+        isOpen={isOpen}
+        canClose={!isBusy}
+        onClose={() => setOpen(false)}
+        title={t("withdraw.title", { reference })}
+      >
+        <p className="mb-4 text-body">{t("withdraw.text")}</p>
+        <Field id="withdraw-reason" label={t("withdraw.reason")} mark={t("withdraw.optional")}>
+          {(control) => (
+            <TextArea
+              {...control}
+              maxLength={2000}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Field>
+        <div className="mt-4 empty:hidden">
+          <CallFailure error={error} />
+        </div>
+        <DialogActions>
+          <Button look="danger" isBusy={isBusy} onClick={() => void withdraw()}>
+            {t("withdraw.do")}
+          </Button>
+          <Button disabled={isBusy} onClick={() => setOpen(false)}>
+            {t("dialog.back")}
+          </Button>
+        </DialogActions>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,202 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { LiveRefresh } from "@/components/client/live-refresh";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { LocalTime } from "@/components/ui/local-time";
+import { Section } from "@/components/ui/section";
+import { Notice } from "@/components/ui/states";
+import type { GrantView, RequestView } from "@/lib/access/answer-schema";
+import { getGrant } from "@/lib/access/get-grant";
+import { getRequest } from "@/lib/access/get-request";
+import type { ReviewView } from "@/lib/access/review/schema";
+import { reviewRequest } from "@/lib/access/review-request";
+import * as requests from "@/lib/api-client/operations/access";
+import * as decisions from "@/lib/api-client/operations/decisions";
+import * as grants from "@/lib/api-client/operations/grants";
+import type { Principal } from "@/lib/context";
+import { loadPage } from "@/lib/http/page";
+import { Conflicts } from "./_components/conflicts";
+import { DecideDialog } from "./_components/decide-dialog";
+import { DecisionPanel } from "./_components/decision-panel";
+import { IdentityForm } from "./_components/identity-form";
+import { OrderSection } from "./_components/order-section";
+import { FirstReading, PaperFacts } from "./_components/paper-facts";
+import { PolicyStrip } from "./_components/policy-strip";
+import { QueueNav } from "./_components/queue-nav";
+import { RequestTimeline } from "./_components/request-timeline";
+import { ReviewProvider } from "./_components/review-state";
+import { ScopeSection, TransactionsSection } from "./_components/scope-section";
+import { CommentSection, RequesterPanel, ReviewerPanel } from "./_components/side-panel";
+import { StageStrip } from "./_components/stage-strip";
+
+interface PageProps {
+  readonly params: Promise<{ readonly id: string }>;
+}
+
+const PATH = "/confidential/access/requests/{id}";
+
+export async function generateMetadata() {
+  const t = await getTranslations("review");
+  return { title: t("pageTitle") };
+}
+
+/** What deciders are shown; nothing for the requester, and nothing for who may only read. */
+async function loadReview(request: RequestView, principal: Principal): Promise<ReviewView | undefined> {
+  const isReviewer = principal.role === "coordinator" && request.requester.handle !== principal.handle;
+  if (!isReviewer || request.state === "draft") return undefined;
+  const result = await loadPage(decisions.reviewRequest, `${PATH}/review`, (cx) =>
+    reviewRequest(cx, request.id),
+  );
+  return result.ok ? result.value : undefined;
+}
+
+async function loadGrant({ grant_id: id }: RequestView): Promise<GrantView | undefined> {
+  if (id === undefined) return undefined;
+  const result = await loadPage(grants.getGrant, "/confidential/access/grants/{id}", (cx) =>
+    getGrant(cx, id),
+  );
+  return result.ok ? result.value : undefined;
+}
+
+export default async function RequestPage({ params }: PageProps) {
+  const { id } = await params;
+  const t = await getTranslations("review");
+  const found = await loadPage(requests.getRequest, PATH, (cx) => getRequest(cx, id));
+  if (!found.ok)
+    return <ProblemPage problem={found.problem} section={{ label: t("requests"), href: "/requests" }} />;
+  const { value: request, principal } = found;
+  const [review, grant] = await Promise.all([loadReview(request, principal), loadGrant(request)]);
+  const isOwn = request.requester.handle === principal.handle;
+  const page = (
+    <RequestFrame request={request} review={review} grant={grant} isOwn={isOwn} duties={principal.duties} />
+  );
+  return (
+    <>
+      <LiveRefresh kinds={["request"]} id={request.id} />
+      {review === undefined ? (
+        page
+      ) : (
+        <ReviewProvider key={request.id} request={request} review={review}>
+          {page}
+          <DecideDialog />
+        </ReviewProvider>
+      )}
+    </>
+  );
+}
+
+interface FrameProps {
+  readonly request: RequestView;
+  readonly review: ReviewView | undefined;
+  readonly grant: GrantView | undefined;
+  readonly isOwn: boolean;
+  readonly duties: Principal["duties"];
+}
+
+function panelOf({ request, review, isOwn }: FrameProps): ReactNode {
+  if (isOwn) return <RequesterPanel request={request} />;
+  return review?.may_decide === true ? (
+    <DecisionPanel />
+  ) : (
+    <ReviewerPanel request={request} review={review} />
+  );
+}
+
+function RequestFrame(props: FrameProps) {
+  const { request, review, grant, isOwn } = props;
+  const t = useTranslations("review");
+  const domain = useTranslations("domain");
+  const { authority } = request;
+  const lead = t.rich("lead", {
+    count: request.transactions.length,
+    purpose: domain(`purposes.${request.purpose}`),
+    name: request.requester.name,
+    time: () => <LocalTime instant={request.created_at} form="minute" />,
+  });
+  const waiting =
+    review?.queue.position === undefined
+      ? []
+      : [{ label: t("waitingForMe"), href: "/requests?view=waiting" }];
+  return (
+    <PageFrame
+      crumbs={[{ label: t("requests"), href: "/requests" }, ...waiting, { label: request.reference }]}
+      title={
+        authority === undefined
+          ? t("title", { reference: request.reference })
+          : t("titleOrder", { kind: domain(`instruments.${authority.kind}`), issuer: authority.issuer })
+      }
+      lead={lead}
+      apiCall={{ method: "GET", path: `/confidential/access/requests/${request.id}` }}
+      actions={
+        <>
+          <Link
+            href={`/requests/${request.id}/print`}
+            prefetch={false}
+            className="inline-flex min-h-touch items-center px-1 text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar"
+          >
+            {t("printView")}
+          </Link>
+          {review === undefined ? null : <QueueNav queue={review.queue} />}
+        </>
+      }
+      facts={panelOf(props)}
+      factsLook={isOwn ? "facts" : "decision"}
+    >
+      <StageStrip request={request} until={grant?.not_after ?? review?.remaining.not_after} />
+      <Banners review={review} />
+      {request.authorization === undefined ? null : (
+        <OrderSection requestId={request.id} authorization={request.authorization}>
+          <FirstReading reading={review?.first_reading} />
+          <PaperFacts authorization={request.authorization} review={review} />
+        </OrderSection>
+      )}
+      <IdentitySection {...props} />
+      {review === undefined ? null : <PolicyStrip policy={review.policy} />}
+      <div className={review === undefined ? "" : "mt-8 grid gap-8 drawn:grid-cols-2 [&>section]:mt-0"}>
+        {review === undefined ? null : <Conflicts review={review} />}
+        <RequestTimeline request={request} />
+      </div>
+      <ScopeSection request={request} grant={grant} />
+      {review === undefined ? null : <TransactionsSection transactions={review.transactions} />}
+      {request.state === "draft" ? null : (
+        <Section title={t("comment.title")}>
+          <CommentSection requestId={request.id} />
+        </Section>
+      )}
+    </PageFrame>
+  );
+}
+
+/** What a decider must see before anything else. */
+function Banners({ review }: { review: ReviewView | undefined }) {
+  const t = useTranslations("review");
+  if (review?.stage === undefined || !review.officer.is_first_request) return null;
+  return (
+    <Notice
+      tone="amber"
+      icon="warning"
+      title={t("officer.firstTitle", { name: review.officer.name })}
+      className="mb-6"
+    >
+      {t("officer.firstText")}
+    </Notice>
+  );
+}
+
+function IdentitySection({ request, review, duties }: FrameProps) {
+  const t = useTranslations("review");
+  if (review?.stage === undefined || !review.identity_check.is_required || review.identity_check.is_valid)
+    return null;
+  return (
+    <Section title={t("identity.title")}>
+      {duties.includes("legal") ? (
+        <IdentityForm requestId={request.id} officer={review.officer.name} />
+      ) : (
+        <p className="mt-3 text-control text-ink-2">{t("identity.byLegal")}</p>
+      )}
+    </Section>
+  );
+}
