@@ -39,7 +39,7 @@ function requestHref(dispute: DisputeView): string {
   const query = new URLSearchParams({
     purpose: "dispute",
     level: "masked",
-    transactions: dispute.transaction_id,
+    transaction: dispute.transaction_id,
     fields: (others.length === 0 ? dispute.sealed_fields : others).join(","),
     dispute: dispute.id,
   });
@@ -94,19 +94,24 @@ export default async function DisputePage({ params }: PageProps<"/disputes/[id]"
     >
       <LiveRefresh kinds={["dispute"]} id={dispute.id} />
       <div className="grid gap-x-8 gap-y-8 drawn:grid-cols-2">
-        <Section title={t("side.record")} className="mt-0">
-          <RecordColumn
-            transactionId={dispute.transaction_id}
-            reference={dispute.job_id}
-            fields={dispute.fields}
-            others={dispute.sealed_fields.filter((group) => !dispute.fields.includes(group))}
-            looking={looking}
-            nowMs={nowMs}
-          />
-        </Section>
-        <Section title={t("side.said")} className="mt-0">
-          <SaidColumn dispute={dispute} />
-        </Section>
+        <div>
+          <Section title={t("side.record")}>
+            <RecordColumn
+              transactionId={dispute.transaction_id}
+              reference={dispute.job_id}
+              fields={dispute.fields}
+              others={dispute.sealed_fields.filter((group) => !dispute.fields.includes(group))}
+              parties={dispute.participants.length}
+              looking={looking}
+              nowMs={nowMs}
+            />
+          </Section>
+        </div>
+        <div>
+          <Section title={t("side.said")}>
+            <SaidColumn dispute={dispute} />
+          </Section>
+        </div>
       </div>
       <Notes dispute={dispute} isParty={looking.kind === "party"} />
     </PageFrame>

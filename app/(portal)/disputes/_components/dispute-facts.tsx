@@ -79,7 +79,7 @@ export function DisputeFacts(props: { dispute: DisputeView; isHolder: boolean; n
       <EndFacts dispute={dispute} />
       {isHolder && grant !== undefined ? (
         <FactsSection title={t("access")}>
-          <AccessInForce grant={grant} nowMs={nowMs} isOpened />
+          <AccessInForce grant={grant} nowMs={nowMs} />
           <p className="mt-3 text-control text-ink-2">{t("levelNote")}</p>
         </FactsSection>
       ) : null}

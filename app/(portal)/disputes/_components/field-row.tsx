@@ -1,9 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { MaskedTree } from "@/components/domain/masked-tree";
-import { SealGlyph } from "@/components/domain/seal-glyph";
-import { Tag } from "@/components/ui/tag";
+import type { Opened } from "@/components/client/blank-rules";
+import { MaskedField, SealedField } from "@/components/domain/field-box";
 import type { GroupName } from "@/lib/escrow/statements";
 
 /** Amount and currency are siblings in an answer; every other group is one member. */
@@ -13,31 +12,34 @@ function maskOf(group: GroupName, values: Readonly<Record<string, unknown>>): un
   return currency === undefined ? amount : { amount, currency };
 }
 
-/** One group of the record: its masks, or that it is sealed. */
+/** One group of the record: its masks, or sealed. */
 export function FieldRow(props: {
   group: GroupName;
   /** What the custodian answered; nothing while nobody has looked. */
-  values: Readonly<Record<string, unknown>> | undefined;
+  opened: Opened | undefined;
   /** Whether the dispute reaches this group. */
   isIncluded: boolean;
+  /** For how many participants it is sealed. */
+  parties: number;
 }) {
   const t = useTranslations("disputes.record");
   const fields = useTranslations("domain.fields");
-  const mask = props.values === undefined ? undefined : maskOf(props.group, props.values);
-  const isMasked = mask !== undefined;
+  const { group, opened } = props;
+  const mask = opened === undefined ? undefined : maskOf(group, opened.values);
   return (
-    <div className="border-line border-b py-3">
-      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-        <h3 className="font-medium text-body">{fields(props.group)}</h3>
-        <Tag tone="plain" glyph={<SealGlyph state={isMasked ? "masked" : "sealed"} size={14} />}>
-          {isMasked ? t("masked") : t(props.isIncluded ? "sealed" : "notIncluded")}
-        </Tag>
+    <div className="border-line border-b pt-3 pb-4">
+      <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4">
+        <h3 className="font-medium text-body">{fields(group)}</h3>
+        {props.isIncluded ? null : <p className="text-control text-ink-2">{t("notIncluded")}</p>}
       </div>
-      {isMasked ? (
-        <div className="mt-2 rounded-field border border-line-2 px-3 py-2">
-          <MaskedTree value={mask} />
-        </div>
-      ) : null}
+      {opened === undefined || mask === undefined ? (
+        <SealedField parties={props.parties} />
+      ) : (
+        <MaskedField
+          value={mask}
+          of={{ transactionId: opened.transactionId, accessId: opened.accessId, group }}
+        />
+      )}
     </div>
   );
 }

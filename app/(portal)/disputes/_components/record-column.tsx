@@ -9,6 +9,7 @@ import type { Opened } from "@/components/client/blank-rules";
 import { CallFailure } from "@/components/client/call-failure";
 import { useOpened } from "@/components/client/opened";
 import { useApi } from "@/components/client/use-api";
+import { useSignedOpening } from "@/components/client/use-signed-opening";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
@@ -33,6 +34,7 @@ interface RecordProps {
   /** Groups in the dispute, and sealed ones that are not. */
   readonly fields: readonly GroupName[];
   readonly others: readonly GroupName[];
+  readonly parties: number;
   readonly looking: Looking;
   readonly nowMs: number;
 }
@@ -41,6 +43,7 @@ interface RecordProps {
 function useMasks({ transactionId, reference, fields, looking, nowMs }: RecordProps) {
   const api = useApi();
   const router = useRouter();
+  const sign = useSignedOpening();
   const opened = useOpened({ nowMs });
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -54,6 +57,7 @@ function useMasks({ transactionId, reference, fields, looking, nowMs }: RecordPr
         purpose: "dispute",
         grant_id: looking.grantId,
         fields: [...fields],
+        ...(await sign(transactionId, looking.grantId, fields)),
       } satisfies AccessBody;
       const answer = await api.call(open, { params: { id: transactionId }, body: asked });
       const grant = { id: looking.grantId, reference, until: looking.until };
@@ -122,7 +126,7 @@ function Seen({ opened }: { opened: Opened }) {
 
 /** The record's sealed fields: as masks for the one who has taken the dispute, and sealed for everybody else. */
 export function RecordColumn(props: RecordProps) {
-  const { fields, others, looking } = props;
+  const { fields, others, looking, parties } = props;
   const t = useTranslations("disputes.record");
   const { latest, blanked, look, isBusy, error } = useMasks(props);
   return (
@@ -136,10 +140,10 @@ export function RecordColumn(props: RecordProps) {
         <p className="py-3 text-control text-ink-2">{t("nothing")}</p>
       ) : null}
       {fields.map((group) => (
-        <FieldRow key={group} group={group} values={latest?.values} isIncluded />
+        <FieldRow key={group} group={group} opened={latest} isIncluded parties={parties} />
       ))}
       {others.map((group) => (
-        <FieldRow key={group} group={group} values={undefined} isIncluded={false} />
+        <FieldRow key={group} group={group} opened={undefined} isIncluded={false} parties={parties} />
       ))}
       <WhyNot looking={looking} />
       {looking.kind === "holder" ? (

@@ -1,0 +1,44 @@
+"use client";
+
+import { target } from "@/components/client/api";
+import { useApi } from "@/components/client/use-api";
+import { useSigner } from "@/components/client/use-signer";
+import type { prepareOpening } from "@/lib/api-client/operations/grants";
+import type { GroupName } from "@/lib/escrow/statements";
+import type { SignedOpening } from "@/lib/transactions/schema";
+
+const prepare = target<typeof prepareOpening>("POST", "/confidential/access/openings");
+
+function sameNames(some: readonly string[], others: readonly string[]): boolean {
+  return [...some].sort().join() === [...others].sort().join();
+}
+
+/**
+ * The holder's word for one opening under a grant, where the custodian knows a key of theirs; nothing where the
+ * portal signs in their place. What comes back is a part of the call that opens.
+ */
+export function useSignedOpening() {
+  const api = useApi();
+  const signer = useSigner();
+  return async (
+    transactionId: string,
+    grantId: string,
+    fields: readonly GroupName[],
+  ): Promise<{ readonly opening?: SignedOpening }> => {
+    let openingId = "";
+    const signed = await signer.sign({
+      kind: "open",
+      prepare: async () => {
+        const body = { grant_id: grantId, transactions: [transactionId], fields: [...fields] };
+        const prepared = await api.call(prepare, { body });
+        openingId = prepared.opening_id;
+        return prepared.statement;
+      },
+      isAsShown: (statement) =>
+        statement.grant === grantId &&
+        sameNames(statement.transactions, [transactionId]) &&
+        sameNames(statement.groups, fields),
+    });
+    return signed === undefined ? {} : { opening: { opening_id: openingId, signature: signed.signature } };
+  };
+}
