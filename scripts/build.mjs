@@ -14,6 +14,7 @@ import {
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { compressBuild } from "./compressed.mjs";
 
 // Builds the portal unless .next holds a build of exactly these sources, lockfile and configuration.
 // One build at a time: others wait, then find it done. Ends with its supervisor.
@@ -127,7 +128,10 @@ try {
   if (!isBuilt(digest)) {
     rmSync(stamp, { force: true });
     code = await runBuild();
-    if (code === 0) writeFileSync(stamp, digest);
+    if (code === 0) {
+      compressBuild(root);
+      writeFileSync(stamp, digest);
+    }
   }
 } finally {
   rmSync(lock, { force: true });

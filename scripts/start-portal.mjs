@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import next from "next";
+import { compressedFiles, serveCompressed } from "./compressed.mjs";
 import { refuseMethod } from "./refuse-method.mjs";
 
 // The portal: Next's production server on an http.Server of ours, so that slow senders are cut and the drain
@@ -62,9 +63,10 @@ process.chdir(root);
 const app = next({ dev: false, dir: root, hostname, port, httpServer: server });
 await app.prepare();
 const handle = app.getRequestHandler();
+const compressed = compressedFiles(root);
 server.on("request", (request, response) => {
   if (isEnding) response.setHeader("connection", "close");
-  if (refuseMethod(request, response)) return;
+  if (refuseMethod(request, response) || serveCompressed(compressed, request, response)) return;
   handle(request, response).catch(() => {
     if (response.headersSent) response.destroy();
     else response.writeHead(500).end();
