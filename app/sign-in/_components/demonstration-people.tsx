@@ -1,0 +1,123 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import type { Codes } from "@/app/sign-in/_components/use-codes";
+import { dutyKey, roleKey } from "@/components/layout/person-menu";
+import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
+import type { DemonstrationPerson } from "@/lib/identity/schema";
+
+/** In the order of the tour, with what each can try. */
+const TRIES = {
+  "regulator-001": "regulator",
+  "coordinator-001:legal": "legal",
+  "coordinator-001:approve": "approve",
+  "coordinator-001:approve-2": "approveToo",
+  "coordinator-001:support": "support",
+  "auditor-001": "auditor",
+  "auditor-002": "auditorHours",
+  "client-456": "client",
+  "client-123": "clientToo",
+  "miner-789": "miner",
+  "miner-456": "minerToo",
+} as const;
+
+type Handle = keyof typeof TRIES;
+
+function isHandle(handle: string): handle is Handle {
+  return handle in TRIES;
+}
+
+const ORDER = Object.keys(TRIES);
+
+/** Two groups of three digits, as authenticators show them. */
+export function grouped(code: string): string {
+  return `${code.slice(0, 3)} ${code.slice(3)}`;
+}
+
+function Code({ person, seconds }: { person: DemonstrationPerson; seconds: number }) {
+  const t = useTranslations("signin");
+  if (!person.has_code) return <span className="text-note text-ink-2">{t("people.passwordOnly")}</span>;
+  if (person.code === null)
+    return <span className="text-note text-ink-2">{t("people.nextIn", { seconds })}</span>;
+  return <span className="font-medium font-mono text-control">{grouped(person.code)}</span>;
+}
+
+function Person(props: {
+  person: DemonstrationPerson;
+  seconds: number;
+  isFilled: boolean;
+  onFill: (person: DemonstrationPerson) => void;
+}) {
+  const t = useTranslations("signin");
+  const words = useTranslations("portal");
+  const { person, isFilled } = props;
+  const role = [
+    words(`roles.${roleKey(person.role)}`),
+    ...person.duties.map((duty) => words(`duties.${dutyKey(duty)}`)),
+  ].join(", ");
+  return (
+    <li
+      className={`-mx-3 grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-line border-b px-3 py-2 tablet:grid-cols-[176px_minmax(0,1fr)_84px_88px] ${isFilled ? "bg-accent-wash" : ""}`}
+    >
+      <p className="text-control">
+        <span className="block font-semibold">{person.name}</span>
+        <span className="block text-ink-2 text-note">{role}</span>
+      </p>
+      <p className="order-last col-span-2 text-control text-ink-2 tablet:order-none tablet:col-span-1">
+        {isHandle(person.handle) ? t(`people.tries.${TRIES[person.handle]}`) : ""}
+      </p>
+      <p className="order-last tablet:order-none">
+        <Code person={person} seconds={props.seconds} />
+      </p>
+      <div className="justify-self-end">
+        {isFilled ? (
+          <span className="inline-flex min-h-touch items-center gap-2 text-accent text-control tablet:min-h-form">
+            <Icon name="tick" />
+            {t("people.filled")}
+          </span>
+        ) : (
+          <Button
+            size="bar"
+            className="bg-sheet"
+            aria-label={t("people.fillIn", { name: person.name })}
+            onClick={() => props.onFill(person)}
+          >
+            {t("people.fill")}
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** Everybody of the demonstration, with the code that works now. Only on an evaluation that nobody else can reach. */
+export function DemonstrationPeople(props: {
+  codes: Codes;
+  filled: string | undefined;
+  onFill: (person: DemonstrationPerson) => void;
+}) {
+  const t = useTranslations("signin");
+  const { people, seconds } = props.codes;
+  const inOrder = [...people].sort((a, b) => ORDER.indexOf(a.handle) - ORDER.indexOf(b.handle));
+  return (
+    <section aria-labelledby="people" className="max-w-[860px]">
+      <h2 id="people" className="font-semibold text-opened tracking-tight">
+        {t("people.title")}
+      </h2>
+      <p className="mt-1 max-w-[600px] text-body text-ink-2">{t("people.text")}</p>
+      <ul className="mt-4 border-ink border-t">
+        {inOrder.map((person) => (
+          <Person
+            key={person.handle}
+            person={person}
+            seconds={seconds}
+            isFilled={props.filled === person.handle}
+            onFill={props.onFill}
+          />
+        ))}
+      </ul>
+      <p className="mt-3 text-ink-2 text-note">{t("people.change", { seconds })}</p>
+    </section>
+  );
+}

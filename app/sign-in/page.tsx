@@ -1,0 +1,93 @@
+import type { Metadata } from "next";
+import { headers } from "next/headers";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { SignInDesk } from "@/app/sign-in/_components/sign-in-desk";
+import { Mark } from "@/components/layout/mark";
+import { Words } from "@/components/messages/words";
+import { Notice } from "@/components/ui/states";
+import { currentPrincipal } from "@/lib/http/page";
+import { readDemonstration } from "@/lib/identity/demonstration";
+import { getRuntime } from "@/lib/runtime";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("signin"))("title") };
+}
+
+/** A path of ours and nothing that a browser would read as another host. */
+function safePath(to: string | string[] | undefined): string {
+  if (typeof to !== "string" || !to.startsWith("/") || /^\/[/\\]|[\p{Cc}\\]/u.test(to)) return "/";
+  return to.startsWith("/sign-in") ? "/" : to;
+}
+
+function Head({ title, lead, notice }: { title: string; lead: string; notice: string | undefined }) {
+  return (
+    <>
+      <Link
+        href="/"
+        prefetch={false}
+        className="-ml-1 flex min-h-touch items-center gap-3 self-start px-1 font-semibold text-lead tracking-tight"
+      >
+        <Mark size={28} />
+        Sealport
+      </Link>
+      <h1 className="mt-8 font-semibold text-title tracking-tight">{title}</h1>
+      <p className="mt-1 text-body text-ink-2">{lead}</p>
+      {notice === undefined ? null : (
+        <Notice tone="accent" icon="check" className="mt-4 max-w-[376px]">
+          {notice}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+export default async function SignInPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  const [query, head, runtime, t] = await Promise.all([
+    searchParams,
+    headers(),
+    getRuntime(),
+    getTranslations("signin"),
+  ]);
+  const to = safePath(query.to);
+  if ((await currentPrincipal()) !== undefined) redirect(to);
+  const demonstration = await readDemonstration(runtime, head.get("host"));
+  const link = "underline underline-offset-4";
+  return (
+    <Words namespaces={["signin"]}>
+      <SignInDesk
+        to={to}
+        origin={runtime.site.origin}
+        demonstration={demonstration}
+        head={
+          <Head
+            title={t("title")}
+            lead={t("lead")}
+            notice={query.done === "signed-out" ? t("signedOut") : undefined}
+          />
+        }
+        foot={
+          <p className="text-ink-2 text-note">
+            {t.rich("foot", {
+              trust: (text) => (
+                <Link href="/trust" prefetch={false} className={link}>
+                  {text}
+                </Link>
+              ),
+              status: (text) => (
+                <Link href="/status" prefetch={false} className={link}>
+                  {text}
+                </Link>
+              ),
+            })}
+          </p>
+        }
+      />
+    </Words>
+  );
+}
