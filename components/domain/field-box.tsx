@@ -152,15 +152,15 @@ export function MaskedField({ value, of }: { value: unknown; of: CopyOf }) {
   );
 }
 
-/** Stored and shown as it was sent. */
-export function PlainField({ label, rows }: { label: string; rows: readonly FieldRow[] }) {
+/** Stored and shown as it was sent; with `isTyped` not sent yet. */
+export function PlainField(props: { label: string; rows: readonly FieldRow[]; isTyped?: boolean }) {
   const t = useTranslations("domain.field");
   return (
     <div className="flex min-h-[52px] flex-wrap-reverse items-start justify-between gap-x-6 gap-y-1 rounded-field border border-line-2 bg-sheet px-4 py-3">
-      <div className="min-w-0 grow basis-[220px]">
-        <Rows rows={rows} label={label} />
+      <div className="min-w-0 grow basis-[220px]" translate="no">
+        <Rows rows={props.rows} label={props.label} />
       </div>
-      <p className="text-control text-ink-2">{t("plain")}</p>
+      {props.isTyped === true ? null : <p className="text-control text-ink-2">{t("plain")}</p>}
     </div>
   );
 }

@@ -1,0 +1,82 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening-context";
+import { CallFailure } from "@/components/client/call-failure";
+import { saveAnswer } from "@/components/client/save-answer";
+import { useApi } from "@/components/client/use-api";
+import { Button } from "@/components/ui/button";
+import type { GroupName } from "@/lib/escrow/statements";
+
+/** The record's part of the log as a signed bundle. */
+function Export({ transactionId, isPrimary }: { transactionId: string; isPrimary: boolean }) {
+  const t = useTranslations("transactions.actions");
+  const api = useApi();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const run = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const query = { format: "bundle", subject: `transaction:${transactionId}` };
+      const answer = await api.send("GET", "/confidential/audit/export", { query });
+      await saveAnswer(answer, `sealport-${transactionId}.zip`);
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Button
+        look={isPrimary ? "primary" : "secondary"}
+        size="large"
+        icon="download"
+        isBusy={isBusy}
+        className="w-full tablet:w-auto"
+        onClick={() => void run()}
+      >
+        {t("export")}
+      </Button>
+      {error === undefined ? null : <CallFailure error={error} title={t("notExported")} />}
+    </>
+  );
+}
+
+/** The one primary act: opening what may be opened, then exporting. */
+export function PageActions(props: {
+  transactionId: string;
+  sealed: readonly GroupName[];
+  mayExport: boolean;
+}) {
+  const t = useTranslations("transactions.actions");
+  const { way, grant, opened, isBusy, open } = useOpeningHere();
+  const within = way.kind === "own" ? props.sealed : (grant?.fields ?? []);
+  const openable = props.sealed.filter((group) => within.includes(group));
+  const isOpen = opened.items.length > 0;
+  const mayOpen = openable.length > 0 && !isOpen;
+  return (
+    <>
+      {mayOpen ? (
+        <Button
+          look="primary"
+          size="large"
+          icon="open"
+          isBusy={isBusy}
+          className="w-full tablet:w-auto"
+          onClick={() => void open(openable)}
+        >
+          {t("open", { count: openable.length })}
+        </Button>
+      ) : null}
+      {isOpen ? (
+        <Button size="large" onClick={() => opened.blank("closed")} className="w-full tablet:w-auto">
+          {t("blank")}
+        </Button>
+      ) : null}
+      {props.mayExport ? <Export transactionId={props.transactionId} isPrimary={isOpen} /> : null}
+    </>
+  );
+}

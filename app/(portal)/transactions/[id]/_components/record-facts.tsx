@@ -1,0 +1,146 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { StatusTag } from "@/app/(portal)/transactions/_components/status-tag";
+import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access-here";
+import { MoveStatus } from "@/app/(portal)/transactions/[id]/_components/move-status";
+import { Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import { FactsSection } from "@/components/ui/section";
+import type { GrantView } from "@/lib/access/answer-schema";
+import type { RecordView } from "@/lib/transactions/read-record";
+
+const ENDED = { revoked: "revoked", expired: "expired", exhausted: "exhausted" } as const;
+
+function FactLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Link href={href} prefetch={false} className="underline decoration-line-2 underline-offset-4">
+      {children}
+    </Link>
+  );
+}
+
+/** A grant that has ended, said plainly: what it was, how it ended. */
+function EndedAccess({ grant }: { grant: GrantView }) {
+  const t = useTranslations("transactions.myAccess");
+  const state = grant.state === "active" || grant.state === "pending" ? "expired" : grant.state;
+  return (
+    <>
+      <p className="font-semibold text-lead">{t(`${ENDED[state]}.title`)}</p>
+      <p className="mt-1 text-control text-ink-2">
+        {t.rich(`${ENDED[state]}.text`, {
+          time: () => <LocalTime instant={grant.revoked_at ?? grant.not_after} form="minute" />,
+        })}
+      </p>
+    </>
+  );
+}
+
+export function MyAccess({ record, nowMs }: { record: RecordView; nowMs: number }) {
+  const t = useTranslations("transactions.myAccess");
+  const [grant] = record.grants;
+  if (record.may.openOwn)
+    return (
+      <FactsSection title={t("title")}>
+        <p className="text-control text-ink-2">{t("own")}</p>
+      </FactsSection>
+    );
+  if (grant === undefined)
+    return (
+      <FactsSection title={t("title")}>
+        <p className="font-semibold text-lead">{t("none.title")}</p>
+        <p className="mt-1 text-control text-ink-2">{t("none.text")}</p>
+      </FactsSection>
+    );
+  const isInForce = grant.state === "active" || grant.state === "pending" || grant.state === "exhausted";
+  return (
+    <FactsSection
+      title={t("title")}
+      note={<FactLink href={`/grants/${grant.id}`}>{grant.reference}</FactLink>}
+    >
+      {isInForce ? <AccessHere grant={grant} nowMs={nowMs} /> : <EndedAccess grant={grant} />}
+      {isInForce ? <p className="mt-3 text-control text-ink-2">{t("recorded")}</p> : null}
+    </FactsSection>
+  );
+}
+
+export function TransactionFacts({ record }: { record: RecordView }) {
+  const t = useTranslations("transactions.facts");
+  const { view, may } = record;
+  const facts = [
+    { name: t("state"), value: <StatusTag status={view.status} /> },
+    { name: t("submitter"), value: view.submitter },
+    ...view.participants
+      .filter((one) => one !== view.submitter)
+      .map((one) => ({ key: one, name: t("party"), value: one })),
+    ...(view.occurred_at === undefined
+      ? []
+      : [{ name: t("occurred"), value: <LocalTime instant={view.occurred_at} form="minute" /> }]),
+    { name: t("submitted"), value: <LocalTime instant={view.timestamp} form="minute" /> },
+    { name: t("confidential"), value: t(view.confidential ? "yes" : "no") },
+  ];
+  return (
+    <FactsSection title={t("title")}>
+      <Facts facts={facts} />
+      <MoveStatus transactionId={view.transaction_id} to={may.move} />
+    </FactsSection>
+  );
+}
+
+const PROOFS = ["passkey", "ed25519", "evaluation"] as const;
+const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
+
+/** What the access rests on: legal authority, deciders, how they signed. */
+export function WhyFacts({ record }: { record: RecordView }) {
+  const t = useTranslations("transactions.why");
+  const purposes = useTranslations("domain.purposes");
+  const instruments = useTranslations("domain.instruments");
+  const [grant] = record.grants;
+  if (record.may.openOwn)
+    return (
+      <FactsSection title={t("title")}>
+        <p className="text-control text-ink-2">{t("own")}</p>
+      </FactsSection>
+    );
+  if (grant === undefined) return null;
+  const { request } = record;
+  const authority = request?.authority;
+  const approvals = request?.decisions.filter(({ decision }) => decision === "approve") ?? [];
+  const proofs = PROOFS.filter((kind) => approvals.some(({ proof }) => proof === kind));
+  const purpose = PURPOSES.find((one) => one === grant.purpose);
+  const facts = [
+    ...(authority === undefined || request === undefined
+      ? []
+      : [
+          {
+            name: t("authority"),
+            value: (
+              <FactLink href={`/requests/${request.id}`}>
+                {instruments(authority.kind)}, {authority.case_number}
+              </FactLink>
+            ),
+          },
+          { name: t("issuer"), value: authority.issuer },
+        ]),
+    ...(grant.dispute_id === undefined
+      ? []
+      : [
+          {
+            name: t("dispute"),
+            value: <FactLink href={`/disputes/${grant.dispute_id}`}>{t("disputeLink")}</FactLink>,
+          },
+        ]),
+    { name: t("purpose"), value: purpose === undefined ? grant.purpose : purposes(purpose) },
+    ...(approvals.length === 0
+      ? []
+      : [{ name: t("decided"), value: approvals.map(({ approver }) => approver.name).join(", ") }]),
+    ...(proofs.length === 0
+      ? []
+      : [{ name: t("signed"), value: proofs.map((proof) => t(`proofs.${proof}`)).join(", ") }]),
+  ];
+  return (
+    <FactsSection title={t("title")}>
+      <Facts facts={facts} />
+    </FactsSection>
+  );
+}

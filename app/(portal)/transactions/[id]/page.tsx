@@ -1,0 +1,92 @@
+import { getTranslations } from "next-intl/server";
+import { Accesses } from "@/app/(portal)/transactions/[id]/_components/accesses";
+import { Fields } from "@/app/(portal)/transactions/[id]/_components/fields";
+import { OpeningProvider } from "@/app/(portal)/transactions/[id]/_components/opening-context";
+import { PageActions } from "@/app/(portal)/transactions/[id]/_components/page-actions";
+import {
+  MyAccess,
+  TransactionFacts,
+  WhyFacts,
+} from "@/app/(portal)/transactions/[id]/_components/record-facts";
+import { groupsOf, plainOf, wayOf } from "@/app/(portal)/transactions/[id]/_components/record-way";
+import { LiveRefresh } from "@/components/client/live-refresh";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { getTransaction } from "@/lib/api-client/operations/transactions";
+import { loadPage } from "@/lib/http/page";
+import { readRecord } from "@/lib/transactions/read-record";
+import { TransactionPath } from "@/lib/transactions/schema";
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("transactions"))("one") };
+}
+
+/** Anything that is no id names nothing: answered as such, and recorded like it. */
+const NO_ID = "00000000-0000-0000-0000-000000000000";
+
+/** One transaction: metadata always, fields sealed until they are opened in place. */
+export default async function TransactionPage({ params }: PageProps<"/transactions/[id]">) {
+  const t = await getTranslations("transactions");
+  const id = TransactionPath.safeParse(await params).data?.id ?? NO_ID;
+  const path = `/confidential/transactions/${id}`;
+  const result = await loadPage(getTransaction, path, (cx) => readRecord(cx, id));
+  if (!result.ok)
+    return <ProblemPage problem={result.problem} section={{ label: t("title"), href: "/transactions" }} />;
+  const { value: record, principal } = result;
+  const { view, may } = record;
+  const nowMs = Date.now();
+  const groups = groupsOf(view);
+  const way = wayOf(record, principal.role);
+  return (
+    <OpeningProvider input={{ transactionId: view.transaction_id, way, nowMs }}>
+      <PageFrame
+        crumbs={[{ label: t("title"), href: "/transactions" }, { label: view.job_id }]}
+        title={
+          <>
+            {t("jobTitle", { job: view.job_id })}{" "}
+            <LocalTime instant={view.occurred_at ?? view.timestamp} form="day" />
+          </>
+        }
+        lead={<Digest value={view.transaction_id} label={t("table.id")} isWhole />}
+        actions={
+          <PageActions
+            transactionId={view.transaction_id}
+            sealed={view.sealed_groups}
+            mayExport={may.export}
+          />
+        }
+        apiCall={{ method: "GET", path }}
+        facts={
+          <>
+            <MyAccess record={record} nowMs={nowMs} />
+            <TransactionFacts record={record} />
+            <WhyFacts record={record} />
+            <Accesses
+              record={record}
+              own={principal.participantId ?? principal.handle}
+              mayReadLog={may.export}
+              isParty={may.openOwn}
+            />
+          </>
+        }
+      >
+        <LiveRefresh kinds={["transaction"]} id={view.transaction_id} />
+        {record.grants.map((grant) => (
+          <LiveRefresh key={grant.id} kinds={["grant"]} id={grant.id} />
+        ))}
+        <Fields
+          transactionId={view.transaction_id}
+          personName={principal.name}
+          groups={groups}
+          sealed={view.sealed_groups}
+          plain={plainOf(view)}
+          parties={view.participants.length}
+          mayAsk={may.ask}
+          nowMs={nowMs}
+        />
+      </PageFrame>
+    </OpeningProvider>
+  );
+}

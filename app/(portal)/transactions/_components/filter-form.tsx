@@ -1,0 +1,70 @@
+import { useTranslations } from "next-intl";
+import { addressOf, type ListAddress } from "@/app/(portal)/transactions/_components/list-query";
+import { Button } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Select, TextInput } from "@/components/ui/controls";
+import { Field } from "@/components/ui/field";
+import { TransactionStatus } from "@/lib/transactions/schema";
+
+/** Filters as a plain form: what is asked for stands in the address. */
+export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong: boolean }) {
+  const t = useTranslations("transactions.filter");
+  const status = useTranslations("transactions.status");
+  const wrong = isWrong ? t("wrongParticipant") : undefined;
+  return (
+    <search className="mb-4 print:hidden">
+      <form
+        action="/transactions"
+        className="grid items-end gap-3 tablet:grid-cols-3 drawn:grid-cols-[1fr_1fr_1fr_1fr_1fr_auto]"
+      >
+        {address.isMine ? <input type="hidden" name="view" value="mine" /> : null}
+        <Field id="filter-job" label={t("job")}>
+          {(control) => (
+            <TextInput {...control} name="job_id" defaultValue={address.job_id} maxLength={200} />
+          )}
+        </Field>
+        <Field id="filter-participant" label={t("participant")} error={wrong}>
+          {(control) => (
+            <TextInput {...control} name="participant" defaultValue={address.participant} maxLength={64} />
+          )}
+        </Field>
+        <Field id="filter-status" label={t("status")}>
+          {(control) => (
+            <Select {...control} name="status" defaultValue={address.status}>
+              <option value="">{t("anyStatus")}</option>
+              {TransactionStatus.options.map((one) => (
+                <option key={one} value={one}>
+                  {status(one)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Field id="filter-from" label={t("from")}>
+          {(control) => <TextInput {...control} type="date" name="from" defaultValue={address.from} />}
+        </Field>
+        <Field id="filter-to" label={t("to")}>
+          {(control) => <TextInput {...control} type="date" name="to" defaultValue={address.to} />}
+        </Field>
+        <div className="flex gap-2">
+          <Button type="submit" icon="filter">
+            {t("apply")}
+          </Button>
+          <ButtonLink href={addressOf(NOTHING, { isMine: address.isMine })} look="quiet" size="form">
+            {t("clear")}
+          </ButtonLink>
+        </div>
+      </form>
+    </search>
+  );
+}
+
+const NOTHING: ListAddress = {
+  job_id: "",
+  participant: "",
+  status: "",
+  from: "",
+  to: "",
+  cursor: "",
+  isMine: false,
+};

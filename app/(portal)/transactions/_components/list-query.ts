@@ -1,0 +1,65 @@
+import { TransactionQuery, TransactionStatus } from "@/lib/transactions/schema";
+
+type Given = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What the address of the list says, as the form shows it. */
+export interface ListAddress {
+  readonly job_id: string;
+  readonly participant: string;
+  readonly status: TransactionStatus | "";
+  /** Days, both included, in UTC. */
+  readonly from: string;
+  readonly to: string;
+  readonly cursor: string;
+  /** Only what the reader's own grants name. */
+  readonly isMine: boolean;
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const DAY_MS = 86_400_000;
+
+function textOf(value: string | string[] | undefined): string {
+  return typeof value === "string" ? value.trim() : "";
+}
+
+function dayOf(value: string | string[] | undefined): string {
+  const text = textOf(value);
+  return DAY.test(text) && Number.isFinite(Date.parse(text)) ? text : "";
+}
+
+export function readAddress(given: Given): ListAddress {
+  return {
+    job_id: textOf(given.job_id),
+    participant: textOf(given.participant),
+    status: TransactionStatus.safeParse(textOf(given.status)).data ?? "",
+    from: dayOf(given.from),
+    to: dayOf(given.to),
+    cursor: textOf(given.cursor),
+    isMine: textOf(given.view) === "mine",
+  };
+}
+
+/** The same as the API's query; undefined when something in it is none. */
+export function queryOf(address: ListAddress): TransactionQuery | undefined {
+  const { job_id, participant, status, from, to, cursor } = address;
+  const end = to === "" ? "" : new Date(Date.parse(to) + DAY_MS).toISOString();
+  const members = {
+    job_id,
+    participant,
+    status,
+    from: from === "" ? "" : `${from}T00:00:00Z`,
+    to: end,
+    cursor,
+  };
+  const named = Object.entries(members).filter(([, value]) => value !== "");
+  return TransactionQuery.safeParse(Object.fromEntries(named)).data;
+}
+
+/** An address of the list with some members changed; an empty member is left out. */
+export function addressOf(address: ListAddress, change: Partial<ListAddress> = {}): string {
+  const { isMine, ...texts } = { ...address, ...change };
+  const query = new URLSearchParams(Object.entries(texts).filter(([, value]) => value !== ""));
+  if (isMine) query.set("view", "mine");
+  const text = query.toString();
+  return text === "" ? "/transactions" : `/transactions?${text}`;
+}

@@ -1,0 +1,82 @@
+import { useTranslations } from "next-intl";
+import { StatusTag } from "@/app/(portal)/transactions/_components/status-tag";
+import { SealGlyph } from "@/components/domain/seal-glyph";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import { Tag } from "@/components/ui/tag";
+import type { GrantView } from "@/lib/access/answer-schema";
+import type { TransactionView } from "@/lib/transactions/schema";
+
+export interface Row {
+  readonly view: TransactionView;
+  /** The reader is a party of it. */
+  readonly isOwn: boolean;
+  /** The reader's grant in force that ends last. */
+  readonly grant: GrantView | undefined;
+}
+
+function Access({ row }: { row: Row }) {
+  const t = useTranslations("transactions.access");
+  if (!row.view.has_encrypted_data) return <span className="text-ink-2">{t("plain")}</span>;
+  if (row.isOwn)
+    return (
+      <Tag tone="accent" glyph={<SealGlyph state="opened" size={14} />}>
+        {t("own")}
+      </Tag>
+    );
+  if (row.grant === undefined)
+    return (
+      <Tag tone="plain" glyph={<SealGlyph state="sealed" size={14} />}>
+        {t("none")}
+      </Tag>
+    );
+  const isMasked = row.grant.level === "masked";
+  return (
+    <Tag
+      tone={isMasked ? "plain" : "accent"}
+      glyph={<SealGlyph state={isMasked ? "masked" : "opened"} size={14} />}
+    >
+      {t.rich("until", { end: () => <LocalTime instant={row.grant?.not_after ?? ""} form="day" /> })}
+    </Tag>
+  );
+}
+
+/** Transactions as rows; the job leads to the transaction. */
+export function TransactionTable({ rows }: { rows: readonly Row[] }) {
+  const t = useTranslations("transactions.table");
+  const columns: readonly Column<Row>[] = [
+    { key: "job", head: t("job"), cell: ({ view }) => view.job_id, isTitle: true },
+    { key: "id", head: t("id"), cell: ({ view }) => <Digest value={view.transaction_id} label={t("id")} /> },
+    {
+      key: "parties",
+      head: t("parties"),
+      cell: ({ view }) => (
+        <span className="break-words">
+          {view.participants.length > 3
+            ? t("more", {
+                first: view.participants.slice(0, 2).join(", "),
+                count: view.participants.length - 2,
+              })
+            : view.participants.join(", ")}
+        </span>
+      ),
+    },
+    {
+      key: "occurred",
+      head: t("occurred"),
+      cell: ({ view }) => <LocalTime instant={view.occurred_at ?? view.timestamp} form="day" />,
+    },
+    { key: "access", head: t("access"), cell: (row) => <Access row={row} /> },
+    { key: "state", head: t("state"), cell: ({ view }) => <StatusTag status={view.status} /> },
+  ];
+  return (
+    <Table
+      caption={t("caption")}
+      columns={columns}
+      rows={rows}
+      rowKey={({ view }) => view.transaction_id}
+      href={({ view }) => `/transactions/${view.transaction_id}`}
+    />
+  );
+}

@@ -1,0 +1,137 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import { FormProvider, useForm } from "react-hook-form";
+import { CheckDraft } from "@/app/(portal)/transactions/new/_components/check-draft";
+import {
+  bodyOf,
+  controlOf,
+  type Draft,
+  draftErrors,
+  EMPTY,
+} from "@/app/(portal)/transactions/new/_components/draft";
+import { DraftForm } from "@/app/(portal)/transactions/new/_components/draft-form";
+import { Sent, type SentTransaction } from "@/app/(portal)/transactions/new/_components/sent";
+import { CallRefused, NetworkLost, target } from "@/components/client/api";
+import { useApi } from "@/components/client/use-api";
+import { ErrorSummary, type FormError } from "@/components/ui/error-summary";
+import type { createTransaction } from "@/lib/api-client/operations/transactions";
+import type { Recipient } from "@/lib/keys/list-recipients";
+
+const create = target<typeof createTransaction>("POST", "/confidential/transactions");
+
+/** Asks before the page is left with something typed: it is kept nowhere else. */
+function useLeaveWarning(isDirty: boolean): void {
+  useEffect(() => {
+    if (!isDirty) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [isDirty]);
+}
+
+/** One key for one intent: the same while the answer is not known, so that a repeated call makes no second transaction. */
+function useIntent() {
+  const kept = useRef<{ readonly text: string; readonly key: string } | undefined>(undefined);
+  return {
+    keyFor: (body: unknown): string => {
+      const text = JSON.stringify(body);
+      if (kept.current?.text !== text) kept.current = { text, key: crypto.randomUUID() };
+      return kept.current.key;
+    },
+    settle: () => {
+      kept.current = undefined;
+    },
+  };
+}
+
+type Step = "form" | "check" | "sent";
+
+/** The form, its check and the confirmation, on one page: what is typed lives in memory and is forgotten once sent. */
+export function NewTransactionForm({ own, recipients }: { own: string; recipients: readonly Recipient[] }) {
+  const t = useTranslations("transactions.create");
+  const ui = useTranslations("ui");
+  const api = useApi();
+  const form = useForm<Draft>({ defaultValues: EMPTY });
+  const intent = useIntent();
+  const [found, setFound] = useState<readonly Recipient[]>([]);
+  const [step, setStep] = useState<Step>("form");
+  const [errors, setErrors] = useState<readonly FormError[]>([]);
+  const [failure, setFailure] = useState<unknown>();
+  const [isBusy, setBusy] = useState(false);
+  const [sent, setSent] = useState<SentTransaction | undefined>();
+  useLeaveWarning(form.formState.isDirty && step !== "sent");
+  const known = [...recipients, ...found];
+
+  const check = (draft: Draft) => {
+    const problems = draftErrors(draft).map(({ id, problem }) => ({ id, text: t(`problems.${problem}`) }));
+    setErrors(problems);
+    setFailure(undefined);
+    if (problems.length === 0) setStep("check");
+  };
+  const refuse = (error: unknown, draft: Draft) => {
+    if (!(error instanceof NetworkLost)) intent.settle();
+    if (!(error instanceof CallRefused) || error.problem.status !== 422) {
+      setFailure(error);
+      return;
+    }
+    const { problem } = error;
+    const listed = problem.errors.map((one): FormError => {
+      const id = controlOf(one, draft);
+      const text = t("refused", { place: one.pointer.slice(1), reason: one.detail });
+      return id === undefined ? { text } : { id, text };
+    });
+    setErrors(listed.length > 0 ? listed : [{ text: problem.detail || problem.title }]);
+    setStep("form");
+  };
+  const send = async () => {
+    const draft = form.getValues();
+    const body = bodyOf(draft, own);
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      const answer = await api.call(create, { body, idempotencyKey: intent.keyFor(body) });
+      intent.settle();
+      setSent(answer);
+      setStep("sent");
+      form.reset(EMPTY);
+    } catch (error) {
+      refuse(error, draft);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const find = (recipient: Recipient) => {
+    const { participantId } = recipient;
+    if (!known.some((one) => one.participantId === participantId)) setFound([...found, recipient]);
+    const chosen = form.getValues("recipients");
+    if (participantId !== own && !chosen.includes(participantId))
+      form.setValue("recipients", [...chosen, participantId], { shouldDirty: true });
+  };
+
+  if (step === "sent" && sent !== undefined) return <Sent sent={sent} onAnother={() => setStep("form")} />;
+  if (step === "check")
+    return (
+      <CheckDraft
+        draft={form.getValues()}
+        own={own}
+        known={known}
+        isBusy={isBusy}
+        error={failure}
+        onSend={() => void send()}
+        onChange={() => setStep("form")}
+      />
+    );
+  const byControl = new Map(
+    errors.flatMap(({ id, text }) => (id === undefined ? [] : [[id, text] as const])),
+  );
+  return (
+    <FormProvider {...form}>
+      <form noValidate autoComplete="off" onSubmit={form.handleSubmit(check)}>
+        <ErrorSummary title={ui("oneThing", { count: errors.length })} errors={errors} />
+        <DraftForm own={own} known={known} errors={byControl} onFound={find} />
+      </form>
+    </FormProvider>
+  );
+}
