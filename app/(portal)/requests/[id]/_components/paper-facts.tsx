@@ -119,12 +119,16 @@ export function PaperFacts({
                 {t("officer.first")}
               </Tag>
             ) : (
-              t("officer.history", review.officer)
+              t("officer.history", historyOf(review.officer))
             ),
           },
         ]),
   ];
   return <Facts look="aligned" facts={facts} />;
+}
+
+function historyOf({ requests, granted, narrowed, denied }: ReviewView["officer"]) {
+  return { requests, granted, narrowed, denied };
 }
 
 /** The other decider's reading: hatched until this person has read as well. */

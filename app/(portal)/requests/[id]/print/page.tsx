@@ -1,0 +1,160 @@
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import { Section } from "@/components/ui/section";
+import type { GrantView, RequestView } from "@/lib/access/answer-schema";
+import { getGrant } from "@/lib/access/get-grant";
+import { getRequest } from "@/lib/access/get-request";
+import * as requests from "@/lib/api-client/operations/access";
+import * as grants from "@/lib/api-client/operations/grants";
+import { loadPage } from "@/lib/http/page";
+import { PaperFacts } from "../_components/paper-facts";
+import { PrintButton } from "../_components/print-button";
+import { RequestTimeline } from "../_components/request-timeline";
+import { ScopeSection } from "../_components/scope-section";
+
+interface PageProps {
+  readonly params: Promise<{ readonly id: string }>;
+}
+
+export async function generateMetadata() {
+  const t = await getTranslations("review");
+  return { title: t("print.title") };
+}
+
+/** Request and decisions as one record for paper: everything unfolded, nothing to press. */
+export default async function PrintPage({ params }: PageProps) {
+  const { id } = await params;
+  const t = await getTranslations("review");
+  const path = "/confidential/access/requests/{id}";
+  const found = await loadPage(requests.getRequest, path, (cx) => getRequest(cx, id));
+  if (!found.ok)
+    return <ProblemPage problem={found.problem} section={{ label: t("requests"), href: "/requests" }} />;
+  const { value: request, principal } = found;
+  const grantId = request.grant_id;
+  const grant =
+    grantId === undefined
+      ? undefined
+      : await loadPage(grants.getGrant, "/confidential/access/grants/{id}", (cx) => getGrant(cx, grantId));
+  return (
+    <PrintRecord
+      request={request}
+      grant={grant?.ok === true ? grant.value : undefined}
+      reader={principal.name}
+      madeAt={new Date().toISOString()}
+    />
+  );
+}
+
+interface RecordProps {
+  readonly request: RequestView;
+  readonly grant: GrantView | undefined;
+  readonly reader: string;
+  readonly madeAt: string;
+}
+
+function PrintRecord({ request, grant, reader, madeAt }: RecordProps) {
+  const t = useTranslations("review");
+  const domain = useTranslations("domain");
+  const { authorization } = request;
+  const facts: Fact[] = [
+    { name: t("print.requester"), value: `${request.requester.name}, ${request.requester.organisation}` },
+    { name: t("print.state"), value: domain(`requestStates.${request.state}`) },
+  ];
+  return (
+    <PageFrame
+      crumbs={[
+        { label: t("requests"), href: "/requests" },
+        { label: request.reference, href: `/requests/${request.id}` },
+        { label: t("printView") },
+      ]}
+      title={`${t("print.title")} ${request.reference}`}
+      lead={
+        <>
+          {t("print.made")} <LocalTime instant={madeAt} /> {t("print.by")} {reader}
+        </>
+      }
+      actions={
+        <>
+          <PrintButton />
+          <ButtonLink href={`/requests/${request.id}`} look="secondary" size="form">
+            {t("print.back")}
+          </ButtonLink>
+        </>
+      }
+    >
+      <div className="max-w-[800px]">
+        <Facts look="aligned" facts={facts} />
+        <ScopeSection request={request} grant={grant} />
+        <Section title={t("print.transactions")} count={request.transactions.length}>
+          <ul className="mt-2 font-mono text-note print:columns-2">
+            {request.transactions.map((id) => (
+              <li key={id}>{id}</li>
+            ))}
+          </ul>
+        </Section>
+        {authorization === undefined ? null : (
+          <Section title={t("print.authority")}>
+            <div className="mt-2">
+              <Facts look="aligned" facts={orderFacts(authorization, t, domain)} />
+              <PaperFacts authorization={authorization} />
+              {authorization.document === undefined ? null : (
+                <p className="break-all font-mono text-note">{authorization.document.sha256}</p>
+              )}
+            </div>
+          </Section>
+        )}
+        <Decisions request={request} />
+        <RequestTimeline request={request} isWhole />
+        <p className="mt-6 text-note text-ink-2">{t("print.note")}</p>
+      </div>
+    </PageFrame>
+  );
+}
+
+function orderFacts(
+  authorization: NonNullable<RequestView["authorization"]>,
+  t: ReturnType<typeof useTranslations<"review">>,
+  domain: ReturnType<typeof useTranslations<"domain">>,
+): Fact[] {
+  return [
+    { name: t("print.authority"), value: domain(`instruments.${authorization.kind}`) },
+    { name: t("facts.issuer"), value: authorization.issuer },
+    { name: t("facts.case_number"), value: authorization.case_number },
+    { name: t("facts.valid_from"), value: <LocalTime instant={authorization.valid_from} form="minute" /> },
+    { name: t("facts.valid_until"), value: <LocalTime instant={authorization.valid_until} form="minute" /> },
+  ];
+}
+
+const PROOFS = ["ed25519", "passkey", "evaluation", "none"] as const;
+
+/** Who decided what, why, and how it is signed. */
+function Decisions({ request }: { request: RequestView }) {
+  const t = useTranslations("review");
+  return (
+    <Section title={t("print.decisions")} count={request.decisions.length}>
+      {request.decisions.length === 0 ? <p className="mt-2 text-control">{t("print.none")}</p> : null}
+      <ol>
+        {request.decisions.map((decision) => (
+          <li key={decision.id} className="break-inside-avoid border-line border-b py-2 text-control">
+            <p className="font-medium">
+              {t(`stages.${decision.stage}`)}: {t(`print.${decision.decision}`)}
+              {decision.narrowed ? `, ${t("print.narrowed")}` : ""}
+            </p>
+            <p>
+              {decision.approver.name}, {decision.approver.organisation}, <LocalTime instant={decision.at} />
+            </p>
+            <p className="whitespace-pre-wrap break-words">{decision.comment}</p>
+            <p className="text-ink-2">
+              {t("print.proof")} {t(`print.proofs.${PROOFS.find((one) => one === decision.proof) ?? "none"}`)}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
