@@ -53,7 +53,7 @@ export function OwnChange({ change, acts }: { change: RosterChangeView; acts: Ro
         <p className="mt-1 text-control">{t("reason", { reason: change.reason })}</p>
       )}
       {isOpen ? (
-        <>
+        <div className="mt-2">
           <Facts
             look="aligned"
             facts={[
@@ -74,9 +74,7 @@ export function OwnChange({ change, acts }: { change: RosterChangeView; acts: Ro
                 {t("sign")}
               </Button>
             ) : null}
-            <Button look="quiet" onClick={() => router.refresh()}>
-              {t("again")}
-            </Button>
+            <Button onClick={() => router.refresh()}>{t("again")}</Button>
             <Button
               look="quiet"
               isBusy={acts.running === `refuse-${change.id}`}
@@ -85,7 +83,7 @@ export function OwnChange({ change, acts }: { change: RosterChangeView; acts: Ro
               {t("withdraw")}
             </Button>
           </div>
-        </>
+        </div>
       ) : null}
     </section>
   );

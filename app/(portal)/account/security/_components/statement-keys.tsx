@@ -66,6 +66,7 @@ export function StatementKeys({ standing }: { standing: RosterStanding }) {
         </p>
       </div>
       <CallFailure error={acts.error} title={t("failed")} />
+      {standing.to_confirm.length === 0 ? null : <ToConfirm changes={standing.to_confirm} acts={acts} />}
       {standing.keys.length === 0 ? null : (
         <KeyTable
           keys={standing.keys}
@@ -80,7 +81,6 @@ export function StatementKeys({ standing }: { standing: RosterStanding }) {
       ) : null}
       {newest === undefined ? null : <OwnChange change={newest} acts={acts} />}
       {isListed && !isWaiting ? <EnrolForm standing={standing} acts={acts} /> : null}
-      {standing.to_confirm.length === 0 ? null : <ToConfirm changes={standing.to_confirm} acts={acts} />}
     </Section>
   );
 }

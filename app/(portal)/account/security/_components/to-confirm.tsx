@@ -69,7 +69,7 @@ export function ToConfirm({ changes, acts }: { changes: readonly RosterChangeVie
   const [refusing, setRefusing] = useState<RosterChangeView>();
   const isBusy = acts.running !== undefined;
   return (
-    <section aria-labelledby={headingId} className="mt-8 max-w-[720px]">
+    <section aria-labelledby={headingId} className="mb-6 max-w-[720px]">
       <h3 id={headingId} className="border-line border-b pb-2 font-semibold text-body">
         {t("title")}
       </h3>
