@@ -58,7 +58,7 @@ function Person(props: {
   ].join(", ");
   return (
     <li
-      className={`-mx-3 grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-line border-b px-3 py-2 tablet:grid-cols-[176px_minmax(0,1fr)_84px_88px] ${isFilled ? "bg-accent-wash" : ""}`}
+      className={`relative isolate grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-line border-b py-2 before:absolute before:inset-y-0 before:-inset-x-3 before:-z-10 tablet:grid-cols-[176px_minmax(0,1fr)_84px_88px] ${isFilled ? "before:bg-accent-wash" : ""}`}
     >
       <p className="text-control">
         <span className="block font-semibold">{person.name}</span>

@@ -8,7 +8,7 @@ import { TextInput } from "@/components/ui/controls";
 import { Field, type FieldControl } from "@/components/ui/field";
 import { Icon } from "@/components/ui/icon";
 
-const LARGE = "tablet:min-h-[40px] tablet:text-body";
+const LARGE = "tablet:min-h-[40px]! tablet:text-body!";
 
 function PasswordInput(props: { control: FieldControl; value: string; onChange: (value: string) => void }) {
   const t = useTranslations("signin");
