@@ -69,7 +69,9 @@ function grantMembers(grants: readonly DisputeGrant[], names: Names, now: Date) 
 function noAccess(row: DisputeRow, grants: readonly DisputeGrant[], now: Date): NoAccess | undefined {
   const found = hindrance(row, grants, now);
   if (found !== undefined) return found;
-  return liveGrant(grants) === undefined ? "untaken" : undefined;
+  const live = liveGrant(grants);
+  if (live === undefined) return "untaken";
+  return live.notAfter <= now ? "permission-ended" : undefined;
 }
 
 /** Everything of one dispute. */

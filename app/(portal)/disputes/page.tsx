@@ -1,3 +1,4 @@
+import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { DisputeTable } from "@/app/(portal)/disputes/_components/dispute-table";
 import { LiveRefresh } from "@/components/client/live-refresh";
@@ -31,13 +32,22 @@ const EMPTY = {
 export default async function DisputesPage({ searchParams }: PageProps<"/disputes">) {
   const t = await getTranslations("disputes");
   const given = await searchParams;
+  const ofTransaction = DisputeQuery.shape.transaction_id.safeParse(textOf(given.transaction)).data;
   const view = DisputeListView.catch("open").parse(textOf(given.view) ?? "open");
   const cursor = textOf(given.cursor);
-  const query = DisputeQuery.parse({ view, ...(cursor === undefined ? {} : { cursor }) });
+  const query = DisputeQuery.parse({
+    view,
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(ofTransaction === undefined ? {} : { transaction_id: ofTransaction }),
+  });
   const result = await loadPage(listDisputes, "/confidential/disputes", (cx) => list(cx, query));
   if (!result.ok)
     return <ProblemPage problem={result.problem} section={{ label: t("title"), href: "/disputes" }} />;
   const { value, principal } = result;
+  // A transaction has one live dispute: its link leads there.
+  const [only, another] = value.items;
+  if (ofTransaction !== undefined && only !== undefined && another === undefined)
+    redirect(`/disputes/${only.id}`);
   const isParty = principal.role === "client" || principal.role === "miner";
   const [title, text] = EMPTY[view];
   const href = (key: string): string => (key === "open" ? "/disputes" : `/disputes?view=${key}`);

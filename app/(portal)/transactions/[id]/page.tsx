@@ -10,6 +10,8 @@ import {
 } from "@/app/(portal)/transactions/[id]/_components/record-facts";
 import { groupsOf, plainOf, wayOf } from "@/app/(portal)/transactions/[id]/_components/record-way";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { DisputeLink } from "@/components/domain/dispute-link";
+import { OpenDispute } from "@/components/domain/open-dispute";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Digest } from "@/components/ui/digest";
@@ -39,6 +41,7 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
   const nowMs = Date.now();
   const groups = groupsOf(view);
   const way = wayOf(record, principal.role);
+  const mayKnowDisputes = may.openOwn || principal.role === "coordinator";
   return (
     <OpeningProvider input={{ transactionId: view.transaction_id, way, nowMs }}>
       <PageFrame
@@ -51,11 +54,19 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
         }
         lead={<Digest value={view.transaction_id} label={t("table.id")} isWhole />}
         actions={
-          <PageActions
-            transactionId={view.transaction_id}
-            sealed={view.sealed_groups}
-            mayExport={may.export}
-          />
+          <>
+            <PageActions
+              transactionId={view.transaction_id}
+              sealed={view.sealed_groups}
+              mayExport={may.export}
+            />
+            {may.dispute ? (
+              <OpenDispute transactionId={view.transaction_id} sealedFields={view.sealed_groups} />
+            ) : null}
+            {view.status === "disputed" && mayKnowDisputes ? (
+              <DisputeLink transactionId={view.transaction_id} />
+            ) : null}
+          </>
         }
         apiCall={{ method: "GET", path }}
         facts={
