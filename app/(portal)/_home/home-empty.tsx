@@ -1,0 +1,37 @@
+import { useTranslations } from "next-intl";
+import { ButtonLink } from "@/components/ui/button-link";
+import { EmptyState } from "@/components/ui/states";
+import type { Principal } from "@/lib/context";
+
+type Audience = "officer" | "reviewer" | "support" | "party" | "other";
+
+function audienceOf({ role, duties }: Principal): Audience {
+  if (role === "auditor" || role === "regulator") return "officer";
+  if (role === "client" || role === "miner") return "party";
+  if (duties.includes("support")) return "support";
+  return duties.includes("legal") || duties.includes("approve") ? "reviewer" : "other";
+}
+
+const NEXT = {
+  officer: { href: "/requests", word: "empty.requests" },
+  reviewer: { href: "/requests", word: "empty.requests" },
+  support: { href: "/disputes", word: "empty.disputes" },
+  party: { href: "/transactions", word: "empty.transactions" },
+  other: { href: "/transactions", word: "empty.transactions" },
+} as const;
+
+/** Nothing waits: what would appear here, and where to go meanwhile. */
+export function HomeEmpty({ principal }: { principal: Principal }) {
+  const t = useTranslations("home");
+  const audience = audienceOf(principal);
+  const { href, word } = NEXT[audience];
+  return (
+    <div className="border-ink border-t">
+      <EmptyState title={t("empty.title")} text={t(`empty.${audience}`)}>
+        <ButtonLink href={href} look="secondary" size="form">
+          {t(word)}
+        </ButtonLink>
+      </EmptyState>
+    </div>
+  );
+}

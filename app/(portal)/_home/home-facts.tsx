@@ -1,0 +1,168 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { AccessInForce } from "@/components/domain/access-in-force";
+import { LocalTime } from "@/components/ui/local-time";
+import { FactsSection } from "@/components/ui/section";
+import type { Principal } from "@/lib/context";
+import type { Home, News, OwnEntry } from "@/lib/home/schema";
+
+const REQUEST_EVENTS = [
+  "approve",
+  "deny",
+  "ask",
+  "answer",
+  "comment",
+  "checked",
+  "withdraw",
+  "activate",
+  "revoke",
+  "expire",
+  "overdue",
+] as const;
+const DISPUTE_EVENTS = ["open", "take", "end"] as const;
+const STATUSES = ["created", "processing", "completed", "settled", "failed", "disputed"] as const;
+
+function known<const T extends string>(names: readonly T[], name: string): T | undefined {
+  return names.find((one) => one === name);
+}
+
+function useNewsText(): (news: News) => string {
+  const t = useTranslations("home");
+  return ({ kind, reference, event, state }) => {
+    if (kind === "request")
+      return t(`news.request.${known(REQUEST_EVENTS, event) ?? "other"}`, { reference });
+    if (kind === "dispute") return t(`news.dispute.${known(DISPUTE_EVENTS, event) ?? "end"}`, { reference });
+    const status = known(STATUSES, state ?? "");
+    if (status === undefined) return t("news.transaction.other", { reference });
+    return t("news.transaction.status", { reference, state: t(`statuses.${status}`).toLowerCase() });
+  };
+}
+
+const PLACES = { request: "/requests", transaction: "/transactions", dispute: "/disputes" } as const;
+
+function NewsSection({ home }: { home: Home }) {
+  const t = useTranslations("home");
+  const text = useNewsText();
+  const note =
+    home.last_here_at === undefined ? undefined : <LocalTime instant={home.last_here_at} form="day" />;
+  return (
+    <FactsSection title={t(note === undefined ? "news.first" : "news.title")} note={note}>
+      {home.news.length === 0 ? <p className="text-control text-ink-2">{t("news.none")}</p> : null}
+      <ul>
+        {home.news.map((news) => (
+          <li key={`${news.at}${news.id}${news.event}`} className="flex gap-4 py-[5px] text-control">
+            <span className="w-[88px] shrink-0 text-ink-2">
+              <LocalTime instant={news.at} form="day" />
+            </span>
+            <Link
+              href={`${PLACES[news.kind]}/${news.id}`}
+              prefetch={false}
+              className="min-w-0 break-words underline-offset-4 hover:underline"
+            >
+              {text(news)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </FactsSection>
+  );
+}
+
+const ACTS = [
+  "transaction_create",
+  "transaction_status",
+  "request_create",
+  "request_change",
+  "request_submit",
+  "request_decide",
+  "request_activate",
+  "request_withdraw",
+  "request_comment",
+  "authorization_attach",
+  "grant_revoke",
+  "disclosure_open",
+  "disclosure_prepare",
+  "disclosure_copy",
+  "audit_export",
+  "dispute_open",
+  "dispute_take",
+  "dispute_note",
+  "dispute_resolve",
+  "identity_check",
+  "key_register",
+  "key_rotate",
+  "credential_create",
+  "credential_change",
+  "credential_revoke",
+  "roster_ask",
+  "roster_agree",
+  "roster_refuse",
+] as const;
+
+const READERS: readonly string[] = ["auditor", "regulator", "coordinator"];
+
+function EntryRow({ entry, mayRead }: { entry: OwnEntry; mayRead: boolean }) {
+  const t = useTranslations("home");
+  const act = known(ACTS, entry.action.replaceAll(".", "_"));
+  const words = entry.seq === undefined ? t("entries.waiting") : t("entries.entry", { seq: entry.seq });
+  return (
+    <li className="flex flex-wrap justify-between gap-x-4 py-[5px] text-control">
+      <span className="min-w-0">
+        {act === undefined ? <span className="font-mono">{entry.action}</span> : t(`acts.${act}`)}
+        <span className="block text-ink-2 text-note">
+          <LocalTime instant={entry.at} form="minute" />
+        </span>
+      </span>
+      <span className="text-ink-2">
+        {mayRead && entry.seq !== undefined ? (
+          <Link
+            href={`/audit?entry=${entry.seq}`}
+            prefetch={false}
+            className="underline underline-offset-4 hover:text-ink"
+          >
+            {words}
+          </Link>
+        ) : (
+          words
+        )}
+      </span>
+    </li>
+  );
+}
+
+/** What stays true beside the work: the access that ends next, what others did, and what the log has of oneself. */
+export function HomeFacts({ home, principal }: { home: Home; principal: Principal }) {
+  const t = useTranslations("home");
+  const own = home.in_force.find((grant) => grant.holder === principal.handle);
+  return (
+    <>
+      {own === undefined ? null : (
+        <FactsSection
+          title={t("grant.yours")}
+          note={
+            <Link href={`/grants/${own.id}`} prefetch={false} className="underline underline-offset-4">
+              {own.reference}
+            </Link>
+          }
+        >
+          <AccessInForce grant={own} nowMs={Date.parse(home.at)} />
+        </FactsSection>
+      )}
+      <NewsSection home={home} />
+      <FactsSection title={t("entries.title")}>
+        {home.entries.length === 0 ? <p className="text-control text-ink-2">{t("entries.none")}</p> : null}
+        <ul>
+          {home.entries.map((entry) => (
+            <EntryRow key={entry.entry_id} entry={entry} mayRead={READERS.includes(principal.role)} />
+          ))}
+        </ul>
+      </FactsSection>
+      <FactsSection title={t("grant.help")}>
+        <p className="text-control text-ink-2">{t("grant.helpText")}</p>
+        <Link href="/help" prefetch={false} className="text-control underline underline-offset-4">
+          {t("grant.helpLink")}
+        </Link>
+      </FactsSection>
+    </>
+  );
+}

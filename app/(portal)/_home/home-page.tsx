@@ -1,0 +1,72 @@
+import { getTranslations } from "next-intl/server";
+import { HomeEmpty } from "@/app/(portal)/_home/home-empty";
+import { HomeFacts } from "@/app/(portal)/_home/home-facts";
+import { NeedList } from "@/app/(portal)/_home/need-list";
+import { ForceSection, OthersSection, OwnSection } from "@/app/(portal)/_home/sections";
+import { LiveRefresh } from "@/components/client/live-refresh";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { Words } from "@/components/messages/words";
+import { ButtonLink } from "@/components/ui/button-link";
+import { LocalTime } from "@/components/ui/local-time";
+import { getHome } from "@/lib/api-client/operations/home";
+import type { Principal } from "@/lib/context";
+import { getHome as read } from "@/lib/home/get-home";
+import { loadPage } from "@/lib/http/page";
+
+/** What the person begins: a participant a transaction, an officer a request, a decider nothing. */
+async function Begin({ principal }: { principal: Principal }) {
+  const t = await getTranslations("home");
+  const { role } = principal;
+  if (role === "client" || role === "miner")
+    return (
+      <ButtonLink href="/transactions/new" look="secondary" size="form" icon="plus">
+        {t("newTransaction")}
+      </ButtonLink>
+    );
+  if (role === "auditor" || role === "regulator")
+    return (
+      <ButtonLink href="/requests/new" look="secondary" size="form" icon="plus">
+        {t("newRequest")}
+      </ButtonLink>
+    );
+  return null;
+}
+
+/** `/` of a signed-in person: what needs them now, then what they follow. */
+export async function HomePage() {
+  const t = await getTranslations("home");
+  const portal = await getTranslations("portal.places");
+  const result = await loadPage(getHome, "/confidential/home", (cx) => read(cx));
+  if (!result.ok)
+    return <ProblemPage problem={result.problem} section={{ label: portal("home"), href: "/" }} />;
+  const { value: home, principal } = result;
+  const nowMs = Date.parse(home.at);
+  return (
+    <Words namespaces={["home"]}>
+      <LiveRefresh kinds={["request", "grant", "dispute", "transaction"]} />
+      <PageFrame
+        crumbs={[{ label: portal("home") }]}
+        title={t("title")}
+        lead={t.rich("lead", {
+          count: home.needs.length,
+          now: () => <LocalTime instant={home.at} form="minute" />,
+        })}
+        actions={<Begin principal={principal} />}
+        apiCall={{ method: "GET", path: "/confidential/home" }}
+        facts={<HomeFacts home={home} principal={principal} />}
+      >
+        {home.needs.length === 0 ? (
+          <HomeEmpty principal={principal} />
+        ) : (
+          <NeedList needs={home.needs} nowMs={nowMs} />
+        )}
+        <div className="mt-8">
+          <OthersSection home={home} />
+          <OwnSection home={home} principal={principal} />
+          <ForceSection home={home} nowMs={nowMs} principal={principal} />
+        </div>
+      </PageFrame>
+    </Words>
+  );
+}

@@ -1,0 +1,41 @@
+import type { IconName } from "@/components/ui/icon";
+import type { Need, NeedKind } from "@/lib/home/schema";
+
+/** Where one does what is needed. */
+export function hrefOf({ kind, subject }: Need): string {
+  switch (kind) {
+    case "access_ends":
+      return `/grants/${subject.id}`;
+    case "dispute":
+    case "disputed":
+      return `/disputes/${subject.id}`;
+    case "enrolment":
+      return "/account/security#to-confirm";
+    case "api_key_ends":
+      return "/account/security";
+    case "key_missing":
+      return "/keys/register";
+    default:
+      return `/requests/${subject.id}`;
+  }
+}
+
+const ICONS: Readonly<Record<NeedKind, IconName>> = {
+  access_ends: "clock",
+  question: "comment",
+  decide: "scales",
+  dispute: "comment",
+  enrolment: "key",
+  disputed: "comment",
+  key_missing: "key",
+  answer_overdue: "stop",
+  api_key_ends: "key",
+  draft: "pencil",
+};
+
+/** Glyph and colour: oxblood is late, amber is short of time or stops something, ink is work. */
+export function lookOf(need: Need): { readonly icon: IconName; readonly tone: string } {
+  if (need.is_late) return { icon: "stop", tone: "text-oxblood" };
+  const isPressing = need.kind === "access_ends" || need.kind === "key_missing";
+  return { icon: ICONS[need.kind], tone: isPressing ? "text-amber" : "text-ink" };
+}

@@ -1,0 +1,142 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { hrefOf, lookOf } from "@/app/(portal)/_home/need-links";
+import { spanOf } from "@/app/(portal)/_home/span";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Countdown } from "@/components/ui/countdown";
+import { Icon } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import type { Need } from "@/lib/home/schema";
+
+const DAY_MS = 86_400_000;
+
+function useSpan(): (ms: number) => string {
+  const t = useTranslations("home.span");
+  return (ms) => {
+    const { unit, n } = spanOf(ms);
+    return t(unit, { n });
+  };
+}
+
+/** The right word and the time it stands for, e.g. "21 h late" over "due 24 Nov, 17:00 CET". */
+function NeedTime({ need, nowMs }: { need: Need; nowMs: number }) {
+  const t = useTranslations("home");
+  const span = useSpan();
+  const { due_at: due, at } = need;
+  const time = (instant: string) => () => (
+    <LocalTime
+      instant={instant}
+      form={Math.abs(Date.parse(instant) - nowMs) < DAY_MS / 2 ? "clock" : "minute"}
+    />
+  );
+  const pair = (strong: ReactNode, weak: ReactNode, tone = "") => (
+    <p className="text-control">
+      <span className={`font-semibold ${tone}`}>{strong}</span>{" "}
+      <span className="text-ink-2 tablet:block">{weak}</span>
+    </p>
+  );
+  if (need.kind === "draft") return pair(t("needs.draft.word"), t.rich("time.saved", { at: time(at) }));
+  if (due === undefined)
+    return pair(
+      t("time.since", { span: span(nowMs - Date.parse(at)) }),
+      t.rich("time.from", { at: time(at) }),
+    );
+  const left = Date.parse(due) - nowMs;
+  if (need.kind === "access_ends")
+    return pair(
+      <Countdown until={due} nowMs={nowMs} />,
+      t.rich("time.ends", { at: time(due) }),
+      "text-amber",
+    );
+  const isLate = left <= 0;
+  return pair(
+    t(isLate ? "time.late" : "time.left", { span: span(left) }),
+    t.rich(need.kind === "api_key_ends" ? "time.ends" : "time.due", { at: time(due) }),
+    isLate ? "text-oxblood" : left < DAY_MS ? "text-amber" : "",
+  );
+}
+
+const MAX_QUOTE = 140;
+
+function quote(text: string | undefined): string {
+  if (text === undefined) return "";
+  const flat = text.replaceAll(/\s+/g, " ").trim();
+  return flat.length > MAX_QUOTE ? `${flat.slice(0, MAX_QUOTE - 1)}…` : flat;
+}
+
+interface Sentence {
+  readonly title: string;
+  readonly text: string;
+  readonly act: string;
+}
+
+function numbersOf({ transactions = 0, opened = 0, views_left: viewsLeft = 0 }: Need["facts"]) {
+  return { transactions, opened, viewsLeft };
+}
+
+function wordsOf({ person = "", organisation = "", party = "", job = "", text, is_taken }: Need["facts"]) {
+  return { person, organisation, party, job, text: quote(text), taken: is_taken === true ? "yes" : "no" };
+}
+
+function useSentence(): (need: Need) => Sentence {
+  const t = useTranslations("home");
+  const kinds = useTranslations("domain.instruments");
+  return ({ kind, reference, facts }) => {
+    const { authority } = facts;
+    const named =
+      authority === undefined ? t("noAuthority") : `${kinds(authority.kind)}, ${authority.case_number}`;
+    const hasAuthority = authority === undefined ? "no" : "yes";
+    const values = {
+      ...numbersOf(facts),
+      ...wordsOf(facts),
+      stage: facts.stage ?? "other",
+      reference,
+      authority: kind === "draft" ? hasAuthority : named,
+    };
+    return {
+      title: t(`needs.${kind}.title`, values),
+      text: t(`needs.${kind}.text`, values),
+      act: t(`needs.${kind}.act`, values),
+    };
+  };
+}
+
+/** What waits for the reader: glyph, sentence, time, and the one thing to do about it. The first is the page's primary. */
+export function NeedList({ needs, nowMs }: { needs: readonly Need[]; nowMs: number }) {
+  const t = useTranslations("home");
+  const sentence = useSentence();
+  return (
+    <ol aria-label={t("label")} className="border-ink border-t">
+      {needs.map((need, index) => {
+        const { icon, tone } = lookOf(need);
+        const { title, text, act } = sentence(need);
+        return (
+          <li
+            key={`${need.kind}-${need.subject.id}`}
+            className="grid grid-cols-[16px_minmax(0,1fr)] gap-x-5 border-line border-b py-3 tablet:grid-cols-[16px_minmax(0,1fr)_150px_140px] tablet:items-center"
+          >
+            <Icon name={icon} className={`mt-[3px] self-start ${tone}`} />
+            <div className="min-w-0">
+              <h2 className="font-semibold text-body">{title}</h2>
+              <p className="break-words text-control text-ink-2">{text}</p>
+            </div>
+            <div className="col-start-2 mt-1 tablet:col-start-auto tablet:mt-0">
+              <NeedTime need={need} nowMs={nowMs} />
+            </div>
+            <div className="col-start-2 mt-2 tablet:col-start-auto tablet:mt-0">
+              <ButtonLink
+                href={hrefOf(need)}
+                look={index === 0 ? "primary" : "secondary"}
+                size="bar"
+                className="tablet:w-full"
+              >
+                {act}
+                <span className="sr-only">: {need.reference}</span>
+              </ButtonLink>
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,194 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { LocalTime } from "@/components/ui/local-time";
+import { Section } from "@/components/ui/section";
+import { EmptyState } from "@/components/ui/states";
+import { Table } from "@/components/ui/table";
+import { Tag } from "@/components/ui/tag";
+import type { GrantView, RequestSummary } from "@/lib/access/answer-schema";
+import type { Principal } from "@/lib/context";
+import type { Home } from "@/lib/home/schema";
+
+const DAY_MS = 86_400_000;
+
+function All({ href, children }: { href: string; children: string }) {
+  return (
+    <Link href={href} prefetch={false} className="underline underline-offset-4 hover:text-ink">
+      {children}
+    </Link>
+  );
+}
+
+function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
+  const t = useTranslations("home.others");
+  const { due_at: due } = request;
+  if (request.state === "needs_information")
+    return (
+      <Tag tone="plain" icon="pause">
+        {t("paused")}
+      </Tag>
+    );
+  if (due === undefined) return "–";
+  const isLate = request.state === "overdue" || Date.parse(due) <= nowMs;
+  const at = () => <LocalTime instant={due} form="minute" />;
+  return isLate ? (
+    <Tag tone="oxblood" icon="stop">
+      {t.rich("overdue", { at })}
+    </Tag>
+  ) : (
+    <Tag tone="plain" icon="clock">
+      {at()}
+    </Tag>
+  );
+}
+
+/** The reader's own requests that others decide: where each stands and when its answer is due. */
+export function OthersSection({ home }: { home: Home }) {
+  const t = useTranslations("home.others");
+  const states = useTranslations("domain.requestStates");
+  const kinds = useTranslations("domain.instruments");
+  if (home.with_others.length === 0) return null;
+  const nowMs = Date.parse(home.at);
+  return (
+    <Section
+      title={t("title")}
+      count={home.with_others.length}
+      action={<All href="/requests">{t("all")}</All>}
+    >
+      <Table
+        caption={t("caption")}
+        rows={home.with_others}
+        rowKey={(row) => row.id}
+        href={(row) => `/requests/${row.id}`}
+        columns={[
+          { key: "reference", head: t("reference"), isTitle: true, cell: (row) => row.reference },
+          {
+            key: "authority",
+            head: t("authority"),
+            cell: (row) =>
+              row.authority === undefined
+                ? t("none")
+                : `${kinds(row.authority.kind)}, ${row.authority.case_number}`,
+          },
+          {
+            key: "transactions",
+            head: t("transactions"),
+            isNumber: true,
+            cell: (row) => row.transactions_count,
+          },
+          { key: "stands", head: t("stands"), cell: (row) => states(row.state) },
+          { key: "due", head: t("due"), cell: (row) => <Due request={row} nowMs={nowMs} /> },
+        ]}
+      />
+    </Section>
+  );
+}
+
+const PARTIES: readonly string[] = ["client", "miner"];
+
+/** A participant's newest transactions. */
+export function OwnSection({ home, principal }: { home: Home; principal: Principal }) {
+  const t = useTranslations("home.own");
+  const statuses = useTranslations("home.statuses");
+  if (!PARTIES.includes(principal.role)) return null;
+  return (
+    <Section title={t("title")} action={<All href="/transactions">{t("all")}</All>}>
+      {home.transactions.length === 0 ? (
+        <EmptyState title={t("empty")} text={t("emptyText")} />
+      ) : (
+        <Table
+          caption={t("caption")}
+          rows={home.transactions}
+          rowKey={(row) => row.transaction_id}
+          href={(row) => `/transactions/${row.transaction_id}`}
+          columns={[
+            { key: "job", head: t("job"), isTitle: true, cell: (row) => row.job_id },
+            {
+              key: "with",
+              head: t("with"),
+              cell: (row) =>
+                row.participants.filter((one) => one !== principal.participantId).join(", ") || "–",
+            },
+            {
+              key: "sent",
+              head: t("sent"),
+              cell: (row) => <LocalTime instant={row.timestamp} form="minute" />,
+            },
+            {
+              key: "state",
+              head: t("state"),
+              cell: (row) => (
+                <Tag
+                  tone={row.status === "disputed" || row.status === "failed" ? "oxblood" : "plain"}
+                  icon={STATUS_ICONS[row.status]}
+                >
+                  {statuses(row.status)}
+                </Tag>
+              ),
+            },
+          ]}
+        />
+      )}
+    </Section>
+  );
+}
+
+const STATUS_ICONS = {
+  created: "open",
+  processing: "clock",
+  completed: "tick",
+  settled: "check",
+  failed: "cross",
+  disputed: "comment",
+} as const;
+
+function Ends({ grant, nowMs }: { grant: GrantView; nowMs: number }) {
+  const isSoon = Date.parse(grant.not_after) - nowMs < DAY_MS;
+  return (
+    <Tag tone={isSoon ? "amber" : "plain"} icon="clock">
+      <LocalTime instant={grant.not_after} form="minute" />
+    </Tag>
+  );
+}
+
+/** Grants in force that the reader may know of; somebody with one of his own only sees it at the side already. */
+export function ForceSection({
+  home,
+  nowMs,
+  principal,
+}: {
+  home: Home;
+  nowMs: number;
+  principal: Principal;
+}) {
+  const t = useTranslations("home.force");
+  const isOnlyOwn = home.in_force.every((grant) => grant.holder === principal.handle);
+  if (home.in_force.length === 0 || (isOnlyOwn && home.in_force.length < 2)) return null;
+  return (
+    <Section title={t("title")} count={home.counts.grants} action={<All href="/grants">{t("all")}</All>}>
+      <Table
+        caption={t("caption")}
+        rows={home.in_force}
+        rowKey={(row) => row.id}
+        href={(row) => `/grants/${row.id}`}
+        columns={[
+          { key: "reference", head: t("reference"), isTitle: true, cell: (row) => row.reference },
+          { key: "holder", head: t("holder"), cell: (row) => row.holder_name },
+          {
+            key: "transactions",
+            head: t("transactions"),
+            isNumber: true,
+            cell: (row) => row.transactions.length,
+          },
+          {
+            key: "views",
+            head: t("views"),
+            isNumber: true,
+            cell: (row) => t("ofViews", { left: row.views_left, all: row.max_views }),
+          },
+          { key: "ends", head: t("ends"), cell: (row) => <Ends grant={row} nowMs={nowMs} /> },
+        ]}
+      />
+    </Section>
+  );
+}
