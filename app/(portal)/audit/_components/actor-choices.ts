@@ -1,0 +1,28 @@
+import "server-only";
+import { getTranslations } from "next-intl/server";
+import type { EventItem } from "@/lib/audit/schema";
+import type { Principal } from "@/lib/context";
+import { shortDigest } from "@/lib/format";
+import type { ActorChoice } from "./filter-bar";
+
+const PROCESSES = ["portal", "worker", "seed"] as const;
+
+/** Who can be asked for by name: oneself, the processes that write, who stands in the list, and who is asked for. */
+export async function actorChoices(
+  items: readonly EventItem[],
+  current: string,
+  principal: Principal,
+): Promise<ActorChoice[]> {
+  const t = await getTranslations("audit.actors");
+  const choices = new Map<string, string>([[principal.pseudonym, t("me", { name: principal.name })]]);
+  const people = items.filter(({ actor }) => actor !== null && !actor.startsWith("system:"));
+  const named = people.map(({ actor, actor_name }): [string, string] => [
+    actor ?? "",
+    actor === "anonymous" ? t("nobody") : (actor_name ?? shortDigest(actor ?? "")),
+  ]);
+  for (const [value, label] of named.sort((a, b) => a[1].localeCompare(b[1])))
+    if (!choices.has(value)) choices.set(value, label);
+  for (const process of PROCESSES) choices.set(`system:${process}`, t(process));
+  if (current !== "" && !choices.has(current)) choices.set(current, shortDigest(current));
+  return [...choices].map(([value, label]) => ({ value, label }));
+}

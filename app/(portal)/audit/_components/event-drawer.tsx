@@ -1,0 +1,232 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { CodeSample } from "@/components/ui/code-sample";
+import { Digest } from "@/components/ui/digest";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { Icon } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import { FactsSection } from "@/components/ui/section";
+import type { EventDetail } from "@/lib/audit/schema";
+import { type Proof, parseProof } from "@/lib/audit/verify/check-proof";
+import { formatCount } from "@/lib/format";
+import type { PageProblem } from "@/lib/http/page";
+import type { ShownEntry } from "./check-in-browser";
+import { DrawerHeading } from "./drawer-heading";
+import { type Happening, happeningOf, textOf } from "./happening";
+import { Outcome } from "./outcome";
+import { PartsList } from "./parts-list";
+import { ProofCheck } from "./proof-check";
+import { ProofDrawing } from "./proof-drawing";
+import { Sentence } from "./sentence";
+
+const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
+
+/** Where the arrows and the cross of the drawer lead. */
+export interface DrawerWays {
+  readonly newer: string | undefined;
+  readonly older: string | undefined;
+  readonly close: string;
+}
+
+function Head({ seq, ways }: { seq: number; ways: DrawerWays }) {
+  const t = useTranslations("audit.drawer");
+  const way = (href: string | undefined, icon: "back" | "arrow" | "cross", label: string) =>
+    href === undefined ? null : (
+      <Link
+        href={href}
+        prefetch={false}
+        scroll={false}
+        aria-label={label}
+        title={label}
+        className="inline-flex size-11 items-center justify-center rounded-control text-ink-2 hover:text-ink tablet:size-8"
+      >
+        <Icon name={icon} />
+      </Link>
+    );
+  return (
+    <div className="mb-3 flex items-center justify-between gap-2">
+      <DrawerHeading entry={seq}>{t("title", { seq: formatCount(seq) })}</DrawerHeading>
+      <div className="flex print:hidden">
+        {way(ways.newer, "back", t("newer"))}
+        {way(ways.older, "arrow", t("older"))}
+        {way(ways.close, "cross", t("close"))}
+      </div>
+    </div>
+  );
+}
+
+/** Purposes are closed words, but entries outlive the list of them. */
+function Purpose({ purpose }: { purpose: string }) {
+  const t = useTranslations("domain.purposes");
+  const known = PURPOSES.find((one) => one === purpose);
+  return <>{known === undefined ? purpose : t(known)}</>;
+}
+
+function useFacts(detail: EventDetail, happening: Happening): Fact[] {
+  const t = useTranslations("audit.drawer");
+  const { purpose, details, requestId } = happening;
+  const policy = textOf(details, "policy");
+  const code = textOf(details, "code");
+  return [
+    { name: t("time"), value: <LocalTime instant={happening.at} /> },
+    { name: t("outcome"), value: <Outcome outcome={happening.outcome} /> },
+    { name: t("action"), value: happening.action },
+    ...(purpose === undefined ? [] : [{ name: t("purpose"), value: <Purpose purpose={purpose} /> }]),
+    ...(code === undefined ? [] : [{ name: t("reason"), value: code }]),
+    ...(policy === undefined
+      ? []
+      : [{ name: t("policy"), value: <Digest value={policy} label={t("policy")} /> }]),
+    ...(requestId === undefined
+      ? []
+      : [{ name: t("request"), value: <Digest value={requestId} label={t("request")} /> }]),
+    { name: t("id"), value: <Digest value={detail.entry_id} label={t("id")} /> },
+    { name: t("leaf"), value: <Digest value={detail.leaf_hash} label={t("leaf")} /> },
+  ];
+}
+
+function shownEntry(detail: EventDetail, log: string, proof: string): ShownEntry {
+  const { seq, entry_id, entry, leaf_hash, parts } = detail;
+  return {
+    seq,
+    entryId: entry_id,
+    log,
+    entry,
+    leaf: leaf_hash,
+    proof,
+    parts: parts.map(({ c, kind, stored, part_key, plaintext }) => ({
+      c,
+      kind,
+      stored,
+      partKey: part_key,
+      plaintext,
+    })),
+  };
+}
+
+function AllNeighbours({ proof }: { proof: Proof }) {
+  const t = useTranslations("audit.proof");
+  if (proof.steps.length === 0) return null;
+  return (
+    <details className="mt-1 text-control">
+      <summary className="inline-flex min-h-touch cursor-pointer items-center text-ink-2 hover:text-ink tablet:min-h-bar">
+        {t("all")}
+      </summary>
+      <ol className="mt-1 grid gap-1">
+        {proof.steps.map(({ side, hash, leaves }) => (
+          <li key={leaves.start} className="flex flex-wrap items-center justify-between gap-x-3">
+            <span className="text-ink-2">
+              {t(side)}, {t("leaves", { from: formatCount(leaves.start), to: formatCount(leaves.end - 1) })}
+            </span>
+            <Digest value={Buffer.from(hash).toString("base64")} label={t("hash")} />
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+/** What the log says of the entry's place, and the check of it. */
+function ProofSection(props: {
+  detail: EventDetail;
+  log: string;
+  proof: string | undefined;
+  isWanted: boolean;
+}) {
+  const t = useTranslations("audit.proof");
+  if (props.proof === undefined)
+    return (
+      <FactsSection title={t("title")}>
+        <p className="flex gap-2 text-control">
+          <Icon name="clock" className="mt-[2px] text-amber" />
+          {t("unsigned")}
+        </p>
+      </FactsSection>
+    );
+  const proof = parseProof(props.proof);
+  return (
+    <FactsSection title={t("title")}>
+      <ProofDrawing proof={proof} leaf={props.detail.leaf_hash} />
+      <p className="mt-2 text-control text-ink-2">
+        {t("text", { count: proof.steps.length, size: formatCount(proof.size) })}
+      </p>
+      <AllNeighbours proof={proof} />
+      <ProofCheck
+        key={props.detail.entry_id}
+        shown={shownEntry(props.detail, props.log, props.proof)}
+        isWanted={props.isWanted}
+      />
+    </FactsSection>
+  );
+}
+
+/** One entry whole: a sentence, facts, parts, proof, and the call that gives the same. */
+export function EventDrawer(props: {
+  detail: EventDetail;
+  log: string;
+  /** The tlog-proof; absent until a signed checkpoint covers the entry. */
+  proof: string | undefined;
+  ways: DrawerWays;
+  isWanted: boolean;
+}) {
+  const t = useTranslations("audit.drawer");
+  const happening = happeningOf(props.detail);
+  const facts = useFacts(props.detail, happening ?? NOTHING_READABLE);
+  return (
+    <div className="facts:sticky facts:top-6">
+      <Head seq={props.detail.seq} ways={props.ways} />
+      <p className="mb-3 text-lead">
+        {happening === undefined ? t("unreadable") : <Sentence happening={happening} />}
+      </p>
+      <div className="pb-5">
+        <Facts look="aligned" facts={happening === undefined ? facts.slice(-2) : facts} />
+      </div>
+      <PartsList detail={props.detail} />
+      <ProofSection {...props} />
+      <FactsSection title={t("call")}>
+        <CodeSample
+          label={t("call")}
+          code={`curl -sS -H "Authorization: Bearer $KEY" \\\n  $BASE/confidential/audit/events/${props.detail.seq}/proof`}
+        />
+      </FactsSection>
+    </div>
+  );
+}
+
+const NOTHING_READABLE: Happening = {
+  action: "",
+  actor: null,
+  actorName: undefined,
+  outcome: "done",
+  at: new Date(0).toISOString(),
+  purpose: undefined,
+  subject: undefined,
+  fields: [],
+  requestId: undefined,
+  details: {},
+};
+
+/** The drawer of an entry that is not there, or not for this reader. */
+export function MissingDrawer({
+  seq,
+  problem,
+  ways,
+}: {
+  seq: number;
+  problem: PageProblem;
+  ways: DrawerWays;
+}) {
+  const t = useTranslations("audit.drawer");
+  const isMissing = problem.status === 404;
+  return (
+    <div>
+      <Head seq={seq} ways={ways} />
+      <p className="text-body">{isMissing ? t("missing") : problem.detail}</p>
+      <div className="mt-3">
+        <Facts
+          look="aligned"
+          facts={[{ name: t("request"), value: <Digest value={problem.requestId} label={t("request")} /> }]}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { useTranslations } from "next-intl";
+import { Icon } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import type { EventItem } from "@/lib/audit/schema";
+import { formatCount } from "@/lib/format";
+import { subjectOf } from "./happening";
+import { Actor, SubjectName } from "./names";
+import { Outcome } from "./outcome";
+
+/** The number of an entry, or that it waits for one; a clock where no signed checkpoint covers it yet. */
+function Seq({ seq, signedSize }: { seq: number | null; signedSize: number }) {
+  const t = useTranslations("audit.list");
+  if (seq === null)
+    return (
+      <span className="inline-flex items-center gap-2 font-normal text-amber">
+        <Icon name="clock" className="size-[14px]" />
+        {t("waiting")}
+      </span>
+    );
+  if (seq < signedSize) return <>{formatCount(seq)}</>;
+  return (
+    <span className="inline-flex items-center gap-2" title={t("unsigned")}>
+      {formatCount(seq)}
+      <Icon name="clock" className="size-[14px] text-amber" />
+      <span className="sr-only">{t("unsigned")}</span>
+    </span>
+  );
+}
+
+/** Entries of the log in rows. `href` leads to an entry's details; without it the rows are for reading only. */
+export function EventTable(props: {
+  events: readonly EventItem[];
+  signedSize: number;
+  href?: (seq: number) => string;
+  current?: number | undefined;
+}) {
+  const t = useTranslations("audit.list");
+  const columns: Column<EventItem>[] = [
+    {
+      key: "seq",
+      head: t("entry"),
+      isTitle: true,
+      cell: ({ seq }) => <Seq seq={seq} signedSize={props.signedSize} />,
+    },
+    { key: "at", head: t("time"), cell: ({ at }) => <LocalTime instant={at} /> },
+    { key: "action", head: t("action"), cell: ({ action }) => action },
+    {
+      key: "actor",
+      head: t("actor"),
+      cell: ({ actor, actor_name }) => <Actor actor={actor} name={actor_name} />,
+    },
+    {
+      key: "subject",
+      head: t("subject"),
+      cell: (event) => {
+        const subject = subjectOf(event.action, event);
+        return subject === undefined ? (
+          <span className="text-ink-3">{t("none")}</span>
+        ) : (
+          <SubjectName subject={subject} />
+        );
+      },
+    },
+    { key: "outcome", head: t("outcome"), cell: ({ outcome }) => <Outcome outcome={outcome} /> },
+  ];
+  return (
+    <Table
+      caption={t("caption")}
+      columns={columns}
+      rows={props.events}
+      rowKey={(event) => event.entry_id}
+      href={({ seq }) => (seq === null ? undefined : props.href?.(seq))}
+      isCurrent={({ seq }) => seq !== null && seq === props.current}
+    />
+  );
+}

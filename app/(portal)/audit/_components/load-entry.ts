@@ -1,0 +1,28 @@
+import "server-only";
+import { getAuditEvent, getAuditProof } from "@/lib/api-client/operations/audit";
+import { getEvent } from "@/lib/audit/get-event";
+import { getProof } from "@/lib/audit/get-proof";
+import type { EventDetail } from "@/lib/audit/schema";
+import { loadPage, type PageProblem } from "@/lib/http/page";
+
+export type LoadedEntry =
+  | {
+      readonly ok: true;
+      readonly detail: EventDetail;
+      readonly log: string;
+      readonly proof: string | undefined;
+    }
+  | { readonly ok: false; readonly problem: PageProblem };
+
+/** One entry with its proof. A proof is asked for only where there is one, since a refused call is recorded. */
+export async function loadEntry(seq: number, signedSize: number): Promise<LoadedEntry> {
+  const path = `/confidential/audit/events/${seq}`;
+  const detail = await loadPage(getAuditEvent, path, async (cx) => ({
+    detail: await getEvent(cx, seq),
+    log: cx.instance.log,
+  }));
+  if (!detail.ok) return detail;
+  if (seq >= signedSize) return { ok: true, ...detail.value, proof: undefined };
+  const proof = await loadPage(getAuditProof, `${path}/proof`, (cx) => getProof(cx, seq));
+  return proof.ok ? { ok: true, ...detail.value, proof: proof.value } : proof;
+}

@@ -1,0 +1,62 @@
+import "server-only";
+import { getLogCheckpoint, listAuditEvents } from "@/lib/api-client/operations/audit";
+import { getCheckpoint } from "@/lib/audit/get-checkpoint";
+import { listEvents } from "@/lib/audit/list-events";
+import { type EventItem, EventQuery } from "@/lib/audit/schema";
+import { toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { parseCheckpoint, splitNote } from "@/lib/crypto/signed-note";
+import { loadPage, type PageResult } from "@/lib/http/page";
+import type { EventFilter } from "./read-filter";
+
+export interface LoadedList {
+  readonly items: readonly EventItem[];
+  readonly hasOlder: boolean;
+}
+
+/** Where a page of the list begins: below a sequence number, above one, or at the newest. */
+export interface PagePlace {
+  readonly before?: number | undefined;
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+/** The query of the API that gives this page. */
+export function queryOf(filter: EventFilter, place: PagePlace): Readonly<Record<string, string | undefined>> {
+  const { before, after, limit } = place;
+  return {
+    ...filter,
+    limit: String(limit),
+    ...(before === undefined ? {} : { cursor: toBase64url(utf8(String(before))) }),
+    ...(after === undefined ? {} : { after: String(after) }),
+    ...(before === undefined && after === undefined ? { waiting: "true" } : {}),
+  };
+}
+
+/** A page of entries, exactly as the API gives it. */
+export function loadList(filter: EventFilter, place: PagePlace): Promise<PageResult<LoadedList>> {
+  return loadPage(listAuditEvents, "/confidential/audit/events", async (cx) => {
+    const page = await listEvents(cx, EventQuery.parse(queryOf(filter, place)));
+    return { items: page.items, hasOlder: page.next_cursor !== null };
+  });
+}
+
+/** The newest signed checkpoint, as the log's signer wrote it. */
+export interface NewestCheckpoint {
+  readonly origin: string;
+  readonly size: number;
+  /** Standard base64, as it stands in the note. */
+  readonly root: string;
+}
+
+/** The newest signed checkpoint; undefined before the first. */
+export async function loadCheckpoint(): Promise<NewestCheckpoint | undefined> {
+  const note = await loadPage(getLogCheckpoint, "/confidential/audit/log/checkpoint", getCheckpoint);
+  if (!note.ok) return undefined;
+  const { origin, size, rootHash } = parseCheckpoint(splitNote(note.value).text);
+  return { origin, size, root: toBase64(rootHash) };
+}
+
+/** How many entries the newest signed checkpoint covers; none before the first. */
+export async function signedSize(): Promise<number> {
+  return (await loadCheckpoint())?.size ?? 0;
+}

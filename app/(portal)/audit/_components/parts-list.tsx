@@ -1,0 +1,61 @@
+import { useTranslations } from "next-intl";
+import { z } from "zod";
+import { SealGlyph } from "@/components/domain/seal-glyph";
+import { FactsSection } from "@/components/ui/section";
+import type { EventDetail } from "@/lib/audit/schema";
+
+const Sealed = z.looseObject({ sealed: z.array(z.looseObject({ c: z.string() })) });
+const KINDS = ["org", "case", "subject", "suspicion"] as const;
+const ORDER: readonly string[] = KINDS;
+
+function isKind(kind: string): kind is (typeof KINDS)[number] {
+  return ORDER.includes(kind);
+}
+
+function Row({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div className="flex flex-wrap gap-x-4 py-[5px]">
+      <dt className="w-32 shrink-0 text-ink-2">{name}</dt>
+      <dd className="min-w-0 grow basis-40">{children}</dd>
+    </div>
+  );
+}
+
+/** The sealed parts of an entry: those open to the reader with what they say, the others as sealed. */
+export function PartsList({ detail }: { detail: EventDetail }) {
+  const t = useTranslations("audit.parts");
+  const { sealed } = Sealed.parse(detail.public);
+  const readable = [...detail.parts].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  const others = sealed.filter(({ c }) => !readable.some((part) => part.c === c));
+  return (
+    <FactsSection title={t("title")} note={t("count", { open: readable.length, all: sealed.length })}>
+      <dl className="text-control">
+        {readable.map((part) => (
+          <Row key={part.c} name={isKind(part.kind) ? t(`kinds.${part.kind}`) : part.kind}>
+            <details>
+              <summary className="cursor-pointer text-accent">
+                <span className="inline-flex items-center gap-2 align-bottom">
+                  <SealGlyph state="opened" />
+                  {t("readable")}
+                </span>
+              </summary>
+              <pre className="mt-1 max-h-64 overflow-auto whitespace-pre-wrap break-all border border-line-2 bg-paper p-2 font-mono text-note">
+                {JSON.stringify(part.plaintext, undefined, 2)}
+              </pre>
+            </details>
+          </Row>
+        ))}
+        {others.map(({ c }) => (
+          <Row key={c} name={t("other")}>
+            <span className="inline-flex items-start gap-2">
+              <span className="mt-[2px]">
+                <SealGlyph state="sealed" />
+              </span>
+              {t("sealed")}
+            </span>
+          </Row>
+        ))}
+      </dl>
+    </FactsSection>
+  );
+}

@@ -1,0 +1,50 @@
+import { useTranslations } from "next-intl";
+import { addressOf } from "@/components/client/api";
+import { ButtonLink } from "@/components/ui/button-link";
+import { CodeSample } from "@/components/ui/code-sample";
+import { Facts } from "@/components/ui/facts";
+import { Section } from "@/components/ui/section";
+import { FilterWords } from "../../_components/filter-words";
+import type { EventFilter } from "../../_components/read-filter";
+import type { Format } from "./export-form";
+
+/** Address of the call that exports this. */
+export function exportAddress(format: Format, filter: EventFilter): string {
+  return addressOf("/confidential/audit/export", { query: { format, ...filter } });
+}
+
+/** What will be downloaded, what the log will say of it, and the link. */
+export function Download({ format, filter, by }: { format: Format; filter: EventFilter; by: string }) {
+  const t = useTranslations("audit.exports");
+  const names = Object.keys(filter).sort();
+  return (
+    <Section title={t("ready")}>
+      <div className="max-w-[720px] pt-3">
+        <Facts
+          look="aligned"
+          facts={[
+            { name: t("format"), value: t(`formats.${format}.name`) },
+            { name: t("which"), value: <FilterWords filter={filter} /> },
+            { name: t("end"), value: t("endText") },
+            {
+              name: t("logged"),
+              value: t("loggedText", { name: by, format, count: names.length, filter: names.join(", ") }),
+            },
+          ]}
+        />
+        {names.length === 0 || format !== "bundle" ? null : (
+          <p className="mt-2 text-control text-ink-2">{t("filteredBundle")}</p>
+        )}
+        <div className="my-4">
+          <ButtonLink href={exportAddress(format, filter)} look="primary" icon="download" isDownload>
+            {t("download")}
+          </ButtonLink>
+        </div>
+        <CodeSample
+          label={t("call")}
+          code={`curl -sS -H "Authorization: Bearer $KEY" -OJ \\\n  "$BASE${exportAddress(format, filter)}"`}
+        />
+      </div>
+    </Section>
+  );
+}

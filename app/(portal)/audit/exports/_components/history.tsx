@@ -1,0 +1,100 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import { Tag } from "@/components/ui/tag";
+import type { ExportItem } from "@/lib/audit/schema";
+import { formatCount } from "@/lib/format";
+import { formatOf } from "./export-form";
+
+function State({ item }: { item: ExportItem }) {
+  const t = useTranslations("audit.exports.states");
+  if (item.state === "done")
+    return (
+      <Tag tone="plain" icon="tick">
+        {t("done")}
+      </Tag>
+    );
+  return item.state === "running" ? (
+    <Tag tone="amber" icon="clock">
+      {t("running")}
+    </Tag>
+  ) : (
+    <Tag tone="oxblood" icon="warning">
+      {t("broken_off")}
+    </Tag>
+  );
+}
+
+/** The range by number that an export covers, with what it was filtered by. */
+function Range({ item }: { item: ExportItem }) {
+  const t = useTranslations("audit.exports");
+  const names = useTranslations("audit.filter.names");
+  if (item.size === null) return <>{t("unknown")}</>;
+  const isKnown = (name: string): name is (typeof FILTER_NAMES)[number] =>
+    FILTER_NAMES.some((known) => known === name);
+  const filter = item.filtered_by.map((name) => {
+    const value = item.filter?.[name];
+    const word = isKnown(name) ? names(name) : name;
+    return value === undefined ? word : `${word} ${value}`;
+  });
+  return (
+    <span className="break-words">
+      {item.size === 0 ? t("noRange") : t("range", { last: formatCount(item.size - 1) })}
+      {filter.length === 0 ? null : <span className="block text-ink-2">{filter.join(", ")}</span>}
+    </span>
+  );
+}
+
+const FILTER_NAMES = ["from", "to", "actor", "action", "subject", "outcome", "purpose"] as const;
+
+/** Exports that were made, each with its entry in the log and the digest of what left. */
+export function History({ items }: { items: readonly ExportItem[] }) {
+  const t = useTranslations("audit.exports");
+  const columns: Column<ExportItem>[] = [
+    {
+      key: "at",
+      head: t("columns.at"),
+      isTitle: true,
+      cell: (item) => <LocalTime instant={item.started_at} />,
+    },
+    { key: "by", head: t("columns.by"), cell: (item) => (item.is_own ? t("you") : item.by) },
+    { key: "format", head: t("format"), cell: (item) => t(`formats.${formatOf(item.format)}.short`) },
+    { key: "range", head: t("columns.range"), cell: (item) => <Range item={item} /> },
+    {
+      key: "entries",
+      head: t("columns.entries"),
+      isNumber: true,
+      cell: (item) => (item.entries === null ? t("unknown") : formatCount(item.entries)),
+    },
+    {
+      key: "digest",
+      head: t("columns.digest"),
+      cell: (item) =>
+        item.sha256 === null ? (
+          <span className="text-ink-3">{t("noDigest")}</span>
+        ) : (
+          <Digest value={item.sha256} label={t("columns.digest")} />
+        ),
+    },
+    {
+      key: "entry",
+      head: t("columns.entry"),
+      cell: (item) =>
+        item.seq === null ? (
+          t("unknown")
+        ) : (
+          <Link
+            href={`/audit?entry=${item.seq}`}
+            prefetch={false}
+            className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
+          >
+            {formatCount(item.seq)}
+          </Link>
+        ),
+    },
+    { key: "state", head: t("columns.state"), cell: (item) => <State item={item} /> },
+  ];
+  return <Table caption={t("history")} columns={columns} rows={items} rowKey={(item) => item.id} />;
+}

@@ -1,0 +1,70 @@
+import { getTranslations } from "next-intl/server";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { Pager } from "@/components/ui/pager";
+import { Section } from "@/components/ui/section";
+import { EmptyState } from "@/components/ui/states";
+import { listAuditExports } from "@/lib/api-client/operations/audit";
+import { listExports } from "@/lib/audit/export/list-exports";
+import { ExportHistoryQuery } from "@/lib/audit/schema";
+import { isUuid } from "@/lib/crypto/uuid";
+import { loadPage } from "@/lib/http/page";
+import { actorChoices } from "../_components/actor-choices";
+import { addressOf, oneOf, readFilter } from "../_components/read-filter";
+import { Download, exportAddress } from "./_components/download";
+import { ExportForm, formatOf } from "./_components/export-form";
+import { History } from "./_components/history";
+
+const PATH = "/audit/exports";
+const LIMIT = "20";
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("audit.exports"))("title") };
+}
+
+/** Exports of the log: what to take, the download with what will be written down, and what was taken before. */
+export default async function ExportsPage({ searchParams }: PageProps<"/audit/exports">) {
+  const t = await getTranslations("audit");
+  const params = await searchParams;
+  const read = readFilter(params, Date.now());
+  const format = formatOf(oneOf(params, "format"));
+  const cursor = oneOf(params, "cursor");
+  const section = { label: t("title"), href: "/audit" };
+  const result = await loadPage(listAuditExports, "/confidential/audit/exports", (cx) =>
+    listExports(cx, ExportHistoryQuery.parse({ limit: LIMIT, ...(isUuid(cursor) ? { cursor } : {}) })),
+  );
+  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
+  const { value: history, principal } = result;
+  const isReady = oneOf(params, "ready") === "1" && read.fault === undefined;
+  const next = history.next_cursor ?? undefined;
+  return (
+    <PageFrame
+      crumbs={[section, { label: t("exports.title") }]}
+      title={t("exports.title")}
+      lead={t("exports.lead")}
+      apiCall={{ method: "GET", path: exportAddress(format, read.filter) }}
+    >
+      <Section title={t("exports.what")}>
+        <div className="pt-3">
+          <ExportForm
+            read={read}
+            format={format}
+            actors={await actorChoices([], read.values.actor, principal)}
+          />
+        </div>
+      </Section>
+      {isReady ? <Download format={format} filter={read.filter} by={principal.name} /> : null}
+      <Section title={t(principal.role === "coordinator" ? "exports.historyAll" : "exports.history")}>
+        {history.items.length === 0 ? (
+          <EmptyState title={t("exports.emptyTitle")} text={t("exports.emptyText")} />
+        ) : (
+          <History items={history.items} />
+        )}
+        <Pager
+          first={cursor === "" ? undefined : PATH}
+          next={next === undefined ? undefined : addressOf(PATH, {}, { cursor: next })}
+        />
+      </Section>
+    </PageFrame>
+  );
+}

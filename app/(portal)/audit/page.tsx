@@ -1,0 +1,157 @@
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { addressOf as callAddress } from "@/components/client/api";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { EmptyState } from "@/components/ui/states";
+import type { EventItem } from "@/lib/audit/schema";
+import type { Principal } from "@/lib/context";
+import { actorChoices } from "./_components/actor-choices";
+import { type DrawerWays, EventDrawer, MissingDrawer } from "./_components/event-drawer";
+import { EventTable } from "./_components/event-table";
+import { FilterBar } from "./_components/filter-bar";
+import { ListFoot } from "./_components/list-foot";
+import { loadEntry } from "./_components/load-entry";
+import { type LoadedList, loadList, type PagePlace, queryOf, signedSize } from "./_components/load-list";
+import { LogKeys } from "./_components/log-keys";
+import {
+  addressOf,
+  isFiltered,
+  numberOf,
+  oneOf,
+  type ReadFilter,
+  readFilter,
+} from "./_components/read-filter";
+import { RefreshButton } from "./_components/refresh-button";
+
+const PATH = "/audit";
+const LIMIT = 40;
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("audit"))("title") };
+}
+
+/** Numbers above and below the open entry in the list as it stands. */
+function neighbours(items: readonly EventItem[], entry: number) {
+  const seqs = items.map(({ seq }) => seq).filter((seq) => seq !== null);
+  const at = seqs.indexOf(entry);
+  return at < 0 ? {} : { newer: seqs[at - 1], older: seqs[at + 1] };
+}
+
+async function Drawer(props: { entry: number; signed: number; ways: DrawerWays; isWanted: boolean }) {
+  const loaded = await loadEntry(props.entry, props.signed);
+  if (!loaded.ok) return <MissingDrawer seq={props.entry} problem={loaded.problem} ways={props.ways} />;
+  const { detail, log, proof } = loaded;
+  return <EventDrawer detail={detail} log={log} proof={proof} ways={props.ways} isWanted={props.isWanted} />;
+}
+
+async function Nothing({ isNarrowed }: { isNarrowed: boolean }) {
+  const t = await getTranslations("audit.empty");
+  if (!isNarrowed) return <EmptyState title={t("title")} text={t("text")} />;
+  return (
+    <EmptyState title={t("filteredTitle")} text={t("filteredText")}>
+      <ButtonLink href={PATH} look="secondary">
+        {t("all")}
+      </ButtonLink>
+    </EmptyState>
+  );
+}
+
+async function List(props: {
+  list: LoadedList;
+  read: ReadFilter;
+  place: PagePlace;
+  entry: number | undefined;
+  signed: number;
+  principal: Principal;
+}) {
+  const { list, read, place, entry, signed } = props;
+  const { values } = read;
+  const { before, after } = place;
+  const actors = await actorChoices(list.items, values.actor, props.principal);
+  return (
+    <div className={entry === undefined ? "" : "hidden facts:block"}>
+      <FilterBar path={PATH} read={read} actors={actors} />
+      {list.items.length === 0 ? (
+        <Nothing isNarrowed={isFiltered(read.filter) || read.fault !== undefined} />
+      ) : (
+        <div data-entries="">
+          <EventTable
+            events={list.items}
+            signedSize={signed}
+            current={entry}
+            href={(seq) => addressOf(PATH, values, { before, after, entry: seq })}
+          />
+        </div>
+      )}
+      <ListFoot path={PATH} values={values} list={list} place={place} />
+    </div>
+  );
+}
+
+const NO_LIST: LoadedList = { items: [], hasOlder: false };
+
+/** The log: a filterable list by sequence number, and one entry of it with its parts and its proof. */
+export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
+  const t = await getTranslations("audit");
+  const params = await searchParams;
+  const read = readFilter(params, Date.now());
+  const place: PagePlace = {
+    before: numberOf(params, "before"),
+    after: numberOf(params, "after"),
+    limit: LIMIT,
+  };
+  const entry = numberOf(params, "entry");
+  const result = await loadList(read.filter, place);
+  if (!result.ok) return <ProblemPage problem={result.problem} section={{ label: t("title"), href: PATH }} />;
+  const { principal } = result;
+  // A control that asks for nothing the log knows shows no entries: it would look as if all of them met it.
+  const list = read.fault === undefined ? result.value : NO_LIST;
+  if (place.after !== undefined && list.items.length < LIMIT) redirect(addressOf(PATH, read.values));
+  const signed = await signedSize();
+  const { before, after } = place;
+  const hrefOf = (seq: number | undefined) =>
+    seq === undefined ? undefined : addressOf(PATH, read.values, { before, after, entry: seq });
+  const close = addressOf(PATH, read.values, { before, after });
+  const near = entry === undefined ? {} : neighbours(list.items, entry);
+  const ways = { newer: hrefOf(near.newer), older: hrefOf(near.older), close };
+  return (
+    <PageFrame
+      crumbs={[{ label: t("title") }]}
+      title={t("title")}
+      actions={
+        <>
+          <RefreshButton>{t("refresh")}</RefreshButton>
+          <ButtonLink href="/audit/verify" look="secondary" size="bar" icon="check">
+            {t("verify.action")}
+          </ButtonLink>
+          <ButtonLink href={addressOf("/audit/print", read.values)} look="secondary" size="bar" icon="print">
+            {t("print.action")}
+          </ButtonLink>
+          <ButtonLink
+            href={addressOf("/audit/exports", read.values)}
+            look="secondary"
+            size="bar"
+            icon="download"
+          >
+            {t("exports.action")}
+          </ButtonLink>
+        </>
+      }
+      apiCall={{
+        method: "GET",
+        path: callAddress("/confidential/audit/events", { query: queryOf(read.filter, place) }),
+      }}
+      factsLook="drawer"
+      facts={
+        entry === undefined ? undefined : (
+          <Drawer entry={entry} signed={signed} ways={ways} isWanted={oneOf(params, "verify") === "1"} />
+        )
+      }
+    >
+      <LogKeys closeHref={entry === undefined ? undefined : close} />
+      <List list={list} read={read} place={place} entry={entry} signed={signed} principal={principal} />
+    </PageFrame>
+  );
+}

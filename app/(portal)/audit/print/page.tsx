@@ -1,0 +1,82 @@
+import { getTranslations } from "next-intl/server";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Digest } from "@/components/ui/digest";
+import { Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import { EmptyState } from "@/components/ui/states";
+import { formatCount } from "@/lib/format";
+import { currentPrincipal } from "@/lib/http/page";
+import { EventTable } from "../_components/event-table";
+import { FilterWords } from "../_components/filter-words";
+import { loadCheckpoint, loadList } from "../_components/load-list";
+import { PrintButton } from "../_components/print-button";
+import { addressOf, numberOf, readFilter } from "../_components/read-filter";
+
+/** What a person reads on paper; more of the log is an export's part. */
+const LIMIT = 500;
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("audit.print"))("title") };
+}
+
+/** A slice of the log for paper: what was asked for, who printed it and when, and the checkpoint it stands under. */
+export default async function PrintPage({ searchParams }: PageProps<"/audit/print">) {
+  const t = await getTranslations("audit");
+  const params = await searchParams;
+  const read = readFilter(params, Date.now());
+  const section = { label: t("title"), href: addressOf("/audit", read.values) };
+  const result = await loadList(read.filter, { before: numberOf(params, "before"), limit: LIMIT });
+  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
+  const checkpoint = await loadCheckpoint();
+  const principal = await currentPrincipal();
+  const items = read.fault === undefined ? result.value.items.filter(({ seq }) => seq !== null) : [];
+  const last = items.at(-1)?.seq ?? undefined;
+  return (
+    <PageFrame
+      crumbs={[section, { label: t("print.title") }]}
+      title={t("print.title")}
+      lead={t("print.lead")}
+      actions={<PrintButton>{t("print.now")}</PrintButton>}
+    >
+      <div className="mb-6 max-w-[720px]">
+        <Facts
+          look="aligned"
+          facts={[
+            { name: t("print.filter"), value: <FilterWords filter={read.filter} /> },
+            { name: t("print.count"), value: formatCount(items.length) },
+            { name: t("print.by"), value: principal?.name ?? "" },
+            { name: t("print.at"), value: <LocalTime instant={new Date().toISOString()} /> },
+            ...(checkpoint === undefined
+              ? []
+              : [
+                  { name: t("print.log"), value: checkpoint.origin },
+                  {
+                    name: t("print.checkpoint"),
+                    value: t("print.size", { size: formatCount(checkpoint.size) }),
+                  },
+                  {
+                    name: t("print.root"),
+                    value: <Digest value={checkpoint.root} label={t("print.root")} isWhole />,
+                  },
+                ]),
+          ]}
+        />
+      </div>
+      {items.length === 0 ? (
+        <EmptyState title={t("empty.filteredTitle")} text={t("empty.filteredText")} />
+      ) : (
+        <EventTable events={items} signedSize={checkpoint?.size ?? 0} />
+      )}
+      <p className="mt-4 max-w-[640px] text-control text-ink-2">{t("print.note")}</p>
+      {result.value.hasOlder && last !== undefined ? (
+        <div className="mt-4 print:hidden">
+          <ButtonLink href={addressOf("/audit/print", read.values, { before: last })} look="secondary">
+            {t("print.older")}
+          </ButtonLink>
+        </div>
+      ) : null}
+    </PageFrame>
+  );
+}

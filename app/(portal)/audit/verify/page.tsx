@@ -1,0 +1,105 @@
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { CodeSample } from "@/components/ui/code-sample";
+import { Digest } from "@/components/ui/digest";
+import { Facts } from "@/components/ui/facts";
+import { Section } from "@/components/ui/section";
+import { getAuditKeys } from "@/lib/api-client/operations/audit";
+import { getAuditKeys as readAuditKeys } from "@/lib/audit/get-audit-keys";
+import { loadPage } from "@/lib/http/page";
+import { opensslCommands, policyText } from "./_components/commands";
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("audit.verify"))("title") };
+}
+
+function Step({ text, children }: { text: ReactNode; children: ReactNode }) {
+  return (
+    <li className="max-w-[760px]">
+      <p className="mb-2 text-body">{text}</p>
+      {children}
+    </li>
+  );
+}
+
+/** How to check the log without believing this portal: our program, tools of others, and the keys to hold against. */
+export default async function VerifyPage() {
+  const t = await getTranslations("audit.verify");
+  const words = await getTranslations("audit");
+  const section = { label: words("title"), href: "/audit" };
+  const result = await loadPage(getAuditKeys, "/confidential/audit/keys", readAuditKeys);
+  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
+  const keys = result.value;
+  const [logKey = ""] = keys.log;
+  return (
+    <PageFrame
+      crumbs={[section, { label: t("title") }]}
+      title={t("title")}
+      lead={t("lead")}
+      apiCall={{ method: "GET", path: "/confidential/audit/keys" }}
+    >
+      <Section title={t("own")}>
+        <ol className="grid list-decimal gap-5 pt-3 pl-5">
+          <Step text={t("ownBundle")}>
+            <ButtonLink href="/audit/exports?format=bundle&ready=1" look="secondary" icon="download">
+              {t("toBundle")}
+            </ButtonLink>
+          </Step>
+          <Step text={t("ownPolicy")}>
+            <CodeSample label={t("policyFile")} code={policyText(keys)} />
+          </Step>
+          <Step text={t("ownRun")}>
+            <CodeSample label={t("command")} code="npm run verify -- audit-log.zip --policy policy.json" />
+          </Step>
+        </ol>
+        <p className="mt-4 max-w-[760px] text-body text-ink-2">{t("ownExit")}</p>
+      </Section>
+      <Section title={t("foreign")}>
+        <ol className="grid list-decimal gap-5 pt-3 pl-5">
+          <Step text={t("foreignFetch")}>
+            <CodeSample
+              label={t("command")}
+              code={`curl -sS -H "Authorization: Bearer $KEY" "$BASE/confidential/audit/log/checkpoint" > checkpoint.txt`}
+            />
+          </Step>
+          <Step text={t("foreignOpenssl")}>
+            <CodeSample label={t("opensslCommand")} code={opensslCommands(logKey)} />
+          </Step>
+        </ol>
+        <p className="mt-4 max-w-[760px] text-body text-ink-2">{t("foreignFormats")}</p>
+      </Section>
+      <Section title={t("keys")}>
+        <p className="max-w-[760px] pt-3 text-body text-ink-2">{t("keysText")}</p>
+        <div className="mt-2">
+          <Facts
+            look="aligned"
+            facts={[
+              ...keys.log.map((vkey) => ({
+                key: vkey,
+                name: t("logKey"),
+                value: <Digest value={vkey} label={t("logKey")} isWhole />,
+              })),
+              ...keys.receipts.map((vkey) => ({
+                key: vkey,
+                name: t("receiptKey"),
+                value: <Digest value={vkey} label={t("receiptKey")} isWhole />,
+              })),
+              ...keys.witnesses.map(({ vkey, kind }) => ({
+                key: vkey,
+                name: t(kind === "own" ? "ownWitness" : "independentWitness"),
+                value: <Digest value={vkey} label={t("witnessKey")} isWhole />,
+              })),
+              {
+                name: t("custodianKey"),
+                value: <Digest value={keys.custodian} label={t("custodianKey")} isWhole />,
+              },
+            ]}
+          />
+        </div>
+      </Section>
+    </PageFrame>
+  );
+}
