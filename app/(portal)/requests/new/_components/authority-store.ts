@@ -1,0 +1,153 @@
+import type { AuthorizationView } from "@/lib/access/answer-schema";
+import type { FactsBody } from "./bodies";
+import { type ChosenDocument, type ReadOutcome, readDocument } from "./read-document";
+import { failureKind } from "./save-failure";
+import type { Sending } from "./send-document";
+
+type DocumentView = NonNullable<AuthorizationView["document"]>;
+
+/** The legal authority as the server has it. */
+export interface Attached {
+  readonly facts: string;
+  readonly document: DocumentView;
+  /** The file of this window that it was made from. */
+  readonly from: ChosenDocument | undefined;
+}
+
+export type AttachStatus =
+  | { readonly kind: "idle" | "reading" | "attached" | "lost" | "signedOut" | "closed" }
+  | { readonly kind: "sending"; readonly sending: Sending | undefined }
+  | { readonly kind: "unfit"; readonly outcome: Extract<ReadOutcome, { fault: unknown }> }
+  /** The digest that came back is not that of the file that was sent. */
+  | { readonly kind: "altered" }
+  | { readonly kind: "refused"; readonly error: unknown };
+
+export interface AuthorityState {
+  readonly chosen: ChosenDocument | undefined;
+  readonly attached: Attached | undefined;
+  readonly status: AttachStatus;
+}
+
+export interface AttachCall {
+  readonly draftId: string;
+  readonly facts: FactsBody;
+  /** Absent when facts of the document that the server has are corrected. */
+  readonly document: ChosenDocument | undefined;
+  readonly key: string;
+  readonly onProgress: (sending: Sending) => void;
+}
+
+export interface AuthorityParts {
+  readonly attach: (call: AttachCall) => Promise<AuthorizationView>;
+  readonly newKey: () => string;
+}
+
+/** Owns the chosen document and brings it, with its facts, to the server: once for each state of both. */
+export class AuthorityStore {
+  #state: AuthorityState;
+  #intent:
+    | { readonly of: string; readonly document: ChosenDocument | undefined; readonly key: string }
+    | undefined;
+  #failed: { readonly of: string; readonly document: ChosenDocument | undefined } | undefined;
+  #running: Promise<void> | undefined;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(
+    private readonly parts: AuthorityParts,
+    attached: Attached | undefined,
+  ) {
+    this.#state = {
+      chosen: undefined,
+      attached,
+      status: { kind: attached === undefined ? "idle" : "attached" },
+    };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly get = (): AuthorityState => this.#state;
+
+  get hasDocument(): boolean {
+    return this.#state.chosen !== undefined || this.#state.attached !== undefined;
+  }
+
+  /** Whether the server does not have yet what stands here. */
+  isDirty(facts: FactsBody | undefined): boolean {
+    const { chosen, attached } = this.#state;
+    if (facts === undefined || !this.hasDocument) return false;
+    return attached?.facts !== JSON.stringify(facts) || (chosen !== undefined && attached.from !== chosen);
+  }
+
+  /** The same, but not again what was refused as it stands. */
+  isWorthTrying(facts: FactsBody | undefined): boolean {
+    const failed = this.#failed;
+    const isKnownBad = failed?.of === JSON.stringify(facts) && failed.document === this.#state.chosen;
+    return this.isDirty(facts) && !isKnownBad;
+  }
+
+  /** Takes a file in. One that does not fit leaves the document that was there before. */
+  async choose(file: File): Promise<void> {
+    this.#update({ status: { kind: "reading" } });
+    const outcome = await readDocument(file);
+    if ("fault" in outcome) this.#update({ status: { kind: "unfit", outcome } });
+    else this.#update({ chosen: outcome, status: { kind: "idle" } });
+  }
+
+  /** Sends what the server does not have; resolves in any outcome. */
+  async attach(draftId: string, facts: FactsBody): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    if (!this.isDirty(facts)) return;
+    this.#running = this.#attachOnce(draftId, facts).finally(() => {
+      this.#running = undefined;
+    });
+    await this.#running;
+  }
+
+  #keyFor(of: string, document: ChosenDocument | undefined): string {
+    if (this.#intent?.of !== of || this.#intent.document !== document)
+      this.#intent = { of, document, key: this.parts.newKey() };
+    return this.#intent.key;
+  }
+
+  async #attachOnce(draftId: string, facts: FactsBody): Promise<void> {
+    const { chosen, attached } = this.#state;
+    const document = attached !== undefined && attached.from === chosen ? undefined : chosen;
+    const text = JSON.stringify(facts);
+    const key = this.#keyFor(`${draftId} ${text}`, document);
+    const onProgress = (sending: Sending) => this.#update({ status: { kind: "sending", sending } });
+    this.#update({ status: { kind: "sending", sending: undefined } });
+    try {
+      const answer = await this.parts.attach({ draftId, facts, document, key, onProgress });
+      this.#intent = undefined;
+      this.#accept(answer, text, chosen);
+    } catch (error) {
+      const kind = failureKind(error);
+      if (kind === "refused" || kind === "conflict") {
+        this.#intent = undefined;
+        this.#failed = { of: text, document: chosen };
+        this.#update({ status: { kind: "refused", error } });
+      } else this.#update({ status: { kind } });
+    }
+  }
+
+  #accept(answer: AuthorizationView, facts: string, from: ChosenDocument | undefined): void {
+    const { document } = answer;
+    const isAltered =
+      document === undefined || (from?.sha256 !== undefined && from.sha256 !== document.sha256);
+    if (isAltered) {
+      this.#failed = { of: facts, document: from };
+      this.#update({ attached: undefined, status: { kind: "altered" } });
+      return;
+    }
+    this.#failed = undefined;
+    this.#update({ attached: { facts, document, from }, status: { kind: "attached" } });
+  }
+
+  #update(changes: Partial<AuthorityState>): void {
+    this.#state = { ...this.#state, ...changes };
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,106 @@
+import type { Input } from "@/lib/api-client/operation";
+import type { attachAuthorization, changeRequest, createRequest } from "@/lib/api-client/operations/access";
+import { type Answers, endOfDay, type FormOptions, instantOf } from "./answers";
+
+export type CreateBody = Input<typeof createRequest>["body"];
+export type ChangeBody = Input<typeof changeRequest>["body"];
+export type FactsBody = Input<typeof attachAuthorization>["body"];
+
+const DAY_MS = 86_400_000;
+
+function queryOf(answers: Answers) {
+  const [job, participant] = [answers.job.trim(), answers.participant.trim()];
+  const from = instantOf(answers.createdFrom);
+  const lastDay = instantOf(answers.createdTo);
+  return {
+    ...(job === "" ? {} : { job_id: job }),
+    ...(participant === "" ? {} : { participant }),
+    ...(from === undefined ? {} : { from }),
+    ...(lastDay === undefined ? {} : { to: new Date(Date.parse(lastDay) + DAY_MS).toISOString() }),
+  };
+}
+
+/** What a query asks the list of transactions for; undefined while it names nothing. */
+export function searchOf(answers: Answers): ReturnType<typeof queryOf> | undefined {
+  const query = queryOf(answers);
+  return Object.keys(query).length === 0 ? undefined : query;
+}
+
+function targetOf(answers: Answers): Pick<CreateBody, "transactions" | "query"> | undefined {
+  if (answers.target === "ids")
+    return answers.ids.length === 0 ? undefined : { transactions: [...answers.ids] };
+  const query = searchOf(answers);
+  return query === undefined ? undefined : { query };
+}
+
+/** The end that is asked for: the legal authority's own, once it is known, or a time of one's own. */
+export function untilOf(answers: Answers): string | undefined {
+  return answers.end === "order" ? endOfDay(answers.validUntil) : instantOf(answers.until);
+}
+
+function viewsOf(answers: Answers): number | undefined {
+  const text = answers.maxViews.trim();
+  const views = Number(text);
+  return /^\d{1,5}$/.test(text) && views >= 1 && views <= 10_000 ? views : undefined;
+}
+
+/** The body that files this draft; undefined while it is not valid enough to be kept by the server. */
+export function createBodyOf(answers: Answers, options: FormOptions, nowMs: number): CreateBody | undefined {
+  const { purpose, fields } = answers;
+  const justification = answers.justification.trim();
+  const target = targetOf(answers);
+  const views = viewsOf(answers);
+  if (purpose === "" || justification === "" || fields.length === 0) return undefined;
+  if (target === undefined || views === undefined) return undefined;
+  const from = answers.begin === "date" ? instantOf(answers.from) : undefined;
+  const until = untilOf(answers);
+  // An end that is over, or before its beginning, is told beside its control and not sent.
+  const isGoodEnd =
+    until !== undefined &&
+    Date.parse(until) > nowMs &&
+    (from === undefined || Date.parse(from) < Date.parse(until));
+  const legalBasis = answers.legalBasis.trim();
+  return {
+    purpose,
+    justification,
+    ...(legalBasis === "" ? {} : { legal_basis: legalBasis }),
+    ...target,
+    fields: [...fields],
+    level: options.level,
+    ...(from === undefined ? {} : { from }),
+    ...(isGoodEnd ? { until } : {}),
+    max_views: views,
+  };
+}
+
+/** The same for a draft that is there already: what was taken away is null. */
+export function changeBodyOf(body: CreateBody): ChangeBody {
+  return {
+    ...body,
+    legal_basis: body.legal_basis ?? null,
+    from: body.from ?? null,
+    until: body.until ?? null,
+  };
+}
+
+/** The facts of the legal authority; undefined while one is missing or its days contradict each other. */
+export function factsOf(answers: Answers): FactsBody | undefined {
+  const { kind, jurisdiction, validFrom, validUntil } = answers;
+  const [issuer, caseNumber] = [answers.issuer.trim(), answers.caseNumber.trim()];
+  if (kind === "" || issuer === "" || caseNumber === "" || jurisdiction === "") return undefined;
+  if (endOfDay(validFrom) === undefined || endOfDay(validUntil) === undefined) return undefined;
+  if (validFrom > validUntil) return undefined;
+  const [basis, until] = [answers.sealedBasis.trim(), answers.sealedUntil];
+  const recognition = answers.recognitionBasis.trim();
+  if ((basis === "") !== (until === "")) return undefined;
+  return {
+    issuer,
+    jurisdiction,
+    kind,
+    case_number: caseNumber,
+    valid_from: validFrom,
+    valid_until: validUntil,
+    ...(recognition === "" ? {} : { recognition_basis: recognition }),
+    ...(basis === "" ? {} : { sealed: { basis, until } }),
+  };
+}

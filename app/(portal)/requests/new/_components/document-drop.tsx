@@ -1,0 +1,156 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useCallback, useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Digest } from "@/components/ui/digest";
+import { Icon } from "@/components/ui/icon";
+import { controlId } from "./answers";
+import type { AuthorityState } from "./authority-store";
+import { DocumentState, ScanTag } from "./document-state";
+import { PageThumb } from "./page-thumb";
+
+const ACCEPTED =
+  ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.p7m,application/pdf,image/png,image/jpeg,image/tiff,application/pkcs7-mime";
+
+/** 1887436 → 1.8 MB */
+function sizeOf(bytes: number): string {
+  const inMegabytes = bytes / 1_048_576;
+  return inMegabytes >= 0.1 ? `${inMegabytes.toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} kB`;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  "application/pdf": "PDF",
+  "image/png": "PNG",
+  "image/jpeg": "JPEG",
+  "image/tiff": "TIFF",
+  "application/pkcs7-mime": "p7m",
+};
+
+function DigestLine({ state }: { state: AuthorityState }) {
+  const t = useTranslations("requests.new.authority");
+  const { chosen, attached } = state;
+  const isSent = attached !== undefined && attached.from === chosen;
+  const sha256 = isSent ? attached.document.sha256 : chosen?.sha256;
+  const comparison =
+    attached?.from === undefined ? "received" : attached.from.sha256 === undefined ? "notCompared" : "sent";
+  if (sha256 === undefined) return null;
+  return (
+    <p className="flex flex-wrap items-center gap-x-2 text-control text-ink-2">
+      {t("sha")} <Digest value={sha256} label={t("sha")} />
+      {isSent ? <span>{t(comparison)}</span> : null}
+    </p>
+  );
+}
+
+function Received({ state, isWaiting }: { state: AuthorityState; isWaiting: boolean }) {
+  const t = useTranslations("requests.new.authority");
+  const [pages, setPages] = useState<number>();
+  const onPages = useCallback((count: number) => setPages(count), []);
+  const { chosen, attached } = state;
+  const document = chosen ?? attached?.document;
+  if (document === undefined) return null;
+  const kind = chosen === undefined ? (attached?.document.media_type ?? "") : chosen.mediaType;
+  const isSent = attached !== undefined && attached.from === chosen;
+  return (
+    <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
+      <PageThumb document={chosen} onPages={onPages} />
+      <div className="min-w-0 grow basis-[200px]">
+        <p className="break-words text-body">
+          <span className="font-medium">{chosen?.name ?? KINDS[kind] ?? kind}</span>{" "}
+          <span className="text-control text-ink-2">
+            {sizeOf(document.bytes)}
+            {pages === undefined || chosen === undefined ? "" : `, ${t("pages", { count: pages })}`}
+          </span>
+        </p>
+        <DigestLine state={state} />
+        {isWaiting && !isSent ? <p className="text-control text-ink-2">{t("willSend")}</p> : null}
+      </div>
+      {isSent ? <ScanTag scan={attached.document.scan} /> : null}
+    </div>
+  );
+}
+
+/** The order: dropped or chosen, shown as received, or refused in words. */
+export function DocumentDrop(props: {
+  state: AuthorityState;
+  error: string | undefined;
+  onFile: (file: File) => void;
+  onAgain: () => void;
+}) {
+  const { state, error } = props;
+  const { status } = state;
+  const t = useTranslations("requests.new.authority");
+  const chooser = useRef<HTMLInputElement>(null);
+  const [isOver, setOver] = useState(false);
+  const id = controlId("document");
+  const hasDocument = state.chosen !== undefined || state.attached !== undefined;
+  const unfit =
+    status.kind === "unfit" ? t(`fault.${status.outcome.fault}`, { name: status.outcome.name }) : undefined;
+  const fault = unfit ?? error;
+  const isWaiting = status.kind === "idle" || status.kind === "unfit" || status.kind === "attached";
+  return (
+    <div className={fault === undefined ? "" : "border-oxblood border-l-[3px] pl-3"}>
+      <p id={`${id}-label`} className="font-medium text-control">
+        {t("document")}
+      </p>
+      <div role="status">
+        {fault === undefined ? null : (
+          <p id={`${id}-error`} className="mt-1 flex items-start gap-2 text-control text-oxblood">
+            <Icon name="warning" className="mt-[2px]" />
+            {fault}
+          </p>
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is an addition, the button does the same */}
+      <div
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setOver(false);
+          const [file] = event.dataTransfer.files;
+          if (file !== undefined) props.onFile(file);
+        }}
+        className={`mt-1 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-control border p-3 ${isOver ? "border-accent bg-accent-wash" : "border-edge bg-sheet"} ${hasDocument ? "" : "border-dashed"}`}
+      >
+        <div className="min-w-0 grow basis-[240px]">
+          {hasDocument ? (
+            <Received state={state} isWaiting={isWaiting} />
+          ) : (
+            <p className="text-control text-ink-2">{t("drop")}</p>
+          )}
+        </div>
+        <input
+          ref={chooser}
+          type="file"
+          accept={ACCEPTED}
+          tabIndex={-1}
+          aria-hidden="true"
+          className="hidden"
+          onChange={(event) => {
+            const [file] = event.target.files ?? [];
+            if (file !== undefined) props.onFile(file);
+            // The same file may be chosen again after it was mended.
+            event.target.value = "";
+          }}
+        />
+        <Button
+          id={id}
+          size="bar"
+          {...(hasDocument ? {} : { icon: "upload" as const })}
+          aria-describedby={fault === undefined ? `${id}-label` : `${id}-label ${id}-error`}
+          onClick={() => chooser.current?.click()}
+        >
+          {t(hasDocument ? "replace" : "choose")}
+        </Button>
+        <div role="status" className="basis-full text-control empty:hidden">
+          <DocumentState status={status} onAgain={props.onAgain} />
+        </div>
+      </div>
+    </div>
+  );
+}

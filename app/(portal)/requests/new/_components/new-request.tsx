@@ -1,0 +1,105 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect, useMemo } from "react";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ErrorSummary } from "@/components/ui/error-summary";
+import type { RequestView } from "@/lib/access/answer-schema";
+import type { Answers, FormOptions } from "./answers";
+import { AuthoritySection } from "./authority-section";
+import { BasisSection } from "./basis-section";
+import { factsOf } from "./bodies";
+import { faultId } from "./faults";
+import { FormNotices } from "./form-notices";
+import type { FormView } from "./form-view";
+import { PeriodSection } from "./period-section";
+import { RequestSummary } from "./request-summary";
+import { SaveLine } from "./save-line";
+import { TransactionsSection } from "./transactions-section";
+import { useFaultText } from "./use-fault-text";
+import { type RequestForm, useRequestForm } from "./use-request-form";
+
+/** A change link of *Check answers* names the control it means. */
+function useNamedControl(): void {
+  useEffect(() => {
+    const control = document.getElementById(location.hash.slice(1));
+    if (location.hash === "" || control === null) return;
+    control.scrollIntoView({ block: "center" });
+    control.focus();
+  }, []);
+}
+
+function useFormView(request: RequestForm, options: FormOptions): FormView {
+  const textOf = useFaultText();
+  const { shown, draft } = request;
+  return {
+    answers: draft.answers,
+    options,
+    change: request.change,
+    errorOf: (name) => {
+      const fault = shown.find((one) => one.name === name);
+      return fault === undefined ? undefined : textOf(fault);
+    },
+  };
+}
+
+/** The request being made: one page, four sections, kept at every change. */
+export function NewRequest(props: {
+  options: FormOptions;
+  view?: RequestView;
+  prefill: Partial<Answers>;
+  reviewDays: number;
+}) {
+  const { options, view, prefill } = props;
+  const t = useTranslations("requests");
+  const ui = useTranslations("ui");
+  const textOf = useFaultText();
+  const opening = useMemo(() => ({ options, view, prefill }), [options, view, prefill]);
+  const request = useRequestForm(opening);
+  const form = useFormView(request, options);
+  const { stores, draft, summary } = request;
+  const errors = useMemo(
+    () => summary.map((fault) => ({ id: faultId(fault), text: textOf(fault) })),
+    [summary, textOf],
+  );
+  useNamedControl();
+  const sendAgain = () => {
+    const facts = factsOf(draft.answers);
+    if (draft.draft !== undefined && facts !== undefined) void stores.authority.attach(draft.draft.id, facts);
+  };
+  return (
+    <PageFrame
+      crumbs={[{ label: t("title"), href: "/requests" }, { label: t("new.title") }]}
+      title={t("new.title")}
+      actions={<SaveLine state={draft} />}
+      apiCall={{ method: "POST", path: "/confidential/access/requests" }}
+      facts={
+        <RequestSummary
+          answers={draft.answers}
+          options={options}
+          open={request.open}
+          reviewDays={props.reviewDays}
+          isChecking={request.isChecking}
+          onCheck={() => void request.check()}
+        />
+      }
+    >
+      <ErrorSummary title={ui("oneThing", { count: errors.length })} errors={errors} />
+      <FormNotices request={request} options={options} />
+      <form noValidate onSubmit={(event) => event.preventDefault()}>
+        <BasisSection form={form} number={1} />
+        <TransactionsSection form={form} number={2} store={stores.lookups} lookups={request.lookups} />
+        {options.needsAuthority ? (
+          <AuthoritySection
+            form={form}
+            number={3}
+            state={request.authority}
+            onFile={(file) => void stores.authority.choose(file)}
+            onAgain={sendAgain}
+          />
+        ) : null}
+        <PeriodSection form={form} number={options.needsAuthority ? 4 : 3} />
+      </form>
+    </PageFrame>
+  );
+}

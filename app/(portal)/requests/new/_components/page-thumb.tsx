@@ -1,0 +1,72 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import { Icon } from "@/components/ui/icon";
+import type { ChosenDocument } from "./read-document";
+
+const WIDTH = 32;
+
+/** An object URL for as long as the picture is shown. */
+function usePicture(document: ChosenDocument | undefined): string | undefined {
+  const [address, setAddress] = useState<string>();
+  useEffect(() => {
+    const isShowable = document?.mediaType === "image/png" || document?.mediaType === "image/jpeg";
+    if (document === undefined || !isShowable) return setAddress(undefined);
+    const made = URL.createObjectURL(document.file);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [document]);
+  return address;
+}
+
+/** Draws the first page of a PDF; pdf.js is loaded for it and for nothing else here. */
+function usePdf(document: ChosenDocument | undefined, onPages: (count: number) => void) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [isDrawn, setDrawn] = useState(false);
+  useEffect(() => {
+    setDrawn(false);
+    if (document?.mediaType !== "application/pdf") return;
+    let isGone = false;
+    let close: (() => void) | undefined;
+    const draw = async () => {
+      const { openOrder } = await import("../../[id]/_components/pdf-document");
+      const pages = await openOrder(new Uint8Array(await document.file.arrayBuffer()));
+      close = pages.close;
+      if (isGone || canvas.current === null) return pages.close();
+      onPages(pages.count);
+      await pages.draw(1, canvas.current, WIDTH);
+      if (!isGone) setDrawn(true);
+    };
+    // A page that cannot be drawn keeps its plain sign: whether it is fit is not judged by its picture.
+    draw().catch(() => undefined);
+    return () => {
+      isGone = true;
+      close?.();
+    };
+  }, [document, onPages]);
+  return { canvas, isDrawn };
+}
+
+/** The first page, small; a plain sheet where there is nothing to draw. */
+export function PageThumb(props: { document: ChosenDocument | undefined; onPages: (count: number) => void }) {
+  const t = useTranslations("requests.new.authority");
+  const picture = usePicture(props.document);
+  const { canvas, isDrawn } = usePdf(props.document, props.onPages);
+  return (
+    <span className="flex h-[42px] w-[34px] shrink-0 items-center justify-center overflow-hidden border border-line-2 bg-sheet text-ink-3">
+      {picture === undefined ? (
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={t("thumb")}
+          className={isDrawn ? "h-auto w-full [color-scheme:light]" : "hidden"}
+        />
+      ) : (
+        // biome-ignore lint/performance/noImgElement: a file of this window, which no server could resize
+        <img src={picture} alt={t("thumb")} className="h-full w-full object-cover" />
+      )}
+      {picture === undefined && !isDrawn ? <Icon name="request" /> : null}
+    </span>
+  );
+}

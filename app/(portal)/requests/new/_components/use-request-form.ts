@@ -1,0 +1,141 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { CallRefused } from "@/components/client/api";
+import { type Answers, controlId } from "./answers";
+import type { AuthorityState } from "./authority-store";
+import { factsOf } from "./bodies";
+import type { DraftState } from "./draft-state";
+import { type Fault, faultsOf, faultsOfRefusal } from "./faults";
+import type { Lookups } from "./lookups";
+import { NOTICES_ID } from "./notices-id";
+import { type Opening, openStores, type Stores } from "./open-stores";
+import { useSaving } from "./use-saving";
+
+export interface RequestForm {
+  readonly stores: Stores;
+  readonly draft: DraftState;
+  readonly authority: AuthorityState;
+  readonly lookups: Lookups;
+  /** What stands between the answers and *Check answers* now. */
+  readonly open: readonly Fault[];
+  /** What was open when the person last wanted to go on; the summary stays as it was then. */
+  readonly summary: readonly Fault[];
+  /** Faults to show at their controls. */
+  readonly shown: readonly Fault[];
+  readonly isChecking: boolean;
+  change(changes: Partial<Answers>): void;
+  check(): Promise<void>;
+  startAfresh(): void;
+}
+
+const NONE: readonly Fault[] = [];
+
+function refusalFaults(error: unknown): readonly Fault[] {
+  return error instanceof CallRefused ? faultsOfRefusal(error.problem.errors) : NONE;
+}
+
+/** What the server found in the last attempt to save, at the controls it speaks of. */
+function useRefusals(draft: DraftState, authority: AuthorityState): readonly Fault[] {
+  return useMemo(
+    () => [
+      ...(draft.status.kind === "refused" ? refusalFaults(draft.status.error) : NONE),
+      ...(authority.status.kind === "refused" ? refusalFaults(authority.status.error) : NONE),
+    ],
+    [draft.status, authority.status],
+  );
+}
+
+/** Brings everything to the server; true when nothing is left here. */
+async function sendAll({ draft, authority }: Stores): Promise<boolean> {
+  await draft.save();
+  const { draft: held, answers } = draft.get();
+  const facts = factsOf(answers);
+  if (held === undefined || draft.isDirty) return false;
+  if (facts !== undefined) await authority.attach(held.id, facts);
+  return !authority.isDirty(facts);
+}
+
+function useStores(opening: Opening) {
+  const [stores, setStores] = useState(() => openStores(opening, true));
+  // Only now may it differ from what the server drew.
+  useEffect(() => setStores(openStores(opening, false)), [opening]);
+  const { draft, authority, lookups } = stores;
+  return {
+    stores,
+    draft: useSyncExternalStore(draft.subscribe, draft.get, draft.get),
+    authority: useSyncExternalStore(authority.subscribe, authority.get, authority.get),
+    lookups: useSyncExternalStore(lookups.subscribe, lookups.get, lookups.get),
+    startAfresh: () => {
+      draft.forget();
+      setStores(openStores({ ...opening, view: undefined }, true));
+    },
+  };
+}
+
+/** Looks the numbers up; one that turns out not to exist is left out of the draft, which may be saved then. */
+function useLookingUp({ draft, lookups: store }: Stores, ids: readonly string[], lookups: Lookups): void {
+  useEffect(() => store.want(ids), [store, ids]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the look-ups are what changed
+  useEffect(() => draft.change({}), [draft, lookups]);
+}
+
+/** Brings what kept the form from being sent before the person's eyes, wherever on the page they are. */
+function showObstacle({ authority }: Stores): void {
+  const isOfDocument = ["refused", "altered"].includes(authority.get().status.kind);
+  const place = document.getElementById(isOfDocument ? controlId("document") : NOTICES_ID);
+  place?.scrollIntoView({ block: "center" });
+  place?.focus();
+}
+
+/** *Check answers*: tells what is open, or brings everything to the server and goes on. */
+function useCheck(stores: Stores, open: readonly Fault[]) {
+  const router = useRouter();
+  const [summary, setSummary] = useState(NONE);
+  const [isChecking, setChecking] = useState(false);
+  const check = async () => {
+    setSummary(open.length === 0 ? NONE : [...open]);
+    if (open.length > 0) return;
+    setChecking(true);
+    try {
+      const isSent = await sendAll(stores);
+      const id = stores.draft.get().draft?.id;
+      if (isSent && id !== undefined) router.push(`/requests/new/check?draft=${id}`);
+      else showObstacle(stores);
+    } finally {
+      setChecking(false);
+    }
+  };
+  return { summary, isChecking, check };
+}
+
+/** The form as a whole: its stores, what runs beside it, and the way to *Check answers*. */
+export function useRequestForm(opening: Opening): RequestForm {
+  const { stores, draft, authority, lookups, startAfresh } = useStores(opening);
+  const { ids } = draft.answers;
+  useSaving(stores, draft, authority, opening.view === undefined);
+  useLookingUp(stores, ids, lookups);
+  const refusals = useRefusals(draft, authority);
+  const open = faultsOf(draft.answers, opening.options, {
+    hasDocument: authority.chosen !== undefined || authority.attached !== undefined,
+    unknown: ids.filter((id) => stores.lookups.isUnknown(id)),
+    nowMs: Date.now(),
+  });
+  const { summary, isChecking, check } = useCheck(stores, open);
+  const isStillOpen = (fault: Fault) =>
+    open.some((one) => one.name === fault.name && one.code === fault.code);
+  return {
+    stores,
+    draft,
+    authority,
+    lookups,
+    open,
+    summary,
+    shown: [...summary.filter(isStillOpen), ...refusals],
+    isChecking,
+    change: (changes) => stores.draft.change(changes),
+    check,
+    startAfresh,
+  };
+}
