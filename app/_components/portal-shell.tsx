@@ -3,6 +3,8 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { LiveUpdates } from "@/components/client/live-updates";
 import { Providers } from "@/components/client/providers";
+import { SignOut } from "@/components/client/sign-out";
+import { StepUpProvider } from "@/components/client/step-up";
 import { Shell } from "@/components/layout/shell";
 import { Words } from "@/components/messages/words";
 import type { Principal } from "@/lib/context";
@@ -21,27 +23,32 @@ export async function PortalShell({ principal, children }: { principal: Principa
   return (
     <Words namespaces={[]}>
       <Providers>
-        <Shell
-          viewer={viewer}
-          counts={counts}
-          log={{
-            size: health.log.size,
-            signedAt: health.log.last_checkpoint_at,
-            witness: health.log.witness,
-          }}
-          personLinks={
-            <Link
-              href="/account/security"
-              prefetch={false}
-              className="min-h-touch py-3 underline-offset-4 hover:underline tablet:min-h-bar tablet:py-1"
-            >
-              {t("places.account")}
-            </Link>
-          }
-        >
-          {children}
-        </Shell>
-        <LiveUpdates />
+        <StepUpProvider>
+          <Shell
+            viewer={viewer}
+            counts={counts}
+            log={{
+              size: health.log.size,
+              signedAt: health.log.last_checkpoint_at,
+              witness: health.log.witness,
+            }}
+            personLinks={
+              <>
+                <Link
+                  href="/account/security"
+                  prefetch={false}
+                  className="min-h-touch py-3 underline-offset-4 hover:underline tablet:min-h-bar tablet:py-1"
+                >
+                  {t("places.account")}
+                </Link>
+                <SignOut />
+              </>
+            }
+          >
+            {children}
+          </Shell>
+          <LiveUpdates />
+        </StepUpProvider>
       </Providers>
     </Words>
   );

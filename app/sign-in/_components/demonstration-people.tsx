@@ -64,10 +64,10 @@ function Person(props: {
         <span className="block font-semibold">{person.name}</span>
         <span className="block text-ink-2 text-note">{role}</span>
       </p>
-      <p className="order-last col-span-2 text-control text-ink-2 tablet:order-none tablet:col-span-1">
+      <p className="order-last text-control text-ink-2 tablet:order-none">
         {isHandle(person.handle) ? t(`people.tries.${TRIES[person.handle]}`) : ""}
       </p>
-      <p className="order-last tablet:order-none">
+      <p className="order-last justify-self-end tablet:order-none tablet:justify-self-start">
         <Code person={person} seconds={props.seconds} />
       </p>
       <div className="justify-self-end">

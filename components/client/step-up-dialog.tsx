@@ -1,0 +1,167 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { type FormEvent, useCallback, useEffect, useState } from "react";
+import { CallRefused, call, target } from "@/components/client/api";
+import { CallFailure } from "@/components/client/call-failure";
+import { answerChallenge, PasskeyFailed } from "@/components/client/passkey";
+import { Button } from "@/components/ui/button";
+import { TextInput } from "@/components/ui/controls";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { Loading } from "@/components/ui/loading";
+import { Notice } from "@/components/ui/states";
+import type { startStepUp, stepUp } from "@/lib/api-client/operations/account";
+import type { StepUpOptions, StepUpProof } from "@/lib/identity/account/schema";
+
+const optionsOf = target<typeof startStepUp>("POST", "/confidential/account/step-up/options");
+const proveTo = target<typeof stepUp>("POST", "/confidential/account/step-up");
+
+type Typed = "code" | "recovery_code" | "password";
+
+function firstTyped(options: StepUpOptions): Typed | undefined {
+  if (options.totp) return "code";
+  if (options.password) return "password";
+  return options.recovery ? "recovery_code" : undefined;
+}
+
+/** Options of one try: a challenge is good for one answer, so each new try fetches new ones. */
+function useOptions() {
+  const [options, setOptions] = useState<StepUpOptions | undefined>();
+  const [error, setError] = useState<unknown>();
+  const fetchOptions = useCallback(async () => {
+    try {
+      setOptions(await call(optionsOf, { body: {} }));
+    } catch (failure) {
+      setError(failure);
+    }
+  }, []);
+  useEffect(() => void fetchOptions(), [fetchOptions]);
+  return { options, error, setError, fetchOptions };
+}
+
+function Failure({ error }: { error: unknown }) {
+  const t = useTranslations("portal.stepUp");
+  if (error instanceof PasskeyFailed)
+    return (
+      <Notice tone="amber" icon="warning" isLive title={t("noPasskey")}>
+        <p>{t(error.fault === "unsupported" ? "unsupported" : "again")}</p>
+      </Notice>
+    );
+  if (error instanceof CallRefused && error.problem.code === "auth.sign-in")
+    return (
+      <Notice tone="oxblood" icon="stop" isLive title={t("refused")}>
+        <p>{t("refusedText")}</p>
+      </Notice>
+    );
+  return <CallFailure error={error} />;
+}
+
+/** Asks the signed-in person to prove again who sits here; true once the portal has taken the proof. */
+export function StepUpDialog({ onDone }: { onDone: (hasProved: boolean) => void }) {
+  const t = useTranslations("portal.stepUp");
+  const { options, error, setError, fetchOptions } = useOptions();
+  const [busy, setBusy] = useState<"passkey" | "typed" | undefined>();
+  const prove = async (how: "passkey" | "typed", proofOf: () => Promise<StepUpProof>) => {
+    setBusy(how);
+    setError(undefined);
+    try {
+      await call(proveTo, { body: await proofOf() });
+      onDone(true);
+    } catch (failure) {
+      setError(failure);
+      setBusy(undefined);
+      if (how === "passkey") await fetchOptions();
+    }
+  };
+  const passkey = options?.passkey ?? undefined;
+  return (
+    <Dialog isOpen onClose={() => onDone(false)} title={t("title")} canClose={busy === undefined}>
+      <p className="text-body">{t("text")}</p>
+      <div aria-live="polite" className="mt-4 empty:hidden">
+        <Failure error={error} />
+      </div>
+      {options === undefined ? (
+        error === undefined ? (
+          <Loading text={t("loading")} />
+        ) : null
+      ) : (
+        <>
+          {passkey === undefined ? null : (
+            <Button
+              look="primary"
+              size="large"
+              icon="key"
+              className="mt-4 w-full"
+              isBusy={busy === "passkey"}
+              onClick={() => prove("passkey", async () => ({ assertion: await answerChallenge(passkey) }))}
+            >
+              {t("passkey")}
+            </Button>
+          )}
+          <TypedProof
+            options={options}
+            isPrimary={passkey === undefined}
+            isBusy={busy === "typed"}
+            onProve={(proof) => prove("typed", async () => proof)}
+          />
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+function TypedProof(props: {
+  options: StepUpOptions;
+  isPrimary: boolean;
+  isBusy: boolean;
+  onProve: (proof: StepUpProof) => void;
+}) {
+  const t = useTranslations("portal.stepUp");
+  const { options, isBusy } = props;
+  const [kind, setKind] = useState(firstTyped(options));
+  const [text, setText] = useState("");
+  if (kind === undefined) return null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isBusy || text.trim() === "") return;
+    setText("");
+    props.onProve({ [kind]: text.trim() });
+  };
+  const other = kind === "code" ? "recovery_code" : "code";
+  const hasOther = kind !== "password" && options.totp && options.recovery;
+  return (
+    <form onSubmit={submit} noValidate className="mt-4">
+      <div className="flex items-end gap-3">
+        <Field id="step-up" label={t(LABELS[kind])} className="grow">
+          {(control) => (
+            <TextInput
+              {...control}
+              type={kind === "password" ? "password" : "text"}
+              inputMode={kind === "code" ? "numeric" : "text"}
+              autoComplete={COMPLETE[kind]}
+              spellCheck={false}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+        <Button type="submit" look={props.isPrimary ? "primary" : "secondary"} isBusy={isBusy}>
+          {t("submit")}
+        </Button>
+      </div>
+      {hasOther ? (
+        <button
+          type="button"
+          onClick={() => setKind(other)}
+          className="mt-2 min-h-touch cursor-pointer text-control underline underline-offset-4 tablet:min-h-bar"
+        >
+          {t(other === "code" ? "useCode" : "useRecovery")}
+        </button>
+      ) : null}
+    </form>
+  );
+}
+
+const LABELS = { code: "code", recovery_code: "recovery", password: "password" } as const;
+const COMPLETE = { code: "one-time-code", recovery_code: "off", password: "current-password" } as const;
