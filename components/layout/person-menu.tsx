@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import type { Viewer } from "@/components/layout/places";
 import { LanguageChoice, ThemeChoice } from "@/components/layout/preferences";
+import { dutyKey, roleKey } from "@/components/layout/role-words";
 import { Icon } from "@/components/ui/icon";
 
 /** Who is signed in, theme and language, and what `children` adds: account and sign-out. */
@@ -38,15 +39,4 @@ export function PersonMenu({ viewer, children }: { viewer: Viewer; children?: Re
       </div>
     </details>
   );
-}
-
-const ROLES = ["client", "miner", "coordinator", "auditor", "regulator", "admin"] as const;
-const DUTIES = ["admin", "approve", "legal", "compliance", "privacy", "support", "recovery"] as const;
-
-export function roleKey(role: string): (typeof ROLES)[number] {
-  return ROLES.find((known) => known === role) ?? "client";
-}
-
-export function dutyKey(duty: string): (typeof DUTIES)[number] {
-  return DUTIES.find((known) => known === duty) ?? "support";
 }

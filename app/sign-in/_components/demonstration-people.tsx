@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import type { Codes } from "@/app/sign-in/_components/use-codes";
-import { dutyKey, roleKey } from "@/components/layout/person-menu";
+import { dutyKey, roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import type { DemonstrationPerson } from "@/lib/identity/schema";

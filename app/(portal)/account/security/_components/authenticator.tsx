@@ -1,0 +1,128 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { type FormEvent, useState } from "react";
+import { ChangeFailure } from "@/app/(portal)/account/security/_components/change-failure";
+import { ConfirmRemoval } from "@/app/(portal)/account/security/_components/confirm-removal";
+import { QrCode } from "@/app/(portal)/account/security/_components/qr-code";
+import { type Change, useChange } from "@/app/(portal)/account/security/_components/use-change";
+import { target } from "@/components/client/api";
+import { useApi } from "@/components/client/use-api";
+import { Button } from "@/components/ui/button";
+import { TextInput } from "@/components/ui/controls";
+import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Digest } from "@/components/ui/digest";
+import { Field } from "@/components/ui/field";
+import { LocalTime } from "@/components/ui/local-time";
+import { Section } from "@/components/ui/section";
+import type { confirmTotp, removeTotp, startTotp } from "@/lib/api-client/operations/account";
+import type { TotpSetUp } from "@/lib/identity/account/schema";
+
+const start = target<typeof startTotp>("POST", "/confidential/account/totp");
+const confirm = target<typeof confirmTotp>("POST", "/confidential/account/totp/confirm");
+const remove = target<typeof removeTotp>("POST", "/confidential/account/totp/remove");
+
+function SetUpDialog(props: { setUp: TotpSetUp; change: Change; onClose: () => void }) {
+  const t = useTranslations("account.authenticator");
+  const words = useTranslations("ui");
+  const api = useApi();
+  const { setUp, change } = props;
+  const [code, setCode] = useState("");
+  const isWrong = change.fault("/code") !== undefined;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (code.trim() === "") return;
+    const body = { challenge: setUp.challenge, code: code.trim() };
+    if (await change.run(() => api.call(confirm, { body }))) props.onClose();
+    else setCode("");
+  };
+  return (
+    <Dialog isOpen onClose={props.onClose} title={t("setUp")} canClose={!change.isBusy}>
+      <form onSubmit={submit} noValidate>
+        <div className="flex flex-wrap gap-6">
+          <QrCode text={setUp.uri} label={t("qr")} />
+          <div className="min-w-0 flex-1 basis-[200px] text-body">
+            <p>{t("scan")}</p>
+            <p className="mt-3 text-control text-ink-2">{t("type")}</p>
+            <Digest value={setUp.secret} label={t("secret")} isWhole />
+          </div>
+        </div>
+        <Field
+          id="totp-code"
+          label={t("code")}
+          help={t("codeHelp")}
+          error={isWrong ? t("codeWrong") : undefined}
+          className="mt-5 max-w-[240px]"
+        >
+          {(control) => (
+            <TextInput
+              {...control}
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              maxLength={8}
+              value={code}
+              onChange={(event) => setCode(event.target.value)}
+            />
+          )}
+        </Field>
+        <ChangeFailure error={isWrong ? undefined : change.error} />
+        <DialogActions>
+          <Button type="submit" look="primary" isBusy={change.isBusy}>
+            {t("confirm")}
+          </Button>
+          <Button onClick={props.onClose}>{words("cancel")}</Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+/** The program that shows six-digit codes. */
+export function Authenticator({ since }: { since: string | undefined }) {
+  const t = useTranslations("account.authenticator");
+  const api = useApi();
+  const change = useChange();
+  const [open, setOpen] = useState<TotpSetUp | "remove" | undefined>();
+  const begin = () => change.run(async () => setOpen(await api.call(start, { body: {} })));
+  const drop = async () => {
+    if (await change.run(() => api.call(remove, { body: {} }))) setOpen(undefined);
+  };
+  return (
+    <Section title={t("title")} className="print:hidden">
+      <p className="mt-3 max-w-[640px] text-body">
+        {since === undefined
+          ? t("none")
+          : t.rich("since", { time: () => <LocalTime instant={since} form="minute" /> })}
+      </p>
+      {open === undefined ? <ChangeFailure error={change.error} /> : null}
+      <div className="mt-3 flex flex-wrap gap-2">
+        <Button isBusy={change.isBusy && open === undefined} onClick={begin}>
+          {t(since === undefined ? "setUp" : "replace")}
+        </Button>
+        {since === undefined ? null : (
+          <Button
+            look="quiet"
+            onClick={() => {
+              change.clear();
+              setOpen("remove");
+            }}
+          >
+            {t("remove")}
+          </Button>
+        )}
+      </div>
+      {open === "remove" ? (
+        <ConfirmRemoval
+          title={t("remove")}
+          text={t("removeText")}
+          action={t("remove")}
+          change={change}
+          onClose={() => setOpen(undefined)}
+          onConfirm={drop}
+        />
+      ) : open === undefined ? null : (
+        <SetUpDialog setUp={open} change={change} onClose={() => setOpen(undefined)} />
+      )}
+    </Section>
+  );
+}

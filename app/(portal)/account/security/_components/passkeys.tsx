@@ -1,0 +1,160 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { type FormEvent, useState } from "react";
+import { ChangeFailure } from "@/app/(portal)/account/security/_components/change-failure";
+import { ConfirmRemoval } from "@/app/(portal)/account/security/_components/confirm-removal";
+import { type Change, useChange } from "@/app/(portal)/account/security/_components/use-change";
+import { target } from "@/components/client/api";
+import { makePasskey } from "@/components/client/passkey";
+import { useApi } from "@/components/client/use-api";
+import { Button } from "@/components/ui/button";
+import { TextInput } from "@/components/ui/controls";
+import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { LocalTime } from "@/components/ui/local-time";
+import { Section } from "@/components/ui/section";
+import { EmptyState } from "@/components/ui/states";
+import { Table } from "@/components/ui/table";
+import type { registerPasskey, removePasskey, startPasskey } from "@/lib/api-client/operations/account";
+import type { PasskeyView } from "@/lib/identity/account/schema";
+
+const start = target<typeof startPasskey>("POST", "/confidential/account/passkeys/options");
+const register = target<typeof registerPasskey>("POST", "/confidential/account/passkeys");
+const remove = target<typeof removePasskey>("POST", "/confidential/account/passkeys/{id}/remove");
+
+function AddDialog({ change, onClose }: { change: Change; onClose: () => void }) {
+  const t = useTranslations("account.passkeys");
+  const words = useTranslations("ui");
+  const api = useApi();
+  const [label, setLabel] = useState("");
+  const [isMissing, setMissing] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setMissing(label.trim() === "");
+    if (label.trim() === "") return;
+    const isDone = await change.run(async () => {
+      const attestation = await makePasskey(await api.call(start, { body: {} }));
+      await api.call(register, { body: { label: label.trim(), attestation } });
+    });
+    if (isDone) onClose();
+  };
+  return (
+    <Dialog isOpen onClose={onClose} title={t("add")} canClose={!change.isBusy}>
+      <form onSubmit={submit} noValidate>
+        <p className="mb-4 text-body">{t("addText")}</p>
+        <Field
+          id="passkey-label"
+          label={t("label")}
+          help={t("labelHelp")}
+          error={isMissing ? t("labelMissing") : undefined}
+        >
+          {(control) => (
+            <TextInput
+              {...control}
+              maxLength={60}
+              value={label}
+              onChange={(event) => setLabel(event.target.value)}
+            />
+          )}
+        </Field>
+        <ChangeFailure error={change.error} />
+        <DialogActions>
+          <Button type="submit" look="primary" isBusy={change.isBusy}>
+            {t("create")}
+          </Button>
+          <Button onClick={onClose}>{words("cancel")}</Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+function Keys({
+  passkeys,
+  onRemove,
+}: {
+  passkeys: readonly PasskeyView[];
+  onRemove: (passkey: PasskeyView) => void;
+}) {
+  const t = useTranslations("account.passkeys");
+  return (
+    <Table
+      caption={t("title")}
+      rows={passkeys}
+      rowKey={({ id }) => id}
+      columns={[
+        { key: "label", head: t("name"), isTitle: true, cell: ({ label }) => label },
+        {
+          key: "created",
+          head: t("added"),
+          cell: (passkey) => <LocalTime instant={passkey.created_at} form="minute" />,
+        },
+        {
+          key: "used",
+          head: t("used"),
+          cell: (passkey) =>
+            passkey.used_at === null ? t("never") : <LocalTime instant={passkey.used_at} form="minute" />,
+        },
+        {
+          key: "remove",
+          head: <span className="sr-only">{t("action")}</span>,
+          cell: (passkey) => (
+            <Button
+              look="quiet"
+              size="bar"
+              aria-label={t("removeNamed", { name: passkey.label })}
+              onClick={() => onRemove(passkey)}
+            >
+              {t("remove")}
+            </Button>
+          ),
+          isNumber: true,
+        },
+      ]}
+    />
+  );
+}
+
+/** Passkeys for signing in: each one is both factors. */
+export function Passkeys({ passkeys }: { passkeys: readonly PasskeyView[] }) {
+  const t = useTranslations("account.passkeys");
+  const api = useApi();
+  const change = useChange();
+  const [open, setOpen] = useState<"add" | PasskeyView | undefined>();
+  const show = (what: typeof open) => {
+    change.clear();
+    setOpen(what);
+  };
+  const confirm = async (id: string) => {
+    if (await change.run(() => api.call(remove, { params: { id }, body: {} }))) setOpen(undefined);
+  };
+  return (
+    <Section
+      title={t("title")}
+      className="print:hidden"
+      action={
+        <Button size="bar" icon="plus" onClick={() => show("add")}>
+          {t("add")}
+        </Button>
+      }
+    >
+      {passkeys.length === 0 ? (
+        <EmptyState title={t("none")} text={t("noneText")} />
+      ) : (
+        <Keys passkeys={passkeys} onRemove={show} />
+      )}
+      {open === "add" ? <AddDialog change={change} onClose={() => setOpen(undefined)} /> : null}
+      {open === undefined || open === "add" ? null : (
+        <ConfirmRemoval
+          title={t("removeNamed", { name: open.label })}
+          text={t("removeText")}
+          action={t("remove")}
+          change={change}
+          onClose={() => setOpen(undefined)}
+          onConfirm={() => confirm(open.id)}
+        />
+      )}
+    </Section>
+  );
+}
