@@ -76,9 +76,11 @@ function Done({ state, decision, act }: { state: ReviewState; decision: Decision
     <div ref={heading} tabIndex={-1} className="outline-none">
       <Confirmation title={t(`done.${act}`)} reference={answer.reference}>
         <p>{domain(`requestStates.${answer.state}`)}</p>
-        <p className="mt-1 text-control text-ink-2">
-          {t("done.entry")} <Digest value={answer.receipt.entry_id} label={t("done.entryLabel")} />
-        </p>
+        {answer.receipt === undefined ? null : (
+          <p className="mt-1 text-control text-ink-2">
+            {t("done.entry")} <Digest value={answer.receipt.entry_id} label={t("done.entryLabel")} />
+          </p>
+        )}
       </Confirmation>
       <DialogActions>
         {next === undefined ? null : (

@@ -57,7 +57,7 @@ function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void 
             aria-keyshortcuts={KEYS[act]}
             aria-describedby="panel-why"
             disabled={isOff(act)}
-            className="justify-start px-3"
+            className="justify-start gap-1 whitespace-nowrap px-3 text-left"
             onClick={() => onAct(act)}
           >
             {t(`acts.${act}`)}

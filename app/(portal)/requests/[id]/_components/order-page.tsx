@@ -57,32 +57,34 @@ export function OrderPage(props: {
     onFound?.(found === "" ? [] : found.split(" ").map(Number));
   }, [found, onFound]);
   return (
-    <div className="relative border border-line-2 bg-sheet [color-scheme:light]">
-      <canvas
-        ref={canvas}
-        role="img"
-        aria-label={t("document.pageOf", { number, count: pages.count })}
-        className="block h-auto w-full"
-      />
-      {marks.map((mark) => (
-        <span
-          key={`${mark.fact}-${mark.left}-${mark.top}`}
-          aria-hidden="true"
-          className="absolute border border-amber-line bg-amber-wash mix-blend-multiply"
-          style={{
-            left: `${mark.left * 100 - 0.5}%`,
-            top: `${mark.top * 100 - 0.2}%`,
-            width: `${mark.width * 100 + 1}%`,
-            height: `${mark.height * 100 + 0.4}%`,
-          }}
-        >
-          {mark.isFirst ? (
-            <span className="absolute -top-2 -right-2 min-w-4 border border-amber-line bg-amber-wash px-[3px] text-center font-semibold text-amber text-note leading-4">
-              {mark.fact}
-            </span>
-          ) : null}
-        </span>
-      ))}
+    <div className="border border-line-2 bg-sheet [color-scheme:light]">
+      <div className="relative">
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={t("document.pageOf", { number, count: pages.count })}
+          className="block h-auto w-full"
+        />
+        {marks.map((mark) => (
+          <span
+            key={`${mark.fact}-${mark.left}-${mark.top}`}
+            aria-hidden="true"
+            className="absolute border border-amber-line bg-amber-wash mix-blend-multiply"
+            style={{
+              left: `${mark.left * 100 - 0.5}%`,
+              top: `${mark.top * 100 - 0.2}%`,
+              width: `${mark.width * 100 + 1}%`,
+              height: `${mark.height * 100 + 0.4}%`,
+            }}
+          >
+            {mark.isFirst ? (
+              <span className="-top-2 absolute left-full pl-[2px] font-semibold text-amber text-note leading-3">
+                {mark.fact}
+              </span>
+            ) : null}
+          </span>
+        ))}
+      </div>
       {hasFailed ? <p className="p-4 text-control text-oxblood">{t("document.pageFailed")}</p> : null}
       {/* What the drawing shows, for those who do not see it. */}
       <p className="sr-only">{runs.map((run) => run.text).join(" ")}</p>

@@ -34,16 +34,20 @@ export function OrderSection(props: {
       title={t("order.title")}
       action={
         document === undefined ? undefined : (
-          <span className="flex gap-4 print:hidden">
+          <span className="flex items-baseline gap-4 print:hidden">
             <button
               type="button"
               aria-pressed={isLarge}
               onClick={() => setLarge(!isLarge)}
-              className="min-h-[24px] cursor-pointer underline underline-offset-4 hover:text-ink"
+              className="min-h-[24px] cursor-pointer text-control underline underline-offset-4 hover:text-ink"
             >
               {t(isLarge ? "order.smaller" : "order.larger")}
             </button>
-            <a href={address} download className="min-h-[24px] underline underline-offset-4 hover:text-ink">
+            <a
+              href={address}
+              download
+              className="inline-block min-h-[24px] underline underline-offset-4 hover:text-ink"
+            >
               {t("order.download")}
             </a>
           </span>

@@ -83,13 +83,21 @@ async function textOf(page: PDFPageProxy): Promise<TextRun[]> {
 export async function openOrder(bytes: Uint8Array): Promise<OrderPages> {
   const pdf = await open(bytes);
   const running = new Map<HTMLCanvasElement, RenderTask>();
+  // One drawing after another on each canvas: pdf.js refuses two at once.
+  const queues = new Map<HTMLCanvasElement, Promise<void>>();
+  const drawOn = async (number: number, canvas: HTMLCanvasElement, width: number): Promise<void> => {
+    const task = await drawPage(await pdf.getPage(number), canvas, width);
+    running.set(canvas, task);
+    await task.promise.finally(() => running.delete(canvas));
+  };
   return {
     count: pdf.numPages,
-    draw: async (number, canvas, width) => {
+    draw: (number, canvas, width) => {
       running.get(canvas)?.cancel();
-      const task = await drawPage(await pdf.getPage(number), canvas, width);
-      running.set(canvas, task);
-      await task.promise;
+      const before = queues.get(canvas) ?? Promise.resolve();
+      const next = before.catch(() => undefined).then(() => drawOn(number, canvas, width));
+      queues.set(canvas, next);
+      return next;
     },
     text: async (number) => textOf(await pdf.getPage(number)),
     close: () => {

@@ -45,7 +45,7 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
         mark: "done",
         note: (
           <>
-            {approval.approver.name}, <LocalTime instant={approval.at} form="minute" />
+            {approval.approver.name}, <LocalTime instant={approval.at} form="day" />
           </>
         ),
       };
@@ -60,7 +60,7 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
         note:
           due === undefined ? null : (
             <>
-              {t("strip.due")} <LocalTime instant={due} form="minute" />
+              {t("strip.due")} <LocalTime instant={due} form="day" />
             </>
           ),
       };
@@ -70,19 +70,19 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
     {
       key: "document",
       mark: checked !== undefined ? "done" : stopped === "document" ? "stopped" : "open",
-      note: checked === undefined ? null : <LocalTime instant={checked} form="minute" />,
+      note: checked === undefined ? null : <LocalTime instant={checked} form="day" />,
     },
     decisionStep("legal"),
     decisionStep("coordinator"),
     accessStep(request, until, t),
   ];
   return (
-    <ol className="mb-8 flex flex-wrap gap-x-8 gap-y-3 border-line border-y py-3">
+    <ol className="mb-8 grid grid-cols-2 gap-x-6 gap-y-3 border-line border-y py-3 tablet:grid-cols-4">
       {steps.map((step) => (
         <li
           key={step.key}
           aria-current={step.mark === "waiting" ? "step" : undefined}
-          className="flex min-w-[136px] grow gap-3 text-control"
+          className="flex min-w-0 gap-3 text-control"
         >
           <Icon name={MARKS[step.mark].icon} className={`mt-[2px] ${MARKS[step.mark].tone}`} />
           <span className="min-w-0">
@@ -115,7 +115,7 @@ function accessStep(
   until: string | undefined,
   t: ReturnType<typeof useTranslations<"review">>,
 ): Step {
-  const time = until === undefined ? null : <LocalTime instant={until} form="minute" />;
+  const time = until === undefined ? null : <LocalTime instant={until} form="day" />;
   if (IN_FORCE.includes(request.state))
     return {
       key: "access",

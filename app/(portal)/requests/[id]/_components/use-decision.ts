@@ -22,6 +22,9 @@ interface Sending {
   readonly signature: Signature | undefined;
 }
 
+/** What came of it. An answer that is given again to a repeated call has no receipt: only the first had. */
+export type Made = Pick<RequestAnswer, "reference" | "state"> & Partial<Pick<RequestAnswer, "receipt">>;
+
 export type Phase = "preparing" | "ready" | "sending" | "done";
 
 export interface Decision {
@@ -29,7 +32,7 @@ export interface Decision {
   readonly body: Body;
   /** What is signed; none for a question. */
   readonly statement: Statement | undefined;
-  readonly answer: RequestAnswer | undefined;
+  readonly answer: Made | undefined;
   readonly error: unknown;
   send(): Promise<void>;
   prepare(): Promise<void>;
@@ -73,7 +76,7 @@ export function useDecision(state: ReviewState, act: Act): Decision {
   }));
   const { statement, error: notPrepared, prepare } = useStatement(shown, act !== "ask");
   const [isSending, setSending] = useState(false);
-  const [answer, setAnswer] = useState<RequestAnswer>();
+  const [answer, setAnswer] = useState<Made>();
   const [notSent, setNotSent] = useState<unknown>();
   const sending = useRef<Sending>(undefined);
 
