@@ -9,22 +9,19 @@ import { FormSection } from "./form-section";
 import type { FormView } from "./form-view";
 import { TextField } from "./text-field";
 
-/** The last day of the order, in UTC as orders name it, for "the order's end". */
-function useOrderEnd(form: FormView): string {
-  const t = useTranslations("requests.new.period");
+/** The last day of the order, in UTC as orders name it, beside "the order's end". */
+function useOrderDay({ answers }: FormView): string | undefined {
   const locale = useLocale();
-  const { validUntil } = form.answers;
-  if (!form.options.needsAuthority) return t("thirty");
-  if (endOfDay(validUntil) === undefined) return t("order");
-  const day = formatTime(new Date(`${validUntil}T00:00:00Z`), { timeZone: "UTC", locale, form: "day" });
-  return t("orderOn", { day });
+  const { validUntil, end } = answers;
+  if (end !== "order" || endOfDay(validUntil) === undefined) return undefined;
+  return formatTime(new Date(`${validUntil}T00:00:00Z`), { timeZone: "UTC", locale, form: "day" });
 }
 
 /** From when until when, and how often. Everything has its usual answer already. */
 export function PeriodSection({ form, number }: { form: FormView; number: number }) {
   const t = useTranslations("requests.new.period");
   const { answers, options } = form;
-  const orderEnd = useOrderEnd(form);
+  const orderDay = useOrderDay(form);
   return (
     <FormSection number={number} title={t("title")} help={t(options.needsAuthority ? "help" : "helpStaff")}>
       <div className="grid items-start gap-x-4 gap-y-4 tablet:grid-cols-3">
@@ -48,14 +45,18 @@ export function PeriodSection({ form, number }: { form: FormView; number: number
           ) : null}
         </div>
         <div className="grid gap-3">
-          <Field id={controlId("end")} label={t("end")}>
+          <Field
+            id={controlId("end")}
+            label={t("end")}
+            {...(orderDay === undefined ? {} : { mark: orderDay })}
+          >
             {(control) => (
               <Select
                 {...control}
                 value={answers.end}
                 onChange={(event) => form.change({ end: event.target.value === "date" ? "date" : "order" })}
               >
-                <option value="order">{orderEnd}</option>
+                <option value="order">{t(options.needsAuthority ? "order" : "thirty")}</option>
                 <option value="date">{t("ownDate")}</option>
               </Select>
             )}

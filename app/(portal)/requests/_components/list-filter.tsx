@@ -1,0 +1,76 @@
+import { useTranslations } from "next-intl";
+import { Button } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Select, TextInput } from "@/components/ui/controls";
+import { Field } from "@/components/ui/field";
+import { Purpose, RequestState } from "@/lib/access/schema";
+import { addressOf, isFiltered, type ListAddress } from "./list-address";
+
+/** Filters as a plain form: what is asked for stands in the address, and works without any script. */
+export function ListFilter({ address }: { address: ListAddress }) {
+  const t = useTranslations("requests.list.filter");
+  const domain = useTranslations("domain");
+  return (
+    <search aria-label={t("label")} className="mb-4 print:hidden">
+      <form
+        action="/requests"
+        className="grid items-end gap-3 tablet:grid-cols-2 drawn:grid-cols-[1fr_1.4fr_1fr_1fr_auto]"
+      >
+        <input type="hidden" name="view" value={address.view} />
+        <Field id="filter-reference" label={t("reference")} mark={t("referenceHint")}>
+          {(control) => (
+            <TextInput
+              {...control}
+              name="reference"
+              defaultValue={address.reference}
+              maxLength={64}
+              autoComplete="off"
+            />
+          )}
+        </Field>
+        <Field id="filter-state" label={t("state")}>
+          {(control) => (
+            <Select {...control} name="state" defaultValue={address.state}>
+              <option value="">{t("any")}</option>
+              {RequestState.options.map((state) => (
+                <option key={state} value={state}>
+                  {domain(`requestStates.${state}`)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Field id="filter-purpose" label={t("purpose")}>
+          {(control) => (
+            <Select {...control} name="purpose" defaultValue={address.purpose}>
+              <option value="">{t("any")}</option>
+              {Purpose.options.map((purpose) => (
+                <option key={purpose} value={purpose}>
+                  {domain(`purposes.${purpose}`)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Field id="filter-sort" label={t("sort")}>
+          {(control) => (
+            <Select {...control} name="sort" defaultValue={address.sort}>
+              <option value="newest">{t("newest")}</option>
+              <option value="due">{t("due")}</option>
+            </Select>
+          )}
+        </Field>
+        <div className="flex flex-wrap gap-2">
+          <Button type="submit" icon="filter">
+            {t("apply")}
+          </Button>
+          {isFiltered(address) ? (
+            <ButtonLink href={addressOf({ view: address.view })} look="quiet" size="form">
+              {t("clear")}
+            </ButtonLink>
+          ) : null}
+        </div>
+      </form>
+    </search>
+  );
+}

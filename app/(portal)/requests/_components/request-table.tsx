@@ -1,0 +1,98 @@
+import { useTranslations } from "next-intl";
+import { type Column, Table } from "@/components/ui/table";
+import type { RequestSummary } from "@/lib/access/answer-schema";
+import { formatCount } from "@/lib/format";
+import { DueCell } from "./due-cell";
+
+/** Where a request leads: one's own draft to the form, everything else to its page. */
+function hrefOf(request: RequestSummary, handle: string): string {
+  const isOwnDraft = request.state === "draft" && request.requester.handle === handle;
+  return isOwnDraft ? `/requests/new?draft=${request.id}` : `/requests/${request.id}`;
+}
+
+function Standing({ request }: { request: RequestSummary }) {
+  const t = useTranslations("requests.list");
+  const domain = useTranslations("domain.requestStates");
+  if (request.is_waiting_for_me && request.state === "needs_information") return t("waitingForYou");
+  if (request.is_waiting_for_me && request.waiting_for !== "requester")
+    return (
+      <>
+        {domain(request.state)}. <span className="font-medium">{t("waitingForYourDecision")}</span>
+      </>
+    );
+  return domain(request.state);
+}
+
+function Authority({ request }: { request: RequestSummary }) {
+  const t = useTranslations("requests.list");
+  const domain = useTranslations("domain.instruments");
+  const { authority } = request;
+  if (authority !== undefined)
+    return (
+      <>
+        {domain(authority.kind)}, {authority.case_number}
+      </>
+    );
+  return (
+    <span className="text-ink-2">{t(request.state === "draft" ? "notYetAttached" : "noAuthority")}</span>
+  );
+}
+
+/** Requests as rows: reference, legal authority, transactions, where it stands, answer due. */
+export function RequestTable(props: {
+  requests: readonly RequestSummary[];
+  handle: string;
+  /** Reviewers see who asks. */
+  isReviewer: boolean;
+  nowMs: number;
+}) {
+  const t = useTranslations("requests");
+  const requester: readonly Column<RequestSummary>[] = [
+    {
+      key: "requester",
+      head: t("list.column.requester"),
+      cell: ({ requester: who }) => (
+        <>
+          {who.name}, <span className="text-ink-2">{who.organisation}</span>
+        </>
+      ),
+    },
+  ];
+  const columns: readonly Column<RequestSummary>[] = [
+    {
+      key: "reference",
+      head: t("list.column.reference"),
+      cell: ({ reference }) => reference,
+      isTitle: true,
+      className: "tablet:whitespace-nowrap",
+    },
+    {
+      key: "authority",
+      head: t("list.column.authority"),
+      cell: (request) => <Authority request={request} />,
+    },
+    ...(props.isReviewer ? requester : []),
+    {
+      key: "transactions",
+      head: t("list.column.transactions"),
+      isNumber: true,
+      cell: ({ transactions_count: count }) =>
+        count === 0 ? <span className="text-ink-2">{t("list.byQuery")}</span> : formatCount(count),
+    },
+    { key: "state", head: t("list.column.state"), cell: (request) => <Standing request={request} /> },
+    {
+      key: "due",
+      head: t("list.column.due"),
+      cell: (request) => <DueCell request={request} nowMs={props.nowMs} />,
+    },
+  ];
+  return (
+    <Table
+      caption={t("title")}
+      columns={columns}
+      rows={props.requests}
+      rowKey={({ id }) => id}
+      href={(request) => hrefOf(request, props.handle)}
+    />
+  );
+}

@@ -1,0 +1,206 @@
+import Link from "next/link";
+import { useLocale, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { Section } from "@/components/ui/section";
+import type { AuthorizationView, RequestView } from "@/lib/access/answer-schema";
+import { effectiveLevel } from "@/lib/access/limits";
+import { formatTime } from "@/lib/format";
+import { type AnswerName, controlId } from "./answers";
+import { ScanTag } from "./document-state";
+
+interface Row {
+  readonly name: string;
+  readonly value: ReactNode;
+  /** The control that changes it. */
+  readonly control: AnswerName | "document";
+}
+
+/** Question, answer, and the way to change it (GOV.UK, check answers). */
+function Rows({ rows, form }: { rows: readonly Row[]; form: string }) {
+  const t = useTranslations("requests.check");
+  return (
+    <dl className="text-control">
+      {rows.map((row) => (
+        <div
+          key={row.name}
+          className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 border-line border-b py-2 tablet:grid-cols-[176px_minmax(0,1fr)_auto]"
+        >
+          <dt className="text-ink-2">{row.name}</dt>
+          <dd className="order-last col-span-2 min-w-0 whitespace-pre-line break-words tablet:order-none tablet:col-span-1">
+            {row.value}
+          </dd>
+          <dd className="tablet:text-right">
+            <Link
+              href={`${form}#${controlId(row.control)}`}
+              prefetch={false}
+              className="inline-flex min-h-[24px] items-center underline underline-offset-4"
+            >
+              {t("change")}
+              <span className="sr-only">: {row.name}</span>
+            </Link>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function useTargetText(view: RequestView): ReactNode {
+  const t = useTranslations("requests");
+  const locale = useLocale();
+  const day = (instant: string) => formatTime(new Date(instant), { timeZone: "UTC", locale, form: "minute" });
+  const { query } = view;
+  if (query === undefined)
+    return (
+      <ul>
+        {view.transactions.map((id) => (
+          <li key={id} className="font-mono">
+            {id}
+          </li>
+        ))}
+      </ul>
+    );
+  const parts = [
+    ...(query.job_id === undefined ? [] : [t("check.queryJob", { job: query.job_id })]),
+    ...(query.participant === undefined
+      ? []
+      : [t("check.queryParticipant", { participant: query.participant })]),
+    ...(query.from === undefined ? [] : [t("check.queryFrom", { day: day(query.from) })]),
+    ...(query.to === undefined ? [] : [t("check.queryTo", { day: day(query.to) })]),
+  ];
+  return t("check.query", { text: parts.join(", ") });
+}
+
+function useFieldsText(view: RequestView): string {
+  const t = useTranslations("requests.check");
+  const domain = useTranslations("domain.fields");
+  return view.fields
+    .map((field) => {
+      const isMasked = effectiveLevel(view.level, view.authorization?.kind, field) === "masked";
+      return isMasked ? t("masked", { field: domain(field) }) : domain(field);
+    })
+    .join(", ");
+}
+
+function useAuthorityRows(order: AuthorizationView | undefined): Row[] {
+  const t = useTranslations("requests");
+  const domain = useTranslations("domain.instruments");
+  const locale = useLocale();
+  if (order === undefined) return [];
+  // An order names whole days; its end is the first instant after the last of them.
+  const day = (ms: number) => formatTime(new Date(ms), { timeZone: "UTC", locale, form: "day" });
+  const country = new Intl.DisplayNames(locale, { type: "region" }).of(order.jurisdiction);
+  const { sealed, recognition_basis: recognition } = order;
+  const from = day(Date.parse(order.valid_from));
+  const until = day(Date.parse(order.valid_until) - 1);
+  return [
+    { name: t("new.authority.kind"), value: domain(order.kind), control: "kind" },
+    { name: t("new.authority.issuer"), value: order.issuer, control: "issuer" },
+    { name: t("new.authority.caseNumber"), value: order.case_number, control: "caseNumber" },
+    { name: t("check.valid"), value: t("check.validSpan", { from, until }), control: "validFrom" },
+    { name: t("new.authority.jurisdiction"), value: country ?? order.jurisdiction, control: "jurisdiction" },
+    ...(recognition === undefined
+      ? []
+      : ([
+          { name: t("new.authority.recognitionBasis"), value: recognition, control: "recognitionBasis" },
+        ] as const)),
+    ...(sealed === undefined
+      ? []
+      : ([
+          {
+            name: t("check.seal"),
+            value: t("check.sealText", { basis: sealed.basis, day: day(Date.parse(sealed.until) - 1) }),
+            control: "sealedBasis",
+          },
+        ] as const)),
+  ];
+}
+
+function DocumentAnswer({ order }: { order: AuthorizationView }) {
+  const t = useTranslations("requests.new.authority");
+  const { document } = order;
+  if (document === undefined) return null;
+  return (
+    <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <span>
+        {t("sha")} <Digest value={document.sha256} label={t("sha")} />
+      </span>
+      <ScanTag scan={document.scan} />
+    </span>
+  );
+}
+
+function usePeriodRows(view: RequestView, hasAuthority: boolean): Row[] {
+  const t = useTranslations("requests");
+  const thirty = hasAuthority ? t("new.period.order") : t("check.days30");
+  const begin =
+    view.from === undefined ? t("check.onApproval") : <LocalTime instant={view.from} form="minute" />;
+  const end = view.until === undefined ? thirty : <LocalTime instant={view.until} form="minute" />;
+  return [
+    { name: t("new.period.begin"), value: begin, control: "begin" },
+    { name: t("new.period.end"), value: end, control: "end" },
+    { name: t("new.period.views"), value: String(view.max_views), control: "maxViews" },
+  ];
+}
+
+/** All answers of a draft, in the order in which they were asked. */
+export function CheckList({ view, hasAuthority }: { view: RequestView; hasAuthority: boolean }) {
+  const t = useTranslations("requests");
+  const domain = useTranslations("domain.purposes");
+  const form = `/requests/new?draft=${view.id}`;
+  const target = useTargetText(view);
+  const fields = useFieldsText(view);
+  const authority = useAuthorityRows(view.authorization);
+  const period = usePeriodRows(view, hasAuthority);
+  const document: Row[] =
+    view.authorization === undefined
+      ? []
+      : [
+          {
+            name: t("check.document"),
+            value: <DocumentAnswer order={view.authorization} />,
+            control: "document",
+          },
+        ];
+  return (
+    <>
+      <Section title={t("new.basis.title")}>
+        <Rows
+          form={form}
+          rows={[
+            { name: t("new.basis.purpose"), value: domain(view.purpose), control: "purpose" },
+            {
+              name: t("new.basis.legalBasis"),
+              value: view.legal_basis ?? t("check.noBasis"),
+              control: "legalBasis",
+            },
+            { name: t("new.basis.justification"), value: view.justification, control: "justification" },
+          ]}
+        />
+      </Section>
+      <Section title={t("new.transactions.title")}>
+        <Rows
+          form={form}
+          rows={[
+            {
+              name: t("new.transactions.title"),
+              value: target,
+              control: view.query === undefined ? "ids" : "job",
+            },
+            { name: t("new.transactions.fields"), value: fields, control: "fields" },
+          ]}
+        />
+      </Section>
+      {authority.length === 0 ? null : (
+        <Section title={t("new.authority.title")}>
+          <Rows form={form} rows={[...document, ...authority]} />
+        </Section>
+      )}
+      <Section title={t("new.period.title")}>
+        <Rows form={form} rows={period} />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useRef, useState } from "react";
+import { CallRefused, NetworkLost, target } from "@/components/client/api";
+import { CallFailure } from "@/components/client/call-failure";
+import { useApi } from "@/components/client/use-api";
+import { Button } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Notice } from "@/components/ui/states";
+import type { submitRequest } from "@/lib/api-client/operations/access";
+import { windowStorage } from "./open-stores";
+import { markSent } from "./sent-mark";
+
+const SUBMIT = target<typeof submitRequest>("POST", "/confidential/access/requests/{id}/submit");
+
+function isAlreadySent(error: unknown): boolean {
+  return error instanceof CallRefused && error.problem.code === "request.illegal-transition";
+}
+
+/** The one act of the page. One key for it, so that pressing again after a lost answer submits once. */
+export function SubmitRequest(props: { id: string; person: string; form: string }) {
+  const { id } = props;
+  const t = useTranslations("requests.check");
+  const api = useApi();
+  const key = useRef<string>(undefined);
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const submit = async () => {
+    setBusy(true);
+    setFailure(undefined);
+    key.current ??= crypto.randomUUID();
+    try {
+      const answer = await api.call(SUBMIT, { params: { id }, idempotencyKey: key.current });
+      // A repeated call is answered without its receipt.
+      markSent(windowStorage, props.person, id, answer.receipt?.leaf_hash);
+      // A new document, in the place of this one: going back never meets a page that could submit.
+      location.replace(`/requests/new/sent?request=${id}`);
+    } catch (error) {
+      if (!(error instanceof NetworkLost)) key.current = undefined;
+      setFailure(error);
+      setBusy(false);
+    }
+  };
+  return (
+    <div className="mt-4">
+      {isAlreadySent(failure) ? (
+        <Notice tone="amber" icon="warning" isLive title={t("already")}>
+          <ButtonLink href={`/requests/${id}`} look="secondary" size="bar" className="mt-2">
+            {t("show")}
+          </ButtonLink>
+        </Notice>
+      ) : failure instanceof NetworkLost ? (
+        <Notice tone="amber" icon="warning" isLive>
+          <p>{t("lost")}</p>
+        </Notice>
+      ) : (
+        <CallFailure error={failure} />
+      )}
+      <div className="mt-4 flex flex-wrap gap-2">
+        <Button look="primary" size="large" isBusy={isBusy} onClick={() => void submit()}>
+          {t("submit")}
+        </Button>
+        <ButtonLink href={props.form} look="secondary" size="large">
+          {t("back")}
+        </ButtonLink>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { notFound, redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Notice } from "@/components/ui/states";
+import type { RequestView } from "@/lib/access/answer-schema";
+import { getRequest as readRequest } from "@/lib/access/get-request";
+import { getRequest } from "@/lib/api-client/operations/access";
+import type { Principal } from "@/lib/context";
+import { loadPage } from "@/lib/http/page";
+import { controlId } from "../_components/answers";
+import { CheckList } from "../_components/check-list";
+import { type Search, uuidOf } from "../_components/prefill";
+import { SubmitRequest } from "../_components/submit-request";
+
+export async function generateMetadata() {
+  const t = await getTranslations("requests.check");
+  return { title: t("title") };
+}
+
+/** The draft as the server holds it, every answer with its way back; nothing is asked here. */
+export default async function CheckAnswersPage({ searchParams }: { searchParams: Promise<Search> }) {
+  const id = uuidOf((await searchParams).draft);
+  if (id === undefined) notFound();
+  const t = await getTranslations("requests");
+  const found = await loadPage(getRequest, "/confidential/access/requests/{id}", (cx) => readRequest(cx, id));
+  if (!found.ok)
+    return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
+  const { value: view, principal } = found;
+  if (view.state !== "draft" || view.requester.handle !== principal.handle) redirect(`/requests/${id}`);
+  return <CheckAnswers view={view} principal={principal} />;
+}
+
+async function CheckAnswers({ view, principal }: { view: RequestView; principal: Principal }) {
+  const t = await getTranslations("requests");
+  const form = `/requests/new?draft=${view.id}`;
+  const isMissing = view.authorization === undefined && principal.role !== "coordinator";
+  return (
+    <PageFrame
+      crumbs={[
+        { label: t("title"), href: "/requests" },
+        { label: t("new.title"), href: form },
+        { label: t("check.title") },
+      ]}
+      title={t("check.title")}
+      lead={t("check.lead")}
+      apiCall={{ method: "POST", path: `/confidential/access/requests/${view.id}/submit` }}
+    >
+      <div className="max-w-[820px]">
+        <CheckList view={view} hasAuthority={principal.role !== "coordinator"} />
+        {isMissing ? (
+          <Notice tone="amber" icon="warning" title={t("check.missingTitle")} className="mt-6">
+            <p>{t("check.missingText")}</p>
+            <ButtonLink
+              href={`${form}#${controlId("document")}`}
+              look="secondary"
+              size="bar"
+              className="mt-2"
+            >
+              {t("check.missingLink")}
+            </ButtonLink>
+          </Notice>
+        ) : (
+          <>
+            <p className="mt-6 text-body text-ink-2">{t("check.after")}</p>
+            <SubmitRequest id={view.id} person={principal.handle} form={form} />
+          </>
+        )}
+      </div>
+    </PageFrame>
+  );
+}

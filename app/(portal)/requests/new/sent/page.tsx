@@ -1,0 +1,70 @@
+import { notFound, redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import { Section } from "@/components/ui/section";
+import { Confirmation } from "@/components/ui/states";
+import { getRequest as readRequest } from "@/lib/access/get-request";
+import { getRequest } from "@/lib/api-client/operations/access";
+import { loadPage } from "@/lib/http/page";
+import { type Search, uuidOf } from "../_components/prefill";
+import { ReceiptLine } from "../_components/receipt-line";
+
+export async function generateMetadata() {
+  const t = await getTranslations("requests.sent");
+  return { title: t("title") };
+}
+
+/** What was submitted: its reference, when the answer is due, its receipt. */
+export default async function SentPage({ searchParams }: { searchParams: Promise<Search> }) {
+  const id = uuidOf((await searchParams).request);
+  if (id === undefined) notFound();
+  const t = await getTranslations("requests");
+  const found = await loadPage(getRequest, "/confidential/access/requests/{id}", (cx) => readRequest(cx, id));
+  if (!found.ok)
+    return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
+  const { value: request, principal } = found;
+  if (request.state === "draft") redirect(`/requests/new/check?draft=${id}`);
+  if (request.requester.handle !== principal.handle) redirect(`/requests/${id}`);
+  const isStaff = principal.role === "coordinator";
+  return (
+    <PageFrame
+      crumbs={[{ label: t("title"), href: "/requests" }, { label: request.reference }]}
+      title={t("sent.title")}
+    >
+      <div className="max-w-[640px]">
+        <Confirmation title={t("list.column.reference")} reference={request.reference}>
+          <Facts
+            look="aligned"
+            facts={[
+              {
+                name: t("sent.due"),
+                value:
+                  request.due_at === undefined ? (
+                    t("sent.dueNone")
+                  ) : (
+                    <LocalTime instant={request.due_at} form="minute" />
+                  ),
+              },
+              { name: t("sent.receipt"), value: <ReceiptLine id={id} /> },
+            ]}
+          />
+        </Confirmation>
+        <Section title={t("sent.nextTitle")}>
+          <p className="mt-2 text-body text-ink-2">{t(isStaff ? "sent.nextTextStaff" : "sent.nextText")}</p>
+        </Section>
+        <div className="mt-6 flex flex-wrap gap-2 print:hidden">
+          <ButtonLink href={`/requests/${id}`} look="primary">
+            {t("sent.show")}
+          </ButtonLink>
+          <ButtonLink href="/requests" look="secondary">
+            {t("sent.list")}
+          </ButtonLink>
+        </div>
+      </div>
+    </PageFrame>
+  );
+}
