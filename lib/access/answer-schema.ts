@@ -147,7 +147,7 @@ export const GrantView = z.object({
   fields: z.array(GroupName),
   masked_fields: z.array(GroupName),
   level: Level,
-  purpose: z.string(),
+  purpose: Purpose,
   not_before: z.string(),
   not_after: z.string(),
   max_views: z.int(),
@@ -177,12 +177,16 @@ export const GrantOpening = z.object({
   entry_id: z.string(),
 });
 
+export type GrantOpening = z.infer<typeof GrantOpening>;
+
 /** A grant with what it rests on, who decided, and everything that was opened under it. */
 export const GrantDetail = GrantView.extend({
   request_reference: z.string().optional(),
   legal_authority: AuthorizationView.optional(),
   decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
   openings: z.array(GrantOpening),
+  /** Its transactions as a list names them; the first 200. */
+  jobs: z.array(z.object({ transaction_id: z.string(), job_id: z.string(), status: z.string() })),
   revoked_by: PersonView.optional(),
   revoke_reason: z.string().optional(),
   /** What the caller may do with it now. */

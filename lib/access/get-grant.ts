@@ -3,7 +3,7 @@ import { decideAction } from "@/lib/access/action-rules";
 import type { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/answer-schema";
 import { findAuthorization } from "@/lib/access/authorizations/store";
 import { listDecisions } from "@/lib/access/decisions/store";
-import { countOpened, findRevoker, listOpenings } from "@/lib/access/grants/detail-store";
+import { countOpened, findRevoker, listJobs, listOpenings } from "@/lib/access/grants/detail-store";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { loadGrant } from "@/lib/access/load-grant";
 import { getPerson } from "@/lib/access/people/store";
@@ -17,6 +17,7 @@ import { inSnapshot, type Tx } from "@/lib/db/transaction";
 
 /** A grant rarely has more; the log has them all. */
 const MAX_OPENINGS = 200;
+const MAX_JOBS = 200;
 
 async function viewOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantView> {
   const holder = await getPerson(tx, grant.subjectUserId);
@@ -46,6 +47,7 @@ async function detailOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantDeta
   const decisions = requestId === undefined ? [] : await listDecisions(tx, requestId);
   const approvals = decisions.filter((one) => one.decision === "approve");
   const openings = await listOpenings(tx, grant.id, MAX_OPENINGS);
+  const jobs = await listJobs(tx, grant.transactions.slice(0, MAX_JOBS));
   const revoker = await findRevoker(tx, grant.id);
   const authorization = requestId === undefined ? undefined : await findAuthorization(tx, requestId);
   const names = await loadNames(tx, [
@@ -71,6 +73,7 @@ async function detailOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantDeta
       outcome: one.outcome,
       entry_id: one.entryId,
     })),
+    jobs: jobs.map(({ id, jobId, status }) => ({ transaction_id: id, job_id: jobId, status })),
     ...(revoker?.byUserId === undefined ? {} : { revoked_by: personView(names, revoker.byUserId) }),
     ...(revoker?.reason === undefined ? {} : { revoke_reason: revoker.reason }),
     acts: actsOf(cx, grant, view),

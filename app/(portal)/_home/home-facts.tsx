@@ -28,13 +28,14 @@ function known<const T extends string>(names: readonly T[], name: string): T | u
 
 function useNewsText(): (news: News) => string {
   const t = useTranslations("home");
+  const statuses = useTranslations("transactions.status");
   return ({ kind, reference, event, state }) => {
     if (kind === "request")
       return t(`news.request.${known(REQUEST_EVENTS, event) ?? "other"}`, { reference });
     if (kind === "dispute") return t(`news.dispute.${known(DISPUTE_EVENTS, event) ?? "end"}`, { reference });
     const status = known(STATUSES, state ?? "");
     if (status === undefined) return t("news.transaction.other", { reference });
-    return t("news.transaction.status", { reference, state: t(`statuses.${status}`).toLowerCase() });
+    return t("news.transaction.status", { reference, state: statuses(status) });
   };
 }
 

@@ -13,6 +13,8 @@ export function hrefOf({ kind, subject }: Need): string {
       return "/account/security#to-confirm";
     case "api_key_ends":
       return "/account/security";
+    case "draft":
+      return `/requests/new?draft=${subject.id}`;
     case "key_missing":
       return "/keys/register";
     default:

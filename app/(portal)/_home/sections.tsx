@@ -89,7 +89,7 @@ const PARTIES: readonly string[] = ["client", "miner"];
 /** A participant's newest transactions. */
 export function OwnSection({ home, principal }: { home: Home; principal: Principal }) {
   const t = useTranslations("home.own");
-  const statuses = useTranslations("home.statuses");
+  const statuses = useTranslations("transactions.status");
   if (!PARTIES.includes(principal.role)) return null;
   return (
     <Section title={t("title")} action={<All href="/transactions">{t("all")}</All>}>

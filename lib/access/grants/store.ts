@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { ApprovalFacts, GrantFacts } from "@/lib/access/facts";
-import { AuthorizationState, GrantState, InstrumentKind } from "@/lib/access/schema";
+import { AuthorizationState, GrantState, InstrumentKind, Purpose } from "@/lib/access/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { GroupName, Level } from "@/lib/escrow/statements";
@@ -19,7 +19,7 @@ const Row = z.object({
   transactions: z.array(z.string()),
   groups: z.array(GroupName),
   level: Level,
-  purpose: z.string(),
+  purpose: Purpose,
   not_before: z.date(),
   not_after: z.date(),
   max_views: z.number(),
@@ -42,6 +42,7 @@ const Row = z.object({
 
 /** A grant with what surrounds it, read in one statement. */
 export interface GrantRow extends GrantFacts {
+  readonly purpose: Purpose;
   readonly createdAt: Date;
   readonly revokedAt: Date | undefined;
   /** Of the request it rests on; a grant that rests on a dispute has none. */

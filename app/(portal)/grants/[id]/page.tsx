@@ -1,0 +1,113 @@
+import { getTranslations } from "next-intl/server";
+import { GrantFacts } from "@/app/(portal)/grants/_components/grant-facts";
+import {
+  ExtendSection,
+  FieldsSection,
+  OpeningsSection,
+  TransactionsSection,
+} from "@/app/(portal)/grants/_components/grant-sections";
+import { RevokeGrant } from "@/app/(portal)/grants/_components/revoke-grant";
+import { LiveRefresh } from "@/components/client/live-refresh";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { LocalTime } from "@/components/ui/local-time";
+import { Notice } from "@/components/ui/states";
+import type { GrantDetail } from "@/lib/access/answer-schema";
+import { getGrant as read } from "@/lib/access/get-grant";
+import { RequestPath } from "@/lib/api-client/operations/access";
+import { getGrant } from "@/lib/api-client/operations/grants";
+import { loadPage } from "@/lib/http/page";
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("grants"))("one") };
+}
+
+/** Anything that is no id names nothing: answered as such, and recorded like it. */
+const NO_ID = "00000000-0000-0000-0000-000000000000";
+
+/** The transaction one would open next: the first that was not opened yet. */
+function nextToOpen(grant: GrantDetail): string | undefined {
+  const opened = new Set(
+    grant.openings.filter((one) => one.outcome === "done").map((one) => one.transaction_id),
+  );
+  return (grant.jobs.find((job) => !opened.has(job.transaction_id)) ?? grant.jobs[0])?.transaction_id;
+}
+
+async function Actions({ grant, isOwn }: { grant: GrantDetail; isOwn: boolean }) {
+  const t = await getTranslations("grants.detail");
+  const next = grant.acts.includes("open") ? nextToOpen(grant) : undefined;
+  return (
+    <>
+      {grant.acts.includes("revoke") ? (
+        <RevokeGrant
+          grantId={grant.id}
+          reference={grant.reference}
+          holder={grant.holder_name}
+          isOwn={isOwn}
+        />
+      ) : null}
+      {next === undefined ? null : (
+        <ButtonLink href={`/transactions/${next}`} look="primary" size="form">
+          {t("openFields")}
+        </ButtonLink>
+      )}
+    </>
+  );
+}
+
+async function RevokedNotice({ grant }: { grant: GrantDetail }) {
+  const t = await getTranslations("grants.detail");
+  const { revoked_at: at, revoked_by: by, revoke_reason: reason } = grant;
+  if (at === undefined) return null;
+  const time = () => <LocalTime instant={at} />;
+  return (
+    <Notice
+      tone="oxblood"
+      icon="stop"
+      className="mb-6"
+      title={
+        by === undefined
+          ? t.rich("revokedAt", { at: time })
+          : t.rich("revokedBy", { name: by.name, at: time })
+      }
+    >
+      {reason === undefined ? null : <p>{t("reason", { reason })}</p>}
+    </Notice>
+  );
+}
+
+/** One grant: how long, how often, what, why, and everything that was opened under it. */
+export default async function GrantPage({ params }: PageProps<"/grants/[id]">) {
+  const t = await getTranslations("grants");
+  const purposes = await getTranslations("domain.purposes");
+  const id = RequestPath.safeParse(await params).data?.id ?? NO_ID;
+  const path = "/confidential/access/grants/{id}";
+  const result = await loadPage(getGrant, path, (cx) => read(cx, id));
+  if (!result.ok)
+    return <ProblemPage problem={result.problem} section={{ label: t("title"), href: "/grants" }} />;
+  const { value: grant, principal } = result;
+  const isOwn = grant.holder === principal.handle;
+  const nowMs = Date.now();
+  return (
+    <PageFrame
+      crumbs={[{ label: t("title"), href: "/grants" }, { label: grant.reference }]}
+      title={t("detail.title", { count: grant.transactions.length })}
+      lead={t("detail.lead", {
+        reference: grant.reference,
+        purpose: purposes(grant.purpose),
+        name: grant.holder_name,
+      })}
+      actions={<Actions grant={grant} isOwn={isOwn} />}
+      apiCall={{ method: "GET", path: `/confidential/access/grants/${grant.id}` }}
+      facts={<GrantFacts grant={grant} nowMs={nowMs} />}
+    >
+      <LiveRefresh kinds={["grant"]} id={grant.id} />
+      <RevokedNotice grant={grant} />
+      <TransactionsSection grant={grant} />
+      <FieldsSection grant={grant} />
+      <OpeningsSection grant={grant} />
+      {isOwn && grant.dispute_id === undefined ? <ExtendSection grant={grant} /> : null}
+    </PageFrame>
+  );
+}

@@ -1,0 +1,86 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { AccessInForce } from "@/components/domain/access-in-force";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import { FactsSection } from "@/components/ui/section";
+import type { GrantDetail } from "@/lib/access/answer-schema";
+
+const LINK = "underline underline-offset-4 hover:text-ink";
+
+function useRestsOn(grant: GrantDetail): Fact[] {
+  const t = useTranslations("grants.detail");
+  const kinds = useTranslations("domain.instruments");
+  const { authority, legal_authority: order, request_id, dispute_id } = grant;
+  const facts: Fact[] = [];
+  if (authority !== undefined)
+    facts.push({
+      name: t("authority"),
+      value: `${kinds(authority.kind)}, ${authority.case_number}, ${authority.issuer}`,
+    });
+  if (order !== undefined)
+    facts.push(
+      { name: t("verified"), value: order.verification },
+      { name: t("validUntil"), value: <LocalTime instant={order.valid_until} form="minute" /> },
+    );
+  if (request_id !== undefined)
+    facts.push({
+      name: t("request"),
+      value: (
+        <Link href={`/requests/${request_id}`} prefetch={false} className={LINK}>
+          {grant.request_reference}
+        </Link>
+      ),
+    });
+  if (dispute_id !== undefined)
+    facts.push({
+      name: t("dispute"),
+      value: (
+        <Link href={`/disputes/${dispute_id}`} prefetch={false} className={LINK}>
+          {t("dispute")}
+        </Link>
+      ),
+    });
+  return facts;
+}
+
+/** Time, views and where the access comes from: what stays true while one works under a grant. */
+export function GrantFacts({ grant, nowMs }: { grant: GrantDetail; nowMs: number }) {
+  const t = useTranslations("grants.detail");
+  const domain = useTranslations("domain");
+  const restsOn = useRestsOn(grant);
+  const stages = { legal: t("decidedLegal"), coordinator: t("decidedCoordinator") };
+  return (
+    <>
+      <FactsSection title={t("access")} note={grant.reference}>
+        <AccessInForce key={`${grant.state}-${grant.views_left}`} grant={grant} nowMs={nowMs} />
+      </FactsSection>
+      <FactsSection title={t("why")}>
+        <Facts
+          facts={[
+            { name: t("purpose"), value: domain(`purposes.${grant.purpose}`) },
+            ...restsOn,
+            ...grant.decided_by.map(({ stage, person, at }) => ({
+              key: stage,
+              name: stages[stage],
+              value: (
+                <>
+                  {person.name}
+                  <span className="block text-ink-2 text-note">
+                    <LocalTime instant={at} form="minute" />
+                  </span>
+                </>
+              ),
+            })),
+            { name: t("created"), value: <LocalTime instant={grant.created_at} form="minute" /> },
+            { name: t("exports"), value: grant.exports_left },
+            {
+              name: t("assurance"),
+              value: t(grant.assurance === "evaluation" ? "evaluation" : "signed"),
+            },
+          ]}
+        />
+      </FactsSection>
+    </>
+  );
+}

@@ -1,0 +1,183 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { SealGlyph } from "@/components/domain/seal-glyph";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { Section } from "@/components/ui/section";
+import { EmptyState } from "@/components/ui/states";
+import { Table } from "@/components/ui/table";
+import { Tag } from "@/components/ui/tag";
+import { Timeline, type TimelineItem } from "@/components/ui/timeline";
+import type { GrantDetail, GrantOpening } from "@/lib/access/answer-schema";
+import { GroupName } from "@/lib/escrow/statements";
+
+type Job = GrantDetail["jobs"][number];
+
+/** When each transaction was last opened under the grant. */
+function openedAt(grant: GrantDetail): ReadonlyMap<string, string> {
+  const done = grant.openings.filter((one) => one.outcome === "done");
+  return new Map(done.toReversed().map((one) => [one.transaction_id, one.at]));
+}
+
+/** The grant's transactions, each with the way to its page. */
+export function TransactionsSection({ grant }: { grant: GrantDetail }) {
+  const t = useTranslations("grants.transactions");
+  const opened = openedAt(grant);
+  const mayOpen = grant.acts.includes("open");
+  const more = grant.transactions.length - grant.jobs.length;
+  return (
+    <Section title={t("title")} count={grant.transactions.length}>
+      <Table<Job>
+        caption={t("caption")}
+        rows={grant.jobs}
+        rowKey={(job) => job.transaction_id}
+        href={(job) => `/transactions/${job.transaction_id}`}
+        columns={[
+          { key: "job", head: t("job"), isTitle: true, cell: (job) => job.job_id },
+          {
+            key: "id",
+            head: t("id"),
+            cell: (job) => <Digest value={job.transaction_id} label={job.job_id} />,
+          },
+          {
+            key: "opened",
+            head: t("opened"),
+            cell: (job) => {
+              const at = opened.get(job.transaction_id);
+              return at === undefined ? (
+                <Tag tone="plain" glyph={<SealGlyph state="sealed" size={14} />}>
+                  {t("notOpened")}
+                </Tag>
+              ) : (
+                <Tag tone="accent" glyph={<SealGlyph state="opened" size={14} />}>
+                  <LocalTime instant={at} form="minute" />
+                </Tag>
+              );
+            },
+          },
+          {
+            key: "open",
+            head: <span className="sr-only">{t("open")}</span>,
+            className: "tablet:w-[92px]",
+            cell: (job) => (
+              <ButtonLink
+                href={`/transactions/${job.transaction_id}`}
+                look="secondary"
+                size="bar"
+                className="tablet:my-1"
+              >
+                {t(mayOpen ? "open" : "see")}
+                <span className="sr-only"> {job.job_id}</span>
+              </ButtonLink>
+            ),
+          },
+        ]}
+      />
+      {more > 0 ? <p className="mt-2 text-control text-ink-2">{t("more", { count: more })}</p> : null}
+    </Section>
+  );
+}
+
+/** Which fields the grant reaches and how each is shown, and which it does not. */
+export function FieldsSection({ grant }: { grant: GrantDetail }) {
+  const t = useTranslations("grants.fields");
+  const names = useTranslations("domain.fields");
+  const rows = GroupName.options.map((group) => {
+    const isIn = grant.fields.includes(group);
+    const state = !isIn ? "sealed" : grant.masked_fields.includes(group) ? "masked" : "opened";
+    const words = !isIn ? t("others") : t(state === "masked" ? "masked" : "full");
+    return { group, state, words } as const;
+  });
+  return (
+    <Section title={t("title")} count={grant.fields.length}>
+      <ul>
+        {rows.map(({ group, state, words }) => (
+          <li
+            key={group}
+            className="flex min-h-row flex-wrap items-center gap-x-4 border-line border-b py-1 text-control"
+          >
+            <span className={`w-44 ${state === "sealed" ? "text-ink-3" : "font-medium"}`}>
+              {names(group)}
+            </span>
+            <Tag tone={state === "opened" ? "accent" : "plain"} glyph={<SealGlyph state={state} size={14} />}>
+              {words}
+            </Tag>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+const SHOWN = 200;
+
+function useOpeningItem(grant: GrantDetail): (opening: GrantOpening) => TimelineItem {
+  const t = useTranslations("grants.openings");
+  const names = useTranslations("domain.fields");
+  const jobs = new Map(grant.jobs.map((job) => [job.transaction_id, job.job_id]));
+  return (opening) => {
+    const { outcome, level } = opening;
+    const isMasked = outcome === "done" && level === "masked";
+    const values = {
+      name: opening.by.name,
+      fields: opening.fields.map((group) => names(group)).join(", "),
+      job: jobs.get(opening.transaction_id) ?? opening.transaction_id,
+    };
+    return {
+      key: `${opening.entry_id}-${opening.transaction_id}`,
+      icon: outcome === "done" ? "eye" : outcome === "failed" ? "stop" : "clock",
+      tone: outcome === "done" ? "accent" : outcome === "failed" ? "oxblood" : "amber",
+      text: t(isMasked ? "masked" : outcome, values),
+      detail: (
+        <span className="text-note">
+          {t("entry")} <Digest value={opening.entry_id} label={t("entry")} />
+        </span>
+      ),
+      time: <LocalTime instant={opening.at} form="minute" />,
+    };
+  };
+}
+
+/** Everything that was opened under the grant, newest first. */
+export function OpeningsSection({ grant }: { grant: GrantDetail }) {
+  const t = useTranslations("grants.openings");
+  const item = useOpeningItem(grant);
+  return (
+    <Section title={t("title")} count={grant.openings.length}>
+      {grant.openings.length === 0 ? (
+        <EmptyState title={t("none")} text={t("noneText")} />
+      ) : (
+        <Timeline items={grant.openings.map(item)} />
+      )}
+      {grant.openings.length >= SHOWN ? <p className="text-control text-ink-2">{t("full")}</p> : null}
+    </Section>
+  );
+}
+
+const MAX_IN_ADDRESS = 40;
+
+/** A grant never grows: who needs more asks again, with what is known filled in. */
+export function ExtendSection({ grant }: { grant: GrantDetail }) {
+  const t = useTranslations("grants.extend");
+  const query = new URLSearchParams({
+    purpose: grant.purpose,
+    level: grant.level,
+    transaction: grant.transactions.slice(0, MAX_IN_ADDRESS).join(","),
+    fields: grant.fields.join(","),
+  });
+  return (
+    <Section title={t("title")} className="print:hidden">
+      <p className="mt-2 max-w-[60ch] text-body text-ink-2">{t("text")}</p>
+      <p className="mt-2">
+        <Link
+          href={`/requests/new?${query}`}
+          prefetch={false}
+          className="inline-flex min-h-touch items-center text-control underline underline-offset-4 tablet:min-h-bar"
+        >
+          {t("act")}
+        </Link>
+      </p>
+    </Section>
+  );
+}

@@ -1,0 +1,63 @@
+import { useTranslations } from "next-intl";
+import { GrantState } from "@/app/(portal)/grants/_components/grant-state";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import type { GrantView } from "@/lib/access/answer-schema";
+
+const DAY_MS = 86_400_000;
+
+/** Grants of a list. Whose they are is shown to those who see more than their own. */
+export function GrantTable(props: { grants: readonly GrantView[]; nowMs: number; showsHolder: boolean }) {
+  const { nowMs } = props;
+  const t = useTranslations("grants.table");
+  const kinds = useTranslations("domain.instruments");
+  const holder: Column<GrantView>[] = props.showsHolder
+    ? [{ key: "holder", head: t("holder"), cell: (grant) => grant.holder_name }]
+    : [];
+  return (
+    <Table
+      caption={t("caption")}
+      rows={props.grants}
+      rowKey={(grant) => grant.id}
+      href={(grant) => `/grants/${grant.id}`}
+      columns={[
+        { key: "reference", head: t("reference"), isTitle: true, cell: (grant) => grant.reference },
+        ...holder,
+        {
+          key: "authority",
+          head: t("authority"),
+          cell: ({ authority, dispute_id }) =>
+            authority === undefined
+              ? t(dispute_id === undefined ? "none" : "dispute")
+              : `${kinds(authority.kind)}, ${authority.case_number}`,
+        },
+        {
+          key: "opened",
+          head: t("opened"),
+          isNumber: true,
+          cell: (grant) => t("of", { n: grant.opened, all: grant.transactions.length }),
+        },
+        {
+          key: "views",
+          head: t("viewsLeft"),
+          isNumber: true,
+          cell: (grant) => t("of", { n: grant.views_left, all: grant.max_views }),
+        },
+        {
+          key: "ends",
+          head: t("ends"),
+          cell: (grant) => {
+            const left = Date.parse(grant.not_after) - nowMs;
+            const isShort = grant.state === "active" && left > 0 && left < DAY_MS;
+            return (
+              <span className={isShort ? "text-amber" : ""}>
+                <LocalTime instant={grant.revoked_at ?? grant.not_after} form="minute" />
+              </span>
+            );
+          },
+        },
+        { key: "state", head: t("state"), cell: (grant) => <GrantState grant={grant} nowMs={nowMs} /> },
+      ]}
+    />
+  );
+}

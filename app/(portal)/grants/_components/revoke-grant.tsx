@@ -1,0 +1,136 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useRef, useState } from "react";
+import { target } from "@/components/client/api";
+import { CallFailure } from "@/components/client/call-failure";
+import { useApi } from "@/components/client/use-api";
+import { Button } from "@/components/ui/button";
+import { TextArea } from "@/components/ui/controls";
+import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import type { revokeGrant } from "@/lib/api-client/operations/grants";
+
+const revoke = target<typeof revokeGrant>("POST", "/confidential/access/grants/{id}/revoke");
+const MAX_LENGTH = 2_000;
+const FIELD = "revoke-reason";
+
+interface RevokeProps {
+  readonly grantId: string;
+  readonly reference: string;
+  readonly holder: string;
+  /** The holder gives the access up; anybody else takes it back. */
+  readonly isOwn: boolean;
+}
+
+function RevokeForm(props: RevokeProps & { onBusy: (isBusy: boolean) => void; onDone: () => void }) {
+  const { isOwn, reference } = props;
+  const t = useTranslations("grants.revoke");
+  const ui = useTranslations("ui");
+  const api = useApi();
+  const [reason, setReason] = useState("");
+  const [isMissing, setMissing] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  // One key for one intent: after a lost answer the same call is repeated, not made twice.
+  const key = useRef<string>(undefined);
+  const busy = (is: boolean): void => {
+    setBusy(is);
+    props.onBusy(is);
+  };
+  const submit = async (): Promise<void> => {
+    setMissing(reason.trim() === "");
+    if (reason.trim() === "") return document.getElementById(FIELD)?.focus();
+    busy(true);
+    setError(undefined);
+    key.current ??= crypto.randomUUID();
+    try {
+      await api.call(revoke, {
+        params: { id: props.grantId },
+        body: { reason },
+        idempotencyKey: key.current,
+      });
+      props.onDone();
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      busy(false);
+    }
+  };
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <p className="mb-4 text-body">
+        {isOwn ? t("textOwn", { reference }) : t("text", { reference, name: props.holder })}
+      </p>
+      <Field
+        id={FIELD}
+        label={t("reason")}
+        help={t("reasonHelp")}
+        error={isMissing ? t("reasonNeeded") : undefined}
+      >
+        {(control) => (
+          <TextArea
+            {...control}
+            rows={3}
+            maxLength={MAX_LENGTH}
+            value={reason}
+            onChange={(event) => {
+              setReason(event.target.value);
+              key.current = undefined;
+            }}
+          />
+        )}
+      </Field>
+      {error === undefined ? null : (
+        <div className="mt-4">
+          <CallFailure error={error} title={t("failed")} />
+        </div>
+      )}
+      <DialogActions>
+        <Button type="submit" look="danger" isBusy={isBusy}>
+          {t(isOwn ? "yesOwn" : "yes")}
+        </Button>
+        <Button look="secondary" onClick={props.onDone} disabled={isBusy}>
+          {ui("cancel")}
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
+
+/** The button that takes a grant back, and the dialog that asks why. */
+export function RevokeGrant(props: RevokeProps) {
+  const t = useTranslations("grants.revoke");
+  const router = useRouter();
+  const [isOpen, setOpen] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  return (
+    <>
+      <Button look="danger" size="form" onClick={() => setOpen(true)}>
+        {t(props.isOwn ? "give" : "act")}
+      </Button>
+      <Dialog
+        isOpen={isOpen}
+        onClose={() => setOpen(false)}
+        canClose={!isBusy}
+        title={t(props.isOwn ? "titleOwn" : "title")}
+      >
+        <RevokeForm
+          {...props}
+          onBusy={setBusy}
+          onDone={() => {
+            setOpen(false);
+            router.refresh();
+          }}
+        />
+      </Dialog>
+    </>
+  );
+}
