@@ -119,17 +119,13 @@ export function OpenedField(props: {
   const t = useTranslations("domain.field");
   return (
     <div className="rounded-field border border-accent bg-sheet p-[2px]">
-      <div className="relative flex flex-wrap-reverse items-start justify-between gap-x-6 gap-y-1 border border-accent px-3 py-3">
+      <div className="relative flex flex-col-reverse gap-x-6 gap-y-1 border border-accent px-3 py-3 tablet:flex-row tablet:items-start tablet:justify-between">
         <Watermark text={props.watermark} />
-        <div
-          data-opened={markOf(props.of)}
-          className="relative min-w-0 grow basis-[220px] print:hidden"
-          translate="no"
-        >
+        <div data-opened={markOf(props.of)} className="relative min-w-0 grow print:hidden" translate="no">
           <Rows rows={props.rows} of={props.of} label={props.label} />
         </div>
         <p className="hidden print:block">{t("notPrinted")}</p>
-        <div className="relative flex flex-wrap items-center gap-4 text-control">
+        <div className="relative flex min-h-[28px] shrink-0 flex-wrap items-center gap-4 text-control">
           {props.timeLeft}
           <StateWord state="opened" />
         </div>
@@ -142,8 +138,8 @@ export function OpenedField(props: {
 export function MaskedField({ value, of }: { value: unknown; of: CopyOf }) {
   const t = useTranslations("domain.field");
   return (
-    <div className="flex min-h-[52px] flex-wrap-reverse items-start justify-between gap-x-6 gap-y-1 rounded-field border border-line-2 bg-sheet px-4 py-3">
-      <div data-opened={markOf(of)} className="min-w-0 grow basis-[220px] print:hidden" translate="no">
+    <div className="flex min-h-[52px] flex-col-reverse gap-x-6 gap-y-1 rounded-field border border-line-2 bg-sheet px-4 py-3 tablet:flex-row tablet:items-start tablet:justify-between">
+      <div data-opened={markOf(of)} className="min-w-0 grow print:hidden" translate="no">
         <MaskedTree value={value} />
       </div>
       <p className="hidden print:block">{t("notPrinted")}</p>
@@ -156,8 +152,8 @@ export function MaskedField({ value, of }: { value: unknown; of: CopyOf }) {
 export function PlainField(props: { label: string; rows: readonly FieldRow[]; isTyped?: boolean }) {
   const t = useTranslations("domain.field");
   return (
-    <div className="flex min-h-[52px] flex-wrap-reverse items-start justify-between gap-x-6 gap-y-1 rounded-field border border-line-2 bg-sheet px-4 py-3">
-      <div className="min-w-0 grow basis-[220px]" translate="no">
+    <div className="flex min-h-[52px] flex-col-reverse gap-x-6 gap-y-1 rounded-field border border-line-2 bg-sheet px-4 py-3 tablet:flex-row tablet:items-start tablet:justify-between">
+      <div className="min-w-0 grow" translate="no">
         <Rows rows={props.rows} label={props.label} />
       </div>
       {props.isTyped === true ? null : <p className="text-control text-ink-2">{t("plain")}</p>}

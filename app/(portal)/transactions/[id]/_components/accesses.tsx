@@ -24,10 +24,10 @@ function kindOf({ action, success }: AccessLogItem): Kind {
 }
 
 const LOOKS: Readonly<Record<Kind, readonly [IconName, string]>> = {
-  opened: ["open", "text-accent"],
+  opened: ["eye", "text-accent"],
   copied: ["copy", "text-accent"],
   refused: ["stop", "text-oxblood"],
-  read: ["eye", "text-ink-2"],
+  read: ["log", "text-ink-2"],
 };
 
 function Access({ item, own }: { item: AccessLogItem; own: string }) {

@@ -12,7 +12,7 @@ export function OpeningChoice() {
   const t = useTranslations("transactions.choice");
   const names = useTranslations("domain.fields");
   const purposes = useTranslations("domain.purposes");
-  const { way, grant, purpose, chooseGrant, choosePurpose } = useOpeningHere();
+  const { way, grant, purpose, opened, chooseGrant, choosePurpose } = useOpeningHere();
   const grants = way.kind === "grant" ? way.grants.filter((one) => one.isUsable) : [];
   const own = way.kind === "own" ? PURPOSES.filter((one) => way.purposes.includes(one)) : [];
   if (grants.length > 1)
@@ -29,9 +29,9 @@ export function OpeningChoice() {
         )}
       </Field>
     );
-  if (own.length > 1)
+  if (own.length > 1 && opened.items.length === 0)
     return (
-      <Field id="opening-purpose" label={t("purpose")} help={t("purposeHelp")} className="max-w-[420px] py-3">
+      <Field id="opening-purpose" label={t("purpose")} help={t("purposeHelp")} className="max-w-[280px] py-3">
         {(control) => (
           <Select {...control} value={purpose} onChange={(event) => choosePurpose(event.target.value)}>
             {own.map((one) => (

@@ -63,7 +63,7 @@ export function PageActions(props: {
         <Button
           look="primary"
           size="large"
-          icon="open"
+          icon="eye"
           isBusy={isBusy}
           className="w-full tablet:w-auto"
           onClick={() => void open(openable)}
