@@ -60,7 +60,7 @@ function toPerson(cx: DemonstrationContext, account: Account, demo: DemoAccount)
     duties: [...duties],
     email: demo.email,
     password: demo.password,
-    has_code: account.totp !== undefined,
+    takes: account.totp !== undefined ? "code" : account.passkeys.length > 0 ? "passkey" : "password",
     code: nextCode(cx, account, demo),
   };
 }

@@ -77,7 +77,8 @@ export const DemonstrationPerson = z.object({
   duties: z.array(Duty),
   email: z.string(),
   password: z.string(),
-  has_code: z.boolean(),
+  /** What signing in takes beside the password; a passkey takes its place. */
+  takes: z.enum(["password", "code", "passkey"]),
   /** Null while the next one is not good yet. */
   code: z.string().nullable(),
 });

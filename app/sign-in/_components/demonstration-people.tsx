@@ -37,7 +37,12 @@ export function grouped(code: string): string {
 
 function Code({ person, seconds }: { person: DemonstrationPerson; seconds: number }) {
   const t = useTranslations("signin");
-  if (!person.has_code) return <span className="text-note text-ink-2">{t("people.passwordOnly")}</span>;
+  if (person.takes !== "code")
+    return (
+      <span className="text-note text-ink-2">
+        {t(person.takes === "passkey" ? "people.passkeyOnly" : "people.passwordOnly")}
+      </span>
+    );
   if (person.code === null)
     return <span className="text-note text-ink-2">{t("people.nextIn", { seconds })}</span>;
   return <span className="font-medium font-mono text-control">{grouped(person.code)}</span>;
