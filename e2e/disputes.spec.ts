@@ -82,7 +82,7 @@ test("a party opens a dispute in the browser, and withdraws it", async ({ browse
   await expect(page.getByLabel("What is wrong")).toBeFocused();
   await told.type("What is wrong", REASON);
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByLabel("Pricing").uncheck();
+  await page.getByRole("checkbox", { name: "Pricing" }).uncheck();
   told.actions += 1;
   await told.press("Open the dispute");
   await page.waitForURL(/\/disputes\/[0-9a-f-]{36}$/);
