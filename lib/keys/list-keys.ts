@@ -29,6 +29,7 @@ export function keyView(principal: Principal, key: CountedKey): KeyView {
     custody: key.custody,
     fingerprint: key.thumbprint,
     registered_at: key.createdAt.toISOString(),
+    registration: { entry_id: key.registrationEntryId, seq: key.registrationSeq ?? null },
     ...(seesWraps(principal, key) ? { remaining_wraps: key.remainingWraps } : {}),
   };
 }

@@ -53,6 +53,8 @@ export const KeyView = z.object({
   custody: Custody,
   fingerprint: z.string(),
   registered_at: z.string(),
+  /** Entry of the log that binds the fingerprint; `seq` is null until it is in the tree. */
+  registration: z.object({ entry_id: z.string(), seq: z.int().nullable() }),
   remaining_wraps: z.int().optional(),
 });
 export type KeyView = z.infer<typeof KeyView>;

@@ -143,10 +143,19 @@ export async function insertManagedKey(tx: Tx, made: NewManagedKey): Promise<voi
   });
 }
 
-/** A key with the number of wraps that only it can open. */
+/** A key with the number of wraps that only it can open, and the entry that registered it. */
 export interface CountedKey extends KeyVersion {
   readonly remainingWraps: number;
+  readonly registrationEntryId: string;
+  /** Its number in the log; absent until it is in the tree. */
+  readonly registrationSeq: number | undefined;
 }
+
+type CountedRow = KeyVersionRow & {
+  wraps: bigint;
+  registration_entry_id: string;
+  registration_seq: bigint | null;
+};
 
 export async function selectKeys(
   tx: Tx,
@@ -157,14 +166,20 @@ export async function selectKeys(
     readonly limit: number;
   },
 ): Promise<CountedKey[]> {
-  const rows = await tx.$queryRaw<(KeyVersionRow & { wraps: bigint })[]>(Prisma.sql`
-    SELECT ${KEY_COLUMNS}, (SELECT count(*) FROM wrap w WHERE w.key_version_id = k.id) AS wraps
-    FROM key_version k
+  const rows = await tx.$queryRaw<CountedRow[]>(Prisma.sql`
+    SELECT ${KEY_COLUMNS}, (SELECT count(*) FROM wrap w WHERE w.key_version_id = k.id) AS wraps,
+      k.registration_entry_id, l.seq AS registration_seq
+    FROM key_version k LEFT JOIN audit_leaf l ON l.entry_id = k.registration_entry_id
     WHERE (${where.participantId ?? null}::text IS NULL OR k.participant_id = ${where.participantId ?? null})
       AND (${where.keyId ?? null}::uuid IS NULL OR k.id = ${where.keyId ?? null}::uuid)
       AND (${where.after ?? null}::uuid IS NULL OR k.id > ${where.after ?? null}::uuid)
     ORDER BY k.id LIMIT ${where.limit}`);
-  return rows.map((row) => ({ ...toKeyVersion(row), remainingWraps: Number(row.wraps) }));
+  return rows.map((row) => ({
+    ...toKeyVersion(row),
+    remainingWraps: Number(row.wraps),
+    registrationEntryId: row.registration_entry_id,
+    registrationSeq: row.registration_seq === null ? undefined : Number(row.registration_seq),
+  }));
 }
 
 /** One recipient entry of one sealed group; apu and apv are rebuilt on reading, so they are not kept. */

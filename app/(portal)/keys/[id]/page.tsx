@@ -1,0 +1,146 @@
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { Digest } from "@/components/ui/digest";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import { FactsSection, Section } from "@/components/ui/section";
+import { getKey } from "@/lib/api-client/operations/keys";
+import type { Role } from "@/lib/context";
+import { fromBase64url, toHex } from "@/lib/crypto/bytes";
+import { isUuid } from "@/lib/crypto/uuid";
+import { DomainError } from "@/lib/errors";
+import { formatCount } from "@/lib/format";
+import { loadPage } from "@/lib/http/page";
+import { getKey as readKey } from "@/lib/keys/get-key";
+import type { KeyView } from "@/lib/keys/schema";
+import { KEY_USES } from "@/lib/keys/states";
+import { KeyTable } from "../_components/key-table";
+import { loadKeys } from "../_components/load-keys";
+import { StateTag } from "../_components/state-tag";
+
+/** Who may read the log's entries, and so follow the registration there. */
+const LOG_READERS: readonly Role[] = ["auditor", "regulator", "coordinator"];
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("keys"))("title") };
+}
+
+/** A fingerprint as people compare it aloud: sixteen groups of four hexadecimal digits. */
+function hexGroups(fingerprint: string): string {
+  return (toHex(fromBase64url(fingerprint)).match(/.{4}/g) ?? []).join(" ");
+}
+
+async function Uses({ state }: { state: KeyView["state"] }) {
+  const t = await getTranslations("keys.uses");
+  const uses = KEY_USES[state];
+  const word = (isAllowed: boolean) => t(isAllowed ? "yes" : "no");
+  return (
+    <Facts
+      facts={[
+        { name: t("wrap"), value: word(uses.wrap) },
+        { name: t("open"), value: word(uses.open) },
+        { name: t("rewrap"), value: t(uses.needsDualControl ? "twoPersons" : uses.rewrap ? "yes" : "no") },
+      ]}
+    />
+  );
+}
+
+async function Registration({ view, canFollow }: { view: KeyView; canFollow: boolean }) {
+  const t = await getTranslations("keys.detail");
+  const { entry_id, seq } = view.registration;
+  const number =
+    seq === null ? (
+      t("waiting")
+    ) : canFollow ? (
+      <Link
+        href={`/audit?entry=${seq}`}
+        prefetch={false}
+        className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
+      >
+        {formatCount(seq)}
+      </Link>
+    ) : (
+      formatCount(seq)
+    );
+  return (
+    <Facts
+      facts={[
+        { name: t("entry"), value: number },
+        { name: t("entryId"), value: <Digest value={entry_id} label={t("entryId")} /> },
+        { name: t("registered"), value: <LocalTime instant={view.registered_at} form="minute" /> },
+      ]}
+    />
+  );
+}
+
+/** One key version: its state and what that allows, how to recognise it, where it was registered, its sisters. */
+export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
+  const t = await getTranslations("keys");
+  const { id } = await params;
+  const section = { label: t("title"), href: "/keys" };
+  const result = await loadPage(getKey, `/confidential/keys/${id}`, (cx) => {
+    if (!isUuid(id)) throw new DomainError("key.not-found");
+    return readKey(cx, id);
+  });
+  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
+  const { value: view, principal } = result;
+  const versions = await loadKeys({ participantId: view.participant_id });
+  const wraps = view.remaining_wraps;
+  const facts: Fact[] = [
+    { name: t("columns.participant"), value: view.participant_id },
+    { name: t("columns.version"), value: view.key_version },
+    { name: t("columns.custody"), value: t(`custody.${view.custody}.long`) },
+    ...(wraps === undefined
+      ? []
+      : [{ name: t("detail.wraps"), value: t("detail.wrapsOf", { count: wraps }) }]),
+    {
+      name: t("columns.fingerprint"),
+      value: <Digest value={view.fingerprint} label={t("columns.fingerprint")} isWhole />,
+    },
+    {
+      name: t("detail.groups"),
+      value: <span className="block max-w-[25rem] font-mono">{hexGroups(view.fingerprint)}</span>,
+    },
+    {
+      name: t("detail.publicKey"),
+      value: <Digest value={view.public_key} label={t("detail.publicKey")} isWhole />,
+    },
+  ];
+  return (
+    <PageFrame
+      crumbs={[section, { label: view.kid }]}
+      title={view.kid}
+      lead={<StateTag state={view.state} isBoxed />}
+      apiCall={{ method: "GET", path: `/confidential/keys/${view.key_id}` }}
+      facts={
+        <>
+          <FactsSection title={t("uses.title")}>
+            <p className="mb-2 text-control text-ink-2">{t(`stateTexts.${view.state}`)}</p>
+            <Uses state={view.state} />
+          </FactsSection>
+          <FactsSection title={t("detail.registration")}>
+            <p className="mb-2 text-control text-ink-2">{t("detail.registrationText")}</p>
+            <Registration view={view} canFollow={LOG_READERS.includes(principal.role)} />
+          </FactsSection>
+        </>
+      }
+    >
+      <Section title={t("detail.title")}>
+        <div className="pt-2">
+          <Facts look="aligned" facts={facts} />
+        </div>
+      </Section>
+      {versions.ok ? (
+        <Section title={t("detail.versions", { participant: view.participant_id })}>
+          <KeyTable
+            caption={t("detail.versions", { participant: view.participant_id })}
+            keys={versions.value.items}
+            current={view.key_id}
+          />
+        </Section>
+      ) : null}
+    </PageFrame>
+  );
+}

@@ -1,0 +1,42 @@
+import { useTranslations } from "next-intl";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { Table } from "@/components/ui/table";
+import type { EscrowEpochView } from "@/lib/keys/schema";
+
+/** Escrow epochs: public keys that the custodian signed; their private halves are his alone. */
+export function EpochTable({ epochs }: { epochs: readonly EscrowEpochView[] }) {
+  const t = useTranslations("keys.escrow");
+  const columns = useTranslations("keys.columns");
+  return (
+    <Table
+      caption={t("title")}
+      rows={epochs}
+      rowKey={(epoch) => epoch.kid}
+      columns={[
+        { key: "kid", head: columns("key"), isTitle: true, cell: (epoch) => epoch.kid },
+        { key: "epoch", head: t("epoch"), isNumber: true, cell: (epoch) => epoch.epoch },
+        {
+          key: "public",
+          head: t("publicKey"),
+          cell: (epoch) => <Digest value={epoch.public_key} label={t("publicKey")} />,
+        },
+        {
+          key: "signature",
+          head: t("signature"),
+          cell: (epoch) => <Digest value={epoch.signature} label={t("signature")} />,
+        },
+        {
+          key: "created",
+          head: t("since"),
+          cell: (epoch) => <LocalTime instant={epoch.created_at} form="minute" />,
+        },
+        {
+          key: "state",
+          head: columns("state"),
+          cell: (epoch) => (epoch.state === "active" ? t("active") : epoch.state),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,51 @@
+import { useTranslations } from "next-intl";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import { formatCount } from "@/lib/format";
+import type { KeyView } from "@/lib/keys/schema";
+import { StateTag } from "./state-tag";
+
+/** Key versions in rows; the number of wraps only where the reader may know it. */
+export function KeyTable(props: { caption: string; keys: readonly KeyView[]; current?: string }) {
+  const t = useTranslations("keys.columns");
+  const custody = useTranslations("keys.custody");
+  const seesWraps = props.keys.some((key) => key.remaining_wraps !== undefined);
+  const columns: Column<KeyView>[] = [
+    { key: "kid", head: t("key"), isTitle: true, cell: (key) => key.kid },
+    { key: "version", head: t("version"), isNumber: true, cell: (key) => key.key_version },
+    { key: "custody", head: t("custody"), cell: (key) => custody(`${key.custody}.short`) },
+    {
+      key: "fingerprint",
+      head: t("fingerprint"),
+      cell: (key) => <Digest value={key.fingerprint} label={t("fingerprint")} />,
+    },
+    ...(seesWraps
+      ? [
+          {
+            key: "wraps",
+            head: t("wraps"),
+            isNumber: true,
+            cell: (key: KeyView) =>
+              key.remaining_wraps === undefined ? "–" : formatCount(key.remaining_wraps),
+          },
+        ]
+      : []),
+    {
+      key: "registered",
+      head: t("registered"),
+      cell: (key) => <LocalTime instant={key.registered_at} form="minute" />,
+    },
+    { key: "state", head: t("state"), cell: (key) => <StateTag state={key.state} /> },
+  ];
+  return (
+    <Table
+      caption={props.caption}
+      columns={columns}
+      rows={props.keys}
+      rowKey={(key) => key.key_id}
+      href={(key) => `/keys/${key.key_id}`}
+      isCurrent={(key) => key.key_id === props.current}
+    />
+  );
+}

@@ -1,0 +1,28 @@
+import "server-only";
+import { listEscrowEpochs, listKeys } from "@/lib/api-client/operations/keys";
+import { isUuid } from "@/lib/crypto/uuid";
+import { loadPage, type PageResult } from "@/lib/http/page";
+import { listEscrowEpochs as readEpochs } from "@/lib/keys/list-escrow-epochs";
+import { listKeys as readKeys } from "@/lib/keys/list-keys";
+import { type EscrowEpochList, type KeyPage, KeyQuery } from "@/lib/keys/schema";
+
+const LIMIT = "50";
+
+/** Key versions of one participant, or of all, exactly as the API gives them. */
+export function loadKeys(where: {
+  readonly participantId?: string | undefined;
+  readonly cursor?: string | undefined;
+}): Promise<PageResult<KeyPage>> {
+  const { participantId, cursor } = where;
+  const query = KeyQuery.parse({
+    limit: LIMIT,
+    ...(participantId === undefined ? {} : { participant_id: participantId }),
+    ...(cursor === undefined || !isUuid(cursor) ? {} : { cursor }),
+  });
+  return loadPage(listKeys, "/confidential/keys", (cx) => readKeys(cx, query));
+}
+
+/** The escrow epochs with the custodian's signatures. */
+export function loadEpochs(): Promise<PageResult<EscrowEpochList>> {
+  return loadPage(listEscrowEpochs, "/confidential/keys/escrow", readEpochs);
+}

@@ -1,0 +1,103 @@
+import { getTranslations } from "next-intl/server";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Digest } from "@/components/ui/digest";
+import { Pager } from "@/components/ui/pager";
+import { Section } from "@/components/ui/section";
+import { EmptyState } from "@/components/ui/states";
+import type { Role } from "@/lib/context";
+import { currentPrincipal } from "@/lib/http/page";
+import type { KeyView } from "@/lib/keys/schema";
+import { EpochTable } from "./_components/epoch-table";
+import { KeyTable } from "./_components/key-table";
+import { loadEpochs, loadKeys } from "./_components/load-keys";
+
+const PATH = "/keys";
+const PARTIES: readonly Role[] = ["client", "miner"];
+const REGISTERING: readonly Role[] = ["client", "miner", "coordinator"];
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("keys"))("title") };
+}
+
+async function OwnKeys({ keys, mayRegister }: { keys: readonly KeyView[]; mayRegister: boolean }) {
+  const t = await getTranslations("keys");
+  return (
+    <Section title={t("own")}>
+      {keys.length > 0 ? (
+        <KeyTable caption={t("own")} keys={keys} />
+      ) : (
+        <EmptyState title={t("empty.title")} text={t(mayRegister ? "empty.text" : "empty.textOther")} />
+      )}
+    </Section>
+  );
+}
+
+async function AllKeys({ cursor }: { cursor: string | undefined }) {
+  const t = await getTranslations("keys");
+  const all = await loadKeys({ cursor });
+  if (!all.ok) return null;
+  const next = all.value.next_cursor;
+  return (
+    <Section title={t("all")}>
+      <KeyTable caption={t("all")} keys={all.value.items} />
+      <Pager
+        first={cursor === undefined ? undefined : PATH}
+        next={next === null ? undefined : `${PATH}?cursor=${next}`}
+      />
+    </Section>
+  );
+}
+
+async function Epochs() {
+  const t = await getTranslations("keys.escrow");
+  const epochs = await loadEpochs();
+  if (!epochs.ok) return null;
+  return (
+    <Section title={t("title")}>
+      <p className="max-w-[720px] py-2 text-control text-ink-2">{t("text")}</p>
+      <EpochTable epochs={epochs.value.items} />
+      <p className="mt-2 text-control text-ink-2">
+        {t("custodian")} <Digest value={epochs.value.custodian} label={t("custodian")} />
+      </p>
+    </Section>
+  );
+}
+
+/** A participant's own keys; for the operators all of them, and the escrow epochs. */
+export default async function KeysPage({ searchParams }: PageProps<"/keys">) {
+  const t = await getTranslations("keys");
+  const { cursor } = await searchParams;
+  const principal = await currentPrincipal();
+  const participantId = principal?.participantId;
+  const own = await loadKeys(participantId === undefined ? {} : { participantId });
+  if (!own.ok) return <ProblemPage problem={own.problem} section={{ label: t("title"), href: PATH }} />;
+  const { role } = own.principal;
+  const isParty = PARTIES.includes(role);
+  const mayRegister = participantId !== undefined && REGISTERING.includes(role);
+  const ownKeys = participantId === undefined ? [] : own.value.items;
+  const hasActive = ownKeys.some((key) => key.state === "active");
+  return (
+    <PageFrame
+      crumbs={[{ label: t("title") }]}
+      title={t("title")}
+      lead={t(isParty ? "lead" : "leadAll")}
+      actions={
+        mayRegister && !hasActive ? (
+          <ButtonLink href="/keys/register" look="primary" size="bar" icon="key">
+            {t("register.action")}
+          </ButtonLink>
+        ) : undefined
+      }
+      apiCall={{
+        method: "GET",
+        path: isParty ? `/confidential/keys?participant_id=${participantId ?? ""}` : "/confidential/keys",
+      }}
+    >
+      {isParty || mayRegister ? <OwnKeys keys={ownKeys} mayRegister={mayRegister} /> : null}
+      {isParty ? null : <AllKeys cursor={typeof cursor === "string" ? cursor : undefined} />}
+      {role === "coordinator" ? <Epochs /> : null}
+    </PageFrame>
+  );
+}
