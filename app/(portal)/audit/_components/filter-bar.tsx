@@ -102,39 +102,6 @@ export function FilterBar(props: {
             PURPOSES.map((value) => ({ value, label: purposes(value) })),
             t("any"),
           )}
-        </div>
-        <details open={isOpen} className="mt-2">
-          <summary className="inline-flex min-h-touch cursor-pointer items-center text-control text-ink-2 hover:text-ink tablet:min-h-bar">
-            {t("more")}
-          </summary>
-          <div className="mt-2 flex flex-wrap items-center gap-2">
-            {select(
-              "kind",
-              SUBJECT_KINDS.map((value) => ({ value, label: t(`kinds.${value}`) })),
-              t("kinds.transaction"),
-            )}
-            <Chip id="filter-id" label={t("id")} isSet={values.id !== ""} isWrong={fault === "id"}>
-              <input
-                id="filter-id"
-                name="id"
-                type="text"
-                defaultValue={values.id}
-                maxLength={128}
-                autoComplete="off"
-                className={`${CONTROL} w-[11rem] cursor-text font-mono`}
-                {...wrong("id")}
-              />
-            </Chip>
-            {text("from")}
-            {text("to")}
-          </div>
-        </details>
-        {fault === undefined ? null : (
-          <p id="filter-fault" role="alert" className="mt-2 text-control text-oxblood">
-            {t(`faults.${fault}`)}
-          </p>
-        )}
-        <div className="mt-2 flex flex-wrap items-center gap-2">
           {props.submit ?? (
             <Button type="submit" size="bar" icon="filter">
               {t("apply")}
@@ -145,7 +112,38 @@ export function FilterBar(props: {
               {t("clear")}
             </ButtonLink>
           ) : null}
+          <details open={isOpen} className="open:basis-full">
+            <summary className="inline-flex min-h-touch cursor-pointer items-center text-control text-ink-2 hover:text-ink tablet:min-h-bar">
+              {t("more")}
+            </summary>
+            <div className="mt-2 flex flex-wrap items-center gap-2">
+              {select(
+                "kind",
+                SUBJECT_KINDS.map((value) => ({ value, label: t(`kinds.${value}`) })),
+                t("kinds.transaction"),
+              )}
+              <Chip id="filter-id" label={t("id")} isSet={values.id !== ""} isWrong={fault === "id"}>
+                <input
+                  id="filter-id"
+                  name="id"
+                  type="text"
+                  defaultValue={values.id}
+                  maxLength={128}
+                  autoComplete="off"
+                  className={`${CONTROL} w-[11rem] cursor-text font-mono`}
+                  {...wrong("id")}
+                />
+              </Chip>
+              {text("from")}
+              {text("to")}
+            </div>
+          </details>
         </div>
+        {fault === undefined ? null : (
+          <p id="filter-fault" role="alert" className="mt-2 text-control text-oxblood">
+            {t(`faults.${fault}`)}
+          </p>
+        )}
       </UrlForm>
     </search>
   );
