@@ -53,6 +53,8 @@ test.afterAll(async () => {
   if (instance !== undefined) await removeDataFolder(instance.dataDir);
 });
 
+type Facts = ReturnType<typeof orderFacts>;
+
 const sectionOf = (who: SignedIn): Locator =>
   who.page.getByRole("region", { name: "Signing decisions and openings" });
 
@@ -69,6 +71,19 @@ async function askToEnrol(who: SignedIn, label: string): Promise<Locator> {
   await expect(section.getByText("Waits for a second person")).toBeVisible();
   return section;
 }
+
+const early: { requestId: string; facts?: Facts } = { requestId: "" };
+
+test("before anybody holds a key the portal signs in an evaluation, and says so", async () => {
+  const who = people(demo);
+  const transactionId = await submitTransaction(who.client456, canaries());
+  early.facts = orderFacts();
+  early.requestId = await fileRequest(who.regulator, transactionId, early.facts);
+  const decided = await decide(who.legal, early.requestId, "legal", early.facts);
+  expect(decided.status, decided.text).toBe(200);
+  const decisions = decided.json.decisions as { proof: string }[];
+  expect(decisions.map(({ proof }) => proof)).toEqual(["evaluation"]);
+});
 
 test("a first passkey is enrolled with a second person's word, and nobody else may give it", async () => {
   const own = await openAccount(legal);
@@ -138,8 +153,6 @@ interface Decided {
   readonly statement: Record<string, unknown>;
   readonly signature: PasskeySignature;
 }
-
-type Facts = ReturnType<typeof orderFacts>;
 
 const decisionBody = (stage: "legal" | "coordinator", facts: Facts) => ({
   stage,
@@ -231,6 +244,16 @@ test("two people decide with their passkeys; unsigned, altered, foreign and repl
   const grants = await regulator.get("/confidential/access/grants");
   const items = grants.json.items as { id: string; request_id: string }[];
   state.grantId = items.find((grant) => grant.request_id === requestId)?.id ?? "";
+});
+
+test("an approval that the portal signed for somebody who holds a key by now carries no grant", async () => {
+  const { requestId, facts } = early;
+  if (facts === undefined) throw new Error("a request expected");
+  const signed = await sign(approver, requestId, "coordinator", facts);
+  const refused = await send(approver, requestId, "coordinator", facts, signed.signature);
+  expect(refused.status, refused.text).toBe(409);
+  expect(refused.json.code).toBe("decision.outdated");
+  expect((await approver.get(`/confidential/access/requests/${requestId}`)).json.state).toBe("stage_2");
 });
 
 test("the custodian itself refuses altered and replayed decisions, whatever the portal asks", async () => {

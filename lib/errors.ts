@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   "decision.same-person": [403, "The same person cannot decide twice"],
   "decision.party": [403, "A party to the transactions does not decide on them"],
   "decision.stage": [409, "The request is not in that stage"],
+  "decision.outdated": [409, "An earlier decision counts no more"],
   "decision.facts-mismatch": [422, "The retyped facts do not match the order"],
   "decision.not-narrower": [422, "A decision may only narrow what was asked"],
   "decision.identity-check": [409, "The officer's identity check is not on record"],

@@ -10,7 +10,7 @@ import { insertDecision } from "@/lib/access/decisions/store";
 import { type Step, walkRequest } from "@/lib/access/move-request";
 import { takesAway } from "@/lib/access/narrowing";
 import { newNonce } from "@/lib/access/prepare-statement";
-import { noteForLater, proveDecision } from "@/lib/access/prove-decision";
+import { proveDecision, requireStandingProofs } from "@/lib/access/prove-decision";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
 import { lockRequest } from "@/lib/access/requests/store";
@@ -28,7 +28,6 @@ import { recordDigest } from "@/lib/escrow/statements";
 interface Decided {
   readonly entry: AppendedEntry;
   readonly grantId: string | undefined;
-  readonly signed: SignedDecision | undefined;
 }
 
 function stepsOf(one: DecisionCase, body: NewDecision, stageState: RequestState): Step[] {
@@ -87,6 +86,7 @@ async function decideIn(
   const decisionId = await storeDecision(tx, cx, one, body, signed);
   await walkRequest(tx, cx, one.row, stepsOf(one, body, stageState));
   const isFinal = body.decision === "approve" && body.stage === "coordinator";
+  if (isFinal) await requireStandingProofs(tx, one);
   const grantId = isFinal && signed !== undefined ? await createGrant(tx, cx, one, signed) : undefined;
   // Both deciders have retyped the order's facts and they match: it counts as attested, and here approved.
   if (isFinal && one.authorization !== undefined)
@@ -112,7 +112,7 @@ async function decideIn(
     },
     index: { requestId, ...(grantId === undefined ? {} : { grantId }) },
   });
-  return { entry, grantId, signed };
+  return { entry, grantId };
 }
 
 /**
@@ -131,11 +131,8 @@ export async function decideRequest(
     const resumed = await resumeActivation(cx, requestId, body);
     if (resumed !== undefined) return answerRequest(cx, requestId, resumed);
     await proveDecision(cx, requestId, body);
-    const { entry, grantId, signed } = await inTransaction(cx, (tx) =>
-      decideIn(tx, cx, requestId, body, ifMatch),
-    );
-    if (grantId === undefined) await noteForLater(cx, signed);
-    else await activateGrant(cx, grantId);
+    const { entry, grantId } = await inTransaction(cx, (tx) => decideIn(tx, cx, requestId, body, ifMatch));
+    if (grantId !== undefined) await activateGrant(cx, grantId);
     return answerRequest(cx, requestId, entry);
   });
 }

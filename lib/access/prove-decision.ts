@@ -1,11 +1,12 @@
 import "server-only";
+import type { DecisionCase } from "@/lib/access/decision-case";
 import { findSignedStatement } from "@/lib/access/prepared-decision";
 import type { NewDecision } from "@/lib/access/schema";
-import type { SignedDecision } from "@/lib/access/sign-decision";
 import type { Context } from "@/lib/context";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
+import { hasEnrolled } from "@/lib/identity/roster/store";
 
 /**
  * Has the custodian look at a passkey's signature before the decision is stored: a wrong one is refused while its
@@ -21,16 +22,16 @@ export async function proveDecision(cx: Context, requestId: string, body: NewDec
 }
 
 /**
- * Shows the custodian what the portal signed for an approver, so that it counts although the approver enrols a key of
- * their own before the second stage. Best effort: a custodian that is away is told with the grant, as ever.
+ * The decisions that a grant would rest on must still be worth something: the custodian takes no word of the portal's
+ * for somebody who has got a key since, and a grant it refuses would wait for ever.
  */
-export async function noteForLater(cx: Context, signed: SignedDecision | undefined): Promise<void> {
-  if (signed?.proofKind !== "evaluation") return;
-  const { statement, signature } = signed;
-  try {
-    await cx.escrow.noteStatement({ kind: "decision", statement, signature });
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    cx.logger.warn({ code: error.code }, "the custodian has not seen a decision yet");
+export async function requireStandingProofs(tx: Tx, one: DecisionCase): Promise<void> {
+  for (const { decision, proofKind, approverUserId } of one.decisions) {
+    if (decision !== "approve" || proofKind !== "evaluation") continue;
+    if (!(await hasEnrolled(tx, approverUserId))) continue;
+    throw new DomainError("decision.outdated", {
+      detail:
+        "The portal signed an earlier approval for somebody who has enrolled a key since, so it counts no more. Deny with this reason; the request can be filed again.",
+    });
   }
 }

@@ -43,9 +43,6 @@ async function proveDecision(
   if (!approver.duties.includes(STAGE_DUTY[statement.stage])) {
     refuse("duty", `${approver.person} does not hold the duty of stage ${statement.stage}.`);
   }
-  // The portal's word given before the approver had a key: it was taken then, and nobody took it back since.
-  const noted = core.memory.notedAssurance("decision", statement);
-  if (noted === "evaluation" && core.isEvaluation) return { assurance: noted };
   return proveSignature(rulesOf(core, roster), approver, "decision", statement, signature);
 }
 

@@ -448,7 +448,7 @@ describe("journal and file", () => {
     }
   });
 
-  test("a decision that the portal signed in time counts after its approver got a key", async () => {
+  test("a decision that the portal signed, and showed, before its approver got a key counts no more", async () => {
     const items = await t.seal();
     const submission = t.submission({ transactions: [items[0]?.tx ?? ""] });
     const decisions = submission.decisions.map(({ statement }) => ({
@@ -459,8 +459,9 @@ describe("journal and file", () => {
     if (legal === undefined) throw new Error("a decision expected");
     await t.client.noteStatement({ kind: "decision", ...legal });
     await enrol("legal", portal("approver"));
-    const accepted = await t.client.submitGrant({ ...submission, decisions, registrations: items });
-    expect(accepted.statement.assurance).toBe("evaluation");
+    // Else a portal could sign in stock for everybody who will enrol.
+    const act = t.client.submitGrant({ ...submission, decisions, registrations: items });
+    await expect(act).rejects.toMatchObject({ extra: { reason: "evaluation-key" } });
   });
 });
 
