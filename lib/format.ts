@@ -23,8 +23,8 @@ export function shortDigest(digest: string): string {
   return digest.length <= 14 ? digest : `${digest.slice(0, 8)}…${digest.slice(-4)}`;
 }
 
-/** `full` with seconds, `minute` without, `day` the date alone, `clock` the time of day alone. */
-export type TimeForm = "full" | "minute" | "day" | "clock";
+/** `full` with seconds, `minute` without, `day` the date alone, `clock` the time of day alone, `hour` that without seconds. */
+export type TimeForm = "full" | "minute" | "day" | "clock" | "hour";
 
 /** How a time is to be shown. */
 export interface TimeOptions {
@@ -52,7 +52,7 @@ export function formatTime(instant: Date, options: TimeOptions = {}): string {
   const month = MONTHS[locale][Number(parts.get("month")) - 1] ?? "";
   const day = `${Number(parts.get("day"))}${locale === "de" ? "." : ""} ${month} ${parts.get("year")}`;
   if (form === "day") return day;
-  const seconds = form === "minute" ? "" : `:${parts.get("second")}`;
+  const seconds = form === "minute" || form === "hour" ? "" : `:${parts.get("second")}`;
   const clock = `${parts.get("hour")}:${parts.get("minute")}${seconds} ${parts.get("timeZoneName")}`;
-  return form === "clock" ? clock : `${day}, ${clock}`;
+  return form === "clock" || form === "hour" ? clock : `${day}, ${clock}`;
 }

@@ -97,7 +97,7 @@ function Ended({ end }: { end: GrantEnd }) {
 /** How the end is told: today by the clock, otherwise by the day as well. */
 function EndTime({ grant, leftMs, goesBlank }: { grant: WatchedGrant; leftMs: number; goesBlank: boolean }) {
   const t = useTranslations("domain.access");
-  const end = () => <LocalTime instant={grant.not_after} form={leftMs < DAY_MS / 2 ? "clock" : "minute"} />;
+  const end = () => <LocalTime instant={grant.not_after} form={leftMs < DAY_MS / 2 ? "hour" : "minute"} />;
   if (goesBlank) return t.rich("blank", { end });
   const totalMs = Date.parse(grant.not_after) - Date.parse(grant.not_before);
   const isDays = totalMs >= 2 * DAY_MS;

@@ -134,7 +134,7 @@ export async function listOwnEntries(
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT i.entry_id, l.seq, i.at, i.action FROM audit_index i LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id
     WHERE i.tenant_id = ${actor.tenantId}::uuid AND i.actor = ${actor.pseudonym} AND i.outcome = 'done'
-      AND i.action NOT LIKE '%.read' AND i.action NOT LIKE 'session.%' AND i.action NOT LIKE 'log.%'
+      AND (i.action = 'audit.export' OR i.action NOT SIMILAR TO '(audit|session|system|log).%|%.read|access.logs')
     ORDER BY i.at DESC, i.entry_id DESC LIMIT ${limit}`);
   return rows.map((row) => EntryRow.parse(row));
 }

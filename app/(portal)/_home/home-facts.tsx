@@ -80,6 +80,7 @@ const ACTS = [
   "request_withdraw",
   "request_comment",
   "authorization_attach",
+  "grant_create",
   "grant_revoke",
   "disclosure_open",
   "disclosure_prepare",

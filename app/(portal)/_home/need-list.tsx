@@ -26,7 +26,7 @@ function NeedTime({ need, nowMs }: { need: Need; nowMs: number }) {
   const time = (instant: string) => () => (
     <LocalTime
       instant={instant}
-      form={Math.abs(Date.parse(instant) - nowMs) < DAY_MS / 2 ? "clock" : "minute"}
+      form={Math.abs(Date.parse(instant) - nowMs) < DAY_MS / 2 ? "hour" : "minute"}
     />
   );
   const pair = (strong: ReactNode, weak: ReactNode, tone = "") => (
@@ -113,7 +113,7 @@ export function NeedList({ needs, nowMs }: { needs: readonly Need[]; nowMs: numb
         return (
           <li
             key={`${need.kind}-${need.subject.id}`}
-            className="grid grid-cols-[16px_minmax(0,1fr)] gap-x-5 border-line border-b py-3 tablet:grid-cols-[16px_minmax(0,1fr)_150px_140px] tablet:items-center"
+            className="grid grid-cols-[16px_minmax(0,1fr)] gap-x-5 border-line border-b py-3 tablet:grid-cols-[16px_minmax(0,1fr)_190px_140px] tablet:items-start"
           >
             <Icon name={icon} className={`mt-[3px] self-start ${tone}`} />
             <div className="min-w-0">
@@ -123,7 +123,7 @@ export function NeedList({ needs, nowMs }: { needs: readonly Need[]; nowMs: numb
             <div className="col-start-2 mt-1 tablet:col-start-auto tablet:mt-0">
               <NeedTime need={need} nowMs={nowMs} />
             </div>
-            <div className="col-start-2 mt-2 tablet:col-start-auto tablet:mt-0">
+            <div className="col-start-2 mt-2 tablet:col-start-auto tablet:mt-0 tablet:self-center">
               <ButtonLink
                 href={hrefOf(need)}
                 look={index === 0 ? "primary" : "secondary"}
