@@ -13,16 +13,16 @@ export async function actorChoices(
   current: string,
   principal: Principal,
 ): Promise<ActorChoice[]> {
-  const t = await getTranslations("audit.actors");
-  const choices = new Map<string, string>([[principal.pseudonym, t("me", { name: principal.name })]]);
+  const t = await getTranslations("audit");
+  const choices = new Map<string, string>([[principal.pseudonym, t("actors.me", { name: principal.name })]]);
   const people = items.filter(({ actor }) => actor !== null && !actor.startsWith("system:"));
   const named = people.map(({ actor, actor_name }): [string, string] => [
     actor ?? "",
-    actor === "anonymous" ? t("nobody") : (actor_name ?? shortDigest(actor ?? "")),
+    actor === "anonymous" ? t("actors.nobody") : (actor_name ?? shortDigest(actor ?? "")),
   ]);
   for (const [value, label] of named.sort((a, b) => a[1].localeCompare(b[1])))
     if (!choices.has(value)) choices.set(value, label);
-  for (const process of PROCESSES) choices.set(`system:${process}`, t(process));
+  for (const process of PROCESSES) choices.set(`system:${process}`, t(`actors.${process}`));
   if (current !== "" && !choices.has(current)) choices.set(current, shortDigest(current));
   return [...choices].map(([value, label]) => ({ value, label }));
 }
