@@ -94,6 +94,7 @@ describe("a party that opens a dispute", () => {
       party: client.principal.participantId,
       fields: ["amount", "settlement_details", "parties"],
       assurance: "evaluation",
+      signed_by: "portal",
       no_access: "untaken",
       transaction_status: "disputed",
       acts: ["note", "withdraw"],
@@ -393,7 +394,7 @@ describe("a party's own signature", () => {
     expect(statement).toMatchObject({ transaction: tx, level: "masked", party: keyed.principal.handle });
     const body = NewDispute.parse({ reason: REASON, signed });
     const dispute = await openDispute(strict(keyed), tx, body);
-    expect(dispute.state).toBe("open");
+    expect(dispute).toMatchObject({ state: "open", signed_by: "own_key" });
     await resolveDispute(keyed, { id: dispute.id }, { resolution: "Found." });
     expect(await code(openDispute(strict(keyed), tx, body))).toBe("statement.expired");
   });

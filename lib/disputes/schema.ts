@@ -74,6 +74,8 @@ const summaryMembers = {
   /** End of the party's permission to look at masked fields; absent where nothing is sealed. */
   permitted_until: z.string().optional(),
   assurance: Assurance.optional(),
+  /** Who signed the permission: a key of the party's person, or the portal in an evaluation. */
+  signed_by: z.enum(["own_key", "portal"]).optional(),
   taken_by: PersonView.optional(),
   taken_at: z.string().optional(),
   resolved_by: PersonView.optional(),

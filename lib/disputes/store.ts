@@ -24,6 +24,7 @@ const Row = z.object({
   nonce: z.string().nullable(),
   not_after: z.date().nullable(),
   assurance: Assurance.nullable(),
+  is_portal_signed: z.boolean().nullable(),
   taken_by: z.string().nullable(),
   taken_at: z.date().nullable(),
   resolved_by: z.string().nullable(),
@@ -58,24 +59,23 @@ export interface Permission {
   readonly nonce: string;
   readonly notAfter: Date;
   readonly assurance: Assurance;
+  /** In evaluation, for a person without a key of their own. */
+  readonly isPortalSigned: boolean;
 }
 
 const SELECT = Prisma.sql`
   SELECT d.id, d.transaction_id, t.job_id, t.status, t.participants, d.state, d.party, d.opened_by, d.opened_at,
+    d.signature ->> 'key_id' IS NOT DISTINCT FROM (d.statement ->> 'log') || '/evaluation' AS is_portal_signed,
     d.reason, d.groups, d.nonce, d.not_after, d.assurance, d.taken_by, d.taken_at, d.resolved_by, d.resolved_at,
     d.resolution, (SELECT count(*)::int FROM dispute_note n WHERE n.dispute_id = d.id) AS notes_count,
     ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id) AS sealed_groups,
     ARRAY(SELECT DISTINCT p.organisation_id FROM participant p WHERE p.id = ANY (t.participants)) AS party_organisations
   FROM dispute d JOIN transaction t ON t.id = d.transaction_id`;
 
-function permissionOf({
-  nonce,
-  not_after: notAfter,
-  assurance,
-}: z.infer<typeof Row>): Permission | undefined {
-  return nonce === null || notAfter === null || assurance === null
-    ? undefined
-    : { nonce, notAfter, assurance };
+function permissionOf(row: z.infer<typeof Row>): Permission | undefined {
+  const { nonce, not_after: notAfter, assurance, is_portal_signed: isPortalSigned } = row;
+  if (nonce === null || notAfter === null || assurance === null) return undefined;
+  return { nonce, notAfter, assurance, isPortalSigned: isPortalSigned === true };
 }
 
 function endOf(row: z.infer<typeof Row>): DisputeRow["end"] {

@@ -30,7 +30,11 @@ export function summaryOf(row: DisputeRow, names: Names): DisputeSummary {
     notes_count: row.notesCount,
     ...(permission === undefined
       ? {}
-      : { permitted_until: validityTime(permission.notAfter), assurance: permission.assurance }),
+      : {
+          permitted_until: validityTime(permission.notAfter),
+          assurance: permission.assurance,
+          signed_by: permission.isPortalSigned ? ("portal" as const) : ("own_key" as const),
+        }),
     ...(taken === undefined
       ? {}
       : { taken_by: personView(names, taken.by), taken_at: taken.at.toISOString() }),

@@ -12,14 +12,14 @@ function permissionFacts(
   t: ReturnType<typeof useTranslations<"disputes.facts">>,
   dispute: DisputeView,
 ): Fact[] {
-  const { permitted_until: until, assurance, taken_by: taken, grant } = dispute;
+  const { permitted_until: until, signed_by: signedBy, taken_by: taken, grant } = dispute;
   return [
     ...(until === undefined
       ? []
       : [{ name: t("until"), value: <LocalTime instant={until} form="minute" /> }]),
-    ...(assurance === undefined
+    ...(signedBy === undefined
       ? []
-      : [{ name: t("signed"), value: t(assurance === "signed" ? "party" : "evaluation") }]),
+      : [{ name: t("signed"), value: t(signedBy === "own_key" ? "party" : "evaluation") }]),
     ...(taken === undefined ? [] : [{ name: t("with"), value: taken.name }]),
     ...(grant === undefined
       ? []
