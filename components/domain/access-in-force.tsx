@@ -10,6 +10,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** More than this many views are drawn as a bar: ticks would be too fine to count. */
 const MAX_TICKS = 40;
+/** Up to this many stand in one line, as wide as the column lets them. */
+const ONE_LINE = 24;
 
 const never = () => () => undefined;
 
@@ -58,11 +60,11 @@ export function ViewTicks({ left, all }: { left: number; all: number }) {
         <span>{t("ofViews", { left, all })}</span>
       </div>
       {all <= MAX_TICKS ? (
-        <div aria-hidden="true" className="mt-2 flex flex-wrap gap-[3px]">
+        <div aria-hidden="true" className={`mt-2 flex gap-[3px] ${all > ONE_LINE ? "flex-wrap" : ""}`}>
           {Array.from({ length: all }, (_, index) => `tick-${index}`).map((key, index) => (
             <span
               key={key}
-              className={`size-[10px] border ${index < all - left ? "border-edge" : "border-accent bg-accent"}`}
+              className={`h-[10px] min-w-[6px] max-w-[14px] border ${all > ONE_LINE ? "basis-[10px]" : "grow"} ${index < all - left ? "border-edge" : "border-accent bg-accent"}`}
             />
           ))}
         </div>

@@ -8,6 +8,7 @@ import {
 } from "@/app/(portal)/grants/_components/grant-sections";
 import { RevokeGrant } from "@/app/(portal)/grants/_components/revoke-grant";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { AccessInForce } from "@/components/domain/access-in-force";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -104,6 +105,10 @@ export default async function GrantPage({ params }: PageProps<"/grants/[id]">) {
     >
       <LiveRefresh kinds={["grant"]} id={grant.id} />
       <RevokedNotice grant={grant} />
+      {/* Time and views left stay in sight: beside the page where there is room, else above it. */}
+      <div className="mb-8 facts:hidden">
+        <AccessInForce grant={grant} nowMs={nowMs} />
+      </div>
       <TransactionsSection grant={grant} />
       <FieldsSection grant={grant} />
       <OpeningsSection grant={grant} />

@@ -8,6 +8,14 @@ import type { GrantDetail } from "@/lib/access/answer-schema";
 
 const LINK = "underline underline-offset-4 hover:text-ink";
 
+type OrderState = NonNullable<GrantDetail["legal_authority"]>["state"];
+
+/** How far the order itself was verified; the API says the same in a sentence. */
+function howVerified(state: OrderState): "signed" | "attested" | "none" {
+  if (state === "signature_verified") return "signed";
+  return state === "attested" || state === "approved" || state === "active" ? "attested" : "none";
+}
+
 function useRestsOn(grant: GrantDetail): Fact[] {
   const t = useTranslations("grants.detail");
   const kinds = useTranslations("domain.instruments");
@@ -20,7 +28,7 @@ function useRestsOn(grant: GrantDetail): Fact[] {
     });
   if (order !== undefined)
     facts.push(
-      { name: t("verified"), value: order.verification },
+      { name: t("verified"), value: t(`verification.${howVerified(order.state)}`) },
       { name: t("validUntil"), value: <LocalTime instant={order.valid_until} form="minute" /> },
     );
   if (request_id !== undefined)
@@ -52,9 +60,11 @@ export function GrantFacts({ grant, nowMs }: { grant: GrantDetail; nowMs: number
   const stages = { legal: t("decidedLegal"), coordinator: t("decidedCoordinator") };
   return (
     <>
-      <FactsSection title={t("access")} note={grant.reference}>
-        <AccessInForce key={`${grant.state}-${grant.views_left}`} grant={grant} nowMs={nowMs} />
-      </FactsSection>
+      <div className="hidden facts:block">
+        <FactsSection title={t("access")} note={grant.reference}>
+          <AccessInForce grant={grant} nowMs={nowMs} />
+        </FactsSection>
+      </div>
       <FactsSection title={t("why")}>
         <Facts
           facts={[
