@@ -7,6 +7,7 @@ export function DrawerHeading({ entry, children }: { entry: number; children: Re
   const heading = useRef<HTMLHeadingElement>(null);
   const before = useRef<number | undefined>(undefined);
   useEffect(() => {
+    if (before.current === entry) return;
     // A page that was loaded with its entry keeps the focus where the browser puts it.
     const isFirstLoad = before.current === undefined && document.activeElement === document.body;
     before.current = entry;
