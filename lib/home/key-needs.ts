@@ -5,7 +5,7 @@ import type { Need } from "@/lib/home/schema";
 import { findKeyless, listEndingKeys } from "@/lib/home/store";
 import { loadCases } from "@/lib/identity/roster/load-views";
 import { listPendingOfOthers } from "@/lib/identity/roster/store";
-import { mayAgree } from "@/lib/identity/roster/view";
+import { mayAgree, stateOf } from "@/lib/identity/roster/view";
 
 const SOON_MS = 14 * 24 * 3_600_000;
 const MAX_ENROLMENTS = 20;
@@ -43,12 +43,11 @@ async function missingKey(tx: Tx, { principal }: Context): Promise<Need[]> {
 }
 
 /**
- * Enrolments that wait for the caller's agreement. Judged by the roster that each change proposes to follow, not by
- * the custodian's newest: the page where one agrees asks the custodian itself.
+ * Changes of other people's keys that wait for the caller's agreement, by the roster as it was known just now. The
+ * custodian is asked only when something waits; the page where one agrees asks it again.
  */
 async function enrolments(tx: Tx, cx: Context): Promise<Need[]> {
   const { principal, instance, clock } = cx;
-  if (principal.role !== "coordinator" && principal.role !== "admin") return [];
   const wanted = {
     tenantId: instance.tenantId,
     userId: principal.userId,
@@ -56,9 +55,12 @@ async function enrolments(tx: Tx, cx: Context): Promise<Need[]> {
     limit: MAX_ENROLMENTS,
   };
   const changes = await listPendingOfOthers(tx, wanted);
-  const cases = changes.length === 0 ? [] : await loadCases(tx, changes);
+  const roster = changes.length === 0 ? undefined : await cx.escrow.knownRoster();
+  if (roster === undefined) return [];
+  const cases = await loadCases(tx, changes);
   return cases
-    .filter((one) => mayAgree(one, one.change.roster, principal.handle))
+    .filter(({ change }) => stateOf(change, roster, clock.now()) === "pending")
+    .filter((one) => mayAgree(one, roster, principal.handle))
     .map(({ change, person }) => ({
       kind: "enrolment",
       subject: { kind: "enrolment", id: change.id },
