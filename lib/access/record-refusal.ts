@@ -74,7 +74,7 @@ async function recordRefusal(cx: Context, attempted: Attempted, error: DomainErr
     ...(fields === undefined ? {} : { groups: [...fields] }),
   };
   await recordEvent(cx, {
-    class: "access",
+    class: action.startsWith("dispute.") ? "transaction" : "access",
     outcome: "denied",
     action,
     subjects: [],

@@ -20,7 +20,7 @@ export async function addNote(cx: Context, ref: DisputeRef, { text }: NewNote): 
       const { tenantId } = cx.instance;
       await insertNote(tx, { id, tenantId, disputeId: row.id, byUserId: cx.principal.userId, text, at });
       return appendEntry(tx, cx, {
-        class: "access",
+        class: "transaction",
         outcome: "done",
         action: "dispute.note",
         subjects: [`dispute:${row.id}`],

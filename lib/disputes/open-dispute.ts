@@ -29,7 +29,7 @@ function appendOpened(
   { id, row, groups, reason, permission }: Opened,
 ): Promise<AppendedEntry> {
   return appendEntry(tx, cx, {
-    class: "access",
+    class: "transaction",
     outcome: "done",
     action: "dispute.open",
     subjects: [`dispute:${id}`, `transaction:${row.id}`],

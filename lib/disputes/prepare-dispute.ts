@@ -28,7 +28,7 @@ export async function prepareDispute(
     const { tenantId } = cx.instance;
     await insertPrepared(tx, { tenantId, userId: cx.principal.userId, statement, expiresAt });
     return appendEntry(tx, cx, {
-      class: "access",
+      class: "transaction",
       outcome: "done",
       action: "dispute.prepare-statement",
       subjects: [],

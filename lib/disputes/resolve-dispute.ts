@@ -54,7 +54,7 @@ async function resolveIn(tx: Tx, cx: Context, ref: DisputeRef, resolution: strin
   if (!(await endDisputeRow(tx, row.id, end))) throw new DomainError("dispute.state");
   const grantId = await endAccess(tx, cx, row, state);
   const entry = await appendEntry(tx, cx, {
-    class: "access",
+    class: "transaction",
     outcome: "done",
     action: "dispute.resolve",
     subjects: [

@@ -86,7 +86,7 @@ async function takeIn(tx: Tx, cx: Context, ref: DisputeRef): Promise<Taken> {
   const made = isMine || isHindered ? undefined : await makeGrant(tx, cx, row, viewsLeft(grants));
   const grantId = made ?? (isMine ? live?.id : undefined);
   const entry = await appendEntry(tx, cx, {
-    class: "access",
+    class: "transaction",
     outcome: "done",
     action: "dispute.take",
     subjects: [
