@@ -46,7 +46,7 @@ export default {
     {
       name: "lib-knows-no-app",
       severity: "error",
-      from: { path: "^lib/" },
+      from: { path: "^lib/", pathNot: TESTS },
       to: { path: "^(app|components|scripts|e2e|bench)/" },
     },
     {

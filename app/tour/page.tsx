@@ -23,7 +23,9 @@ function Step(props: { number: number; title: string; who?: string; text: string
         <h2 className="font-semibold text-lead">{props.title}</h2>
         {props.who === undefined ? null : <p className="text-control text-ink-2">{props.who}</p>}
         <p className="mt-1 text-body">{props.text}</p>
-        {props.children === undefined ? null : <div className="mt-3 grid grid-cols-1 gap-3">{props.children}</div>}
+        {props.children === undefined ? null : (
+          <div className="mt-3 grid grid-cols-1 gap-3">{props.children}</div>
+        )}
       </div>
     </li>
   );
