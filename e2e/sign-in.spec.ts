@@ -26,7 +26,10 @@ async function isSignedIn(page: Page, name: string): Promise<void> {
 }
 
 async function signOut(page: Page): Promise<void> {
-  await page.getByText("You", { exact: true }).locator("..").click();
+  await page
+    .locator("summary")
+    .filter({ has: page.getByText("You", { exact: true }) })
+    .click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(/\/sign-in\?done=signed-out/);
 }
