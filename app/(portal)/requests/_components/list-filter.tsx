@@ -14,7 +14,7 @@ export function ListFilter({ address }: { address: ListAddress }) {
     <search aria-label={t("label")} className="mb-4 print:hidden">
       <form
         action="/requests"
-        className="grid items-end gap-3 tablet:grid-cols-2 drawn:grid-cols-[1fr_1.4fr_1fr_1fr_auto]"
+        className="grid grid-cols-2 items-end gap-3 drawn:grid-cols-[1fr_1.4fr_1fr_1fr_auto]"
       >
         <input type="hidden" name="view" value={address.view} />
         <Field id="filter-reference" label={t("reference")} mark={t("referenceHint")}>

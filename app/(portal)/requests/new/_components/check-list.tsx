@@ -25,7 +25,7 @@ function Rows({ rows, form }: { rows: readonly Row[]; form: string }) {
       {rows.map((row) => (
         <div
           key={row.name}
-          className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 border-line border-b py-2 tablet:grid-cols-[176px_minmax(0,1fr)_auto]"
+          className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 border-line border-b py-[6px] tablet:grid-cols-[176px_minmax(0,1fr)_auto]"
         >
           <dt className="text-ink-2">{row.name}</dt>
           <dd className="order-last col-span-2 min-w-0 whitespace-pre-line break-words tablet:order-none tablet:col-span-1">
@@ -134,13 +134,26 @@ function DocumentAnswer({ order }: { order: AuthorizationView }) {
 
 function usePeriodRows(view: RequestView, hasAuthority: boolean): Row[] {
   const t = useTranslations("requests");
+  const locale = useLocale();
+  const { until, authorization: order } = view;
   const thirty = hasAuthority ? t("new.period.order") : t("check.days30");
+  const isOrders =
+    until !== undefined && order !== undefined && Date.parse(until) === Date.parse(order.valid_until);
   const begin =
     view.from === undefined ? t("check.onApproval") : <LocalTime instant={view.from} form="minute" />;
-  const end = view.until === undefined ? thirty : <LocalTime instant={view.until} form="minute" />;
+  const lastDay = new Date(Date.parse(until ?? "") - 1);
+  const end = isOrders
+    ? t("check.orderEnd", { day: formatTime(lastDay, { timeZone: "UTC", locale, form: "day" }) })
+    : until === undefined
+      ? thirty
+      : undefined;
   return [
     { name: t("new.period.begin"), value: begin, control: "begin" },
-    { name: t("new.period.end"), value: end, control: "end" },
+    {
+      name: t("new.period.end"),
+      value: end ?? <LocalTime instant={until ?? ""} form="minute" />,
+      control: "end",
+    },
     { name: t("new.period.views"), value: String(view.max_views), control: "maxViews" },
   ];
 }

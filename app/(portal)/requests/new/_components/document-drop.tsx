@@ -66,7 +66,6 @@ function Received({ state, isWaiting }: { state: AuthorityState; isWaiting: bool
         <DigestLine state={state} />
         {isWaiting && !isSent ? <p className="text-control text-ink-2">{t("willSend")}</p> : null}
       </div>
-      {isSent ? <ScanTag scan={attached.document.scan} /> : null}
     </div>
   );
 }
@@ -85,6 +84,7 @@ export function DocumentDrop(props: {
   const [isOver, setOver] = useState(false);
   const id = controlId("document");
   const hasDocument = state.chosen !== undefined || state.attached !== undefined;
+  const isSent = state.attached !== undefined && state.attached.from === state.chosen;
   const unfit =
     status.kind === "unfit" ? t(`fault.${status.outcome.fault}`, { name: status.outcome.name }) : undefined;
   const fault = unfit ?? error;
@@ -138,15 +138,18 @@ export function DocumentDrop(props: {
             event.target.value = "";
           }}
         />
-        <Button
-          id={id}
-          size="bar"
-          {...(hasDocument ? {} : { icon: "upload" as const })}
-          aria-describedby={fault === undefined ? `${id}-label` : `${id}-label ${id}-error`}
-          onClick={() => chooser.current?.click()}
-        >
-          {t(hasDocument ? "replace" : "choose")}
-        </Button>
+        <div className="flex flex-col items-end gap-2">
+          {isSent ? <ScanTag scan={state.attached.document.scan} /> : null}
+          <Button
+            id={id}
+            size="bar"
+            {...(hasDocument ? {} : { icon: "upload" as const })}
+            aria-describedby={fault === undefined ? `${id}-label` : `${id}-label ${id}-error`}
+            onClick={() => chooser.current?.click()}
+          >
+            {t(hasDocument ? "replace" : "choose")}
+          </Button>
+        </div>
         <div role="status" className="basis-full text-control empty:hidden">
           <DocumentState status={status} onAgain={props.onAgain} />
         </div>
