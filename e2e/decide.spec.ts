@@ -367,8 +367,11 @@ test("j and k lead through what waits, and the record prints", async ({ browser 
   const order = newOrder();
   const ids = [await file(order), await file(newOrder())];
   const { page, faults } = await open(browser, LEGAL, ids[0] ?? "");
+  // Keys act once the page's script runs; the drawn order says that it does.
+  await expect(page.getByText("The page’s text says all four facts")).toBeVisible();
   await page.keyboard.press("j");
   await page.waitForURL(`**/requests/${ids[1]}`);
+  await expect(page.getByText("The page’s text says all four facts")).toBeVisible();
   await page.keyboard.press("k");
   await page.waitForURL(`**/requests/${ids[0]}`);
   await page.getByRole("link", { name: "Print view" }).click();

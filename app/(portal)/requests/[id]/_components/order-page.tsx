@@ -78,7 +78,7 @@ export function OrderPage(props: {
             }}
           >
             {mark.isFirst ? (
-              <span className="-top-2 absolute left-full pl-[2px] font-semibold text-amber text-note leading-3">
+              <span className="-top-2 absolute left-full origin-bottom-left scale-75 pl-[2px] font-semibold text-amber text-note leading-3">
                 {mark.fact}
               </span>
             ) : null}
