@@ -1,7 +1,10 @@
 const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"] as const;
 const TIMES = 6;
 
-/** Whose eyes the values behind it were opened for, so that a photograph names them too. Not for screen readers. */
+/**
+ * Whose eyes the values before it were opened for, so that a photograph names them too. Drawn, not written: it is no
+ * text to be read aloud, found, selected or copied.
+ */
 export function Watermark({ text }: { text: string }) {
   const line = Array.from({ length: TIMES }, () => text).join("      ");
   return (
@@ -13,10 +16,9 @@ export function Watermark({ text }: { text: string }) {
         {ROWS.map((row, index) => (
           <p
             key={row}
-            className={`whitespace-pre text-note leading-[26px] ${index % 2 === 0 ? "pl-0" : "pl-24"}`}
-          >
-            {line}
-          </p>
+            data-mark={line}
+            className={`whitespace-pre text-note leading-[26px] before:content-[attr(data-mark)] ${index % 2 === 0 ? "pl-0" : "pl-24"}`}
+          />
         ))}
       </div>
     </div>

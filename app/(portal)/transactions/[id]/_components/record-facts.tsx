@@ -10,8 +10,6 @@ import { FactsSection } from "@/components/ui/section";
 import type { GrantView } from "@/lib/access/answer-schema";
 import type { RecordView } from "@/lib/transactions/read-record";
 
-const ENDED = { revoked: "revoked", expired: "expired", exhausted: "exhausted" } as const;
-
 function FactLink({ href, children }: { href: string; children: ReactNode }) {
   return (
     <Link href={href} prefetch={false} className="underline decoration-line-2 underline-offset-4">
@@ -23,12 +21,12 @@ function FactLink({ href, children }: { href: string; children: ReactNode }) {
 /** A grant that has ended, said plainly: what it was, how it ended. */
 function EndedAccess({ grant }: { grant: GrantView }) {
   const t = useTranslations("transactions.myAccess");
-  const state = grant.state === "active" || grant.state === "pending" ? "expired" : grant.state;
+  const state = grant.state === "revoked" ? "revoked" : "expired";
   return (
     <>
-      <p className="font-semibold text-lead">{t(`${ENDED[state]}.title`)}</p>
+      <p className="font-semibold text-lead">{t(`${state}.title`)}</p>
       <p className="mt-1 text-control text-ink-2">
-        {t.rich(`${ENDED[state]}.text`, {
+        {t.rich(`${state}.text`, {
           time: () => <LocalTime instant={grant.revoked_at ?? grant.not_after} form="minute" />,
         })}
       </p>

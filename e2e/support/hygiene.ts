@@ -1,0 +1,61 @@
+import { expect, type Page } from "@playwright/test";
+
+/** Everything that reached a page over the network, and every address it stood at. */
+export interface Witness {
+  /** Answers in which one of the values stood, as `METHOD path`. */
+  answersWith(values: readonly string[]): readonly string[];
+  readonly addresses: readonly string[];
+}
+
+/** Writes down what the portal answers to a page, from now on. */
+export function witness(page: Page): Witness {
+  const answers: { readonly call: string; readonly text: string }[] = [];
+  const addresses: string[] = [];
+  page.on("request", (request) => addresses.push(request.url()));
+  page.on("framenavigated", (frame) => addresses.push(frame.url()));
+  page.on("response", async (response) => {
+    const { pathname } = new URL(response.url());
+    if (pathname === "/confidential/events") return;
+    const text = await response.text().catch(() => "");
+    answers.push({ call: `${response.request().method()} ${pathname}`, text });
+  });
+  return {
+    addresses,
+    answersWith: (values) =>
+      answers.filter(({ text }) => values.some((value) => text.includes(value))).map(({ call }) => call),
+  };
+}
+
+/** Everything this origin keeps in the browser, as one text. */
+export async function keptBy(page: Page): Promise<string> {
+  const stores = await page.evaluate(async () => {
+    const databases = await indexedDB.databases();
+    const caches_ = await caches.keys();
+    return JSON.stringify([
+      { ...localStorage },
+      { ...sessionStorage },
+      document.cookie,
+      history.state,
+      databases.map(({ name }) => name),
+      caches_,
+    ]);
+  });
+  return stores;
+}
+
+/** No value stands in the document (attributes and typed text included), in what is kept, or in an address. */
+export async function expectGone(page: Page, seen: Witness, values: readonly string[]): Promise<void> {
+  const shown = await page.content();
+  const typed = await page.evaluate(() =>
+    [...document.querySelectorAll("input, textarea")]
+      .map((one) => ("value" in one ? one.value : ""))
+      .join("\n"),
+  );
+  const kept = await keptBy(page);
+  for (const value of values) {
+    expect(shown).not.toContain(value);
+    expect(typed).not.toContain(value);
+    expect(kept).not.toContain(value);
+    expect(seen.addresses.filter((address) => address.includes(value))).toEqual([]);
+  }
+}
