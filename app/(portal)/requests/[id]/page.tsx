@@ -116,6 +116,7 @@ function RequestFrame(props: FrameProps) {
     name: request.requester.name,
     time: () => <LocalTime instant={request.created_at} form="minute" />,
   });
+  const hasConflicts = (review?.conflicts.length ?? 0) > 0;
   const waiting =
     review?.queue.position === undefined
       ? []
@@ -155,7 +156,7 @@ function RequestFrame(props: FrameProps) {
       )}
       <IdentitySection {...props} />
       {review === undefined ? null : <PolicyStrip policy={review.policy} />}
-      <div className={review === undefined ? "" : "mt-8 grid gap-8 drawn:grid-cols-2 [&>section]:mt-0"}>
+      <div className={`mt-8 grid gap-8 [&>section]:mt-0 ${hasConflicts ? "drawn:grid-cols-2" : ""}`}>
         {review === undefined ? null : <Conflicts review={review} />}
         <RequestTimeline request={request} />
       </div>

@@ -23,9 +23,11 @@ export function OrderSection(props: {
   const [found, setFound] = useState<readonly number[]>([]);
   const onFound = useCallback((facts: readonly number[]) => setFound(facts), []);
   const reading = state?.draft.reading;
+  const first = state?.review.first_reading?.confirms;
   const facts = useMemo(
-    () => FACT_NAMES.map((name) => [reading?.[name] ?? "", typedFact(authorization, name)]),
-    [reading, authorization],
+    () =>
+      FACT_NAMES.map((name) => [reading?.[name] ?? "", typedFact(authorization, name), first?.[name] ?? ""]),
+    [reading, authorization, first],
   );
   const { document } = authorization;
   const address = `/confidential/access/requests/${requestId}/authorizations/${authorization.id}/document`;

@@ -138,13 +138,13 @@ export function FirstReading({ reading }: { reading: ReviewView["first_reading"]
   if (reading.confirms !== undefined) {
     const { issuer, case_number, valid_from, valid_until } = reading.confirms;
     return (
-      <p className="mt-2 text-control text-ink-2">
+      <p className="mt-2 mb-2 text-control text-ink-2">
         {t("reading.open", { name: reading.by })} {issuer}, {case_number}, {valid_from} – {valid_until}
       </p>
     );
   }
   return (
-    <p className="mt-2 flex flex-wrap items-center gap-x-2 text-control text-ink-2">
+    <p className="mt-2 mb-2 flex flex-wrap items-center gap-x-2 text-control text-ink-2">
       {t.rich("reading.covered", {
         name: reading.by,
         bar: () => (
