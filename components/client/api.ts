@@ -88,6 +88,12 @@ function fieldProblemsOf(value: unknown): FieldProblem[] {
   });
 }
 
+/** An answer to HEAD has no body; RFC 9470 says in a header what is missing. */
+function codeOfHead(response: Response): string {
+  const asked = response.headers.get("www-authenticate") ?? "";
+  return asked.includes("insufficient_user_authentication") ? "auth.step-up" : "unknown";
+}
+
 /** The problem document of an answer that was refused. */
 export async function problemOf(response: Response): Promise<Problem> {
   let members: Readonly<Record<string, unknown>> = {};
@@ -98,7 +104,7 @@ export async function problemOf(response: Response): Promise<Problem> {
   }
   return {
     status: response.status,
-    code: textOf(members, "code") || "unknown",
+    code: textOf(members, "code") || codeOfHead(response),
     title: textOf(members, "title"),
     detail: textOf(members, "detail"),
     requestId: response.headers.get("x-request-id") ?? textOf(members, "request_id"),
@@ -107,23 +113,23 @@ export async function problemOf(response: Response): Promise<Problem> {
   };
 }
 
-function bodyOf(input: LooseInput): { body?: BodyInit; type?: string } {
+function bodyOf(method: string, input: LooseInput): { body?: BodyInit; type?: string } {
   if (input.files !== undefined) {
     const form = new FormData();
     form.set(input.jsonPart ?? "facts", JSON.stringify(input.body));
     for (const [name, file] of Object.entries(input.files)) form.set(name, file);
     return { body: form };
   }
-  return input.body === undefined ? {} : { body: JSON.stringify(input.body), type: "application/json" };
+  if (input.body === undefined && (method === "GET" || method === "HEAD")) return {};
+  // POST without a body counts as JSON too, so that no form of another site can send it.
+  return { body: JSON.stringify(input.body ?? {}), type: "application/json" };
 }
 
 /** Sends a call with the session's cookie. Throws CallRefused or NetworkLost. */
 export async function send(method: string, path: string, input: LooseInput = {}): Promise<Response> {
-  const { body, type } = bodyOf(input);
+  const { body, type } = bodyOf(method, input);
   const headers = new Headers({ accept: "application/json" });
-  // POST without a body counts as JSON too, so that no form of another site can send it.
   if (type !== undefined) headers.set("content-type", type);
-  else if (method !== "GET" && body === undefined) headers.set("content-type", "application/json");
   if (input.idempotencyKey !== undefined) headers.set("idempotency-key", input.idempotencyKey);
   if (input.ifMatch !== undefined) headers.set("if-match", input.ifMatch);
   if (input.isBackground === true) headers.set("x-sealport-background", "1");
@@ -134,7 +140,7 @@ export async function send(method: string, path: string, input: LooseInput = {})
       headers,
       cache: "no-store",
       credentials: "same-origin",
-      ...(body === undefined ? (method === "GET" ? {} : { body: "{}" }) : { body }),
+      ...(body === undefined ? {} : { body }),
       ...(input.signal === undefined ? {} : { signal: input.signal }),
     });
   } catch (error) {

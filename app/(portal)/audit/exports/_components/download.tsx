@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { addressOf } from "@/components/client/api";
-import { ButtonLink } from "@/components/ui/button-link";
+import { DownloadLink } from "@/components/client/download-link";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
@@ -26,19 +26,17 @@ export function Download({ format, filter, by }: { format: Format; filter: Event
             { name: t("format"), value: t(`formats.${format}.name`) },
             { name: t("which"), value: <FilterWords filter={filter} /> },
             { name: t("end"), value: t("endText") },
-            {
-              name: t("logged"),
-              value: t("loggedText", { name: by, format, count: names.length, filter: names.join(", ") }),
-            },
           ]}
         />
+        <p className="mt-2 text-body">
+          <span className="text-ink-2">{t("logged")}:</span>{" "}
+          {t("loggedText", { name: by, format, count: names.length, filter: names.join(", ") })}
+        </p>
         {names.length === 0 || format !== "bundle" ? null : (
           <p className="mt-2 text-control text-ink-2">{t("filteredBundle")}</p>
         )}
         <div className="my-4">
-          <ButtonLink href={exportAddress(format, filter)} look="primary" icon="download" isDownload>
-            {t("download")}
-          </ButtonLink>
+          <DownloadLink href={exportAddress(format, filter)}>{t("download")}</DownloadLink>
         </div>
         <CodeSample
           label={t("call")}

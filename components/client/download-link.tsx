@@ -1,0 +1,37 @@
+"use client";
+
+import { type MouseEvent, type ReactNode, useState } from "react";
+import { CallFailure } from "@/components/client/call-failure";
+import { useApi } from "@/components/client/use-api";
+import { buttonClass } from "@/components/ui/button-class";
+import { Icon } from "@/components/ui/icon";
+
+/**
+ * A download of the API as a link, streamed by the browser itself. HEAD is asked first, which exports and logs
+ * nothing: a refusal is then shown here and not saved as the file, and an old proof opens the step-up dialog.
+ */
+export function DownloadLink({ href, children }: { href: string; children: ReactNode }) {
+  const api = useApi();
+  const [error, setError] = useState<unknown>();
+  const ask = async (event: MouseEvent<HTMLAnchorElement>) => {
+    event.preventDefault();
+    setError(undefined);
+    try {
+      await api.send("HEAD", href);
+      window.location.assign(href);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  return (
+    <>
+      <a href={href} download onClick={ask} className={buttonClass("primary")}>
+        <Icon name="download" />
+        {children}
+      </a>
+      <div className="mt-3 empty:hidden">
+        <CallFailure error={error} />
+      </div>
+    </>
+  );
+}
