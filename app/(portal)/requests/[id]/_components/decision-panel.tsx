@@ -38,10 +38,15 @@ function linesOf(state: ReviewState): { readonly key: string; readonly obstacle:
   return [...new Set([...approve, ...narrow])].map((obstacle) => ({ key: obstacle, obstacle }));
 }
 
+/** A page signs with passkeys; the key of a program stays with the program. */
+function canSign({ review }: ReviewState): boolean {
+  return review.signing.by !== "nobody" && review.signing.by !== "key";
+}
+
 function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void }) {
   const t = useTranslations("review");
   const { supported, obstacles } = state.judged;
-  const isUnsigned = state.review.signing.by === "nobody";
+  const isUnsigned = !canSign(state);
   const isOff = (act: Act): boolean =>
     act === "ask" ? false : isUnsigned || (act !== "deny" && obstacles[act].length > 0);
   const lines = linesOf(state);
@@ -71,7 +76,11 @@ function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void 
             {t(`obstacles.${obstacle}`)}
           </li>
         ))}
-        {isUnsigned ? <li className="text-oxblood">{t("obstacles.unsigned")}</li> : null}
+        {isUnsigned ? (
+          <li className="text-oxblood">
+            {t(state.review.signing.by === "key" ? "obstacles.program" : "obstacles.unsigned")}
+          </li>
+        ) : null}
       </ul>
     </>
   );
@@ -100,7 +109,7 @@ export function DecisionPanel() {
     if (state === undefined || !state.review.may_decide) return;
     const { obstacles } = state.judged;
     if ((wanted === "approve" || wanted === "narrow") && obstacles[wanted].length > 0) return;
-    if (wanted !== "ask" && state.review.signing.by === "nobody") return;
+    if (wanted !== "ask" && !canSign(state)) return;
     setReasonMissing(state.draft.reason.trim() === "");
     if (state.draft.reason.trim() === "") reason.current?.focus();
     else state.begin(wanted);
