@@ -355,6 +355,31 @@ test("what was seen is what was signed: the assertion stands with the disclosure
   expect(clientData.challenge).toBe(challengeOf("open", row.statement));
 });
 
+test("in the pages: two sign their approval, the regulator signs the opening, and nobody is asked for more", async () => {
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const facts = { ...orderFacts(), valid_from: day(-1), valid_until: day(20) };
+  const who = people(demo);
+  const secret = canaries();
+  const transactionId = await submitTransaction(who.client456, secret);
+  const requestId = await fileRequest(who.regulator, transactionId, facts);
+  for (const { page } of [legal, approver]) {
+    await page.goto(new URL(`/requests/${requestId}`, demo.base_url).href);
+    await page.getByLabel("1 Issuer").fill(facts.issuer);
+    await page.getByLabel("2 Case number").fill(facts.case_number);
+    await page.getByLabel("3 Valid from").fill(facts.valid_from);
+    await page.getByLabel("4 Valid until").fill(facts.valid_until);
+    await page.getByLabel("Reason, seen by the officer").fill("Read and compared.");
+    await page.getByRole("button", { name: "Approve as asked" }).click();
+    const dialog = page.getByRole("dialog", { name: /^Approve AR-/ });
+    await dialog.getByRole("button", { name: "Sign and approve" }).click();
+    await expect(dialog.getByText("Approved", { exact: true }).first()).toBeVisible();
+  }
+  const { page } = regulator;
+  await page.goto(new URL(`/transactions/${transactionId}`, demo.base_url).href);
+  await page.getByRole("button", { name: /^Open 2 fields$/ }).click();
+  await expect(page.getByText(secret.rate)).toBeVisible();
+});
+
 test("after a restart on another port the roster and its keys hold, at the new address", async ({
   browser,
 }) => {
