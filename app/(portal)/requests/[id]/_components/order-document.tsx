@@ -66,13 +66,15 @@ function useOrder(address: string, mediaType: string) {
 }
 
 function AllPages({ pages, facts }: { pages: OrderPages; facts: readonly (readonly string[])[] }) {
+  const t = useTranslations("review");
   const numbers = Array.from({ length: pages.count }, (_, index) => index + 1);
   return (
-    <div className="grid gap-6">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the scrolling pages must be reachable by keyboard
+    <section tabIndex={0} aria-label={t("document.title")} className="grid gap-6">
       {numbers.map((number) => (
         <OrderPage key={number} pages={pages} number={number} facts={facts} />
       ))}
-    </div>
+    </section>
   );
 }
 

@@ -39,9 +39,12 @@ export function StatementView({ statement }: { statement: Statement }) {
         <summary className="min-h-[24px] cursor-pointer text-control text-ink-2 underline underline-offset-4">
           {t("statement.exact")}
         </summary>
-        <pre className="mt-2 max-h-48 overflow-auto whitespace-pre-wrap break-all border border-line-2 bg-paper p-3 font-mono text-note">
-          {`sealport/decision/1\n${canonicalJson(statement)}`}
-        </pre>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keyboard */}
+        <section aria-label={t("statement.exact")} tabIndex={0} className="mt-2 max-h-48 overflow-auto">
+          <pre className="whitespace-pre-wrap break-all border border-line-2 bg-paper p-3 font-mono text-note">
+            {`sealport/decision/1\n${canonicalJson(statement)}`}
+          </pre>
+        </section>
       </details>
     </div>
   );
