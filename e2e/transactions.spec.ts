@@ -2,7 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { findBrowser } from "../lib/testing/browser";
 import { people } from "./support/api";
 import { axeFindings } from "./support/axe";
-import { expectGone, keptBy, witness } from "./support/hygiene";
+import { clockOf, expectGone, keptBy, witness } from "./support/hygiene";
 import { demo } from "./support/instance";
 import { openPage } from "./support/page";
 import { signIn } from "./support/sign-in";
@@ -34,18 +34,11 @@ async function granted(filing: Parameters<typeof fileRequest>[3] = {}) {
 
 async function openAll(page: Page, secret: { readonly rate: string }): Promise<void> {
   await page.getByRole("button", { name: /^Open \d fields?$/ }).click();
-  await expect(page.getByText(secret.rate)).toBeVisible();
+  await expect(page.getByText(secret.rate)).toBeVisible({ timeout: 30_000 });
 }
 
 async function clipboard(page: Page): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText());
-}
-
-/** Lets time pass in the page alone; its stream takes the jump for silence and comes back. */
-async function pass(page: Page, ms: number): Promise<void> {
-  const again = page.waitForResponse("**/confidential/events");
-  await page.clock.fastForward(ms);
-  await again;
 }
 
 /** Moves the focus by keyboard alone until it stands on the named control. */
@@ -230,15 +223,15 @@ test("nobody touches the page for five minutes, or it is out of sight for one: s
   const { id, secret } = await granted();
   const { page } = await openPage(browser, {});
   await signIn(page, "regulator-001");
-  await page.clock.install();
+  const clock = await clockOf(page);
   await page.goto(at(`/transactions/${id}`));
   await openAll(page, secret);
-  await pass(page, 4 * 60_000);
+  await clock.forward(4 * 60_000);
   await expect(page.getByText(secret.rate)).toBeVisible();
   await page.keyboard.press("Shift");
-  await pass(page, 4 * 60_000);
+  await clock.forward(4 * 60_000);
   await expect(page.getByText(secret.rate)).toBeVisible();
-  await page.clock.fastForward(61_000);
+  await clock.forward(61_000);
   await expect(page.getByText(secret.rate)).toHaveCount(0);
   await expect(page.getByText("Nobody used this page for five minutes.")).toBeVisible();
 
@@ -249,11 +242,11 @@ test("nobody touches the page for five minutes, or it is out of sight for one: s
       document.dispatchEvent(new Event("visibilitychange"));
     }, state);
   await see("hidden");
-  await page.clock.fastForward(59_000);
+  await clock.forward(50_000);
   await see("visible");
   await expect(page.getByText(secret.rate)).toBeVisible();
   await see("hidden");
-  await page.clock.fastForward(61_000);
+  await clock.forward(61_000);
   await see("visible");
   await expect(page.getByText(secret.rate)).toHaveCount(0);
   await expect(page.getByText("out of sight for a minute")).toBeVisible();
@@ -264,13 +257,12 @@ test("the grant ends by the clock, to the second", async ({ browser }) => {
   const { id, secret } = await granted({ until });
   const { page } = await openPage(browser, {});
   await signIn(page, "regulator-001");
-  await page.clock.install();
+  const clock = await clockOf(page);
   await page.goto(at(`/transactions/${id}`));
   await openAll(page, secret);
-  const left = Date.parse(until) - (await page.evaluate(() => Date.now()));
-  await pass(page, left - 5_000);
+  await clock.forward(Date.parse(until) - Date.now() - 8_000);
   await expect(page.getByText(secret.rate)).toBeVisible();
-  await page.clock.fastForward(6_000);
+  await clock.forward(8_000);
   await expect(page.getByText(secret.rate)).toHaveCount(0);
   await expect(page.getByText("The time of your grant is over.")).toBeVisible();
 });

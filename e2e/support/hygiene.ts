@@ -59,3 +59,27 @@ export async function expectGone(page: Page, seen: Witness, values: readonly str
     expect(seen.addresses.filter((address) => address.includes(value))).toEqual([]);
   }
 }
+
+/**
+ * Lets the page's clock be put forward, and nothing else: its timers go on as ever, so that its stream stays alive,
+ * which a jump of all timers would take for dead. Call it before the page is opened.
+ */
+export async function clockOf(page: Page): Promise<{ forward(ms: number): Promise<void> }> {
+  await page.addInitScript(() => {
+    const now = Date.now.bind(Date);
+    let ahead = 0;
+    Date.now = () => now() + ahead;
+    addEventListener("clock-forward", (event) => {
+      if (event instanceof CustomEvent && typeof event.detail === "number") ahead += event.detail;
+    });
+  });
+  return {
+    forward: async (ms) => {
+      await page.evaluate((detail) => {
+        dispatchEvent(new CustomEvent("clock-forward", { detail }));
+      }, ms);
+      // What looks at the clock each second has looked.
+      await page.waitForTimeout(1_500);
+    },
+  };
+}

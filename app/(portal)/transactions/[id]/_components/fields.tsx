@@ -166,8 +166,7 @@ export function Fields(props: FieldsProps) {
   const last = opened.items.at(-1);
   const title = (
     <>
-      {t("title")}
-      <span className="ml-3 font-normal text-ink-2">{useSummary(props)}</span>
+      {t("title")} <span className="ml-2 font-normal text-ink-2">{useSummary(props)}</span>
     </>
   );
   const action =
