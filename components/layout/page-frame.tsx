@@ -27,10 +27,10 @@ export function PageFrame(props: {
 }) {
   const t = useTranslations("portal");
   const columns = props.facts === undefined ? "" : COLUMNS[props.factsLook ?? "facts"];
-  const factsGround = props.factsLook === "decision" ? "bg-margin" : "";
+  const factsGround = GROUNDS[props.factsLook ?? "facts"];
   return (
     <>
-      <div className="flex min-h-header flex-wrap items-center justify-between gap-x-4 border-line border-b px-4 py-1 tablet:px-8 tablet:pr-[300px] print:hidden">
+      <div className="flex min-h-header flex-wrap items-center justify-between gap-x-4 border-line border-b px-4 py-1 tablet:px-8 tablet:pr-[300px] drawn:pr-[510px] print:hidden">
         <nav aria-label={t("breadcrumb")}>
           <ol className="flex flex-wrap items-center gap-2 text-control">
             {props.crumbs.map((crumb, index) => (
@@ -88,6 +88,8 @@ export function PageFrame(props: {
     </>
   );
 }
+
+const GROUNDS = { facts: "", decision: "bg-margin", drawer: "bg-sheet" } as const;
 
 const COLUMNS = {
   facts: "facts:grid-cols-[minmax(0,1fr)_320px]",
