@@ -166,12 +166,12 @@ test("the openssl commands on the page check the signed checkpoint with nothing 
     KEY: key,
     BASE: demo().base_url.replace(/\/$/, ""),
   };
-  expect(await say("bash", ["-c", script], { cwd: folder, env })).toEqual({
+  expect(await say("sh", ["-c", script], { cwd: folder, env })).toEqual({
     code: 0,
     output: "Signature Verified Successfully\n",
   });
   const forged = script.replace("> signed.txt", "| sed '2s/$/0/' > signed.txt");
-  expect((await say("bash", ["-c", forged], { cwd: folder, env })).code).not.toBe(0);
+  expect((await say("sh", ["-c", forged], { cwd: folder, env })).code).not.toBe(0);
   await page.context().close();
 });
 

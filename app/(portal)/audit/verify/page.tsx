@@ -18,7 +18,7 @@ export async function generateMetadata() {
 
 function Step({ text, children }: { text: ReactNode; children: ReactNode }) {
   return (
-    <li className="max-w-[760px]">
+    <li className="min-w-0 max-w-[760px]">
       <p className="mb-2 text-body">{text}</p>
       {children}
     </li>
@@ -42,7 +42,7 @@ export default async function VerifyPage() {
       apiCall={{ method: "GET", path: "/confidential/audit/keys" }}
     >
       <Section title={t("own")}>
-        <ol className="grid list-decimal gap-5 pt-3 pl-5">
+        <ol className="grid list-decimal grid-cols-[minmax(0,1fr)] gap-5 pt-3 pl-5">
           <Step text={t("ownBundle")}>
             <ButtonLink href="/audit/exports?format=bundle&ready=1" look="secondary" icon="download">
               {t("toBundle")}
@@ -58,7 +58,7 @@ export default async function VerifyPage() {
         <p className="mt-4 max-w-[760px] text-body text-ink-2">{t("ownExit")}</p>
       </Section>
       <Section title={t("foreign")}>
-        <ol className="grid list-decimal gap-5 pt-3 pl-5">
+        <ol className="grid list-decimal grid-cols-[minmax(0,1fr)] gap-5 pt-3 pl-5">
           <Step text={t("foreignFetch")}>
             <CodeSample
               label={t("command")}
