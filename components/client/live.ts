@@ -20,6 +20,7 @@ export type LiveState = "connecting" | "live" | "down" | "asleep" | "ended";
 const ADDRESS = "/confidential/events";
 /** The server says something every 15 seconds; after this much silence the line is dead whatever the browser thinks. */
 const SILENCE_MS = 40_000;
+const MAX_AGE_MS = 86_400_000;
 const AGAIN_MS = 5_000;
 
 let source: EventSource | undefined;
@@ -90,7 +91,9 @@ function connect(): void {
     become("asleep");
     return;
   }
-  const stream = new EventSource(ADDRESS);
+  // The first stream of a page also tells what changed while the page was on its way.
+  const age = hasBeenLive ? "" : `?age=${Math.min(MAX_AGE_MS, Math.ceil(performance.now()))}`;
+  const stream = new EventSource(`${ADDRESS}${age}`);
   source = stream;
   listenForSilence();
   stream.addEventListener("beat", listenForSilence);

@@ -42,14 +42,18 @@ function sinkOf(body: ReadableStreamDefaultController<Uint8Array>): Sink {
 }
 
 /** Live updates of the caller's requests, grants, disputes and transactions as server-sent events. */
-export async function streamChanges(cx: Context, given?: LiveHub): Promise<RawReply> {
+export async function streamChanges(
+  cx: Context,
+  query: { readonly age?: number | undefined } = {},
+  given?: LiveHub,
+): Promise<RawReply> {
   const hub = given ?? (await getRuntime()).live;
   let leave: () => void = () => undefined;
   let refusal: unknown;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
       try {
-        leave = followChanges(cx, hub, sinkOf(controller));
+        leave = followChanges(cx, hub, sinkOf(controller), query.age);
       } catch (error) {
         refusal = error;
         controller.close();

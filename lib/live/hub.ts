@@ -8,7 +8,7 @@ import { endOf } from "@/lib/identity/session-rules";
 import { findSessions } from "@/lib/identity/sessions/store";
 import { type LiveChange, LiveKind, type LiveSignal } from "@/lib/live/schema";
 import { type Named, readChanged } from "@/lib/live/store";
-import { isTold } from "@/lib/live/visible";
+import { type Changed, isTold } from "@/lib/live/visible";
 import type { Logger } from "@/lib/telemetry/logger";
 
 export const STREAMS_PER_SESSION = 6;
@@ -17,6 +17,8 @@ export const STREAMS_PER_SESSION = 6;
 export interface Subscriber {
   readonly principal: Principal;
   readonly sessionId: string;
+  /** When the page that listens was asked for: changes since then are told again. Absent: from now on. */
+  readonly since?: number;
   change(change: LiveChange): void;
   signal(signal: LiveSignal): void;
   /** Keeps proxies from closing a quiet line, and lets the browser notice a dead one. */
@@ -45,6 +47,9 @@ export interface LiveHubOptions extends DbContext {
 }
 
 const HEARTBEAT_MS = 15_000;
+/** Changes this old are not told again; whoever asks for older ones looks at everything. */
+const RECENT_MS = 2 * 60_000;
+const MAX_RECENT = 2_000;
 /** Changes of one moment are read together. */
 const GATHER_MS = 15;
 
@@ -63,8 +68,12 @@ class Hub implements LiveHub {
   #heartbeat: NodeJS.Timeout | undefined;
   #listener: Listener | undefined;
   #isHearing = false;
+  /** Changes that were told, and since when none is missing among them. */
+  #recent: { readonly at: number; readonly changed: Changed }[] = [];
+  #completeSince = Number.POSITIVE_INFINITY;
   #hasHeard = false;
   #isClosed = false;
+  #isLooking = false;
 
   constructor(options: LiveHubOptions) {
     this.#options = options;
@@ -85,7 +94,7 @@ class Hub implements LiveHub {
     }
     this.#streams.add(subscriber);
     this.#start();
-    if (this.#isHearing) subscriber.signal("ready");
+    if (this.#isHearing) this.#welcome(subscriber);
     return () => this.#streams.delete(subscriber);
   }
 
@@ -109,9 +118,39 @@ class Hub implements LiveHub {
     this.#heartbeat.unref();
   }
 
+  /** What happened while the page was on its way is told now, or, where that is not known, that it may be old. */
+  #welcome(stream: Subscriber): void {
+    const { since } = stream;
+    if (since !== undefined && since < this.#completeSince) {
+      stream.signal("resync");
+      return;
+    }
+    stream.signal("ready");
+    if (since === undefined) return;
+    for (const { at, changed } of this.#recent)
+      if (at >= since && isTold(stream.principal, changed)) stream.change(changed.change);
+  }
+
+  #remember(told: readonly Changed[]): void {
+    const at = this.#options.clock.nowMs();
+    this.#recent.push(...told.map((changed) => ({ at, changed })));
+    const kept = this.#recent.filter((one) => one.at > at - RECENT_MS).slice(-MAX_RECENT);
+    if (kept.length < this.#recent.length) this.#completeSince = kept[0]?.at ?? at;
+    this.#recent = kept;
+  }
+
+  #forget(): void {
+    this.#recent = [];
+    this.#completeSince = this.#options.clock.nowMs();
+  }
+
   #hear(payload: string): void {
     const named = namedIn(payload);
-    if (named === undefined || this.#streams.size === 0) return;
+    if (named === undefined) return;
+    if (this.#streams.size === 0) {
+      this.#forget();
+      return;
+    }
     this.#pending.set(payload, named);
     this.#gather ??= setTimeout(() => void this.#tell(), GATHER_MS);
   }
@@ -125,7 +164,9 @@ class Hub implements LiveHub {
       const changed = await inSnapshot(this.#options, (tx) => readChanged(tx, tenantId, named));
       for (const stream of this.#streams)
         for (const one of changed) if (isTold(stream.principal, one)) stream.change(one.change);
+      this.#remember(changed);
     } catch (error) {
+      this.#forget();
       this.#options.logger.warn({ err: error }, "changes could not be read; readers are told to look again");
       for (const stream of this.#streams) stream.signal("resync");
     }
@@ -140,14 +181,23 @@ class Hub implements LiveHub {
   /** After a loss, sessions are looked at before anybody is told anything: they may have ended meanwhile. */
   async #resume(): Promise<void> {
     this.#isHearing = true;
-    const signal = this.#hasHeard ? "resync" : "ready";
+    this.#forget();
+    const isAgain = this.#hasHeard;
     this.#hasHeard = true;
     await this.#endDeadSessions();
-    for (const stream of this.#streams) stream.signal(signal);
+    for (const stream of this.#streams) {
+      if (isAgain) stream.signal("resync");
+      else this.#welcome(stream);
+    }
   }
 
+  /** A look at the sessions that takes longer than a beat is not joined by a second one. */
   async #beat(): Promise<void> {
-    await this.#endDeadSessions();
+    if (!this.#isLooking) {
+      this.#isLooking = true;
+      await this.#endDeadSessions();
+      this.#isLooking = false;
+    }
     for (const stream of this.#streams) stream.beat();
   }
 

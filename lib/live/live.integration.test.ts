@@ -36,7 +36,7 @@ function newHub(heartbeatMs: number): LiveHub {
 
 beforeAll(async () => {
   bench = await createAccessBench();
-  hub = newHub(100);
+  hub = newHub(500);
 });
 afterAll(async () => {
   hub?.close();
@@ -91,8 +91,8 @@ function sidOf(who: BenchPerson): string {
   return who.principal.proof.kind === "session" ? who.principal.proof.sessionId : "";
 }
 
-async function listen(who: BenchPerson, to: LiveHub = hub): Promise<Heard> {
-  const { response } = await streamChanges(who, to);
+async function listen(who: BenchPerson, to: LiveHub = hub, age?: number): Promise<Heard> {
+  const { response } = await streamChanges(who, { age }, to);
   expect(response.headers.get("content-type")).toBe("text/event-stream");
   const reader = response.body?.getReader();
   if (reader === undefined) throw new TypeError("no body");
@@ -208,8 +208,26 @@ describe("live updates", () => {
     await heard.leave();
   });
 
+  it("tell a page what changed while it was on its way, and that it may be old where that is not known", async () => {
+    const own = newHub(60_000);
+    const who = await signedIn(bench.regulator);
+    const first = await listen(who, own, 1_000);
+    expect(first.events[0]?.name).toBe("resync");
+    const beforeAny = Date.now();
+    const id = await bench.draft();
+    await first.until(tells("request", id));
+    const later = await listen(who, own, Date.now() - beforeAny);
+    await later.until(tells("request", id, "draft"));
+    expect(later.events[0]?.name).toBe("ready");
+    const other = await listen(await signedIn(bench.auditor), own, Date.now() - beforeAny);
+    expect(tells("request", id)(other)).toBe(false);
+    const old = await listen(who, own, 3_600_000);
+    expect(old.events[0]?.name).toBe("resync");
+    own.close();
+  });
+
   it("are not for API keys", async () => {
-    expect(await refusal(streamChanges(bench.regulator, hub))).toBe("auth.session-only");
+    expect(await refusal(streamChanges(bench.regulator, {}, hub))).toBe("auth.session-only");
   });
 
   it("end when the session is revoked, has expired, or its person was deactivated", async () => {
@@ -233,7 +251,7 @@ describe("live updates", () => {
     const before = hub.size;
     const streams = [];
     for (let n = 0; n < STREAMS_PER_SESSION; n++) streams.push(await listen(who));
-    expect(await refusal(streamChanges(who, hub))).toBe("rate.exceeded");
+    expect(await refusal(streamChanges(who, {}, hub))).toBe("rate.exceeded");
     const other = await listen(await signedIn(bench.regulator));
     await streams[0]?.leave();
     const again = await listen(who);
@@ -260,6 +278,6 @@ describe("live updates", () => {
     const heard = await listen(who, ending);
     ending.close();
     await heard.until(({ hasEnded }) => hasEnded);
-    expect(await refusal(streamChanges(who, ending))).toBe("service.unavailable");
+    expect(await refusal(streamChanges(who, {}, ending))).toBe("service.unavailable");
   });
 });

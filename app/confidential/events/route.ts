@@ -4,5 +4,5 @@ import { serve } from "@/lib/http/serve";
 import { streamChanges as stream } from "@/lib/http/stream-changes";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/events", [
-  bind(streamChanges, (cx) => stream(cx)),
+  bind(streamChanges, (cx, { query }) => stream(cx, query)),
 ]);

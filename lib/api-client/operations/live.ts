@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { integerText } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 
 export const streamChanges = operation({
@@ -8,6 +10,10 @@ export const streamChanges = operation({
     "Server-sent events about changes that the signed-in person may know of: {kind, id, state, version?}. A key gets 403.",
   scopes: ["read"],
   roles: "any",
+  query: z.strictObject({
+    /** Milliseconds since the page that listens was asked for: what changed since then is told first. */
+    age: integerText(0, 86_400_000).optional(),
+  }),
   response: { status: 200, mediaType: "text/event-stream" },
   rate: "reads",
   action: "system.events",
