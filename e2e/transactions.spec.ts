@@ -174,8 +174,9 @@ test("a regulator opens under a grant, and within two seconds of its revocation 
     `/requests/new?transaction=${id}&fields=settlement_details`,
   );
   await openAll(page, secret);
-  await expect(page.getByText("19 of 20")).toBeVisible();
+  await expect(page.getByText("19 of 20").filter({ visible: true })).toBeVisible();
   await expect(page.locator('[data-mark*="Ruth Adler · "][data-mark*="CET · GR-"]').first()).toBeAttached();
+  await expect(page.getByText("signed by the portal for you, evaluation only")).toBeVisible();
   await expect(page.getByText(secret.iban)).toHaveCount(0);
   expect(await axeFindings(page)).toEqual([]);
   expect(seen.answersWith([secret.rate]).every((call) => /^POST .*\/audit$/.test(call))).toBe(true);
@@ -345,7 +346,7 @@ test("who may not open is told why, and who may not know finds nothing", async (
   const elsewhere = await officer.page.context().newPage();
   await elsewhere.goto(at(`/transactions/${id}`));
   await openAll(officer.page, secret);
-  await expect(officer.page.getByText("0 of 1")).toBeVisible();
+  await expect(officer.page.getByText("0 of 1").filter({ visible: true })).toBeVisible();
   await expect(officer.page.getByText(secret.rate)).toBeVisible();
   await expect(elsewhere.getByRole("button", { name: /^Open/ })).toHaveCount(0);
   const refused = await who.regulator.post(`/confidential/transactions/${id}/audit`, { purpose: "audit" });

@@ -30,6 +30,8 @@ export interface Opened {
   readonly openedAt: string;
   /** The log entry of the outcome, from the receipt. */
   readonly entryId?: string;
+  /** Whose signature the custodian took for it; absent where it was not asked. */
+  readonly signedBy?: "passkey" | "portal";
   /** Absent where a party opened its own record. */
   readonly grant?: { readonly id: string; readonly reference: string; readonly until: string };
 }

@@ -61,7 +61,7 @@ export function PageFrame(props: {
         <main
           id="content"
           tabIndex={-1}
-          className="min-w-0 px-4 pt-6 pb-24 outline-none tablet:px-8 tablet:pb-16 print:p-0"
+          className={`min-w-0 px-4 pt-6 outline-none tablet:px-8 tablet:pb-16 print:p-0 ${props.facts === undefined ? "pb-24" : "pb-8"}`}
         >
           <div className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
             <div className="min-w-0">
@@ -71,7 +71,7 @@ export function PageFrame(props: {
               )}
             </div>
             {props.actions === undefined ? null : (
-              <div className="flex flex-wrap gap-2 print:hidden">{props.actions}</div>
+              <div className="flex w-full flex-wrap gap-2 tablet:w-auto print:hidden">{props.actions}</div>
             )}
           </div>
           {props.children}

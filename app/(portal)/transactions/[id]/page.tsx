@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { AccessStrip } from "@/app/(portal)/transactions/[id]/_components/access-strip";
 import { Accesses } from "@/app/(portal)/transactions/[id]/_components/accesses";
 import { Fields } from "@/app/(portal)/transactions/[id]/_components/fields";
 import { OpeningProvider } from "@/app/(portal)/transactions/[id]/_components/opening-context";
@@ -41,6 +42,7 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
   const nowMs = Date.now();
   const groups = groupsOf(view);
   const way = wayOf(record, principal.role);
+  const inForce = record.grants.find(({ state }) => state === "active" || state === "exhausted");
   const mayKnowDisputes = may.openOwn || principal.role === "coordinator";
   return (
     <OpeningProvider input={{ transactionId: view.transaction_id, way, nowMs }}>
@@ -87,6 +89,7 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
         {record.grants.map((grant) => (
           <LiveRefresh key={grant.id} kinds={["grant"]} id={grant.id} />
         ))}
+        {inForce === undefined ? null : <AccessStrip grant={inForce} nowMs={nowMs} />}
         <Fields
           transactionId={view.transaction_id}
           personName={principal.name}

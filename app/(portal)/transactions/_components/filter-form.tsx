@@ -15,7 +15,7 @@ export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong
     <search className="mb-4 print:hidden">
       <form
         action="/transactions"
-        className="grid items-end gap-3 tablet:grid-cols-3 drawn:grid-cols-[1fr_1fr_1fr_1fr_1fr_auto]"
+        className="grid grid-cols-2 items-end gap-3 tablet:grid-cols-3 drawn:grid-cols-[1fr_1fr_1fr_1fr_1fr_auto]"
       >
         {address.isMine ? <input type="hidden" name="view" value="mine" /> : null}
         <Field id="filter-job" label={t("job")}>

@@ -18,6 +18,7 @@ import { fieldRows } from "@/components/domain/field-rows";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Countdown } from "@/components/ui/countdown";
+import { Digest } from "@/components/ui/digest";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
@@ -62,7 +63,7 @@ function TimeLeft({ opened, nowMs }: { opened: Opened; nowMs: number }) {
   return (
     <span className="inline-flex items-center gap-[6px] text-amber">
       <Icon name="clock" className="size-[14px]" />
-      {t.rich("left", { time: () => <Countdown until={grant.until} nowMs={nowMs} /> })}
+      <span>{t.rich("left", { time: () => <Countdown until={grant.until} nowMs={nowMs} /> })}</span>
     </span>
   );
 }
@@ -142,6 +143,23 @@ function OneField({ group, props }: { group: GroupName; props: FieldsProps }) {
   );
 }
 
+/** Where the last opening stands in the log, and whose signature it rests on. */
+function Written({ opened }: { opened: Opened }) {
+  const t = useTranslations("transactions.fields");
+  return (
+    <p className="mt-3 text-control text-ink-2">
+      {opened.entryId === undefined ? null : (
+        <>
+          {t("entry")} <Digest value={opened.entryId} label={t("entry")} />
+        </>
+      )}
+      {opened.signedBy === undefined ? null : (
+        <span className="ml-3">{t(`signedBy.${opened.signedBy}`)}</span>
+      )}
+    </p>
+  );
+}
+
 /** "3 opened, 2 masked, 1 sealed" */
 function useSummary(props: FieldsProps): string {
   const t = useTranslations("transactions.fields");
@@ -175,13 +193,14 @@ export function Fields(props: FieldsProps) {
       : t.rich("openedAt", { time: () => <LocalTime instant={last.openedAt} form="clock" /> });
   return (
     <Section title={title} action={action}>
-      <OpeningChoice />
+      <OpeningChoice hasSealed={props.sealed.length > 0} />
       <OpeningFailure />
       <BlankNotice />
       {props.groups.length === 0 ? <p className="py-4 text-body text-ink-2">{t("nothing")}</p> : null}
       {props.groups.map((group) => (
         <OneField key={group} group={group} props={props} />
       ))}
+      {last === undefined ? null : <Written opened={last} />}
     </Section>
   );
 }

@@ -8,7 +8,7 @@ import { Field } from "@/components/ui/field";
 const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
 
 /** Where there is something to choose: one of several grants, or a party's purpose. */
-export function OpeningChoice() {
+export function OpeningChoice({ hasSealed }: { hasSealed: boolean }) {
   const t = useTranslations("transactions.choice");
   const names = useTranslations("domain.fields");
   const purposes = useTranslations("domain.purposes");
@@ -29,7 +29,7 @@ export function OpeningChoice() {
         )}
       </Field>
     );
-  if (own.length > 1 && opened.items.length === 0)
+  if (own.length > 1 && hasSealed && opened.items.length === 0)
     return (
       <Field id="opening-purpose" label={t("purpose")} help={t("purposeHelp")} className="max-w-[280px] py-3">
         {(control) => (

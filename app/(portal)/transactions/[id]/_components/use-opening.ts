@@ -46,13 +46,16 @@ function useSend({ transactionId, way }: OpeningInput) {
   const sign = useSignedOpening();
   const params = { id: transactionId };
   return async (purpose: Purpose, grant: GrantWay | undefined, given: Omit<AuditBody, "purpose">) => {
-    if (grant === undefined) return api.call(openOwn, { params, body: { purpose, ...given } });
+    if (grant === undefined)
+      return { ...(await api.call(openOwn, { params, body: { purpose, ...given } })), signedBy: undefined };
     const fields = given.fields ?? grant.fields;
     const signed = await sign(transactionId, grant.id, fields);
     const body = { purpose, ...given, fields: [...fields], grant_id: grant.id, ...signed };
-    if (way.kind === "grant" && way.via === "audit") return api.call(openAudit, { params, body });
+    const signedBy = "opening" in signed ? ("passkey" as const) : ("portal" as const);
+    if (way.kind === "grant" && way.via === "audit")
+      return { ...(await api.call(openAudit, { params, body })), signedBy };
     const { hours_override: _, ...rest } = body;
-    return api.call(openOwn, { params, body: rest });
+    return { ...(await api.call(openOwn, { params, body: rest })), signedBy };
   };
 }
 
@@ -84,13 +87,14 @@ export function useOpening(input: OpeningInput): Opening {
         ...(fields === undefined ? {} : { fields: [...fields] }),
         ...(hoursReason === undefined ? {} : { hours_override: { reason: hoursReason } }),
       });
-      const { access_id: accessId, data: values, masked = [], receipt } = answer;
+      const { access_id: accessId, data: values, masked = [], receipt, signedBy } = answer;
       const openedAt = new Date().toISOString();
-      const under = grant === undefined ? {} : { grant };
-      opened.put(
-        { accessId, transactionId, values, masked, openedAt, entryId: receipt.entry_id, ...under },
-        ticket,
-      );
+      const under = {
+        ...(grant === undefined ? {} : { grant }),
+        ...(signedBy === undefined ? {} : { signedBy }),
+      };
+      const entryId = receipt.entry_id;
+      opened.put({ accessId, transactionId, values, masked, openedAt, entryId, ...under }, ticket);
     } catch (failure) {
       setError(failure);
     } finally {
