@@ -13,8 +13,8 @@ export interface DraftCalls {
 export type SavedAnswer = Pick<RequestView, "id" | "reference" | "version" | "updated_at">;
 
 export type SaveStatus =
-  /** Nothing was typed, or all of it is with the server. */
-  | { readonly kind: "idle" | "saved" | "saving" }
+  /** Nothing was typed, something that goes out in a moment or just now, or all of it is with the server. */
+  | { readonly kind: "idle" | "changed" | "saving" | "saved" }
   /** Not enough for the server yet: kept in this window. */
   | { readonly kind: "kept" }
   | { readonly kind: "lost" | "signedOut" }

@@ -181,6 +181,7 @@ describe("the draft of a request", () => {
     const kept = readRecord(storage, recordKey("regulator-001", undefined), options);
     if (kept === undefined) throw new Error("nothing was kept");
     const again = new DraftStore(parts, kept);
+    expect(again.get().status.kind).toBe("changed");
     await again.save();
     expect(server.keys.size).toBe(1);
     expect(again.get().draft?.id).toBe(ID);
@@ -247,7 +248,7 @@ describe("the draft of a request", () => {
     await store.save();
     expect(store.get().status.kind).toBe("refused");
     store.change({ justification: "Better" });
-    expect(store.get().status.kind).toBe("idle");
+    expect(store.get().status.kind).toBe("changed");
     await store.save();
     expect(server.keys.size).toBe(1);
     server.faults.push(refusal(409, "request.illegal-transition"));

@@ -9,9 +9,12 @@ import {
   removeRecord,
   writeRecord,
 } from "./draft-record";
-import type { DraftState, SavedAnswer, StoreParts } from "./draft-state";
+import type { DraftState, SavedAnswer, SaveStatus, StoreParts } from "./draft-state";
 import { type Clash, mergeAnswers, togetherWith, withAnswers } from "./merge";
 import { failureKind } from "./save-failure";
+
+/** Statuses that a change of an answer ends. */
+const RESTING: readonly SaveStatus["kind"][] = ["idle", "changed", "saved", "kept", "refused"];
 
 /**
  * Owns the form's answers and the one conversation with the server about them: file the draft once it is valid
@@ -60,13 +63,7 @@ export class DraftStore {
     const { status } = this.#state;
     const isHeld = status.kind === "clash" || status.kind === "closed";
     this.#update({ answers: { ...this.#state.answers, ...changes }, ...(isHeld ? {} : { taken: [] }) });
-    if (
-      status.kind === "idle" ||
-      status.kind === "saved" ||
-      status.kind === "kept" ||
-      status.kind === "refused"
-    )
-      this.#update({ status: { kind: this.#restingKind() } });
+    if (RESTING.includes(status.kind)) this.#update({ status: { kind: this.#restingKind() } });
   }
 
   /** Saves until the server has everything that is valid enough; resolves in any outcome. */
@@ -115,13 +112,13 @@ export class DraftStore {
     return body === undefined ? undefined : JSON.stringify(body);
   }
 
-  #restingKind(): "idle" | "saved" | "kept" {
+  #restingKind(): "idle" | "changed" | "saved" | "kept" {
     const { answers, draft } = this.#state;
     if (this.#body(answers) === undefined) {
       const blank = blankAnswers(this.parts.options);
       return isSameIn([...DRAFT_NAMES, ...FACT_NAMES], answers, blank) ? "idle" : "kept";
     }
-    return draft === undefined ? "idle" : "saved";
+    return draft === undefined || this.isDirty ? "changed" : "saved";
   }
 
   async #saveAll(): Promise<void> {

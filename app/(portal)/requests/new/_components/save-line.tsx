@@ -18,7 +18,7 @@ export function SaveLine({ state }: { state: DraftState }) {
       ) : draft !== undefined && kind === "kept" ? (
         t("keptDraft", { reference: draft.reference })
       ) : (
-        t(kind === "saved" ? "idle" : kind)
+        t(kind === "saved" ? "changed" : kind)
       )}
     </p>
   );

@@ -1,0 +1,491 @@
+import { createHash } from "node:crypto";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Caller, people } from "./support/api";
+import { axeFindings } from "./support/axe";
+import { chooseFile, day, fillAsking, fillFacts, Keyboard, ORDER, SOON, savedDraft } from "./support/filing";
+import { demo } from "./support/instance";
+import { signedIn } from "./support/signed-in";
+import { canaries, submitTransaction, text } from "./support/steps";
+
+// A regulator, an auditor and support file requests in the browser; nothing typed is lost and nothing is sent twice.
+
+const REGULATOR = "regulator-001";
+const SUPPORT = "coordinator-001:support";
+const MB = 1_048_576;
+
+const at = (path: string): string => new URL(path, demo().base_url).href;
+const who = () => people(demo());
+const newTransaction = (): Promise<string> => submitTransaction(who().client456, canaries());
+
+async function openForm(browser: Browser, handle = REGULATOR, query = "") {
+  const watched = await signedIn(browser, handle);
+  await watched.page.goto(at(`/requests/new${query}`));
+  await expect(watched.page.getByRole("heading", { level: 1, name: "New request" })).toBeVisible(SOON);
+  return watched;
+}
+
+async function readRequest(caller: Caller, id: string) {
+  const answer = await caller.get(`/confidential/access/requests/${id}`);
+  expect(answer.status, answer.text).toBe(200);
+  return answer.json;
+}
+
+/** The caller's requests whose reason is this one. */
+async function requestsFor(caller: Caller, reason: string): Promise<string[]> {
+  const list = await caller.get("/confidential/access/requests?view=mine&limit=200");
+  const items: unknown = list.json.items;
+  if (!Array.isArray(items)) throw new Error(list.text);
+  const found: string[] = [];
+  for (const { id } of items) {
+    const request = await readRequest(caller, String(id));
+    if (request.justification === reason) found.push(String(id));
+  }
+  return found;
+}
+
+/** Fetches for the page and then takes the answer away, as a connection does that breaks on the way back. */
+async function loseOneAnswer(page: Page, method: string, address: RegExp): Promise<() => number> {
+  let lost = 0;
+  await page.route(address, async (route) => {
+    if (route.request().method() !== method || lost > 0) return route.continue();
+    lost += 1;
+    await route.fetch();
+    return route.abort("connectionreset");
+  });
+  return () => lost;
+}
+
+async function expectNoFindings(page: Page): Promise<void> {
+  expect(await axeFindings(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+}
+
+test("a regulator files by keyboard alone with at most twelve typed answers, and going back does not file again", async ({
+  browser,
+}) => {
+  const [one, two] = [await newTransaction(), await newTransaction()];
+  const { page, faults } = await signedIn(browser, REGULATOR);
+  const keys = new Keyboard(page);
+  const reason = `Layered settlement between two jobs ${one.slice(-6)}`;
+  await page.goto(at("/requests"));
+  await keys.press(page.getByRole("link", { name: "New request" }));
+  await expect(page.getByRole("heading", { level: 1, name: "New request" })).toBeVisible(SOON);
+  await keys.press(page.getByRole("radio", { name: "Audit" }), "ArrowDown");
+  await expect(page.getByRole("radio", { name: "Compliance" })).toBeChecked();
+  await keys.type(page.getByLabel("Legal basis"), "Section 6(3) Market Supervision Act");
+  await keys.type(page.getByLabel("Reason"), reason);
+  await keys.type(page.getByLabel("Transaction numbers"), `${one} ${two}`);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Job job-123,")).toHaveCount(2, SOON);
+  for (const field of ["Amount", "Pricing", "Parties"])
+    await keys.press(page.getByRole("checkbox", { name: field }), "Space");
+  const chooser = page.waitForEvent("filechooser");
+  await keys.press(page.getByRole("button", { name: "Choose a file" }));
+  await (await chooser).setFiles(ORDER);
+  await expect(page.getByText("demand.pdf")).toBeVisible(SOON);
+  await keys.pick(page.getByLabel("Kind"), "Stat");
+  await expect(page.getByLabel("Issuer")).toHaveValue("Settlement Markets Authority");
+  await keys.type(page.getByLabel("Case number"), "MSO 7-2231/26");
+  // Chromium's own date control takes the parts in the order of its language.
+  const parts = (iso: string) => `${iso.slice(5, 7)}${iso.slice(8, 10)}${iso.slice(0, 4)}`;
+  await keys.type(page.getByLabel("Valid from"), parts(day(-1)));
+  await keys.type(page.getByLabel("Valid until"), parts(day(30)));
+  await expect(page.getByLabel("Valid until")).toHaveValue(day(30));
+  await keys.pick(page.getByLabel("Jurisdiction"), "Germ");
+  await expect(page.getByLabel("Jurisdiction")).toHaveValue("DE");
+  const summary = page.getByRole("complementary", { name: "Facts" });
+  await expect(summary).toContainText(
+    "To read amount and pricing of 2 transactions in full, and parties masked",
+  );
+  await expect(summary).toContainText("4 of 4");
+  await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
+  await expect(page.getByText("Not scanned")).toBeVisible();
+  const draft = await savedDraft(page);
+  await expectNoFindings(page);
+
+  await keys.press(page.getByRole("button", { name: "Check answers" }));
+  await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
+  await expect(page.getByText("Parties (masked)")).toBeVisible();
+  await expectNoFindings(page);
+  await keys.press(page.getByRole("button", { name: "Submit" }));
+  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  const filed = await readRequest(who().regulator, draft);
+  expect(filed).toMatchObject({ state: "stage_1", justification: reason, purpose: "compliance" });
+  expect(filed.authorization).toMatchObject({
+    issuer: "Settlement Markets Authority",
+    document: { sha256: createHash("sha256").update(ORDER.buffer).digest("base64url") },
+  });
+  await expect(page.getByText(String(filed.reference)).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Copy the whole value of Receipt" })).toBeVisible();
+  await expectNoFindings(page);
+  keys.print("regulator-001 files a request");
+  expect(keys.typed).toBeLessThanOrEqual(12);
+
+  await page.goBack();
+  await expect(page).toHaveURL(at(`/requests/${draft}`), SOON);
+  for (const old of [`/requests/new?draft=${draft}`, `/requests/new/check?draft=${draft}`]) {
+    await page.goto(at(old));
+    await expect(page).toHaveURL(at(`/requests/${draft}`), SOON);
+  }
+  expect(await requestsFor(who().regulator, reason)).toEqual([draft]);
+  expect(faults()).toEqual([]);
+});
+
+test("an empty form says what is missing, takes the focus, and leads to each control", async ({
+  browser,
+}) => {
+  const { page } = await openForm(browser);
+  await page.getByRole("button", { name: "Check answers" }).click();
+  const summary = page.getByRole("alert", { name: "11 things to correct" });
+  await expect(summary).toBeFocused();
+  await expectNoFindings(page);
+  await summary.getByRole("link", { name: "Give the case number" }).click();
+  await expect(page.getByLabel("Case number")).toBeFocused();
+  await expect(page.getByLabel("Case number")).toHaveAttribute("aria-invalid", "true");
+  await page.keyboard.type("1/26");
+  await expect(page.getByLabel("Case number")).not.toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("Valid from").fill(day(2));
+  await page.getByLabel("Valid until").fill(day(1));
+  await page.getByLabel(/^Until/).selectOption("date");
+  await page.getByLabel("Ends").fill(`${day(90)}T12:00`);
+  await page.getByRole("button", { name: "Check answers" }).click();
+  await expect(page.getByRole("link", { name: "“Valid until” is before “Valid from”" })).toBeVisible();
+  await expect(page.getByRole("link", { name: /“Until” is after the order ends on/ })).toBeVisible();
+  await page.getByLabel("Transaction numbers").fill("job-123 0198c0de-0000-7000-8000-0000000000ff");
+  await page.getByLabel("Transaction numbers").press("Enter");
+  await expect(page.getByText("This is not a transaction number: job-123")).toBeVisible();
+  await expect(page.getByText("No such transaction that you may know of")).toBeVisible(SOON);
+});
+
+test("a document that is too large, cut off or not what it says is refused in words and never sent", async ({
+  browser,
+}) => {
+  const { page } = await openForm(browser);
+  const sent: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/authorizations")) sent.push(request.method());
+  });
+  const pdfOf = (name: string, buffer: Buffer) => ({ name, mimeType: "application/pdf", buffer });
+  const zip = Buffer.concat([Buffer.from("PK\u0003\u0004"), Buffer.alloc(200)]);
+  const bad = [
+    [pdfOf("huge.pdf", Buffer.alloc(20 * MB + 1, "%PDF-1.4\n")), "“huge.pdf” is larger than 20 MB."],
+    [pdfOf("half.pdf", ORDER.buffer.subarray(0, 300)), "“half.pdf” is cut off: its end is missing."],
+    [pdfOf("archive.pdf", zip), "“archive.pdf” is not what its name says: inside it is a ZIP archive."],
+    [
+      { name: "order.docx", mimeType: "application/msword", buffer: zip },
+      "“order.docx” is a word-processor document. Send PDF, PNG, JPEG, TIFF or p7m.",
+    ],
+    [
+      { ...ORDER, name: "order.png", mimeType: "image/png" },
+      "“order.png” has a name that does not fit its content.",
+    ],
+    [pdfOf("empty.pdf", Buffer.alloc(0)), "“empty.pdf” is empty."],
+    [pdfOf("page.pdf", Buffer.from("<html></html>")), "“page.pdf” is neither PDF, PNG, JPEG, TIFF nor p7m"],
+  ] as const;
+  await fillAsking(page, await newTransaction(), "Bad documents");
+  await fillFacts(page, { caseNumber: "BAD 1/26" });
+  for (const [file, words] of bad) {
+    await chooseFile(page, file);
+    await expect(page.getByText(words)).toBeVisible(SOON);
+  }
+  await savedDraft(page);
+  await expectNoFindings(page);
+  expect(sent).toEqual([]);
+  await chooseFile(page, ORDER);
+  await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
+  await expect(page.getByText("neither PDF")).toHaveCount(0);
+  expect(sent).toEqual(["POST"]);
+
+  // One that does not fit leaves the one that is there; corrected facts do not need the document again.
+  await chooseFile(page, pdfOf("half.pdf", ORDER.buffer.subarray(0, 300)), "Replace");
+  await expect(page.getByText("“half.pdf” is cut off")).toBeVisible(SOON);
+  await expect(page.getByText("demand.pdf")).toBeVisible();
+  await page.getByLabel("Case number").fill("BAD 2/26");
+  await expect(() => expect(sent).toEqual(["POST", "POST"])).toPass(SOON);
+});
+
+test("a document that reaches the server altered is not taken for the one that was sent", async ({
+  browser,
+}) => {
+  const { page } = await openForm(browser);
+  await page.route(/\/authorizations$/, async (route) => {
+    const response = await route.fetch();
+    const body: Record<string, unknown> = await response.json();
+    const document = { sha256: "A".repeat(43), bytes: 1, media_type: "application/pdf", scan: "not scanned" };
+    await route.fulfill({ response, json: { ...body, document } });
+  });
+  await fillAsking(page, await newTransaction(), "Altered document");
+  await fillFacts(page, { caseNumber: "ALT 1/26" });
+  await chooseFile(page, ORDER);
+  await expect(page.getByText("The server received other bytes than you sent.")).toBeVisible(SOON);
+  await page.unroute(/\/authorizations$/);
+  await page.getByRole("button", { name: "Send again" }).click();
+  await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
+});
+
+test("a connection lost in mid-form loses nothing, says so, and files one draft", async ({ browser }) => {
+  const { page } = await openForm(browser);
+  const reason = `Lost in mid-form ${Date.now()}`;
+  const lost = await loseOneAnswer(page, "POST", /\/confidential\/access\/requests$/);
+  await fillAsking(page, await newTransaction(), reason);
+  const told = page.getByText("Nothing you typed is lost");
+  await expect(told).toBeVisible(SOON);
+  const draft = await savedDraft(page);
+  expect(lost()).toBe(1);
+  expect(await requestsFor(who().regulator, reason)).toEqual([draft]);
+
+  await page.context().setOffline(true);
+  await page.getByLabel("Legal basis").fill("Section 9");
+  await page.getByRole("checkbox", { name: "Pricing" }).check();
+  await expect(told).toBeVisible(SOON);
+  await expect(page.getByText("No connection: kept in this window")).toBeVisible();
+  await expectNoFindings(page);
+  await page.getByLabel("Case number").fill("LOST 1/26");
+  await page.context().setOffline(false);
+  await expect(told).toBeHidden(SOON);
+  await savedDraft(page);
+  const saved = await readRequest(who().regulator, draft);
+  expect(saved).toMatchObject({ legal_basis: "Section 9", fields: ["amount", "pricing"] });
+
+  await page.reload();
+  await expect(page.getByLabel("Case number")).toHaveValue("LOST 1/26");
+  await expect(page.getByLabel("Reason")).toHaveValue(reason);
+});
+
+test("what no draft holds yet survives a reload, and can be thrown away", async ({ browser }) => {
+  const { page } = await openForm(browser);
+  await page.getByLabel("Reason").fill("Half a thought");
+  await expect(page.getByText("Kept in this window.")).toBeVisible(SOON);
+  await page.reload();
+  await expect(page.getByText("Taken up where you left off")).toBeVisible(SOON);
+  await expect(page.getByLabel("Reason")).toHaveValue("Half a thought");
+  await page.getByRole("button", { name: "Start afresh" }).click();
+  await expect(page.getByLabel("Reason")).toHaveValue("");
+  await page.reload();
+  await expect(page.getByLabel("Reason")).toHaveValue("");
+});
+
+test("an answer lost while submitting is made up for by pressing again, once", async ({ browser }) => {
+  const { page } = await openForm(browser);
+  const reason = `Lost while submitting ${Date.now()}`;
+  await fillAsking(page, await newTransaction(), reason);
+  await fillFacts(page, { caseNumber: "SUB 1/26" });
+  await chooseFile(page, ORDER);
+  await page.getByRole("button", { name: "Check answers" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
+  await loseOneAnswer(page, "POST", /\/submit$/);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByText("it will not be sent twice")).toBeVisible(SOON);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  const [id = "", ...others] = await requestsFor(who().regulator, reason);
+  expect(others).toEqual([]);
+  const { timeline } = await readRequest(who().regulator, id);
+  expect(JSON.stringify(timeline).match(/"kind":"submit"/g)).toHaveLength(1);
+});
+
+test("two tabs on one draft: both answers are shown, and the person says which one stands", async ({
+  browser,
+}) => {
+  const { page } = await openForm(browser);
+  await fillAsking(page, await newTransaction(), "First");
+  const draft = await savedDraft(page);
+  const other = await page.context().newPage();
+  await other.goto(at(`/requests/new?draft=${draft}`));
+  await expect(other.getByLabel("Reason")).toHaveValue("First", SOON);
+  await other.getByLabel("Reason").fill("Theirs");
+  await other.getByLabel("Legal basis").fill("Section 9");
+  await expect(async () => {
+    expect(await readRequest(who().regulator, draft)).toMatchObject({
+      justification: "Theirs",
+      legal_basis: "Section 9",
+    });
+  }).toPass(SOON);
+
+  await page.getByLabel("Reason").fill("Mine");
+  const clash = page.getByRole("alert", { name: "Changed in another window" });
+  await expect(clash).toBeVisible(SOON);
+  await expect(clash).toContainText("Saved there: Theirs");
+  await expect(clash).toContainText("Typed here: Mine");
+  await expectNoFindings(page);
+  await expect(page.getByLabel("Legal basis")).toHaveValue("Section 9");
+  await clash.getByRole("radio", { name: /Typed here/ }).check();
+  await clash.getByRole("button", { name: "Save these" }).click();
+  await savedDraft(page);
+  expect(await readRequest(who().regulator, draft)).toMatchObject({
+    justification: "Mine",
+    legal_basis: "Section 9",
+  });
+
+  // The other tab is behind now, in an answer that it does not touch.
+  await other.getByRole("checkbox", { name: "Pricing" }).check();
+  await expect(other.getByText("Taken over from another window: Reason.")).toBeVisible(SOON);
+  await expect(other.getByLabel("Reason")).toHaveValue("Mine");
+
+  const withdrawn = await who().regulator.post(`/confidential/access/requests/${draft}/withdraw`, {});
+  expect(withdrawn.status, withdrawn.text).toBe(200);
+  await page.getByLabel("Reason").fill("Too late");
+  await expect(page.getByText("This is no longer a draft")).toBeVisible(SOON);
+});
+
+test("a session that ended in mid-form is told, and signing in again finds everything", async ({
+  browser,
+}) => {
+  const { page } = await openForm(browser);
+  await fillAsking(page, await newTransaction(), "Before signing out");
+  const draft = await savedDraft(page);
+  const context = page.context();
+  const cookies = await context.cookies();
+  await context.clearCookies();
+  await page.getByLabel("Reason").fill("After signing out");
+  await expect(page.getByText("You have been signed out")).toBeVisible(SOON);
+  await expect(page.getByRole("link", { name: "Sign in and come back" })).toHaveAttribute(
+    "href",
+    /^\/sign-in\?to=/,
+  );
+  await context.addCookies(cookies);
+  await page.goto(at(`/requests/new?draft=${draft}`));
+  await expect(page.getByLabel("Reason")).toHaveValue("After signing out");
+  await savedDraft(page);
+  expect(await readRequest(who().regulator, draft)).toMatchObject({ justification: "After signing out" });
+});
+
+test("an auditor files for what a query finds, and changes an answer on the way", async ({ browser }) => {
+  const transaction = await newTransaction();
+  const { page, faults } = await openForm(browser, "auditor-001");
+  await page.getByRole("radio", { name: "Audit" }).check();
+  await page.getByLabel("Reason").fill("Annual audit of one job");
+  await page.getByRole("button", { name: "Use a query instead" }).click();
+  await page.getByLabel("Job", { exact: true }).fill("job-123");
+  await page.getByLabel("Participant").fill("miner-789");
+  await page.getByLabel("Recorded from").fill(day(-1));
+  await expect(page.getByText(/^Fits \d+ transactions? now$/)).toBeVisible(SOON);
+  await page.getByRole("checkbox", { name: "Amount" }).check();
+  await chooseFile(page, ORDER);
+  await fillFacts(page, { kind: "court_order", issuer: "Amtsgericht Mitte", caseNumber: "7 K 9/26" });
+  await page.getByRole("button", { name: "Check answers" }).click();
+  await expect(page.getByText("What fits at submission: job job-123, participant miner-789")).toBeVisible(
+    SOON,
+  );
+  await page.getByRole("link", { name: "Change: Views" }).click();
+  await expect(page.getByLabel("Views")).toBeFocused(SOON);
+  await page.getByLabel("Views").fill("5");
+  await page.getByRole("button", { name: "Check answers" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
+  await expect(page.getByRole("definition").filter({ hasText: /^5$/ })).toBeVisible(SOON);
+  const id = new URL(page.url()).searchParams.get("draft") ?? "";
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  const filed = await readRequest(who().auditor, id);
+  expect(filed).toMatchObject({ state: "stage_1", max_views: 5, purpose: "audit" });
+  expect(filed.transactions).toContain(transaction);
+  expect(faults()).toEqual([]);
+});
+
+test("support asks for masked fields of a disputed transaction, prefilled and without a legal authority", async ({
+  browser,
+}) => {
+  const transaction = await newTransaction();
+  const opened = await who().client456.post(`/confidential/transactions/${transaction}/disputes`, {
+    reason: "The price is not the one we agreed on.",
+  });
+  expect(opened.status, opened.text).toBe(201);
+  const dispute = text(opened, "id");
+  const query = `?purpose=dispute&level=masked&transaction=${transaction}&fields=pricing,parties&dispute=${dispute}`;
+  const { page, faults } = await openForm(browser, SUPPORT, query);
+  await expect(page.getByRole("checkbox", { name: "Pricing" })).toBeChecked();
+  await expect(page.getByRole("checkbox", { name: "Parties" })).toBeChecked();
+  await expect(page.getByLabel("Legal basis")).toHaveValue(`Dispute ${dispute}`);
+  await expect(page.getByText("Job job-123,")).toBeVisible(SOON);
+  await expect(page.getByRole("heading", { name: "Legal authority" })).toHaveCount(0);
+  await expect(page.getByRole("complementary", { name: "Facts" })).toContainText(
+    "To read pricing and parties of 1 transaction masked, for dispute",
+  );
+  await page.getByLabel("Reason").fill("The parties disagree on the price");
+  await page.getByRole("button", { name: "Check answers" }).click();
+  await expect(page.getByText("Pricing (masked), Parties (masked)")).toBeVisible(SOON);
+  await expectNoFindings(page);
+  const id = new URL(page.url()).searchParams.get("draft") ?? "";
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  expect(await readRequest(who().support, id)).toMatchObject({
+    level: "masked",
+    purpose: "dispute",
+    state: "stage_1",
+  });
+  expect(faults()).toEqual([]);
+});
+
+test("the form is not for parties, and a draft not for anybody else", async ({ browser }) => {
+  const { page } = await openForm(browser);
+  await fillAsking(page, await newTransaction(), "Mine alone");
+  const draft = await savedDraft(page);
+
+  const client = await signedIn(browser, "client-456");
+  for (const path of ["/requests", "/requests/new"]) {
+    await client.page.goto(at(path));
+    await expect(client.page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible(
+      SOON,
+    );
+    await expect(client.page.getByText("not for the role client")).toBeVisible();
+    await expectNoFindings(client.page);
+  }
+  const auditor = await signedIn(browser, "auditor-001");
+  for (const path of [
+    `/requests/new?draft=${draft}`,
+    `/requests/new/check?draft=${draft}`,
+    `/requests/new/sent?request=${draft}`,
+  ]) {
+    await auditor.page.goto(at(path));
+    await expect(
+      auditor.page.getByRole("heading", { level: 1, name: "There is nothing here for you" }),
+    ).toBeVisible(SOON);
+  }
+  // A reviewer knows of it and cannot edit it.
+  const legal = await signedIn(browser, "coordinator-001:legal");
+  await legal.page.goto(at(`/requests/new?draft=${draft}`));
+  await expect(legal.page).toHaveURL(at(`/requests/${draft}`), SOON);
+  const nobody = await browser.newPage();
+  await nobody.goto(at(`/requests/new?draft=${draft}`));
+  await expect(nobody).toHaveURL(/\/sign-in\?to=/, SOON);
+});
+
+test("the list has its saved views, filters in the address, and keys that move and open", async ({
+  browser,
+}) => {
+  const { page, faults } = await openForm(browser);
+  await fillAsking(page, await newTransaction(), "For the list");
+  const draft = await savedDraft(page);
+  const { reference } = await readRequest(who().regulator, draft);
+  await page.goto(at("/requests?view=waiting"));
+  await expect(page.getByRole("link", { name: "Waiting for me" })).toHaveAttribute("aria-current", "page");
+  await page.getByLabel("Reference").fill(String(reference).slice(-4));
+  await page.getByLabel("Where it stands").selectOption("draft");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await expect(page).toHaveURL(/view=waiting&reference=.*&state=draft&purpose=&sort=due/, SOON);
+  const row = page.getByRole("link", { name: String(reference) });
+  await expect(row).toBeVisible(SOON);
+  await expectNoFindings(page);
+  await page.locator("body").press("j");
+  await expect(row).toBeFocused();
+  await page.keyboard.press("k");
+  await expect(row).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(at(`/requests/new?draft=${draft}`), SOON);
+  await expect(page.getByLabel("Reason")).toHaveValue("For the list");
+
+  await page.goto(at("/requests?reference=nothing-like-it"));
+  await expect(page.getByText("No request fits this filter")).toBeVisible(SOON);
+  await expect(page.getByRole("link", { name: "Clear the filter" }).first()).toBeVisible();
+  const legal = await signedIn(browser, "coordinator-001:legal", { colorScheme: "dark" });
+  await legal.page.goto(at("/requests"));
+  await expect(legal.page.getByRole("link", { name: "Waiting for me" })).toHaveAttribute(
+    "aria-current",
+    "page",
+  );
+  await expect(legal.page.getByText("Waiting for your decision").first()).toBeVisible(SOON);
+  await expectNoFindings(legal.page);
+  await legal.page.setViewportSize({ width: 320, height: 700 });
+  await expectNoFindings(legal.page);
+  expect([...faults(), ...legal.faults()]).toEqual([]);
+});
