@@ -1,8 +1,9 @@
 import { type Browser, expect, type Locator, type Page, test } from "@playwright/test";
 import { makeOrderPdf } from "../lib/seed/court-order";
+import { asSuperuser } from "./support/admin";
 import { type Caller, people } from "./support/api";
 import { axeFindings } from "./support/axe";
-import { demo } from "./support/instance";
+import { dataDir, demo } from "./support/instance";
 import { signedIn } from "./support/signed-in";
 import { canaries, submitTransaction, text } from "./support/steps";
 
@@ -24,6 +25,11 @@ interface Order {
 }
 
 let filed = 0;
+
+// Each open page holds a stream of changes, and a person may hold only so many.
+test.afterEach(async ({ browser }) => {
+  for (const context of browser.contexts()) await context.close();
+});
 
 function newOrder(): Order {
   filed += 1;
@@ -361,6 +367,50 @@ test("a lost connection loses nothing: reload keeps what was typed, and sending 
   const view = await people(demo()).legal.get(`/confidential/access/requests/${id}`);
   expect(view.json).toMatchObject({ state: "stage_2" });
   expect(view.json.decisions).toHaveLength(1);
+});
+
+/** An officer's identity checks are over, as if twelve months had gone by. */
+async function endIdentityChecks(handle: string): Promise<void> {
+  await asSuperuser(dataDir(), async (client) => {
+    const { rows } = await client.query<{ tgname: string; tgenabled: string }>(
+      "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'identity_check'::regclass AND NOT tgisinternal",
+    );
+    await client.query("ALTER TABLE identity_check DISABLE TRIGGER USER");
+    await client.query(
+      "UPDATE identity_check SET expires_at = now() - interval '1 day' WHERE officer_user_id = (SELECT id FROM app_user WHERE handle = $1)",
+      [handle],
+    );
+    for (const { tgname, tgenabled } of rows) {
+      const always = tgenabled === "A" ? "ALWAYS" : "";
+      await client.query(`ALTER TABLE identity_check ENABLE ${always} TRIGGER ${tgname}`);
+    }
+  });
+}
+
+test("nothing is approved until the legal reviewer has recorded who the officer is", async ({ browser }) => {
+  const order = newOrder();
+  const id = await fileWith(people(demo()).auditor, order);
+  await endIdentityChecks("auditor-001");
+  const { page, faults } = await open(browser, LEGAL, id);
+  await read(page, order);
+  await page.getByLabel("Reason, seen by the officer").fill("Read and compared");
+  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
+  await expect(page.getByText("the officer’s identity check must be on record")).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Record the check" }).click();
+  await expect(page.getByText("Say how you checked")).toBeVisible();
+  await page.getByLabel("The e-mail domain is the agency’s").check();
+  await page.getByLabel("How you checked").fill("Called the switchboard of the agency at 14:05.");
+  await page.getByRole("button", { name: "Record the check" }).click();
+  await expect(
+    page.getByText("Without both, the request cannot be approved.", { exact: false }),
+  ).toBeVisible();
+  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
+  await page.getByLabel("I called back on a number from the agency’s record").check();
+  await page.getByRole("button", { name: "Record the check" }).click();
+  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeEnabled();
+  await expect(page.getByText("Recorded by Lena Hartmann, until")).toBeVisible();
+  expect(faults()).toEqual([]);
 });
 
 test("j and k lead through what waits, and the record prints", async ({ browser }) => {
