@@ -24,7 +24,9 @@ test("a participant sees its own keys, how to recognise one, and that it needs n
   await expect(page.getByRole("main")).toContainText(key?.fingerprint ?? "no key");
   const hex = Buffer.from(key?.fingerprint ?? "", "base64url").toString("hex");
   await expect(page.getByRole("main")).toContainText((hex.match(/.{4}/g) ?? []).join(" "));
-  await expect(page.getByRole("complementary")).toContainText(`Log entry${key?.registration.seq}`);
+  await expect(page.getByRole("complementary", { name: "Facts" })).toContainText(
+    `Log entry${key?.registration.seq}`,
+  );
   expect(await axeFindings(page)).toEqual([]);
   await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
   await expect(page.getByText("Your participant has an active key")).toBeVisible();
@@ -84,7 +86,7 @@ test("by keyboard alone a participant without a key registers one; who comes sec
   await expect(second.page.getByText("Nothing was made: there is an active key")).toBeVisible();
   await page.getByRole("link", { name: "Show the key" }).click();
   await expect(heading(page)).toHaveText("coordinator-001#1");
-  await page.getByRole("complementary").getByRole("link").click();
+  await page.getByRole("complementary", { name: "Facts" }).getByRole("link").click();
   await expect(page.getByRole("complementary", { name: "Facts" })).toContainText(
     "Ines Vogel registered the key coordinator-001#1.",
   );

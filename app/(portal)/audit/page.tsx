@@ -121,7 +121,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
       crumbs={[{ label: t("title") }]}
       title={t("title")}
       actions={
-        <>
+        <div className={`flex-wrap gap-2 ${entry === undefined ? "flex" : "hidden facts:flex"}`}>
           <RefreshButton>{t("refresh")}</RefreshButton>
           <ButtonLink href="/audit/verify" look="secondary" size="bar" icon="check">
             {t("verify.action")}
@@ -137,7 +137,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
           >
             {t("exports.action")}
           </ButtonLink>
-        </>
+        </div>
       }
       apiCall={{
         method: "GET",

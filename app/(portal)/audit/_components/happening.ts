@@ -34,13 +34,13 @@ const KINDS: Readonly<Record<string, readonly SubjectKind[]>> = {
   authorization: ["request"],
   document: ["request"],
   participant: ["participant"],
-  key: ["participant"],
+  "key.register": ["participant"],
 };
 const OTHERWISE: readonly SubjectKind[] = ["transaction", "request", "grant"];
 
 /** What an action is about; its index also names the actor's own participant, which is no subject. */
 export function subjectOf(action: string, index: Index): Subject | undefined {
-  for (const kind of KINDS[action.split(".", 1)[0] ?? ""] ?? OTHERWISE) {
+  for (const kind of KINDS[action] ?? KINDS[action.split(".", 1)[0] ?? ""] ?? OTHERWISE) {
     const id = index[`${kind}_id`];
     if (typeof id === "string") return { kind, id };
   }
