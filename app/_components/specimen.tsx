@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { SealGlyph } from "@/components/domain/seal-glyph";
+import { Watermark } from "@/components/domain/watermark";
 import { Icon } from "@/components/ui/icon";
 
 function Field({ name, state, children }: { name: string; state: string; children: ReactNode }) {
@@ -20,12 +21,7 @@ function OpenedField() {
   const t = useTranslations("specimen");
   return (
     <div className="relative flex min-h-14 items-center justify-between gap-4 overflow-hidden rounded-field border border-accent bg-sheet px-4 outline outline-1 outline-accent -outline-offset-4">
-      <p
-        aria-hidden="true"
-        className="-rotate-6 absolute top-0 left-[-16px] w-[560px] select-none text-ink text-note opacity-[0.11]"
-      >
-        {`${t("watermark")} · ${t("watermark")} · ${t("watermark")}`}
-      </p>
+      <Watermark text={t("watermark")} />
       <span className="relative text-opened">{t("amountValue")}</span>
       <span className="relative flex items-center gap-2 text-amber text-note">
         <Icon name="clock" />

@@ -12,12 +12,10 @@ const WITNESS = {
 
 function Fact({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
   return (
-    <div className="border-line border-b py-2">
-      <div className="flex flex-wrap justify-between gap-x-4">
-        <dt className="text-ink-3">{name}</dt>
-        <dd className="min-w-0 break-words text-right">{children}</dd>
-      </div>
-      {note === undefined ? null : <dd className="mt-1 text-ink-2 text-note">{note}</dd>}
+    <div className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 border-line border-b py-2">
+      <dt className="text-ink-3">{name}</dt>
+      <dd className="break-words text-right">{children}</dd>
+      {note === undefined ? null : <dd className="col-span-2 mt-1 text-ink-2 text-note">{note}</dd>}
     </div>
   );
 }
