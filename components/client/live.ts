@@ -167,17 +167,6 @@ export function useHeard(onHeard: (heard: Heard) => void, isUrgent = false): voi
   useEffect(() => join((heard) => latest.current(heard), isUrgent), [isUrgent]);
 }
 
-/** Calls `onChange` when a thing of this kind changes (one of them when `id` is given) or changes may have been missed. */
-export function useLive(kind: WatchedKind, id: string | undefined, onChange: () => void): void {
-  useHeard((heard) => {
-    const isMeant =
-      typeof heard === "string"
-        ? heard === "gap"
-        : heard.kind === kind && (id === undefined || heard.id === id);
-    if (isMeant) onChange();
-  });
-}
-
 function watchState(watcher: () => void): () => void {
   stateWatchers.add(watcher);
   return () => stateWatchers.delete(watcher);
