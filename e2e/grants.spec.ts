@@ -135,14 +135,18 @@ test("nobody else learns of a grant, and a party not even that there are any", a
   const { id } = await granted();
   for (const handle of ["auditor-001", "coordinator-001:support"]) {
     const { page } = await pageOf(browser, handle, `/grants/${id}`);
-    await expect(page.getByText("There is nothing here for you")).toBeVisible();
+    await expect(
+      page.getByRole("heading", { level: 1, name: "There is nothing here for you" }),
+    ).toBeVisible();
     expect(await page.content()).not.toContain("18 O ");
   }
   const party = await pageOf(browser, "client-456", `/grants/${id}`);
-  await expect(party.page.getByText("You may not see this")).toBeVisible();
+  await expect(party.page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible();
   await expect(party.page.getByRole("link", { name: "Grants" })).toHaveCount(0);
   const unknown = await pageOf(browser, HOLDER, "/grants/not-an-id");
-  await expect(unknown.page.getByText("There is nothing here for you")).toBeVisible();
+  await expect(
+    unknown.page.getByRole("heading", { level: 1, name: "There is nothing here for you" }),
+  ).toBeVisible();
   const nobody = await openPage(browser, {});
   await nobody.page.goto(at(`/grants/${id}`));
   await expect(nobody.page).toHaveURL(/\/sign-in\?to=/);
