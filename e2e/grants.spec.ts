@@ -142,7 +142,8 @@ test("nobody else learns of a grant, and a party not even that there are any", a
   }
   const party = await pageOf(browser, "client-456", `/grants/${id}`);
   await expect(party.page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible();
-  await expect(party.page.getByRole("link", { name: "Grants" })).toHaveCount(0);
+  const places = party.page.getByRole("navigation", { name: "Places" }).first();
+  await expect(places.getByRole("link", { name: "Grants" })).toHaveCount(0);
   const unknown = await pageOf(browser, HOLDER, "/grants/not-an-id");
   await expect(
     unknown.page.getByRole("heading", { level: 1, name: "There is nothing here for you" }),

@@ -55,6 +55,8 @@ function end() {
   }, DRAIN_MS);
   server.close(() => process.exit(0));
   server.closeIdleConnections();
+  // What was busy a moment ago, as a stream of updates is, is idle now and would be waited for.
+  setInterval(() => server.closeIdleConnections(), 100).unref();
 }
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, end);
 if (process.send !== undefined) process.on("disconnect", end);
