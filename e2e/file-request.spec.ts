@@ -367,7 +367,7 @@ test("an auditor files for what a query finds, and changes an answer on the way"
   await expect(page.getByText("What fits at submission: job job-123, participant miner-789")).toBeVisible(
     SOON,
   );
-  await page.getByRole("link", { name: "Change: Views" }).click();
+  await page.getByRole("link", { name: /^Change\s+Views$/ }).click();
   await expect(page.getByLabel("Views")).toBeFocused(SOON);
   await page.getByLabel("Views").fill("5");
   await page.getByRole("button", { name: "Check answers" }).click();

@@ -38,7 +38,7 @@ function Rows({ rows, form }: { rows: readonly Row[]; form: string }) {
               className="inline-flex min-h-[24px] items-center underline underline-offset-4"
             >
               {t("change")}
-              <span className="sr-only">: {row.name}</span>
+              <span className="sr-only"> {row.name}</span>
             </Link>
           </dd>
         </div>

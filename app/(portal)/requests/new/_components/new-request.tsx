@@ -20,13 +20,14 @@ import { useFaultText } from "./use-fault-text";
 import { type RequestForm, useRequestForm } from "./use-request-form";
 
 /** A change link of *Check answers* names the control it means. */
-function useNamedControl(): void {
+function useNamedControl(isReady: boolean): void {
   useEffect(() => {
+    if (!isReady) return;
     const control = document.getElementById(location.hash.slice(1));
     if (location.hash === "" || control === null) return;
     control.scrollIntoView({ block: "center" });
     control.focus();
-  }, []);
+  }, [isReady]);
 }
 
 function useFormView(request: RequestForm, options: FormOptions): FormView {
@@ -62,7 +63,7 @@ export function NewRequest(props: {
     () => summary.map((fault) => ({ id: faultId(fault), text: textOf(fault) })),
     [summary, textOf],
   );
-  useNamedControl();
+  useNamedControl(request.isReady);
   const sendAgain = () => {
     const facts = factsOf(draft.answers);
     if (draft.draft !== undefined && facts !== undefined) void stores.authority.attach(draft.draft.id, facts);
@@ -87,18 +88,20 @@ export function NewRequest(props: {
       <ErrorSummary title={ui("oneThing", { count: errors.length })} errors={errors} />
       <FormNotices request={request} options={options} />
       <form noValidate onSubmit={(event) => event.preventDefault()}>
-        <BasisSection form={form} number={1} />
-        <TransactionsSection form={form} number={2} store={stores.lookups} lookups={request.lookups} />
-        {options.needsAuthority ? (
-          <AuthoritySection
-            form={form}
-            number={3}
-            state={request.authority}
-            onFile={(file) => void stores.authority.choose(file)}
-            onAgain={sendAgain}
-          />
-        ) : null}
-        <PeriodSection form={form} number={options.needsAuthority ? 4 : 3} />
+        <fieldset role="presentation" disabled={!request.isReady} className="min-w-0">
+          <BasisSection form={form} number={1} />
+          <TransactionsSection form={form} number={2} store={stores.lookups} lookups={request.lookups} />
+          {options.needsAuthority ? (
+            <AuthoritySection
+              form={form}
+              number={3}
+              state={request.authority}
+              onFile={(file) => void stores.authority.choose(file)}
+              onAgain={sendAgain}
+            />
+          ) : null}
+          <PeriodSection form={form} number={options.needsAuthority ? 4 : 3} />
+        </fieldset>
       </form>
     </PageFrame>
   );

@@ -15,6 +15,8 @@ import { useSaving } from "./use-saving";
 
 export interface RequestForm {
   readonly stores: Stores;
+  /** False until the page's script runs: nothing can be typed that would not be kept. */
+  readonly isReady: boolean;
   readonly draft: DraftState;
   readonly authority: AuthorityState;
   readonly lookups: Lookups;
@@ -59,11 +61,16 @@ async function sendAll({ draft, authority }: Stores): Promise<boolean> {
 
 function useStores(opening: Opening) {
   const [stores, setStores] = useState(() => openStores(opening, true));
-  // Only now may it differ from what the server drew.
-  useEffect(() => setStores(openStores(opening, false)), [opening]);
+  const [isReady, setReady] = useState(false);
+  // Only now may it differ from what the server drew, and only from now on is what is typed kept.
+  useEffect(() => {
+    setStores(openStores(opening, false));
+    setReady(true);
+  }, [opening]);
   const { draft, authority, lookups } = stores;
   return {
     stores,
+    isReady,
     draft: useSyncExternalStore(draft.subscribe, draft.get, draft.get),
     authority: useSyncExternalStore(authority.subscribe, authority.get, authority.get),
     lookups: useSyncExternalStore(lookups.subscribe, lookups.get, lookups.get),
@@ -112,7 +119,7 @@ function useCheck(stores: Stores, open: readonly Fault[]) {
 
 /** The form as a whole: its stores, what runs beside it, and the way to *Check answers*. */
 export function useRequestForm(opening: Opening): RequestForm {
-  const { stores, draft, authority, lookups, startAfresh } = useStores(opening);
+  const { stores, isReady, draft, authority, lookups, startAfresh } = useStores(opening);
   const { ids } = draft.answers;
   useSaving(stores, draft, authority, opening.view === undefined);
   useLookingUp(stores, ids, lookups);
@@ -127,6 +134,7 @@ export function useRequestForm(opening: Opening): RequestForm {
     open.some((one) => one.name === fault.name && one.code === fault.code);
   return {
     stores,
+    isReady,
     draft,
     authority,
     lookups,
