@@ -215,7 +215,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     "client456",
     "/confidential/access/requests",
     json("{}"),
-    { status: 403, code: "auth.scope" },
+    { status: 403, code: "auth.role" },
   ],
   [
     "an unknown key",
