@@ -13,6 +13,11 @@ const REGULATOR = "regulator-001";
 const SUPPORT = "coordinator-001:support";
 const MB = 1_048_576;
 
+// Each open window holds a stream of changes, and a person may have only so many of them.
+test.afterEach(async ({ browser }) => {
+  for (const context of browser.contexts()) await context.close();
+});
+
 const at = (path: string): string => new URL(path, demo().base_url).href;
 const who = () => people(demo());
 const newTransaction = (): Promise<string> => submitTransaction(who().client456, canaries());

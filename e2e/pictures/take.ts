@@ -113,7 +113,9 @@ async function takeAll(studio: Studio): Promise<void> {
 
   const legal = await studio.page("coordinator-001:legal");
   await studio.take(legal, "/", "coordinator-home");
-  await studio.take(legal, `/requests/${made.waiting}`, "coordinator-decision");
+  await studio.take(legal, `/requests/${made.waiting}`, "coordinator-decision", async (page) => {
+    await page.locator("main canvas").first().waitFor();
+  });
 
   const support = await studio.page("coordinator-001:support");
   await studio.take(support, "/disputes", "support-disputes");

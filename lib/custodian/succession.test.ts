@@ -496,6 +496,7 @@ test("a roster statement by Ed25519 counts as a key of one's own", async () => {
     const roster = p.roster();
     const next: Roster = { ...roster, version: 2, previous: rosterDigest(roster), origins: [ORIGIN] };
     const statements = Object.values(p.people)
+      .filter(({ person }) => person.duties.some((duty) => duty === "approve" || duty === "legal"))
       .slice(0, 2)
       .map(({ person, seed }) => {
         const statement = {
@@ -512,6 +513,39 @@ test("a roster statement by Ed25519 counts as a key of one's own", async () => {
         };
       });
     expect((await p.client.submitRoster({ ...next, statements })).version).toBe(2);
+  } finally {
+    await p.stop();
+  }
+});
+
+test("two holders without a confirmer's duty change no more than their own keys", async () => {
+  const p = await TestCustodian.start();
+  try {
+    const roster = p.roster();
+    const next: Roster = {
+      ...roster,
+      version: 2,
+      previous: rosterDigest(roster),
+      origins: ["https://evil.example"],
+    };
+    const signers = Object.values(p.people).filter(({ person }) => person.duties.length === 0);
+    expect(signers.length).toBeGreaterThan(0);
+    const [confirmer] = Object.values(p.people).filter(({ person }) => person.duties.includes("approve"));
+    if (confirmer === undefined) throw new Error("an approver expected");
+    const statements = [...signers.slice(0, 1), confirmer].map(({ person, seed }) => {
+      const statement = {
+        log: TEST_LOG,
+        version: 2,
+        previous: rosterDigest(roster),
+        roster: rosterDigest(next),
+        person: person.person,
+      };
+      const signature = toBase64url(signStatement(seed, "roster", statement));
+      return { statement, signature: { kind: "ed25519" as const, key_id: `${person.person}/1`, signature } };
+    });
+    await expect(p.client.submitRoster({ ...next, statements })).rejects.toMatchObject({
+      extra: { reason: "roster" },
+    });
   } finally {
     await p.stop();
   }

@@ -80,6 +80,33 @@ function portalChange(current: Roster, next: Roster): PortalChange | undefined {
   return { enrolled: enrolled.person };
 }
 
+/** Whose keys, and nothing else, differ between two rosters; undefined when anything more does, or nothing. */
+function onlyKeysOf(current: Roster, next: Roster): string | undefined {
+  const frame = ({ persons: _p, version: _v, previous: _d, statements: _s, ...rest }: Roster): unknown =>
+    rest;
+  if (!isSame(frame(current), frame(next)) || current.persons.length !== next.persons.length)
+    return undefined;
+  const after = new Map(next.persons.map((person) => [person.person, person]));
+  const changed = current.persons.filter((person) => !isSame(person, after.get(person.person) ?? {}));
+  const [one, ...more] = changed;
+  const becomes = one === undefined ? undefined : after.get(one.person);
+  if (one === undefined || becomes === undefined || more.length > 0) return undefined;
+  return isSame(withoutCredentials(one), withoutCredentials(becomes)) ? one.person : undefined;
+}
+
+/**
+ * Two persons with keys of their own. Two who may confirm carry anything; others only a change of keys of one of
+ * themselves, beside a confirmer where one holds a key: else two deceived parties would make the approvers.
+ */
+function isAgreedByKeys(current: Roster, next: Roster, own: ReadonlySet<string>): boolean {
+  const keepers = current.persons.filter((person) => mayConfirm(person) && holdsOwnKey(person));
+  const signing = keepers.filter(({ person }) => own.has(person));
+  if (signing.length >= 2) return true;
+  const changed = onlyKeysOf(current, next);
+  if (changed === undefined) return false;
+  return keepers.length === 0 ? own.has(changed) : own.has(changed) && signing.length > 0;
+}
+
 /** One person's verified agreement to the next roster. */
 export interface Agreement {
   readonly person: string;
@@ -88,12 +115,12 @@ export interface Agreement {
 
 /**
  * Whether these agreements carry the roster from one version to the next. Two persons with keys of their own carry
- * anything. The portal's word, which only an evaluation has, counts where nobody with a key of their own is
+ * what isAgreedByKeys allows. The portal's word, which only an evaluation has, counts where nobody with a key of their own is
  * touched: for people without keys, and for one first key, to which the person and a confirmer agree.
  */
 export function isAgreed(current: Roster, next: Roster, agreements: readonly Agreement[]): boolean {
   const own = new Set(agreements.filter(({ by }) => by === "own-key").map(({ person }) => person));
-  if (own.size >= 2) return true;
+  if (own.size >= 2 && isAgreedByKeys(current, next, own)) return true;
   const change = portalChange(current, next);
   if (change === undefined) return false;
   const agreed = new Set(agreements.map(({ person }) => person));

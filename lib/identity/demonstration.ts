@@ -65,9 +65,9 @@ function toPerson(cx: DemonstrationContext, account: Account, demo: DemoAccount)
   };
 }
 
-function isLoopbackRequest(host: string | null): boolean {
+function isLoopbackAddress(address: string): boolean {
   try {
-    return host !== null && isLoopbackHost(new URL(`http://${host}`).hostname);
+    return isLoopbackHost(new URL(address).hostname);
   } catch {
     return false;
   }
@@ -75,15 +75,17 @@ function isLoopbackRequest(host: string | null): boolean {
 
 /**
  * The demonstration people with what they sign in by. Undefined unless this is an evaluation that listens on this
- * machine only, is asked under one of its own loopback names (a foreign name may have been pointed here), and has
- * them at all.
+ * machine only, whose own address is one of this machine (else a proxy in front would publish them), is asked under
+ * one of its loopback names (a foreign name may have been pointed here), and has them at all.
  */
 export async function readDemonstration(
   cx: DemonstrationContext,
   host: string | null,
 ): Promise<Demonstration | undefined> {
-  if (!cx.instance.evaluation || !cx.site.isLoopback || !isLoopbackRequest(host) || cx.demoFile === undefined)
+  const isHere = cx.site.isLoopback && isLoopbackAddress(cx.site.origin);
+  if (!cx.instance.evaluation || !isHere || host === null || !isLoopbackAddress(`http://${host}`))
     return undefined;
+  if (cx.demoFile === undefined) return undefined;
   const accounts = await readAccounts(cx.demoFile);
   if (accounts.length === 0) return undefined;
   const people = await inSnapshot(cx, async (tx) => {

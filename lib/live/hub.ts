@@ -11,7 +11,7 @@ import { type Named, readChanged } from "@/lib/live/store";
 import { type Changed, isTold } from "@/lib/live/visible";
 import type { Logger } from "@/lib/telemetry/logger";
 
-export const STREAMS_PER_SESSION = 6;
+export const STREAMS_PER_SESSION = 24;
 
 /** One open stream of a signed-in person. */
 export interface Subscriber {

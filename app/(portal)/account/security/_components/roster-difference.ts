@@ -49,6 +49,11 @@ async function keysChange(change: RosterChangeView, before: Person, after: Perso
   const had = before.credentials.map(idOf);
   const has = after.credentials.map(idOf);
   const kept = had.filter((id) => id !== change.removed && id !== "portal-evaluation");
+  // The same name with another key behind it would be another key.
+  for (const credential of before.credentials.filter((one) => kept.includes(idOf(one)))) {
+    const now = after.credentials.find((one) => idOf(one) === idOf(credential));
+    if (now === undefined || !(await isSame(credential, now))) return false;
+  }
   return isSameSet(has, change.added === undefined ? kept : [...kept, change.added]);
 }
 
