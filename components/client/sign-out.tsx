@@ -9,6 +9,12 @@ import type { signOut } from "@/lib/api-client/operations/account";
 
 const end = target<typeof signOut>("POST", "/confidential/account/sign-out");
 
+/** What a decider read in an order is his own: the next person in this tab reads for himself. */
+function forgetReadings(): void {
+  for (const key of Object.keys(sessionStorage))
+    if (key.startsWith("sealport.review.")) sessionStorage.removeItem(key);
+}
+
 /** Ends the session and loads the sign-in page anew, so that nothing of this one stays in memory. */
 export function SignOut() {
   const t = useTranslations("portal.signOut");
@@ -26,6 +32,7 @@ export function SignOut() {
       }
     }
     announceSessionEnd();
+    forgetReadings();
     window.location.assign("/sign-in?done=signed-out");
   };
   return (
