@@ -149,6 +149,8 @@ test("an empty form says what is missing, takes the focus, and leads to each con
   await expect(page.getByLabel("Case number")).toHaveAttribute("aria-invalid", "true");
   await page.keyboard.type("1/26");
   await expect(page.getByLabel("Case number")).not.toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByRole("alert", { name: "10 things to correct" })).toBeVisible();
+  await expect(page.getByLabel("Case number")).toBeFocused();
   await page.getByLabel("Valid from").fill(day(2));
   await page.getByLabel("Valid until").fill(day(1));
   await page.getByLabel(/^Until/).selectOption("date");

@@ -8,12 +8,19 @@ export interface FormError {
   readonly text: string;
 }
 
-/** All errors of a form at its head; takes the focus each time new ones arrive, and leads to each control. */
-export function ErrorSummary({ title, errors }: { title: string; errors: readonly FormError[] }) {
+/**
+ * All errors of a form at its head; takes the focus each time new ones arrive, and leads to each control. With
+ * `attempt` only a new attempt takes the focus, so that corrected errors may leave the list meanwhile.
+ */
+export function ErrorSummary(props: { title: string; errors: readonly FormError[]; attempt?: number }) {
+  const { title, errors } = props;
   const box = useRef<HTMLElement>(null);
+  const hasErrors = errors.length > 0;
+  const trigger = props.attempt ?? errors;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is left of an attempt takes no focus
   useEffect(() => {
-    if (errors.length > 0) box.current?.focus();
-  }, [errors]);
+    if (hasErrors) box.current?.focus();
+  }, [trigger]);
   if (errors.length === 0) return null;
   return (
     <section

@@ -59,10 +59,7 @@ export function NewRequest(props: {
   const request = useRequestForm(opening);
   const form = useFormView(request, options);
   const { stores, draft, summary } = request;
-  const errors = useMemo(
-    () => summary.map((fault) => ({ id: faultId(fault), text: textOf(fault) })),
-    [summary, textOf],
-  );
+  const errors = summary.map((fault) => ({ id: faultId(fault), text: textOf(fault) }));
   useNamedControl(request.isReady);
   const sendAgain = () => {
     const facts = factsOf(draft.answers);
@@ -85,7 +82,11 @@ export function NewRequest(props: {
         />
       }
     >
-      <ErrorSummary title={ui("oneThing", { count: errors.length })} errors={errors} />
+      <ErrorSummary
+        title={ui("oneThing", { count: errors.length })}
+        errors={errors}
+        attempt={request.attempt}
+      />
       <FormNotices request={request} options={options} />
       <form noValidate onSubmit={(event) => event.preventDefault()}>
         <fieldset role="presentation" disabled={!request.isReady} className="min-w-0">

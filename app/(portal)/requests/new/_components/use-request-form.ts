@@ -22,8 +22,10 @@ export interface RequestForm {
   readonly lookups: Lookups;
   /** What stands between the answers and *Check answers* now. */
   readonly open: readonly Fault[];
-  /** What was open when the person last wanted to go on; the summary stays as it was then. */
+  /** What was open when the person last wanted to go on, and still is. */
   readonly summary: readonly Fault[];
+  /** How often the person has wanted to go on. */
+  readonly attempt: number;
   /** Faults to show at their controls. */
   readonly shown: readonly Fault[];
   readonly isChecking: boolean;
@@ -100,9 +102,11 @@ function showObstacle({ authority }: Stores): void {
 function useCheck(stores: Stores, open: readonly Fault[]) {
   const router = useRouter();
   const [summary, setSummary] = useState(NONE);
+  const [attempt, setAttempt] = useState(0);
   const [isChecking, setChecking] = useState(false);
   const check = async () => {
     setSummary(open.length === 0 ? NONE : [...open]);
+    setAttempt((count) => count + 1);
     if (open.length > 0) return;
     setChecking(true);
     try {
@@ -114,7 +118,7 @@ function useCheck(stores: Stores, open: readonly Fault[]) {
       setChecking(false);
     }
   };
-  return { summary, isChecking, check };
+  return { summary, attempt, isChecking, check };
 }
 
 /** The form as a whole: its stores, what runs beside it, and the way to *Check answers*. */
@@ -129,9 +133,10 @@ export function useRequestForm(opening: Opening): RequestForm {
     unknown: ids.filter((id) => stores.lookups.isUnknown(id)),
     nowMs: Date.now(),
   });
-  const { summary, isChecking, check } = useCheck(stores, open);
+  const { summary, attempt, isChecking, check } = useCheck(stores, open);
   const isStillOpen = (fault: Fault) =>
     open.some((one) => one.name === fault.name && one.code === fault.code);
+  const left = summary.filter(isStillOpen);
   return {
     stores,
     isReady,
@@ -139,8 +144,9 @@ export function useRequestForm(opening: Opening): RequestForm {
     authority,
     lookups,
     open,
-    summary,
-    shown: [...summary.filter(isStillOpen), ...refusals],
+    summary: left,
+    attempt,
+    shown: [...left, ...refusals],
     isChecking,
     change: (changes) => stores.draft.change(changes),
     check,
