@@ -131,7 +131,7 @@ function TypedProof(props: {
   const other = kind === "code" ? "recovery_code" : "code";
   const hasOther = kind !== "password" && options.totp && options.recovery;
   return (
-    <form onSubmit={submit} noValidate className="mt-4">
+    <form method="post" onSubmit={submit} noValidate className="mt-4">
       <div className="flex items-end gap-3">
         <Field id="step-up" label={t(LABELS[kind])} className="grow">
           {(control) => (

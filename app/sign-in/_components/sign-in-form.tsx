@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import type { Typed } from "@/app/sign-in/_components/sign-in-calls";
+import { useReady } from "@/components/client/use-ready";
 import { Button } from "@/components/ui/button";
 import { TextInput } from "@/components/ui/controls";
 import { Field, type FieldControl } from "@/components/ui/field";
@@ -50,6 +51,7 @@ export function SignInForm(props: {
 }) {
   const t = useTranslations("signin");
   const [missing, setMissing] = useState<Missing>({});
+  const isReady = useReady();
   const { typed, isRecovery, onChange } = props;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -64,49 +66,51 @@ export function SignInForm(props: {
     else document.getElementById(first)?.focus();
   };
   return (
-    <form onSubmit={submit} noValidate className="grid gap-4">
-      <Field id="email" label={t("form.email")} error={missing.email && t("form.emailMissing")}>
-        {(control) => (
-          <TextInput
-            {...control}
-            type="email"
-            autoComplete="username"
-            value={typed.email}
-            onChange={(event) => onChange({ email: event.target.value })}
-            className={LARGE}
-          />
-        )}
-      </Field>
-      <Field id="password" label={t("form.password")} error={missing.password && t("form.passwordMissing")}>
-        {(control) => (
-          <PasswordInput
-            control={control}
-            value={typed.password}
-            onChange={(password) => onChange({ password })}
-          />
-        )}
-      </Field>
-      <div className="flex items-end gap-3">
-        {isRecovery ? (
-          <Field id="recovery" label={t("form.recovery")} className="grow">
-            {(control) => (
-              <TextInput
-                {...control}
-                autoComplete="off"
-                spellCheck={false}
-                value={typed.recovery_code}
-                onChange={(event) => onChange({ recovery_code: event.target.value })}
-                className={`${LARGE} font-mono`}
-              />
-            )}
-          </Field>
-        ) : (
-          <CodeField value={typed.code} seconds={props.seconds} onChange={(code) => onChange({ code })} />
-        )}
-        <Button type="submit" size="large" isBusy={props.isBusy}>
-          {t("form.submit")}
-        </Button>
-      </div>
+    <form method="post" onSubmit={submit} noValidate>
+      <fieldset disabled={!isReady} className="grid min-w-0 gap-4">
+        <Field id="email" label={t("form.email")} error={missing.email && t("form.emailMissing")}>
+          {(control) => (
+            <TextInput
+              {...control}
+              type="email"
+              autoComplete="username"
+              value={typed.email}
+              onChange={(event) => onChange({ email: event.target.value })}
+              className={LARGE}
+            />
+          )}
+        </Field>
+        <Field id="password" label={t("form.password")} error={missing.password && t("form.passwordMissing")}>
+          {(control) => (
+            <PasswordInput
+              control={control}
+              value={typed.password}
+              onChange={(password) => onChange({ password })}
+            />
+          )}
+        </Field>
+        <div className="flex items-end gap-3">
+          {isRecovery ? (
+            <Field id="recovery" label={t("form.recovery")} className="grow">
+              {(control) => (
+                <TextInput
+                  {...control}
+                  autoComplete="off"
+                  spellCheck={false}
+                  value={typed.recovery_code}
+                  onChange={(event) => onChange({ recovery_code: event.target.value })}
+                  className={`${LARGE} font-mono`}
+                />
+              )}
+            </Field>
+          ) : (
+            <CodeField value={typed.code} seconds={props.seconds} onChange={(code) => onChange({ code })} />
+          )}
+          <Button type="submit" size="large" isBusy={props.isBusy}>
+            {t("form.submit")}
+          </Button>
+        </div>
+      </fieldset>
     </form>
   );
 }

@@ -38,7 +38,7 @@ function SetUpDialog(props: { setUp: TotpSetUp; change: Change; onClose: () => v
   };
   return (
     <Dialog isOpen onClose={props.onClose} title={t("setUp")} canClose={!change.isBusy}>
-      <form onSubmit={submit} noValidate>
+      <form method="post" onSubmit={submit} noValidate>
         <div className="flex flex-wrap gap-6">
           <QrCode text={setUp.uri} label={t("qr")} />
           <div className="min-w-0 flex-1 basis-[200px] text-body">

@@ -41,7 +41,7 @@ function AddDialog({ change, onClose }: { change: Change; onClose: () => void })
   };
   return (
     <Dialog isOpen onClose={onClose} title={t("add")} canClose={!change.isBusy}>
-      <form onSubmit={submit} noValidate>
+      <form method="post" onSubmit={submit} noValidate>
         <p className="mb-4 text-body">{t("addText")}</p>
         <Field
           id="passkey-label"

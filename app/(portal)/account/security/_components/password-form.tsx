@@ -49,7 +49,7 @@ export function PasswordForm() {
   const isWeak = work.fault("/next") !== undefined;
   return (
     <Section title={t("title")} className="print:hidden">
-      <form onSubmit={submit} noValidate className="mt-3 grid max-w-[400px] gap-4">
+      <form method="post" onSubmit={submit} noValidate className="mt-3 grid max-w-[400px] gap-4">
         <Field
           id="password-current"
           label={t("current")}

@@ -15,6 +15,7 @@ import { DraftForm } from "@/app/(portal)/transactions/new/_components/draft-for
 import { Sent, type SentTransaction } from "@/app/(portal)/transactions/new/_components/sent";
 import { CallRefused, NetworkLost, target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
+import { useReady } from "@/components/client/use-ready";
 import { ErrorSummary, type FormError } from "@/components/ui/error-summary";
 import type { createTransaction } from "@/lib/api-client/operations/transactions";
 import type { Recipient } from "@/lib/keys/list-recipients";
@@ -50,6 +51,7 @@ type Step = "form" | "check" | "sent";
 
 /** The form, its check and the confirmation, on one page: what is typed lives in memory and is forgotten once sent. */
 export function NewTransactionForm({ own, recipients }: { own: string; recipients: readonly Recipient[] }) {
+  const isReady = useReady();
   const t = useTranslations("transactions.create");
   const ui = useTranslations("ui");
   const api = useApi();
@@ -128,9 +130,11 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
   );
   return (
     <FormProvider {...form}>
-      <form noValidate autoComplete="off" onSubmit={form.handleSubmit(check)}>
+      <form method="post" noValidate autoComplete="off" onSubmit={form.handleSubmit(check)}>
         <ErrorSummary title={ui("oneThing", { count: errors.length })} errors={errors} />
-        <DraftForm own={own} known={known} errors={byControl} onFound={find} />
+        <fieldset disabled={!isReady} className="min-w-0">
+          <DraftForm own={own} known={known} errors={byControl} onFound={find} />
+        </fieldset>
       </form>
     </FormProvider>
   );
