@@ -11,17 +11,7 @@ const DESKTOP = { width: 1440, height: 900 };
 const NARROW = { width: 320, height: 760 };
 const UNKNOWN = "01a00000-0000-7000-8000-000000000000";
 
-const ROLES = [
-  "regulator-001",
-  "auditor-001",
-  "coordinator-001:approve",
-  "coordinator-001:legal",
-  "coordinator-001:support",
-  "client-456",
-  "miner-789",
-] as const;
-type Handle = (typeof ROLES)[number];
-
+const ROLES = ["regulator-001", "auditor-001"] as const;
 /** Lists and forms that everybody is sent to; who may not see one gets its forbidden state, which is a page too. */
 const PAGES = [
   "/",
@@ -136,7 +126,7 @@ for (const handle of ROLES) {
   });
 }
 
-const LISTS: Readonly<Partial<Record<Handle, string>>> = {
+const LISTS: Readonly<Record<string, string>> = {
   "client-456": "/requests",
   "miner-789": "/audit",
   "regulator-001": "/keys",
