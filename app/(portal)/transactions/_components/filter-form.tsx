@@ -46,7 +46,7 @@ export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong
         <Field id="filter-to" label={t("to")}>
           {(control) => <TextInput {...control} type="date" name="to" defaultValue={address.to} />}
         </Field>
-        <div className="flex gap-2">
+        <div className="flex flex-wrap gap-2">
           <Button type="submit" icon="filter">
             {t("apply")}
           </Button>
