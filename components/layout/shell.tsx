@@ -21,7 +21,7 @@ export function Shell(props: {
   return (
     <div className="tablet:grid tablet:min-h-[calc(100dvh-28px)] tablet:grid-cols-[56px_minmax(0,1fr)] facts:grid-cols-[208px_minmax(0,1fr)] print:block">
       <div className="border-line border-b tablet:border-r tablet:border-b-0 tablet:bg-margin print:hidden">
-        <div className="flex h-full flex-col tablet:sticky tablet:top-0 tablet:h-dvh tablet:max-h-dvh">
+        <div className="flex h-full flex-col tablet:sticky tablet:top-0 tablet:h-[calc(100dvh-28px)]">
           <Link
             href="/"
             prefetch={false}
