@@ -96,7 +96,10 @@ export default async function HelpPage() {
             <CodeSample label={t("programs.label")} code={curl} />
             <p className="mt-3 text-control text-ink-2">
               {t(health.assurance === "evaluation" ? "programs.keyDemo" : "programs.keyOther")}{" "}
-              <a href="/openapi.json" className="inline-flex min-h-[24px] items-center text-accent underline underline-offset-4">
+              <a
+                href="/openapi.json"
+                className="inline-flex min-h-[24px] items-center text-accent underline underline-offset-4"
+              >
                 {t("programs.openapi")}
               </a>
             </p>
