@@ -4,6 +4,7 @@ import { asSuperuser } from "./support/admin";
 import { type Caller, people } from "./support/api";
 import { axeFindings } from "./support/axe";
 import { dataDir, demo } from "./support/instance";
+import { withoutStream } from "./support/page";
 import { signedIn } from "./support/signed-in";
 import { canaries, submitTransaction, text } from "./support/steps";
 
@@ -317,7 +318,7 @@ test("of two tabs one decides, the other learns who was faster and loses nothing
   const { page: one } = await open(browser, LEGAL, id);
   const two = await one.context().newPage();
   // This tab hears of no change, as one whose connection hangs.
-  await two.route("**/confidential/events", (route) => route.abort());
+  await withoutStream(two);
   await two.goto(at(`/requests/${id}`));
   await read(two, order);
   await two.getByLabel("Reason, seen by the officer").fill("Second tab");
@@ -332,12 +333,31 @@ test("of two tabs one decides, the other learns who was faster and loses nothing
   await expect(two.getByText("Lena Hartmann denied on", { exact: false })).toBeVisible();
   await two.getByRole("button", { name: "Look at it as it stands" }).click();
   await expect(panel(two).getByText("No stage waits for a decision now.")).toBeVisible();
+  await expect(panel(two).getByText("Second tab")).toBeVisible();
+  await panel(two).getByRole("button", { name: "Discard what I typed" }).click();
+  await expect(panel(two).getByText("Second tab")).toHaveCount(0);
 
   // Back after a decision leads to the request as it is, not to a form that decides again.
   await one.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
   await one.goto(at("/requests"));
   await one.goBack();
   await expect(panel(one).getByText("No stage waits for a decision now.")).toBeVisible();
+});
+
+test("a page that hears of the other's decision keeps what was typed and says who was faster", async ({
+  browser,
+}) => {
+  const order = newOrder();
+  const id = await file(order);
+  const { page } = await open(browser, LEGAL, id);
+  await read(page, order);
+  await page.getByLabel("Reason, seen by the officer").fill("Nearly done");
+  await passLegal(id, order);
+  const notice = panel(page).getByRole("status").filter({ hasText: "Somebody was faster." });
+  await expect(notice).toBeVisible();
+  await expect(notice.getByText("Nearly done")).toBeVisible();
+  await expect(notice.getByText(order.case_number)).toBeVisible();
+  await expect(notice.getByText(/approved on/)).toBeVisible();
 });
 
 test("a lost connection loses nothing: reload keeps what was typed, and sending again decides once", async ({

@@ -4,7 +4,7 @@ import { people } from "./support/api";
 import { axeFindings } from "./support/axe";
 import { clockOf, expectGone, keptBy, witness } from "./support/hygiene";
 import { demo } from "./support/instance";
-import { openPage } from "./support/page";
+import { openPage, withoutStream, withSilentStream } from "./support/page";
 import { signIn } from "./support/sign-in";
 import { signedIn } from "./support/signed-in";
 import {
@@ -197,7 +197,19 @@ test("a regulator opens under a grant, and within two seconds of its revocation 
 test("without the stream a revocation is seen within two seconds too, by asking", async ({ browser }) => {
   const { who, id, grant, secret } = await granted();
   const { page } = await signedIn(browser, "regulator-001");
-  await page.route("**/confidential/events", (route) => route.abort());
+  const tries = await withoutStream(page);
+  await page.goto(at(`/transactions/${id}`));
+  await openAll(page, secret);
+  expect(tries()).toBeGreaterThan(0);
+  await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
+  await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
+  await expect(page.getByText("Your access was taken back.")).toBeVisible();
+});
+
+test("a stream that died without a word delays no revocation", async ({ browser }) => {
+  const { who, id, grant, secret } = await granted();
+  const { page } = await signedIn(browser, "regulator-001");
+  await withSilentStream(page);
   await page.goto(at(`/transactions/${id}`));
   await openAll(page, secret);
   await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
@@ -361,7 +373,7 @@ test("who may not open is told why, and who may not know finds nothing", async (
 test("a refusal while opening is told in words, and nothing is shown", async ({ browser }) => {
   const { who, id, grant, secret } = await granted();
   const { page } = await signedIn(browser, "regulator-001");
-  await page.route("**/confidential/events", (route) => route.abort());
+  await withoutStream(page);
   await page.goto(at(`/transactions/${id}`));
   await expect(page.getByRole("button", { name: /^Open \d/ })).toBeVisible();
   await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });

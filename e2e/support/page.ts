@@ -22,3 +22,28 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
   });
   return { page, faults: () => faults };
 }
+
+/** Cuts the page off from the stream of changes, as a proxy that lets none through; says how often it was tried. */
+export async function withoutStream(page: Page): Promise<() => number> {
+  let tries = 0;
+  await page.route(/\/confidential\/events(\?|$)/, (route) => {
+    tries += 1;
+    return route.abort();
+  });
+  return () => tries;
+}
+
+/** A stream that says it is there and then never another word, and never breaks: a line that died unnoticed. */
+export async function withSilentStream(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    class Silent extends EventTarget {
+      readonly readyState = 1;
+      constructor() {
+        super();
+        setTimeout(() => this.dispatchEvent(new Event("ready")), 0);
+      }
+      close(): void {}
+    }
+    Reflect.set(window, "EventSource", Object.assign(Silent, { CLOSED: 2 }));
+  });
+}

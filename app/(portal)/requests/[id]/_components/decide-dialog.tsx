@@ -10,14 +10,12 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Digest } from "@/components/ui/digest";
 import { Loading } from "@/components/ui/loading";
-import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation, Notice } from "@/components/ui/states";
+import { FasterLine } from "./faster-line";
 import { type ReviewState, useReview } from "./review-state";
 import { StatementView } from "./statement-view";
 import { type Decision, fasterOf, useDecision } from "./use-decision";
 import type { Act } from "./verdict";
-
-const KNOWN = ["approve", "deny", "ask", "answer", "withdraw", "resume", "activate"] as const;
 
 /** Why nothing was decided: somebody was faster, the readings differ, nothing was signed, or the call failed. */
 function Failure({ error, onLook }: { error: unknown; onLook: () => void }) {
@@ -25,11 +23,10 @@ function Failure({ error, onLook }: { error: unknown; onLook: () => void }) {
   if (error === undefined) return null;
   const faster = fasterOf(error);
   if (faster !== undefined) {
-    const kind = KNOWN.find((one) => one === faster.kind) ?? "other";
     return (
       <Notice tone="amber" icon="warning" isLive title={t("faster.title")}>
         <p>
-          {t(`faster.${kind}`, { name: faster.by })} <LocalTime instant={faster.at} />. {t("faster.kept")}
+          <FasterLine {...faster} /> {t("faster.kept")}
         </p>
         <p className="mt-2">
           <Button size="bar" onClick={onLook}>

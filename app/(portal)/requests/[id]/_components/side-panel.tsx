@@ -10,6 +10,7 @@ import { Notice } from "@/components/ui/states";
 import type { RequestView } from "@/lib/access/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
 import { CommentForm } from "./comment-form";
+import { Overtaken } from "./overtaken";
 import { Withdraw } from "./withdraw";
 
 const WITHDRAWABLE = ["draft", "submitted", "stage_1", "stage_2", "needs_information"];
@@ -103,6 +104,7 @@ export function ReviewerPanel({ request, review }: { request: RequestView; revie
   const next = review?.queue.next;
   return (
     <>
+      <Overtaken />
       <FactsSection title={t("panel.title")}>
         <p className="flex gap-2 text-control">
           <Icon name="nothing" className="mt-[2px] text-ink-3" />
