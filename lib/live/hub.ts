@@ -52,6 +52,8 @@ const RECENT_MS = 2 * 60_000;
 const MAX_RECENT = 2_000;
 /** Changes of one moment are read together. */
 const GATHER_MS = 15;
+/** What the database says when a session was ended; which one is found by looking. */
+const SESSION_END = "session:";
 
 function namedIn(payload: string): Named | undefined {
   const at = payload.indexOf(":");
@@ -145,6 +147,10 @@ class Hub implements LiveHub {
   }
 
   #hear(payload: string): void {
+    if (payload === SESSION_END) {
+      void this.#endDeadSessions();
+      return;
+    }
     const named = namedIn(payload);
     if (named === undefined) return;
     if (this.#streams.size === 0) {

@@ -9,6 +9,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { streamChanges } from "@/lib/http/stream-changes";
+import { endSessionsIn } from "@/lib/identity/end-session";
 import { standingOf } from "@/lib/identity/principal";
 import { insertSession } from "@/lib/identity/sessions/store";
 import { type LiveHub, STREAMS_PER_SESSION } from "@/lib/live/hub";
@@ -228,6 +229,23 @@ describe("live updates", () => {
 
   it("are not for API keys", async () => {
     expect(await refusal(streamChanges(bench.regulator, {}, hub))).toBe("auth.session-only");
+  });
+
+  it("end with the sign-out itself, long before the next heartbeat", async () => {
+    const patient = newHub(3_600_000);
+    try {
+      const who = await signedIn(bench.regulator);
+      const [own, other] = [await listen(who, patient), await listen(await signedIn(bench.auditor), patient)];
+      const { userId } = who.principal;
+      await inTransaction(who, (tx) =>
+        endSessionsIn(tx, who, { userId, sid: sidOf(who), reason: "signed-out" }),
+      );
+      await own.until(({ hasEnded }) => hasEnded);
+      expect(own.events.at(-1)?.name).toBe("ended");
+      expect(other.hasEnded).toBe(false);
+    } finally {
+      patient.close();
+    }
   });
 
   it("end when the session is revoked, has expired, or its person was deactivated", async () => {

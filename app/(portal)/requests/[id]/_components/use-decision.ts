@@ -6,6 +6,7 @@ import { useApi } from "@/components/client/use-api";
 import { useSigner } from "@/components/client/use-signer";
 import type { RequestAnswer, StatementAnswer } from "@/lib/access/answer-schema";
 import type { decideRequest, prepareStatement } from "@/lib/api-client/operations/decisions";
+import { isAsShown, type ShownDecision } from "./as-shown";
 import type { ReviewState } from "./review-state";
 import { type Act, bodyOf } from "./verdict";
 
@@ -43,6 +44,18 @@ interface Shown {
   readonly id: string;
   readonly ifMatch: string;
   readonly body: Body;
+  /** What its statement must say to be signed; none for a question. */
+  readonly asShown: ShownDecision | undefined;
+}
+
+function shownBy({ request, review, draft, judged }: ReviewState, act: Act): Shown {
+  const asked = { request, review, granted: judged.granted };
+  return {
+    id: request.id,
+    ifMatch: `"${review.version}"`,
+    body: bodyOf(act, draft, review, judged),
+    asShown: act === "ask" ? undefined : { ...asked, decision: act === "deny" ? "deny" : "approve" },
+  };
 }
 
 /** The statement that the server lays out for it. */
@@ -69,11 +82,7 @@ function useStatement(shown: Shown, isSigned: boolean) {
 export function useDecision(state: ReviewState, act: Act): Decision {
   const { call } = useApi();
   const { sign } = useSigner();
-  const [shown] = useState<Shown>(() => ({
-    id: state.request.id,
-    ifMatch: `"${state.review.version}"`,
-    body: bodyOf(act, state.draft, state.review, state.judged),
-  }));
+  const [shown] = useState<Shown>(() => shownBy(state, act));
   const { statement, error: notPrepared, prepare } = useStatement(shown, act !== "ask");
   const [isSending, setSending] = useState(false);
   const [answer, setAnswer] = useState<Made>();
@@ -83,8 +92,12 @@ export function useDecision(state: ReviewState, act: Act): Decision {
   const begin = async (): Promise<Sending> => {
     const key = crypto.randomUUID();
     if (statement === undefined) return { key, signature: undefined };
-    const isAsShown = (one: Statement) => one === statement;
-    const made = await sign({ kind: "decision", prepare: async () => statement, isAsShown });
+    const { asShown } = shown;
+    const made = await sign({
+      kind: "decision",
+      prepare: async () => statement,
+      isAsShown: (one) => asShown !== undefined && isAsShown(one, asShown),
+    });
     return { key, signature: made?.signature };
   };
 

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { isAsShown, type ShownDecision } from "./as-shown";
+
+const ID = "01a00000-0000-7000-8000-000000000001";
+const TX = ["01a00000-0000-7000-8000-00000000000a", "01a00000-0000-7000-8000-00000000000b"];
+
+const SHOWN: ShownDecision = {
+  decision: "approve",
+  request: {
+    id: ID,
+    purpose: "audit",
+    requester: { handle: "regulator-001", name: "Ines Weber", organisation: "Settlement Markets Authority" },
+  },
+  review: {
+    stage: "legal",
+    remaining: {
+      transactions: TX,
+      fields: ["amount", "pricing"],
+      level: "full",
+      not_before: "2026-11-24T00:00:00Z",
+      not_after: "2026-12-24T00:00:00Z",
+      max_views: 20,
+    },
+  },
+  granted: {
+    transactions: TX,
+    fields: ["amount", "pricing"],
+    notAfter: "2026-12-24T00:00:00Z",
+    maxViews: 20,
+  },
+};
+
+const STATEMENT = {
+  log: "sealport.test/log",
+  request: ID,
+  request_digest: "d",
+  stage: "legal",
+  decision: "approve",
+  transactions: [...TX].reverse(),
+  groups: ["pricing", "amount"],
+  level: "full",
+  purpose: "audit",
+  requester: "regulator-001",
+  approver: "coordinator-001:legal",
+  not_before: "2026-11-24T00:00:00Z",
+  not_after: "2026-12-24T00:00:00Z",
+  max_views: 20,
+  nonce: "n",
+} satisfies Parameters<typeof isAsShown>[0];
+
+describe("a decision's statement", () => {
+  it("is signed when it says what was shown, in whatever order, and for no longer", () => {
+    expect(isAsShown(STATEMENT, SHOWN)).toBe(true);
+    expect(isAsShown({ ...STATEMENT, not_after: "2026-12-23T23:59:00Z" }, SHOWN)).toBe(true);
+  });
+
+  it.each([
+    ["another request", { request: "01a00000-0000-7000-8000-000000000002" }],
+    ["another requester", { requester: "auditor-001" }],
+    ["another purpose", { purpose: "compliance" }],
+    ["the other stage", { stage: "coordinator" }],
+    ["the other decision", { decision: "deny" }],
+    ["one transaction more", { transactions: [...TX, "01a00000-0000-7000-8000-00000000000c"] }],
+    ["one transaction less", { transactions: TX.slice(1) }],
+    ["one group more", { groups: ["amount", "pricing", "parties"] }],
+    ["another level", { level: "masked" }],
+    ["a later end", { not_after: "2026-12-24T00:00:01Z" }],
+    ["more views", { max_views: 21 }],
+  ] as const)("with %s is not signed", (_what, part) => {
+    const other: unknown = { ...STATEMENT, ...part };
+    expect(isAsShown(other as typeof STATEMENT, SHOWN)).toBe(false);
+  });
+
+  it("of a denial must be one for this request and stage", () => {
+    const denied = { ...STATEMENT, decision: "deny" as const, transactions: [], groups: [] };
+    expect(isAsShown(denied, { ...SHOWN, decision: "deny" })).toBe(true);
+    expect(isAsShown({ ...denied, stage: "coordinator" }, { ...SHOWN, decision: "deny" })).toBe(false);
+    expect(isAsShown(STATEMENT, { ...SHOWN, decision: "deny" })).toBe(false);
+  });
+});
