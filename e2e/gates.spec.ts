@@ -3,84 +3,13 @@ import { people } from "./support/api";
 import { axeFindings } from "./support/axe";
 import { demo } from "./support/instance";
 import { openPage } from "./support/page";
+import { detailPages, PAGES, PUBLIC, ROLES } from "./support/pages";
 import { signedIn } from "./support/signed-in";
 
 // Every page × role × theme: no axe violation, no policy violation, no console error, nothing wider than the screen.
 
 const DESKTOP = { width: 1440, height: 900 };
 const NARROW = { width: 320, height: 760 };
-const UNKNOWN = "01a00000-0000-7000-8000-000000000000";
-
-const ROLES = [
-  "regulator-001",
-  "auditor-001",
-  "coordinator-001:approve",
-  "coordinator-001:legal",
-  "coordinator-001:support",
-  "client-456",
-  "miner-789",
-] as const;
-/** Lists and forms that everybody is sent to; who may not see one gets its forbidden state, which is a page too. */
-const PAGES = [
-  "/",
-  "/transactions",
-  "/transactions/new",
-  `/transactions/${UNKNOWN}`,
-  "/requests",
-  "/requests?view=all",
-  "/requests/new",
-  `/requests/${UNKNOWN}`,
-  "/grants",
-  `/grants/${UNKNOWN}`,
-  "/disputes",
-  `/disputes/${UNKNOWN}`,
-  "/audit",
-  "/audit?outcome=failed&action=nothing.such",
-  "/audit/exports",
-  "/audit/verify",
-  "/keys",
-  "/keys/register",
-  "/account/security",
-] as const;
-
-const PUBLIC = [
-  "/",
-  "/sign-in",
-  "/trust",
-  "/trust?view=recommended",
-  "/status",
-  "/help",
-  "/tour",
-  "/no/such/page",
-];
-
-/** The first page of each kind that the person's own lists lead to. */
-async function detailPages(page: Page): Promise<string[]> {
-  const found = new Set<string>();
-  for (const list of [
-    "/transactions",
-    "/requests?view=all",
-    "/requests",
-    "/grants",
-    "/disputes",
-    "/audit",
-    "/keys",
-  ]) {
-    await page.goto(new URL(list, demo().base_url).href);
-    const links = await page
-      .locator("main a[href]")
-      .evaluateAll((all) => all.map((link) => (link instanceof HTMLAnchorElement ? link.href : "")));
-    const kind = list.split("?")[0] ?? list;
-    const details = links
-      .map((link) => new URL(link))
-      .filter(({ pathname, searchParams }) =>
-        kind === "/audit" ? searchParams.has("entry") : new RegExp(`^${kind}/[0-9a-f-]{36}$`).test(pathname),
-      );
-    for (const url of details.slice(0, 2)) found.add(url.pathname + url.search);
-  }
-  return [...found];
-}
-
 async function settle(page: Page): Promise<void> {
   await page.waitForLoadState("load");
   // Live pages hold a stream open, so nothing ever falls idle: what counts is that the page has taken the place of
@@ -133,7 +62,7 @@ for (const handle of ROLES) {
     test.setTimeout(600_000);
     const { page, faults } = await signedIn(browser, handle, { viewport: DESKTOP });
     const found: string[] = [];
-    const details = await detailPages(page);
+    const details = await detailPages(page, demo().base_url);
     for (const path of [...PAGES, ...details]) found.push(...(await gate(page, path, faults)));
     console.log(`${handle}: ${PAGES.length + details.length} pages, light and dark`);
     expect(found).toEqual([]);
