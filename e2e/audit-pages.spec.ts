@@ -69,6 +69,14 @@ test("by keyboard alone an auditor filters, opens an entry and has its proof che
   await expect(
     drawer(page).getByRole("img", { name: /^The path from this entry to the signed root/ }),
   ).toBeVisible();
+  // The row that is open is marked, and each of its cells stays under its heading.
+  const edges = (row: string) =>
+    log(page)
+      .locator(row)
+      .first()
+      .locator("th, td")
+      .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().left));
+  expect(await edges("tr[aria-current]")).toEqual(await edges("tbody tr:not([aria-current])"));
   await page.keyboard.press("v");
   await expect(drawer(page).getByText("Verified in this browser")).toBeVisible();
   await expect(drawer(page)).toContainText("This key came from this portal.");

@@ -47,7 +47,7 @@ export function Table<Row>(props: {
             <tr
               key={props.rowKey(row)}
               aria-current={isCurrent || undefined}
-              className={`block border-line border-b py-2 tablet:table-row tablet:py-0 ${isCurrent ? CURRENT : "hover:bg-margin"}`}
+              className={`block border-line border-b py-2 tablet:table-row tablet:py-0 ${isCurrent ? "current-row" : "hover:bg-margin"}`}
             >
               {props.columns.map((column) => (
                 <Cell key={column.key} column={column} row={row} href={props.href?.(row)} />
@@ -59,10 +59,6 @@ export function Table<Row>(props: {
     </table>
   );
 }
-
-/** Wash and bar reach past the text on both sides, so that every text edge stays on its column. */
-const CURRENT =
-  "relative z-0 before:absolute before:-inset-x-3 before:inset-y-0 before:-z-10 before:border-accent before:border-l-[3px] before:bg-accent-wash before:content-['']";
 
 function Cell<Row>({ column, row, href }: { column: Column<Row>; row: Row; href: string | undefined }) {
   const align = column.isNumber === true ? "tablet:text-right" : "";
