@@ -5,10 +5,13 @@ import { useEffect, useRef, useState } from "react";
 import { findMarks, type TextRun } from "./order-marks";
 import type { OrderPages } from "./pdf-document";
 
-/** Draws a page as wide as its place, again when the place changes. Answers what is written on it. */
+/** A4 in points: the place that a page keeps until it is drawn. */
+const SHEET = { width: 595, height: 842 };
+
+/** Draws a page as wide as its place, again when the place changes. Answers what is written on it, once that is read. */
 function usePage(pages: OrderPages, number: number) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [runs, setRuns] = useState<readonly TextRun[]>([]);
+  const [runs, setRuns] = useState<readonly TextRun[]>();
   const [hasFailed, setFailed] = useState(false);
   useEffect(() => {
     const target = canvas.current;
@@ -30,7 +33,7 @@ function usePage(pages: OrderPages, number: number) {
     draw();
     pages.text(number).then(
       (found) => !isGone && setRuns(found),
-      () => undefined,
+      () => !isGone && setRuns([]),
     );
     return () => {
       isGone = true;
@@ -45,22 +48,24 @@ export function OrderPage(props: {
   pages: OrderPages;
   number: number;
   facts: readonly (readonly string[])[];
-  /** Numbers of the facts that were found on this page. */
+  /** Numbers of the facts that were found on this page, once its text is read. */
   onFound?: (facts: readonly number[]) => void;
 }) {
   const { pages, number, facts, onFound } = props;
   const t = useTranslations("review");
   const { canvas, runs, hasFailed } = usePage(pages, number);
-  const marks = findMarks(runs, facts);
+  const marks = findMarks(runs ?? [], facts);
   const found = [...new Set(marks.map((mark) => mark.fact))].join(" ");
+  const isRead = runs !== undefined;
   useEffect(() => {
-    onFound?.(found === "" ? [] : found.split(" ").map(Number));
-  }, [found, onFound]);
+    if (isRead) onFound?.(found === "" ? [] : found.split(" ").map(Number));
+  }, [isRead, found, onFound]);
   return (
     <div className="border border-line-2 bg-sheet [color-scheme:light]">
       <div className="relative">
         <canvas
           ref={canvas}
+          {...SHEET}
           role="img"
           aria-label={t("document.pageOf", { number, count: pages.count })}
           className="block h-auto w-full"
@@ -87,7 +92,7 @@ export function OrderPage(props: {
       </div>
       {hasFailed ? <p className="p-4 text-control text-oxblood">{t("document.pageFailed")}</p> : null}
       {/* What the drawing shows, for those who do not see it. */}
-      <p className="sr-only">{runs.map((run) => run.text).join(" ")}</p>
+      <p className="sr-only">{runs?.map((run) => run.text).join(" ")}</p>
     </div>
   );
 }

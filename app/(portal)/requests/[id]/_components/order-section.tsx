@@ -20,7 +20,7 @@ export function OrderSection(props: {
   const t = useTranslations("review");
   const state = useReview();
   const [isLarge, setLarge] = useState(false);
-  const [found, setFound] = useState<readonly number[]>([]);
+  const [found, setFound] = useState<readonly number[]>();
   const onFound = useCallback((facts: readonly number[]) => setFound(facts), []);
   const reading = state?.draft.reading;
   const first = state?.review.first_reading?.confirms;
@@ -73,7 +73,7 @@ export function OrderSection(props: {
         </div>
         <div className="min-w-0">
           <FactComparison authorization={authorization} />
-          {document?.media_type === "application/pdf" ? <FoundNote found={found} /> : null}
+          {found === undefined ? null : <FoundNote found={found} />}
           <div className="mt-3">{props.children}</div>
         </div>
       </div>
