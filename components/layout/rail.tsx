@@ -81,9 +81,9 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
       aria-label={t("places.label")}
       className="fixed inset-x-0 bottom-0 z-header border-line-2 border-t bg-paper tablet:hidden print:hidden"
     >
-      <ul className="grid h-[58px] grid-cols-5">
+      <ul className="flex h-[58px]">
         {shown.map((place) => (
-          <li key={place.key} className="min-w-0">
+          <li key={place.key} className="min-w-[44px] flex-auto">
             <Link
               href={place.href}
               prefetch={false}
@@ -95,7 +95,7 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
             </Link>
           </li>
         ))}
-        <li className="min-w-0">
+        <li className="min-w-[44px] flex-auto">
           <details key={path} className="h-full">
             <summary className={`${item} cursor-pointer list-none border-transparent text-ink-2`}>
               <Icon name="menu" />
