@@ -4,7 +4,7 @@ import { asSuperuser } from "./support/admin";
 import { type Caller, people } from "./support/api";
 import { axeFindings } from "./support/axe";
 import { dataDir, demo } from "./support/instance";
-import { withoutStream } from "./support/page";
+import { openPage, withoutStream } from "./support/page";
 import { signedIn } from "./support/signed-in";
 import { canaries, submitTransaction, text } from "./support/steps";
 
@@ -55,8 +55,16 @@ function paper(order: Order): Uint8Array {
   });
 }
 
+const pdfOf = (order: Order): File =>
+  new File([Buffer.from(paper(order))], "order.pdf", { type: "application/pdf" });
+
 /** An officer files: what stands on paper, and what was typed of it. */
-async function fileWith(who: Caller, order: Order, typed: Partial<Order> = {}): Promise<string> {
+async function fileWith(
+  who: Caller,
+  order: Order,
+  typed: Partial<Order> = {},
+  document: File = pdfOf(order),
+): Promise<string> {
   const transaction = await submitTransaction(people(demo()).client456, canaries());
   const asked = {
     purpose: "audit",
@@ -71,7 +79,7 @@ async function fileWith(who: Caller, order: Order, typed: Partial<Order> = {}): 
   const id = text(created, "id");
   const form = new FormData();
   form.set("facts", JSON.stringify({ ...order, ...typed, kind: "statutory_demand", jurisdiction: "DE" }));
-  form.set("document", new File([Buffer.from(paper(order))], "order.pdf", { type: "application/pdf" }));
+  form.set("document", document);
   const path = `/confidential/access/requests/${id}`;
   const attached = await who.send(`${path}/authorizations`, { method: "POST", body: form });
   expect(attached.status).toBe(201);
@@ -280,6 +288,28 @@ test("nobody decides on a request of their own, and nobody twice", async ({ brow
     stage: "legal",
   });
   expect(twice.json.code).toBe("decision.same-person");
+});
+
+test("a scanned order is shown as it is beside the facts, and decided on like one that has text", async ({
+  browser,
+}) => {
+  const order = newOrder();
+  const { page: scanner } = await openPage(browser, { viewport: { width: 600, height: 800 } });
+  await scanner.setContent(`<h1>Demand</h1><p>${order.issuer}, case ${order.case_number}</p>`);
+  const scan = new File([new Uint8Array(await scanner.screenshot())], "scan.png", { type: "image/png" });
+  const id = await fileWith(people(demo()).regulator, order, {}, scan);
+  const { page, faults } = await open(browser, LEGAL, id);
+  const image = page.getByRole("img", { name: "The order as an image" });
+  await expect(image).toBeVisible();
+  expect(await image.evaluate((one) => (one instanceof HTMLImageElement ? one.naturalWidth : 0))).toBe(600);
+  await expect(page.getByText("first page’s text")).toHaveCount(0);
+  expect(await axeFindings(page)).toEqual([]);
+  await read(page, order);
+  await page.getByLabel("Reason, seen by the officer").fill("Read on the scan");
+  await page.getByRole("button", { name: "Approve as asked" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Approve", exact: true }).click();
+  await expect(page.getByRole("dialog").getByText("Approved", { exact: true }).first()).toBeVisible();
+  expect(faults()).toEqual([]);
 });
 
 test("a reading that differs cannot be approved, and two readings that differ are shown when both are made", async ({
