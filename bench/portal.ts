@@ -42,22 +42,34 @@ function numberOf(value: unknown): number {
   return typeof value === "number" ? value : 0;
 }
 
-function figuresOf(events: readonly TraceEvent[]): { lcpMs: number; cls: number } {
-  const starts = events.filter(
+/** LCP and CLS of the document's own navigation; frames and later navigations have ids of their own. */
+function figuresOf(events: readonly TraceEvent[]): { lcpMs: number; cls: number } | undefined {
+  const start = events.findLast(
     ({ name, args }) =>
       name === "navigationStart" && String(args?.data?.documentLoaderURL ?? "").startsWith("http"),
   );
-  const start = Math.max(...starts.map(({ ts }) => ts));
-  const after = events.filter(({ ts }) => ts >= start);
-  const candidates = after.filter(({ name }) => name === "largestContentfulPaint::Candidate");
-  const shifts = after.filter(
-    ({ name, args }) => name === "LayoutShift" && args?.data?.had_recent_input !== true,
+  const id = start?.args?.data?.navigationId;
+  const candidates = events.filter(
+    ({ name, args }) => name === "largestContentfulPaint::Candidate" && args?.data?.navigationId === id,
   );
-  if (!Number.isFinite(start) || candidates.length === 0) throw new Error("the trace has no largest paint");
+  if (start === undefined || candidates.length === 0) return undefined;
+  const shifts = events.filter(
+    ({ name, ts, args }) => name === "LayoutShift" && ts >= start.ts && args?.data?.had_recent_input !== true,
+  );
   return {
-    lcpMs: (Math.max(...candidates.map(({ ts }) => ts)) - start) / 1000,
+    lcpMs: (Math.max(...candidates.map(({ ts }) => ts)) - start.ts) / 1000,
     cls: shifts.reduce((sum, { args }) => sum + numberOf(args?.data?.score), 0),
   };
+}
+
+/** Until the browser has told of a largest paint and a second has passed: later ones are the reader's doing. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise<void>((resolve) => {
+      new PerformanceObserver(() => resolve()).observe({ type: "largest-contentful-paint", buffered: true });
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  });
 }
 
 /** One first visit, nothing cached: bytes of script as they came over the wire, and what Chromium traced. */
@@ -75,11 +87,12 @@ async function visit(page: Page, url: string): Promise<Visit> {
   });
   const events = await trace(cdp, async () => {
     await page.goto(url, { waitUntil: "load" });
-    // Until the main thread has been idle for a second: later paints and shifts are the reader's doing.
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+    await settle(page);
   });
   await cdp.detach();
-  return { scriptBytes, ...figuresOf(events) };
+  const figures = figuresOf(events);
+  if (figures === undefined) throw new Error(`the trace of ${url} has no largest paint`);
+  return { scriptBytes, ...figures };
 }
 
 function median(values: readonly number[]): number {
