@@ -4,7 +4,7 @@
 export const IDLE_MS = 5 * 60_000;
 /** A page that is not in sight for this long goes blank; nobody sees who stands before it when it comes back. */
 export const HIDDEN_MS = 60_000;
-/** Neither stream nor call has confirmed the access for this long: a revocation could have been missed. */
+/** No call has confirmed the access for this long: a revocation could have been missed. */
 export const UNSURE_MS = 10_000;
 /** Clocks further apart than this are told apart; less is the time the page took to arrive. */
 const SKEW_MS = 60_000;
@@ -40,7 +40,7 @@ export interface Watch {
   readonly nowMs: number;
   readonly lastInputMs: number;
   readonly hiddenSinceMs: number | undefined;
-  /** When the access was last known to hold; undefined while a stream tells. */
+  /** When the access was last known to hold; undefined while nothing is open. */
   readonly sureAtMs: number | undefined;
 }
 

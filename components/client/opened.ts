@@ -10,14 +10,17 @@ import {
   reasonForAll,
   skewOf,
 } from "@/components/client/blank-rules";
-import { useHeard, useLiveState } from "@/components/client/live";
+import { useHeard } from "@/components/client/live";
 import { type OpenedState, OpenedStore, type Ticket } from "@/components/client/opened-store";
 import { useSessionEnd } from "@/components/client/session-channel";
 import { type Standing, standingOf } from "@/components/client/standing";
 
 const TICK_MS = 1_000;
-/** How often the access is asked for while no stream tells: a revocation is seen within two seconds. */
-const ASK_MS = 1_500;
+/**
+ * How often the access is asked for while something is open, stream or no stream: the browser does not notice a line
+ * that died without a word, and a revocation is seen within two seconds all the same.
+ */
+const ASK_MS = 1_000;
 const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"] as const;
 const NOTHING: OpenedState = { items: [], blanked: undefined };
 
@@ -111,9 +114,8 @@ async function ask(store: OpenedStore, sureAt: { current: number | undefined }):
   if (isKnown && sureAt.current !== undefined) sureAt.current = Math.max(sureAt.current, askedAt);
 }
 
-/** Revocations, by the stream or, while it does not tell, by asking. */
+/** Revocations, by the stream and by asking. */
 function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: { current: number | undefined }): void {
-  const isLive = useLiveState() === "live";
   useHeard((heard) => {
     if (heard === "gap") void ask(store, sureAt);
     else if (heard === "ended") store.blank("session");
@@ -124,13 +126,15 @@ function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: { current: n
   }, isOpen);
   useEffect(() => {
     if (!isOpen) return;
+    sureAt.current = Date.now();
     // What happened between the answer and this moment was told to nobody yet.
     void ask(store, sureAt);
-    sureAt.current = isLive ? undefined : Date.now();
-    if (isLive) return;
     const timer = setInterval(() => void ask(store, sureAt), ASK_MS);
-    return () => clearInterval(timer);
-  }, [store, isOpen, isLive, sureAt]);
+    return () => {
+      clearInterval(timer);
+      sureAt.current = undefined;
+    };
+  }, [store, isOpen, sureAt]);
 }
 
 /**

@@ -19,10 +19,7 @@ export interface WatchedGrant {
 /** Why nothing may be shown under a grant any more. `unreachable`: nobody can say whether it still holds. */
 export type GrantEnd = "revoked" | "expired" | "signed-out" | "unreachable";
 
-/**
- * A page that shows fields asks for the grant this often, stream or no stream: a line that died without a word is not
- * noticed by the browser, and the page goes blank within two seconds all the same.
- */
+/** While the stream is down the grant is asked for this often. What was opened asks by itself (client/opened.ts). */
 const POLL_MS = 1_500;
 /** As long as this without any word from the portal, fields are not left on a screen. */
 const UNREACHABLE_MS = 10_000;
@@ -60,7 +57,7 @@ function useExpiry(until: string, onEnd: () => void): void {
 }
 
 /**
- * Follows one grant: by the stream, and by asking while something is opened. `ended` says that what was opened under
+ * Follows one grant: by the stream, and by asking while the stream is down. `ended` says that what was opened under
  * it must leave the screen. With `isOpened` it also follows on a hidden page, and gives up when nobody answers.
  */
 export function useGrantWatch(
@@ -76,7 +73,7 @@ export function useGrantWatch(
     queryKey: queryKeys.one("grant", initial.id),
     queryFn: () => readGrant(initial.id),
     initialData,
-    refetchInterval: isOpened ? POLL_MS : false,
+    refetchInterval: isOpened && !isLive ? POLL_MS : false,
     refetchIntervalInBackground: true,
     networkMode: "always",
   });
