@@ -29,6 +29,9 @@ const config = {
   ],
   // `npm run check` holds the types, tests included; a build on a server has no development packages.
   typescript: { ignoreBuildErrors: true },
+  // A page that fetches itself anew while the connection is gone waits for it, and is not replaced by the browser's
+  // error page with everything that was typed in it.
+  experimental: { useOffline: true },
 };
 
 const withWording = createNextIntlPlugin({

@@ -40,7 +40,7 @@ export interface Watch {
   readonly nowMs: number;
   readonly lastInputMs: number;
   readonly hiddenSinceMs: number | undefined;
-  /** When the access was last known to hold; undefined while nothing is open. */
+  /** When the access was last known to hold; undefined while there is no doubt. */
   readonly sureAtMs: number | undefined;
 }
 

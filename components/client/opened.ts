@@ -10,7 +10,7 @@ import {
   reasonForAll,
   skewOf,
 } from "@/components/client/blank-rules";
-import { useHeard } from "@/components/client/live";
+import { useHeard, useLiveState } from "@/components/client/live";
 import { type OpenedState, OpenedStore, type Ticket } from "@/components/client/opened-store";
 import { useSessionEnd } from "@/components/client/session-channel";
 import { type Standing, standingOf } from "@/components/client/standing";
@@ -57,12 +57,7 @@ function useLeaving(store: OpenedStore): void {
 }
 
 /** Idle, out of sight, unsure, and the grant's end: looked at each second while something is open. */
-function useClock(
-  store: OpenedStore,
-  isOpen: boolean,
-  skewMs: number,
-  sureAt: { current: number | undefined },
-) {
+function useClock(store: OpenedStore, isOpen: boolean, skewMs: number, sureAt: Sure) {
   useEffect(() => {
     if (!isOpen) return;
     let lastInputMs = Date.now();
@@ -99,8 +94,13 @@ function apply(store: OpenedStore, standing: Standing, grantId: string | undefin
     store.blank(standing, (one) => one.grant?.id === grantId);
 }
 
-/** Asks once whether every open access still stands. */
-async function ask(store: OpenedStore, sureAt: { current: number | undefined }): Promise<void> {
+interface Sure {
+  /** When the access was last known to hold; undefined while there is no doubt. */
+  current: number | undefined;
+}
+
+/** Asks once whether every open access still stands. Without an answer doubt begins, stream or no stream. */
+async function ask(store: OpenedStore, sureAt: Sure, isLive: boolean): Promise<void> {
   const askedAt = Date.now();
   const distinct = new Map(store.read().items.map((one) => [one.grant?.id ?? one.transactionId, one]));
   const standings = await Promise.all(
@@ -111,13 +111,16 @@ async function ask(store: OpenedStore, sureAt: { current: number | undefined }):
     }),
   );
   const isKnown = standings.every((standing) => standing !== "unknown");
-  if (isKnown && sureAt.current !== undefined) sureAt.current = Math.max(sureAt.current, askedAt);
+  if (!isKnown) sureAt.current ??= askedAt;
+  else if (isLive) sureAt.current = undefined;
+  else if (sureAt.current !== undefined) sureAt.current = Math.max(sureAt.current, askedAt);
 }
 
 /** Revocations, by the stream and by asking. */
-function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: { current: number | undefined }): void {
+function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: Sure): void {
+  const isLive = useLiveState() === "live";
   useHeard((heard) => {
-    if (heard === "gap") void ask(store, sureAt);
+    if (heard === "gap") void ask(store, sureAt, isLive);
     else if (heard === "ended") store.blank("session");
     else if (heard.kind === "grant" && !lasts(heard.state)) {
       const reason = heard.state === "expired" ? "ended" : "revoked";
@@ -126,15 +129,12 @@ function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: { current: n
   }, isOpen);
   useEffect(() => {
     if (!isOpen) return;
-    sureAt.current = Date.now();
+    sureAt.current = isLive ? undefined : Date.now();
     // What happened between the answer and this moment was told to nobody yet.
-    void ask(store, sureAt);
-    const timer = setInterval(() => void ask(store, sureAt), ASK_MS);
-    return () => {
-      clearInterval(timer);
-      sureAt.current = undefined;
-    };
-  }, [store, isOpen, sureAt]);
+    void ask(store, sureAt, isLive);
+    const timer = setInterval(() => void ask(store, sureAt, isLive), ASK_MS);
+    return () => clearInterval(timer);
+  }, [store, isOpen, isLive, sureAt]);
 }
 
 /**
