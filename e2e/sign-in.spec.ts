@@ -5,6 +5,7 @@ import { axeFindings } from "./support/axe";
 import { dataDir, demo } from "./support/instance";
 import { openPage } from "./support/page";
 import { accountOf, addPasskey, freshCode, plugInDevice, signIn } from "./support/sign-in";
+import { signedIn } from "./support/signed-in";
 
 // Who may come in, and who may not: by people, in the pages.
 
@@ -272,4 +273,39 @@ test("signing in works by keyboard alone", async ({ browser }) => {
   await page.keyboard.type(await freshCode(account));
   await page.keyboard.press("Enter");
   await isSignedIn(page, "Bernd Huber");
+});
+
+test("the tour's buttons fill in who is to sign in, also where somebody else is signed in", async ({
+  browser,
+}) => {
+  const { page, faults } = await openPage(browser, { viewport: DESKTOP });
+  await page.goto(at("/tour"));
+  await page.getByRole("link", { name: "Sign in as Ruth Adler" }).first().click();
+  await expect(page.getByLabel("E-mail address")).toHaveValue(accountOf("regulator-001").email);
+  await signIn(page, "client-123");
+  await page.goto(at("/tour"));
+  await page.getByRole("link", { name: "Sign in as Lena Hartmann" }).click();
+  await expect(page.getByText("You are signed in as Owen Finch.", { exact: false })).toBeVisible();
+  const lena = accountOf("coordinator-001:legal");
+  await expect(page.getByLabel("E-mail address")).toHaveValue(lena.email);
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByLabel("Six-digit code").fill(await freshCode(lena));
+  await page.getByRole("button", { name: "Continue" }).click();
+  await isSignedIn(page, "Lena Hartmann");
+  // Asked for as oneself there is nothing to do but go on.
+  await page.goto(at("/sign-in?as=coordinator-001:legal&to=/grants"));
+  await expect(page.getByRole("heading", { level: 1, name: "Grants" })).toBeVisible();
+  expect(faults()).toEqual([]);
+});
+
+test("the find box takes what is typed at once, and a grant by its number leads to its request", async ({
+  browser,
+}) => {
+  const { page } = await signedIn(browser, "regulator-001", { viewport: DESKTOP });
+  await page.goto(at("/"));
+  await page.getByRole("button", { name: "Find a reference" }).first().click();
+  await page.keyboard.type("GR-2026-000001");
+  await page.getByRole("option", { name: "Request behind the grant GR-2026-000001" }).click();
+  await page.waitForURL(/reference=AR-2026-000001/);
+  await expect(page.getByRole("link", { name: "AR-2026-000001" })).toBeVisible();
 });

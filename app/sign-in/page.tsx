@@ -55,8 +55,13 @@ export default async function SignInPage({
     getTranslations("signin"),
   ]);
   const to = safePath(query.to);
-  if ((await currentPrincipal()) !== undefined) redirect(to);
-  const demonstration = await readDemonstration(runtime, head.get("host"));
+  const [principal, demonstration] = await Promise.all([
+    currentPrincipal(),
+    readDemonstration(runtime, head.get("host")),
+  ]);
+  const wanted = demonstration?.people.find(({ handle }) => handle === query.as);
+  // Asked for as somebody else, the page stays: signing in here ends the session that this browser has.
+  if (principal !== undefined && (wanted === undefined || wanted.handle === principal.handle)) redirect(to);
   const link = "underline underline-offset-4";
   return (
     <Words namespaces={["signin"]}>
@@ -64,11 +69,18 @@ export default async function SignInPage({
         to={to}
         origin={runtime.site.origin}
         demonstration={demonstration}
+        wanted={wanted?.handle}
         head={
           <Head
             title={t("title")}
             lead={t("lead")}
-            notice={query.done === "signed-out" ? t("signedOut") : undefined}
+            notice={
+              principal !== undefined
+                ? t("signedInAs", { name: principal.name, other: wanted?.name ?? "" })
+                : query.done === "signed-out"
+                  ? t("signedOut")
+                  : undefined
+            }
           />
         }
         foot={

@@ -31,6 +31,9 @@ function Step(props: { number: number; title: string; who?: string; text: string
   );
 }
 
+/** A demonstration job that nobody has asked for: the form finds its transaction. */
+const TOUR_JOB = "job-1002";
+
 function OrderFacts() {
   const t = useTranslations("tour");
   const order = tourOrder(new Date());
@@ -49,23 +52,25 @@ function OrderFacts() {
           { name: t("order.from"), value: order.validFrom },
           { name: t("order.until"), value: order.validUntil },
           { name: t("order.jurisdiction"), value: "DE" },
+          { name: t("order.job"), value: TOUR_JOB },
         ]}
       />
     </>
   );
 }
 
+/** The demonstration people by handle: the sign-in page fills them in. */
 const PEOPLE = {
-  regulator: "ruth@authority.example",
-  legal: "lena@operator.example",
-  coordinator: "ines@operator.example",
+  regulator: "regulator-001",
+  legal: "coordinator-001:legal",
+  coordinator: "coordinator-001:approve",
 } as const;
 
-function SignIn({ as }: { as: keyof typeof PEOPLE }) {
+function SignIn({ as, to }: { as: keyof typeof PEOPLE; to: string }) {
   const t = useTranslations("tour");
   return (
     <p>
-      <ButtonLink href={`/sign-in?as=${encodeURIComponent(PEOPLE[as])}`} look="secondary">
+      <ButtonLink href={`/sign-in?${new URLSearchParams({ as: PEOPLE[as], to })}`} look="secondary">
         {t(`signIn.${as}`)}
       </ButtonLink>
     </p>
@@ -84,16 +89,18 @@ export default async function TourPage() {
       )}
       <ol className="border-ink border-t">
         <Step number={1} title={t("file.title")} who={t("who.regulator")} text={t("file.text")}>
-          <SignIn as="regulator" />
+          <SignIn as="regulator" to="/requests/new" />
           <OrderFacts />
         </Step>
         <Step number={2} title={t("legal.title")} who={t("who.legal")} text={t("legal.text")}>
-          <SignIn as="legal" />
+          <SignIn as="legal" to="/" />
         </Step>
         <Step number={3} title={t("approve.title")} who={t("who.coordinator")} text={t("approve.text")}>
-          <SignIn as="coordinator" />
+          <SignIn as="coordinator" to="/" />
         </Step>
-        <Step number={4} title={t("open.title")} who={t("who.regulator")} text={t("open.text")} />
+        <Step number={4} title={t("open.title")} who={t("who.regulator")} text={t("open.text")}>
+          <SignIn as="regulator" to="/grants" />
+        </Step>
         <Step number={5} title={t("export.title")} who={t("who.regulator")} text={t("export.text")}>
           <p>
             <ButtonLink href="/audit/exports" look="secondary" icon="download">

@@ -8,16 +8,22 @@ import { placesFor, type Viewer } from "@/components/layout/places";
 import { Dialog } from "@/components/ui/dialog";
 import { Icon } from "@/components/ui/icon";
 
+/** A grant has the number of its request. */
+const GRANT = /^GR-(\d{4}-\d{6})$/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Where a typed reference leads: the list that can hold it, filtered; nothing is asked of the server here. */
 function targetsOf(text: string, keys: readonly string[]): { key: string; href: string }[] {
   const wanted = encodeURIComponent(text);
   const isId = UUID.test(text);
+  const grant = GRANT.exec(text)?.[1];
   return [
     ...(isId ? [{ key: "transaction", href: `/transactions/${text.toLowerCase()}` }] : []),
     ...(isId && keys.includes("requests")
       ? [{ key: "request", href: `/requests/${text.toLowerCase()}` }]
+      : []),
+    ...(keys.includes("requests") && grant !== undefined
+      ? [{ key: "grant", href: `/requests?view=all&reference=AR-${grant}` }]
       : []),
     ...(keys.includes("requests") && !isId
       ? [{ key: "reference", href: `/requests?reference=${wanted}` }]
@@ -55,7 +61,7 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
     <Dialog isOpen onClose={onClose} title={t("find.title")}>
       <Command label={t("find.title")}>
         <Command.Input
-          autoFocus
+          data-first-focus
           value={text}
           onValueChange={setText}
           placeholder={t("find.placeholder")}
@@ -91,7 +97,7 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
   );
 }
 
-const KEYS = ["transaction", "request", "reference", "job", "entry"] as const;
+const KEYS = ["transaction", "request", "grant", "reference", "job", "entry"] as const;
 
 function findKey(key: string): (typeof KEYS)[number] {
   return KEYS.find((known) => known === key) ?? "reference";

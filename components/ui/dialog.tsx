@@ -6,7 +6,7 @@ import { Icon } from "@/components/ui/icon";
 
 /**
  * A modal on the browser's own `<dialog>`: it keeps the focus inside, gives it back, and closes on Escape.
- * `side` is the drawer at the right edge.
+ * `side` is the drawer at the right edge. What is marked `data-first-focus` has the focus first.
  */
 export function Dialog(props: {
   isOpen: boolean;
@@ -24,7 +24,11 @@ export function Dialog(props: {
   useEffect(() => {
     const dialog = box.current;
     if (dialog === null) return;
-    if (isOpen && !dialog.open) dialog.showModal();
+    if (isOpen && !dialog.open) {
+      dialog.showModal();
+      // The browser gives the focus to the first control, which is the one that closes.
+      dialog.querySelector<HTMLElement>("[data-first-focus]")?.focus();
+    }
     if (!isOpen && dialog.open) dialog.close();
   }, [isOpen]);
   return (

@@ -16,9 +16,14 @@ function endsSoon(grant: GrantView, now: Date): boolean {
   return grant.state === "active" && Date.parse(grant.not_after) - now.getTime() <= SOON_MS;
 }
 
-function need(grant: GrantView): Need {
+/** Access that came into force and was not used yet: what its holder asked for is there. */
+function isUnused(grant: GrantView): boolean {
+  return grant.state === "active" && grant.opened === 0;
+}
+
+function need(grant: GrantView, kind: "access_ends" | "access_new"): Need {
   return {
-    kind: "access_ends",
+    kind,
     subject: { kind: "grant", id: grant.id },
     reference: grant.reference,
     at: grant.not_before,
@@ -32,7 +37,10 @@ function need(grant: GrantView): Need {
   };
 }
 
-/** Grants in force that the caller may know of, soonest end first, and which of the caller's own end within a day. */
+/**
+ * Grants in force that the caller may know of, soonest end first, and which of the caller's own end within a day or
+ * were never used.
+ */
 export async function readGrantNeeds(
   tx: Tx,
   cx: Context,
@@ -52,6 +60,9 @@ export async function readGrantNeeds(
   const inForce = rows.map((row) =>
     grantView(row, { holder: holders.get(row.subjectUserId), opened: opened.get(row.id) ?? 0, now }),
   );
-  const own = inForce.filter((grant) => grant.holder === cx.principal.handle && endsSoon(grant, now));
-  return { needs: own.map(need), inForce };
+  const own = inForce.filter((grant) => grant.holder === cx.principal.handle);
+  const needs = own.flatMap((grant) =>
+    endsSoon(grant, now) ? [need(grant, "access_ends")] : isUnused(grant) ? [need(grant, "access_new")] : [],
+  );
+  return { needs, inForce };
 }

@@ -74,7 +74,9 @@ describe("home", () => {
     const id = await bench.file({ asked: { until: new Date(Date.now() + 3 * DAY_MS).toISOString() } });
     await decideRequest(bench.legal, id, bench.approval("legal"));
     const { grant_id = "" } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
-    expect(await kinds(bench.regulator, grant_id)).toEqual([]);
+    // What was asked for is there and was not used yet.
+    expect(await kinds(bench.regulator, grant_id)).toEqual(["access_new"]);
+    expect(await kinds(bench.approver, grant_id)).toEqual([]);
     expect(await kinds(later(bench.regulator, 2.5 * DAY_MS), grant_id)).toEqual(["access_ends"]);
     expect(await kinds(later(bench.approver, 2.5 * DAY_MS), grant_id)).toEqual([]);
     expect((await getHome(bench.approver)).in_force.map((grant) => grant.id)).toContain(grant_id);

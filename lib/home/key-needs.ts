@@ -4,6 +4,7 @@ import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
 import { findKeyless, listEndingKeys } from "@/lib/home/store";
 import { loadCases } from "@/lib/identity/roster/load-views";
+import { findNames } from "@/lib/identity/roster/people-store";
 import { listPendingOfOthers } from "@/lib/identity/roster/store";
 import { mayAgree, stateOf } from "@/lib/identity/roster/view";
 
@@ -58,17 +59,21 @@ async function enrolments(tx: Tx, cx: Context): Promise<Need[]> {
   const roster = changes.length === 0 ? undefined : await cx.escrow.knownRoster();
   if (roster === undefined) return [];
   const cases = await loadCases(tx, changes);
+  const names = await findNames(
+    tx,
+    cases.map(({ person }) => person),
+  );
   return cases
     .filter(({ change }) => stateOf(change, roster, clock.now()) === "pending")
     .filter((one) => mayAgree(one, roster, principal.handle))
     .map(({ change, person }) => ({
       kind: "enrolment",
       subject: { kind: "enrolment", id: change.id },
-      reference: person,
+      reference: names.get(person) ?? person,
       at: change.createdAt.toISOString(),
       due_at: change.expiresAt.toISOString(),
       is_late: false,
-      facts: { person },
+      facts: { person: names.get(person) ?? person },
     }));
 }
 

@@ -9,6 +9,7 @@ export const NeedKind = z.enum([
   "question",
   "decide",
   "dispute",
+  "access_new",
   "enrolment",
   "disputed",
   "key_missing",

@@ -5,6 +5,7 @@ import type { Need, NeedKind } from "@/lib/home/schema";
 export function hrefOf({ kind, subject }: Need): string {
   switch (kind) {
     case "access_ends":
+    case "access_new":
       return `/grants/${subject.id}`;
     case "dispute":
     case "disputed":
@@ -24,6 +25,7 @@ export function hrefOf({ kind, subject }: Need): string {
 
 const ICONS: Readonly<Record<NeedKind, IconName>> = {
   access_ends: "clock",
+  access_new: "grant",
   question: "comment",
   decide: "scales",
   dispute: "comment",

@@ -51,7 +51,9 @@ function NeedTime({ need, nowMs }: { need: Need; nowMs: number }) {
   const isLate = left <= 0;
   return pair(
     t(isLate ? "time.late" : "time.left", { span: span(left) }),
-    t.rich(need.kind === "api_key_ends" ? "time.ends" : "time.due", { at: time(due) }),
+    t.rich(need.kind === "api_key_ends" || need.kind === "access_new" ? "time.ends" : "time.due", {
+      at: time(due),
+    }),
     isLate ? "text-oxblood" : left < DAY_MS ? "text-amber" : "",
   );
 }

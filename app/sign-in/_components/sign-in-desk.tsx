@@ -14,6 +14,11 @@ import type { Demonstration, DemonstrationPerson } from "@/lib/identity/schema";
 const NOTHING: Typed = { email: "", password: "", code: "", recovery_code: "" };
 const never = () => () => undefined;
 
+/** The code is not among it: a filled one follows the clock. */
+function typedFor({ email, password }: DemonstrationPerson): Typed {
+  return { ...NOTHING, email, password };
+}
+
 /** Where the page was opened, when passkeys do not work there: they belong to one name. */
 function useOtherOrigin(origin: string): string | undefined {
   return useSyncExternalStore(
@@ -48,14 +53,17 @@ export function SignInDesk(props: {
   to: string;
   origin: string;
   demonstration: Demonstration | undefined;
+  /** The demonstration person whose sign-in was asked for, by handle. */
+  wanted: string | undefined;
   head: ReactNode;
   foot: ReactNode;
 }) {
   const t = useTranslations("signin");
   const codes = useCodes(props.demonstration);
-  const [typed, setTyped] = useState(NOTHING);
+  const wanted = props.demonstration?.people.find(({ handle }) => handle === props.wanted);
+  const [typed, setTyped] = useState(wanted === undefined ? NOTHING : typedFor(wanted));
   const [isRecovery, setRecovery] = useState(false);
-  const [filled, setFilled] = useState<string | undefined>();
+  const [filled, setFilled] = useState(wanted?.handle);
   const { busy, error, run } = useSignIn(props.to);
   const elsewhere = useOtherOrigin(props.origin);
   const person = codes?.people.find(({ handle }) => handle === filled);
@@ -65,10 +73,10 @@ export function SignInDesk(props: {
     setFilled(undefined);
     setTyped({ ...typed, code, ...part });
   };
-  const fill = ({ handle, email, password }: DemonstrationPerson) => {
+  const fill = (person: DemonstrationPerson) => {
     setRecovery(false);
-    setFilled(handle);
-    setTyped({ ...NOTHING, email, password });
+    setFilled(person.handle);
+    setTyped(typedFor(person));
     document.getElementById("sign-in-submit")?.scrollIntoView({ block: "nearest" });
   };
   const submit = async () => {

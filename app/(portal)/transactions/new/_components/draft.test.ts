@@ -27,6 +27,12 @@ const problems = (change: Partial<Draft>) =>
   draftErrors({ ...draft, ...change }).map(({ id, problem }) => `${id} ${problem}`);
 
 describe("a new transaction", () => {
+  it("takes a currency in any case, and names one that is none before anything is sent", () => {
+    expect(bodyOf({ ...draft, currency: " usd " }, "client-456").currency).toBe("USD");
+    expect(problems({ currency: "usd" })).toEqual([]);
+    expect(problems({ currency: "dollars" })).toEqual(["new-currency currencyUnknown"]);
+  });
+
   it("becomes the API's body without what was left empty, the sender first among the participants", () => {
     const body = bodyOf(draft, "client-456");
     expect(JSON.parse(JSON.stringify(body))).toEqual({

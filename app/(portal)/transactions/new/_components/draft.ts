@@ -1,4 +1,5 @@
 import type { FieldProblem } from "@/components/client/api";
+import { isAssetCode } from "@/lib/transactions/assets";
 import type { NewTransaction } from "@/lib/transactions/schema";
 
 /** One member of a group, as it is typed. */
@@ -45,6 +46,7 @@ export type DraftProblem =
   | "recipientNeeded"
   | "amountForm"
   | "currencyNeeded"
+  | "currencyUnknown"
   | "nameNeeded"
   | "valueNeeded"
   | "nameTwice"
@@ -89,6 +91,11 @@ function memberErrors(group: MemberGroup, members: readonly Member[]): DraftErro
   });
 }
 
+/** Codes are written in capitals, however they were typed. */
+function assetOf({ currency }: Draft): string {
+  return currency.trim().toUpperCase();
+}
+
 /** What is wrong before anything is sent; the server looks at everything again. */
 export function draftErrors(draft: Draft): DraftError[] {
   const found: DraftError[] = [];
@@ -100,6 +107,8 @@ export function draftErrors(draft: Draft): DraftError[] {
   if (amount !== "" && !AMOUNT.test(amount)) found.push({ id: "new-amount", problem: "amountForm" });
   if (amount !== "" && draft.currency.trim() === "")
     found.push({ id: "new-currency", problem: "currencyNeeded" });
+  else if (amount !== "" && !isAssetCode(assetOf(draft)))
+    found.push({ id: "new-currency", problem: "currencyUnknown" });
   return [...found, ...MEMBER_GROUPS.flatMap((group) => memberErrors(group, draft[group]))];
 }
 
@@ -115,7 +124,7 @@ export function bodyOf(draft: Draft, own: string): NewTransaction {
   const members = {
     job_id: draft.jobId.trim(),
     amount: draft.amount.trim() || undefined,
-    currency: draft.amount.trim() === "" ? undefined : draft.currency.trim(),
+    currency: draft.amount.trim() === "" ? undefined : assetOf(draft),
     pricing: objectOf(draft.pricing),
     settlement_details: objectOf(draft.settlement),
     parties: objectOf(draft.parties),
