@@ -303,7 +303,11 @@ test("the find box takes what is typed at once, and a grant by its number leads 
 }) => {
   const { page } = await signedIn(browser, "regulator-001", { viewport: DESKTOP });
   await page.goto(at("/"));
-  await page.getByRole("button", { name: "Find a reference" }).first().click();
+  // The key is heard once the page's script has come.
+  await expect(async () => {
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("dialog").getByRole("combobox")).toBeFocused({ timeout: 2_000 });
+  }).toPass();
   await page.keyboard.type("GR-2026-000001");
   await page.getByRole("option", { name: "Request behind the grant GR-2026-000001" }).click();
   await page.waitForURL(/reference=AR-2026-000001/);
