@@ -144,7 +144,8 @@ describe("checkpoints over the sockets of signer and witness", () => {
       pool: bench.sequencerPool,
       signerUrl,
       logVkey: key.vkey,
-      witness: { url: witnessUrl, vkey, kind: "own" as const },
+      witnesses: [{ url: witnessUrl, vkey, kind: "own" as const }],
+      policy: { own: 1, independent: 0 },
       logger,
     };
     await grow(2);

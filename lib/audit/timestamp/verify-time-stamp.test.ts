@@ -139,6 +139,7 @@ describe("a time stamp", () => {
       const made = await issue(dir, name, {
         issuer: { certificate, key: path.join(dir, "ca.key") },
         extensions,
+        validity: ["-not_before", "200101000000Z", "-not_after", "400101000000Z"],
       });
       const out = path.join(dir, `${name}.der`);
       const type = ["-econtent_type", "1.2.840.113549.1.9.16.1.4", "-nodetach", "-binary", "-cades"];
