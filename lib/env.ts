@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { anchorFields, anchorTexts } from "@/lib/env/anchors";
+import { anchorFields, anchorTexts, witnessFields } from "@/lib/env/anchors";
 
 /**
  * The one reader of process.env. Each process has its own view, read at first use, so that a missing
@@ -121,7 +121,7 @@ const Custodian = z.object({
   CUSTODIAN_ORIGINS: Origins,
 });
 
-const Witness = z.object({ ...base, ...keys, DATA_DIR: Text, WITNESS_URL: Text, LOG_VKEY: Text });
+const Witness = z.object({ LOG_LEVEL: LogLevel, ...keys, DATA_DIR: Text, ...witnessFields });
 
 const KeyCreation = z.object({
   ...keys,

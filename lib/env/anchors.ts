@@ -5,9 +5,10 @@ import { parseVkey } from "@/lib/crypto/signed-note";
 const Text = z.string().min(1);
 const Kind = z.enum(["own", "independent"]);
 
-function isCosigner(vkey: string): boolean {
+/** Whether a text is a verifier key of this type: 1 signs notes, 4 cosigns checkpoints. */
+function isKey(vkey: string, type: 1 | 4): boolean {
   try {
-    return parseVkey(vkey).type === 4;
+    return parseVkey(vkey).type === type;
   } catch (error) {
     if (error instanceof FormatError) return false;
     throw error;
@@ -17,7 +18,7 @@ function isCosigner(vkey: string): boolean {
 /** One witness: where it answers, the key its cosignatures are checked with, and whose it is. */
 const WitnessAddress = z.strictObject({
   url: z.union([z.url({ protocol: /^https?$/ }), z.string().startsWith("unix:/")]),
-  vkey: z.string().refine(isCosigner, "not a cosigner's verifier key"),
+  vkey: z.string().refine((vkey) => isKey(vkey, 4), "not a cosigner's verifier key"),
   kind: Kind,
 });
 export type WitnessAddress = z.infer<typeof WitnessAddress>;
@@ -25,6 +26,13 @@ export type WitnessAddress = z.infer<typeof WitnessAddress>;
 /** How many cosignatures of each kind a checkpoint is waited for. */
 const WitnessPolicy = z.strictObject({ own: z.int().min(0).max(16), independent: z.int().min(0).max(16) });
 export type WitnessPolicy = z.infer<typeof WitnessPolicy>;
+
+/** A log that a witness watches: its origin line and the keys that may sign it. */
+const WitnessLog = z.strictObject({
+  origin: Text,
+  vkeys: z.array(z.string().refine((vkey) => isKey(vkey, 1), "not a log's verifier key")).min(1),
+});
+export type WitnessLog = z.infer<typeof WitnessLog>;
 
 function jsonOf<T extends z.ZodType>(schema: T) {
   return z.string().transform((value, context): z.output<T> => {
@@ -59,6 +67,34 @@ export const anchorFields = {
   /** Least seconds between two stamps. */
   TSA_PERIOD_S: z.coerce.number().int().min(1).max(86_400).default(60),
 } as const;
+
+/** What a witness process is told of the logs it watches, and of itself. */
+export const witnessFields = {
+  LOG_ORIGIN: Text.optional(),
+  LOG_VKEY: Text.optional(),
+  /** Further logs: `[{"origin", "vkeys"}]`. */
+  WITNESS_LOGS: jsonOf(z.array(WitnessLog).max(1_000)).optional(),
+  /** Its name in signature lines, e.g. `witness.example.org/w1`; then it makes its own key at the first start. */
+  WITNESS_NAME: Text.optional(),
+  WITNESS_URL: Text,
+} as const;
+
+interface WatchedVariables {
+  readonly LOG_ORIGIN?: string | undefined;
+  readonly LOG_VKEY?: string | undefined;
+  readonly WITNESS_LOGS?: readonly WitnessLog[] | undefined;
+}
+
+/** Every log a witness watches, at least one. Throws TypeError for none, and for one origin named twice. */
+export function watchedLogs(env: WatchedVariables): WitnessLog[] {
+  const { LOG_ORIGIN: origin, LOG_VKEY: vkey, WITNESS_LOGS: more = [] } = env;
+  const first = origin === undefined || vkey === undefined ? [] : [{ origin, vkeys: [vkey] }];
+  const logs = [...first, ...more];
+  if (logs.length === 0) throw new TypeError("set LOG_ORIGIN and LOG_VKEY, or WITNESS_LOGS");
+  if (new Set(logs.map((log) => log.origin)).size < logs.length)
+    throw new TypeError("WITNESS_LOGS names an origin twice");
+  return logs;
+}
 
 /** The same variables as the supervisor hands them on, unread. */
 export const anchorTexts = {

@@ -156,9 +156,7 @@ describe("checkpoints over the sockets of signer and witness", () => {
 
     const head = await openHeadFile(path.join(dir, "witness"), bench.place.log);
     const witnessing = {
-      log: bench.place.log,
-      logVkey: key.vkey,
-      head,
+      logs: [{ origin: bench.place.log, vkeys: [key.vkey], head }],
       signer: witnessKey,
       clock: systemClock,
     };
