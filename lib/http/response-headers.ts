@@ -1,9 +1,8 @@
 import "server-only";
 
-const CACHING = "cache-control";
-
 /** On every answer of the API, also where proxy.ts does not run (uploads). */
 const STANDARD: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "no-referrer",
@@ -11,7 +10,7 @@ const STANDARD: Readonly<Record<string, string>> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** The answer with our headers over its own, and kept by nobody unless a success says otherwise; the body is passed on untouched, or left out for HEAD. */
+/** The answer with our headers over its own; the body is passed on untouched, or left out for HEAD. */
 export function withHeaders(
   response: Response,
   headers: Readonly<Record<string, string>>,
@@ -19,7 +18,6 @@ export function withHeaders(
 ): Response {
   const merged = new Headers(response.headers);
   for (const [name, value] of Object.entries({ ...STANDARD, ...headers })) merged.set(name, value);
-  if (!response.ok || !merged.has(CACHING)) merged.set(CACHING, "no-store");
   const { status } = response;
   const hasNoBody = isHead || status === 204 || status === 304;
   if (hasNoBody) void response.body?.cancel();

@@ -12,6 +12,7 @@ export const getLogTile = operation({
   response: { status: 200, mediaType: "application/octet-stream" },
   rate: "reads",
   action: "audit.tile",
+  immutable: true,
 });
 
 export const getLogEntries = operation({

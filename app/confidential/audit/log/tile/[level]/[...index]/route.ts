@@ -6,9 +6,5 @@ import { serve } from "@/lib/http/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/audit/log/tile/{level}/{index}",
-  [
-    bind(getLogTile, async (cx, { params }) =>
-      bytesReply(await getTile(cx, params.level, params.index), "forever"),
-    ),
-  ],
+  [bind(getLogTile, async (cx, { params }) => bytesReply(await getTile(cx, params.level, params.index)))],
 );
