@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { anchorFields, anchorTexts, witnessFields } from "@/lib/env/anchors";
 
 /**
  * The one reader of process.env. Each process has its own view, read at first use, so that a missing
@@ -76,10 +77,9 @@ const Portal = z.object({
   CUSTODIAN_URL: Text,
   CUSTODIAN_VKEY: Text,
   SIGNER_URL: Text.optional(),
-  WITNESS_URL: Text.optional(),
   LOG_VKEY: Text,
   RECEIPT_VKEY: Text,
-  WITNESS_VKEY: Text,
+  ...anchorFields,
   RATE_BUDGETS: Budgets,
   SEALPORT_EVALUATION: Flag,
 });
@@ -93,10 +93,9 @@ const Worker = z.object({
   CUSTODIAN_URL: Text,
   CUSTODIAN_VKEY: Text,
   SIGNER_URL: Text,
-  WITNESS_URL: Text,
   LOG_VKEY: Text,
   RECEIPT_VKEY: Text,
-  WITNESS_VKEY: Text,
+  ...anchorFields,
   SEALPORT_EVALUATION: Flag,
 });
 
@@ -122,7 +121,7 @@ const Custodian = z.object({
   CUSTODIAN_ORIGINS: Origins,
 });
 
-const Witness = z.object({ ...base, ...keys, DATA_DIR: Text, WITNESS_URL: Text, LOG_VKEY: Text });
+const Witness = z.object({ LOG_LEVEL: LogLevel, ...keys, DATA_DIR: Text, ...witnessFields });
 
 const KeyCreation = z.object({
   ...keys,
@@ -155,6 +154,7 @@ const Launch = z.object({
   LOG_LEVEL: LogLevel,
   RATE_BUDGETS: z.string().optional(),
   REDIS_URL: Text.optional(),
+  ...anchorTexts,
   PORTAL_ORIGIN: Text.optional(),
   SEED: Text.default("demo"),
   PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),

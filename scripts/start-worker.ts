@@ -1,8 +1,10 @@
-import { runLog } from "@/lib/audit/worker/run-log";
+import { readTrustedFile } from "@/lib/audit/timestamp/trusted-file";
+import { runLog, runStamper } from "@/lib/audit/worker/run-log";
 import { systemClock } from "@/lib/clock";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { workerEnv } from "@/lib/env";
+import { stampingOf, witnessingOf } from "@/lib/env/anchors";
 import { createEscrowClient } from "@/lib/escrow/client";
 import { runRegistrar } from "@/lib/escrow/registrar";
 import { runHeartbeat } from "@/lib/jobs/run-heartbeat";
@@ -10,6 +12,7 @@ import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger } from "@/lib/telemetry/logger";
 
 // The worker: sequencer, checkpoints and registration with the custodian. Any number may run; the database elects.
+const TSA_TIMEOUT_MS = 15_000;
 const env = workerEnv();
 const logger = createLogger("worker", env.LOG_LEVEL);
 const ending = new AbortController();
@@ -27,16 +30,26 @@ const db = openDatabase({
   maxConnections: 4,
   onIdleError,
 });
+const place = { pool, log: env.LOG_ORIGIN, logVkey: env.LOG_VKEY, logger, signal };
 const log = runLog({
-  pool,
-  log: env.LOG_ORIGIN,
+  ...place,
   tenantId: env.TENANT_ID,
   signerUrl: env.SIGNER_URL,
-  logVkey: env.LOG_VKEY,
-  witness: { url: env.WITNESS_URL, vkey: env.WITNESS_VKEY, kind: "own" },
-  logger,
-  signal,
+  ...witnessingOf(env),
+  witnessWaitMs: env.WITNESS_WAIT_MS,
 });
+const stamping = stampingOf(env);
+const stamper =
+  stamping === undefined
+    ? []
+    : [
+        runStamper({
+          ...place,
+          authority: { ...stamping, trustedPem: readTrustedFile(stamping.caFile), timeoutMs: TSA_TIMEOUT_MS },
+          periodMs: stamping.periodMs,
+          clock: systemClock,
+        }),
+      ];
 const escrow = createEscrowClient({
   url: env.CUSTODIAN_URL,
   vkey: env.CUSTODIAN_VKEY,
@@ -51,7 +64,7 @@ const instance = {
   evaluation: env.SEALPORT_EVALUATION,
 };
 const cx = { db, instance, clock: systemClock, escrow, logger };
-const loops = [log, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
+const loops = [log, ...stamper, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
 endWithSupervisor(async () => {
   ending.abort();
   await Promise.all(loops);

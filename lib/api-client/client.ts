@@ -50,11 +50,16 @@ function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 
+/** A list is several segments of the path. */
+function segmentOf(value: unknown): string {
+  return (Array.isArray(value) ? value : [value]).map((part) => encodeURIComponent(String(part))).join("/");
+}
+
 /** The call's path with its parameters and query filled in. */
 export function pathOf(operation: OperationSpec, input: LooseInput): string {
   let path = operation.path;
   for (const [name, value] of entriesOf(input.params)) {
-    path = path.replace(`{${name}}`, () => encodeURIComponent(String(value)));
+    path = path.replace(`{${name}}`, () => segmentOf(value));
   }
   const query = new URLSearchParams();
   for (const [name, value] of entriesOf(input.query)) if (value !== undefined) query.set(name, String(value));

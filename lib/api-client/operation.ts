@@ -51,6 +51,8 @@ export interface OperationSpec {
   readonly sessionOnly?: true;
   /** A privileged person's session needs a fresh second factor for it. What a use case asks for itself is not said here. */
   readonly stepUp?: true;
+  /** A success never changes, so that the caller's own cache may keep it; every other answer is kept by nobody. */
+  readonly immutable?: true;
   /** The use case answers `{ response }`; HEAD is then answered without calling it. */
   readonly stream?: true;
 }

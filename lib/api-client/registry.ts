@@ -9,6 +9,7 @@ import * as grants from "./operations/grants";
 import * as home from "./operations/home";
 import * as keys from "./operations/keys";
 import * as live from "./operations/live";
+import * as log from "./operations/log";
 import * as roster from "./operations/roster";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
@@ -26,6 +27,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   audit,
   account,
   live,
+  log,
   home,
   roster,
 ];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Instant, integerText, pageOf, pageQuery, text, Uuid } from "@/lib/api-client/fields";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./event";
+import { parseTileAddress } from "./tile-path";
 
 const Outcome = z.enum(ENTRY_OUTCOMES);
 
@@ -50,6 +51,20 @@ export type EventItem = z.infer<typeof EventItem>;
 export const EventPage = pageOf(EventItem);
 
 export const EventPath = z.strictObject({ seq: integerText(0, Number.MAX_SAFE_INTEGER) });
+
+/** `<N>[.p/<W>]` of C2SP tlog-tiles, one member a path segment. */
+const TileIndex = z
+  .array(text(5))
+  .min(1)
+  .max(8)
+  .transform((segments, context) => {
+    const address = parseTileAddress(segments);
+    if (address !== undefined) return address;
+    context.addIssue({ code: "custom", message: "not the address of a tile" });
+    return z.NEVER;
+  });
+export const TilePath = z.strictObject({ level: integerText(0, 63), index: TileIndex });
+export const EntriesPath = z.strictObject({ index: TileIndex });
 
 /** One entry whole: its bytes, and the parts the caller may read, opened. */
 export const EventDetail = z.object({

@@ -84,3 +84,14 @@ export function createKeys(keystore: Keystore, process: KeyedProcess, origin: st
   const escrow = ensureEscrowKey(keystore, origin, 1);
   return { vkeys, escrow: { epoch: 1, public_key: toBase64url(escrow.publicKey) } };
 }
+
+/**
+ * Makes the key of a witness that stands by itself, under its own name, unless it is there. Returns its verifier key.
+ * Throws TypeError when the keystore holds the key of another name.
+ */
+export function createWitnessKey(keystore: Keystore, name: string): string {
+  ensureSigningKey(keystore, { name: "cosigner", purpose: "log", publicName: () => name }, name);
+  const key = loadSigningKey(keystore, "cosigner");
+  if (key.name !== name) throw new TypeError(`the witness's key was made for ${key.name}, not for ${name}`);
+  return cosignerVkey(key.name, key.publicKey);
+}

@@ -80,6 +80,19 @@ const one = serve("/confidential/things/{id}", [
     throw new DomainError("grant.not-found");
   }),
 ]);
+const keptRead = operation({
+  ...grantRead,
+  id: "getKept",
+  path: "/confidential/kept/{id}",
+  rate: "reads",
+  immutable: true,
+});
+const kept = serve("/confidential/kept/{id}", [
+  bind(keptRead, async (_cx, { params }) => {
+    if (params.id === "missing") throw new DomainError("grant.not-found");
+    return { ok: true };
+  }),
+]);
 const nowhere = serve("/confidential/{rest}", []);
 const route = { params: Promise.resolve({}) };
 
@@ -148,6 +161,17 @@ describe("the endpoint", () => {
     expect(response.headers.get("ratelimit-policy")).toBe('"writes";q=600;w=60');
     expect(response.headers.get("ratelimit")).toMatch(/^"writes";r=\d+;t=\d+$/);
     expect(response.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("lets the caller's own cache keep what is declared never to change, and no refusal of it", async () => {
+    const get = (id: string, key?: string) =>
+      kept.GET(request("GET", { ...(key ? { key } : {}), path: `kept/${id}` }), {
+        params: Promise.resolve({ id }),
+      });
+    const cachingOf = async (response: Promise<Response>) => (await response).headers.get("cache-control");
+    expect(await cachingOf(get("a", apiKey))).toBe("private, max-age=31536000, immutable");
+    expect(await cachingOf(get("missing", apiKey))).toBe("no-store");
+    expect(await cachingOf(get("a"))).toBe("no-store");
   });
 
   it("asks who is calling before it parses and before it says that there is nothing", async () => {

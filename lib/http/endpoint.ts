@@ -17,6 +17,9 @@ import { keyPrefixOf } from "@/lib/identity/authenticate";
 import { type Draw, limitHeaders } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime";
 
+/** For the caller's own cache, not for one that callers share. */
+const FOREVER = "private, max-age=31536000, immutable";
+
 type Params = Readonly<Record<string, string | string[] | undefined>>;
 
 /** One address of the API and the operations that answer there; none for addresses that do not exist. */
@@ -170,7 +173,9 @@ async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
     if (refusal !== undefined) throw refusal;
     permitCall(binding.operation, principal, runtime.instance.evaluation);
     requireFreshProof(binding.operation, principal, runtime.clock.now());
-    return await call(cx, exchange, binding, runtime.idempotencyKey);
+    const response = await call(cx, exchange, binding, runtime.idempotencyKey);
+    if (binding.operation.immutable === true && response.ok) exchange.headers["cache-control"] = FOREVER;
+    return response;
   } catch (error) {
     // The refused act is rolled back by now; its record is on another connection and awaited (I3).
     if (error instanceof DomainError && isRefusal(error) && !watched.hasRecordedDenial()) {

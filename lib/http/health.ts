@@ -3,12 +3,13 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
+import { witnessPolicy } from "@/lib/env/anchors";
 import {
   alarmsOf,
   type Health,
   type HealthPart,
   type PartState,
-  witnessKind,
+  witnessing,
   workerState,
 } from "@/lib/http/health/judge-health";
 import { readStoredHealth, type StoredHealth } from "@/lib/http/health/store";
@@ -50,12 +51,22 @@ async function probeServices(): Promise<HealthPart[]> {
   return [
     { name: "signer", state: signer },
     { name: "custodian", state: custodian },
-    { name: "witness", state: witness },
+    // An instance may have none of its own; then there is nothing to be away.
+    ...(env.WITNESS_VKEY === undefined ? [] : [{ name: "witness" as const, state: witness }]),
   ];
 }
 
+/** The newest stamp, which is shown also when there is no authority any more. */
+function stampOf({ stampedAt, stampedSize }: StoredHealth, isStamping: boolean): Health["log"]["time_stamp"] {
+  if (stampedAt !== undefined && stampedSize !== undefined)
+    return { at: stampedAt.toISOString(), size: stampedSize };
+  return isStamping ? null : undefined;
+}
+
 async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
-  const stored: StoredHealth = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log));
+  const env = portalEnv();
+  const policy = witnessPolicy(env);
+  const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
   const nowMs = runtime.clock.nowMs();
   const parts: HealthPart[] = [
     { name: "portal", state: "up" },
@@ -71,9 +82,10 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       origin: runtime.instance.log,
       size: stored.logSize,
       last_checkpoint_at: stored.checkpointAt?.toISOString() ?? null,
-      witness: witnessKind(stored.witnesses),
+      ...witnessing(stored.witnesses, policy),
+      time_stamp: stampOf(stored, env.TSA_URL !== undefined),
     },
-    alarms: alarmsOf(stored, parts, nowMs),
+    alarms: alarmsOf(stored, parts, nowMs, env.TSA_URL !== undefined),
     assurance: runtime.instance.evaluation ? "evaluation" : "separate",
   };
 }
@@ -90,7 +102,14 @@ function withoutDatabase(services: readonly HealthPart[]): Health {
     database: false,
     migrations: false,
     parts,
-    log: { origin: env.LOG_ORIGIN, size: 0, last_checkpoint_at: null, witness: "none" },
+    log: {
+      origin: env.LOG_ORIGIN,
+      size: 0,
+      last_checkpoint_at: null,
+      witness: "none",
+      witnessed: "unwitnessed",
+      time_stamp: env.TSA_URL === undefined ? undefined : null,
+    },
     alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),
     assurance: env.SEALPORT_EVALUATION ? "evaluation" : "separate",
   };

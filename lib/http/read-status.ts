@@ -19,6 +19,9 @@ export async function readStatus(cx: Context): Promise<Status> {
     assurance: health.assurance,
     parts: health.parts.map(({ name, state }) => ({ name, state })),
     witness: health.log.witness,
+    witnessed: health.log.witnessed,
+    time_stamped_at: health.log.time_stamp?.at ?? null,
+    time_stamped_size: health.log.time_stamp?.size ?? null,
     alarms: [...health.alarms],
   };
 }

@@ -6,7 +6,8 @@ import {
   type RequestOptions,
   request,
 } from "node:http";
-import { parseServiceUrl } from "@/lib/ipc/service-url";
+import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
 
 export interface ServiceCall {
   readonly method: string;
@@ -30,18 +31,24 @@ export class ServiceUnavailable extends Error {
 }
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
-const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: 60_000 });
+const KEPT = { keepAlive: true, maxSockets: 64, timeout: 60_000 };
+const agent = new Agent(KEPT);
+const secureAgent = new SecureAgent(KEPT);
 
-function requestOptions(url: string, call: ServiceCall, body: Buffer | undefined): RequestOptions {
-  const address = parseServiceUrl(url);
+function requestOptions(
+  address: ServiceAddress,
+  call: ServiceCall,
+  body: Buffer | undefined,
+): RequestOptions {
   const place =
     address.kind === "socket" ? { socketPath: address.path } : { host: address.host, port: address.port };
+  const path = `${address.kind === "tcp" ? address.prefix : ""}${call.path}`;
   const isBytes = call.body instanceof Uint8Array;
   return {
     ...place,
-    agent,
+    agent: isSecure(address) ? secureAgent : agent,
     method: call.method,
-    path: call.path,
+    path: path === "" ? "/" : path,
     headers: {
       ...(body === undefined
         ? {}
@@ -52,6 +59,10 @@ function requestOptions(url: string, call: ServiceCall, body: Buffer | undefined
       ...call.headers,
     },
   };
+}
+
+function isSecure(address: ServiceAddress): boolean {
+  return address.kind === "tcp" && address.isSecure;
 }
 
 function encodeBody(body: unknown): Buffer | undefined {
@@ -76,7 +87,9 @@ async function readReply(response: IncomingMessage, maxBytes: number): Promise<S
 
 function attempt(url: string, call: ServiceCall, body: Buffer | undefined): Promise<ServiceReply> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(requestOptions(url, call, body));
+    const address = parseServiceUrl(url);
+    const send = isSecure(address) ? secureRequest : request;
+    const outgoing = send(requestOptions(address, call, body));
     // One deadline over connect, send and receive: a slow answer must not hold the caller.
     const deadline = setTimeout(() => {
       outgoing.destroy(new ServiceUnavailable("the service did not answer in time"));
@@ -110,7 +123,7 @@ function asUnavailable(error: Error, isReused: boolean): ServiceUnavailable {
 }
 
 /**
- * One HTTP call to an internal service. Any status is an answer; only the lack of one throws. A GET that met
+ * One HTTP call to another service. Any status is an answer; only the lack of one throws. A GET that met
  * a stale kept connection is repeated once; other calls never, since the service may have acted on them.
  */
 export async function callService(url: string, call: ServiceCall): Promise<ServiceReply> {

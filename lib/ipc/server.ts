@@ -101,6 +101,8 @@ async function answerOne(
 
 async function listen(server: Server, url: string): Promise<void> {
   const address = parseServiceUrl(url);
+  if (address.kind === "tcp" && address.isSecure)
+    throw new TypeError("TLS ends before this server: serve http:// on loopback behind a proxy");
   if (address.kind === "socket") {
     await mkdir(path.dirname(address.path), { recursive: true, mode: 0o700 });
     // A socket left by a process that was killed would make listen fail; the supervisor runs one of each.

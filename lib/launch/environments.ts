@@ -90,7 +90,7 @@ function portalOrigin(env: LaunchEnv): string {
 
 /** What portal and worker know of the others: addresses and pinned public keys. */
 function peerVariables(input: EnvironmentInput): Variables {
-  const { folders, instance } = input;
+  const { env, folders, instance } = input;
   const socket = (name: string): string => `unix:${path.join(folders.runDir, `${name}.sock`)}`;
   return {
     CUSTODIAN_URL: socket("custodian"),
@@ -101,7 +101,23 @@ function peerVariables(input: EnvironmentInput): Variables {
     WITNESS_VKEY: vkeyOf(instance, "witness.cosigner"),
     CUSTODIAN_VKEY: vkeyOf(instance, "custodian.identity"),
     SEALPORT_EVALUATION: "1",
+    ...anchorVariables(env),
   };
+}
+
+/** Further witnesses and the time-stamp authority are the operator's choice and handed on unread. */
+function anchorVariables(env: LaunchEnv): Variables {
+  const { WITNESSES, WITNESS_POLICY, WITNESS_WAIT_MS, TSA_URL, TSA_CA_FILE, TSA_POLICY, TSA_PERIOD_S } = env;
+  const caFile = TSA_CA_FILE === undefined ? undefined : path.resolve(TSA_CA_FILE);
+  return defined({
+    WITNESSES,
+    WITNESS_POLICY,
+    WITNESS_WAIT_MS,
+    TSA_URL,
+    TSA_CA_FILE: caFile,
+    TSA_POLICY,
+    TSA_PERIOD_S,
+  });
 }
 
 type Part = Readonly<{ input: EnvironmentInput; base: Variables; peers: Variables }>;

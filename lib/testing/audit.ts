@@ -50,12 +50,15 @@ export interface AuditBench {
   close(): Promise<void>;
 }
 
-/** Without `server` the shared one of a vitest run; `writers` is the number of connections of `cx.db`. */
+/**
+ * Without `server` the shared one of a vitest run, without `origin` a log of a name of its own; `writers` is the
+ * number of connections of `cx.db`.
+ */
 export async function createAuditBench(
-  options: { readonly server?: TestServer; readonly writers?: number } = {},
+  options: { readonly server?: TestServer; readonly writers?: number; readonly origin?: string } = {},
 ): Promise<AuditBench> {
   const database = await (options.server ? createTestDatabase(options.server) : createTestDatabase());
-  const log = `log.test/${toBase64url(randomBytes(6))}`;
+  const log = options.origin ?? `log.test/${toBase64url(randomBytes(6))}`;
   const instance: InstanceFacts = {
     log,
     tenantId: uuidv7(Date.now()),

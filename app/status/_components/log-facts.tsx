@@ -29,6 +29,8 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     return alarms("part", { part: names(part.name), state: t(part.state).toLowerCase() });
   switch (alarm) {
     case "checkpoint-late":
+    case "checkpoint-unwitnessed":
+    case "time-stamp-late":
     case "integration-late":
     case "intent-without-outcome":
       return alarms(alarm);
@@ -51,6 +53,20 @@ function Alarms({ health }: { health: Health }) {
         <Alarm key={alarm} alarm={alarm} parts={health.parts} />
       ))}
     </div>
+  );
+}
+
+function StampFact({ health }: { health: Health }) {
+  const t = useTranslations("state");
+  const { time_stamp: stamp, size } = health.log;
+  if (!health.database) return <Fact name={t("timeStamp")}>{t("unknown")}</Fact>;
+  if (stamp === undefined) return <Fact name={t("timeStamp")}>{t("timeStampNobody")}</Fact>;
+  if (stamp === null) return <Fact name={t("timeStamp")}>{t("timeStampNone")}</Fact>;
+  const later = Math.max(0, size - stamp.size);
+  return (
+    <Fact name={t("timeStamp")} note={t("timeStampText", { entries: formatCount(stamp.size), later })}>
+      <LocalTime instant={stamp.at} />
+    </Fact>
   );
 }
 
@@ -79,6 +95,7 @@ export function LogFacts({ health }: { health: Health }) {
         ) : (
           <Fact name={t("witness")}>{t("unknown")}</Fact>
         )}
+        <StampFact health={health} />
         <Fact name={t("origin")}>
           <span className="font-mono text-note">{log.origin}</span>
         </Fact>

@@ -14,6 +14,11 @@ export const Status = z.object({
   assurance: z.enum(["evaluation", "separate"]),
   parts: z.array(z.object({ name: z.string(), state: PartState })),
   witness: z.enum(["own", "independent", "none"]),
+  /** Whose word the newest checkpoint carries; an independent witness's alone makes it witnessed. */
+  witnessed: z.enum(["unwitnessed", "self-witnessed", "witnessed"]),
+  /** Newest time stamp and the size of its checkpoint; null while there is none. */
+  time_stamped_at: z.string().nullable(),
+  time_stamped_size: z.int().nullable(),
   alarms: z.array(z.string()),
 });
 export type Status = z.infer<typeof Status>;

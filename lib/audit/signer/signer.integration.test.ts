@@ -144,7 +144,8 @@ describe("checkpoints over the sockets of signer and witness", () => {
       pool: bench.sequencerPool,
       signerUrl,
       logVkey: key.vkey,
-      witness: { url: witnessUrl, vkey, kind: "own" as const },
+      witnesses: [{ url: witnessUrl, vkey, kind: "own" as const }],
+      policy: { own: 1, independent: 0 },
       logger,
     };
     await grow(2);
@@ -155,9 +156,7 @@ describe("checkpoints over the sockets of signer and witness", () => {
 
     const head = await openHeadFile(path.join(dir, "witness"), bench.place.log);
     const witnessing = {
-      log: bench.place.log,
-      logVkey: key.vkey,
-      head,
+      logs: [{ origin: bench.place.log, vkeys: [key.vkey], head }],
       signer: witnessKey,
       clock: systemClock,
     };

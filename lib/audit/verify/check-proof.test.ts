@@ -124,4 +124,33 @@ describe("a proof of one entry", () => {
     for (const proof of [without, doubled])
       expect(checkProof({ ...given, proof })).toEqual({ ok: false, fault: "form" });
   });
+
+  test("may carry a line of extra data, which changes nothing and must be base64", () => {
+    const given = caseOf(13, 9);
+    const withExtra = (extra: string) => given.proof.replace("\nindex ", `\nextra ${extra}\nindex `);
+    expect(checkProof({ ...given, proof: withExtra("YWdl") })).toMatchObject({ ok: true });
+    for (const extra of ["YWd", "YW dl", "YWdl\nextra YWdl"])
+      expect(checkProof({ ...given, proof: withExtra(extra) })).toEqual({ ok: false, fault: "form" });
+  });
+
+  test("in any other form is refused by name and soon: line ends, hash lengths, base64, numbers, numbers of lines", () => {
+    const given = caseOf(13, 9);
+    const [format, index, first = "", ...rest] = given.proof.split("\n");
+    const bare = (hash: string) => [format, index, hash, ...rest].join("\n");
+    const bad = [
+      given.proof.replaceAll("\n", "\r\n"),
+      bare(toBase64(new Uint8Array(31))),
+      bare(first.replace(/.=$/, "B=")),
+      bare(first.slice(0, -1)),
+      given.proof.replace("index 9", "index 09"),
+      given.proof.replace("index 9", "index 9007199254740993"),
+      given.proof.replace("\n13\n", "\n013\n"),
+      given.proof.replace("\n13\n", `\n${"9".repeat(1_000)}\n`),
+      bare(`${first}\n`.repeat(10_000).trimEnd()),
+      `${given.proof}${`\u2014 x ${toBase64(new Uint8Array(68))}\n`.repeat(10_000)}`,
+      given.proof.slice(0, 40),
+      "",
+    ];
+    for (const proof of bad) expect(checkProof({ ...given, proof })).toEqual({ ok: false, fault: "form" });
+  });
 });

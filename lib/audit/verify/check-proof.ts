@@ -5,6 +5,7 @@ import { inclusionRanges, type LeafRange } from "@/lib/crypto/merkle-ranges";
 import { openNote, parseCheckpoint, splitNote, type VerifiedSignature } from "@/lib/crypto/signed-note";
 
 const FORMAT_LINE = "c2sp.org/tlog-proof@v1";
+const EXTRA = "extra ";
 const INDEX = /^index (0|[1-9][0-9]{0,15})$/;
 /** A tree of 2^53 leaves is no deeper; a longer list is no proof of ours. */
 const MAX_HASHES = 63;
@@ -35,10 +36,17 @@ function hashOf(line: string): Uint8Array {
   return hash.length === 32 ? hash : refuse("a neighbour hash has 32 bytes");
 }
 
-/** Parses a tlog-proof strictly (C2SP tlog-proof, without extra data); the number of hashes must fit the tree. */
+/** Takes the line of extra data out, which nobody vouches for and nothing here reads (C2SP tlog-proof). */
+function withoutExtra([format = "", second = "", ...rest]: readonly string[]): string[] {
+  if (!second.startsWith(EXTRA)) return [format, second, ...rest];
+  fromBase64(second.slice(EXTRA.length));
+  return [format, ...rest];
+}
+
+/** Parses a tlog-proof strictly (C2SP tlog-proof); the number of hashes must fit the tree. */
 export function parseProof(text: string): Proof {
   const at = text.indexOf("\n\n");
-  const [format, indexLine = "", ...lines] = text.slice(0, Math.max(at, 0)).split("\n");
+  const [format, indexLine = "", ...lines] = withoutExtra(text.slice(0, Math.max(at, 0)).split("\n"));
   const index = Number(INDEX.exec(indexLine)?.[1] ?? Number.NaN);
   if (format !== FORMAT_LINE || !Number.isSafeInteger(index)) refuse("not a tlog-proof");
   if (lines.length > MAX_HASHES) refuse("too many neighbour hashes");

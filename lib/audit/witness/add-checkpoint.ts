@@ -2,22 +2,31 @@ import "server-only";
 import type { Clock } from "@/lib/clock";
 import { equalConstantTime, fromBase64, fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import { verifyConsistency } from "@/lib/crypto/merkle";
-import { openNote } from "@/lib/crypto/signed-note";
+import { emptyRoot, verifyConsistency } from "@/lib/crypto/merkle";
+import { type Checkpoint, openNote, parseCheckpoint, splitNote } from "@/lib/crypto/signed-note";
 import type { ServiceAnswer } from "@/lib/ipc/server";
-import { type Checkpoint, parseCheckpointText } from "../checkpoint";
 import { cosignLine, type NoteSigner } from "../note-line";
 import type { HeadFile, WitnessHead } from "./head-file";
 
 const OLD_LINE = /^old (0|[1-9][0-9]{0,15})$/;
 const MAX_PROOF = 63;
 
-export interface Witness {
-  readonly log: string;
-  readonly logVkey: string;
+/** One log as a witness knows it: its origin, the keys that may sign it, and the last tree that was cosigned. */
+export interface WitnessedLog {
+  readonly origin: string;
+  readonly vkeys: readonly string[];
   readonly head: HeadFile;
+}
+
+export interface Witness {
+  readonly logs: readonly WitnessedLog[];
   readonly signer: NoteSigner;
   readonly clock: Clock;
+}
+
+/** The witness's clock stands before the time of its last cosignature; a cosignature now would be a false statement. */
+export class WitnessClockBack extends Error {
+  override readonly name = "WitnessClockBack";
 }
 
 interface AddCheckpoint {
@@ -31,37 +40,42 @@ function parseRequest(body: Uint8Array): AddCheckpoint {
   const text = fromUtf8(body);
   const at = text.indexOf("\n\n");
   const [first, ...hashes] = text.slice(0, Math.max(at, 0)).split("\n");
-  const old = OLD_LINE.exec(first ?? "");
-  if (at < 0 || old === null || hashes.length > MAX_PROOF)
+  const old = Number(OLD_LINE.exec(first ?? "")?.[1] ?? Number.NaN);
+  if (!Number.isSafeInteger(old) || hashes.length > MAX_PROOF)
     throw new FormatError("format.note", "not an add-checkpoint body");
   const proof = hashes.map((line) => fromBase64(line));
   if (proof.some((hash) => hash.length !== 32))
     throw new FormatError("format.note", "a proof hash has 32 bytes");
-  return { oldSize: Number(old[1]), proof, note: text.slice(at + 2) };
+  return { oldSize: old, proof, note: text.slice(at + 2) };
 }
 
 /**
- * C2SP tlog-witness add-checkpoint. The head moves to disk before the cosignature leaves, so that this witness
- * never cosigns two trees that do not extend each other. Calls must not overlap.
+ * C2SP tlog-witness add-checkpoint: 400 for what is malformed or goes back, 403 unsigned, 404 unknown origin, 409
+ * with the size it holds where the old size or the tree differs, 422 where the proof does not hold, 200 with the
+ * cosignature. The head moves to disk before the cosignature leaves, so that this witness never cosigns two trees
+ * that do not extend each other, also after a restart. Calls must not overlap. Throws WitnessClockBack.
  */
 export async function addCheckpoint(witness: Witness, body: Uint8Array): Promise<ServiceAnswer> {
   try {
     const asked = parseRequest(body);
-    const { text } = openNote(asked.note, []);
-    const checkpoint = parseCheckpointText(text);
-    if (checkpoint.origin !== witness.log) return { status: 404 };
-    if (!isSigned(witness.logVkey, asked.note)) return { status: 403 };
+    const { text } = splitNote(asked.note);
+    const checkpoint = parseCheckpoint(text);
+    const log = witness.logs.find(({ origin }) => origin === checkpoint.origin);
+    if (log === undefined) return { status: 404 };
+    if (!isSigned(log.vkeys, asked.note)) return { status: 403 };
     if (asked.oldSize > checkpoint.size) return { status: 400 };
-    return refusal(witness.head.head, asked, checkpoint) ?? (await cosign(witness, checkpoint, text));
+    return refusal(log.head.head, asked, checkpoint) ?? (await cosign(witness, log.head, checkpoint, text));
   } catch (error) {
     if (error instanceof FormatError) return { status: 400 };
     throw error;
   }
 }
 
-function isSigned(logVkey: string, note: string): boolean {
+/** Lines of unknown keys are ignored, malformed ones refuse the note (400), a trusted key's that fails is no signature. */
+function isSigned(vkeys: readonly string[], note: string): boolean {
+  openNote(note, []);
   try {
-    return openNote(note, [logVkey]).verified.length === 1;
+    return openNote(note, vkeys).verified.length > 0;
   } catch (error) {
     if (error instanceof FormatError) return false;
     throw error;
@@ -73,24 +87,35 @@ function refusal(
   asked: AddCheckpoint,
   checkpoint: Checkpoint,
 ): ServiceAnswer | undefined {
-  const known = head?.size ?? 0;
+  const { size: known, root } = head ?? { size: 0, root: emptyRoot() };
   const conflict = { status: 409, headers: { "content-type": "text/x.tlog.size" }, body: `${known}\n` };
   if (asked.oldSize !== known) return conflict;
-  if (head === undefined) return asked.proof.length === 0 ? undefined : { status: 422 };
-  if (checkpoint.size === head.size && !equalConstantTime(checkpoint.root, head.root)) return conflict;
+  if (checkpoint.size === known)
+    return equalConstantTime(checkpoint.rootHash, root) ? proofMustBeEmpty(asked) : conflict;
+  if (known === 0) return proofMustBeEmpty(asked);
   const isConsistent = verifyConsistency({
-    oldSize: head.size,
+    oldSize: known,
     newSize: checkpoint.size,
-    oldRoot: head.root,
-    newRoot: checkpoint.root,
+    oldRoot: root,
+    newRoot: checkpoint.rootHash,
     proof: asked.proof,
   });
   return isConsistent ? undefined : { status: 422 };
 }
 
-async function cosign(witness: Witness, checkpoint: Checkpoint, text: string): Promise<ServiceAnswer> {
-  if (checkpoint.size > 0) await witness.head.move({ size: checkpoint.size, root: checkpoint.root });
+function proofMustBeEmpty({ proof }: AddCheckpoint): ServiceAnswer | undefined {
+  return proof.length === 0 ? undefined : { status: 422 };
+}
+
+async function cosign(
+  witness: Witness,
+  head: HeadFile,
+  checkpoint: Checkpoint,
+  text: string,
+): Promise<ServiceAnswer> {
   const seconds = Math.floor(witness.clock.nowMs() / 1000);
+  if (seconds < (head.head?.cosignedAt ?? 0)) throw new WitnessClockBack("the clock went back");
+  await head.move({ size: checkpoint.size, root: checkpoint.rootHash, cosignedAt: seconds });
   const line = await cosignLine(witness.signer, text, seconds);
   return { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${line}\n` };
 }

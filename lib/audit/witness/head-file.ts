@@ -8,14 +8,19 @@ import { readIfPresent, replaceDurably } from "../durable-file";
 const StoredHead = z.strictObject({
   v: z.literal(1),
   log: z.string(),
-  size: z.int().min(1),
+  size: z.int().min(0),
   root: z.string(),
+  /** Unix seconds of the last cosignature; stores from before it was kept have none. */
+  cosigned_at: z.int().min(0).default(0),
 });
+
+const FILE = "head.json";
 
 /** The last tree this witness cosigned; nothing before the first. */
 export interface WitnessHead {
   readonly size: number;
   readonly root: Uint8Array;
+  readonly cosignedAt: number;
 }
 
 export interface HeadFile {
@@ -24,26 +29,56 @@ export interface HeadFile {
   move(head: WitnessHead): Promise<void>;
 }
 
-/** Opens the witness's store of one log. A file that cannot be read stops the witness: it must not start again from nothing. */
+/** The store of a log cannot be read: the witness must not start again from nothing. */
+export class WitnessStoreDamaged extends Error {
+  override readonly name = "WitnessStoreDamaged";
+}
+
+interface StoredFacts extends WitnessHead {
+  readonly log: string;
+}
+
+function parseStore(text: string): StoredFacts {
+  try {
+    const { log, size, root, cosigned_at: cosignedAt } = StoredHead.parse(JSON.parse(text));
+    return { log, size, root: fromBase64url(root), cosignedAt };
+  } catch (cause) {
+    throw new WitnessStoreDamaged("the witness's store cannot be read", { cause });
+  }
+}
+
+function readHead(text: string, log: string): WitnessHead {
+  const { log: stored, ...head } = parseStore(text);
+  if (stored !== log) throw new WitnessStoreDamaged("the witness's store belongs to another log");
+  if (head.root.length !== 32) throw new WitnessStoreDamaged("the witness's store holds no root hash");
+  return head;
+}
+
+/** Whether a folder holds the head of this log. Throws WitnessStoreDamaged when what is there cannot be read. */
+export async function isStoreOf(dir: string, log: string): Promise<boolean> {
+  const text = await readIfPresent(path.join(dir, FILE));
+  return text !== undefined && parseStore(text).log === log;
+}
+
+/** Opens the witness's store of one log, a folder of its own. Throws WitnessStoreDamaged, and what the disk throws. */
 export async function openHeadFile(dir: string, log: string): Promise<HeadFile> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const file = path.join(dir, "head.json");
+  const file = path.join(dir, FILE);
   const text = await readIfPresent(file);
-  let head: WitnessHead | undefined;
-  if (text !== undefined) {
-    const stored = StoredHead.parse(JSON.parse(text));
-    if (stored.log !== log) throw new Error("the witness's store belongs to another log");
-    head = { size: stored.size, root: fromBase64url(stored.root) };
-  }
+  let head = text === undefined ? undefined : readHead(text, log);
   return {
     get head() {
       return head;
     },
     move: async (next) => {
-      await replaceDurably(
-        file,
-        `${JSON.stringify({ v: 1, log, size: next.size, root: toBase64url(next.root) })}\n`,
-      );
+      const stored = {
+        v: 1,
+        log,
+        size: next.size,
+        root: toBase64url(next.root),
+        cosigned_at: next.cosignedAt,
+      };
+      await replaceDurably(file, `${JSON.stringify(stored)}\n`);
       head = next;
     },
   };

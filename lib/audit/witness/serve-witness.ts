@@ -1,18 +1,37 @@
 import "server-only";
 import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
-import { addCheckpoint, type Witness } from "./add-checkpoint";
+import type { Logger } from "@/lib/telemetry/logger";
+import { addCheckpoint, type Witness, WitnessClockBack } from "./add-checkpoint";
+
+/** An add-checkpoint body: 63 hashes and a note with a few signatures; larger ones get 413 before they are read. */
+export const MAX_WITNESS_BODY_BYTES = 131_072;
 
 /** HTTP face of the witness: `POST /add-checkpoint` (C2SP tlog-witness), one call at a time. */
-export function witnessHandler(witness: Witness): ServiceHandler {
+export function witnessHandler(witness: Witness, logger?: Logger): ServiceHandler {
   let last: Promise<unknown> = Promise.resolve();
   return async (request) => {
     if (request.path === "/healthz" && request.method === "GET") {
-      return { status: 200, body: { size: witness.head.head?.size ?? 0 } };
+      const sizes = witness.logs.map(({ origin, head }) => ({ origin, size: head.head?.size ?? 0 }));
+      return { status: 200, body: { logs: sizes } };
     }
     if (request.path !== "/add-checkpoint") return { status: 404 };
-    if (request.method !== "POST") return { status: 405 };
-    const next: Promise<ServiceAnswer> = last.then(() => addCheckpoint(witness, request.body));
+    if (request.method !== "POST") return { status: 405, headers: { allow: "POST" } };
+    const next: Promise<ServiceAnswer> = last.then(() => answer(witness, request.body, logger));
     last = next.catch(() => undefined);
     return next;
   };
+}
+
+async function answer(
+  witness: Witness,
+  body: Uint8Array,
+  logger: Logger | undefined,
+): Promise<ServiceAnswer> {
+  try {
+    return await addCheckpoint(witness, body);
+  } catch (error) {
+    if (!(error instanceof WitnessClockBack)) throw error;
+    logger?.error({ alarm: "clock.back" }, "the clock went back: nothing is cosigned until it is set right");
+    return { status: 503 };
+  }
 }

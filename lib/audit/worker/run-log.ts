@@ -1,16 +1,20 @@
 import "server-only";
-import { type CheckpointerOptions, publishCheckpoint } from "./checkpointer";
+import { type CheckpointerOptions, createCheckpointer } from "./checkpointer";
 import { createMalformed } from "./malformed";
 import { runLoop } from "./run-loop";
 import { integrateBatch, prepareLog, SEQUENCER_BATCH } from "./sequencer";
+import { type StamperOptions, stampNewest } from "./stamp-newest";
 
 const SEQUENCE_MS = 150;
 const CHECKPOINT_MS = 500;
+const STAMP_LOOK_MS = 2_000;
+const STAMP_BACKOFF_MS = 60_000;
 
 /** Runs sequencer and checkpointer until the signal aborts. Any number of workers may do so at once. */
 export async function runLog(options: CheckpointerOptions & { readonly signal: AbortSignal }): Promise<void> {
   const { signal, logger, pool } = options;
   const malformed = createMalformed(logger);
+  const checkpointer = createCheckpointer(options);
   let isPrepared = false;
   const sequence = async (): Promise<{ more: boolean }> => {
     if (!isPrepared) await prepareLog(pool, options);
@@ -19,11 +23,27 @@ export async function runLog(options: CheckpointerOptions & { readonly signal: A
     return { more };
   };
   const checkpoint = async (): Promise<{ more: boolean }> => {
-    await publishCheckpoint(options);
+    await checkpointer.step();
     return { more: false };
   };
   await Promise.all([
     runLoop({ name: "sequencer", periodMs: SEQUENCE_MS, signal, logger }, sequence),
     runLoop({ name: "checkpoint", periodMs: CHECKPOINT_MS, signal, logger }, checkpoint),
   ]);
+}
+
+/** Has checkpoints time-stamped until the signal aborts. Apart from the log's loops: an authority may be slow or away. */
+export function runStamper(options: StamperOptions & { readonly signal: AbortSignal }): Promise<void> {
+  const { signal, logger } = options;
+  const loop = {
+    name: "time-stamp",
+    periodMs: STAMP_LOOK_MS,
+    maxBackoffMs: STAMP_BACKOFF_MS,
+    signal,
+    logger,
+  };
+  return runLoop(loop, async () => {
+    await stampNewest(options);
+    return { more: false };
+  });
 }

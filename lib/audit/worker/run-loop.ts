@@ -9,6 +9,8 @@ export interface LoopOptions {
   readonly periodMs: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
+  /** Longest pause after failures; five seconds unless said. */
+  readonly maxBackoffMs?: number;
 }
 
 /**
@@ -19,7 +21,7 @@ export async function runLoop(
   options: LoopOptions,
   step: () => Promise<{ readonly more: boolean }>,
 ): Promise<void> {
-  const { signal, logger, name, periodMs } = options;
+  const { signal, logger, name, periodMs, maxBackoffMs = MAX_BACKOFF_MS } = options;
   let failures = 0;
   while (!signal.aborted) {
     let pauseMs = periodMs;
@@ -29,7 +31,7 @@ export async function runLoop(
       if (more) pauseMs = 0;
     } catch (error) {
       failures += 1;
-      pauseMs = Math.min(MAX_BACKOFF_MS, periodMs * 2 ** Math.min(failures, 8));
+      pauseMs = Math.min(maxBackoffMs, periodMs * 2 ** Math.min(failures, 8));
       logger.error(
         { alarm: `${name}.failed`, failures, err: error },
         `the ${name} failed and will try again`,

@@ -174,51 +174,21 @@ export async function readHead(pool: Pool, log: string): Promise<z.infer<typeof 
   return rows.length === 0 ? undefined : HeadSize.parse(rows[0]);
 }
 
-/** A witness's word on a checkpoint, as published. */
-export interface WitnessMark {
-  readonly name: string;
-  readonly kind: "own" | "independent";
-  readonly timestamp: number;
-}
-
-export async function insertCheckpoint(
-  pool: Pool,
-  place: LogPlace,
-  checkpoint: {
-    readonly size: number;
-    readonly root: Uint8Array;
-    readonly note: string;
-    readonly witnesses: readonly WitnessMark[];
-  },
-): Promise<void> {
-  await pool.query(
-    `INSERT INTO audit_checkpoint (log, size, tenant_id, root, note, witnesses) VALUES ($1, $2, $3, $4, $5, $6::jsonb)
-     ON CONFLICT (log, size) DO UPDATE SET note = EXCLUDED.note, witnesses = EXCLUDED.witnesses
-     WHERE jsonb_array_length(audit_checkpoint.witnesses) < jsonb_array_length(EXCLUDED.witnesses)`,
-    [
-      place.log,
-      checkpoint.size,
-      place.tenantId,
-      Buffer.from(checkpoint.root),
-      checkpoint.note,
-      JSON.stringify(checkpoint.witnesses),
-    ],
-  );
-}
-
+const Mark = z.object({ name: z.string(), kind: z.enum(["own", "independent"]), timestamp: z.number() });
 const CheckpointRow = z.object({
   size: Size,
   root: Bytes,
   note: z.string(),
-  witnesses: z.array(z.unknown()),
+  witnesses: z.array(Mark),
+  time_stamp: Bytes.nullable(),
+  time_stamped_at: z.date().nullable(),
 });
+export type CheckpointRow = z.infer<typeof CheckpointRow>;
 
-export async function readLastCheckpoint(
-  pool: Pool,
-  log: string,
-): Promise<z.infer<typeof CheckpointRow> | undefined> {
+export async function readLastCheckpoint(pool: Pool, log: string): Promise<CheckpointRow | undefined> {
   const { rows } = await pool.query(
-    "SELECT size, root, note, witnesses FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1",
+    `SELECT size, root, note, witnesses, time_stamp, time_stamped_at FROM audit_checkpoint
+     WHERE log = $1 ORDER BY size DESC LIMIT 1`,
     [log],
   );
   return rows.length === 0 ? undefined : CheckpointRow.parse(rows[0]);

@@ -1,4 +1,7 @@
 import "server-only";
+import { z } from "zod";
+import { type Witnessed, witnessedBy } from "@/lib/audit/witnessing";
+import type { WitnessPolicy } from "@/lib/env/anchors";
 import type { StoredHealth } from "@/lib/http/health/store";
 
 export type PartState = "up" | "late" | "down";
@@ -19,6 +22,9 @@ export interface Health {
     /** When the newest signed checkpoint was published. */
     readonly last_checkpoint_at: string | null;
     readonly witness: "own" | "independent" | "none";
+    readonly witnessed: Witnessed;
+    /** The newest time stamp: when, and over how many entries; null without one, undefined without an authority. */
+    readonly time_stamp: { readonly at: string; readonly size: number } | null | undefined;
   };
   readonly alarms: readonly string[];
   readonly assurance: "evaluation" | "separate";
@@ -27,6 +33,8 @@ export interface Health {
 const WORKER_LATE_MS = 15_000;
 const WORKER_DOWN_MS = 60_000;
 const CHECKPOINT_LATE_MS = 15_000;
+/** A period of at most a few minutes, and the authority's own time. */
+const STAMP_LATE_MS = 300_000;
 const INTEGRATION_LATE_MS = 60_000;
 
 /** A worker is judged by its heartbeat: it listens on nothing. */
@@ -36,20 +44,40 @@ export function workerState(seenAt: Date | undefined, nowMs: number): PartState 
   return age > WORKER_DOWN_MS ? "down" : age > WORKER_LATE_MS ? "late" : "up";
 }
 
-/** Whose word stands beside the newest checkpoint; only an independent witness's counts as witnessed. */
-export function witnessKind(witnesses: unknown): "own" | "independent" | "none" {
-  if (!Array.isArray(witnesses) || witnesses.length === 0) return "none";
-  const isIndependent = (witness: unknown) =>
-    typeof witness === "object" && witness !== null && "kind" in witness && witness.kind === "independent";
-  return witnesses.some(isIndependent) ? "independent" : "own";
+const Marks = z.array(z.object({ kind: z.enum(["own", "independent"]) }));
+const WITNESS = { witnessed: "independent", "self-witnessed": "own", unwitnessed: "none" } as const;
+
+/** Whose word stands beside the newest checkpoint, in one word and as the witness's kind. */
+export function witnessing(
+  marks: unknown,
+  policy: WitnessPolicy,
+): Pick<Health["log"], "witness" | "witnessed"> {
+  const parsed = Marks.safeParse(marks);
+  const witnessed = witnessedBy(policy, parsed.success ? parsed.data : []);
+  return { witnessed, witness: WITNESS[witnessed] };
 }
 
-/** What an operator must look at, as stable words. */
-export function alarmsOf(stored: StoredHealth, parts: readonly HealthPart[], nowMs: number): string[] {
+/** Whether the newest checkpoint has been without a stamp for longer than an authority may take. */
+function isStampLate(stored: StoredHealth, nowMs: number): boolean {
+  const since = stored.stampedAt ?? stored.firstCheckpointAt;
+  if (since === undefined || stored.stampedSize === stored.checkpointSize) return false;
+  return nowMs - since.getTime() > STAMP_LATE_MS;
+}
+
+/** What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority. */
+export function alarmsOf(
+  stored: StoredHealth,
+  parts: readonly HealthPart[],
+  nowMs: number,
+  isStamping: boolean,
+): string[] {
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   const checkpointAge = nowMs - (stored.checkpointAt?.getTime() ?? 0);
   if (stored.logSize > stored.checkpointSize && checkpointAge > CHECKPOINT_LATE_MS)
     alarms.push("checkpoint-late");
+  const belowPolicyMs = nowMs - (stored.belowPolicySince?.getTime() ?? nowMs);
+  if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
+  if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");
   const waitingSince = stored.oldestWaiting === undefined ? nowMs : Date.parse(stored.oldestWaiting);
   // Also for an instant that cannot be read: a malformed row waits for ever.
   if (!(nowMs - waitingSince <= INTEGRATION_LATE_MS)) alarms.push("integration-late");

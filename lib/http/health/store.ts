@@ -1,5 +1,6 @@
 import "server-only";
 import type { Tx } from "@/lib/db/transaction";
+import type { WitnessPolicy } from "@/lib/env/anchors";
 
 /** What the database knows about the instance's state. */
 export interface StoredHealth {
@@ -8,6 +9,12 @@ export interface StoredHealth {
   readonly checkpointSize: number;
   readonly checkpointAt: Date | undefined;
   readonly witnesses: unknown;
+  /** Since when no new checkpoint has had the cosignatures of the policy, as far as the newest hundred tell. */
+  readonly belowPolicySince: Date | undefined;
+  readonly firstCheckpointAt: Date | undefined;
+  /** Newest stamped checkpoint: its size and the stamped time. */
+  readonly stampedSize: number | undefined;
+  readonly stampedAt: Date | undefined;
   readonly workerSeenAt: Date | undefined;
   /** Oldest entry that waits for the sequencer, in the form of audit.md. */
   readonly oldestWaiting: string | undefined;
@@ -21,33 +28,71 @@ interface HealthRow {
   checkpoint_size: bigint | null;
   checkpoint_at: Date | null;
   witnesses: unknown;
+  below_policy_since: Date | null;
+  first_at: Date | null;
+  stamped_size: bigint | null;
+  stamped_at: Date | null;
   worker_at: Date | null;
   oldest_waiting: string | null;
   open_intents: bigint;
 }
 
 /** One statement, so that a health check costs one round trip however often it is asked. */
-export async function readStoredHealth(tx: Tx, log: string): Promise<StoredHealth> {
+export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolicy): Promise<StoredHealth> {
   const rows = await tx.$queryRaw<HealthRow[]>`
     SELECT ARRAY(SELECT migration_name::text FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS migrations,
            (SELECT size FROM audit_head WHERE log = ${log}) AS log_size,
            c.size AS checkpoint_size, c.published_at AS checkpoint_at, c.witnesses,
+           s.size AS stamped_size, s.time_stamped_at AS stamped_at,
+           (SELECT published_at FROM audit_checkpoint WHERE log = ${log} ORDER BY size LIMIT 1) AS first_at,
+           (SELECT min(published_at) FILTER (WHERE unmet_yet) FROM (
+              SELECT published_at, bool_and(NOT is_met) OVER (ORDER BY size DESC) AS unmet_yet FROM (
+                SELECT size, published_at,
+                       jsonb_array_length(jsonb_path_query_array(witnesses, '$[*] ? (@.kind == "own")')) >= ${policy.own}::int
+                   AND jsonb_array_length(jsonb_path_query_array(witnesses, '$[*] ? (@.kind == "independent")')) >= ${policy.independent}::int
+                       AS is_met
+                FROM audit_checkpoint WHERE log = ${log} ORDER BY size DESC LIMIT 100) w) u) AS below_policy_since,
            (SELECT max(at) FROM process_heartbeat WHERE name LIKE 'worker%') AS worker_at,
            (SELECT e.at FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id ORDER BY q.id LIMIT 1) AS oldest_waiting,
            (SELECT count(*) FROM disclosure WHERE outcome = 'intent' AND at < now() - interval '5 minutes') AS open_intents
     FROM (SELECT 1) one
     LEFT JOIN LATERAL (SELECT size, published_at, witnesses FROM audit_checkpoint
-                       WHERE log = ${log} ORDER BY size DESC LIMIT 1) c ON true`;
+                       WHERE log = ${log} ORDER BY size DESC LIMIT 1) c ON true
+    LEFT JOIN LATERAL (SELECT size, time_stamped_at FROM audit_checkpoint
+                       WHERE log = ${log} AND time_stamped_at IS NOT NULL ORDER BY size DESC LIMIT 1) s ON true`;
   const [row] = rows;
+  return row === undefined ? NOTHING : storedHealth(row);
+}
+
+const NOTHING: StoredHealth = {
+  migrations: [],
+  logSize: 0,
+  checkpointSize: 0,
+  checkpointAt: undefined,
+  witnesses: [],
+  belowPolicySince: undefined,
+  firstCheckpointAt: undefined,
+  stampedSize: undefined,
+  stampedAt: undefined,
+  workerSeenAt: undefined,
+  oldestWaiting: undefined,
+  openIntents: 0,
+};
+
+function storedHealth(row: HealthRow): StoredHealth {
   return {
-    migrations: row?.migrations ?? [],
-    logSize: Number(row?.log_size ?? 0n),
-    checkpointSize: Number(row?.checkpoint_size ?? 0n),
-    checkpointAt: row?.checkpoint_at ?? undefined,
-    witnesses: row?.witnesses ?? [],
-    workerSeenAt: row?.worker_at ?? undefined,
-    oldestWaiting: row?.oldest_waiting ?? undefined,
-    openIntents: Number(row?.open_intents ?? 0n),
+    migrations: row.migrations,
+    logSize: Number(row.log_size ?? 0n),
+    checkpointSize: Number(row.checkpoint_size ?? 0n),
+    checkpointAt: row.checkpoint_at ?? undefined,
+    witnesses: row.witnesses ?? [],
+    belowPolicySince: row.below_policy_since ?? undefined,
+    firstCheckpointAt: row.first_at ?? undefined,
+    stampedSize: row.stamped_size === null ? undefined : Number(row.stamped_size),
+    stampedAt: row.stamped_at ?? undefined,
+    workerSeenAt: row.worker_at ?? undefined,
+    oldestWaiting: row.oldest_waiting ?? undefined,
+    openIntents: Number(row.open_intents),
   };
 }
 

@@ -1,0 +1,54 @@
+import "server-only";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { callService } from "@/lib/ipc/client";
+import { MAX_TOKEN_BYTES } from "./der";
+import { timeStampQuery, tokenOf } from "./exchange";
+import { TimeStampRefusal } from "./refusal";
+import { type TimeStampFacts, verifyTimeStamp } from "./verify-time-stamp";
+
+const REPLY_TYPE = "application/timestamp-reply";
+
+/** A time-stamp authority as the operator configured it. */
+export interface TimeStampAuthority {
+  readonly url: string;
+  /** Certificates its own must lead to, PEM. */
+  readonly trustedPem: readonly string[];
+  readonly policy?: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** The authority answered with something that is no time-stamp reply. */
+export class TimeStampUnanswered extends Error {
+  override readonly name = "TimeStampUnanswered";
+  constructor(readonly status: number) {
+    super(`the authority gave no time-stamp reply: HTTP ${status}`);
+  }
+}
+
+/**
+ * Has an imprint stamped over HTTP (RFC 3161 section 3.4) and checks the answer before it is believed, its nonce
+ * included. Throws ServiceUnavailable, TimeStampUnanswered, TimeStampDenied or TimeStampRefusal.
+ */
+export async function askAuthority(
+  authority: TimeStampAuthority,
+  imprint: Uint8Array,
+): Promise<TimeStampFacts & { readonly token: Uint8Array }> {
+  const { policy, trustedPem } = authority;
+  const query = timeStampQuery(imprint, randomBytes(8), policy);
+  const reply = await callService(authority.url, {
+    method: "POST",
+    path: "",
+    body: query.bytes,
+    headers: { "content-type": "application/timestamp-query" },
+    timeoutMs: authority.timeoutMs,
+    maxBytes: MAX_TOKEN_BYTES,
+  });
+  const type = reply.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  if (reply.status !== 200 || type !== REPLY_TYPE) throw new TimeStampUnanswered(reply.status);
+  const token = tokenOf(reply.body);
+  const expected = { nonce: query.nonce, ...(policy === undefined ? {} : { policy }) };
+  const checked = await verifyTimeStamp(token, imprint, trustedPem, expected);
+  if (!checked.ok) throw new TimeStampRefusal(checked.fault, checked.detail);
+  const { at, policy: under, serialHex, authority: by } = checked;
+  return { at, policy: under, serialHex, authority: by, token };
+}

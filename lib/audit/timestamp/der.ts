@@ -1,0 +1,50 @@
+import * as asn1js from "asn1js";
+import { TimeStampRefusal } from "./refusal";
+
+/** Authorities' answers are a few kilobytes; certificates of a long chain fit well. */
+export const MAX_TOKEN_BYTES = 65_536;
+
+type Parsed = ReturnType<typeof asn1js.fromBER>["result"];
+
+/** Runs a parser of the ASN.1 library; whatever it throws at foreign bytes is one refusal. */
+export function parsing<T>(what: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    if (cause instanceof TimeStampRefusal) throw cause;
+    throw new TimeStampRefusal("form", `${what} cannot be read`, { cause });
+  }
+}
+
+/** One ASN.1 value that fills the bytes to the end. Throws TimeStampRefusal `form`. */
+export function parseWhole(what: string, bytes: Uint8Array): Parsed {
+  if (bytes.length > MAX_TOKEN_BYTES) throw new TimeStampRefusal("form", `${what} is too long`);
+  const { result, offset } = parsing(what, () => asn1js.fromBER(bytes));
+  if (offset !== bytes.length) throw new TimeStampRefusal("form", `${what} is not one whole value`);
+  return result;
+}
+
+/** The members of a SEQUENCE or SET, or of a constructed context tag. Throws TimeStampRefusal `form`. */
+export function membersOf(what: string, value: unknown): Parsed[] {
+  if (!(value instanceof asn1js.Constructed)) throw new TimeStampRefusal("form", `${what} has no members`);
+  return value.valueBlock.value;
+}
+
+/** The bytes of a primitive OCTET STRING. Throws TimeStampRefusal `form`. */
+export function octetsOf(what: string, value: unknown): Uint8Array {
+  if (!(value instanceof asn1js.OctetString) || value.idBlock.isConstructed)
+    throw new TimeStampRefusal("form", `${what} is no octet string`);
+  return copyOf(value.valueBlock.valueHexView);
+}
+
+/** Bytes of their own, since the library's views share one buffer. */
+export function copyOf(view: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(view);
+}
+
+/** Whether a value carries this context-specific tag. */
+export function isTagged(value: Parsed | undefined, tag: number): value is asn1js.Constructed {
+  return (
+    value instanceof asn1js.Constructed && value.idBlock.tagClass === 3 && value.idBlock.tagNumber === tag
+  );
+}

@@ -1,0 +1,55 @@
+import * as asn1js from "asn1js";
+import { AlgorithmIdentifier, MessageImprint, TimeStampReq } from "pkijs";
+import { SHA256_OID } from "./algorithms";
+import { copyOf, membersOf, parseWhole } from "./der";
+import { TimeStampRefusal } from "./refusal";
+
+/** The authority answered, and does not stamp. */
+export class TimeStampDenied extends Error {
+  override readonly name = "TimeStampDenied";
+  constructor(readonly status: number) {
+    super(`the authority does not stamp: status ${status}`);
+  }
+}
+
+export interface TimeStampQuery {
+  /** DER TimeStampReq. */
+  readonly bytes: Uint8Array;
+  /** Content bytes of the nonce INTEGER, to be found again in the answer. */
+  readonly nonce: Uint8Array;
+}
+
+/**
+ * A TimeStampReq (RFC 3161 section 2.4.1) over a SHA-256 imprint, asking for the certificate. `random` are eight
+ * fresh bytes; the first bit is cleared and the next set, so that the INTEGER has one form of eight bytes.
+ */
+export function timeStampQuery(imprint: Uint8Array, random: Uint8Array, policy?: string): TimeStampQuery {
+  const nonce = Uint8Array.from(random);
+  nonce[0] = ((nonce[0] ?? 0) & 0x7f) | 0x40;
+  const request = new TimeStampReq({
+    version: 1,
+    messageImprint: new MessageImprint({
+      hashAlgorithm: new AlgorithmIdentifier({ algorithmId: SHA256_OID, algorithmParams: new asn1js.Null() }),
+      hashedMessage: new asn1js.OctetString({ valueHex: Uint8Array.from(imprint).buffer }),
+    }),
+    nonce: new asn1js.Integer({ valueHex: nonce.buffer }),
+    certReq: true,
+    ...(policy === undefined ? {} : { reqPolicy: policy }),
+  });
+  return { bytes: new Uint8Array(request.toSchema().toBER(false)), nonce };
+}
+
+/**
+ * The token of a TimeStampResp (RFC 3161 section 2.4.2), unchecked but for its frame. Throws TimeStampDenied for any
+ * status but granted and grantedWithMods, TimeStampRefusal `form` for what is no answer.
+ */
+export function tokenOf(response: Uint8Array): Uint8Array {
+  const [info, token, ...rest] = membersOf("the answer", parseWhole("the answer", response));
+  const [status] = membersOf("the answer's status", info);
+  if (!(status instanceof asn1js.Integer)) throw new TimeStampRefusal("form", "the answer has no status");
+  const code = status.valueBlock.valueDec;
+  if (code !== 0 && code !== 1) throw new TimeStampDenied(code);
+  if (!(token instanceof asn1js.Sequence) || rest.length > 0)
+    throw new TimeStampRefusal("form", "the answer holds no token");
+  return copyOf(token.valueBeforeDecodeView);
+}

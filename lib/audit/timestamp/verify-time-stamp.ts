@@ -1,0 +1,109 @@
+import { getCrypto } from "pkijs";
+import { equalConstantTime, toHex } from "@/lib/crypto/bytes";
+import { requireSignature, SHA256_OID } from "./algorithms";
+import { type HeldCertificate, pemCertificates, readCertificate, subjectOf } from "./certificate";
+import { requireChain, requireStampingUsage } from "./chain";
+import { copyOf } from "./der";
+import { type TimeStampFault, TimeStampRefusal } from "./refusal";
+import { findSigner, requireContent } from "./signed-attributes";
+import { type ParsedToken, parseToken } from "./token";
+
+/** What a believed time stamp says. */
+export interface TimeStampFacts {
+  /** When the authority saw the imprint, `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
+  readonly at: string;
+  /** The authority's policy, an object identifier. */
+  readonly policy: string;
+  readonly serialHex: string;
+  /** Subject of the authority's certificate. */
+  readonly authority: string;
+}
+
+/** What the asker sent beside the imprint; a stored token is checked without it. */
+export interface ExpectedTimeStamp {
+  /** Content bytes of the nonce INTEGER. */
+  readonly nonce?: Uint8Array;
+  readonly policy?: string;
+}
+
+export type TimeStampCheck =
+  | ({ readonly ok: true } & TimeStampFacts)
+  | { readonly ok: false; readonly fault: TimeStampFault; readonly detail: string };
+
+/**
+ * Checks a TimeStampToken (RFC 3161) over a SHA-256 imprint of 32 bytes against trusted certificates in PEM form:
+ * imprint, nonce and policy where expected, ESSCertID, the certificate's usage, its way to a trusted certificate
+ * valid at the stamped time, and the signature. Reads no clock and asks no network, so it says nothing of
+ * revocation. Runs in Node and in browsers (WebCrypto). Foreign bytes never throw.
+ */
+export async function verifyTimeStamp(
+  token: Uint8Array,
+  imprint: Uint8Array,
+  trustedPem: readonly string[],
+  expected: ExpectedTimeStamp = {},
+): Promise<TimeStampCheck> {
+  try {
+    const trusted = trustedPem.flatMap(pemCertificates).map(readCertificate);
+    const parsed = parseToken(token);
+    requireImprint(parsed, imprint);
+    requireExpected(parsed, expected);
+    const signer = await findSigner(parsed.signer, parsed.certificates);
+    requireStampingUsage(signer);
+    await requireContent(parsed.signer, parsed.content);
+    await requireSigned(parsed, signer);
+    await requireChain(signer, parsed.certificates, trusted, parsed.genTime);
+    return { ok: true, ...factsOf(parsed, signer) };
+  } catch (error) {
+    if (!(error instanceof TimeStampRefusal)) throw error;
+    return { ok: false, fault: error.fault, detail: error.message };
+  }
+}
+
+function requireImprint({ info }: ParsedToken, imprint: Uint8Array): void {
+  const { hashAlgorithm, hashedMessage } = info.messageImprint;
+  if (hashAlgorithm.algorithmId !== SHA256_OID)
+    throw new TimeStampRefusal("imprint", "the imprint is no SHA-256");
+  if (!equalConstantTime(copyOf(hashedMessage.valueBlock.valueHexView), imprint))
+    throw new TimeStampRefusal("imprint", "the stamp is over other bytes");
+}
+
+function requireExpected({ info }: ParsedToken, { nonce, policy }: ExpectedTimeStamp): void {
+  if (policy !== undefined && info.policy !== policy)
+    throw new TimeStampRefusal("policy", "the stamp is under another policy");
+  if (nonce === undefined) return;
+  const given = info.nonce === undefined ? new Uint8Array(0) : copyOf(info.nonce.valueBlock.valueHexView);
+  if (!equalConstantTime(given, nonce))
+    throw new TimeStampRefusal("nonce", "the stamp answers another request");
+}
+
+async function requireSigned({ signer }: ParsedToken, certificate: HeldCertificate): Promise<void> {
+  const { signedAttrs, signature, signatureAlgorithm, digestAlgorithm } = signer;
+  if (signedAttrs === undefined) throw new TimeStampRefusal("signature", "nothing is signed");
+  requireSignature(signatureAlgorithm, "signer");
+  const engine = getCrypto(true);
+  const isBareRsa = signatureAlgorithm.algorithmId === "1.2.840.113549.1.1.1";
+  const hash = isBareRsa ? engine.getAlgorithmByOID(digestAlgorithm.algorithmId, true).name : undefined;
+  const key = certificate.parsed.subjectPublicKeyInfo;
+  let isValid = false;
+  try {
+    isValid = await engine.verifyWithPublicKey(
+      signedAttrs.encodedValue,
+      signature,
+      key,
+      signatureAlgorithm,
+      hash,
+    );
+  } catch (cause) {
+    throw new TimeStampRefusal("signature", "the signature cannot be checked", { cause });
+  }
+  if (!isValid) throw new TimeStampRefusal("signature", "the signature does not hold");
+}
+
+function factsOf({ info, at }: ParsedToken, signer: HeldCertificate): TimeStampFacts {
+  return {
+    at,
+    policy: info.policy,
+    serialHex: toHex(copyOf(info.serialNumber.valueBlock.valueHexView)),
+    authority: subjectOf(signer),
+  };
+}

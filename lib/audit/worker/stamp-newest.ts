@@ -1,0 +1,49 @@
+import "server-only";
+import type { Pool } from "pg";
+import type { Clock } from "@/lib/clock";
+import { parseMicros } from "@/lib/crypto/instant";
+import type { Logger } from "@/lib/telemetry/logger";
+import { askAuthority, type TimeStampAuthority } from "../timestamp/ask-authority";
+import { checkpointImprint } from "../timestamp/imprint";
+import { readLastStampAt, writeTimeStamp } from "./checkpoint-store";
+import { readLastCheckpoint } from "./store";
+
+/** A larger difference between the authority's clock and ours is an alarm. */
+const MAX_SKEW_MICROS = 60_000_000n;
+
+export interface StamperOptions {
+  readonly pool: Pool;
+  readonly log: string;
+  readonly logVkey: string;
+  readonly authority: TimeStampAuthority;
+  /** Least time between two stamps. */
+  readonly periodMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Has the newest checkpoint stamped, unless it is already or another was within the period: so a busy log gets one
+ * stamp a period, and a quiet one ends with its newest checkpoint stamped. Returns its size, or undefined when there
+ * was nothing to do. A failure throws (askAuthority) and leaves the checkpoint as it is, published and unstamped.
+ */
+export async function stampNewest(options: StamperOptions): Promise<number | undefined> {
+  const { pool, log, clock } = options;
+  const newest = await readLastCheckpoint(pool, log);
+  if (newest === undefined || newest.time_stamp !== null) return undefined;
+  const lastAt = await readLastStampAt(pool, log);
+  // A stamp from the future is not waited for.
+  const age = lastAt === undefined ? undefined : clock.nowMs() - lastAt.getTime();
+  if (age !== undefined && age >= 0 && age < options.periodMs) return undefined;
+  const stamp = await askAuthority(options.authority, checkpointImprint(newest.note, [options.logVkey]));
+  watchSkew(options, stamp.at);
+  return (await writeTimeStamp(pool, log, newest.size, stamp)) ? newest.size : undefined;
+}
+
+function watchSkew({ clock, logger }: StamperOptions, at: string): void {
+  const skew = parseMicros(at) - clock.nowMicros();
+  if (skew > MAX_SKEW_MICROS || skew < -MAX_SKEW_MICROS) {
+    const seconds = Number(skew / 1_000_000n);
+    logger.error({ alarm: "clock.skew", seconds }, "the authority's clock and ours differ");
+  }
+}

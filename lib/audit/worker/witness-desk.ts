@@ -1,0 +1,95 @@
+import "server-only";
+import type { WitnessAddress } from "@/lib/env/anchors";
+import { witnessName } from "@/lib/env/anchors";
+import { ServiceUnavailable } from "@/lib/ipc/client";
+import type { Logger } from "@/lib/telemetry/logger";
+import { askWitness, type ProofSource, WitnessRefusal } from "./ask-witness";
+import type { Cosigned, SignedCheckpoint } from "./checkpoint-store";
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+interface Seat {
+  readonly witness: WitnessAddress;
+  readonly name: string;
+  /** Size it holds as far as is known. */
+  known: number;
+  isBusy: boolean;
+  failures: number;
+  /** On the process's own clock: not asked before. */
+  restsUntil: number;
+}
+
+/** Asks witnesses side by side; a slow one is asked again when it has answered, a dead one after a growing pause. */
+export interface WitnessDesk {
+  /**
+   * Asks every witness that is free and not among `without`. Each promise settles within seconds, never rejects, and
+   * gives undefined when there is no cosignature; the failure is in the log.
+   */
+  ask(checkpoint: SignedCheckpoint, without: ReadonlySet<string>): Promise<Cosigned | undefined>[];
+}
+
+export function openWitnessDesk(
+  source: ProofSource & { readonly logger: Logger },
+  witnesses: readonly WitnessAddress[],
+): WitnessDesk {
+  const seats: Seat[] = witnesses.map((witness) => ({
+    witness,
+    name: witnessName(witness.vkey),
+    known: 0,
+    isBusy: false,
+    failures: 0,
+    restsUntil: 0,
+  }));
+  return {
+    ask: (checkpoint, without) => {
+      const now = performance.now();
+      const free = seats.filter((seat) => !seat.isBusy && seat.restsUntil <= now && !without.has(seat.name));
+      return free.map((seat) => askSeat(source, seat, checkpoint));
+    },
+  };
+}
+
+async function askSeat(
+  source: ProofSource & { readonly logger: Logger },
+  seat: Seat,
+  checkpoint: SignedCheckpoint,
+): Promise<Cosigned | undefined> {
+  seat.isBusy = true;
+  try {
+    const cosigned = await askWitness(source, seat.witness, checkpoint, seat.known);
+    seat.known = checkpoint.size;
+    seat.failures = 0;
+    return cosigned;
+  } catch (error) {
+    seat.failures += 1;
+    seat.restsUntil =
+      performance.now() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(seat.failures - 1, 6));
+    report(source.logger, seat, checkpoint, error);
+    return undefined;
+  } finally {
+    seat.isBusy = false;
+  }
+}
+
+function report(logger: Logger, seat: Seat, checkpoint: SignedCheckpoint, error: unknown): void {
+  const fields = {
+    witness: seat.name,
+    kind: seat.witness.kind,
+    size: checkpoint.size,
+    failures: seat.failures,
+  };
+  if (error instanceof ServiceUnavailable) {
+    logger.warn({ alarm: "witness.absent", ...fields }, "the witness does not answer");
+    return;
+  }
+  if (!(error instanceof WitnessRefusal)) {
+    logger.error({ alarm: "witness.failed", ...fields, err: error }, "the witness could not be asked");
+    return;
+  }
+  const { status, known } = error;
+  // A witness that holds more than our newest, or another tree of this size, has seen what we do not know of.
+  const alarm = known !== undefined && known >= checkpoint.size ? "witness.conflict" : "witness.refused";
+  if (known !== undefined && known < checkpoint.size) seat.known = known;
+  logger.error({ alarm, status, known, ...fields }, "the witness did not cosign");
+}

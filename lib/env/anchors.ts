@@ -1,0 +1,181 @@
+import { z } from "zod";
+import { FormatError } from "@/lib/crypto/format-error";
+import { parseVkey } from "@/lib/crypto/signed-note";
+
+const Text = z.string().min(1);
+const Kind = z.enum(["own", "independent"]);
+
+/** Whether a text is a verifier key of this type: 1 signs notes, 4 cosigns checkpoints. */
+function isKey(vkey: string, type: 1 | 4): boolean {
+  try {
+    return parseVkey(vkey).type === type;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}
+
+/** One witness: where it answers, the key its cosignatures are checked with, and whose it is. */
+const WitnessAddress = z.strictObject({
+  url: z.union([z.url({ protocol: /^https?$/ }), z.string().startsWith("unix:/")]),
+  vkey: z.string().refine((vkey) => isKey(vkey, 4), "not a cosigner's verifier key"),
+  kind: Kind,
+});
+export type WitnessAddress = z.infer<typeof WitnessAddress>;
+
+/** How many cosignatures of each kind a checkpoint is waited for. */
+const WitnessPolicy = z.strictObject({ own: z.int().min(0).max(16), independent: z.int().min(0).max(16) });
+export type WitnessPolicy = z.infer<typeof WitnessPolicy>;
+
+/** A log that a witness watches: its origin line and the keys that may sign it. */
+const WitnessLog = z.strictObject({
+  origin: Text,
+  vkeys: z.array(z.string().refine((vkey) => isKey(vkey, 1), "not a log's verifier key")).min(1),
+});
+export type WitnessLog = z.infer<typeof WitnessLog>;
+
+function jsonOf<T extends z.ZodType>(schema: T) {
+  return z.string().transform((value, context): z.output<T> => {
+    try {
+      return schema.parse(JSON.parse(value));
+    } catch {
+      context.addIssue({ code: "custom", message: "not JSON of this form" });
+      return z.NEVER;
+    }
+  });
+}
+
+/** Variables about who vouches for checkpoints; worker and portal read the same ones. */
+export const anchorFields = {
+  WITNESS_URL: Text.optional(),
+  WITNESS_VKEY: Text.optional(),
+  /** Further witnesses: `[{"url", "vkey", "kind": "own" | "independent"}]`. */
+  WITNESSES: jsonOf(z.array(WitnessAddress).max(16)).optional(),
+  /** `{"own": 1, "independent": 0}` unless said otherwise, or none of its own where there is none. */
+  WITNESS_POLICY: jsonOf(WitnessPolicy).optional(),
+  /** How long a new checkpoint waits for its policy before it is published without, in milliseconds. */
+  WITNESS_WAIT_MS: z.coerce.number().int().min(0).max(30_000).default(1_000),
+  /** RFC 3161 authority; without it nothing is stamped. */
+  TSA_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** PEM certificates that the authority's certificate must lead to. */
+  TSA_CA_FILE: Text.optional(),
+  /** Object identifier of the policy to ask for. */
+  TSA_POLICY: z
+    .string()
+    .regex(/^[0-2](\.(0|[1-9][0-9]*))+$/)
+    .optional(),
+  /** Least seconds between two stamps. */
+  TSA_PERIOD_S: z.coerce.number().int().min(1).max(86_400).default(60),
+} as const;
+
+/** What a witness process is told of the logs it watches, and of itself. */
+export const witnessFields = {
+  LOG_ORIGIN: Text.optional(),
+  LOG_VKEY: Text.optional(),
+  /** Further logs: `[{"origin", "vkeys"}]`. */
+  WITNESS_LOGS: jsonOf(z.array(WitnessLog).max(1_000)).optional(),
+  /** Its name in signature lines, e.g. `witness.example.org/w1`; then it makes its own key at the first start. */
+  WITNESS_NAME: Text.optional(),
+  WITNESS_URL: Text,
+} as const;
+
+interface WatchedVariables {
+  readonly LOG_ORIGIN?: string | undefined;
+  readonly LOG_VKEY?: string | undefined;
+  readonly WITNESS_LOGS?: readonly WitnessLog[] | undefined;
+}
+
+/** Every log a witness watches, at least one. Throws TypeError for none, and for one origin named twice. */
+export function watchedLogs(env: WatchedVariables): WitnessLog[] {
+  const { LOG_ORIGIN: origin, LOG_VKEY: vkey, WITNESS_LOGS: more = [] } = env;
+  const first = origin === undefined || vkey === undefined ? [] : [{ origin, vkeys: [vkey] }];
+  const logs = [...first, ...more];
+  if (logs.length === 0) throw new TypeError("set LOG_ORIGIN and LOG_VKEY, or WITNESS_LOGS");
+  if (new Set(logs.map((log) => log.origin)).size < logs.length)
+    throw new TypeError("WITNESS_LOGS names an origin twice");
+  return logs;
+}
+
+/** The same variables as the supervisor hands them on, unread. */
+export const anchorTexts = {
+  WITNESSES: Text.optional(),
+  WITNESS_POLICY: Text.optional(),
+  WITNESS_WAIT_MS: Text.optional(),
+  TSA_URL: Text.optional(),
+  TSA_CA_FILE: Text.optional(),
+  TSA_POLICY: Text.optional(),
+  TSA_PERIOD_S: Text.optional(),
+} as const;
+
+interface WitnessVariables {
+  readonly WITNESS_URL?: string | undefined;
+  readonly WITNESS_VKEY?: string | undefined;
+  readonly WITNESSES?: readonly WitnessAddress[] | undefined;
+  readonly WITNESS_POLICY?: WitnessPolicy | undefined;
+}
+
+/** All witnesses and the policy over them. */
+export interface Witnessing {
+  readonly witnesses: readonly WitnessAddress[];
+  readonly policy: WitnessPolicy;
+}
+
+/** Name of a witness, which marks its cosignatures in a row: the key's name. */
+export function witnessName(vkey: string): string {
+  return vkey.slice(0, vkey.indexOf("+"));
+}
+
+/** The keys to check cosignatures with, the own one first; for who asks no witness, no address is needed. */
+export function witnessKeys(env: WitnessVariables): Pick<WitnessAddress, "vkey" | "kind">[] {
+  const own = env.WITNESS_VKEY === undefined ? [] : [{ vkey: env.WITNESS_VKEY, kind: "own" as const }];
+  return [...own, ...(env.WITNESSES ?? []).map(({ vkey, kind }) => ({ vkey, kind }))];
+}
+
+/** The policy: one cosignature of our own where there is such a witness, unless configured otherwise. */
+export function witnessPolicy(env: WitnessVariables): WitnessPolicy {
+  return env.WITNESS_POLICY ?? { own: env.WITNESS_VKEY === undefined ? 0 : 1, independent: 0 };
+}
+
+/**
+ * The configured witnesses, the own one first. Throws TypeError for two of one name, for an own key without an
+ * address or the other way round, and for a policy that these witnesses could never meet.
+ */
+export function witnessingOf(env: WitnessVariables): Witnessing {
+  const own: WitnessAddress[] =
+    env.WITNESS_URL === undefined || env.WITNESS_VKEY === undefined
+      ? []
+      : [{ url: env.WITNESS_URL, vkey: env.WITNESS_VKEY, kind: "own" }];
+  if (own.length === 0 && (env.WITNESS_URL ?? env.WITNESS_VKEY) !== undefined)
+    throw new TypeError("WITNESS_URL and WITNESS_VKEY go together");
+  const witnesses = [...own, ...(env.WITNESSES ?? [])];
+  if (new Set(witnesses.map(({ vkey }) => witnessName(vkey))).size < witnesses.length)
+    throw new TypeError("WITNESSES names a witness twice");
+  const policy = witnessPolicy(env);
+  const count = (kind: "own" | "independent") => witnesses.filter((one) => one.kind === kind).length;
+  if (policy.own > count("own") || policy.independent > count("independent"))
+    throw new TypeError("WITNESS_POLICY asks for more witnesses than there are");
+  return { witnesses, policy };
+}
+
+interface StampVariables {
+  readonly TSA_URL?: string | undefined;
+  readonly TSA_CA_FILE?: string | undefined;
+  readonly TSA_POLICY?: string | undefined;
+  readonly TSA_PERIOD_S: number;
+}
+
+/** Where and how often to have checkpoints stamped. */
+export interface Stamping {
+  readonly url: string;
+  readonly caFile: string;
+  readonly policy: string | undefined;
+  readonly periodMs: number;
+}
+
+/** The configured authority, if any. Throws TypeError for one without the certificates it is checked with. */
+export function stampingOf(env: StampVariables): Stamping | undefined {
+  const { TSA_URL: url, TSA_CA_FILE: caFile, TSA_POLICY: policy } = env;
+  if (url === undefined) return undefined;
+  if (caFile === undefined) throw new TypeError("TSA_URL needs TSA_CA_FILE");
+  return { url, caFile, policy, periodMs: env.TSA_PERIOD_S * 1_000 };
+}

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { inSnapshot } from "@/lib/db/transaction";
+import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
+import { alarmsOf, witnessing } from "./judge-health";
+import { readStoredHealth } from "./store";
+
+const POLICY = { own: 1, independent: 1 };
+const OWN = { name: "o", kind: "own", timestamp: 1 };
+const OTHER = { name: "i", kind: "independent", timestamp: 1 };
+
+let bench: AuditBench;
+beforeAll(async () => {
+  bench = await createAuditBench();
+});
+afterAll(() => bench.close());
+
+const stored = () => inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.place.log, POLICY));
+const publish = (size: number, secondsAgo: number, marks: readonly unknown[]) =>
+  bench.sequencerPool.query(
+    `INSERT INTO audit_checkpoint (log, size, tenant_id, root, note, witnesses, published_at)
+     VALUES ($1, $2, $3, '', '', $4, now() - $5 * interval '1 second')`,
+    [bench.place.log, size, bench.place.tenantId, JSON.stringify(marks), secondsAgo],
+  );
+const look = async (isStamping = true) => {
+  const health = await stored();
+  return {
+    word: witnessing(health.witnesses, POLICY).witnessed,
+    alarms: alarmsOf(health, [], Date.now(), isStamping),
+  };
+};
+
+it("the state says whose word the newest checkpoint carries, since when words are missing, and how old the stamp is", async () => {
+  expect(await look()).toEqual({ word: "unwitnessed", alarms: [] });
+  await publish(1, 900, [OWN, OTHER]);
+  expect(await look()).toEqual({ word: "witnessed", alarms: ["time-stamp-late"] });
+  expect((await look(false)).alarms).toEqual([]);
+  await publish(2, 5, [OWN]);
+  expect((await look(false)).word).toBe("self-witnessed");
+  // Below the policy, and not yet for long; a busy log's newest is always young, so the oldest of the row counts.
+  expect((await look(false)).alarms).toEqual([]);
+  await publish(3, 60, []);
+  await publish(4, 1, [OWN]);
+  expect(await look(false)).toEqual({ word: "self-witnessed", alarms: ["checkpoint-unwitnessed"] });
+  await publish(5, 0, [OTHER]);
+  expect((await look(false)).word).toBe("witnessed");
+  await publish(6, 0, [OWN, OTHER]);
+  expect(await look(false)).toEqual({ word: "witnessed", alarms: [] });
+  await bench.sequencerPool.query(
+    "UPDATE audit_checkpoint SET time_stamp = 'x', time_stamped_at = now() WHERE size = 6",
+  );
+  expect((await look()).alarms).toEqual([]);
+  const { stampedSize, stampedAt } = await stored();
+  expect([stampedSize, stampedAt instanceof Date]).toEqual([6, true]);
+});
