@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +20,19 @@ function run(command, args) {
     });
     child.once("close", (code) => resolve(code ?? 1));
   });
+}
+
+/** The tests check our formats with a tool of others; as root on Debian it is installed when it is not there. */
+function needOpenssl() {
+  const isThere = () => spawnSync("openssl", ["version"], { stdio: "ignore" }).status === 0;
+  if (isThere()) return;
+  if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
+    const options = { stdio: "inherit", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+    spawnSync("apt-get", ["update", "-qq"], options);
+    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "openssl"], options);
+    if (isThere()) return;
+  }
+  process.stderr.write("The tests need the program openssl (Debian: apt-get install openssl).\n");
 }
 
 function readReport(name) {
@@ -71,6 +84,7 @@ const stages = {
   "end to end": [bin("playwright"), ["test"], playwrightCounts],
 };
 
+needOpenssl();
 const only = process.argv.slice(2);
 const outcome = [];
 for (const [name, [command, args, count]] of Object.entries(stages)) {
