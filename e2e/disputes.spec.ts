@@ -168,7 +168,7 @@ test("masks stay on the screen only as long as the access: another's revocation 
   });
   expect(revoked.status, revoked.text).toBe(200);
   await expect(page.getByText("hidden number", { exact: true })).toHaveCount(0, { timeout: BLANK_MS });
-  await expect(page.getByText("The access was taken back, so the fields are sealed again.")).toBeVisible();
+  await expect(page.getByText("The access was revoked, so the fields are sealed again.")).toBeVisible();
   await page.reload();
   await expect(page.getByText("A reviewer took the access back.")).toBeVisible();
   const again = await support.post(`/confidential/disputes/${id}/take`);

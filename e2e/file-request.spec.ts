@@ -434,7 +434,7 @@ test("the form is not for parties, and a draft not for anybody else", async ({ b
     await expect(client.page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible(
       SOON,
     );
-    await expect(client.page.getByText("not for the role client")).toBeVisible();
+    await expect(client.page.getByText("for people with other tasks than yours")).toBeVisible();
     await expectNoFindings(client.page);
   }
   const auditor = await signedIn(browser, "auditor-001");

@@ -185,11 +185,11 @@ test("a regulator opens under a grant, and within two seconds of its revocation 
   });
   expect(revoked.status, revoked.text).toBe(200);
   await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
-  await expect(page.getByText("Your access was taken back.")).toBeVisible();
+  await expect(page.getByText("Your access was revoked.")).toBeVisible();
   await expectGone(page, seen, Object.values(secret));
   // Told in words after a reload too, with nothing left to press.
   await page.reload();
-  await expect(page.getByText("Taken back")).toBeVisible();
+  await expect(page.getByText("Revoked")).toBeVisible();
   await expect(page.getByRole("button", { name: /^Open/ })).toHaveCount(0);
   expect(faults()).toEqual([]);
 });
@@ -203,7 +203,7 @@ test("without the stream a revocation is seen within two seconds too, by asking"
   expect(tries()).toBeGreaterThan(0);
   await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
   await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
-  await expect(page.getByText("Your access was taken back.")).toBeVisible();
+  await expect(page.getByText("Your access was revoked.")).toBeVisible();
 });
 
 test("a stream that died without a word delays no revocation", async ({ browser }) => {
@@ -214,7 +214,7 @@ test("a stream that died without a word delays no revocation", async ({ browser 
   await openAll(page, secret);
   await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
   await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
-  await expect(page.getByText("Your access was taken back.")).toBeVisible();
+  await expect(page.getByText("Your access was revoked.")).toBeVisible();
 });
 
 test("when nobody can say whether the access still holds, fields are not left on the screen", async ({

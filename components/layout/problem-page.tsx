@@ -15,6 +15,14 @@ export interface PageProblem {
   readonly at: string;
 }
 
+/** Why somebody may not see a page, in words of the reader's language: the API's sentence is for programs. */
+const WHY = [
+  { code: "auth.role", key: "role" },
+  { code: "auth.scope", key: "scope" },
+  { code: "auth.step-up", key: "stepUp" },
+  { code: "auth.required", key: "signIn" },
+] as const;
+
 /** Forbidden, not found, or away: why, its number in the log, and what to do instead. */
 export function ProblemPage({
   problem,
@@ -27,7 +35,10 @@ export function ProblemPage({
   const isForbidden = problem.status === 403 || problem.status === 401;
   const isMissing = problem.status === 404;
   const title = t(isForbidden ? "problem.forbidden" : isMissing ? "problem.notFound" : "problem.away");
-  const text = isMissing ? t("problem.notFoundText") : isForbidden ? problem.detail : t("problem.awayText");
+  const why = WHY.find(({ code }) => code === problem.code)?.key ?? "other";
+  const text = t(
+    isMissing ? "problem.notFoundText" : isForbidden ? `problem.why.${why}` : "problem.awayText",
+  );
   return (
     <PageFrame
       crumbs={[section, { label: title }]}

@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { AccessInForce } from "@/components/domain/access-in-force";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
+import { actionKey } from "@/lib/audit/labels";
 import type { Principal } from "@/lib/context";
 import type { Home, News, OwnEntry } from "@/lib/home/schema";
 
@@ -105,12 +106,14 @@ const READERS: readonly string[] = ["auditor", "regulator", "coordinator"];
 
 function EntryRow({ entry, mayRead }: { entry: OwnEntry; mayRead: boolean }) {
   const t = useTranslations("home");
+  const labels = useTranslations("actions.labels");
   const act = known(ACTS, entry.action.replaceAll(".", "_"));
+  const label = actionKey(entry.action);
   const words = entry.seq === undefined ? t("entries.waiting") : t("entries.entry", { seq: entry.seq });
   return (
     <li className="flex flex-wrap justify-between gap-x-4 py-[5px] text-control">
       <span className="min-w-0">
-        {act === undefined ? <span className="font-mono">{entry.action}</span> : t(`acts.${act}`)}
+        {act !== undefined ? t(`acts.${act}`) : label === undefined ? entry.action : labels(label)}
         <span className="block text-ink-2 text-note">
           <LocalTime instant={entry.at} form="minute" />
         </span>

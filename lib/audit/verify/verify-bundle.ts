@@ -181,7 +181,12 @@ function checkTail(bundle: Bundle): Finding[] {
 function remarks(bundle: Bundle): string[] {
   const { manifest } = bundle;
   const notes: string[] = [];
-  if (manifest.later.count > 0) notes.push(`${manifest.later.count} later entries are left out`);
+  if (manifest.later.count > 0)
+    notes.push(
+      manifest.later.count === 1
+        ? "1 later entry is left out"
+        : `${manifest.later.count} later entries are left out`,
+    );
   if (!manifest.complete) notes.push("a filtered export: inclusion is proven, not that nothing was left out");
   if (manifest.withheld.length > 0)
     notes.push(`${manifest.withheld.length} entries are shown by their leaf only`);

@@ -103,7 +103,9 @@ function PrintRecord({ request, grant, reader, madeAt }: RecordProps) {
               <Facts look="aligned" facts={orderFacts(authorization, t, domain)} />
               <PaperFacts authorization={authorization} />
               {authorization.document === undefined ? null : (
-                <p className="break-all font-mono text-note">{authorization.document.sha256}</p>
+                <p className="break-all text-note">
+                  {t("print.digest")} <span className="font-mono">{authorization.document.sha256}</span>
+                </p>
               )}
             </div>
           </Section>
