@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-// `npm test`: check, unit, integration, build, end to end. Every stage runs even when an earlier one failed;
+// `npm test`: check, unit, build, integration, end to end. Every stage runs even when an earlier one failed;
 // the last line is the sum, alone: `N passed, N failed`.
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const results = path.join(root, "test-results");
@@ -79,8 +79,9 @@ const stages = {
   imports: [process.execPath, ["scripts/check-imports.mjs"], single],
   unused: [bin("knip"), [], single],
   unit: vitest("unit"),
-  integration: vitest("integration"),
+  // Before the tests that start the program: they would build it within their own time.
   build: [process.execPath, ["scripts/build.mjs"], single],
+  integration: vitest("integration"),
   "end to end": [bin("playwright"), ["test"], playwrightCounts],
 };
 
