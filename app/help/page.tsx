@@ -81,7 +81,10 @@ export default async function HelpPage() {
           </Section>
           <Section title={t("verify.title")} id="verify">
             <p className="py-3 text-body text-ink-2">{t("verify.text")}</p>
-            <CodeSample label={t("verify.label")} code="npm run verify -- BUNDLE.zip --policy POLICY.json" />
+            <CodeSample
+              label={t("verify.label")}
+              code="npm run verify -- ~/Downloads/audit-log.zip --policy policy.json"
+            />
             <dl className="mt-2 text-control">
               {EXITS.map((code) => (
                 <div key={code} className="flex gap-4 border-line border-b py-2">

@@ -102,13 +102,13 @@ export default async function TourPage() {
           </p>
         </Step>
         <Step number={6} title={t("verify.title")} text={t("verify.text")}>
-          <CodeSample label={t("verify.label")} code="npm run verify -- ~/Downloads/BUNDLE.zip" />
+          <CodeSample label={t("verify.label")} code="npm run verify -- ~/Downloads/audit-log.zip" />
         </Step>
         <Step number={7} title={t("change.title")} text={t("change.text")}>
           <CodeSample
             label={t("change.label")}
             code={
-              "npm run tamper -- ~/Downloads/BUNDLE.zip /tmp/changed.zip 40\nnpm run verify -- /tmp/changed.zip"
+              "npm run tamper -- ~/Downloads/audit-log.zip /tmp/changed.zip 40\nnpm run verify -- /tmp/changed.zip"
             }
           />
         </Step>
