@@ -62,7 +62,7 @@ test("a grant shows its time, its views, what it reaches, what it rests on and w
   expect(faults()).toEqual([]);
 });
 
-test("a coordinator takes a grant back, and its holder's open page says so within two seconds", async ({
+test("a coordinator revokes a grant, and its holder's open page says so within two seconds", async ({
   browser,
 }) => {
   const { id, tx } = await granted();
@@ -72,20 +72,20 @@ test("a coordinator takes a grant back, and its holder's open page says so withi
   await expect(list.page.locator(`a[href="/grants/${id}"]`)).toBeVisible();
 
   const reviewer = await pageOf(browser, REVIEWER, `/grants/${id}`);
-  await reviewer.page.getByRole("button", { name: "Take back" }).click();
-  const dialog = reviewer.page.getByRole("dialog", { name: "Take this grant back" });
-  await dialog.getByRole("button", { name: "Take the grant back" }).click();
-  await expect(dialog.getByText("Say why it is taken back")).toBeVisible();
+  await reviewer.page.getByRole("button", { name: "Revoke", exact: true }).click();
+  const dialog = reviewer.page.getByRole("dialog", { name: "Revoke this grant" });
+  await dialog.getByRole("button", { name: "Revoke the grant" }).click();
+  await expect(dialog.getByText("Say why it is revoked")).toBeVisible();
   await expect(dialog.getByLabel("Reason")).toBeFocused();
   expect(await axeFindings(reviewer.page)).toEqual([]);
   await dialog.getByLabel("Reason").fill(REASON);
   const answered = reviewer.page.waitForResponse((response) =>
     response.url().endsWith(`/grants/${id}/revoke`),
   );
-  await dialog.getByRole("button", { name: "Take the grant back" }).click();
+  await dialog.getByRole("button", { name: "Revoke the grant" }).click();
   expect((await answered).status()).toBe(200);
   const facts = holder.page.getByRole("complementary", { name: "Facts" });
-  await expect(facts.getByText("Taken back", { exact: true })).toBeVisible({ timeout: BLANK_MS });
+  await expect(facts.getByText("Revoked", { exact: true })).toBeVisible({ timeout: BLANK_MS });
 
   await expect(holder.page.getByText(`Reason: ${REASON}`)).toBeVisible();
   await expect(holder.page.getByRole("link", { name: "Open fields" })).toHaveCount(0);
@@ -153,10 +153,10 @@ test("nobody else learns of a grant, and a party not even that there are any", a
   await expect(nobody.page).toHaveURL(/\/sign-in\?to=/);
 });
 
-test("a grant is taken back by keyboard alone", async ({ browser }) => {
+test("a grant is revoked by keyboard alone", async ({ browser }) => {
   const { id } = await granted();
   const { page } = await pageOf(browser, REVIEWER, `/grants/${id}`);
-  const button = page.getByRole("button", { name: "Take back" });
+  const button = page.getByRole("button", { name: "Revoke", exact: true });
   while (!(await button.evaluate((element) => element === document.activeElement)))
     await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");

@@ -89,7 +89,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   expect(await axeFindings(page)).toEqual([]);
   await tabTo(page, "Seal and send", "button");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("Sealed and stored, job job-e2e")).toBeVisible();
+  await expect(page.getByText("Sealed and stored: job-e2e")).toBeVisible();
   await expect(page.getByText("Log entry")).toBeVisible();
   // Sent and forgotten: nothing typed is left in the page, and no answer repeats it.
   await expectGone(page, seen, values);
@@ -185,11 +185,11 @@ test("a regulator opens under a grant, and within two seconds of its revocation 
   });
   expect(revoked.status, revoked.text).toBe(200);
   await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
-  await expect(page.getByText("Your access was taken back.")).toBeVisible();
+  await expect(page.getByText("Your access was revoked.")).toBeVisible();
   await expectGone(page, seen, Object.values(secret));
   // Told in words after a reload too, with nothing left to press.
   await page.reload();
-  await expect(page.getByText("Taken back")).toBeVisible();
+  await expect(page.getByText("Revoked", { exact: true })).toBeVisible();
   await expect(page.getByRole("button", { name: /^Open/ })).toHaveCount(0);
   expect(faults()).toEqual([]);
 });
@@ -203,7 +203,7 @@ test("without the stream a revocation is seen within two seconds too, by asking"
   expect(tries()).toBeGreaterThan(0);
   await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
   await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
-  await expect(page.getByText("Your access was taken back.")).toBeVisible();
+  await expect(page.getByText("Your access was revoked.")).toBeVisible();
 });
 
 test("a stream that died without a word delays no revocation", async ({ browser }) => {
@@ -214,7 +214,7 @@ test("a stream that died without a word delays no revocation", async ({ browser 
   await openAll(page, secret);
   await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
   await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
-  await expect(page.getByText("Your access was taken back.")).toBeVisible();
+  await expect(page.getByText("Your access was revoked.")).toBeVisible();
 });
 
 test("when nobody can say whether the access still holds, fields are not left on the screen", async ({
@@ -418,7 +418,7 @@ test("a lost connection loses nothing typed and makes no second transaction", as
   await expect(page.getByRole("button", { name: "Seal and send" })).not.toHaveAttribute("aria-busy", "true");
   await page.unroute("**/confidential/transactions");
   await page.getByRole("button", { name: "Seal and send" }).click();
-  await expect(page.getByText(`Sealed and stored, job ${job}`)).toBeVisible();
+  await expect(page.getByText(`Sealed and stored: ${job}`)).toBeVisible();
   await expect(page.getByText("this is the same transaction")).toBeVisible();
   const stored = await who.client456.get(`/confidential/transactions?job_id=${job}`);
   expect(stored.json.items).toHaveLength(1);
