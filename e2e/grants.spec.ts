@@ -62,7 +62,7 @@ test("a grant shows its time, its views, what it reaches, what it rests on and w
   expect(faults()).toEqual([]);
 });
 
-test("a coordinator takes a grant back, and its holder's open page says so within two seconds", async ({
+test("a coordinator revokes a grant, and its holder's open page says so within two seconds", async ({
   browser,
 }) => {
   const { id, tx } = await granted();
@@ -73,7 +73,7 @@ test("a coordinator takes a grant back, and its holder's open page says so withi
 
   const reviewer = await pageOf(browser, REVIEWER, `/grants/${id}`);
   await reviewer.page.getByRole("button", { name: "Revoke", exact: true }).click();
-  const dialog = reviewer.page.getByRole("dialog", { name: "Take this grant back" });
+  const dialog = reviewer.page.getByRole("dialog", { name: "Revoke this grant" });
   await dialog.getByRole("button", { name: "Revoke the grant" }).click();
   await expect(dialog.getByText("Say why it is revoked")).toBeVisible();
   await expect(dialog.getByLabel("Reason")).toBeFocused();
@@ -153,7 +153,7 @@ test("nobody else learns of a grant, and a party not even that there are any", a
   await expect(nobody.page).toHaveURL(/\/sign-in\?to=/);
 });
 
-test("a grant is taken back by keyboard alone", async ({ browser }) => {
+test("a grant is revoked by keyboard alone", async ({ browser }) => {
   const { id } = await granted();
   const { page } = await pageOf(browser, REVIEWER, `/grants/${id}`);
   const button = page.getByRole("button", { name: "Revoke", exact: true });

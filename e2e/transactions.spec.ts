@@ -89,7 +89,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   expect(await axeFindings(page)).toEqual([]);
   await tabTo(page, "Seal and send", "button");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("Sealed and stored, job job-e2e")).toBeVisible();
+  await expect(page.getByText("Sealed and stored: job-e2e")).toBeVisible();
   await expect(page.getByText("Log entry")).toBeVisible();
   // Sent and forgotten: nothing typed is left in the page, and no answer repeats it.
   await expectGone(page, seen, values);
@@ -189,7 +189,7 @@ test("a regulator opens under a grant, and within two seconds of its revocation 
   await expectGone(page, seen, Object.values(secret));
   // Told in words after a reload too, with nothing left to press.
   await page.reload();
-  await expect(page.getByText("Revoked")).toBeVisible();
+  await expect(page.getByText("Revoked", { exact: true })).toBeVisible();
   await expect(page.getByRole("button", { name: /^Open/ })).toHaveCount(0);
   expect(faults()).toEqual([]);
 });
@@ -418,7 +418,7 @@ test("a lost connection loses nothing typed and makes no second transaction", as
   await expect(page.getByRole("button", { name: "Seal and send" })).not.toHaveAttribute("aria-busy", "true");
   await page.unroute("**/confidential/transactions");
   await page.getByRole("button", { name: "Seal and send" }).click();
-  await expect(page.getByText(`Sealed and stored, job ${job}`)).toBeVisible();
+  await expect(page.getByText(`Sealed and stored: ${job}`)).toBeVisible();
   await expect(page.getByText("this is the same transaction")).toBeVisible();
   const stored = await who.client456.get(`/confidential/transactions?job_id=${job}`);
   expect(stored.json.items).toHaveLength(1);

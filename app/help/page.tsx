@@ -83,7 +83,7 @@ export default async function HelpPage() {
             <p className="py-3 text-body text-ink-2">{t("verify.text")}</p>
             <CodeSample
               label={t("verify.label")}
-              code="npm run verify -- audit-log.zip --policy POLICY.json"
+              code="npm run verify -- ~/Downloads/audit-log.zip --policy policy.json"
             />
             <dl className="mt-2 text-control">
               {EXITS.map((code) => (

@@ -3,12 +3,15 @@
 import { useTranslations } from "next-intl";
 import { CallRefused, NetworkLost } from "@/components/client/api";
 import { NotSigned } from "@/components/client/not-signed";
+import { useFieldWords, useProblemWords } from "@/components/messages/problem-words";
 import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
 
 /** What went wrong with a call, beside the control that made it: what did not happen, why, the number to quote. */
 export function CallFailure({ error, title }: { error: unknown; title?: string }) {
   const t = useTranslations("ui");
+  const words = useProblemWords();
+  const fields = useFieldWords();
   if (error === undefined || error === null) return null;
   if (error instanceof NetworkLost)
     return (
@@ -27,11 +30,9 @@ export function CallFailure({ error, title }: { error: unknown; title?: string }
     <Notice tone="oxblood" icon="stop" isLive title={title ?? t("notDone")}>
       {problem === undefined ? null : (
         <>
-          <p>{problem.detail === "" ? problem.title : problem.detail}</p>
+          <p>{words(problem)}</p>
           {problem.errors.map((one) => (
-            <p key={`${one.pointer}${one.detail}`}>
-              {one.pointer.slice(1)}: {one.detail}
-            </p>
+            <p key={`${one.pointer}${one.detail}`}>{fields.line(one)}</p>
           ))}
           {problem.requestId === "" ? null : (
             <p className="mt-1 text-ink-2">

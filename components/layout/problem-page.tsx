@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { PageFrame } from "@/components/layout/page-frame";
+import { useProblemWords } from "@/components/messages/problem-words";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
@@ -11,6 +12,7 @@ export interface PageProblem {
   readonly status: number;
   readonly code: string;
   readonly detail: string;
+  readonly members: Readonly<Record<string, unknown>>;
   readonly requestId: string;
   readonly at: string;
 }
@@ -32,13 +34,11 @@ export function ProblemPage({
   section: { label: string; href: string };
 }) {
   const t = useTranslations("portal");
+  const words = useProblemWords();
   const isForbidden = problem.status === 403 || problem.status === 401;
   const isMissing = problem.status === 404;
   const title = t(isForbidden ? "problem.forbidden" : isMissing ? "problem.notFound" : "problem.away");
-  const why = WHY.find(({ code }) => code === problem.code)?.key ?? "other";
-  const text = t(
-    isMissing ? "problem.notFoundText" : isForbidden ? `problem.why.${why}` : "problem.awayText",
-  );
+  const text = isMissing ? t("problem.notFoundText") : isForbidden ? words(problem) : t("problem.awayText");
   return (
     <PageFrame
       crumbs={[section, { label: title }]}

@@ -9,6 +9,7 @@ import deHelp from "@/components/messages/de/help.json";
 import deHome from "@/components/messages/de/home.json";
 import deKeys from "@/components/messages/de/keys.json";
 import dePortal from "@/components/messages/de/portal.json";
+import deProblem from "@/components/messages/de/problem.json";
 import deRequests from "@/components/messages/de/requests.json";
 import deReview from "@/components/messages/de/review.json";
 import deRoster from "@/components/messages/de/roster.json";
@@ -30,6 +31,7 @@ import help from "@/components/messages/en/help.json";
 import home from "@/components/messages/en/home.json";
 import keys from "@/components/messages/en/keys.json";
 import portal from "@/components/messages/en/portal.json";
+import problem from "@/components/messages/en/problem.json";
 import requests from "@/components/messages/en/requests.json";
 import review from "@/components/messages/en/review.json";
 import roster from "@/components/messages/en/roster.json";
@@ -56,6 +58,7 @@ export const CATALOGUES = {
     home,
     keys,
     portal,
+    problem,
     requests,
     review,
     roster,
@@ -79,6 +82,7 @@ export const CATALOGUES = {
     home: deHome,
     keys: deKeys,
     portal: dePortal,
+    problem: deProblem,
     requests: deRequests,
     review: deReview,
     roster: deRoster,

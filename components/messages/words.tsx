@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { Namespace } from "@/components/messages/catalogue";
 
 /** What every client component may use without asking. */
-const BASE: readonly Namespace[] = ["brand", "copy", "error", "ui", "domain", "portal"];
+const BASE: readonly Namespace[] = ["brand", "copy", "error", "ui", "domain", "portal", "problem"];
 
 /** Sends the browser the wording that the client components inside need, and no more. */
 export async function Words(props: { namespaces: readonly Namespace[]; children: ReactNode }) {

@@ -17,6 +17,8 @@ export interface PageProblem {
   readonly status: number;
   readonly code: string;
   readonly detail: string;
+  /** Members of our own, such as the role or the duties that a refusal names. */
+  readonly members: Readonly<Record<string, unknown>>;
   readonly requestId: string;
   readonly at: string;
 }
@@ -46,6 +48,7 @@ function problemOf(error: DomainError, requestId: string, at: Date): PageProblem
     status: error.status,
     code: error.code,
     detail: error.detail ?? error.title,
+    members: error.extra,
     requestId,
     at: at.toISOString(),
   };

@@ -41,9 +41,15 @@ export function permitCall(operation: OperationSpec, principal: Principal, isEva
     throw new DomainError("auth.scope", { detail: `This call needs the scope ${scopes.join(" or ")}.` });
   }
   if (roles !== "any" && !roles.includes(principal.role)) {
-    throw new DomainError("auth.role", { detail: `This call is not for the role ${principal.role}.` });
+    throw new DomainError("auth.role", {
+      detail: `This call is not for the role ${principal.role}.`,
+      extra: { role: principal.role },
+    });
   }
   if (duties !== undefined && !duties.some((duty) => principal.duties.includes(duty))) {
-    throw new DomainError("auth.role", { detail: `This call needs the duty ${duties.join(" or ")}.` });
+    throw new DomainError("auth.role", {
+      detail: `This call needs the duty ${duties.join(" or ")}.`,
+      extra: { duties },
+    });
   }
 }

@@ -6,8 +6,13 @@ export interface OrderText {
   readonly lines: readonly string[];
 }
 
+/** A PDF string in WinAnsiEncoding, which is Latin-1 in these two ranges; letters beyond ASCII as octal escapes. */
 function escapePdf(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "?").replace(/[\\()]/g, (character) => `\\${character}`);
+  return text
+    .normalize("NFC")
+    .replace(/[\\()]/g, (character) => `\\${character}`)
+    .replace(/[^\x20-\x7e\xa0-\xff]/gu, "?")
+    .replace(/[\xa0-\xff]/g, (character) => `\\${character.charCodeAt(0).toString(8)}`);
 }
 
 function pageContent({ title, lines }: OrderText): string {
@@ -15,7 +20,7 @@ function pageContent({ title, lines }: OrderText): string {
   return `BT /F1 16 Tf 60 770 Td (${escapePdf(title)}) Tj /F1 11 Tf 0 -16 Td\n${body}\nET`;
 }
 
-/** A one-page PDF 1.4 of ASCII text, enough for a paper order that nobody signed digitally. */
+/** A one-page PDF 1.4 of Latin-1 text, written in ASCII, enough for a paper order that nobody signed digitally. */
 export function makeOrderPdf(order: OrderText): Uint8Array {
   const content = pageContent(order);
   const objects = [
@@ -23,7 +28,7 @@ export function makeOrderPdf(order: OrderText): Uint8Array {
     "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
     "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R >>",
     `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
-    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
   ];
   let text = "%PDF-1.4\n";
   const offsets = objects.map((object, index) => {

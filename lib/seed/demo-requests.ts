@@ -63,7 +63,7 @@ function auditMandateRequest(now: number, transactions: readonly MadeTransaction
       fields: ["amount", "settlement_details"],
     }),
     order: AuthorizationFactsBody.parse({
-      issuer: "Pruefverband Mitte",
+      issuer: "Prüfverband Mitte",
       jurisdiction: "DE",
       kind: "audit_mandate",
       case_number: "PM-2026-031",

@@ -37,14 +37,14 @@ export const ORGANISATIONS: readonly DemoOrganisation[] = [
   { key: "operator", name: "Sealport Operations", kind: "operator", emailDomain: "operator.example" },
   {
     key: "auditor-001",
-    name: "Pruefverband Mitte",
+    name: "Prüfverband Mitte",
     kind: "agency",
     weeklyHours: ALL_HOURS,
     emailDomain: "pruefverband.example",
   },
   {
     key: "auditor-002",
-    name: "Revision Sued",
+    name: "Revision Süd",
     kind: "agency",
     weeklyHours: OFFICE_HOURS,
     emailDomain: "revision.example",

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { actOf } from "@/app/(portal)/_home/acts";
 import { AccessInForce } from "@/components/domain/access-in-force";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
@@ -70,45 +71,11 @@ function NewsSection({ home }: { home: Home }) {
   );
 }
 
-const ACTS = [
-  "transaction_create",
-  "transaction_status",
-  "request_create",
-  "request_change",
-  "request_submit",
-  "request_decide",
-  "request_activate",
-  "request_withdraw",
-  "request_comment",
-  "authorization_attach",
-  "grant_create",
-  "grant_revoke",
-  "disclosure_open",
-  "disclosure_prepare",
-  "disclosure_copy",
-  "audit_export",
-  "dispute_open",
-  "dispute_take",
-  "dispute_note",
-  "dispute_resolve",
-  "identity_check",
-  "key_register",
-  "key_rotate",
-  "credential_create",
-  "credential_change",
-  "credential_revoke",
-  "roster_ask",
-  "roster_agree",
-  "roster_refuse",
-] as const;
-
 const READERS: readonly string[] = ["auditor", "regulator", "coordinator"];
 
 function EntryRow({ entry, mayRead }: { entry: OwnEntry; mayRead: boolean }) {
   const t = useTranslations("home");
-  const labels = useTranslations("actions.labels");
-  const act = known(ACTS, entry.action.replaceAll(".", "_"));
-  const label = actionKey(entry.action);
+  const act = actOf(entry.action);
   const words = entry.seq === undefined ? t("entries.waiting") : t("entries.entry", { seq: entry.seq });
   return (
     <li className="flex flex-wrap justify-between gap-x-4 py-[5px] text-control">

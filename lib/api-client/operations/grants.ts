@@ -37,7 +37,7 @@ export const revokeGrant = operation({
   id: "revokeGrant",
   method: "POST",
   path: "/confidential/access/grants/{id}/revoke",
-  summary: "Take a grant back; in force at the next decision.",
+  summary: "Revoke a grant; in force at the next decision.",
   scopes: ["decide", "request"],
   roles,
   params: RequestPath,

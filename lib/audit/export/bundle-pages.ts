@@ -39,12 +39,16 @@ export function printablePage(log: string, size: number, exportedAt: string, row
   );
 }
 
+function leftOut(count: number): string {
+  return count === 1 ? "1 later entry is left out" : `${count} later entries are left out`;
+}
+
 /** How to verify the bundle, with this program and with standard tools. */
 export function bundleReadme(manifest: Omit<Manifest, "files">): string {
   const { log, size, count, complete, later } = manifest;
   return `Audit log ${log}
 Exported ${manifest.exported_at}, recorded in the log as entry ${manifest.export_entry}.
-${count} entries are here with their bytes; the signed tree has ${size} leaves; ${later.count} later entries are left out.
+${count} entries are here with their bytes; the signed tree has ${size} leaves; ${leftOut(later.count)}.
 ${complete ? "The export is not filtered; entries you may not read are here by their leaf hash only (manifest: withheld)." : "The export is filtered: it proves that what is here is in the log, not that nothing was left out."}
 
 Verify with the program (no server, no database, no network):

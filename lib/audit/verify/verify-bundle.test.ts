@@ -70,6 +70,7 @@ describe("a bundle", () => {
       verdict: "verified",
       size: COUNT,
       findings: [],
+      notes: ["1 later entry is left out"],
     });
     expect(verifyBundle(bundle)).toMatchObject({ verdict: "consistent", trust: { source: "bundle" } });
     const foreign = { ...resigned(CLEAN.entries), placeLines: [] };

@@ -174,21 +174,22 @@ function checkTail(bundle: Bundle): Finding[] {
   if (later.oldest_at === undefined) return [];
   const age = parseMicros(exported_at) - parseMicros(later.oldest_at);
   if (age <= MERGE_DELAY_MICROS) return [];
-  const detail = `${later.count} entries wait for a checkpoint, the oldest for ${age / 1_000_000n} s`;
+  const waiting = later.count === 1 ? "1 entry waits" : `${later.count} entries wait`;
+  const detail = `${waiting} for a checkpoint, the oldest for ${age / 1_000_000n} s`;
   return [{ class: "unanchored tail", detail }];
+}
+
+function withheldWords(count: number): string {
+  return count === 1 ? "1 entry is shown by its leaf only" : `${count} entries are shown by their leaf only`;
 }
 
 function remarks(bundle: Bundle): string[] {
   const { manifest } = bundle;
   const notes: string[] = [];
-  if (manifest.later.count > 0)
-    notes.push(
-      manifest.later.count === 1
-        ? "1 later entry is left out"
-        : `${manifest.later.count} later entries are left out`,
-    );
+  const later = manifest.later.count;
+  if (later > 0)
+    notes.push(later === 1 ? "1 later entry is left out" : `${later} later entries are left out`);
   if (!manifest.complete) notes.push("a filtered export: inclusion is proven, not that nothing was left out");
-  if (manifest.withheld.length > 0)
-    notes.push(`${manifest.withheld.length} entries are shown by their leaf only`);
+  if (manifest.withheld.length > 0) notes.push(withheldWords(manifest.withheld.length));
   return notes;
 }

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { useProblemWords } from "@/components/messages/problem-words";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
@@ -216,11 +217,12 @@ export function MissingDrawer({
   ways: DrawerWays;
 }) {
   const t = useTranslations("audit.drawer");
+  const words = useProblemWords();
   const isMissing = problem.status === 404;
   return (
     <div>
       <Head seq={seq} ways={ways} />
-      <p className="text-body">{isMissing ? t("missing") : problem.detail}</p>
+      <p className="text-body">{isMissing ? t("missing") : words(problem)}</p>
       <div className="mt-3">
         <Facts
           look="aligned"

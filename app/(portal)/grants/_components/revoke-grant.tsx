@@ -20,7 +20,7 @@ interface RevokeProps {
   readonly grantId: string;
   readonly reference: string;
   readonly holder: string;
-  /** The holder gives the access up; anybody else takes it back. */
+  /** The holder gives the access up; anybody else revokes it. */
   readonly isOwn: boolean;
 }
 
@@ -105,7 +105,7 @@ function RevokeForm(props: RevokeProps & { onBusy: (isBusy: boolean) => void; on
   );
 }
 
-/** The button that takes a grant back, and the dialog that asks why. */
+/** The button that revokes a grant, and the dialog that asks why. */
 export function RevokeGrant(props: RevokeProps) {
   const t = useTranslations("grants.revoke");
   const router = useRouter();

@@ -12,6 +12,7 @@ import { Digest } from "@/components/ui/digest";
 import { Loading } from "@/components/ui/loading";
 import { Confirmation, Notice } from "@/components/ui/states";
 import { FasterLine } from "./faster-line";
+import { mismatchesOf } from "./mismatch";
 import { type ReviewState, useReview } from "./review-state";
 import { StatementView } from "./statement-view";
 import { type Decision, fasterOf, useDecision } from "./use-decision";
@@ -42,17 +43,11 @@ function Failure({ error, onLook }: { error: unknown; onLook: () => void }) {
     return (
       <Notice tone="amber" icon="warning" isLive title={t("mismatch.title")}>
         <ul>
-          {error.problem.errors.map(({ pointer, detail }) => {
-            const name = pointer.split("/").at(-1);
-            const isFact =
-              name === "issuer" || name === "case_number" || name === "valid_from" || name === "valid_until";
-            return (
-              <li key={pointer}>
-                {isFact ? `${t(`facts.${name}`)}: ` : ""}
-                {detail}
-              </li>
-            );
-          })}
+          {mismatchesOf(error.problem.members).map(({ name, typed, other, by }) => (
+            <li key={name}>
+              {t(`facts.${name}`)}: {t(`mismatch.${by}`, { typed, other })}
+            </li>
+          ))}
         </ul>
         <p className="mt-1">{t("mismatch.text")}</p>
       </Notice>

@@ -103,9 +103,17 @@ function PrintRecord({ request, grant, reader, madeAt }: RecordProps) {
               <Facts look="aligned" facts={orderFacts(authorization, t, domain)} />
               <PaperFacts authorization={authorization} />
               {authorization.document === undefined ? null : (
-                <p className="break-all text-note">
-                  {t("print.digest")} <span className="font-mono">{authorization.document.sha256}</span>
-                </p>
+                <Facts
+                  look="aligned"
+                  facts={[
+                    {
+                      name: t("paper.digest"),
+                      value: (
+                        <span className="break-all font-mono text-note">{authorization.document.sha256}</span>
+                      ),
+                    },
+                  ]}
+                />
               )}
             </div>
           </Section>
@@ -152,7 +160,7 @@ function Decisions({ request }: { request: RequestView }) {
             </p>
             <p className="whitespace-pre-wrap break-words">{decision.comment}</p>
             <p className="text-ink-2">
-              {t("print.proof")} {t(`print.proofs.${PROOFS.find((one) => one === decision.proof) ?? "none"}`)}
+              {t(`print.proofs.${PROOFS.find((one) => one === decision.proof) ?? "none"}`)}
             </p>
           </li>
         ))}

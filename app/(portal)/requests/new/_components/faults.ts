@@ -8,7 +8,7 @@ export interface Fault {
   readonly name: ControlName;
   readonly code: FaultCode;
   readonly instant?: string;
-  /** The server's own words, where it refused. */
+  /** What the server said, where it refused; it is told in words of the screen. */
   readonly detail?: string;
 }
 

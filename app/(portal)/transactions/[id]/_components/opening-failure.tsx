@@ -5,13 +5,14 @@ import { useState } from "react";
 import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening-context";
 import { CallRefused, NetworkLost } from "@/components/client/api";
 import { NotSigned } from "@/components/client/not-signed";
+import { useProblemWords } from "@/components/messages/problem-words";
 import { Button } from "@/components/ui/button";
 import { TextInput } from "@/components/ui/controls";
 import { Digest } from "@/components/ui/digest";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/states";
 
-/** Refusals that people meet, told in their own words; anything else in the API's. */
+/** Refusals that people meet, told in their own words; anything else as everywhere. */
 const TOLD = {
   "access.no-grant": "noGrant",
   "access.views-exhausted": "noViews",
@@ -83,6 +84,7 @@ function HoursReason() {
 export function OpeningFailure() {
   const t = useTranslations("transactions.failure");
   const ui = useTranslations("ui");
+  const words = useProblemWords();
   const { error, way } = useOpeningHere();
   if (error === undefined) return <div role="status" />;
   const problem = error instanceof CallRefused ? error.problem : undefined;
@@ -90,7 +92,7 @@ export function OpeningFailure() {
     if (error instanceof NetworkLost) return t("lost");
     if (error instanceof NotSigned) return t(NOT_SIGNED[error.reason]);
     if (problem === undefined) return t("unknown");
-    return isTold(problem.code) ? t(TOLD[problem.code]) : problem.detail || problem.title;
+    return isTold(problem.code) ? t(TOLD[problem.code]) : words(problem);
   };
   const mayGiveReason =
     problem?.code === "access.outside-hours" && way.kind === "grant" && way.mayOverrideHours;

@@ -16,6 +16,7 @@ import { Sent, type SentTransaction } from "@/app/(portal)/transactions/new/_com
 import { CallRefused, NetworkLost, target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
 import { useReady } from "@/components/client/use-ready";
+import { useFieldWords, useProblemWords } from "@/components/messages/problem-words";
 import { ErrorSummary, type FormError } from "@/components/ui/error-summary";
 import type { createTransaction } from "@/lib/api-client/operations/transactions";
 import type { Recipient } from "@/lib/keys/list-recipients";
@@ -54,6 +55,8 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
   const isReady = useReady();
   const t = useTranslations("transactions.create");
   const ui = useTranslations("ui");
+  const words = useProblemWords();
+  const fields = useFieldWords();
   const api = useApi();
   const form = useForm<Draft>({ defaultValues: EMPTY });
   const intent = useIntent();
@@ -81,10 +84,10 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
     const { problem } = error;
     const listed = problem.errors.map((one): FormError => {
       const id = controlOf(one, draft);
-      const text = t("refused", { place: one.pointer.slice(1), reason: one.detail });
+      const text = fields.line(one);
       return id === undefined ? { text } : { id, text };
     });
-    setErrors(listed.length > 0 ? listed : [{ text: problem.detail || problem.title }]);
+    setErrors(listed.length > 0 ? listed : [{ text: words(problem) }]);
     setStep("form");
   };
   const send = async () => {

@@ -1,0 +1,64 @@
+import { useFormatter, useTranslations } from "next-intl";
+import { useMemo } from "react";
+import { dutyKey, roleKey } from "@/components/layout/role-words";
+import { CODE_KEYS, fieldReason, isKnownCode, placeOf } from "@/components/messages/problem-keys";
+
+/** What a reader is told of a refusal: its code and what stands beside it, never its sentence if there are words. */
+export interface ToldProblem {
+  readonly code: string;
+  readonly title?: string;
+  readonly detail: string;
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
+export interface ToldField {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+
+/** Why something was refused, in the reader's language and in words of the screen. */
+export function useProblemWords(): (problem: ToldProblem) => string {
+  const t = useTranslations("problem.codes");
+  const portal = useTranslations("portal");
+  const format = useFormatter();
+  return ({ code, title, detail, members }) => {
+    if (!isKnownCode(code)) return detail || (title ?? "") || t("internal");
+    const duties = textsOf(members.duties);
+    if (code === "auth.role" && duties.length > 0) {
+      const names = duties.map((duty) => portal(`duties.${dutyKey(duty)}`));
+      return t("duty", { duties: format.list(names, { type: "disjunction" }) });
+    }
+    if (code === "auth.role" && typeof members.role === "string")
+      return t("role", { role: portal(`roles.${roleKey(members.role)}`) });
+    if (code === "participant.unknown" || code === "participant.no-active-key")
+      return t(CODE_KEYS[code], { participant: String(members.participant ?? "") });
+    return t(CODE_KEYS[code]);
+  };
+}
+
+export interface FieldWords {
+  /** Place and reason of one refused value; the server's own words where the place has no name on the screen. */
+  line(field: ToldField): string;
+  reason(detail: string): string;
+}
+
+/** Why a value was refused, in the reader's language. */
+export function useFieldWords(): FieldWords {
+  const t = useTranslations("problem");
+  return useMemo(() => {
+    const reason = (detail: string): string => {
+      const { key, count } = fieldReason(detail);
+      return t(`reasons.${key}`, { count });
+    };
+    const line = ({ pointer, detail }: ToldField): string => {
+      const place = placeOf(pointer);
+      if (place === undefined) return pointer === "" ? detail : `${pointer.slice(1)}: ${detail}`;
+      return t("field", { place: t(`places.${place}`), reason: reason(detail) });
+    };
+    return { line, reason };
+  }, [t]);
+}
