@@ -52,7 +52,7 @@ export default {
     {
       name: "components-know-the-vocabulary-only",
       severity: "error",
-      from: { path: "^components/" },
+      from: { path: "^components/", pathNot: TESTS },
       to: {
         path: "^(lib|app)/",
         pathNot:

@@ -17,14 +17,6 @@ export interface PageProblem {
   readonly at: string;
 }
 
-/** Why somebody may not see a page, in words of the reader's language: the API's sentence is for programs. */
-const WHY = [
-  { code: "auth.role", key: "role" },
-  { code: "auth.scope", key: "scope" },
-  { code: "auth.step-up", key: "stepUp" },
-  { code: "auth.required", key: "signIn" },
-] as const;
-
 /** Forbidden, not found, or away: why, its number in the log, and what to do instead. */
 export function ProblemPage({
   problem,

@@ -4,7 +4,6 @@ import { actOf } from "@/app/(portal)/_home/acts";
 import { AccessInForce } from "@/components/domain/access-in-force";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
-import { actionKey } from "@/lib/audit/labels";
 import type { Principal } from "@/lib/context";
 import type { Home, News, OwnEntry } from "@/lib/home/schema";
 
@@ -80,7 +79,7 @@ function EntryRow({ entry, mayRead }: { entry: OwnEntry; mayRead: boolean }) {
   return (
     <li className="flex flex-wrap justify-between gap-x-4 py-[5px] text-control">
       <span className="min-w-0">
-        {act !== undefined ? t(`acts.${act}`) : label === undefined ? entry.action : labels(label)}
+        {act === undefined ? <span className="font-mono">{entry.action}</span> : t(`acts.${act}`)}
         <span className="block text-ink-2 text-note">
           <LocalTime instant={entry.at} form="minute" />
         </span>
