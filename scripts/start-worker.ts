@@ -1,4 +1,5 @@
 import { runLog } from "@/lib/audit/worker/run-log";
+import { runRetention } from "@/lib/audit/worker/run-retention";
 import { systemClock } from "@/lib/clock";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
@@ -52,10 +53,24 @@ const instance = {
 };
 const cx = { db, instance, clock: systemClock, escrow, logger };
 const loops = [log, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
+// Where an operator gives this worker no retention login, another one erases and prunes.
+const retentionPool =
+  env.RETENTION_DATABASE_URL === undefined
+    ? undefined
+    : openPool({
+        url: env.RETENTION_DATABASE_URL,
+        applicationName: "sealport-retention",
+        maxConnections: 1,
+        onIdleError,
+      });
+if (retentionPool !== undefined) {
+  const place = { log: env.LOG_ORIGIN, tenantId: env.TENANT_ID };
+  loops.push(runRetention({ ...place, pool: retentionPool, appPool: db.pool, logger, signal }));
+}
 endWithSupervisor(async () => {
   ending.abort();
   await Promise.all(loops);
-  await Promise.all([pool.end(), db.close()]);
+  await Promise.all([pool.end(), db.close(), retentionPool?.end()]);
 });
 reportReady();
 await Promise.all(loops);
