@@ -10,7 +10,8 @@ import { type CompartmentRow, createCompartment, findCompartment, findCompartmen
 
 const KEY_BYTES = 32;
 
-function sealingContext(name: CompartmentName): string {
+/** Context under which the keystore seals a compartment's key. */
+export function sealingContext(name: CompartmentName): string {
   return `sealport/compartment/1|${name.tenantId}|${name.kind}|${name.subject}`;
 }
 

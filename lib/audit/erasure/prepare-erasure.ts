@@ -28,6 +28,7 @@ export async function prepareErasure(
   const key = (await cx.audit.compartments.openById([compartment_id])).get(compartment_id);
   if (key === undefined) return;
   const { principal: _person, ...rest } = cx;
+  const key_digest = keyDigest(key);
   const { rows } = await composeEntry(
     { ...rest, client: {}, system: "retention" },
     {
@@ -35,7 +36,9 @@ export async function prepareErasure(
       outcome: "done",
       action: "compartment.erase",
       subjects: [`compartment:${compartment_id}`, `erasure:${id}`],
-      details: { compartment: compartment_id, key_digest: keyDigest(key), erasure: id },
+      details: { compartment: compartment_id, key_digest, erasure: id },
+      // Also where everybody reads it: after a restore the sealed part may be gone, and the key must go again.
+      pub: { thumbprint: key_digest },
     },
   );
   await keepPrepared(tx, id, rows);

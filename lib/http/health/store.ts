@@ -33,7 +33,9 @@ export async function readStoredHealth(tx: Tx, log: string): Promise<StoredHealt
            (SELECT size FROM audit_head WHERE log = ${log}) AS log_size,
            c.size AS checkpoint_size, c.published_at AS checkpoint_at, c.witnesses,
            (SELECT max(at) FROM process_heartbeat WHERE name LIKE 'worker%') AS worker_at,
-           (SELECT e.at FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id ORDER BY q.id LIMIT 1) AS oldest_waiting,
+           (SELECT e.at FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id
+              WHERE NOT EXISTS (SELECT 1 FROM audit_head h WHERE h.log = e.log AND h.closed_at IS NOT NULL)
+              ORDER BY q.id LIMIT 1) AS oldest_waiting,
            (SELECT count(*) FROM disclosure WHERE outcome = 'intent' AND at < now() - interval '5 minutes') AS open_intents
     FROM (SELECT 1) one
     LEFT JOIN LATERAL (SELECT size, published_at, witnesses FROM audit_checkpoint

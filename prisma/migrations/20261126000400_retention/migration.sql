@@ -167,6 +167,16 @@ CREATE TRIGGER audit_head_guard BEFORE INSERT OR UPDATE OR DELETE ON audit_head
   FOR EACH ROW EXECUTE FUNCTION audit_head_guard();
 ALTER TABLE audit_head ENABLE ALWAYS TRIGGER audit_head_guard;
 
+-- As before; after a restore, entries whose leaf nobody signed go back into the queue.
+CREATE OR REPLACE FUNCTION audit_queue_own_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.id = NEW.entry_id AND e.xid = NEW.xid)
+     AND NOT audit_is_through('recovery') THEN
+    RAISE EXCEPTION 'the queue row names no entry of this transaction' USING ERRCODE = 'SP001';
+  END IF;
+  RETURN NULL;
+END $$;
+
 -- As before; an entry that comes back from the signer's store has its leaf at once, and a closed log takes none.
 CREATE OR REPLACE FUNCTION audit_entry_is_queued() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -195,6 +205,7 @@ DECLARE
   id text := substr(ms, 1, 8) || '-' || substr(ms, 9, 4) || '-7' || substr(r, 14, 3) || '-' || substr(r, 17, 4) || '-' || substr(r, 21, 12);
   at text := to_char(now_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 BEGIN
+  SET CONSTRAINTS ALL DEFERRED;
   SELECT * INTO STRICT h FROM audit_head WHERE closed_at IS NULL;
   SELECT t.pseudonym INTO STRICT pseudonym FROM tenant t WHERE t.id = h.tenant_id;
   INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes) VALUES (id::uuid, h.log, h.tenant_id, at, p_class, p_outcome,
