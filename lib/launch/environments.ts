@@ -172,7 +172,8 @@ function witnessVariables({ input: { env, folders, instance }, base, peers }: Pa
   });
 }
 
-function rosterFileOf(env: LaunchEnv, folders: InstanceFolders): string {
+/** The file of the custodian's roster. */
+export function rosterFileOf(env: LaunchEnv, folders: InstanceFolders): string {
   return env.CUSTODIAN_ROSTER_FILE ?? path.join(folders.dataDir, "keys", "roster.json");
 }
 
