@@ -125,7 +125,7 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', t.name, t.name || '_fixed');
   END LOOP;
   FOREACH n IN ARRAY ARRAY['audit_prune', 'audit_recovery', 'audit_retention', 'audit_erasure', 'audit_index', 'auth_session',
-      'request_event', 'api_key'] LOOP
+      'request_event', 'api_key', 'key_rotation'] LOOP
     EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change()', n || '_kept', n);
     EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', n, n || '_kept');
   END LOOP;
@@ -417,10 +417,12 @@ CREATE CONSTRAINT TRIGGER audit_compartment_complete AFTER UPDATE OR DELETE ON a
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_require_entry('compartment:id');
 CREATE CONSTRAINT TRIGGER request_event_complete AFTER INSERT OR UPDATE OR DELETE ON request_event
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_require_entry('request:request_id');
+CREATE CONSTRAINT TRIGGER key_rotation_complete AFTER INSERT OR UPDATE OR DELETE ON key_rotation
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_require_entry('rotation:id');
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['audit_retention', 'audit_erasure', 'audit_compartment', 'request_event'] LOOP
+  FOREACH t IN ARRAY ARRAY['audit_retention', 'audit_erasure', 'audit_compartment', 'request_event', 'key_rotation'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', t, t || '_complete');
   END LOOP;
   -- Rules of state and of form hold whatever a session says its replication role is.
@@ -454,7 +456,7 @@ INSERT INTO audit_action_rule (action, table_name, op) VALUES
   ('erasure.refuse', 'audit_erasure', 'UPDATE'), ('compartment.erase', 'audit_erasure', 'UPDATE'),
   ('compartment.erase', 'audit_compartment', 'UPDATE'),
   ('retention.change', 'audit_retention', 'INSERT'), ('retention.change', 'audit_retention', 'UPDATE'),
-  ('log.recovery', 'tenant', 'UPDATE'),
+  ('log.recovery', 'tenant', 'UPDATE'), ('key.rotate', 'key_rotation', 'INSERT'), ('key.rotate', 'key_rotation', 'UPDATE'),
   ('request.comment', 'request_event', 'INSERT');
 INSERT INTO audit_action_rule (action, table_name, op)
   SELECT DISTINCT action, 'request_event', 'INSERT' FROM audit_action_rule WHERE table_name = 'access_request';
