@@ -37,6 +37,7 @@ const log = runLog({
   witness: { url: env.WITNESS_URL, vkey: env.WITNESS_VKEY, kind: "own" },
   logger,
   signal,
+  pace: { periodMs: env.SEQUENCER_PERIOD_MS, batch: env.SEQUENCER_BATCH },
 });
 const escrow = createEscrowClient({
   url: env.CUSTODIAN_URL,

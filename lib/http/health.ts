@@ -1,6 +1,7 @@
 import "server-only";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import {
@@ -17,6 +18,8 @@ import { getRuntime, type Runtime } from "@/lib/runtime";
 
 export type { Health } from "@/lib/http/health/judge-health";
 
+/** The signer's words for what it will not sign (lib/audit/signer). */
+const REFUSALS = ["shorter", "fork", "gap", "content", "format", "clock"] as const;
 const PROBE_MS = 750;
 const FRESH_MS = 1_000;
 
@@ -28,6 +31,21 @@ async function probe(url: string | undefined): Promise<PartState> {
     return "up";
   } catch {
     return "down";
+  }
+}
+
+const Refusing = z.object({ refusing: z.object({ reason: z.enum(REFUSALS) }).optional() });
+
+/** Why the signer refuses to sign at present, in one of its own words. */
+async function readRefusal(url: string | undefined): Promise<string | null> {
+  if (url === undefined) return null;
+  try {
+    const call = { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 };
+    const { body } = await callService(url, call);
+    return Refusing.parse(JSON.parse(body.toString("utf8"))).refusing?.reason ?? null;
+  } catch {
+    // Whether it answers at all is said by its part.
+    return null;
   }
 }
 
@@ -55,6 +73,7 @@ async function probeServices(): Promise<HealthPart[]> {
 }
 
 async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
+  const refused = await readRefusal(portalEnv().SIGNER_URL);
   const stored: StoredHealth = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log));
   const nowMs = runtime.clock.nowMs();
   const parts: HealthPart[] = [
@@ -72,8 +91,10 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       size: stored.logSize,
       last_checkpoint_at: stored.checkpointAt?.toISOString() ?? null,
       witness: witnessKind(stored.witnesses),
+      merge_delay: stored.mergeDelay ?? null,
+      refused,
     },
-    alarms: alarmsOf(stored, parts, nowMs),
+    alarms: alarmsOf(stored, parts, nowMs, refused),
     assurance: runtime.instance.evaluation ? "evaluation" : "separate",
   };
 }
@@ -90,7 +111,14 @@ function withoutDatabase(services: readonly HealthPart[]): Health {
     database: false,
     migrations: false,
     parts,
-    log: { origin: env.LOG_ORIGIN, size: 0, last_checkpoint_at: null, witness: "none" },
+    log: {
+      origin: env.LOG_ORIGIN,
+      size: 0,
+      last_checkpoint_at: null,
+      witness: "none",
+      merge_delay: null,
+      refused: null,
+    },
     alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),
     assurance: env.SEALPORT_EVALUATION ? "evaluation" : "separate",
   };

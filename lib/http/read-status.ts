@@ -19,6 +19,8 @@ export async function readStatus(cx: Context): Promise<Status> {
     assurance: health.assurance,
     parts: health.parts.map(({ name, state }) => ({ name, state })),
     witness: health.log.witness,
+    merge_delay: health.log.merge_delay,
+    signer_refuses: health.log.refused,
     alarms: [...health.alarms],
   };
 }

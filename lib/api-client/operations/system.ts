@@ -14,6 +14,10 @@ export const Status = z.object({
   assurance: z.enum(["evaluation", "separate"]),
   parts: z.array(z.object({ name: z.string(), state: PartState })),
   witness: z.enum(["own", "independent", "none"]),
+  /** Milliseconds from an entry's own time to its leaf, over the newest leaves of the last quarter of an hour. */
+  merge_delay: z.object({ p50: z.int(), p99: z.int(), max: z.int(), entries: z.int() }).nullable(),
+  /** What the checkpoint signer refuses at present: shorter, fork, gap, content, format or clock. */
+  signer_refuses: z.string().nullable(),
   alarms: z.array(z.string()),
 });
 export type Status = z.infer<typeof Status>;

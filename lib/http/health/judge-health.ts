@@ -1,5 +1,5 @@
 import "server-only";
-import type { StoredHealth } from "@/lib/http/health/store";
+import type { MergeDelay, StoredHealth } from "@/lib/http/health/store";
 
 export type PartState = "up" | "late" | "down";
 
@@ -19,6 +19,10 @@ export interface Health {
     /** When the newest signed checkpoint was published. */
     readonly last_checkpoint_at: string | null;
     readonly witness: "own" | "independent" | "none";
+    /** Of the newest leaves of the last quarter of an hour; null where there are none. */
+    readonly merge_delay: MergeDelay | null;
+    /** Why the signer signs nothing at present. */
+    readonly refused: string | null;
   };
   readonly alarms: readonly string[];
   readonly assurance: "evaluation" | "separate";
@@ -45,7 +49,12 @@ export function witnessKind(witnesses: unknown): "own" | "independent" | "none" 
 }
 
 /** What an operator must look at, as stable words. */
-export function alarmsOf(stored: StoredHealth, parts: readonly HealthPart[], nowMs: number): string[] {
+export function alarmsOf(
+  stored: StoredHealth,
+  parts: readonly HealthPart[],
+  nowMs: number,
+  refused: string | null = null,
+): string[] {
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   const checkpointAge = nowMs - (stored.checkpointAt?.getTime() ?? 0);
   if (stored.logSize > stored.checkpointSize && checkpointAge > CHECKPOINT_LATE_MS)
@@ -53,6 +62,8 @@ export function alarmsOf(stored: StoredHealth, parts: readonly HealthPart[], now
   const waitingSince = stored.oldestWaiting === undefined ? nowMs : Date.parse(stored.oldestWaiting);
   // Also for an instant that cannot be read: a malformed row waits for ever.
   if (!(nowMs - waitingSince <= INTEGRATION_LATE_MS)) alarms.push("integration-late");
+  if ((stored.mergeDelay?.max ?? 0) > INTEGRATION_LATE_MS) alarms.push("merge-delay");
+  if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");
   return alarms;
 }

@@ -1,9 +1,9 @@
-import { agreeToErasure as agreement } from "@/lib/api-client/operations/erasures";
-import { agreeToErasure } from "@/lib/audit/erasure/decide-erasure";
+import { agreeToErasure } from "@/lib/api-client/operations/erasures";
+import { agreeToErasure as agree } from "@/lib/audit/erasure/decide-erasure";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/audit/erasures/{id}/agreements",
-  [bind(agreement, (cx, { params }) => agreeToErasure(cx, params.id))],
+  [bind(agreeToErasure, (cx, { params }) => agree(cx, params.id))],
 );
