@@ -19,7 +19,7 @@ import { signAsPortal } from "@/lib/escrow/portal-signature";
 import { Roster } from "@/lib/escrow/roster";
 import { SignedRecoveries } from "@/lib/escrow/statements";
 import { holdsOwnKey } from "@/lib/escrow/succession";
-import { openDatabases } from "@/lib/launch/databases";
+import { startOwnServer } from "@/lib/launch/databases";
 import { keyVariables, rosterFileOf } from "@/lib/launch/environments";
 import { explainFailure } from "@/lib/launch/failure";
 import { type InstanceFolders, prepareFolders, removeRunDir } from "@/lib/launch/folders";
@@ -113,6 +113,7 @@ async function recover(recovery: Recovery, copy: SignedCopy, options: RecoverOpt
   const statements = await statementsFor(options.statements, () =>
     portalStatements(keystore, roster, wanted),
   );
+  // An instance of `npm start` is an evaluation; what that is worth stands in the record.
   const rules = { log: place.log, isEvaluation: true, roster };
   const assurance = await requireRecoveryAgreed(rules, wanted, statements);
   const agreed = { from, to, assurance, statements };
@@ -155,6 +156,10 @@ async function run(recovery: Recovery, options: RecoverOptions): Promise<void> {
   await recover(recovery, copy, options);
 }
 
+function adminUrlOf(env: LaunchEnv, adminUrl: string | undefined): string | undefined {
+  return adminUrl === undefined ? undefined : urlFor(adminUrl, undefined, env.DATABASE_NAME);
+}
+
 function explain(error: unknown): string | undefined {
   const isOurs =
     error instanceof RecoveryRefused || error instanceof Refused || error instanceof SignerStoreDamaged;
@@ -171,12 +176,12 @@ export async function recoverNow(options: RecoverOptions): Promise<void> {
     const folders = await prepareFolders(env.DATA_DIR);
     const instance = await readInstance(folders.file("instance.json"));
     if (instance === undefined) throw new StartError("There is no instance in DATA_DIR.");
-    const isEmbedded = env.DATABASE_ADMIN_URL === undefined && env.DATABASE_URL === undefined;
-    const unlock = isEmbedded ? await lockDataFolder(folders.file("supervisor.lock")) : undefined;
-    const { embedded } = await openDatabases(env, folders);
-    const admin = env.DATABASE_ADMIN_URL ?? embedded?.adminUrl;
-    const ownerUrl = env.DATABASE_OWNER_URL ?? (admin && urlFor(admin, undefined, env.DATABASE_NAME));
-    if (ownerUrl === undefined) throw new StartError("Set DATABASE_ADMIN_URL or DATABASE_OWNER_URL.");
+    const given = env.DATABASE_OWNER_URL ?? adminUrlOf(env, env.DATABASE_ADMIN_URL);
+    if (given === undefined && env.DATABASE_URL !== undefined)
+      throw new StartError("Set DATABASE_ADMIN_URL or DATABASE_OWNER_URL.");
+    const unlock = given === undefined ? await lockDataFolder(folders.file("supervisor.lock")) : undefined;
+    const embedded = given === undefined ? await startOwnServer(folders) : undefined;
+    const ownerUrl = given ?? adminUrlOf(env, embedded?.adminUrl) ?? "";
     const owner = openOwnerPool(ownerUrl);
     const place = { log: instance.origin, tenantId: instance.tenant_id };
     try {
