@@ -9,6 +9,7 @@ import { openNote } from "@/lib/crypto/signed-note";
 import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
+import { serveHttp } from "@/lib/ipc/server";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/audit";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
@@ -19,8 +20,10 @@ import { agreeToErasure } from "../erasure/decide-erasure";
 import type { AuditEvent } from "../event";
 import { recordEvent } from "../record-event";
 import { type EntryFile, openEntryFile } from "../signer/entry-file";
+import { signerHandler } from "../signer/serve-signer";
 import { signCheckpoint } from "../signer/sign-checkpoint";
 import { openSignedCopy, type SignedCopy } from "../signer/signed-copy";
+import { requireNotBehind } from "../worker/not-behind";
 import { erasePrepared } from "../worker/run-retention";
 import { integrateBatch, prepareLog } from "../worker/sequencer";
 import { insertCheckpoint, storedNodes } from "../worker/store";
@@ -163,11 +166,20 @@ describe("a database restored to an earlier point, with the signer's store whole
     const from = { pool: bench.signerPool, file, log: bench.place.log, signer: key, clock: systemClock };
     await expect(signCheckpoint(from)).rejects.toMatchObject({ reason: "shorter" });
 
+    // No worker integrates anything before the recovery, as long as the signer answers.
+    const url = `unix:${path.dirname(dir)}/s.sock`;
+    const behind = () => requireNotBehind(bench.sequencerPool, bench.place.log, url);
+    await behind();
+    const server = await serveHttp(url, signerHandler(from, createLogger("test", "silent")));
+    await expect(behind()).rejects.toThrow("npm run recover");
+
     const plan = await planRecovery(owner, bench.place, await copy());
     expect([plan.to - plan.from, plan.unsigned]).toEqual([330, 0]);
     const done = await recover(plan.from, plan.to);
     expect(done.lost).toHaveLength(330);
     await expectWhole(last.size);
+    await behind();
+    await server.close();
     await sequence();
     await grow(40);
     const next = await sign();

@@ -1,6 +1,7 @@
 import "server-only";
 import { type CheckpointerOptions, publishCheckpoint } from "./checkpointer";
 import { createMalformed } from "./malformed";
+import { requireNotBehind } from "./not-behind";
 import { runLoop } from "./run-loop";
 import { integrateBatch, prepareLog, SEQUENCER_BATCH } from "./sequencer";
 
@@ -22,9 +23,14 @@ export async function runLog(
   const malformed = createMalformed(logger);
   let isPrepared = false;
   const sequence = async (): Promise<{ more: boolean }> => {
-    if (!isPrepared) await prepareLog(pool, options);
-    isPrepared = true;
+    if (!isPrepared) {
+      await prepareLog(pool, options);
+      await requireNotBehind(pool, options.log, options.signerUrl);
+    }
+    // Asked again after every failure: a database that was away may come back as an older one.
+    isPrepared = false;
     const { more } = await integrateBatch(pool, options, pace.batch ?? SEQUENCER_BATCH, malformed);
+    isPrepared = true;
     return { more };
   };
   const checkpoint = async (): Promise<{ more: boolean }> => {
