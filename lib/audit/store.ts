@@ -1,5 +1,5 @@
 import "server-only";
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Tx } from "@/lib/db/transaction";
@@ -46,8 +46,8 @@ export async function insertEntriesWith(tx: Tx, rows: readonly EntryRows[]): Pro
   await tx.$executeRawUnsafe(INSERT_ENTRIES, ...parameters(rows));
 }
 
-/** Writes many entries as one transaction of their own. */
-export async function insertEntries(pool: Pool, rows: readonly EntryRows[]): Promise<void> {
+/** Writes many entries as one statement: a transaction of their own, unless the connection is in one. */
+export async function insertEntries(pool: Pool | PoolClient, rows: readonly EntryRows[]): Promise<void> {
   try {
     await pool.query({ name: "audit-append", text: INSERT_ENTRIES, values: parameters(rows) });
   } catch (error) {

@@ -95,7 +95,7 @@ export function recoverLog(
     const requeued = await unwindLeaves(client, place, from);
     const { lost, erased } = await appendAgain(client, place, compared);
     const entries = await writeRecovery(client, place, compared, lost, agreed);
-    const erasedAgain = await replayErasures(client, place, keystore, erased);
+    const erasedAgain = await replayErasures(owner, client, place, keystore, erased);
     return { from, to, lost, requeued, erasedAgain, entries };
   });
 }

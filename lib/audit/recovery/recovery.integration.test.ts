@@ -261,6 +261,12 @@ describe("a database restored to an earlier point, with the signer's store whole
     const plan = await planRecovery(owner, bench.place, await copy());
     expect(await recover(plan.from, plan.to)).toMatchObject({ erasedAgain: 1 });
     expect((await keyOf()).rows).toEqual([{ sealed_key: null }]);
+    // The new record is sealed like the first was, so that exports and verifiers find which key it names.
+    const again = await bench.appPool.query(
+      `SELECT p.c FROM audit_index i JOIN audit_part p ON p.entry_id = i.entry_id
+       WHERE i.action = 'compartment.erase' AND i.outcome = 'done'`,
+    );
+    expect(again.rows).toEqual([{ c: "org" }]);
     await sequence();
     await expectExtends(last, await sign());
   });

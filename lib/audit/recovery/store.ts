@@ -209,3 +209,18 @@ export async function readBytes(client: PoolClient, entryId: string): Promise<Ui
   const { rows } = await client.query("SELECT id, bytes FROM audit_entry WHERE id = $1", [entryId]);
   return z.array(EntryRow).length(1).parse(rows)[0]?.bytes ?? new Uint8Array();
 }
+
+/** Entries of one transaction are checked whole at its end, whatever was checked before. */
+export async function deferConstraints(client: PoolClient): Promise<void> {
+  await client.query("SET CONSTRAINTS ALL DEFERRED");
+}
+
+export async function readPseudonym(client: PoolClient, tenantId: string): Promise<string> {
+  const { rows } = await client.query("SELECT pseudonym FROM tenant WHERE id = $1", [tenantId]);
+  return (
+    z
+      .array(z.object({ pseudonym: z.string() }))
+      .length(1)
+      .parse(rows)[0]?.pseudonym ?? ""
+  );
+}
