@@ -96,6 +96,9 @@ const Worker = z.object({
   LOG_VKEY: Text,
   RECEIPT_VKEY: Text,
   ...anchorFields,
+  /** How long the sequencer waits between batches, in milliseconds, and the most entries of one batch. */
+  SEQUENCER_PERIOD_MS: z.coerce.number().int().min(20).max(5_000).default(150),
+  SEQUENCER_BATCH: z.coerce.number().int().min(1).max(5_000).default(5_000),
   SEALPORT_EVALUATION: Flag,
 });
 
@@ -153,6 +156,8 @@ const Launch = z.object({
   LOG_ORIGIN: Text.optional(),
   LOG_LEVEL: LogLevel,
   RATE_BUDGETS: z.string().optional(),
+  SEQUENCER_PERIOD_MS: z.string().optional(),
+  SEQUENCER_BATCH: z.string().optional(),
   REDIS_URL: Text.optional(),
   ...anchorTexts,
   PORTAL_ORIGIN: Text.optional(),

@@ -2,6 +2,7 @@ import "server-only";
 import type { Pool } from "pg";
 import { createAuditRecorder } from "@/lib/audit/recorder";
 import type { AuditRecorder } from "@/lib/audit/recorder-types";
+import { watchErasures } from "@/lib/audit/watch-erasures";
 import { type Clock, systemClock } from "@/lib/clock";
 import type { InstanceFacts } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
@@ -31,7 +32,7 @@ import type { LiveHub } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
-import { keepEpoch, keepGrants, keepSessions } from "@/lib/runtime/background";
+import { keepEpoch, keepErasures, keepGrants, keepSessions } from "@/lib/runtime/background";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
 /** Everything a portal process has one of. Everything in it outlives the requests. */
@@ -171,6 +172,8 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepEpoch(runtime);
   keepGrants(runtime);
   keepSessions(runtime);
+  keepErasures(runtime);
+  watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
   return runtime;
 }
 

@@ -1,5 +1,6 @@
 import { readTrustedFile } from "@/lib/audit/timestamp/trusted-file";
 import { runLog, runStamper } from "@/lib/audit/worker/run-log";
+import { runRetention } from "@/lib/audit/worker/run-retention";
 import { systemClock } from "@/lib/clock";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
@@ -37,6 +38,7 @@ const log = runLog({
   signerUrl: env.SIGNER_URL,
   ...witnessingOf(env),
   witnessWaitMs: env.WITNESS_WAIT_MS,
+  pace: { periodMs: env.SEQUENCER_PERIOD_MS, batch: env.SEQUENCER_BATCH },
 });
 const stamping = stampingOf(env);
 const stamper =
@@ -65,10 +67,24 @@ const instance = {
 };
 const cx = { db, instance, clock: systemClock, escrow, logger };
 const loops = [log, ...stamper, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
+// Where an operator gives this worker no retention login, another one erases and prunes.
+const retentionPool =
+  env.RETENTION_DATABASE_URL === undefined
+    ? undefined
+    : openPool({
+        url: env.RETENTION_DATABASE_URL,
+        applicationName: "sealport-retention",
+        maxConnections: 1,
+        onIdleError,
+      });
+if (retentionPool !== undefined) {
+  const { TENANT_ID: tenantId, LOG_ORIGIN: own } = env;
+  loops.push(runRetention({ log: own, tenantId, pool: retentionPool, appPool: db.pool, logger, signal }));
+}
 endWithSupervisor(async () => {
   ending.abort();
   await Promise.all(loops);
-  await Promise.all([pool.end(), db.close()]);
+  await Promise.all([pool.end(), db.close(), retentionPool?.end()]);
 });
 reportReady();
 await Promise.all(loops);

@@ -5,6 +5,7 @@ import * as audit from "./operations/audit";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as disputes from "./operations/disputes";
+import * as erasures from "./operations/erasures";
 import * as grants from "./operations/grants";
 import * as home from "./operations/home";
 import * as keys from "./operations/keys";
@@ -25,6 +26,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   decisions,
   grants,
   audit,
+  erasures,
   account,
   live,
   log,

@@ -4,20 +4,14 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Keystore } from "@/lib/custody/keystore";
 import { InvariantError } from "@/lib/errors";
+import { KeyMemory } from "./key-memory";
 import type { Compartment, CompartmentName, Compartments } from "./recorder-types";
 import { type CompartmentRow, createCompartment, findCompartment, findCompartments } from "./store";
 
 const KEY_BYTES = 32;
-const CACHE_ENTRIES = 5_000;
-/** A destroyed key must not live on in memory for long. */
-const CACHE_MS = 10 * 60_000;
 
-interface Cached {
-  readonly value: Promise<Compartment>;
-  readonly until: number;
-}
-
-function sealingContext(name: CompartmentName): string {
+/** Context under which the keystore seals a compartment's key. */
+export function sealingContext(name: CompartmentName): string {
   return `sealport/compartment/1|${name.tenantId}|${name.kind}|${name.subject}`;
 }
 
@@ -26,7 +20,7 @@ function sealingContext(name: CompartmentName): string {
  * there would leave a cached key whose row does not exist.
  */
 export function createCompartments(pool: Pool, keystore: Keystore, nowMs: () => number): Compartments {
-  const cache = new Map<string, Cached>();
+  const memory = new KeyMemory(nowMs);
 
   const unseal = (row: CompartmentRow): Compartment | undefined => {
     if (row.sealedKey === undefined) return undefined;
@@ -46,20 +40,8 @@ export function createCompartments(pool: Pool, keystore: Keystore, nowMs: () => 
     return createCompartment(pool, { id: uuidv7(nowMs()), ...name, sealedKey });
   };
 
-  const remember = (cacheKey: string, value: Promise<Compartment>): Promise<Compartment> => {
-    const oldest = cache.size >= CACHE_ENTRIES ? cache.keys().next().value : undefined;
-    if (oldest !== undefined) cache.delete(oldest);
-    cache.set(cacheKey, { value, until: nowMs() + CACHE_MS });
-    value.catch(() => cache.delete(cacheKey));
-    return value;
-  };
-
   return {
-    open: (name) => {
-      const cacheKey = sealingContext(name);
-      const cached = cache.get(cacheKey);
-      return cached !== undefined && cached.until > nowMs() ? cached.value : remember(cacheKey, load(name));
-    },
+    open: (name) => memory.get(sealingContext(name), () => load(name)),
     openById: async (ids) => {
       const keys = new Map<string, Uint8Array>();
       for (const row of await findCompartments(pool, ids)) {
@@ -68,5 +50,7 @@ export function createCompartments(pool: Pool, keystore: Keystore, nowMs: () => 
       }
       return keys;
     },
+    forget: (id) => memory.forget(id),
+    hear: (isHeard) => memory.hear(isHeard),
   };
 }

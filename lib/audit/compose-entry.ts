@@ -89,6 +89,7 @@ function orgPart(cx: AuditContext, event: AuditEvent, subjects: readonly string[
     access,
     index: Object.keys(index).length === 0 ? undefined : index,
     case: event.caseId === undefined ? undefined : true,
+    suspicion: event.suspicion === undefined ? undefined : true,
   });
 }
 
@@ -110,6 +111,7 @@ function planParts(cx: AuditContext, event: AuditEvent, subjects: readonly strin
   const parts = [part("org", tenantId, orgPart(cx, event, subjects))];
   if (event.caseId !== undefined) parts.push(part("case", event.caseId, { ...event.caseDetails }));
   else if (event.caseDetails !== undefined) throw new InvariantError("case details without a case");
+  if (event.suspicion !== undefined) parts.push(part("suspicion", tenantId, { ...event.suspicion }));
   const person = subjectPart(cx);
   if (Object.keys(person).length > 0) parts.push(part("subject", actorOf(cx), person));
   return parts;
@@ -205,6 +207,7 @@ function layOutRows(
       ...indexKeys(cx, event),
       ...(event.caseId === undefined ? {} : { case_id: event.caseId }),
       is_access: event.access !== undefined,
+      is_suspicion: event.suspicion !== undefined,
     },
   };
 }

@@ -70,6 +70,8 @@ export interface AuditEvent {
   readonly caseId?: string;
   /** Sealed in the case part; needs `caseId`. */
   readonly caseDetails?: Readonly<Record<string, Json>>;
+  /** Sealed in the part of suspicion; the whole entry is then for the duty compliance alone. */
+  readonly suspicion?: Readonly<Record<string, Json>>;
   readonly pub?: PublicDetails;
   readonly index?: IndexKeys;
   readonly access?: AccessFacts;

@@ -1,27 +1,57 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { parseEntry } from "./entry";
 import { actorNames } from "./reading/actor-names";
 import { fencedConditions } from "./reading/filter";
 import { openParts, readableKinds } from "./reading/open-parts";
-import { findLeaf, findWithinFence, readParts } from "./reading/store";
+import {
+  findLeaf,
+  findWithinFence,
+  type PartRow,
+  readErasures,
+  readMinimum,
+  readParts,
+} from "./reading/store";
 import { recordRead } from "./record-read";
 import type { EventDetail } from "./schema";
 
-/** One entry by its leaf index: its bytes, and the parts the caller may read with their part keys. */
+/** Parts whose key was destroyed, with the entry that did it: what stood there is gone, and says so. */
+function erasedParts(
+  parts: readonly PartRow[],
+  erasures: ReadonlyMap<string, number | null>,
+): NonNullable<EventDetail["erased"]> {
+  return parts.flatMap(({ c, kind, compartment_id, destroyed_at }) =>
+    destroyed_at === null
+      ? []
+      : [{ c, kind, erased_at: destroyed_at.toISOString(), by_seq: erasures.get(compartment_id) ?? null }],
+  );
+}
+
+async function findEvent(cx: Context, tx: Tx, seq: number) {
+  const { log } = cx.instance;
+  const leaf = await findLeaf(tx, log, seq);
+  if (leaf === undefined) {
+    if (seq < (await readMinimum(tx, log))) throw new DomainError("audit.pruned");
+    return undefined;
+  }
+  const within = await findWithinFence(tx, fencedConditions(cx), leaf.entry_id);
+  if (within === undefined) return undefined;
+  const caseId = within.case_id ?? undefined;
+  const name = (await actorNames(cx, tx, [within.actor])).get(within.actor ?? "");
+  const parts = await readParts(tx, [leaf.entry_id], readableKinds(cx));
+  const gone = parts.filter((part) => part.destroyed_at !== null).map((part) => part.compartment_id);
+  return { leaf, caseId, name, parts, erased: erasedParts(parts, await readErasures(tx, gone)) };
+}
+
+/**
+ * One entry by its leaf index: its bytes, and the parts the caller may read with their part keys. Bytes that were
+ * removed at the end of their time answer `audit.pruned`; the leaf and its proof are still there.
+ */
 export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
-  const found = await inSnapshot(cx, async (tx) => {
-    const leaf = await findLeaf(tx, cx.instance.log, seq);
-    if (leaf === undefined) return undefined;
-    const within = await findWithinFence(tx, fencedConditions(cx), leaf.entry_id);
-    if (within === undefined) return undefined;
-    const caseId = within.case_id ?? undefined;
-    const name = (await actorNames(cx, tx, [within.actor])).get(within.actor ?? "");
-    return { leaf, caseId, name, parts: await readParts(tx, [leaf.entry_id], readableKinds(cx)) };
-  });
+  const found = await inSnapshot(cx, (tx) => findEvent(cx, tx, seq));
   if (found === undefined) throw new DomainError("audit.not-found");
   await recordRead(cx, "audit.read", { seq }, found.caseId);
   const parts = await openParts(cx, found.parts);
@@ -39,5 +69,6 @@ export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
       part_key: toBase64url(part.partKey),
       plaintext: { ...part.plaintext },
     })),
+    ...(found.erased.length === 0 ? {} : { erased: found.erased }),
   };
 }

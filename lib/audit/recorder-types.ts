@@ -40,6 +40,7 @@ export interface EntryRows {
     readonly grant_id?: string;
     readonly case_id?: string;
     readonly is_access: boolean;
+    readonly is_suspicion: boolean;
   };
 }
 
@@ -62,6 +63,13 @@ export interface Compartments {
   open(name: CompartmentName): Promise<Compartment>;
   /** Keys by row id for reading; destroyed ones are left out. */
   openById(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Forgets a key whose row was erased: this process seals nothing under it any more. */
+  forget(id: string): void;
+  /**
+   * Whether erasures are heard. While they are not, nothing is kept in memory and every key is read anew; what was
+   * kept is forgotten at once.
+   */
+  hear(isHeard: boolean): void;
 }
 
 /** What the audit functions need of a process; `lib/runtime.ts` makes one. */

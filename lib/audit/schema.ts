@@ -83,6 +83,10 @@ export const EventDetail = z.object({
       plaintext: z.record(z.string(), z.unknown()),
     }),
   ),
+  /** Parts the caller could read until their key was destroyed, with the erasing entry's leaf index. */
+  erased: z
+    .array(z.object({ c: z.string(), kind: z.string(), erased_at: z.string(), by_seq: z.int().nullable() }))
+    .optional(),
 });
 export type EventDetail = z.infer<typeof EventDetail>;
 
@@ -166,3 +170,7 @@ export const AccessLogPage = z.object({
   has_more: z.boolean(),
 });
 export type AccessLogPage = z.infer<typeof AccessLogPage>;
+
+/** A suspicion, about a transaction or in general, for the duty compliance alone. */
+export const NewSuspicion = z.strictObject({ note: text(4000), transaction_id: Uuid.optional() });
+export type NewSuspicion = z.infer<typeof NewSuspicion>;

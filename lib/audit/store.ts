@@ -1,5 +1,5 @@
 import "server-only";
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Tx } from "@/lib/db/transaction";
@@ -25,12 +25,12 @@ WITH e AS (
   FROM json_to_recordset($3::json) AS r(entry_id uuid, tenant_id uuid, subject text, action text)
 )
 INSERT INTO audit_index (entry_id, tenant_id, at, actor, action, outcome, purpose, transaction_id, participant_id,
-  request_id, grant_id, case_id, is_access)
+  request_id, grant_id, case_id, is_access, is_suspicion)
 SELECT entry_id, tenant_id, at, actor, action, outcome, purpose, transaction_id, participant_id,
-  request_id, grant_id, case_id, is_access
+  request_id, grant_id, case_id, is_access, is_suspicion
 FROM json_to_recordset($4::json) AS r(entry_id uuid, tenant_id uuid, at text, actor text, action text, outcome text,
   purpose text, transaction_id uuid, participant_id text, request_id uuid, grant_id uuid, case_id uuid,
-  is_access boolean)`;
+  is_access boolean, is_suspicion boolean)`;
 
 function parameters(rows: readonly EntryRows[]): [string, string, string, string] {
   return [
@@ -46,8 +46,8 @@ export async function insertEntriesWith(tx: Tx, rows: readonly EntryRows[]): Pro
   await tx.$executeRawUnsafe(INSERT_ENTRIES, ...parameters(rows));
 }
 
-/** Writes many entries as one transaction of their own. */
-export async function insertEntries(pool: Pool, rows: readonly EntryRows[]): Promise<void> {
+/** Writes many entries as one statement: a transaction of their own, unless the connection is in one. */
+export async function insertEntries(pool: Pool | PoolClient, rows: readonly EntryRows[]): Promise<void> {
   try {
     await pool.query({ name: "audit-append", text: INSERT_ENTRIES, values: parameters(rows) });
   } catch (error) {
@@ -89,7 +89,7 @@ export async function findCompartment(
   pool: Pool,
   name: { readonly tenantId: string; readonly kind: CompartmentKind; readonly subject: string },
 ): Promise<CompartmentRow | undefined> {
-  const text = `${COMPARTMENT} WHERE tenant_id = $1 AND kind = $2 AND subject = $3`;
+  const text = `${COMPARTMENT} WHERE tenant_id = $1 AND kind = $2 AND subject = $3 AND destroyed_at IS NULL`;
   const rows = await query(pool, text, [name.tenantId, name.kind, name.subject]);
   return rows.map(toCompartmentRow)[0];
 }
@@ -107,7 +107,7 @@ export async function createCompartment(
   await query(
     pool,
     `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (tenant_id, kind, subject) DO NOTHING`,
+     ON CONFLICT (tenant_id, kind, subject) WHERE destroyed_at IS NULL DO NOTHING`,
     [row.id, row.tenantId, row.kind, row.subject, Buffer.from(row.sealedKey)],
   );
   const winner = await findCompartment(pool, row);

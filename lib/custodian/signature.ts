@@ -28,7 +28,7 @@ export interface SignatureRules {
   readonly roster: Roster;
   /** Origins beside the roster's: the evaluation's own address. */
   readonly origins?: readonly string[];
-  /** Set where it is weighed afterwards what the portal's word for a roster may bring about. */
+  /** Set where it is weighed afterwards what the portal's word for a roster or a recovery may bring about. */
   readonly mayPortalAgree?: boolean;
 }
 
@@ -57,7 +57,8 @@ function verifyByPortal(
   const { kind, object } = about;
   if (!rules.isEvaluation)
     refuse("evaluation-key", "This custodian takes no statement signed by the portal.");
-  const mayBePortals = PORTAL_KINDS.includes(kind) || (kind === "roster" && rules.mayPortalAgree === true);
+  const isWeighed = (kind === "roster" || kind === "recovery") && rules.mayPortalAgree === true;
+  const mayBePortals = PORTAL_KINDS.includes(kind) || isWeighed;
   if (!mayBePortals) refuse("evaluation-key", `The portal signs no ${kind} statement for a person.`);
   const { evaluation_key } = rules.roster;
   if (!isPortalSigned(person) || evaluation_key === undefined) {

@@ -39,15 +39,15 @@ async function readMigrations(folder: string): Promise<MigrationList> {
   };
 }
 
-/** `?options=-c role=…` makes every object belong to the owner role, whoever logs in. */
-function ownerPool(url: string): Pool {
+/** `?options=-c role=…` makes every object belong to the owner role, whoever logs in; for migrations and recovery. */
+export function openOwnerPool(url: string): Pool {
   const pool = new Pool({ connectionString: url, max: 2, options: `-c role=${OWNER_ROLE} -c timezone=UTC` });
   pool.on("error", () => undefined);
   return pool;
 }
 
 async function applyAll(url: string, folder: string): Promise<string[]> {
-  const pool = ownerPool(url);
+  const pool = openOwnerPool(url);
   try {
     const engine = await openSchemaEngine(pool);
     const { appliedMigrationNames } = await engine.applyMigrations({

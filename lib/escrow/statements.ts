@@ -84,6 +84,19 @@ export const RosterStatement = z.strictObject({
 });
 export type RosterStatement = z.infer<typeof RosterStatement>;
 
+/**
+ * `sealport/recovery/1`: a person of the roster agrees that entries [from, to) are appended again after a restore;
+ * `root` is the root of the tree of size `to` that was signed. It is good for that range of that tree only.
+ */
+export const RecoveryStatement = z.strictObject({
+  log: Origin,
+  from: z.int().min(0),
+  to: z.int().min(1),
+  root: Digest,
+  person: Person,
+});
+export type RecoveryStatement = z.infer<typeof RecoveryStatement>;
+
 /** `sealport/escrow-key/1`: the custodian's word for one epoch's public key. */
 export const EscrowKeyStatement = z.strictObject({
   log: Origin,
@@ -130,6 +143,12 @@ export type PasskeySignature = z.infer<typeof PasskeySignature>;
 /** How a statement was signed (crypto.md "Statements"). */
 export const StatementSignature = z.discriminatedUnion("kind", [Ed25519Signature, PasskeySignature]);
 export type StatementSignature = z.infer<typeof StatementSignature>;
+
+/** Recovery statements with their signatures, as an operator hands them in. */
+export const SignedRecoveries = z
+  .array(z.strictObject({ statement: RecoveryStatement, signature: StatementSignature }))
+  .max(20);
+export type SignedRecoveries = z.infer<typeof SignedRecoveries>;
 
 /** What is hashed over when a request is frozen for its reviewers; any plain JSON of the access feature. */
 export function recordDigest(record: unknown): string {

@@ -1,6 +1,7 @@
 import "server-only";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
@@ -18,6 +19,8 @@ import { getRuntime, type Runtime } from "@/lib/runtime";
 
 export type { Health } from "@/lib/http/health/judge-health";
 
+/** The signer's words for what it will not sign (lib/audit/signer). */
+const REFUSALS = ["shorter", "fork", "gap", "content", "format", "clock"] as const;
 const PROBE_MS = 750;
 const FRESH_MS = 1_000;
 
@@ -29,6 +32,21 @@ async function probe(url: string | undefined): Promise<PartState> {
     return "up";
   } catch {
     return "down";
+  }
+}
+
+const Refusing = z.object({ refusing: z.object({ reason: z.enum(REFUSALS) }).optional() });
+
+/** Why the signer refuses to sign at present, in one of its own words. */
+async function readRefusal(url: string | undefined): Promise<string | null> {
+  if (url === undefined) return null;
+  try {
+    const call = { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 };
+    const { body } = await callService(url, call);
+    return Refusing.parse(JSON.parse(body.toString("utf8"))).refusing?.reason ?? null;
+  } catch {
+    // Whether it answers at all is said by its part.
+    return null;
   }
 }
 
@@ -67,6 +85,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   const env = portalEnv();
   const policy = witnessPolicy(env);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
+  const refused = await readRefusal(env.SIGNER_URL);
   const nowMs = runtime.clock.nowMs();
   const parts: HealthPart[] = [
     { name: "portal", state: "up" },
@@ -84,8 +103,10 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       last_checkpoint_at: stored.checkpointAt?.toISOString() ?? null,
       ...witnessing(stored.witnesses, policy),
       time_stamp: stampOf(stored, env.TSA_URL !== undefined),
+      merge_delay: stored.mergeDelay ?? null,
+      refused,
     },
-    alarms: alarmsOf(stored, parts, nowMs, env.TSA_URL !== undefined),
+    alarms: alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused }),
     assurance: runtime.instance.evaluation ? "evaluation" : "separate",
   };
 }
@@ -109,6 +130,8 @@ function withoutDatabase(services: readonly HealthPart[]): Health {
       witness: "none",
       witnessed: "unwitnessed",
       time_stamp: env.TSA_URL === undefined ? undefined : null,
+      merge_delay: null,
+      refused: null,
     },
     alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),
     assurance: env.SEALPORT_EVALUATION ? "evaluation" : "separate",

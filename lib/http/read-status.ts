@@ -22,6 +22,8 @@ export async function readStatus(cx: Context): Promise<Status> {
     witnessed: health.log.witnessed,
     time_stamped_at: health.log.time_stamp?.at ?? null,
     time_stamped_size: health.log.time_stamp?.size ?? null,
+    merge_delay: health.log.merge_delay,
+    signer_refuses: health.log.refused,
     alarms: [...health.alarms],
   };
 }

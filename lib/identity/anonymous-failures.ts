@@ -5,7 +5,10 @@ import type { DomainError } from "@/lib/errors";
 import type { Logger } from "@/lib/telemetry/logger";
 
 const WINDOW_MS = 60_000;
-const MAX_TRACKED = 10_000;
+/** Callers and prefixes at once, of one process: bounds memory, and the entries of a minute. */
+const MAX_TRACKED = 1_000;
+/** Key prefixes at once of one caller: whoever makes prefixes up shares one tally from there on. */
+const MAX_PREFIXES = 8;
 
 interface Tally {
   count: number;
@@ -34,14 +37,22 @@ async function record(
 
 /**
  * The first failure of a window is written at once and awaited; the others are counted and written when the
- * window ends. Past MAX_TRACKED callers at once they share one tally, which bounds memory and entries.
+ * window ends. Past MAX_TRACKED callers at once they share one tally, and past MAX_PREFIXES prefixes one caller's do,
+ * so that neither many addresses nor made-up keys fill the log. It counts for one process: with n portals behind one
+ * address there are at most n entries a minute for the same failures.
  */
 export function createAnonymousFailures(logger: Logger): AnonymousFailures {
   const tallies = new Map<string, Tally>();
+  const keyFor = (caller: string, prefix: string | undefined, code: string): string => {
+    const own = `${caller} ${prefix ?? ""} ${code}`;
+    if (tallies.has(own)) return own;
+    if (tallies.size >= MAX_TRACKED) return `others ${code}`;
+    const held = [...tallies.keys()].filter((key) => key.startsWith(`${caller} `)).length;
+    return held >= MAX_PREFIXES ? `${caller} * ${code}` : own;
+  };
   return {
     async note(cx, caller, prefix, error) {
-      const key =
-        tallies.size >= MAX_TRACKED ? `others ${error.code}` : `${caller} ${prefix ?? ""} ${error.code}`;
+      const key = keyFor(caller, prefix, error.code);
       const known = tallies.get(key);
       if (known !== undefined) {
         known.count += 1;

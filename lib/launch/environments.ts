@@ -140,7 +140,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
 }
 
 /** No key folder: the worker holds no key at all. */
-function workerVariables({ input: { urls }, base, peers }: Part): Variables {
+function workerVariables({ input: { env, urls }, base, peers }: Part): Variables {
   return defined({
     ...base,
     ...peers,
@@ -148,6 +148,8 @@ function workerVariables({ input: { urls }, base, peers }: Part): Variables {
     SEQUENCER_DATABASE_URL: urls.sequencer,
     RETENTION_DATABASE_URL: urls.retention,
     JOBS_DATABASE_URL: urls.jobs,
+    SEQUENCER_PERIOD_MS: env.SEQUENCER_PERIOD_MS,
+    SEQUENCER_BATCH: env.SEQUENCER_BATCH,
   });
 }
 
@@ -188,7 +190,8 @@ function witnessVariables({ input: { env, folders, instance }, base, peers }: Pa
   });
 }
 
-function rosterFileOf(env: LaunchEnv, folders: InstanceFolders): string {
+/** The file of the custodian's roster. */
+export function rosterFileOf(env: LaunchEnv, folders: InstanceFolders): string {
   return env.CUSTODIAN_ROSTER_FILE ?? path.join(folders.dataDir, "keys", "roster.json");
 }
 

@@ -1,5 +1,6 @@
 import "server-only";
 import { finishPendingGrants } from "@/lib/access/finish-pending";
+import { prepareDueErasures } from "@/lib/audit/erasure/prepare-erasure";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { recordEpoch } from "@/lib/escrow/record-epoch";
@@ -58,4 +59,17 @@ export function keepSessions(runtime: Runtime): void {
     });
   };
   setInterval(keep, SESSIONS_PERIOD_MS).unref();
+}
+
+const ERASURES_PERIOD_MS = 15_000;
+
+/** Lays ready the entries of erasures that have become due; a worker carries them out. */
+export function keepErasures(runtime: Runtime): void {
+  const keep = (): void => {
+    const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" };
+    prepareDueErasures(cx).catch((error: unknown) => {
+      runtime.logger.warn({ err: error }, "erasures that are due could not be prepared");
+    });
+  };
+  setInterval(keep, ERASURES_PERIOD_MS).unref();
 }

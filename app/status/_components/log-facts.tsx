@@ -20,11 +20,14 @@ function Fact({ name, note, children }: { name: string; note?: string; children:
   );
 }
 
+const REFUSES = "signer-refuses-";
+
 function useAlarmText(alarm: string, parts: Health["parts"]): string {
   const alarms = useTranslations("alarms");
   const names = useTranslations("parts");
   const t = useTranslations("state");
   const part = parts.find((one) => alarm === `${one.name}-${one.state}`);
+  if (alarm.startsWith(REFUSES)) return alarms("signer-refuses", { reason: alarm.slice(REFUSES.length) });
   if (part !== undefined)
     return alarms("part", { part: names(part.name), state: t(part.state).toLowerCase() });
   switch (alarm) {
@@ -33,6 +36,7 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     case "time-stamp-late":
     case "integration-late":
     case "intent-without-outcome":
+    case "merge-delay":
       return alarms(alarm);
     default:
       return alarm;

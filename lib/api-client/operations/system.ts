@@ -19,6 +19,10 @@ export const Status = z.object({
   /** Newest time stamp and the size of its checkpoint; null while there is none. */
   time_stamped_at: z.string().nullable(),
   time_stamped_size: z.int().nullable(),
+  /** Milliseconds from an entry's own time to its leaf, over the newest leaves of the last quarter of an hour. */
+  merge_delay: z.object({ p50: z.int(), p99: z.int(), max: z.int(), entries: z.int() }).nullable(),
+  /** What the checkpoint signer refuses at present: shorter, fork, gap, content, format or clock. */
+  signer_refuses: z.string().nullable(),
   alarms: z.array(z.string()),
 });
 export type Status = z.infer<typeof Status>;

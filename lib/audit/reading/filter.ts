@@ -43,12 +43,18 @@ export function seesEveryCase(cx: Context): boolean {
   return cx.principal.duties.some((duty) => duty === "approve" || duty === "legal");
 }
 
+/** Entries about suspicion are for the duty compliance: anybody else who knew of one could warn somebody. */
+export function seesSuspicion(cx: Context): boolean {
+  return cx.principal.duties.includes("compliance");
+}
+
 /**
- * The tenant, and the fence round cases: rows of a case are there only for its agency and its deciders, in
- * lists, counts, exports and access logs alike (I12).
+ * The tenant, and the fences: rows of a case are there only for its agency and its deciders, rows about suspicion
+ * only for compliance, in lists, counts, exports and access logs alike (I12).
  */
 export function fencedConditions(cx: Context): Conditions {
   const conditions = new Conditions().add("i.tenant_id = ?::uuid", cx.instance.tenantId);
+  if (!seesSuspicion(cx)) conditions.add("i.is_suspicion = ?", false);
   if (seesEveryCase(cx)) return conditions;
   return conditions.add(
     "(i.case_id IS NULL OR i.case_id IN (SELECT r.id FROM access_request r WHERE r.organisation_id = ?::uuid))",

@@ -3,7 +3,7 @@ import type { Context } from "@/lib/context";
 import { openPart, partKey } from "@/lib/crypto/audit-part";
 import type { Json } from "@/lib/crypto/canonical-json";
 import type { CompartmentKind } from "../event";
-import { seesEveryCase } from "./filter";
+import { seesEveryCase, seesSuspicion } from "./filter";
 import type { PartRow } from "./store";
 
 /** A part a caller may read, with the key that opens this part of this entry only. */
@@ -18,13 +18,15 @@ export interface OpenedPart {
 
 /**
  * Kinds of parts the caller may read of an entry within the fence: org for staff and officers of the tenant,
- * case for its agency and deciders (the fence has kept others' entries away), persons for auditors.
+ * case for its agency and deciders (the fence has kept others' entries away), persons for auditors, suspicion for
+ * the duty compliance.
  */
 export function readableKinds(cx: Context): CompartmentKind[] {
   const { role } = cx.principal;
   const kinds: CompartmentKind[] = ["org"];
   if (role === "auditor" || role === "regulator" || seesEveryCase(cx)) kinds.push("case");
   if (role === "auditor") kinds.push("subject");
+  if (seesSuspicion(cx)) kinds.push("suspicion");
   return kinds;
 }
 

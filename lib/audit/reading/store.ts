@@ -144,10 +144,11 @@ const PartRow = z.object({
   kind: z.enum(["org", "case", "subject", "suspicion"]),
   compartment_id: z.string(),
   stored: Bytes,
+  destroyed_at: z.coerce.date().nullable(),
 });
 export type PartRow = z.infer<typeof PartRow>;
 
-const PARTS = `SELECT p.entry_id::text, p.c, k.kind, p.compartment_id::text, p.stored
+const PARTS = `SELECT p.entry_id::text, p.c, k.kind, p.compartment_id::text, p.stored, k.destroyed_at
   FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id
   WHERE p.entry_id = ANY ($1::uuid[]) AND k.kind = ANY ($2::text[]) ORDER BY p.entry_id, p.c`;
 
@@ -158,6 +159,36 @@ export async function readParts(
   kinds: readonly CompartmentKind[],
 ): Promise<PartRow[]> {
   return z.array(PartRow).parse(await tx.$queryRawUnsafe(PARTS, [...entryIds], [...kinds]));
+}
+
+const ErasureRow = z.object({ compartment_id: z.string(), seq: Seq.nullable() });
+
+/** The erasing entries of compartments whose keys were destroyed, by compartment; null until one is integrated. */
+export async function readErasures(
+  tx: Tx,
+  compartmentIds: readonly string[],
+): Promise<Map<string, number | null>> {
+  if (compartmentIds.length === 0) return new Map();
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT x.compartment_id::text, l.seq FROM audit_erasure x LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id
+     WHERE x.state = 'done' AND x.compartment_id = ANY ($1::uuid[])`,
+    [...compartmentIds],
+  );
+  return new Map(
+    z
+      .array(ErasureRow)
+      .parse(rows)
+      .map((row) => [row.compartment_id, row.seq]),
+  );
+}
+
+/** First index whose bytes are kept; 0 where nothing was pruned. */
+export async function readMinimum(tx: Tx, log: string): Promise<number> {
+  const rows = await tx.$queryRawUnsafe(
+    "SELECT coalesce(max(minimum), 0) AS minimum FROM audit_prune WHERE log = $1",
+    log,
+  );
+  return z.array(z.object({ minimum: Seq })).parse(rows)[0]?.minimum ?? 0;
 }
 
 /** `readParts` on a bare connection, for exports. */

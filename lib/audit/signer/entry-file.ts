@@ -1,30 +1,11 @@
 import "server-only";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
 import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { Frontier } from "@/lib/crypto/merkle";
-import { readIfPresent, replaceDurably, syncFolder } from "../durable-file";
-import { entryLeaf, MAX_ENTRY_BYTES } from "../entry";
-
-const LENGTH_BYTES = 4;
-const READ_BYTES = 1 << 20;
-
-const StoredState = z.strictObject({
-  v: z.literal(1),
-  log: z.string(),
-  size: z.int().min(0),
-  root: z.string(),
-  /** Length of the entry file that this state covers; what lies beyond is a torn tail. */
-  file_bytes: z.int().min(0),
-  /** Microseconds of the last signature, decimal. */
-  signed_at: z.string().regex(/^\d+$/),
-});
-
-/** The signer's store does not hold what its state says; it must not sign until somebody has looked. */
-export class SignerStoreDamaged extends Error {
-  override readonly name = "SignerStoreDamaged";
-}
+import { replaceDurably, syncFolder } from "../durable-file";
+import { entryLeaf } from "../entry";
+import { LENGTH_BYTES, readFrames, readState, SignerStoreDamaged, type StoredState } from "./signed-copy";
 
 /** What the signer last signed. */
 export interface SignerState {
@@ -47,50 +28,16 @@ export interface EntryFile {
 /** Hashes the covered part of the file again, so that a damaged copy is found before anything is signed. */
 async function replay(handle: FileHandle, covered: number): Promise<Frontier> {
   const frontier = Frontier.empty();
-  let pending: Buffer = Buffer.alloc(0);
-  let offset = 0;
-  while (offset < covered) {
-    const chunk = Buffer.alloc(Math.min(READ_BYTES, covered - offset));
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
-    if (bytesRead === 0) throw new SignerStoreDamaged("the entry file is shorter than its state says");
-    offset += bytesRead;
-    pending = takeEntries(Buffer.concat([pending, chunk.subarray(0, bytesRead)]), frontier);
-  }
-  if (pending.length > 0) throw new SignerStoreDamaged("the entry file ends inside an entry");
+  for await (const entries of readFrames(handle, covered))
+    for (const entry of entries) frontier.append(entryLeaf(entry));
   return frontier;
-}
-
-function takeEntries(bytes: Buffer, frontier: Frontier): Buffer {
-  let at = 0;
-  while (bytes.length - at >= LENGTH_BYTES) {
-    const length = bytes.readUInt32BE(at);
-    if (length > MAX_ENTRY_BYTES)
-      throw new SignerStoreDamaged("the entry file holds no entry where one begins");
-    if (bytes.length - at - LENGTH_BYTES < length) break;
-    frontier.append(entryLeaf(bytes.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + length)));
-    at += LENGTH_BYTES + length;
-  }
-  return bytes.subarray(at);
-}
-
-async function readState(file: string, log: string): Promise<z.infer<typeof StoredState> | undefined> {
-  const text = await readIfPresent(file);
-  if (text === undefined) return undefined;
-  let state: z.infer<typeof StoredState>;
-  try {
-    state = StoredState.parse(JSON.parse(text));
-  } catch {
-    throw new SignerStoreDamaged("the state file cannot be read");
-  }
-  if (state.log !== log) throw new SignerStoreDamaged("the store belongs to another log");
-  return state;
 }
 
 /** Opens the store in `dir`, cuts a torn tail off, and checks the whole copy against the state. */
 export async function openEntryFile(dir: string, log: string): Promise<EntryFile> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const stateFile = path.join(dir, "state.json");
-  const stored = await readState(stateFile, log);
+  const stored = await readState(dir, log);
   const handle = await open(path.join(dir, "entries.log"), stored === undefined ? "w+" : "r+", 0o600);
   try {
     const covered = stored?.file_bytes ?? 0;
@@ -113,7 +60,7 @@ export async function openEntryFile(dir: string, log: string): Promise<EntryFile
   }
 }
 
-function isSameTree(stored: z.infer<typeof StoredState>, frontier: Frontier): boolean {
+function isSameTree(stored: StoredState, frontier: Frontier): boolean {
   return stored.size === frontier.size && equalConstantTime(fromBase64url(stored.root), frontier.root());
 }
 

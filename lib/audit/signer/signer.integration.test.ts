@@ -106,6 +106,33 @@ describe("the checkpoint signer", () => {
     expect(file.state.size).toBe(4);
   });
 
+  it("says in its health what it refuses until it signs again, and that an empty log is no alarm", async () => {
+    const handler = signerHandler(from(), logger);
+    const call = (method: string, at: string) =>
+      handler({ method, path: at, query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) });
+    await call("POST", "/checkpoint");
+    expect((await call("GET", "/healthz")).body).toEqual({ size: 0 });
+    await grow(4);
+    await call("POST", "/checkpoint");
+    await tamper("UPDATE audit_head SET size = 3");
+    expect((await call("POST", "/checkpoint")).status).toBe(409);
+    expect((await call("GET", "/healthz")).body).toMatchObject({
+      size: 4,
+      refusing: { reason: "shorter", seq: 3, since: expect.any(String) },
+    });
+    await tamper("UPDATE audit_head SET size = 4");
+    expect((await call("POST", "/checkpoint")).status).toBe(200);
+    expect((await call("GET", "/healthz")).body).toEqual({ size: 4 });
+  });
+
+  it("refuses a tree of the size it signed last that has another root", async () => {
+    await grow(4);
+    await signCheckpoint(from());
+    await tamper("UPDATE audit_head SET root = sha256(root)");
+    await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "fork", seq: 4 });
+    expect(file.state.size).toBe(4);
+  });
+
   it("refuses to sign after its clock went backwards", async () => {
     await grow(1);
     const clock = fixedClock(new Date("2026-11-24T12:00:00Z"));

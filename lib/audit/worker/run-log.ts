@@ -1,25 +1,40 @@
 import "server-only";
 import { type CheckpointerOptions, createCheckpointer } from "./checkpointer";
 import { createMalformed } from "./malformed";
+import { requireNotBehind } from "./not-behind";
 import { runLoop } from "./run-loop";
 import { integrateBatch, prepareLog, SEQUENCER_BATCH } from "./sequencer";
 import { type StamperOptions, stampNewest } from "./stamp-newest";
 
+/** Between two batches, where nothing else is said. */
 const SEQUENCE_MS = 150;
 const CHECKPOINT_MS = 500;
 const STAMP_LOOK_MS = 2_000;
 const STAMP_BACKOFF_MS = 60_000;
 
+/** How often and how much is integrated at once; both bounded by lib/env.ts. */
+export interface SequencerPace {
+  readonly periodMs?: number;
+  readonly batch?: number;
+}
+
 /** Runs sequencer and checkpointer until the signal aborts. Any number of workers may do so at once. */
-export async function runLog(options: CheckpointerOptions & { readonly signal: AbortSignal }): Promise<void> {
-  const { signal, logger, pool } = options;
+export async function runLog(
+  options: CheckpointerOptions & { readonly signal: AbortSignal; readonly pace?: SequencerPace },
+): Promise<void> {
+  const { signal, logger, pool, pace = {} } = options;
   const malformed = createMalformed(logger);
   const checkpointer = createCheckpointer(options);
   let isPrepared = false;
   const sequence = async (): Promise<{ more: boolean }> => {
-    if (!isPrepared) await prepareLog(pool, options);
+    if (!isPrepared) {
+      await prepareLog(pool, options);
+      await requireNotBehind(pool, options.log, options.signerUrl);
+    }
+    // Asked again after every failure: a database that was away may come back as an older one.
+    isPrepared = false;
+    const { more } = await integrateBatch(pool, options, pace.batch ?? SEQUENCER_BATCH, malformed);
     isPrepared = true;
-    const { more } = await integrateBatch(pool, options, SEQUENCER_BATCH, malformed);
     return { more };
   };
   const checkpoint = async (): Promise<{ more: boolean }> => {
@@ -27,7 +42,7 @@ export async function runLog(options: CheckpointerOptions & { readonly signal: A
     return { more: false };
   };
   await Promise.all([
-    runLoop({ name: "sequencer", periodMs: SEQUENCE_MS, signal, logger }, sequence),
+    runLoop({ name: "sequencer", periodMs: pace.periodMs ?? SEQUENCE_MS, signal, logger }, sequence),
     runLoop({ name: "checkpoint", periodMs: CHECKPOINT_MS, signal, logger }, checkpoint),
   ]);
 }

@@ -63,7 +63,8 @@ export function integrateBatch(
   });
 }
 
-async function extendTree(
+/** Appends entries to a tree: leaves, chain, tiles and head, in the caller's transaction with the head locked. */
+export async function extendTree(
   client: PoolClient,
   place: LogPlace,
   head: Head,

@@ -39,7 +39,11 @@ export async function inSequencerTransaction<T>(
   }
 }
 
-export async function ensureHead(pool: Pool, place: LogPlace, chainStart: Uint8Array): Promise<void> {
+export async function ensureHead(
+  pool: Pool | PoolClient,
+  place: LogPlace,
+  chainStart: Uint8Array,
+): Promise<void> {
   await pool.query(
     `INSERT INTO audit_head (log, tenant_id, size, root, chain, frontier) VALUES ($1, $2, 0, $3, $4, '{}')
      ON CONFLICT (log) DO NOTHING`,
@@ -94,8 +98,8 @@ export async function insertLeaves(
   leaves: readonly NewLeaf[],
 ): Promise<void> {
   await client.query(
-    `INSERT INTO audit_leaf (log, seq, entry_id, tenant_id, leaf_hash, chain)
-     SELECT $1, seq, entry_id, $2, leaf_hash, chain
+    `INSERT INTO audit_leaf (log, seq, entry_id, tenant_id, leaf_hash, chain, integrated_at)
+     SELECT $1, seq, entry_id, $2, leaf_hash, chain, clock_timestamp()
      FROM unnest($3::bigint[], $4::uuid[], $5::bytea[], $6::bytea[]) AS t(seq, entry_id, leaf_hash, chain)`,
     [
       place.log,

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { type Witnessed, witnessedBy } from "@/lib/audit/witnessing";
 import type { WitnessPolicy } from "@/lib/env/anchors";
-import type { StoredHealth } from "@/lib/http/health/store";
+import type { MergeDelay, StoredHealth } from "@/lib/http/health/store";
 
 export type PartState = "up" | "late" | "down";
 
@@ -25,6 +25,10 @@ export interface Health {
     readonly witnessed: Witnessed;
     /** The newest time stamp: when, and over how many entries; null without one, undefined without an authority. */
     readonly time_stamp: { readonly at: string; readonly size: number } | null | undefined;
+    /** Of the newest leaves of the last quarter of an hour; null where there are none. */
+    readonly merge_delay: MergeDelay | null;
+    /** Why the signer signs nothing at present. */
+    readonly refused: string | null;
   };
   readonly alarms: readonly string[];
   readonly assurance: "evaluation" | "separate";
@@ -69,7 +73,7 @@ export function alarmsOf(
   stored: StoredHealth,
   parts: readonly HealthPart[],
   nowMs: number,
-  isStamping: boolean,
+  { isStamping, refused = null }: { readonly isStamping: boolean; readonly refused?: string | null },
 ): string[] {
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   const checkpointAge = nowMs - (stored.checkpointAt?.getTime() ?? 0);
@@ -81,6 +85,8 @@ export function alarmsOf(
   const waitingSince = stored.oldestWaiting === undefined ? nowMs : Date.parse(stored.oldestWaiting);
   // Also for an instant that cannot be read: a malformed row waits for ever.
   if (!(nowMs - waitingSince <= INTEGRATION_LATE_MS)) alarms.push("integration-late");
+  if ((stored.mergeDelay?.max ?? 0) > INTEGRATION_LATE_MS) alarms.push("merge-delay");
+  if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");
   return alarms;
 }

@@ -25,7 +25,7 @@ const look = async (isStamping = true) => {
   const health = await stored();
   return {
     word: witnessing(health.witnesses, POLICY).witnessed,
-    alarms: alarmsOf(health, [], Date.now(), isStamping),
+    alarms: alarmsOf(health, [], Date.now(), { isStamping }),
   };
 };
 

@@ -1,6 +1,9 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { z } from "zod";
 import { SealGlyph } from "@/components/domain/seal-glyph";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import type { EventDetail } from "@/lib/audit/schema";
 
@@ -21,12 +24,34 @@ function Row({ name, children }: { name: string; children: React.ReactNode }) {
   );
 }
 
+type ErasedPart = NonNullable<EventDetail["erased"]>[number];
+
+/** What stood in a part whose key was destroyed is gone; when, and by which entry, stays. */
+function Erased({ part }: { part: ErasedPart }) {
+  const t = useTranslations("audit.parts");
+  return (
+    <>
+      {t.rich("erased", { date: () => <LocalTime instant={part.erased_at} form="day" /> })}
+      {part.by_seq === null ? null : (
+        <>
+          {" "}
+          <Link className="text-accent" href={`/audit?entry=${part.by_seq}`}>
+            {t("erasedBy", { seq: part.by_seq })}
+          </Link>
+        </>
+      )}
+    </>
+  );
+}
+
 /** The sealed parts of an entry: those open to the reader with what they say, the others as sealed. */
 export function PartsList({ detail }: { detail: EventDetail }) {
   const t = useTranslations("audit.parts");
   const { sealed } = Sealed.parse(detail.public);
   const readable = [...detail.parts].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-  const others = sealed.filter(({ c }) => !readable.some((part) => part.c === c));
+  const erased = detail.erased ?? [];
+  const shown = new Set([...readable, ...erased].map((part) => part.c));
+  const others = sealed.filter(({ c }) => !shown.has(c));
   return (
     <FactsSection title={t("title")} note={t("count", { open: readable.length, all: sealed.length })}>
       <dl className="text-control">
@@ -42,7 +67,15 @@ export function PartsList({ detail }: { detail: EventDetail }) {
               <pre className="mt-1 max-h-64 overflow-auto whitespace-pre-wrap break-all border border-line-2 bg-paper p-2 font-mono text-note">
                 {JSON.stringify(part.plaintext, undefined, 2)}
               </pre>
+              <p className="mt-1 text-ink-2 text-note">
+                {t("key")} <Digest value={part.part_key} label={t("key")} />
+              </p>
             </details>
+          </Row>
+        ))}
+        {erased.map((part) => (
+          <Row key={part.c} name={isKind(part.kind) ? t(`kinds.${part.kind}`) : part.kind}>
+            <Erased part={part} />
           </Row>
         ))}
         {others.map(({ c }) => (

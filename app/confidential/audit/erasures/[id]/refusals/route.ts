@@ -1,0 +1,9 @@
+import { refuseErasure } from "@/lib/api-client/operations/erasures";
+import { refuseErasureAsked } from "@/lib/audit/erasure/decide-erasure";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/audit/erasures/{id}/refusals",
+  [bind(refuseErasure, (cx, { params }) => refuseErasureAsked(cx, params.id))],
+);

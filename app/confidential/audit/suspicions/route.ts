@@ -1,0 +1,8 @@
+import { noteSuspicion } from "@/lib/api-client/operations/erasures";
+import { noteSuspicion as note } from "@/lib/audit/note-suspicion";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/audit/suspicions", [
+  bind(noteSuspicion, (cx, { body }) => note(cx, body)),
+]);

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { Receipt } from "@/lib/api-client/fields";
+import { operation } from "@/lib/api-client/operation";
+import { Erasure, ErasureList, ErasurePath, NewErasure } from "@/lib/audit/erasure/schema";
+import { NewSuspicion } from "@/lib/audit/schema";
+
+const ErasureAnswer = Erasure.extend({ receipt: Receipt });
+const KEPT = ["id", "state", "asked_at"];
+
+export const askErasure = operation({
+  id: "askErasure",
+  method: "POST",
+  path: "/confidential/audit/erasures",
+  summary: "Ask that what tells who a person is be erased from the log; a second person agrees.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  duties: ["privacy", "compliance"],
+  body: NewErasure,
+  response: { status: 201, schema: ErasureAnswer },
+  rate: "decisions",
+  action: "erasure.ask",
+  stepUp: true,
+  idempotent: { keep: KEPT },
+});
+
+export const listErasures = operation({
+  id: "listErasures",
+  method: "GET",
+  path: "/confidential/audit/erasures",
+  summary: "Erasures that were asked for, newest first, and what keeps them back.",
+  scopes: ["read"],
+  roles: ["coordinator"],
+  duties: ["privacy", "compliance"],
+  response: { status: 200, schema: ErasureList },
+  rate: "reads",
+  action: "erasure.read",
+});
+
+export const agreeToErasure = operation({
+  id: "agreeToErasure",
+  method: "POST",
+  path: "/confidential/audit/erasures/{id}/agreements",
+  summary: "Agree as the second person; the key is destroyed as soon as date and holds allow.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  duties: ["privacy", "compliance"],
+  params: ErasurePath,
+  response: { status: 200, schema: ErasureAnswer },
+  rate: "decisions",
+  action: "erasure.agree",
+  stepUp: true,
+});
+
+export const refuseErasure = operation({
+  id: "refuseErasure",
+  method: "POST",
+  path: "/confidential/audit/erasures/{id}/refusals",
+  summary: "Take back or refuse an erasure that has not been carried out.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  duties: ["privacy", "compliance"],
+  params: ErasurePath,
+  response: { status: 200, schema: ErasureAnswer },
+  rate: "decisions",
+  action: "erasure.refuse",
+  stepUp: true,
+});
+
+export const noteSuspicion = operation({
+  id: "noteSuspicion",
+  method: "POST",
+  path: "/confidential/audit/suspicions",
+  summary: "Write a suspicion down; the entry is there for the duty compliance only.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  duties: ["compliance"],
+  body: NewSuspicion,
+  response: { status: 201, schema: z.object({ entry_id: z.string(), receipt: Receipt }) },
+  rate: "decisions",
+  action: "suspicion.note",
+  stepUp: true,
+});

@@ -1,0 +1,55 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { isUniqueViolation } from "@/lib/db/errors";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
+import { appendEntry } from "../append-entry";
+import { issueReceipt } from "../issue-receipt";
+import type { ErasureAnswer } from "./decide-erasure";
+import type { NewErasure } from "./schema";
+import { findErasure, findSubject, insertErasure } from "./store";
+import { toErasure } from "./view";
+
+async function write(cx: Context, body: NewErasure) {
+  const { tenantId } = cx.instance;
+  const { userId } = cx.principal;
+  return inTransaction(cx, async (tx) => {
+    const subject = await findSubject(tx, tenantId, body.subject);
+    if (subject === undefined || subject.compartment_id === null) {
+      throw new DomainError("request.invalid", {
+        errors: [{ pointer: "/subject", detail: "the log holds nothing about a person of this handle" }],
+      });
+    }
+    if (subject.user_id === userId)
+      throw new DomainError("decision.self", { detail: "Nobody asks to erase data of his own." });
+    const at = cx.clock.now();
+    const id = uuidv7(at.getTime());
+    const compartmentId = subject.compartment_id;
+    await insertErasure(tx, { id, tenantId, compartmentId, reason: body.reason, askedBy: userId, at });
+    const entry = await appendEntry(tx, cx, {
+      class: "retention",
+      outcome: "done",
+      action: "erasure.ask",
+      subjects: [`erasure:${id}`, `compartment:${compartmentId}`],
+      details: { erasure: id, compartment: compartmentId },
+    });
+    const row = await findErasure(tx, tenantId, id);
+    if (row === undefined) throw new InvariantError("an erasure was asked for and is not there");
+    return { entry, row };
+  });
+}
+
+/**
+ * Asks that what tells who a person is be erased from the log (audit.md "Retention"). A second person with the duty
+ * agrees; until then nothing happens. `request.conflict` where one is under way for this person already.
+ */
+export async function askErasure(cx: Context, body: NewErasure): Promise<ErasureAnswer> {
+  try {
+    const { entry, row } = await write(cx, body);
+    return { ...toErasure(cx, row), receipt: await issueReceipt(cx, entry) };
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new DomainError("request.conflict");
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { appendEntry } from "../append-entry";
+import type { AppendedEntry } from "../event";
+import { issueReceipt, type Receipt } from "../issue-receipt";
+import { prepareErasure } from "./prepare-erasure";
+import type { Erasure } from "./schema";
+import { agreeErasure, type ErasureRow, findErasure, refuseErasure } from "./store";
+import { toErasure } from "./view";
+
+export type ErasureAnswer = Erasure & { readonly receipt: Receipt };
+
+async function lockErasure(tx: Tx, cx: Context, id: string): Promise<ErasureRow> {
+  const row = await findErasure(tx, cx.instance.tenantId, id, "lock");
+  if (row === undefined) throw new DomainError("erasure.not-found");
+  return row;
+}
+
+/** Nobody erases traces of his own, and one person is not two. */
+function requireSecondPerson(cx: Context, row: ErasureRow): void {
+  const { userId } = cx.principal;
+  if (row.asked_by === userId)
+    throw new DomainError("decision.same-person", { detail: "Somebody else agrees." });
+  if (row.subject_user_id === userId)
+    throw new DomainError("decision.self", { detail: "Nobody decides on data of his own." });
+}
+
+async function decide(
+  cx: Context,
+  id: string,
+  action: "erasure.agree" | "erasure.refuse",
+  change: (tx: Tx, row: ErasureRow) => Promise<void>,
+): Promise<ErasureAnswer> {
+  let entry: AppendedEntry | undefined;
+  const row = await inTransaction(cx, async (tx) => {
+    const before = await lockErasure(tx, cx, id);
+    await change(tx, before);
+    entry = await appendEntry(tx, cx, {
+      class: "retention",
+      outcome: "done",
+      action,
+      subjects: [`erasure:${id}`],
+      details: { erasure: id, compartment: before.compartment_id },
+    });
+    return lockErasure(tx, cx, id);
+  });
+  if (entry === undefined) throw new DomainError("erasure.state");
+  return { ...toErasure(cx, row), receipt: await issueReceipt(cx, entry) };
+}
+
+/**
+ * The second person agrees; the worker destroys the key as soon as date and holds allow, with its entry in the same
+ * transaction. Whether they do is the database's to say, not ours.
+ */
+export function agreeToErasure(cx: Context, id: string): Promise<ErasureAnswer> {
+  return decide(cx, id, "erasure.agree", async (tx, row) => {
+    requireSecondPerson(cx, row);
+    if (row.state !== "asked") throw new DomainError("erasure.state");
+    await agreeErasure(tx, id, cx.principal.userId, cx.clock.now());
+    await prepareErasure(tx, cx, row);
+  });
+}
+
+/** Ends an erasure that has not been carried out: the asker takes it back, or another with the duty refuses. */
+export function refuseErasureAsked(cx: Context, id: string): Promise<ErasureAnswer> {
+  return decide(cx, id, "erasure.refuse", async (tx, row) => {
+    if (row.state !== "asked" && row.state !== "agreed") throw new DomainError("erasure.state");
+    await refuseErasure(tx, id, cx.principal.userId, cx.clock.now());
+  });
+}

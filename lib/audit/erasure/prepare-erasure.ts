@@ -1,0 +1,52 @@
+import "server-only";
+import type { DbContext } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import type { AuditContext } from "../audit-context";
+import { composeEntry } from "../compose-entry";
+import { type DueErasure, keepPrepared, listDue } from "./store";
+
+const DIGEST_PREFIX = Uint8Array.of(0x65);
+/** An entry says when it was made, and is written within a minute of that or not at all. */
+const STALE_MS = 20_000;
+
+/** SHA-256(0x65 ‖ compartment key), base64url: names a destroyed key without telling it. */
+export function keyDigest(key: Uint8Array): string {
+  return toBase64url(sha256(DIGEST_PREFIX, key));
+}
+
+/**
+ * Lays ready the entry that the destruction of this key will write, since only a portal can seal it and only the
+ * retention role can destroy the key. Does nothing where the key is gone already.
+ */
+export async function prepareErasure(
+  tx: Tx,
+  cx: AuditContext,
+  { id, compartment_id }: DueErasure,
+): Promise<void> {
+  const key = (await cx.audit.compartments.openById([compartment_id])).get(compartment_id);
+  if (key === undefined) return;
+  const { principal: _person, ...rest } = cx;
+  const key_digest = keyDigest(key);
+  const { rows } = await composeEntry(
+    { ...rest, client: {}, system: "retention" },
+    {
+      class: "retention",
+      outcome: "done",
+      action: "compartment.erase",
+      subjects: [`compartment:${compartment_id}`, `erasure:${id}`],
+      details: { compartment: compartment_id, key_digest, erasure: id },
+      // Also where everybody reads it: after a restore the sealed part may be gone, and the key must go again.
+      pub: { thumbprint: key_digest },
+    },
+  );
+  await keepPrepared(tx, id, rows);
+}
+
+/** Prepares what has become due, also after a date has passed or a hold has ended. Portals may do it at once. */
+export async function prepareDueErasures(cx: AuditContext & DbContext): Promise<number> {
+  const due = await inSnapshot(cx, (tx) => listDue(tx, cx.instance.tenantId, STALE_MS));
+  for (const one of due) await inTransaction(cx, (tx) => prepareErasure(tx, cx, one));
+  return due.length;
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+const Text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => !text.includes("\u0000"), "no U+0000");
+
+/** Whose data are to be erased from the log, by their handle, and why. */
+export const NewErasure = z.strictObject({ subject: Text(160), reason: Text(1000) });
+export type NewErasure = z.infer<typeof NewErasure>;
+
+export const ErasurePath = z.strictObject({ id: z.uuid().toLowerCase() });
+
+export const ErasureState = z.enum(["asked", "agreed", "refused", "done"]);
+
+/** Why an agreed erasure waits: it runs by itself when that has passed. */
+export const KeptBack = z.enum(["date", "hold", "two_persons", "compartment", "prepared"]);
+
+/** One erasure as those with the duty see it; `by_seq` is the leaf index of the entry that records it. */
+export const Erasure = z.object({
+  id: z.string(),
+  subject: z.string(),
+  reason: z.string(),
+  state: ErasureState,
+  asked_by: z.string(),
+  asked_at: z.string(),
+  agreed_by: z.string().nullable(),
+  kept_back: KeptBack.nullable(),
+  try_after: z.string().nullable(),
+  ended_at: z.string().nullable(),
+  by_seq: z.int().nullable(),
+  /** Whether the caller may be the second person. */
+  may_agree: z.boolean(),
+});
+export type Erasure = z.infer<typeof Erasure>;
+
+export const ErasureList = z.object({ items: z.array(Erasure) });
+export type ErasureList = z.infer<typeof ErasureList>;

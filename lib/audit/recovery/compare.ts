@@ -1,0 +1,93 @@
+import "server-only";
+import type { PoolClient } from "pg";
+import { equalConstantTime } from "@/lib/crypto/bytes";
+import { Frontier } from "@/lib/crypto/merkle";
+import { CHAIN_START, entryLeaf } from "../entry";
+import { type SignedCopy, SignerStoreDamaged } from "../signer/signed-copy";
+import { readLeavesFrom, type StoredLeaf } from "./store";
+
+const BATCH = 2_000;
+
+/** How the restored database stands to what was signed. */
+export interface Compared {
+  /** First index at which they differ: entries [from, to) are to be appended again. */
+  readonly from: number;
+  /** Size of the tree that was signed last. */
+  readonly to: number;
+  readonly root: Uint8Array;
+  /** Leaves of the database from `from` on, which nobody signed. */
+  readonly unsigned: number;
+  /** Frontier and chain value at `from`. */
+  readonly frontier: Frontier;
+  readonly chain: Uint8Array;
+  /** The signed entries from `from` on. */
+  rest(): AsyncGenerator<Uint8Array[]>;
+}
+
+/** Entries in batches of a bounded number, from an index on. */
+async function* batchesFrom(copy: SignedCopy, from: number): AsyncGenerator<Uint8Array[]> {
+  let at = 0;
+  for await (const entries of copy.entries()) {
+    const wanted = entries.slice(Math.max(0, from - at));
+    at += entries.length;
+    for (let start = 0; start < wanted.length; start += BATCH) yield wanted.slice(start, start + BATCH);
+  }
+}
+
+/** The walk over both, entry by entry; `common` is where they parted. */
+class Walk {
+  readonly whole = Frontier.empty();
+  common: { readonly frontier: Frontier; readonly chain: Uint8Array } | undefined;
+  chain: Uint8Array = CHAIN_START;
+
+  step(entry: Uint8Array, known: StoredLeaf | undefined): void {
+    const leaf = entryLeaf(entry);
+    if (this.common === undefined) {
+      const isSame = known?.seq === this.whole.size && equalConstantTime(known.leaf_hash, leaf);
+      if (isSame) this.chain = known.chain;
+      else this.common = this.#here();
+    }
+    this.whole.append(leaf);
+  }
+
+  get parted(): { readonly frontier: Frontier; readonly chain: Uint8Array } {
+    return this.common ?? this.#here();
+  }
+
+  #here() {
+    return { frontier: Frontier.from(this.whole.size, this.whole.hashes), chain: this.chain };
+  }
+}
+
+/**
+ * Walks both from entry 0 on and finds where they part. The signer's copy is hashed whole and must give the root
+ * that was signed: nothing is appended from a copy that is damaged itself.
+ */
+export async function compareWithSigned(
+  client: PoolClient,
+  log: string,
+  databaseSize: number,
+  copy: SignedCopy,
+): Promise<Compared> {
+  const walk = new Walk();
+  const { whole } = walk;
+  for await (const entries of batchesFrom(copy, 0)) {
+    const isOver = walk.common !== undefined;
+    const stored = isOver ? [] : await readLeavesFrom(client, log, whole.size, entries.length);
+    for (const [at, entry] of entries.entries()) walk.step(entry, stored[at]);
+  }
+  if (whole.size !== copy.size || !equalConstantTime(whole.root(), copy.root)) {
+    throw new SignerStoreDamaged("the entry file does not give the root that was signed");
+  }
+  const { frontier, chain } = walk.parted;
+  const from = frontier.size;
+  return {
+    from,
+    to: copy.size,
+    root: copy.root,
+    unsigned: Math.max(0, databaseSize - from),
+    frontier,
+    chain,
+    rest: () => batchesFrom(copy, from),
+  };
+}

@@ -1,0 +1,200 @@
+import "server-only";
+import type { Pool, PoolClient } from "pg";
+import { equalConstantTime } from "@/lib/crypto/bytes";
+import { canonicalJson } from "@/lib/crypto/canonical-json";
+import type { Keystore } from "@/lib/custody/keystore";
+import { chainNext, type Entry, entryLeaf, parseEntry } from "../entry";
+import type { SignedCopy } from "../signer/signed-copy";
+import { edgeTiles, growTiles, TILE_WIDTH, type Tile } from "../tiles";
+import {
+  deleteQueued,
+  inSequencerTransaction,
+  insertLeaves,
+  type LogPlace,
+  moveHead,
+  type NewLeaf,
+  readTiles,
+  writeTiles,
+} from "../worker/store";
+import { type Compared, compareWithSigned } from "./compare";
+import { replayErasures } from "./replay-erasures";
+import {
+  countCheckpointsBeyond,
+  dropTilesBeyond,
+  findEntries,
+  insertRecovery,
+  insertReturned,
+  lockSize,
+  openDoor,
+  unwindLeaves,
+  writePlain,
+} from "./store";
+
+/** Lost rows that one entry names; a longer list goes on in the next entry. */
+const NAMED = 1_000;
+const HASH_BYTES = 32;
+
+/** The log cannot be recovered this way; one line for the operator. */
+export class RecoveryRefused extends Error {
+  override readonly name = "RecoveryRefused";
+}
+
+/** What two persons of the roster agreed to, checked by the caller. */
+export interface Agreed {
+  readonly from: number;
+  readonly to: number;
+  readonly assurance: "signed" | "evaluation";
+  readonly statements: unknown;
+}
+
+export interface Recovered {
+  readonly from: number;
+  readonly to: number;
+  /** `<table>:<id>` of what the restored database does not have. */
+  readonly lost: readonly string[];
+  /** Entries that were in the restored tree and nobody had signed: they wait for their place again. */
+  readonly requeued: number;
+  readonly erasedAgain: number;
+  readonly entries: readonly string[];
+}
+
+/** What a recovery would do, before anybody agrees to it. */
+export function planRecovery(owner: Pool, place: LogPlace, copy: SignedCopy): Promise<Compared> {
+  return inSequencerTransaction(owner, async (client) => {
+    const head = await lockSize(client, place.log);
+    if (head === undefined || head.closed) throw new RecoveryRefused("the database has no such open log");
+    return compareWithSigned(client, place.log, head.size, copy);
+  });
+}
+
+/**
+ * After a restore the database is behind what was signed (audit.md "Recovery"). Appends entries [from, to) again,
+ * byte for byte from the signer's copy, so that the same tree goes on; leaf, chain, tiles, head and index rows come
+ * with them, sealed parts and business rows do not. Then writes `log.recovery` entries that name what is lost, and
+ * destroys again the keys whose erasure lies in the range. One transaction with the head locked: it is safe beside
+ * running portals and sequencers, whose entries wait meanwhile.
+ */
+export function recoverLog(
+  owner: Pool,
+  place: LogPlace,
+  copy: SignedCopy,
+  agreed: Agreed,
+  keystore: Keystore,
+): Promise<Recovered> {
+  return inSequencerTransaction(owner, async (client) => {
+    const head = await lockSize(client, place.log);
+    if (head === undefined || head.closed) throw new RecoveryRefused("the database has no such open log");
+    const compared = await compareWithSigned(client, place.log, head.size, copy);
+    const { from, to } = compared;
+    if (from === to) throw new RecoveryRefused("the database holds all that was signed");
+    if (from !== agreed.from || to !== agreed.to)
+      throw new RecoveryRefused(`what was agreed to is [${agreed.from}, ${agreed.to}), not [${from}, ${to})`);
+    if ((await countCheckpointsBeyond(client, place.log, to)) > 0)
+      throw new RecoveryRefused("the database has a checkpoint over more than the signer's copy holds");
+    await openDoor(client, "recovery");
+    const requeued = await unwindLeaves(client, place, from);
+    const { lost, erased } = await appendAgain(client, place, compared);
+    const entries = await writeRecovery(client, place, compared, lost, agreed);
+    const erasedAgain = await replayErasures(owner, client, place, keystore, erased);
+    return { from, to, lost, requeued, erasedAgain, entries };
+  });
+}
+
+interface Appended {
+  readonly lost: string[];
+  /** Public digests of keys that were destroyed in the range. */
+  readonly erased: string[];
+}
+
+/** The edge tiles of a tree of this size, cut from wider ones where the database had grown past it. */
+async function edgeAt(client: PoolClient, log: string, size: number): Promise<Tile[]> {
+  const edge = await readTiles(client, log, edgeTiles(size));
+  return edge.map((tile) => {
+    const width = Math.floor(size / TILE_WIDTH ** tile.level) % TILE_WIDTH;
+    return { ...tile, width, hashes: tile.hashes.slice(0, width * HASH_BYTES) };
+  });
+}
+
+async function appendAgain(client: PoolClient, place: LogPlace, compared: Compared): Promise<Appended> {
+  const { frontier } = compared;
+  let { chain } = compared;
+  const appended: Appended = { lost: [], erased: [] };
+  let edge = await edgeAt(client, place.log, compared.from);
+  await dropTilesBeyond(client, place.log, compared.from);
+  await writeTiles(client, place, edge);
+  for await (const batch of compared.rest()) {
+    const entries = batch.map((bytes) => ({ ...parseEntry(bytes), bytes }));
+    await bringBack(client, place, entries, appended);
+    const size = frontier.size;
+    const leaves: NewLeaf[] = entries.map(({ id, bytes }, at) => {
+      const leafHash = entryLeaf(bytes);
+      chain = chainNext(chain, leafHash);
+      frontier.append(leafHash);
+      return { seq: size + at, entryId: id, leafHash, chain };
+    });
+    await insertLeaves(client, place, leaves);
+    await writeTiles(
+      client,
+      place,
+      growTiles(
+        edge,
+        size,
+        leaves.map((leaf) => leaf.leafHash),
+      ),
+    );
+    await deleteQueued(
+      client,
+      entries.map((entry) => entry.id),
+    );
+    edge = await edgeAt(client, place.log, frontier.size);
+  }
+  if (!equalConstantTime(frontier.root(), compared.root))
+    throw new RecoveryRefused("the root does not come out");
+  const { size, hashes } = frontier;
+  await moveHead(client, place.log, { size, root: frontier.root(), chain, frontier: [...hashes] });
+  return appended;
+}
+
+/** Entries that were still waiting in the restored database are whole; of the others only the bytes come back. */
+async function bringBack(
+  client: PoolClient,
+  place: LogPlace,
+  entries: readonly (Entry & { readonly bytes: Uint8Array })[],
+  { lost, erased }: Appended,
+): Promise<void> {
+  const known = await findEntries(
+    client,
+    entries.map((entry) => entry.id),
+  );
+  for (const { id, bytes, class: kind, outcome, pub } of entries) {
+    const stored = known.get(id);
+    if (stored === undefined) lost.push(`entry:${id}`);
+    else if (!equalConstantTime(stored, bytes))
+      throw new RecoveryRefused(`the entry ${id} says something else in the database than was signed`);
+    if (kind === "retention" && outcome === "done" && pub?.thumbprint !== undefined)
+      erased.push(pub.thumbprint);
+  }
+  await insertReturned(
+    client,
+    place,
+    entries.filter((entry) => !known.has(entry.id)),
+  );
+}
+
+async function writeRecovery(
+  client: PoolClient,
+  place: LogPlace,
+  { from, to }: Compared,
+  lost: readonly string[],
+  agreed: Agreed,
+): Promise<string[]> {
+  const written: string[] = [];
+  for (let at = 0; at === 0 || at < lost.length; at += NAMED) {
+    const pub = canonicalJson({ recovery: { from, to, lost: lost.slice(at, at + NAMED) } });
+    const entryId = await writePlain(client, { class: "log", action: "log.recovery", pub });
+    const { assurance, statements } = agreed;
+    await insertRecovery(client, place, { entryId, from, to, assurance, statements });
+    written.push(entryId);
+  }
+  return written;
+}

@@ -1,0 +1,81 @@
+import "server-only";
+import type { Pool, PoolClient } from "pg";
+import { systemClock } from "@/lib/clock";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import type { Keystore } from "@/lib/custody/keystore";
+import { InvariantError } from "@/lib/errors";
+import type { AuditContext } from "../audit-context";
+import { sealingContext } from "../compartments";
+import { composeEntry } from "../compose-entry";
+import { keyDigest } from "../erasure/prepare-erasure";
+import { createAuditRecorder } from "../recorder";
+import { insertEntries } from "../store";
+import type { LogPlace } from "../worker/store";
+import { deferConstraints, destroyKey, listLivePersons, openDoor, readPseudonym } from "./store";
+
+/** Entries of a recovery are sealed like all others; the tenant's key is read beside the recovery's transaction. */
+async function recoveryContext(
+  owner: Pool,
+  client: PoolClient,
+  place: LogPlace,
+  keystore: Keystore,
+): Promise<AuditContext> {
+  const receiptKey = keystore.readNamedKey("receipt");
+  if (receiptKey === undefined) throw new InvariantError("the portal's keystore has no receipt key");
+  const tenantPseudonym = await readPseudonym(client, place.tenantId);
+  const instance = { ...place, tenantPseudonym, evaluation: false };
+  return {
+    instance,
+    audit: createAuditRecorder({ pool: owner, keystore, instance, receiptKey }),
+    clock: systemClock,
+    client: {},
+    requestId: uuidv7(systemClock.nowMs()),
+    system: "recovery",
+  };
+}
+
+async function eraseAgain(
+  client: PoolClient,
+  cx: AuditContext,
+  compartment: string,
+  digest: string,
+): Promise<void> {
+  const { rows } = await composeEntry(cx, {
+    class: "retention",
+    outcome: "done",
+    action: "compartment.erase",
+    subjects: [`compartment:${compartment}`],
+    details: { compartment, key_digest: digest },
+    pub: { thumbprint: digest },
+  });
+  await openDoor(client, "erase");
+  await deferConstraints(client);
+  await insertEntries(client, [rows]);
+  await destroyKey(client, compartment);
+}
+
+/**
+ * Destroys again the keys that a restore brought back: what was erased stays erased. The erasing entries name keys
+ * by public digests, so each person's key is opened once to be compared. Gives how many were found.
+ */
+export async function replayErasures(
+  owner: Pool,
+  client: PoolClient,
+  place: LogPlace,
+  keystore: Keystore,
+  digests: readonly string[],
+): Promise<number> {
+  if (digests.length === 0) return 0;
+  const wanted = new Set(digests);
+  const { tenantId } = place;
+  const cx = await recoveryContext(owner, client, place, keystore);
+  let found = 0;
+  for (const row of await listLivePersons(client, tenantId)) {
+    const name = { tenantId, kind: "subject" as const, subject: row.subject };
+    const digest = keyDigest(keystore.openSecret(sealingContext(name), row.sealed_key));
+    if (!wanted.has(digest)) continue;
+    await eraseAgain(client, cx, row.id, digest);
+    found += 1;
+  }
+  return found;
+}

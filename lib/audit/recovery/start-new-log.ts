@@ -1,0 +1,61 @@
+import "server-only";
+import type { Pool } from "pg";
+import { canonicalJson } from "@/lib/crypto/canonical-json";
+import { emptyRoot } from "@/lib/crypto/merkle";
+import { openNote } from "@/lib/crypto/signed-note";
+import { parseCheckpointText } from "../checkpoint";
+import { CHAIN_START } from "../entry";
+import { extendTree } from "../worker/sequencer";
+import { deleteQueued, ensureHead, inSequencerTransaction, type LogPlace } from "../worker/store";
+import { RecoveryRefused } from "./recover-log";
+import { closeHead, lockSize, openDoor, readBytes, renameLog, writePlain } from "./store";
+
+export interface NewLog {
+  /** Origin of the log that goes on; must differ from every one before. */
+  readonly origin: string;
+  /** Newest checkpoint of the old log that somebody kept: its whole signed note. */
+  readonly checkpoint: string;
+  /** Verifier key of the old log: nobody closes a log with a checkpoint it never signed. */
+  readonly oldVkey: string;
+}
+
+export interface Started {
+  readonly entryId: string;
+  readonly lost: { readonly from: number; readonly to: number };
+}
+
+/**
+ * After the loss of the signer's store as well: the old origin is closed for ever and a new one starts (audit.md
+ * "Recovery"). Entry 0 of the new log binds the old log's last known checkpoint and names the range that nobody can
+ * bring back; verifiers report it as lost and never call the whole intact. What the old log still holds stays
+ * readable and checkable up to where it ends. One transaction; it takes the old log's head, so nothing slips between.
+ */
+export async function startNewLog(owner: Pool, old: LogPlace, next: NewLog): Promise<Started> {
+  const { text, verified } = openNote(next.checkpoint, [next.oldVkey]);
+  const checkpoint = parseCheckpointText(text);
+  if (verified.length === 0 || checkpoint.origin !== old.log)
+    throw new RecoveryRefused("the checkpoint is not one that the old log signed");
+  if (next.origin === old.log) throw new RecoveryRefused("a new log has a name of its own");
+  return inSequencerTransaction(owner, async (client) => {
+    const head = await lockSize(client, old.log);
+    if (head === undefined || head.closed) throw new RecoveryRefused("the database has no such open log");
+    await openDoor(client, "recovery");
+    await closeHead(client, old.log);
+    const place = { log: next.origin, tenantId: old.tenantId };
+    await ensureHead(client, place, CHAIN_START);
+    await renameLog(client, place);
+    const lost = { from: Math.min(head.size, checkpoint.size), to: checkpoint.size };
+    const recovery = { origin: old.log, checkpoint: next.checkpoint, lost };
+    const entryId = await writePlain(client, {
+      class: "log",
+      action: "log.recovery",
+      pub: canonicalJson({ recovery }),
+      subjects: [`tenant:${old.tenantId}`],
+    });
+    // In the tree at once: nothing of the new log can come before it.
+    const first = { size: 0, root: emptyRoot(), chain: CHAIN_START, frontier: [] };
+    await extendTree(client, place, first, [{ entry_id: entryId, bytes: await readBytes(client, entryId) }]);
+    await deleteQueued(client, [entryId]);
+    return { entryId, lost };
+  });
+}

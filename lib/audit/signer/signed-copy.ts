@@ -1,0 +1,95 @@
+import "server-only";
+import { type FileHandle, open } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import { readIfPresent } from "../durable-file";
+import { MAX_ENTRY_BYTES } from "../entry";
+
+/** Each entry in the file stands behind its length in four bytes, big-endian. */
+export const LENGTH_BYTES = 4;
+const READ_BYTES = 1 << 20;
+
+const StoredState = z.strictObject({
+  v: z.literal(1),
+  log: z.string(),
+  size: z.int().min(0),
+  root: z.string(),
+  /** Length of the entry file that this state covers; what lies beyond is a torn tail. */
+  file_bytes: z.int().min(0),
+  /** Microseconds of the last signature, decimal. */
+  signed_at: z.string().regex(/^\d+$/),
+});
+export type StoredState = z.infer<typeof StoredState>;
+
+/** The signer's store does not hold what its state says; it must not sign until somebody has looked. */
+export class SignerStoreDamaged extends Error {
+  override readonly name = "SignerStoreDamaged";
+}
+
+/** The state file of the store in `dir`; undefined where nothing was signed yet. */
+export async function readState(dir: string, log: string): Promise<StoredState | undefined> {
+  const text = await readIfPresent(path.join(dir, "state.json"));
+  if (text === undefined) return undefined;
+  let state: StoredState;
+  try {
+    state = StoredState.parse(JSON.parse(text));
+  } catch {
+    throw new SignerStoreDamaged("the state file cannot be read");
+  }
+  if (state.log !== log) throw new SignerStoreDamaged("the store belongs to another log");
+  return state;
+}
+
+/** Entries of the covered part of an entry file, in order, as many at a time as were read. */
+export async function* readFrames(handle: FileHandle, covered: number): AsyncGenerator<Uint8Array[]> {
+  let pending: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  while (offset < covered) {
+    const chunk = Buffer.alloc(Math.min(READ_BYTES, covered - offset));
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
+    if (bytesRead === 0) throw new SignerStoreDamaged("the entry file is shorter than its state says");
+    offset += bytesRead;
+    const { entries, rest } = splitFrames(Buffer.concat([pending, chunk.subarray(0, bytesRead)]));
+    pending = rest;
+    yield entries;
+  }
+  if (pending.length > 0) throw new SignerStoreDamaged("the entry file ends inside an entry");
+}
+
+function splitFrames(bytes: Buffer): { readonly entries: Uint8Array[]; readonly rest: Buffer } {
+  const entries: Uint8Array[] = [];
+  let at = 0;
+  while (bytes.length - at >= LENGTH_BYTES) {
+    const length = bytes.readUInt32BE(at);
+    if (length > MAX_ENTRY_BYTES)
+      throw new SignerStoreDamaged("the entry file holds no entry where one begins");
+    if (bytes.length - at - LENGTH_BYTES < length) break;
+    entries.push(bytes.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + length));
+    at += LENGTH_BYTES + length;
+  }
+  return { entries, rest: bytes.subarray(at) };
+}
+
+/** What the signer holds and has signed, read beside a running signer: nothing is opened for writing. */
+export interface SignedCopy {
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** All entries from 0 on, in order. */
+  entries(): AsyncGenerator<Uint8Array[]>;
+}
+
+/** The signer's copy in `dir`; undefined where it has signed nothing. The root is the reader's to check. */
+export async function openSignedCopy(dir: string, log: string): Promise<SignedCopy | undefined> {
+  const state = await readState(dir, log);
+  if (state === undefined) return undefined;
+  async function* entries(): AsyncGenerator<Uint8Array[]> {
+    const handle = await open(path.join(dir, "entries.log"), "r");
+    try {
+      yield* readFrames(handle, state?.file_bytes ?? 0);
+    } finally {
+      await handle.close();
+    }
+  }
+  return { size: state.size, root: fromBase64url(state.root), entries };
+}

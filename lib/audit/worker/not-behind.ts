@@ -1,0 +1,32 @@
+import "server-only";
+import type { Pool } from "pg";
+import { z } from "zod";
+import { callService, ServiceUnavailable } from "@/lib/ipc/client";
+import { readHead } from "./store";
+
+const TIMEOUT_MS = 2_000;
+const Health = z.object({ size: z.int().min(0) });
+
+/** The database is behind what was signed, as after a restore: nothing may be integrated before its recovery. */
+export class LogBehind extends Error {
+  override readonly name = "LogBehind";
+}
+
+/**
+ * Requires that the log is not shorter than what the signer has signed: entries integrated after a restore and before
+ * its recovery would stand where signed ones stand. A signer that does not answer holds nobody up; what is integrated
+ * then is moved behind by the recovery. The signer is asked first, since the tree grows meanwhile.
+ */
+export async function requireNotBehind(pool: Pool, log: string, signerUrl: string): Promise<void> {
+  let size: number;
+  try {
+    const { body } = await callService(signerUrl, { method: "GET", path: "/healthz", timeoutMs: TIMEOUT_MS });
+    size = Health.parse(JSON.parse(body.toString("utf8"))).size;
+  } catch (error) {
+    if (error instanceof ServiceUnavailable) return;
+    throw error;
+  }
+  const held = (await readHead(pool, log))?.size ?? 0;
+  if (held < size)
+    throw new LogBehind(`the database holds ${held} entries, ${size} are signed: npm run recover`);
+}

@@ -1,0 +1,65 @@
+import "server-only";
+import type { Pool } from "pg";
+import { z } from "zod";
+
+const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const ErasureOutcome = z.object({
+  outcome: z.enum(["done", "denied", "waiting"]),
+  reason: z.string().nullable(),
+  entry: z.string().nullable(),
+  again: z.coerce.date().nullable(),
+});
+export type ErasureOutcome = z.infer<typeof ErasureOutcome>;
+
+/** Through the one door to a compartment key's destruction, as the retention role; refusals are entries. */
+export async function eraseCompartment(pool: Pool, erasureId: string): Promise<ErasureOutcome> {
+  const { rows } = await pool.query("SELECT outcome, reason, entry, again FROM audit_erase($1)", [erasureId]);
+  return ErasureOutcome.parse(rows[0]);
+}
+
+const PruneOutcome = z.object({
+  outcome: z.enum(["done", "denied", "nothing"]),
+  reason: z.string().nullable(),
+  seq: Seq.nullable(),
+  entry: z.string().nullable(),
+  removed: Seq,
+  held: Seq,
+  first_held: Seq.nullable(),
+});
+export type PruneOutcome = z.infer<typeof PruneOutcome>;
+
+/** Through the one door to the removal of entry bytes below `minimum`, as the retention role. */
+export async function pruneLog(pool: Pool, minimum: number): Promise<PruneOutcome> {
+  const { rows } = await pool.query(
+    "SELECT outcome, reason, seq, entry, removed, held, first_held FROM audit_prune($1)",
+    [minimum],
+  );
+  return PruneOutcome.parse(rows[0]);
+}
+
+/** Agreed erasures whose entry lies ready, as the app's role sees them. */
+export async function listPrepared(pool: Pool, tenantId: string): Promise<string[]> {
+  const { rows } = await pool.query(
+    `SELECT id::text FROM audit_erasure WHERE tenant_id = $1 AND state = 'agreed'
+       AND prepared_at >= now() - interval '60 seconds' AND coalesce(try_after, now()) <= now() ORDER BY id LIMIT 100`,
+    [tenantId],
+  );
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(rows)
+    .map((row) => row.id);
+}
+
+const Reach = z.object({ minimum: Seq, signed: Seq, first_kept: Seq.nullable() });
+
+/** How far pruning went, how far checkpoints reach, and the first entry that is not past its time. */
+export async function readReach(pool: Pool, log: string): Promise<z.infer<typeof Reach>> {
+  const { rows } = await pool.query(
+    `SELECT m.minimum, c.signed, audit_first_kept($1, c.signed) AS first_kept
+     FROM (SELECT coalesce(max(minimum), 0) AS minimum FROM audit_prune WHERE log = $1) m,
+          (SELECT coalesce(max(size), 0) AS signed FROM audit_checkpoint WHERE log = $1) c`,
+    [log],
+  );
+  return Reach.parse(rows[0]);
+}

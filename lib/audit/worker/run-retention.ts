@@ -1,0 +1,60 @@
+import "server-only";
+import type { Pool } from "pg";
+import type { Logger } from "@/lib/telemetry/logger";
+import { eraseCompartment, listPrepared, pruneLog, readReach } from "./retention-store";
+import { runLoop } from "./run-loop";
+import type { LogPlace } from "./store";
+
+const ERASE_MS = 2_000;
+const PRUNE_MS = 60 * 60_000;
+/** Bundles of the tiles API hold 256 entries: whole ones go, so that what is kept is served whole. */
+const BUNDLE = 256;
+/** Most sequence numbers that one transaction passes. */
+const MAX_STEP = 20 * BUNDLE;
+
+export interface RetentionOptions extends LogPlace {
+  /** Login of the retention role: it may call the two functions and nothing else. */
+  readonly pool: Pool;
+  /** Login of the app's role, to see what is due. */
+  readonly appPool: Pool;
+  readonly logger: Logger;
+}
+
+/** Destroys the keys whose erasure lies ready. What date or hold keeps back is refused and logged by the database. */
+export async function erasePrepared(options: RetentionOptions): Promise<number> {
+  const ids = await listPrepared(options.appPool, options.tenantId);
+  for (const id of ids) {
+    const { outcome, reason } = await eraseCompartment(options.pool, id);
+    if (outcome === "denied") options.logger.warn({ erasure: id, reason }, "an erasure is kept back");
+  }
+  return ids.length;
+}
+
+/**
+ * Prunes what is past its time, in whole bundles and steps that lock the head briefly; true when more is due. What
+ * a hold keeps stays where it is, and the log says how many and from where on.
+ */
+export async function pruneDue(options: RetentionOptions): Promise<{ more: boolean }> {
+  const { minimum, signed, first_kept: firstKept } = await readReach(options.appPool, options.log);
+  const reach = Math.floor((firstKept ?? signed) / BUNDLE) * BUNDLE;
+  if (reach <= minimum) return { more: false };
+  const step = Math.min(reach, minimum + MAX_STEP);
+  const { outcome, reason, removed, held, first_held } = await pruneLog(options.pool, step);
+  options.logger.info({ minimum: step, outcome, reason, removed, held, first_held }, "the log was pruned");
+  return { more: outcome === "done" && step < reach };
+}
+
+/** Runs erasures and scheduled pruning until the signal aborts; several workers may. */
+export async function runRetention(
+  options: RetentionOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { signal, logger } = options;
+  const erase = async (): Promise<{ more: boolean }> => {
+    await erasePrepared(options);
+    return { more: false };
+  };
+  await Promise.all([
+    runLoop({ name: "erasure", periodMs: ERASE_MS, signal, logger }, erase),
+    runLoop({ name: "pruning", periodMs: PRUNE_MS, signal, logger }, () => pruneDue(options)),
+  ]);
+}

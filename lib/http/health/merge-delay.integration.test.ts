@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AuditEvent } from "@/lib/audit/event";
+import { recordEvent } from "@/lib/audit/record-event";
+import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
+import { fixedClock } from "@/lib/clock";
+import { inSnapshot } from "@/lib/db/transaction";
+import { alarmsOf } from "@/lib/http/health/judge-health";
+import { readStoredHealth } from "@/lib/http/health/store";
+import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
+
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
+
+let bench: AuditBench;
+beforeAll(async () => {
+  bench = await createAuditBench();
+  await prepareLog(bench.sequencerPool, bench.place);
+});
+afterAll(() => bench?.close());
+
+const health = () =>
+  inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.place.log, { own: 0, independent: 0 }));
+
+test("the merge delay is measured over the newest leaves, and past a minute it is an alarm", async () => {
+  expect((await health()).mergeDelay).toBeUndefined();
+  for (let at = 0; at < 5; at += 1) await recordEvent(bench.cx, EVENT);
+  await integrateBatch(bench.sequencerPool, bench.place);
+  const prompt = await health();
+  expect(prompt.mergeDelay).toMatchObject({ entries: 5 });
+  expect(alarmsOf(prompt, [], Date.now(), { isStamping: false })).not.toContain("merge-delay");
+
+  const clock = fixedClock(new Date(Date.now() - 90_000));
+  await recordEvent({ ...bench.cx, clock }, EVENT);
+  const waiting = await health();
+  expect(alarmsOf(waiting, [], Date.now(), { isStamping: false })).toContain("integration-late");
+  await integrateBatch(bench.sequencerPool, bench.place);
+  const late = await health();
+  expect(late.mergeDelay?.max).toBeGreaterThanOrEqual(90_000);
+  expect(late.mergeDelay?.p50).toBeLessThan(late.mergeDelay?.max ?? 0);
+  expect(alarmsOf(late, [], Date.now(), { isStamping: false })).toContain("merge-delay");
+});
+
+test("what the signer refuses is an alarm in its own word", async () => {
+  expect(alarmsOf(await health(), [], Date.now(), { isStamping: false, refused: "fork" })).toContain(
+    "signer-refuses-fork",
+  );
+});

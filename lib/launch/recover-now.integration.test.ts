@@ -1,0 +1,140 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { AuditEvent } from "@/lib/audit/event";
+import { recordEvent } from "@/lib/audit/record-event";
+import { openEntryFile } from "@/lib/audit/signer/entry-file";
+import { signCheckpoint } from "@/lib/audit/signer/sign-checkpoint";
+import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
+import { readHead } from "@/lib/audit/worker/store";
+import { systemClock } from "@/lib/clock";
+import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
+import { createKeys } from "@/lib/custody/create-keys";
+import { createLocalKeystore } from "@/lib/custody/local-keystore";
+import { loadSigningKey } from "@/lib/custody/signing-key";
+import { signAsPortal } from "@/lib/escrow/portal-signature";
+import { prepareFolders } from "@/lib/launch/folders";
+import { newInstance, writeInstance } from "@/lib/launch/instance-file";
+import { createTestKeystore } from "@/lib/testing/audit";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
+const TABLES = ["entry", "part", "index", "queue", "leaf", "tile", "head"];
+
+let bench: UseCaseBench;
+let dataDir: string;
+let sign: () => Promise<string>;
+
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+  await prepareLog(bench.sequencerPool, bench.place);
+  dataDir = await mkdtemp(path.join(tmpdir(), "sp-recover-"));
+  const folders = await prepareFolders(dataDir);
+  const { log, tenantId } = bench.place;
+  const key = loadSigningKey(await createTestKeystore("signer", log), "log");
+  const instance = { ...newInstance(log), tenant_id: tenantId, vkeys: { "signer.log": key.vkey } };
+  await writeInstance(folders.file("instance.json"), instance);
+  const dir = folders.keyDir("portal");
+  const keystore = await createLocalKeystore({ dir, unlock: { keyFile: path.join(dir, "kek.key") } });
+  createKeys(keystore, "portal", log);
+  await writeEvaluationRoster(path.join(dataDir, "keys", "roster.json"), {
+    log,
+    persons: ["legal", "approve"].map((duty) => ({
+      person: `staff:${duty}`,
+      organisation: "operator",
+      duties: [duty],
+    })),
+    evaluationKey: loadSigningKey(keystore, "evaluation").publicKey,
+    sign: (statement) => signAsPortal(keystore, "roster", statement),
+  });
+  const file = await openEntryFile(path.join(folders.privateDir("signer"), "log"), log);
+  sign = () => signCheckpoint({ pool: bench.signerPool, file, log, signer: key, clock: systemClock });
+});
+afterAll(() => bench?.close());
+
+async function grow(count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, () => recordEvent(bench.cx, EVENT)));
+  while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
+}
+
+async function asSuperuser(...statements: string[]): Promise<void> {
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  for (const name of TABLES) await admin.query(`ALTER TABLE audit_${name} DISABLE TRIGGER USER`);
+  for (const statement of statements) await admin.query(statement);
+  const { rows } = await admin.query<{ text: string }>(
+    `SELECT format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', tgrelid::regclass, tgname) AS text FROM pg_trigger
+     WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'audit%'`,
+  );
+  for (const { text } of rows) await admin.query(text);
+  await admin.end();
+}
+
+/** `npm run recover` as an operator with a database of his own runs it. */
+async function run(...args: string[]): Promise<{ readonly code: number; readonly text: string }> {
+  const { adminUrl } = inject("testServer");
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "--conditions=react-server", "scripts/recover.ts", ...args],
+    {
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: "production",
+        DATA_DIR: dataDir,
+        DATABASE_ADMIN_URL: adminUrl,
+        DATABASE_NAME: bench.database.name,
+      },
+    },
+  );
+  let text = "";
+  child.stdout.on("data", (part) => (text += String(part)));
+  child.stderr.on("data", (part) => (text += String(part)));
+  const [code] = await once(child, "exit");
+  return { code: Number(code), text };
+}
+
+const size = async () => (await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0;
+
+describe("npm run recover", () => {
+  it("says what it would do, does it when the size is retyped and two persons agreed, and then has nothing to do", async () => {
+    await grow(3);
+    await asSuperuser(...TABLES.map((name) => `CREATE TABLE kept_${name} AS TABLE audit_${name}`));
+    const before = await size();
+    await grow(4);
+    await sign();
+    const signed = await size();
+    await asSuperuser(
+      ...TABLES.flatMap((name) => [
+        `DELETE FROM audit_${name}`,
+        `INSERT INTO audit_${name} SELECT * FROM kept_${name}`,
+      ]),
+    );
+    await expect(sign()).rejects.toMatchObject({ reason: "shorter" });
+
+    const plan = await run();
+    expect(plan.text).toContain(`Entries ${before} to ${signed - 1} would be appended again`);
+    expect(plan.text).toContain(`"from":${before},"to":${signed}`);
+    expect([plan.code, await size()]).toEqual([0, before]);
+    expect(await run("--confirm", String(signed - 1))).toMatchObject({
+      code: 1,
+      text: expect.stringContaining("not"),
+    });
+    const empty = path.join(dataDir, "none.json");
+    await writeFile(empty, "[]");
+    const alone = await run("--confirm", String(signed), "--statements", empty);
+    expect(alone).toMatchObject({ code: 1, text: expect.stringContaining("2 persons") });
+    expect(await size()).toBe(before);
+
+    const done = await run("--confirm", String(signed));
+    expect(done).toMatchObject({ code: 0, text: expect.stringContaining("Assurance: evaluation") });
+    expect(await size()).toBe(signed);
+    await grow(1);
+    await sign();
+    expect((await run()).text).toContain("nothing to recover");
+    expect((await run("--confirm", "x")).code).toBe(2);
+  });
+});

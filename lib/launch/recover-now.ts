@@ -1,0 +1,199 @@
+import "server-only";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Pool } from "pg";
+import { planRecovery, RecoveryRefused, recoverLog } from "@/lib/audit/recovery/recover-log";
+import { startNewLog } from "@/lib/audit/recovery/start-new-log";
+import { openSignedCopy, type SignedCopy, SignerStoreDamaged } from "@/lib/audit/signer/signed-copy";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { recoverersOf, requireRecoveryAgreed, type WantedRecovery } from "@/lib/custodian/check-recovery";
+import { Refused } from "@/lib/custodian/refused";
+import type { Keystore } from "@/lib/custody/keystore";
+import { openLocalKeystore } from "@/lib/custody/local-keystore";
+import { urlFor } from "@/lib/db/bootstrap-roles";
+import { StartError } from "@/lib/db/embedded/start-error";
+import { openOwnerPool } from "@/lib/db/migrate";
+import { type LaunchEnv, launchEnv, unlockOf } from "@/lib/env";
+import { signAsPortal } from "@/lib/escrow/portal-signature";
+import { Roster } from "@/lib/escrow/roster";
+import { SignedRecoveries } from "@/lib/escrow/statements";
+import { holdsOwnKey } from "@/lib/escrow/succession";
+import { startOwnServer } from "@/lib/launch/databases";
+import { keyVariables, rosterFileOf } from "@/lib/launch/environments";
+import { explainFailure } from "@/lib/launch/failure";
+import { type InstanceFolders, prepareFolders, removeRunDir } from "@/lib/launch/folders";
+import { type InstanceFile, readInstance } from "@/lib/launch/instance-file";
+import { lockDataFolder } from "@/lib/launch/lock";
+
+/** What the operator asked for. Without `confirm` nothing is changed. */
+export interface RecoverOptions {
+  /** Size of the tree that the signer holds, retyped by the operator. */
+  readonly confirm?: number;
+  /** File of signed statements, `[{statement, signature}]`. */
+  readonly statements?: string;
+  /** The signer's store is lost: name of the log that goes on, and the file of the old log's newest checkpoint. */
+  readonly newOrigin?: string;
+  readonly checkpoint?: string;
+}
+
+interface Recovery {
+  readonly env: LaunchEnv;
+  readonly folders: InstanceFolders;
+  readonly instance: InstanceFile;
+  readonly owner: Pool;
+  readonly place: { readonly log: string; readonly tenantId: string };
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch {
+    throw new StartError(`${file} cannot be read as JSON.`);
+  }
+}
+
+async function portalKeystore({ env, folders, instance }: Recovery): Promise<Keystore> {
+  const { KEY_DIR = "", ...unlock } = keyVariables(env, folders, "portal", instance.origin);
+  return openLocalKeystore({ dir: KEY_DIR, unlock: unlockOf(unlock) });
+}
+
+async function readRoster({ env, folders }: Recovery): Promise<Roster> {
+  const file = rosterFileOf(env, folders);
+  const parsed = Roster.safeParse(existsSync(file) ? await readJson(file) : undefined);
+  if (!parsed.success) throw new StartError(`The custodian's roster ${file} is missing or not a roster.`);
+  return parsed.data;
+}
+
+/** In an evaluation whose people hold no keys, the portal's key signs in place of two of them. */
+async function portalStatements(
+  keystore: Keystore,
+  roster: Roster,
+  wanted: WantedRecovery,
+): Promise<SignedRecoveries> {
+  if (roster.persons.some(holdsOwnKey)) return [];
+  return Promise.all(
+    recoverersOf(roster)
+      .slice(0, 2)
+      .map(async ({ person }) => {
+        const statement = { ...wanted, person };
+        return { statement, signature: await signAsPortal(keystore, "recovery", statement) };
+      }),
+  );
+}
+
+async function statementsFor(
+  file: string | undefined,
+  otherwise: () => Promise<SignedRecoveries>,
+): Promise<SignedRecoveries> {
+  if (file === undefined) return otherwise();
+  const parsed = SignedRecoveries.safeParse(await readJson(file));
+  if (!parsed.success) throw new StartError(`${file} holds no recovery statements.`);
+  return parsed.data;
+}
+
+async function recover(recovery: Recovery, copy: SignedCopy, options: RecoverOptions): Promise<void> {
+  const { owner, place } = recovery;
+  const { from, to, root, unsigned } = await planRecovery(owner, place, copy);
+  if (from === to) return say("The database holds all that was signed. There is nothing to recover.");
+  say(`The signer holds ${to} entries, the database agrees with the first ${from}.`);
+  say(
+    `Entries ${from} to ${to - 1} would be appended again; ${unsigned} that nobody signed move behind them.`,
+  );
+  const wanted: WantedRecovery = { log: place.log, from, to, root: toBase64url(root) };
+  if (options.confirm === undefined) {
+    say(`To be signed by two persons of the roster, each with their own name as "person":`);
+    say(JSON.stringify(wanted));
+    return say(`Then: npm run recover -- --confirm ${to} --statements FILE`);
+  }
+  if (options.confirm !== to) throw new StartError(`The signer holds ${to} entries, not ${options.confirm}.`);
+  const [keystore, roster] = [await portalKeystore(recovery), await readRoster(recovery)];
+  const statements = await statementsFor(options.statements, () =>
+    portalStatements(keystore, roster, wanted),
+  );
+  // An instance of `npm start` is an evaluation; what that is worth stands in the record.
+  const rules = { log: place.log, isEvaluation: true, roster };
+  const assurance = await requireRecoveryAgreed(rules, wanted, statements);
+  const agreed = { from, to, assurance, statements };
+  const done = await recoverLog(owner, place, copy, agreed, keystore);
+  say(`Appended again: entries ${done.from} to ${done.to - 1}. Assurance: ${assurance}.`);
+  say(`Lost with their sealed parts: ${done.lost.length}. Erased again: ${done.erasedAgain}.`);
+  for (const id of done.entries) say(`Recorded by entry ${id}.`);
+}
+
+async function startAnew(recovery: Recovery, origin: string, options: RecoverOptions): Promise<void> {
+  const { owner, place, instance } = recovery;
+  if (options.checkpoint === undefined)
+    throw new StartError("Name the old log's newest checkpoint: --checkpoint FILE.");
+  const checkpoint = await readFile(options.checkpoint, "utf8");
+  const oldVkey = instance.vkeys["signer.log"] ?? "";
+  if (options.confirm === undefined)
+    return say(`The log ${place.log} would be closed for ever. To go on: the same call with --confirm 0.`);
+  const started = await startNewLog(owner, place, { origin, checkpoint, oldVkey });
+  const { from, to } = started.lost;
+  say(
+    `The log ${place.log} is closed. Lost for ever: ${from === to ? "nothing" : `entries ${from} to ${to - 1}`}.`,
+  );
+  say(
+    `${origin} begins with entry ${started.entryId}. Make its keys and start every process with LOG_ORIGIN=${origin}.`,
+  );
+  await writeFile(
+    recovery.folders.file("closed-log.json"),
+    `${JSON.stringify({ ...started, origin, old: place.log })}\n`,
+  );
+}
+
+async function run(recovery: Recovery, options: RecoverOptions): Promise<void> {
+  const { folders, place } = recovery;
+  if (options.newOrigin !== undefined) return startAnew(recovery, options.newOrigin, options);
+  const copy = await openSignedCopy(path.join(folders.privateDir("signer"), "log"), place.log);
+  if (copy === undefined)
+    throw new StartError(
+      "The signer's store holds nothing. If it is lost: --new-origin NAME --checkpoint FILE.",
+    );
+  await recover(recovery, copy, options);
+}
+
+function adminUrlOf(env: LaunchEnv, adminUrl: string | undefined): string | undefined {
+  return adminUrl === undefined ? undefined : urlFor(adminUrl, undefined, env.DATABASE_NAME);
+}
+
+function explain(error: unknown): string | undefined {
+  const isOurs =
+    error instanceof RecoveryRefused || error instanceof Refused || error instanceof SignerStoreDamaged;
+  return isOurs ? error.message : explainFailure(error);
+}
+
+/**
+ * `npm run recover`: continues the log after a restore (docs/runbooks/recovery.md). With the embedded database the
+ * instance must be stopped; with an operator's own it may run.
+ */
+export async function recoverNow(options: RecoverOptions): Promise<void> {
+  try {
+    const env = launchEnv();
+    const folders = await prepareFolders(env.DATA_DIR);
+    const instance = await readInstance(folders.file("instance.json"));
+    if (instance === undefined) throw new StartError("There is no instance in DATA_DIR.");
+    const given = env.DATABASE_OWNER_URL ?? adminUrlOf(env, env.DATABASE_ADMIN_URL);
+    if (given === undefined && env.DATABASE_URL !== undefined)
+      throw new StartError("Set DATABASE_ADMIN_URL or DATABASE_OWNER_URL.");
+    const unlock = given === undefined ? await lockDataFolder(folders.file("supervisor.lock")) : undefined;
+    const embedded = given === undefined ? await startOwnServer(folders) : undefined;
+    const ownerUrl = given ?? adminUrlOf(env, embedded?.adminUrl) ?? "";
+    const owner = openOwnerPool(ownerUrl);
+    const place = { log: instance.origin, tenantId: instance.tenant_id };
+    try {
+      await run({ env, folders, instance, owner, place }, options);
+    } finally {
+      await owner.end();
+      await embedded?.stop();
+      await removeRunDir(folders);
+      await unlock?.();
+    }
+  } catch (error) {
+    process.stderr.write(`${explain(error) ?? (error instanceof Error ? error.stack : String(error))}\n`);
+    process.exit(1);
+  }
+}
