@@ -20,6 +20,14 @@ export class Conditions {
     return this;
   }
 
+  /** The same conditions, to which more can be added without changing these. */
+  copy(): Conditions {
+    const copied = new Conditions();
+    copied.parts.push(...this.parts);
+    copied.values.push(...this.values);
+    return copied;
+  }
+
   /** The place of one more parameter that is no condition, e.g. a limit. */
   parameter(value: unknown): string {
     this.values.push(value);

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { RawTx, Tx } from "@/lib/db/transaction";
+import type { Tx } from "@/lib/db/transaction";
 import type { CompartmentKind } from "../event";
 import type { Conditions } from "./filter";
 
@@ -158,15 +158,6 @@ export async function readParts(
   kinds: readonly CompartmentKind[],
 ): Promise<PartRow[]> {
   return z.array(PartRow).parse(await tx.$queryRawUnsafe(PARTS, [...entryIds], [...kinds]));
-}
-
-/** `readParts` on a bare connection, for exports. */
-export async function readPartsRaw(
-  tx: RawTx,
-  entryIds: readonly string[],
-  kinds: readonly CompartmentKind[],
-): Promise<PartRow[]> {
-  return z.array(PartRow).parse((await tx.query(PARTS, [[...entryIds], [...kinds]])).rows);
 }
 
 const CheckpointRow = z.object({ size: Seq, note: z.string(), published_at: z.coerce.date() });
