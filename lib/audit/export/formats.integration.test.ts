@@ -11,6 +11,7 @@ import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { leafHash } from "@/lib/crypto/merkle";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { pastTriggers } from "@/lib/testing/seed-index";
 import { recordEvent } from "../record-event";
 import { ExportQuery } from "../schema";
 import { Policy } from "../verify/bundle-format";
@@ -189,10 +190,10 @@ describe("an export", () => {
 it("a sealed part that was changed where it is stored is exported as that, and the rest of the log with it", async () => {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
-  await admin.query("ALTER TABLE audit_part DISABLE TRIGGER USER");
-  await admin.query(`UPDATE audit_part SET stored = set_byte(stored, 0, get_byte(stored, 0) # 1)
-    WHERE c = 'org' AND entry_id IN (SELECT entry_id FROM audit_index WHERE action = 'disclosure.open')`);
-  await admin.query("ALTER TABLE audit_part ENABLE ALWAYS TRIGGER audit_part_fixed");
+  await pastTriggers(admin, ["audit_part"], () =>
+    admin.query(`UPDATE audit_part SET stored = set_byte(stored, 0, get_byte(stored, 0) # 1)
+      WHERE c = 'org' AND entry_id IN (SELECT entry_id FROM audit_index WHERE action = 'disclosure.open')`),
+  );
   await admin.end();
   const filter = { action: "disclosure.open" };
   expect(await textOf(auditor, { format: "csv", ...filter })).toContain("[does not open]");
