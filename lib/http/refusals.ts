@@ -23,6 +23,7 @@ const CLASSES: Readonly<Record<string, EntryClass>> = {
   organisation: "admin",
   participant: "admin",
   audit: "log",
+  export: "export",
   log: "log",
 };
 

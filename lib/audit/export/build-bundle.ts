@@ -1,5 +1,4 @@
 import "server-only";
-import type { Context } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
 import { streamCanonicalZip } from "@/lib/crypto/canonical-zip";
@@ -7,7 +6,7 @@ import { formatMicros } from "@/lib/crypto/instant";
 import type { RawTx } from "@/lib/db/transaction";
 import { publicKeys } from "../get-audit-keys";
 import { signWholeNote } from "../note-line";
-import type { Conditions } from "../reading/filter";
+import type { Conditions, ReaderContext } from "../reading/filter";
 import { BUNDLE_FILES, type Manifest, manifestText } from "../verify/bundle-format";
 import { bundleReadme, PAGE_FOOT, pageHead } from "./bundle-pages";
 import { type BundleSpools, gatherEntries, gatherLeaves } from "./gather";
@@ -39,7 +38,11 @@ function timestampsOf(checkpoints: Awaited<ReturnType<typeof readCheckpoints>>):
   return tokens.length === 0 ? [] : [textFile(BUNDLE_FILES.timestamps, canonicalJson(tokens))];
 }
 
-async function manifestFile(cx: Context, facts: Facts, files: readonly SpooledFile[]): Promise<SpooledFile> {
+async function manifestFile(
+  cx: ReaderContext,
+  facts: Facts,
+  files: readonly SpooledFile[],
+): Promise<SpooledFile> {
   const listed = files.map(({ name, sha256, size }) => ({ name, sha256, bytes: size }));
   listed.sort((a, b) => (a.name < b.name ? -1 : 1));
   const signer = { ...cx.audit.receiptSigner, sign: cx.audit.sign };
@@ -52,7 +55,7 @@ async function manifestFile(cx: Context, facts: Facts, files: readonly SpooledFi
  * length and CRC before its bytes, and the manifest every digest, so what grows with the log is spooled first.
  */
 export async function writeBundle(
-  cx: Context,
+  cx: ReaderContext,
   tx: RawTx,
   request: BundleRequest,
   spools: BundleSpools,

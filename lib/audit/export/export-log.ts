@@ -2,7 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
-import { addFilter, fencedConditions } from "../reading/filter";
+import { addFilter, fencedConditions, type ReaderContext } from "../reading/filter";
 import { recordEvent } from "../record-event";
 import { filterNames } from "../record-read";
 import type { ExportQuery } from "../schema";
@@ -19,7 +19,11 @@ export function filterOf(query: ExportQuery): Record<string, string> {
 }
 
 /** What a caller's export takes: what was asked for, behind the caller's own fence. */
-export function requestOf(cx: Context, query: ExportQuery, exportEntry: string): ExportRequest {
+export function requestOf(
+  cx: Pick<ReaderContext, "instance" | "principal">,
+  query: ExportQuery,
+  exportEntry: string,
+): ExportRequest {
   return {
     format: query.format,
     csv: { delimiter: query.delimiter ?? ",", bom: query.bom === "true" },

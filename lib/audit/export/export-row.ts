@@ -1,11 +1,11 @@
 import "server-only";
-import type { Context } from "@/lib/context";
 import { openPartBytes, partKey } from "@/lib/crypto/audit-part";
 import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
 import { canonicalJson, parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { RawTx } from "@/lib/db/transaction";
 import { entryLeaf } from "../entry";
+import type { ReaderContext } from "../reading/filter";
 import { readableKinds } from "../reading/open-parts";
 import { type ExportRange, type ExportRow, type StoredPart, streamRows } from "./store";
 
@@ -30,7 +30,7 @@ class CompartmentKeys {
   private known = new Map<string, Uint8Array | undefined>();
   private until = 0;
 
-  constructor(private readonly cx: Pick<Context, "audit" | "clock">) {}
+  constructor(private readonly cx: Pick<ReaderContext, "audit" | "clock">) {}
 
   async open(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, Uint8Array | undefined>> {
     const now = this.cx.clock.nowMs();
@@ -49,7 +49,7 @@ class CompartmentKeys {
 
 /** Rows with their readable parts, batch by batch; nothing is held longer than its batch. */
 export async function* openedRows(
-  cx: Context,
+  cx: ReaderContext,
   tx: RawTx,
   range: Omit<ExportRange, "log">,
 ): AsyncGenerator<OpenedRow[]> {

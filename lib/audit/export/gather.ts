@@ -1,9 +1,8 @@
 import "server-only";
-import type { Context } from "@/lib/context";
 import { toBase64 } from "@/lib/crypto/bytes";
 import type { RawTx } from "@/lib/db/transaction";
 import { signNoteLine } from "../note-line";
-import type { Conditions } from "../reading/filter";
+import type { Conditions, ReaderContext } from "../reading/filter";
 import { type Manifest, placeText } from "../verify/bundle-format";
 import { pageRow } from "./bundle-pages";
 import { entryLine, type OpenedRow, openedRows } from "./export-row";
@@ -21,7 +20,7 @@ export interface BundleSpools {
 }
 
 /** Signs where a leaf stood, so that a later change can be named (verify/bundle-format.ts). */
-async function placeLine(cx: Context, seq: number, leaf: Uint8Array): Promise<string> {
+async function placeLine(cx: ReaderContext, seq: number, leaf: Uint8Array): Promise<string> {
   const signer = { ...cx.audit.receiptSigner, sign: cx.audit.sign };
   return `${seq} ${await signNoteLine(signer, placeText(cx.instance.log, seq, leaf))}\n`;
 }
@@ -48,7 +47,7 @@ interface Wanted {
 
 /** Spools the entries and the page's rows, and for a filtered export the places of these entries only. */
 export async function gatherEntries(
-  cx: Context,
+  cx: ReaderContext,
   tx: RawTx,
   { range, complete, gone }: Wanted,
   spools: BundleSpools,
@@ -80,7 +79,7 @@ export async function gatherEntries(
 
 /** Spools all leaf hashes of the tree, and for a whole export the place of each. */
 export async function gatherLeaves(
-  cx: Context,
+  cx: ReaderContext,
   tx: RawTx,
   { size, complete }: { readonly size: number; readonly complete: boolean },
   spools: BundleSpools,

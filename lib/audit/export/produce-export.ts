@@ -1,9 +1,8 @@
 import "server-only";
 import { tmpdir } from "node:os";
-import type { Context } from "@/lib/context";
 import type { RawTx } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
-import type { Conditions } from "../reading/filter";
+import type { Conditions, ReaderContext } from "../reading/filter";
 import type { ExportQuery } from "../schema";
 import { writeBundle } from "./build-bundle";
 import type { CsvOptions } from "./csv";
@@ -59,7 +58,12 @@ async function withSpools<T>(use: (spools: [Spool, Spool, Spool, Spool]) => Prom
 }
 
 /** Writes an export of any format into the sink, from the snapshot `tx`. */
-export function produceExport(cx: Context, tx: RawTx, request: ExportRequest, sink: Sink): Promise<Produced> {
+export function produceExport(
+  cx: ReaderContext,
+  tx: RawTx,
+  request: ExportRequest,
+  sink: Sink,
+): Promise<Produced> {
   const { format } = request;
   if (format === "xlsx") return writeXlsx(cx, tx, request, sink);
   if (format === "bundle") {

@@ -1,10 +1,10 @@
 import "server-only";
 import { z } from "zod";
-import type { Context } from "@/lib/context";
 import { openPart, partKey } from "@/lib/crypto/audit-part";
 import { fromUtf8 } from "@/lib/crypto/bytes";
 import { parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import type { RawTx } from "@/lib/db/transaction";
+import type { ReaderContext } from "../reading/filter";
 import { type EraseRow, findPrune, readErasures, readGone } from "./gone-store";
 
 /** What of the log is gone for good, as entries of the tree say. */
@@ -19,7 +19,7 @@ export interface Gone {
 const Erasure = z.object({ details: z.object({ compartment: z.string() }) });
 const Prune = z.object({ pub: z.object({ prune: z.object({ minimum: z.int().min(0) }) }) });
 
-async function compartmentOf(cx: Context, row: EraseRow): Promise<string | undefined> {
+async function compartmentOf(cx: ReaderContext, row: EraseRow): Promise<string | undefined> {
   const key = (await cx.audit.compartments.openById([row.compartment_id])).get(row.compartment_id);
   if (key === undefined) return undefined;
   const place = { log: cx.instance.log, entryId: row.entry_id, c: row.c };
@@ -32,7 +32,7 @@ async function compartmentOf(cx: Context, row: EraseRow): Promise<string | undef
  * The one place where exports learn of erasure and pruning: from the entries that recorded them, below `size` only,
  * so that a bundle names no entry that is not in its tree.
  */
-export async function readWhatIsGone(cx: Context, tx: RawTx, size: number): Promise<Gone> {
+export async function readWhatIsGone(cx: ReaderContext, tx: RawTx, size: number): Promise<Gone> {
   const { log } = cx.instance;
   const erasedBy = new Map<string, string>();
   for (const row of await readErasures(tx, log, size)) {

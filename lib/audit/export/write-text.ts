@@ -1,8 +1,7 @@
 import "server-only";
-import type { Context } from "@/lib/context";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
 import type { RawTx } from "@/lib/db/transaction";
-import type { Conditions } from "../reading/filter";
+import type { Conditions, ReaderContext } from "../reading/filter";
 import { type CsvOptions, csvHeader, csvLine } from "./csv";
 import { entryLine, type OpenedRow, openedRows } from "./export-row";
 import type { Produced, Sink } from "./sink";
@@ -49,7 +48,12 @@ export interface TextExport {
 }
 
 /** Writes the log as text from one snapshot, as far as it is under a signed checkpoint. */
-export async function writeText(cx: Context, tx: RawTx, wanted: TextExport, sink: Sink): Promise<Produced> {
+export async function writeText(
+  cx: ReaderContext,
+  tx: RawTx,
+  wanted: TextExport,
+  sink: Sink,
+): Promise<Produced> {
   const { log } = cx.instance;
   const formats = { ndjson: () => ndjson(log), csv: () => csv(log, wanted.csv), json: () => json(log, tx) };
   const format = formats[wanted.format]();

@@ -1,7 +1,6 @@
 import "server-only";
-import type { Context } from "@/lib/context";
 import type { RawTx } from "@/lib/db/transaction";
-import type { Conditions } from "../reading/filter";
+import type { Conditions, ReaderContext } from "../reading/filter";
 import { COLUMN_NAMES, COLUMNS, cellsOf, ERASED, UNREADABLE } from "./columns";
 import { openedRows } from "./export-row";
 import type { Produced, Sink } from "./sink";
@@ -49,7 +48,12 @@ function dictionary(request: XlsxRequest, { log, size, entries, longer }: Facts)
 }
 
 /** Writes the log as a workbook of text cells with a data dictionary, from one snapshot. */
-export async function writeXlsx(cx: Context, tx: RawTx, request: XlsxRequest, sink: Sink): Promise<Produced> {
+export async function writeXlsx(
+  cx: ReaderContext,
+  tx: RawTx,
+  request: XlsxRequest,
+  sink: Sink,
+): Promise<Produced> {
   const { log } = cx.instance;
   const size = await readAnchoredSize(tx, log);
   let entries = 0;

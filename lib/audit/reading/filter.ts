@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context, Principal } from "@/lib/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
 import { isUuid } from "@/lib/crypto/uuid";
@@ -7,6 +7,14 @@ import { DomainError } from "@/lib/errors";
 import type { EventQuery, ExportQuery } from "../schema";
 
 type Filter = Pick<EventQuery, "actor" | "action" | "subject" | "outcome" | "purpose" | "from" | "to">;
+
+/** What of a caller the fence and the readable parts depend on. */
+export type Reader = Pick<Principal, "role" | "duties" | "organisationId">;
+
+/** What reading the log for somebody needs, whether they wait for it or not. */
+export type ReaderContext = Pick<Context, "db" | "instance" | "clock" | "audit" | "logger"> & {
+  readonly principal: Reader;
+};
 
 /** Conditions over `audit_index i` with numbered parameters; no value ever becomes part of the text. */
 export class Conditions {
@@ -47,7 +55,7 @@ const SUBJECT_COLUMNS: Readonly<Record<string, { readonly column: string; readon
 };
 
 /** Who decides about access requests sees every case of the tenant; others see their own agency's. */
-export function seesEveryCase(cx: Context): boolean {
+export function seesEveryCase(cx: { readonly principal: Reader }): boolean {
   return cx.principal.duties.some((duty) => duty === "approve" || duty === "legal");
 }
 
@@ -55,7 +63,7 @@ export function seesEveryCase(cx: Context): boolean {
  * The tenant, and the fence round cases: rows of a case are there only for its agency and its deciders, in
  * lists, counts, exports and access logs alike (I12).
  */
-export function fencedConditions(cx: Context): Conditions {
+export function fencedConditions(cx: Pick<ReaderContext, "instance" | "principal">): Conditions {
   const conditions = new Conditions().add("i.tenant_id = ?::uuid", cx.instance.tenantId);
   if (seesEveryCase(cx)) return conditions;
   return conditions.add(
