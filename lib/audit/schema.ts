@@ -74,23 +74,24 @@ export type EventDetail = z.infer<typeof EventDetail>;
 export const ExportFormat = z.enum(["ndjson", "csv", "json", "xlsx", "bundle"]);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
-/** How a CSV is written; other formats leave it aside. */
-const csvChoice = {
+/** How an export is written: delimiter and BOM of a CSV; `parts=none` leaves every sealed part shut. */
+const exportChoice = {
   delimiter: z.enum([",", ";"]).optional(),
   bom: z.enum(["true", "false"]).optional(),
+  parts: z.enum(["readable", "none"]).optional(),
 } as const;
-export const CsvChoice = z.strictObject(csvChoice);
-export type CsvChoice = z.infer<typeof CsvChoice>;
+export const ExportChoice = z.strictObject(exportChoice);
+export type ExportChoice = z.infer<typeof ExportChoice>;
 
 export const ExportQuery = z.strictObject({
   ...eventFilter,
   format: ExportFormat.default("ndjson"),
-  ...csvChoice,
+  ...exportChoice,
 });
 export type ExportQuery = z.infer<typeof ExportQuery>;
 
 /** An export to be made in the background. */
-export const NewExport = z.strictObject({ ...eventFilter, format: ExportFormat, ...csvChoice });
+export const NewExport = z.strictObject({ ...eventFilter, format: ExportFormat, ...exportChoice });
 export type NewExport = z.infer<typeof NewExport>;
 
 export const ExportPath = z.strictObject({ id: Uuid });

@@ -85,7 +85,8 @@ async function insertRows(admin: Client, { place }: AuditBench, count: number): 
   );
 }
 
-async function seedTree(bench: AuditBench, count: number): Promise<void> {
+/** Tiles and a checkpoint over the leaves that stand in the log. */
+export async function seedTree(bench: AuditBench, count: number): Promise<void> {
   const { log, tenantId } = bench.place;
   const { rows } = await bench.appPool.query("SELECT leaf_hash FROM audit_leaf ORDER BY seq");
   const leaves = rows.map((row: { leaf_hash: Uint8Array }) => row.leaf_hash);

@@ -4,6 +4,7 @@ import { canonicalJson } from "@/lib/crypto/canonical-json";
 import { streamCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { formatMicros } from "@/lib/crypto/instant";
 import type { RawTx } from "@/lib/db/transaction";
+import type { CompartmentKind } from "../event";
 import { publicKeys } from "../get-audit-keys";
 import { signWholeNote } from "../note-line";
 import type { Conditions, ReaderContext } from "../reading/filter";
@@ -17,6 +18,8 @@ import { countLater, readCheckpoints } from "./store";
 
 export interface BundleRequest {
   readonly conditions: Conditions;
+  /** Kinds of parts that are opened for the reader. */
+  readonly kinds: readonly CompartmentKind[];
   readonly filter: Readonly<Record<string, string>>;
   /** Entry that records this export. */
   readonly exportEntry: string;
@@ -69,7 +72,7 @@ export async function writeBundle(
   const gone = await readWhatIsGone(cx, tx, size);
   await spools.page.write(pageHead(log, size, exportedAt));
   const range = { conditions: request.conditions, size };
-  const gathered = await gatherEntries(cx, tx, { range, complete, gone }, spools, sink);
+  const gathered = await gatherEntries(cx, tx, { range, kinds: request.kinds, complete, gone }, spools, sink);
   await spools.page.write(PAGE_FOOT);
   await gatherLeaves(cx, tx, { size, complete }, spools);
   const facts: Facts = {

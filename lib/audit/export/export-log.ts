@@ -1,8 +1,10 @@
 import "server-only";
 import type { Context } from "@/lib/context";
+import type { Json } from "@/lib/crypto/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { addFilter, fencedConditions, type ReaderContext } from "../reading/filter";
+import { readableKinds } from "../reading/open-parts";
 import { recordEvent } from "../record-event";
 import { filterNames } from "../record-read";
 import type { ExportQuery } from "../schema";
@@ -12,10 +14,16 @@ import { streamSnapshot } from "./stream-snapshot";
 
 /** A query's filter alone: the members that say which entries, by name. */
 export function filterOf(query: ExportQuery): Record<string, string> {
-  const { format: _format, delimiter: _delimiter, bom: _bom, ...given } = query;
+  const { format: _format, delimiter: _delimiter, bom: _bom, parts: _parts, ...given } = query;
   const filter: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) if (value !== undefined) filter[name] = value;
   return filter;
+}
+
+/** What the entry of an export says of it: of a filter its names only (I12). */
+export function exportDetails(query: ExportQuery): Record<string, Json> {
+  const { format, parts } = query;
+  return { format, filter: filterNames(filterOf(query)), ...(parts === undefined ? {} : { parts }) };
 }
 
 /** What a caller's export takes: what was asked for, behind the caller's own fence. */
@@ -28,6 +36,7 @@ export function requestOf(
     format: query.format,
     csv: { delimiter: query.delimiter ?? ",", bom: query.bom === "true" },
     conditions: addFilter(fencedConditions(cx), query),
+    kinds: query.parts === "none" ? [] : readableKinds(cx),
     filter: filterOf(query),
     exportEntry,
   };
@@ -48,7 +57,7 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
     outcome: "done",
     action: "audit.export",
     subjects: [],
-    details: { format, filter: filterNames(filter) },
+    details: exportDetails(query),
   });
   const id = await beginHistory(cx, format, filter, recorded.id);
   const request = requestOf(cx, query, recorded.id);

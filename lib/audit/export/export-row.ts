@@ -5,8 +5,8 @@ import { canonicalJson, parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { RawTx } from "@/lib/db/transaction";
 import { entryLeaf } from "../entry";
+import type { CompartmentKind } from "../event";
 import type { ReaderContext } from "../reading/filter";
-import { readableKinds } from "../reading/open-parts";
 import { type ExportRange, type ExportRow, type StoredPart, streamRows } from "./store";
 
 /** A part that the reader may read, with the key that opens this part of this entry only. */
@@ -47,15 +47,16 @@ class CompartmentKeys {
   }
 }
 
-/** Rows with their readable parts, batch by batch; nothing is held longer than its batch. */
+/** Rows with their parts of these kinds, batch by batch; nothing is held longer than its batch. */
 export async function* openedRows(
   cx: ReaderContext,
   tx: RawTx,
   range: Omit<ExportRange, "log">,
+  kinds: readonly CompartmentKind[],
 ): AsyncGenerator<OpenedRow[]> {
   const compartments = new CompartmentKeys(cx);
   const wanted = { ...range, log: cx.instance.log };
-  for await (const rows of streamRows(tx, wanted, readableKinds(cx))) {
+  for await (const rows of streamRows(tx, wanted, kinds)) {
     const keys = await compartments.open(
       new Set(rows.flatMap((row) => row.parts.map((part) => part.compartmentId))),
     );

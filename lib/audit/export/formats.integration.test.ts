@@ -158,6 +158,20 @@ describe("an export", () => {
     },
   );
 
+  it.each(FORMATS)("as %s without its parts opens none, and the log says so", async (format) => {
+    const isZip = format === "xlsx" || format === "bundle";
+    const inside = await insideOf(await bodyOf(decider, { format, parts: "none" }), isZip);
+    expect(inside.includes(SECRET)).toBe(false);
+    expect(inside.includes('"key":')).toBe(false);
+    expect(inside.includes("user_agent")).toBe(false);
+    const { rows } = await bench.appPool.query("SELECT entry_id FROM audit_export ORDER BY id DESC LIMIT 1");
+    await bench.anchor();
+    const lines = (await textOf(auditor, { format: "ndjson", action: "audit.export" })).trimEnd().split("\n");
+    const own = lines.map((line) => JSON.parse(line)).find(({ entry }) => entry.id === rows[0].entry_id);
+    const org = own.parts.find(({ kind }: { kind: string }) => kind === "org");
+    expect(org.plaintext.details).toEqual({ format, filter: [], parts: "none" });
+  });
+
   it("that its reader leaves gives its connection up and stands in the history as broken off", async () => {
     const { response } = await exportLog(auditor, ExportQuery.parse({ format: "ndjson" }));
     await response.body?.cancel();

@@ -1,6 +1,7 @@
 import "server-only";
 import { toBase64 } from "@/lib/crypto/bytes";
 import type { RawTx } from "@/lib/db/transaction";
+import type { CompartmentKind } from "../event";
 import { signNoteLine } from "../note-line";
 import type { Conditions, ReaderContext } from "../reading/filter";
 import { type Manifest, placeText } from "../verify/bundle-format";
@@ -41,6 +42,7 @@ function erasedIn({ row, erased }: OpenedRow, gone: Gone): NonNullable<Manifest[
 
 interface Wanted {
   readonly range: { readonly conditions: Conditions; readonly size: number };
+  readonly kinds: readonly CompartmentKind[];
   readonly complete: boolean;
   readonly gone: Gone;
 }
@@ -49,7 +51,7 @@ interface Wanted {
 export async function gatherEntries(
   cx: ReaderContext,
   tx: RawTx,
-  { range, complete, gone }: Wanted,
+  { range, kinds, complete, gone }: Wanted,
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Gathered> {
@@ -61,7 +63,7 @@ export async function gatherEntries(
     if (complete) for (; next < end; next += 1) if (!gone.numbers.has(next)) withheld.push(next);
     next = end + 1;
   };
-  for await (const batch of openedRows(cx, tx, range)) {
+  for await (const batch of openedRows(cx, tx, range, kinds)) {
     for (const opened of batch) {
       skipTo(opened.row.seq);
       erased.push(...erasedIn(opened, gone));

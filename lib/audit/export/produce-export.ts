@@ -2,6 +2,7 @@ import "server-only";
 import { tmpdir } from "node:os";
 import type { RawTx } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
+import type { CompartmentKind } from "../event";
 import type { Conditions, ReaderContext } from "../reading/filter";
 import type { ExportQuery } from "../schema";
 import { writeBundle } from "./build-bundle";
@@ -36,6 +37,8 @@ export interface ExportRequest {
   readonly format: Format;
   readonly csv: CsvOptions;
   readonly conditions: Conditions;
+  /** Kinds of parts that are opened for the reader. */
+  readonly kinds: readonly CompartmentKind[];
   /** The filter by its names, for the manifest. */
   readonly filter: Readonly<Record<string, string>>;
   readonly exportEntry: string;

@@ -6,9 +6,8 @@ import { DomainError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
 import { issueReceipt } from "../issue-receipt";
 import { addFilter, fencedConditions } from "../reading/filter";
-import { filterNames } from "../record-read";
 import type { ExportReceipt, NewExport } from "../schema";
-import { filterOf } from "./export-log";
+import { exportDetails, filterOf } from "./export-log";
 import { getOwnItem } from "./get-export";
 import { countOpenJobs, insertJob } from "./jobs/store";
 import { standingText } from "./standing";
@@ -21,12 +20,13 @@ const MAX_OPEN = 5;
  * `export.too-many` when five of the caller's wait or run.
  */
 export async function requestExport(cx: Context, wanted: NewExport): Promise<ExportReceipt> {
-  const { format, delimiter, bom } = wanted;
+  const { format, delimiter, bom, parts } = wanted;
   addFilter(fencedConditions(cx), wanted);
   const filter = filterOf(wanted);
   const options = {
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(bom === undefined ? {} : { bom }),
+    ...(parts === undefined ? {} : { parts }),
   };
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
@@ -39,7 +39,7 @@ export async function requestExport(cx: Context, wanted: NewExport): Promise<Exp
       outcome: "done",
       action: "audit.export",
       subjects: [],
-      details: { format, filter: filterNames(filter), export: id },
+      details: { ...exportDetails(wanted), export: id },
     });
     const fence = standingText(cx.principal);
     await insertJob(tx, { id, tenantId, userId, format, filter, options, fence, entryId: entry.id, at });

@@ -1,6 +1,7 @@
 import "server-only";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
 import type { RawTx } from "@/lib/db/transaction";
+import type { CompartmentKind } from "../event";
 import type { Conditions, ReaderContext } from "../reading/filter";
 import { type CsvOptions, csvHeader, csvLine } from "./csv";
 import { entryLine, type OpenedRow, openedRows } from "./export-row";
@@ -44,6 +45,8 @@ function json(log: string, tx: RawTx): TextFormat {
 export interface TextExport {
   readonly format: "ndjson" | "json" | "csv";
   readonly conditions: Conditions;
+  /** Kinds of parts that are opened for the reader. */
+  readonly kinds: readonly CompartmentKind[];
   readonly csv: CsvOptions;
 }
 
@@ -63,7 +66,7 @@ export async function writeText(
   };
   await write(format.head);
   let entries = 0;
-  for await (const batch of openedRows(cx, tx, { conditions: wanted.conditions, size })) {
+  for await (const batch of openedRows(cx, tx, { conditions: wanted.conditions, size }, wanted.kinds)) {
     await write(format.batch(batch, entries));
     entries += batch.length;
     sink.progress?.(entries);

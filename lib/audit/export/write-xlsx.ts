@@ -1,5 +1,6 @@
 import "server-only";
 import type { RawTx } from "@/lib/db/transaction";
+import type { CompartmentKind } from "../event";
 import type { Conditions, ReaderContext } from "../reading/filter";
 import { COLUMN_NAMES, COLUMNS, cellsOf, ERASED, UNREADABLE } from "./columns";
 import { openedRows } from "./export-row";
@@ -10,6 +11,8 @@ import { CELL_CHARACTERS, SHEET_ROWS } from "./xlsx-xml";
 
 export interface XlsxRequest {
   readonly conditions: Conditions;
+  /** Kinds of parts that are opened for the reader. */
+  readonly kinds: readonly CompartmentKind[];
   readonly filter: Readonly<Record<string, string>>;
   readonly exportEntry: string;
 }
@@ -63,7 +66,7 @@ export async function writeXlsx(
     return cellText(text);
   };
   const rows = async function* () {
-    for await (const batch of openedRows(cx, tx, { conditions: request.conditions, size })) {
+    for await (const batch of openedRows(cx, tx, { conditions: request.conditions, size }, request.kinds)) {
       yield batch.map((opened) => cellsOf(log, opened).map(fit));
       entries += batch.length;
       sink.progress?.(entries);
