@@ -15,7 +15,7 @@ import { contextOf, ENTRIES, pinKeys, seedEntries } from "./audit-log";
 import type { Figure } from "./measure";
 
 const SUITE = "audit";
-const ROUNDS = 5;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const PROOFS = 300;
 const MEGABYTE = 1024 * 1024;
 const SAMPLE_MS = 10;
