@@ -1,3 +1,4 @@
+import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
@@ -286,6 +287,43 @@ describe("a job", () => {
     const { bytes } = await fetchBytes(auditor, id);
     expect(bytes.includes(half)).toBe(false);
     expect(bytes.length).toBe((await getExport(auditor, id)).bytes);
+  });
+
+  it("whose process is killed with -9 while it stores its file is made anew, whole", async () => {
+    const { id } = await ask(auditor);
+    const rival = await bench.appPool.connect();
+    await rival.query("BEGIN");
+    // The second chunk waits for this row of ours, and the process with it.
+    await rival.query(
+      "INSERT INTO audit_export_chunk (export_id, attempt, number, tenant_id, sealed) VALUES ($1, 1, 1, $2, '')",
+      [id, bench.place.tenantId],
+    );
+    const child = fork("lib/testing/export-child.ts", [bench.keyDir, bench.cx.instance.tenantPseudonym], {
+      execArgv: ["--import", "tsx", "--conditions=react-server"],
+    });
+    const exited = new Promise((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
+    const isStuck = async () => {
+      const { rows } = await bench.appPool.query(
+        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%audit_export_chunk%'",
+      );
+      return rows[0].n > 0 && (await chunksOf(id)) === 1;
+    };
+    await expect.poll(isStuck, { timeout: 60_000 }).toBe(true);
+    child.kill("SIGKILL");
+    expect(await exited).toBe("SIGKILL");
+    await rival.query("ROLLBACK");
+    rival.release();
+    expect((await getExport(auditor, id)).state).toBe("running");
+    await expect(fetchBytes(auditor, id)).rejects.toMatchObject({ code: "export.unfinished" });
+    expect(await runNextExport(later(worker, 60_000))).toBe(true);
+    const { sha256, state } = await getExport(auditor, id);
+    const { bytes } = await fetchBytes(auditor, id);
+    expect([state, createHash("sha256").update(bytes).digest("base64url")]).toEqual(["done", sha256]);
+    const { rows } = await bench.appPool.query(
+      "SELECT DISTINCT attempt FROM audit_export_chunk WHERE export_id = $1",
+      [id],
+    );
+    expect(rows).toEqual([{ attempt: 2 }]);
   });
 
   it("is one worker's at a time: the one that lost it can neither store nor finish", async () => {
