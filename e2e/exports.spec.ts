@@ -60,5 +60,20 @@ test("in German and at 320 pixels the same words are there and nothing scrolls s
   await page.getByRole("button", { name: "Im Hintergrund anfertigen" }).click();
   await expect(page.getByText("Fertig", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  // What a browser takes compressed comes as it is: a piece of a compressed file would be another piece.
+  const link = page.getByRole("link", { name: "Herunterladen" }).last();
+  const href = (await link.getAttribute("href")) ?? "";
+  for (const [range, status] of [
+    [{}, 200],
+    [{ range: "bytes=0-4999" }, 206],
+  ] as const) {
+    const answer = await page.request.get(at(href), { headers: { "accept-encoding": "gzip, br", ...range } });
+    const { "content-encoding": coding, "content-length": length } = answer.headers();
+    expect([answer.status(), coding, length]).toEqual([
+      status,
+      undefined,
+      String((await answer.body()).length),
+    ]);
+  }
   await page.context().close();
 });

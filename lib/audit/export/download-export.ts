@@ -114,6 +114,7 @@ export async function downloadExport(
   const headers = {
     ...fileHeaders(file.format),
     "accept-ranges": "bytes",
+    "cache-control": "no-transform",
     etag,
     "repr-digest": `sha-256=:${toBase64(fromBase64url(file.sha256))}:`,
     "content-length": String(sent.last - sent.first + 1),
