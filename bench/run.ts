@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { benchAppend } from "./append";
+import { benchAuditExport } from "./audit-export";
 import { benchCrypto } from "./crypto";
 import { benchHttp } from "./http";
 import { type Figure, line } from "./measure";
@@ -8,6 +9,7 @@ import { benchPortal } from "./portal";
 const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   crypto: benchCrypto,
   append: benchAppend,
+  audit: benchAuditExport,
   http: benchHttp,
   portal: benchPortal,
 };

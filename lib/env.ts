@@ -72,6 +72,8 @@ const Portal = z.object({
   DATABASE_URL: Text,
   /** How long a call waits for a database connection, in milliseconds. */
   DATABASE_WAIT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
+  /** How long the files of background exports are kept, in days. */
+  EXPORT_KEEP_DAYS: z.coerce.number().int().min(1).max(90).default(7),
   DATABASE_REPLICA_URL: Text.optional(),
   REDIS_URL: Text.optional(),
   CUSTODIAN_URL: Text,
@@ -158,6 +160,7 @@ const Launch = z.object({
   RATE_BUDGETS: z.string().optional(),
   SEQUENCER_PERIOD_MS: z.string().optional(),
   SEQUENCER_BATCH: z.string().optional(),
+  EXPORT_KEEP_DAYS: Text.optional(),
   REDIS_URL: Text.optional(),
   ...anchorTexts,
   PORTAL_ORIGIN: Text.optional(),

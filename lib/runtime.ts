@@ -32,7 +32,7 @@ import type { LiveHub } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
-import { keepEpoch, keepErasures, keepGrants, keepSessions } from "@/lib/runtime/background";
+import { keepEpoch, keepErasures, keepExports, keepGrants, keepSessions } from "@/lib/runtime/background";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
 /** Everything a portal process has one of. Everything in it outlives the requests. */
@@ -174,6 +174,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepSessions(runtime);
   keepErasures(runtime);
   watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
+  keepExports(runtime, env.EXPORT_KEEP_DAYS);
   return runtime;
 }
 

@@ -3,14 +3,24 @@
 import { type MouseEvent, type ReactNode, useState } from "react";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
-import { buttonClass } from "@/components/ui/button-class";
+import { type ButtonLook, type ButtonSize, buttonClass } from "@/components/ui/button-class";
 import { Icon } from "@/components/ui/icon";
 
 /**
  * A download of the API as a link, streamed by the browser itself. HEAD is asked first, which exports and logs
  * nothing: a refusal is then shown here and not saved as the file, and an old proof opens the step-up dialog.
  */
-export function DownloadLink({ href, children }: { href: string; children: ReactNode }) {
+export function DownloadLink({
+  href,
+  children,
+  look = "primary",
+  size = "large",
+}: {
+  href: string;
+  children: ReactNode;
+  look?: ButtonLook;
+  size?: ButtonSize;
+}) {
   const api = useApi();
   const [error, setError] = useState<unknown>();
   const ask = async (event: MouseEvent<HTMLAnchorElement>) => {
@@ -25,7 +35,7 @@ export function DownloadLink({ href, children }: { href: string; children: React
   };
   return (
     <>
-      <a href={href} download onClick={ask} className={buttonClass("primary")}>
+      <a href={href} download onClick={ask} className={buttonClass(look, size)}>
         <Icon name="download" />
         {children}
       </a>

@@ -76,6 +76,9 @@ export interface Input<O extends OperationSpec> {
   readonly files: Readonly<Record<string, UploadedFile | undefined>>;
   /** If-Match as it was sent: where two people can change one thing, the version that was read. */
   readonly ifMatch?: string;
+  /** Range and If-Range as they were sent, for files that can be fetched in pieces. */
+  readonly range?: string;
+  readonly ifRange?: string;
 }
 
 /** The JSON body of a successful answer. */

@@ -4,7 +4,7 @@ import type { Json } from "@/lib/crypto/canonical-json";
 import { inSnapshot } from "@/lib/db/transaction";
 import { type Conditions, fencedConditions, instantText } from "./reading/filter";
 import { type OpenedPart, openParts } from "./reading/open-parts";
-import { type EventRow, readAccesses, readParts } from "./reading/store";
+import { type EventRow, planForPages, readAccesses, readParts } from "./reading/store";
 import { filterNames, recordRead } from "./record-read";
 import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./schema";
 
@@ -19,6 +19,7 @@ export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promis
   await recordRead(cx, "access.logs", { filter: filterNames(filter) });
   const conditions = conditionsOf(cx, query);
   const { rows, total, parts } = await inSnapshot(cx, async (tx) => {
+    await planForPages(tx);
     const page = await readAccesses(tx, conditions, { limit, offset });
     const ids = page.rows.map((row) => row.entry_id);
     return { ...page, parts: await readParts(tx, ids, ["org", "subject"]) };

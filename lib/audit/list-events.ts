@@ -5,7 +5,7 @@ import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { actorNames } from "./reading/actor-names";
 import { addFilter, type Conditions, cursorSeq, fencedConditions } from "./reading/filter";
-import { type EventRow, readEvents, readWaiting } from "./reading/store";
+import { type EventRow, planForPages, readEvents, readWaiting } from "./reading/store";
 import { filterNames, recordRead } from "./record-read";
 import { EventItem, type EventPage, type EventQuery } from "./schema";
 
@@ -40,6 +40,7 @@ export async function listEvents(cx: Context, query: EventQuery): Promise<z.infe
   const { limit: _limit, cursor: _cursor, after: _after, waiting: _waiting, ...filter } = query;
   await recordRead(cx, "audit.read", { filter: filterNames(filter) });
   const { page, waiting, names } = await inSnapshot(cx, async (tx) => {
+    await planForPages(tx);
     const found = { page: await readPage(cx, tx, query), waiting: await readAhead(cx, tx, query) };
     const actors = [...found.waiting, ...found.page.rows].map((row) => row.actor);
     return { ...found, names: await actorNames(cx, tx, actors) };

@@ -293,8 +293,5 @@ describe("exporting the log", () => {
       await bodyOf(auditor, { format: "csv", bom: "true", delimiter: ";" }),
     );
     expect(csv.split("\r\n")).toHaveLength(lines.length + 2);
-    await expect(exportLog(auditor, ExportQuery.parse({ format: "xlsx" }))).rejects.toMatchObject({
-      code: "request.invalid",
-    });
   });
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, integerText, pageOf, pageQuery, text, Uuid } from "@/lib/api-client/fields";
+import { Instant, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./event";
 import { parseTileAddress } from "./tile-path";
 
@@ -90,29 +90,62 @@ export const EventDetail = z.object({
 });
 export type EventDetail = z.infer<typeof EventDetail>;
 
-export const ExportQuery = z.strictObject({
-  ...eventFilter,
-  format: z.enum(["ndjson", "csv", "json", "xlsx", "bundle"]).default("ndjson"),
+export const ExportFormat = z.enum(["ndjson", "csv", "json", "xlsx", "bundle"]);
+export type ExportFormat = z.infer<typeof ExportFormat>;
+
+/** How an export is written: delimiter and BOM of a CSV; `parts=none` leaves every sealed part shut. */
+const exportChoice = {
   delimiter: z.enum([",", ";"]).optional(),
   bom: z.enum(["true", "false"]).optional(),
+  parts: z.enum(["readable", "none"]).optional(),
+} as const;
+export const ExportChoice = z.strictObject(exportChoice);
+export type ExportChoice = z.infer<typeof ExportChoice>;
+
+export const ExportQuery = z.strictObject({
+  ...eventFilter,
+  format: ExportFormat.default("ndjson"),
+  ...exportChoice,
 });
 export type ExportQuery = z.infer<typeof ExportQuery>;
+
+/** An export to be made in the background. */
+export const NewExport = z.strictObject({ ...eventFilter, format: ExportFormat, ...exportChoice });
+export type NewExport = z.infer<typeof NewExport>;
+
+export const ExportPath = z.strictObject({ id: Uuid });
 
 export const ExportHistoryQuery = z.strictObject({ ...pageQuery });
 export type ExportHistoryQuery = z.infer<typeof ExportHistoryQuery>;
 
+/** Streams are running, done or broken off; jobs wait first, and their files are there while done and until expired. */
+export const ExportState = z.enum([
+  "queued",
+  "running",
+  "done",
+  "broken_off",
+  "failed",
+  "cancelled",
+  "expired",
+]);
+export type ExportState = z.infer<typeof ExportState>;
+
 /**
- * One export as its maker, or a coordinator, sees it. `sha256` is of the bytes that left. What a filter asked for
- * may name a case, so only the maker is shown more than its names.
+ * One export as its maker, or a coordinator, sees it. `sha256` is of the bytes that left or are kept; `progress` of
+ * `total` entries are done. What a filter asked for may name a case, so only the maker is shown more than its names.
  */
 export const ExportItem = z.object({
   id: z.string(),
+  kind: z.enum(["stream", "job"]),
   by: z.string(),
   is_own: z.boolean(),
   format: z.string(),
   filtered_by: z.array(z.string()),
   filter: z.record(z.string(), z.string()).optional(),
-  state: z.enum(["running", "done", "broken_off"]),
+  state: ExportState,
+  progress: z.int().nullable(),
+  total: z.int().nullable(),
+  expires_at: z.string().nullable(),
   started_at: z.string(),
   finished_at: z.string().nullable(),
   entry_id: z.string().nullable(),
@@ -123,6 +156,10 @@ export const ExportItem = z.object({
   sha256: z.string().nullable(),
 });
 export type ExportItem = z.infer<typeof ExportItem>;
+/** A background export with the receipt of the entry that records what was just done with it. */
+export const ExportReceipt = ExportItem.extend({ receipt: Receipt });
+export type ExportReceipt = z.infer<typeof ExportReceipt>;
+
 export const ExportPage = pageOf(ExportItem);
 export type ExportPage = z.infer<typeof ExportPage>;
 

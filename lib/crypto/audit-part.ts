@@ -57,16 +57,23 @@ export function partDigest(stored: Uint8Array): string {
   return toBase64url(sha256(stored));
 }
 
-/** Opens a part with its own part key, which is all a reader is given. Every failure is OpenError. */
-export function openPart(
+/** The plaintext's own bytes, the JCS that was sealed. Every failure is OpenError. */
+export function openPartBytes(
   input: PartPlace & { readonly partKey: Uint8Array; readonly stored: Uint8Array },
-): Json {
+): Uint8Array {
   const { stored } = input;
   if (stored.length < IV_BYTES + TAG_BYTES) throw new OpenError();
   const iv = stored.subarray(0, IV_BYTES);
   const ciphertext = stored.subarray(IV_BYTES, stored.length - TAG_BYTES);
   const tag = stored.subarray(stored.length - TAG_BYTES);
-  const plaintext = aesGcmOpen(input.partKey, iv, ciphertext, tag, partAad(input));
+  return aesGcmOpen(input.partKey, iv, ciphertext, tag, partAad(input));
+}
+
+/** Opens a part with its own part key, which is all a reader is given. Every failure is OpenError. */
+export function openPart(
+  input: PartPlace & { readonly partKey: Uint8Array; readonly stored: Uint8Array },
+): Json {
+  const plaintext = openPartBytes(input);
   try {
     return parseCanonicalJson(fromUtf8(plaintext));
   } catch {

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { concat, utf8 } from "./bytes";
-import { readCanonicalZip, writeCanonicalZip } from "./canonical-zip";
+import {
+  readCanonicalZip,
+  type StreamedZipFile,
+  streamCanonicalZip,
+  writeCanonicalZip,
+} from "./canonical-zip";
 import { FormatError } from "./format-error";
-import { buildZip, crc32 } from "./zip-format";
+import { buildZip, crc32, type MeasuredFile } from "./zip-format";
 
 const files = [
   { name: "entries.ndjson", bytes: utf8('{"v":1}\n') },
@@ -78,5 +83,43 @@ describe("a canonical zip", () => {
     expect(errorOf(other).message).toContain("twice");
     expect(() => readCanonicalZip(zip, { maxFiles: 2 })).toThrow("more files");
     expect(() => readCanonicalZip(zip, { maxBytes: 10 })).toThrow("larger");
+  });
+});
+
+describe("a zip written piece by piece", () => {
+  const streamed = (name: string, bytes: Uint8Array, change: Partial<MeasuredFile> = {}) => ({
+    name,
+    size: bytes.length,
+    crc: crc32(bytes),
+    ...change,
+    async *bytes() {
+      for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
+    },
+  });
+  const collect = async (files: readonly StreamedZipFile[]) => {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of streamCanonicalZip(files)) pieces.push(piece);
+    return new Uint8Array(Buffer.concat(pieces));
+  };
+
+  it("has the bytes of the same zip written whole, whatever order its files come in", async () => {
+    const files = ["manifest.txt", "README.txt", "checkpoints.json", "checkpoint.txt"].map((name, at) => ({
+      name,
+      bytes: new Uint8Array(Buffer.from(name.repeat(at * 3))),
+    }));
+    const whole = writeCanonicalZip(files);
+    expect(await collect(files.map(({ name, bytes }) => streamed(name, bytes)))).toEqual(whole);
+    expect(readCanonicalZip(whole)).toHaveLength(4);
+  });
+
+  it("fails when a file is not what was measured", async () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    await expect(collect([streamed("a.txt", bytes, { size: 4 })])).rejects.toThrow("a.txt changed");
+    await expect(collect([streamed("a.txt", bytes, { crc: 1 })])).rejects.toThrow("a.txt changed");
+  });
+
+  it("that would be too large fails before its first piece", async () => {
+    const huge = streamed("a.txt", new Uint8Array(0), { size: 0xffff_ffff });
+    await expect(streamCanonicalZip([huge]).next()).rejects.toThrow("too large");
   });
 });

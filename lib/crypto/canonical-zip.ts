@@ -1,7 +1,24 @@
 import { FormatError } from "./format-error";
-import { buildZip, CENTRAL_BYTES, END_BYTES, LOCAL_BYTES, type ZipFile, zipName } from "./zip-format";
+import {
+  buildZip,
+  CENTRAL_BYTES,
+  crc32,
+  END_BYTES,
+  inZipOrder,
+  LOCAL_BYTES,
+  type MeasuredFile,
+  type ZipFile,
+  zipDirectory,
+  zipLocalHeader,
+  zipName,
+} from "./zip-format";
 
 export type { ZipFile } from "./zip-format";
+
+/** A file too long to hold: its size and CRC-32 are known, its bytes come when their turn does. */
+export interface StreamedZipFile extends MeasuredFile {
+  bytes(): AsyncIterable<Uint8Array>;
+}
 
 /** Bounds a reader sets before it holds a stranger's bundle in memory. */
 export interface ZipLimits {
@@ -23,6 +40,28 @@ function refuse(message: string, offset: number, file?: string): never {
 /** Writes the one canonical zip of these files, in bytewise order of names whatever order they come in. */
 export function writeCanonicalZip(files: readonly ZipFile[]): Uint8Array {
   return buildZip(files);
+}
+
+/**
+ * The same zip as `writeCanonicalZip` gives, piece by piece. Throws FormatError before the first piece when the zip
+ * would be too large, and in the middle when a file's bytes are not those that were measured.
+ */
+export async function* streamCanonicalZip(files: readonly StreamedZipFile[]): AsyncGenerator<Uint8Array> {
+  const ordered = inZipOrder(files);
+  const directory = zipDirectory(ordered);
+  for (const file of ordered) {
+    yield zipLocalHeader(file);
+    let size = 0;
+    let crc = 0;
+    for await (const bytes of file.bytes()) {
+      size += bytes.length;
+      crc = crc32(bytes, crc);
+      yield bytes;
+    }
+    if (size !== file.size || crc !== file.crc)
+      throw new FormatError("format.bundle", `${file.name} changed while the bundle was written`);
+  }
+  yield directory;
 }
 
 function readLocal(view: DataView, offset: number, directory: number): PlacedFile {

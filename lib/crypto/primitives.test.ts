@@ -1,3 +1,4 @@
+import { hkdfSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromBase64url, fromHex, toBase64url, toHex, utf8 } from "./bytes";
@@ -59,6 +60,18 @@ describe("published vectors", () => {
       const bad = wrapped.map((byte, at) => (at === index ? byte ^ 1 : byte));
       expect(() => primitives.aesKeyUnwrap(kek, bad)).toThrow(OpenError);
     });
+  });
+
+  it("HKDF of any length and of empty members is that of RFC 5869 as OpenSSL has it", () => {
+    for (const [ikm, salt, info] of [
+      [primitives.randomBytes(32), primitives.randomBytes(36), primitives.randomBytes(16)],
+      [primitives.randomBytes(1), new Uint8Array(0), new Uint8Array(0)],
+      [primitives.randomBytes(200), primitives.randomBytes(200), primitives.randomBytes(200)],
+    ] as const)
+      for (const length of [1, 16, 31, 32, 33, 64]) {
+        const theirs = new Uint8Array(hkdfSync("sha256", ikm, salt, info, length));
+        expect(primitives.hkdfSha256(ikm, salt, info, length)).toEqual(theirs);
+      }
   });
 
   it("RFC 5869 A.1: HKDF-SHA-256", () => {

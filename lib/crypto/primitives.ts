@@ -22,6 +22,7 @@ import { FormatError, OpenError } from "./format-error";
 
 const KEY_BYTES = 32;
 const TAG_BYTES = 16;
+const SHA256_BYTES = 32;
 const WRAP_IV = fromHex("a6a6a6a6a6a6a6a6");
 const BASE_POINT = Uint8Array.from({ length: KEY_BYTES }, (_, index) => (index === 0 ? 9 : 0));
 const ZERO = new Uint8Array(KEY_BYTES);
@@ -58,9 +59,13 @@ export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Ui
   return plain(hmac.digest());
 }
 
+const FIRST_BLOCK = Uint8Array.of(1);
+
 /** HKDF-SHA-256 (RFC 5869), extract and expand. */
 export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", ikm, salt, info, length));
+  if (length > SHA256_BYTES) return new Uint8Array(hkdfSync("sha256", ikm, salt, info, length));
+  // Up to one hash the standard is two HMACs (sections 2.2 and 2.3), which take half the time of the call above.
+  return hmacSha256(hmacSha256(salt, ikm), info, FIRST_BLOCK).slice(0, length);
 }
 
 /** AES-256-GCM (NIST SP 800-38D) with a 12-byte iv and a 16-byte tag. An iv must never repeat under a key. */

@@ -66,6 +66,22 @@ export function inSnapshot<T>(cx: DbContext, fn: (tx: Tx) => Promise<T>): Promis
   );
 }
 
+const abandoned = new WeakSet<PoolClient>();
+
+/** Marks a connection that is left in the middle of a COPY: it answers nothing more and is closed, not reused. */
+export function abandonConnection(tx: RawTx): void {
+  abandoned.add(tx);
+}
+
+/** Ends the transaction. A connection whose ROLLBACK fails is not fit for the next caller: it is thrown away. */
+async function rollBack(client: PoolClient): Promise<Error | undefined> {
+  if (abandoned.has(client)) return new Error("a COPY was left before its end");
+  return client.query("ROLLBACK").then(
+    () => undefined,
+    (failure: Error) => failure,
+  );
+}
+
 async function runRaw<T>(cx: DbContext, begin: string, fn: (tx: RawTx) => Promise<T>): Promise<T> {
   let client: PoolClient | undefined;
   let failure: Error | undefined;
@@ -76,13 +92,11 @@ async function runRaw<T>(cx: DbContext, begin: string, fn: (tx: RawTx) => Promis
     await client.query("SELECT set_config('sealport.tenant_id', $1, true)", [cx.instance.tenantId]);
     if (!isRawTx(client)) throw new TypeError("not a pool client");
     const result = await fn(client);
-    await client.query("COMMIT");
+    if (abandoned.has(client)) failure = await rollBack(client);
+    else await client.query("COMMIT");
     return result;
   } catch (error) {
-    // A connection whose ROLLBACK fails is not fit for the next caller: it is thrown away.
-    await client?.query("ROLLBACK").catch((rollback: Error) => {
-      failure = rollback;
-    });
+    if (client !== undefined) failure = await rollBack(client);
     throw mapDatabaseError(error);
   } finally {
     client?.removeListener("error", ignoreConnectionError);

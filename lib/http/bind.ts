@@ -25,6 +25,8 @@ export interface ParsedInput {
   readonly body: unknown;
   readonly files: Readonly<Record<string, UploadedFile | undefined>>;
   readonly ifMatch?: string;
+  readonly range?: string;
+  readonly ifRange?: string;
 }
 
 /** An operation with the use case that answers it. `run` may only be given input parsed by that operation. */

@@ -101,6 +101,16 @@ export async function parseInput(
   const query = parseQuery(operation, new URL(request.url));
   const { body, files, bodyBytes } = await parseBody(operation, request);
   const ifMatch = request.headers.get("if-match");
-  const input = { params, query, body, files, ...(ifMatch === null ? {} : { ifMatch }) };
+  const range = request.headers.get("range");
+  const ifRange = request.headers.get("if-range");
+  const input = {
+    params,
+    query,
+    body,
+    files,
+    ...(ifMatch === null ? {} : { ifMatch }),
+    ...(range === null ? {} : { range }),
+    ...(ifRange === null ? {} : { ifRange }),
+  };
   return { input, bodyBytes };
 }

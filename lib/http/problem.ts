@@ -68,6 +68,8 @@ export function problemHeaders(error: DomainError): Record<string, string> {
   else if (error.status === 401) headers["www-authenticate"] = 'Bearer realm="sealport"';
   if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
   else if (error.status === 503) headers["retry-after"] = "5";
+  // RFC 9110 section 14.4: what there is in place of what was asked for.
+  if (error.status === 416) headers["content-range"] = `bytes */${String(error.extra.size)}`;
   return headers;
 }
 

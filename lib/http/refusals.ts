@@ -24,6 +24,7 @@ const CLASSES: Readonly<Record<string, EntryClass>> = {
   participant: "admin",
   audit: "log",
   erasure: "retention",
+  export: "export",
   log: "log",
 };
 

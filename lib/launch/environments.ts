@@ -135,6 +135,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     // What the sign-in page shows of the demonstration people; without them there is nothing to show.
     DEMO_FILE: instance.seed === "none" ? undefined : folders.file("demo.json"),
     RATE_BUDGETS: env.RATE_BUDGETS,
+    EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
     REDIS_URL: env.REDIS_URL,
   });
 }

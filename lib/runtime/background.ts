@@ -1,10 +1,13 @@
 import "server-only";
 import { finishPendingGrants } from "@/lib/access/finish-pending";
 import { prepareDueErasures } from "@/lib/audit/erasure/prepare-erasure";
+import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
+import { runNextExport } from "@/lib/audit/export/jobs/run-export";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { recordEpoch } from "@/lib/escrow/record-epoch";
 import { endDeadSessions } from "@/lib/identity/end-dead-sessions";
+import { findStanding } from "@/lib/identity/find-standing";
 import type { Runtime } from "@/lib/runtime";
 
 const EPOCH_PERIOD_MS = 30_000;
@@ -72,4 +75,35 @@ export function keepErasures(runtime: Runtime): void {
     });
   };
   setInterval(keep, ERASURES_PERIOD_MS).unref();
+}
+
+const EXPORTS_PERIOD_MS = 1_000;
+const EXPIRY_PERIOD_MS = 60_000;
+
+/**
+ * Makes exports that people wait for, one at a time, and removes files whose time is over. It is done here and not in
+ * the worker because the keys of the log's sealed parts, and the one that signs manifests, are this process's alone.
+ */
+export function keepExports(runtime: Runtime, keepDays: number): void {
+  const findReader = (userId: string) => findStanding(runtime, userId);
+  const cx = { ...runtime, findReader, keepMs: keepDays * 24 * 60 * 60_000 };
+  let isRunning = false;
+  const run = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      while (await runNextExport(cx));
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "exports that wait were not looked at");
+    } finally {
+      isRunning = false;
+    }
+  };
+  setInterval(() => void run(), EXPORTS_PERIOD_MS).unref();
+  setInterval(() => {
+    const system = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" };
+    expireExports(system).catch((error: unknown) => {
+      runtime.logger.warn({ err: error }, "exports whose time is over were not removed; they are not served");
+    });
+  }, EXPIRY_PERIOD_MS).unref();
 }

@@ -43,6 +43,8 @@ export interface AuditBench {
   readonly database: TestDatabase;
   readonly cx: AuditContext & DbContext & { readonly audit: AuditRecorder };
   readonly keystore: Keystore;
+  /** Folder of that keystore, for processes of their own. */
+  readonly keyDir: string;
   readonly appPool: Pool;
   readonly sequencerPool: Pool;
   readonly signerPool: Pool;
@@ -65,7 +67,7 @@ export async function createAuditBench(
     tenantPseudonym: `t_${toBase64url(randomBytes(6))}`,
     evaluation: true,
   };
-  const keystore = await createTestKeystore("portal", log);
+  const { dir: keyDir, keystore } = await createTestKeyFolder("portal", log);
   const receiptKey = keystore.readNamedKey("receipt");
   if (receiptKey === undefined) throw new TypeError("no receipt key");
   const db = openDatabase({
@@ -81,6 +83,7 @@ export async function createAuditBench(
     database,
     cx,
     keystore,
+    keyDir,
     appPool,
     sequencerPool,
     signerPool,

@@ -8,8 +8,12 @@ import {
   EventPath,
   EventQuery,
   ExportHistoryQuery,
+  ExportItem,
   ExportPage,
+  ExportPath,
   ExportQuery,
+  ExportReceipt,
+  NewExport,
 } from "@/lib/audit/schema";
 
 export const listAccessLogs = operation({
@@ -92,7 +96,7 @@ export const exportAuditLog = operation({
   id: "exportAuditLog",
   method: "GET",
   path: "/confidential/audit/export",
-  summary: "The log as NDJSON, CSV, JSON or a signed bundle, streamed from one snapshot.",
+  summary: "The log as NDJSON, CSV, JSON, XLSX or a signed bundle, streamed from one snapshot.",
   scopes: ["export"],
   roles: ["auditor", "regulator", "coordinator"],
   query: ExportQuery,
@@ -114,4 +118,60 @@ export const listAuditExports = operation({
   response: { status: 200, schema: ExportPage },
   rate: "reads",
   action: "audit.exports",
+});
+
+export const requestAuditExport = operation({
+  id: "requestAuditExport",
+  method: "POST",
+  path: "/confidential/audit/exports",
+  summary: "Has an export made in the background; its file can be fetched in pieces until it expires.",
+  scopes: ["export"],
+  roles: ["auditor", "regulator", "coordinator"],
+  body: NewExport,
+  response: { status: 202, schema: ExportReceipt },
+  rate: "export",
+  stepUp: true,
+  idempotent: { keep: ["id", "state", "started_at"] },
+  action: "audit.export",
+});
+
+export const getAuditExport = operation({
+  id: "getAuditExport",
+  method: "GET",
+  path: "/confidential/audit/exports/{id}",
+  summary: "One export: how far it is, its digest.",
+  scopes: ["read"],
+  roles: ["auditor", "regulator", "coordinator"],
+  params: ExportPath,
+  response: { status: 200, schema: ExportItem },
+  rate: "reads",
+  action: "audit.exports",
+});
+
+export const cancelAuditExport = operation({
+  id: "cancelAuditExport",
+  method: "DELETE",
+  path: "/confidential/audit/exports/{id}",
+  summary: "Cancels the caller's own background export, or removes its file.",
+  scopes: ["export"],
+  roles: ["auditor", "regulator", "coordinator"],
+  params: ExportPath,
+  response: { status: 200, schema: ExportReceipt },
+  rate: "writes",
+  action: "export.cancel",
+});
+
+export const downloadAuditExport = operation({
+  id: "downloadAuditExport",
+  method: "GET",
+  path: "/confidential/audit/exports/{id}/file",
+  summary: "The file of the caller's own background export, whole or one range of it.",
+  scopes: ["export"],
+  roles: ["auditor", "regulator", "coordinator"],
+  params: ExportPath,
+  response: { status: 200, mediaType: "application/octet-stream", also: [206] },
+  rate: "reads",
+  stepUp: true,
+  action: "export.download",
+  stream: true,
 });

@@ -27,21 +27,24 @@ export function pageRow({ row }: OpenedRow): string {
   return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>\n`;
 }
 
-/** A page for printing, without script or foreign content. */
-export function printablePage(log: string, size: number, exportedAt: string, rows: string): string {
+/** What stands before the rows of the page for printing, which has no script and no foreign content. */
+export function pageHead(log: string, size: number, exportedAt: string): string {
   const heads = ["No.", "Time (UTC)", "Class", "Outcome", "Action", "Actor", "Purpose"];
   const title = `Audit log ${escapeHtml(log)}`;
   return (
     `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title><style>${STYLE}</style></head>\n` +
     `<body><h1>${title}</h1>\n<p>Exported ${escapeHtml(exportedAt)}; the signed tree has ${size} entries. ` +
     "This page is for reading; README.txt says how to verify the bundle.</p>\n" +
-    `<table><thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>\n${rows}</tbody></table>\n</body></html>\n`
+    `<table><thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>\n`
   );
 }
 
 function leftOut(count: number): string {
   return count === 1 ? "1 later entry is left out" : `${count} later entries are left out`;
 }
+
+/** What stands after them. */
+export const PAGE_FOOT = "</tbody></table>\n</body></html>\n";
 
 /** How to verify the bundle, with this program and with standard tools. */
 export function bundleReadme(manifest: Omit<Manifest, "files">): string {
@@ -66,6 +69,7 @@ What the files are
   entries.ndjson    one line an entry: number, leaf, the entry, and the sealed parts you may read with their keys
   places.txt        number and signature line over "<log>/place/1\\n<number>\\n<leaf, base64>\\n" by ${log}/receipt
   keys.json         public keys as this instance names them
+  timestamps.json   where there are any: RFC 3161 tokens over checkpoints, for openssl ts -verify
   page.html         a table for printing
 
 Verify with standard tools

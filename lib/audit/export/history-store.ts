@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
+import { ExportState } from "../schema";
 
 /** An export as it begins. */
 export interface NewExport {
@@ -61,7 +62,11 @@ const ExportRow = z.object({
   by: z.string(),
   format: z.string(),
   filter: z.record(z.string(), z.string()),
-  state: z.enum(["running", "done", "broken_off"]),
+  kind: z.enum(["stream", "job"]),
+  state: ExportState,
+  progress: Count,
+  total: Count,
+  expires_at: z.coerce.date().nullable(),
   started_at: z.coerce.date(),
   finished_at: z.coerce.date().nullable(),
   entry_id: z.string().nullable(),
@@ -81,19 +86,23 @@ export async function selectExports(
     readonly userId: string | undefined;
     readonly before: string | undefined;
     readonly limit: number;
+    /** One export only. */
+    readonly id?: string;
   },
 ): Promise<ExportRow[]> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT x.id::text, x.by_user_id::text, u.name AS by, x.format, x.filter, x.state, x.started_at, x.finished_at,
+    `SELECT x.id::text, x.by_user_id::text, u.name AS by, x.kind, x.format, x.filter, x.state,
+       x.progress, x.total, x.expires_at, x.started_at, x.finished_at,
        x.entry_id::text, l.seq, x.size, x.entries, x.bytes, x.sha256
      FROM audit_export x JOIN app_user u ON u.id = x.by_user_id LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id
      WHERE x.tenant_id = $1::uuid AND ($2::uuid IS NULL OR x.by_user_id = $2::uuid)
-       AND ($3::uuid IS NULL OR x.id < $3::uuid)
+       AND ($3::uuid IS NULL OR x.id < $3::uuid) AND ($5::uuid IS NULL OR x.id = $5::uuid)
      ORDER BY x.id DESC LIMIT $4`,
     where.tenantId,
     where.userId ?? null,
     where.before ?? null,
     where.limit,
+    where.id ?? null,
   );
   return z.array(ExportRow).parse(rows);
 }

@@ -7,8 +7,9 @@ import { recordReadOnce } from "../record-read";
 import type { ExportHistoryQuery, ExportItem, ExportPage } from "../schema";
 import { type ExportRow, selectExports } from "./history-store";
 
-function toItem(cx: Context, row: ExportRow): ExportItem {
-  const { by_user_id, filter, started_at, finished_at, ...rest } = row;
+/** A row of the history as the caller may see it. */
+export function toItem(cx: Context, row: ExportRow): ExportItem {
+  const { by_user_id, filter, started_at, finished_at, expires_at, ...rest } = row;
   const isOwn = by_user_id === cx.principal.userId;
   return {
     ...rest,
@@ -17,6 +18,7 @@ function toItem(cx: Context, row: ExportRow): ExportItem {
     ...(isOwn ? { filter } : {}),
     started_at: started_at.toISOString(),
     finished_at: finished_at?.toISOString() ?? null,
+    expires_at: expires_at?.toISOString() ?? null,
   };
 }
 

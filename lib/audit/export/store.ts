@@ -1,80 +1,165 @@
 import "server-only";
 import { z } from "zod";
+import { type CopiedRow, copyRows } from "@/lib/db/copy-rows";
 import type { RawTx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import type { CompartmentKind } from "../event";
 import type { Conditions } from "../reading/filter";
 
-const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const BATCH = 1_000;
 
-const ExportRow = z.object({
-  seq: Seq,
-  entry_id: z.string(),
-  at: z.string(),
-  class: z.string(),
-  outcome: z.string(),
-  action: z.string(),
-  actor: z.string().nullable(),
-  purpose: z.string().nullable(),
-  transaction_id: z.string().nullable(),
-  participant_id: z.string().nullable(),
-  request_id: z.string().nullable(),
-  grant_id: z.string().nullable(),
-  leaf_hash: Bytes,
-  bytes: Bytes,
-});
-export type ExportRow = z.infer<typeof ExportRow>;
-
-async function* batches(
-  tx: RawTx,
-  name: string,
-  select: string,
-  values: unknown[],
-): AsyncGenerator<unknown[]> {
-  await tx.query(`DECLARE ${name} NO SCROLL CURSOR FOR ${select}`, values);
-  for (;;) {
-    const { rows } = await tx.query(`FETCH ${BATCH} FROM ${name}`);
-    if (rows.length === 0) break;
-    yield rows;
-  }
-  await tx.query(`CLOSE ${name}`);
+/** A sealed part as an export reads it. */
+export interface StoredPart {
+  readonly c: string;
+  readonly kind: CompartmentKind;
+  readonly compartmentId: string;
+  readonly stored: Buffer;
 }
 
-/** Entries of the log below `size` that meet the conditions, in order, a batch at a time. */
+export interface ExportRow {
+  readonly seq: number;
+  readonly entry_id: string;
+  readonly at: string;
+  readonly class: string;
+  readonly outcome: string;
+  readonly action: string;
+  readonly actor: string | null;
+  readonly purpose: string | null;
+  readonly transaction_id: string | null;
+  readonly participant_id: string | null;
+  readonly request_id: string | null;
+  readonly grant_id: string | null;
+  /** Valid until the next batch is asked for, like `bytes`. */
+  readonly leaf_hash: Buffer;
+  readonly bytes: Buffer;
+  readonly parts: readonly StoredPart[];
+}
+
+const COLUMNS = `l.seq::text, i.entry_id::text, i.at, e.class, i.outcome, i.action, i.actor, i.purpose,
+  i.transaction_id::text, i.participant_id, i.request_id::text, i.grant_id::text, l.leaf_hash, e.bytes`;
+
+const FROM = `audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+  JOIN audit_entry e ON e.id = i.entry_id`;
+
+function bytesAt(row: CopiedRow, at: number): Buffer {
+  const value = row[at];
+  if (value === null || value === undefined) throw new InvariantError("an exported row lacks a column");
+  return value;
+}
+
+function maybeText(row: CopiedRow, at: number): string | null {
+  return row[at]?.toString("utf8") ?? null;
+}
+
+const KINDS: ReadonlyMap<string, CompartmentKind> = new Map(
+  (["org", "case", "subject", "suspicion"] as const).map((kind) => [kind, kind]),
+);
+
+/** Our own SELECT wrote this JSON: its shape is checked, but not by a schema, a million times over. */
+function partOf(value: unknown): StoredPart {
+  const [c, kindName, compartmentId, stored]: unknown[] = Array.isArray(value) ? value : [];
+  const kind = typeof kindName === "string" ? KINDS.get(kindName) : undefined;
+  if (
+    typeof c !== "string" ||
+    kind === undefined ||
+    typeof compartmentId !== "string" ||
+    typeof stored !== "string"
+  )
+    throw new InvariantError("an exported row has a part of another shape");
+  return { c, kind, compartmentId, stored: Buffer.from(stored, "base64") };
+}
+
+function partsOf(json: string | null): StoredPart[] {
+  const values: unknown = json === null ? [] : JSON.parse(json);
+  if (!Array.isArray(values)) throw new InvariantError("an exported row has no list of parts");
+  return values.map(partOf);
+}
+
+function toExportRow(row: CopiedRow): ExportRow {
+  const text = (at: number): string => bytesAt(row, at).toString("utf8");
+  return {
+    seq: Number(text(0)),
+    entry_id: text(1),
+    at: text(2),
+    class: text(3),
+    outcome: text(4),
+    action: text(5),
+    actor: maybeText(row, 6),
+    purpose: maybeText(row, 7),
+    transaction_id: maybeText(row, 8),
+    participant_id: maybeText(row, 9),
+    request_id: maybeText(row, 10),
+    grant_id: maybeText(row, 11),
+    leaf_hash: bytesAt(row, 12),
+    bytes: bytesAt(row, 13),
+    parts: partsOf(maybeText(row, 14)),
+  };
+}
+
+/** Which entries of a log an export takes: those below `size` that meet the conditions, in order. */
+export interface ExportRange {
+  readonly conditions: Conditions;
+  readonly log: string;
+  readonly size: number;
+}
+
+function selected(conditions: Conditions): string {
+  return `FROM ${FROM} WHERE e.bytes IS NOT NULL AND ${conditions.text} ORDER BY l.seq`;
+}
+
+/** The SELECT of an export and its values. Parts of other kinds than these are not even read. */
+export function exportSelect(
+  { conditions, log, size }: ExportRange,
+  kinds: readonly CompartmentKind[],
+): { readonly text: string; readonly values: string[] } {
+  const own = conditions.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
+  if (kinds.length === 0)
+    return { text: `SELECT ${COLUMNS}, NULL AS parts ${selected(own)}`, values: own.values.map(String) };
+  const parts = `(SELECT json_agg(json_build_array(p.c, k.kind, p.compartment_id, encode(p.stored, 'base64')) ORDER BY p.c)::text
+    FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id
+    WHERE p.entry_id = i.entry_id AND k.kind = ANY (string_to_array(${own.parameter(kinds.join(","))}, ',')))`;
+  return { text: `SELECT ${COLUMNS}, ${parts} ${selected(own)}`, values: own.values.map(String) };
+}
+
+/** Entries in order, a batch at a time, by COPY. */
 export async function* streamRows(
   tx: RawTx,
-  conditions: Conditions,
-  log: string,
-  size: number,
+  range: ExportRange,
+  kinds: readonly CompartmentKind[],
 ): AsyncGenerator<ExportRow[]> {
-  conditions.add("l.log = ?", log).add("l.seq < ?::bigint", size);
-  const select = `SELECT l.seq, i.entry_id::text, i.at, e.class, i.outcome, i.action, i.actor, i.purpose,
-      i.transaction_id::text, i.participant_id, i.request_id::text, i.grant_id::text, l.leaf_hash, e.bytes
-    FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id JOIN audit_entry e ON e.id = i.entry_id
-    WHERE ${conditions.text} ORDER BY l.seq`;
-  for await (const rows of batches(tx, "export_rows", select, conditions.values)) {
-    yield z.array(ExportRow).parse(rows);
-  }
+  const { text, values } = exportSelect(range, kinds);
+  for await (const rows of copyRows(tx, text, values)) yield rows.map(toExportRow);
 }
 
-const LeafRow = z.object({ leaf_hash: Bytes });
-
-/** All leaf hashes below `size`, in order. */
-export async function readLeaves(tx: RawTx, log: string, size: number): Promise<Uint8Array[]> {
-  const leaves: Uint8Array[] = [];
-  const select = "SELECT leaf_hash FROM audit_leaf WHERE log = $1 AND seq < $2 ORDER BY seq";
-  for await (const rows of batches(tx, "export_leaves", select, [log, size])) {
-    for (const row of z.array(LeafRow).parse(rows)) leaves.push(row.leaf_hash);
-  }
-  return leaves;
+/** How many entries `streamRows` will give in this snapshot. */
+export async function countRows(tx: RawTx, { conditions, log, size }: ExportRange): Promise<number> {
+  const own = conditions.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
+  const { rows } = await tx.query(
+    `SELECT count(*) AS count FROM ${FROM} WHERE e.bytes IS NOT NULL AND ${own.text}`,
+    own.values,
+  );
+  return z.array(z.object({ count: Seq })).parse(rows)[0]?.count ?? 0;
 }
 
-/** All checkpoints, smallest first. */
-export async function readCheckpoints(tx: RawTx, log: string): Promise<{ size: number; note: string }[]> {
-  const { rows } = await tx.query("SELECT size, note FROM audit_checkpoint WHERE log = $1 ORDER BY size", [
-    log,
-  ]);
-  return z.array(z.object({ size: Seq, note: z.string() })).parse(rows);
+/** All leaf hashes below `size`, in order, a batch at a time; each is valid until the next batch. */
+export async function* streamLeaves(tx: RawTx, log: string, size: number): AsyncGenerator<Buffer[]> {
+  const select = "SELECT leaf_hash FROM audit_leaf WHERE log = $1 AND seq < $2::bigint ORDER BY seq";
+  for await (const rows of copyRows(tx, select, [log, size])) yield rows.map((row) => bytesAt(row, 0));
+}
+
+const CheckpointRow = z.object({
+  size: Seq,
+  note: z.string(),
+  time_stamp: z.custom<Uint8Array>((value) => value instanceof Uint8Array).nullable(),
+});
+
+/** All checkpoints, smallest first, with their RFC 3161 tokens (DER) where they have one. */
+export async function readCheckpoints(tx: RawTx, log: string): Promise<z.infer<typeof CheckpointRow>[]> {
+  const { rows } = await tx.query(
+    "SELECT size, note, time_stamp FROM audit_checkpoint WHERE log = $1 ORDER BY size",
+    [log],
+  );
+  return z.array(CheckpointRow).parse(rows);
 }
 
 export async function readAnchoredSize(tx: RawTx, log: string): Promise<number> {

@@ -3,14 +3,7 @@ import { createHash } from "node:crypto";
 import type { Context } from "@/lib/context";
 import { inRawSnapshot, inTransaction, type RawTx } from "@/lib/db/transaction";
 import { type ExportEnd, finishExport } from "./history-store";
-
-export type Write = (bytes: Uint8Array) => Promise<void>;
-
-/** How far an export went: entries in it, and the size of the tree it ends at. */
-export interface Produced {
-  readonly entries: number;
-  readonly size: number;
-}
+import type { Produced, Sink } from "./sink";
 
 /** The export is over and its bytes have left; a history that cannot be written takes nothing back. */
 async function keepEnd(cx: Context, id: string, end: ExportEnd): Promise<void> {
@@ -28,20 +21,20 @@ async function keepEnd(cx: Context, id: string, end: ExportEnd): Promise<void> {
 export function streamSnapshot(
   cx: Context,
   id: string,
-  produce: (tx: RawTx, write: Write) => Promise<Produced>,
+  produce: (tx: RawTx, sink: Sink) => Promise<Produced>,
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
   const hash = createHash("sha256");
   let bytes = 0;
-  const write: Write = async (part) => {
+  const write = async (part: Uint8Array): Promise<void> => {
     await writer.write(part);
     hash.update(part);
     bytes += part.length;
   };
   const run = async (): Promise<void> => {
     try {
-      const produced = await inRawSnapshot(cx, (tx) => produce(tx, write));
+      const produced = await inRawSnapshot(cx, (tx) => produce(tx, { write }));
       const sha256 = hash.digest("base64url");
       await keepEnd(cx, id, { state: "done", finishedAt: cx.clock.now(), bytes, sha256, ...produced });
       await writer.close();

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context, Principal } from "@/lib/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
 import { isUuid } from "@/lib/crypto/uuid";
@@ -7,6 +7,14 @@ import { DomainError } from "@/lib/errors";
 import type { EventQuery, ExportQuery } from "../schema";
 
 type Filter = Pick<EventQuery, "actor" | "action" | "subject" | "outcome" | "purpose" | "from" | "to">;
+
+/** What of a caller the fence and the readable parts depend on. */
+export type Reader = Pick<Principal, "role" | "duties" | "organisationId">;
+
+/** What reading the log for somebody needs, whether they wait for it or not. */
+export type ReaderContext = Pick<Context, "db" | "instance" | "clock" | "audit" | "logger"> & {
+  readonly principal: Reader;
+};
 
 /** Conditions over `audit_index i` with numbered parameters; no value ever becomes part of the text. */
 export class Conditions {
@@ -18,6 +26,14 @@ export class Conditions {
     this.values.push(value);
     this.parts.push(text.replace("?", `$${this.values.length}`));
     return this;
+  }
+
+  /** The same conditions, to which more can be added without changing these. */
+  copy(): Conditions {
+    const copied = new Conditions();
+    copied.parts.push(...this.parts);
+    copied.values.push(...this.values);
+    return copied;
   }
 
   /** The place of one more parameter that is no condition, e.g. a limit. */
@@ -39,12 +55,12 @@ const SUBJECT_COLUMNS: Readonly<Record<string, { readonly column: string; readon
 };
 
 /** Who decides about access requests sees every case of the tenant; others see their own agency's. */
-export function seesEveryCase(cx: Context): boolean {
+export function seesEveryCase(cx: { readonly principal: Reader }): boolean {
   return cx.principal.duties.some((duty) => duty === "approve" || duty === "legal");
 }
 
 /** Entries about suspicion are for the duty compliance: anybody else who knew of one could warn somebody. */
-export function seesSuspicion(cx: Context): boolean {
+export function seesSuspicion(cx: { readonly principal: Reader }): boolean {
   return cx.principal.duties.includes("compliance");
 }
 
@@ -52,9 +68,9 @@ export function seesSuspicion(cx: Context): boolean {
  * The tenant, and the fences: rows of a case are there only for its agency and its deciders, rows about suspicion
  * only for compliance, in lists, counts, exports and access logs alike (I12).
  */
-export function fencedConditions(cx: Context): Conditions {
+export function fencedConditions(cx: Pick<ReaderContext, "instance" | "principal">): Conditions {
   const conditions = new Conditions().add("i.tenant_id = ?::uuid", cx.instance.tenantId);
-  if (!seesSuspicion(cx)) conditions.add("i.is_suspicion = ?", false);
+  if (!seesSuspicion(cx)) conditions.add("i.is_suspicion = ?::boolean", false);
   if (seesEveryCase(cx)) return conditions;
   return conditions.add(
     "(i.case_id IS NULL OR i.case_id IN (SELECT r.id FROM access_request r WHERE r.organisation_id = ?::uuid))",

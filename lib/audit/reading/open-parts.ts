@@ -3,7 +3,7 @@ import type { Context } from "@/lib/context";
 import { openPart, partKey } from "@/lib/crypto/audit-part";
 import type { Json } from "@/lib/crypto/canonical-json";
 import type { CompartmentKind } from "../event";
-import { seesEveryCase, seesSuspicion } from "./filter";
+import { type Reader, seesEveryCase, seesSuspicion } from "./filter";
 import type { PartRow } from "./store";
 
 /** A part a caller may read, with the key that opens this part of this entry only. */
@@ -21,7 +21,7 @@ export interface OpenedPart {
  * case for its agency and deciders (the fence has kept others' entries away), persons for auditors, suspicion for
  * the duty compliance.
  */
-export function readableKinds(cx: Context): CompartmentKind[] {
+export function readableKinds(cx: { readonly principal: Reader }): CompartmentKind[] {
   const { role } = cx.principal;
   const kinds: CompartmentKind[] = ["org"];
   if (role === "auditor" || role === "regulator" || seesEveryCase(cx)) kinds.push("case");

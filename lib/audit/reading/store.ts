@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { RawTx, Tx } from "@/lib/db/transaction";
+import type { Tx } from "@/lib/db/transaction";
 import type { CompartmentKind } from "../event";
 import type { Conditions } from "./filter";
 
@@ -27,6 +27,18 @@ export type EventRow = z.infer<typeof EventRow>;
 const COLUMNS = `i.entry_id::text, i.at, e.class, i.outcome, i.action, i.actor, i.purpose, i.transaction_id::text,
   i.participant_id, i.request_id::text, i.grant_id::text, i.case_id::text`;
 
+/**
+ * Has this transaction's statements planned for pages of a long log: for the values they are given, since a plan for
+ * any value walks half the log to find a rare one; and by nested loops over indexes, from the filter or from the end
+ * of the tree, since a hash join reads a whole table to show fifty rows of it.
+ */
+export async function planForPages(tx: Tx): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true),
+       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
+  );
+}
+
 /** Integrated entries by sequence number: the newest that meet the conditions, or the oldest; newest first. */
 export async function readEvents(
   tx: Tx,
@@ -37,9 +49,11 @@ export async function readEvents(
   const order = end === "newest" ? "DESC" : "ASC";
   const rows = z.array(EventRow).parse(
     await tx.$queryRawUnsafe(
-      `SELECT l.seq, ${COLUMNS} FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
-       JOIN audit_entry e ON e.id = i.entry_id
-       WHERE ${conditions.text} ORDER BY l.seq ${order} LIMIT ${conditions.parameter(limit)}`,
+      `SELECT page.seq, ${COLUMNS} FROM (
+         SELECT l.seq, l.entry_id FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+         WHERE ${conditions.text} ORDER BY l.seq ${order} LIMIT ${conditions.parameter(limit)}
+       ) AS page JOIN audit_index i ON i.entry_id = page.entry_id JOIN audit_entry e ON e.id = page.entry_id
+       ORDER BY page.seq ${order}`,
       ...conditions.values,
     ),
   );
@@ -189,15 +203,6 @@ export async function readMinimum(tx: Tx, log: string): Promise<number> {
     log,
   );
   return z.array(z.object({ minimum: Seq })).parse(rows)[0]?.minimum ?? 0;
-}
-
-/** `readParts` on a bare connection, for exports. */
-export async function readPartsRaw(
-  tx: RawTx,
-  entryIds: readonly string[],
-  kinds: readonly CompartmentKind[],
-): Promise<PartRow[]> {
-  return z.array(PartRow).parse((await tx.query(PARTS, [[...entryIds], [...kinds]])).rows);
 }
 
 const CheckpointRow = z.object({ size: Seq, note: z.string(), published_at: z.coerce.date() });

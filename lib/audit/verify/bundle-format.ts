@@ -14,6 +14,8 @@ export const BUNDLE_FILES = {
   page: "page.html",
   places: "places.txt",
   readme: "README.txt",
+  /** Only where a checkpoint has an RFC 3161 token. */
+  timestamps: "timestamps.json",
 } as const;
 
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
@@ -38,6 +40,10 @@ export const Manifest = z.strictObject({
   /** Entries later than that, left out; `oldest_at` is the time of the oldest. */
   later: z.strictObject({ count: Seq, oldest_at: z.string().optional() }),
   files: z.array(z.strictObject({ name: z.string(), sha256: Digest, bytes: Seq })),
+  /** Parts whose key was destroyed, each with the id of the entry that destroyed it. Left out when there is none. */
+  erased: z.array(z.strictObject({ seq: Seq, c: z.string(), entry: z.string() })).optional(),
+  /** First number whose bytes are still kept, with the id of the entry that says so. Left out when nothing is gone. */
+  pruned: z.strictObject({ minimum: Seq, entry: z.string() }).optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

@@ -1,6 +1,7 @@
 import "server-only";
 import type { Duty, Role } from "@/lib/context";
 import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
 import * as schema from "@/lib/identity/schema";
 
 /** Everything about a person that a credential's use is weighed by. */
@@ -55,4 +56,12 @@ export function toHolder(row: HolderRow): Holder {
     duties: row.duties.map((duty) => schema.Duty.parse(duty)),
     isActive: row.is_active,
   };
+}
+
+/** A person of the tenant as they stand now, active or not. */
+export async function findHolder(tx: Tx, tenantId: string, userId: string): Promise<Holder | undefined> {
+  const [row] = await tx.$queryRaw<HolderRow[]>(Prisma.sql`
+    SELECT ${HOLDER_COLUMNS} FROM app_user u ${HOLDER_TABLES}
+    WHERE u.id = ${userId}::uuid AND u.tenant_id = ${tenantId}::uuid`);
+  return row === undefined ? undefined : toHolder(row);
 }

@@ -4,13 +4,25 @@ import { DownloadLink } from "@/components/client/download-link";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
+import type { NewExport } from "@/lib/audit/schema";
 import { FilterWords } from "../../_components/filter-words";
 import type { EventFilter } from "../../_components/read-filter";
 import type { Format } from "./export-form";
+import { MakeInBackground } from "./make-in-background";
 
 /** Address of the call that exports this. */
 export function exportAddress(format: Format, filter: EventFilter): string {
   return addressOf("/confidential/audit/export", { query: { format, ...filter } });
+}
+
+/** The calls that ask for the file, look how far it is, and fetch it, from where it was cut if it was. */
+function backgroundCalls(body: NewExport): string {
+  const json = JSON.stringify(body).replaceAll("'", "'\\''");
+  return [
+    `curl -sS -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\\n  -d '${json}' "$BASE/confidential/audit/exports"`,
+    `curl -sS -H "Authorization: Bearer $KEY" "$BASE/confidential/audit/exports/$ID"`,
+    `curl -sS -H "Authorization: Bearer $KEY" -C - -o audit-log \\\n  "$BASE/confidential/audit/exports/$ID/file"`,
+  ].join("\n");
 }
 
 /** What will be downloaded, what the log will say of it, and the link. */
@@ -38,10 +50,12 @@ export function Download({ format, filter, by }: { format: Format; filter: Event
         <div className="my-4">
           <DownloadLink href={exportAddress(format, filter)}>{t("download")}</DownloadLink>
         </div>
+        <MakeInBackground wanted={{ format, ...filter }} />
         <CodeSample
           label={t("call")}
           code={`curl -sS -H "Authorization: Bearer $KEY" -OJ \\\n  "$BASE${exportAddress(format, filter)}"`}
         />
+        <CodeSample label={t("background.call")} code={backgroundCalls({ format, ...filter })} />
       </div>
     </Section>
   );

@@ -4,7 +4,7 @@ import { Choice, ChoiceGroup } from "@/components/ui/controls";
 import { type ActorChoice, FilterBar } from "../../_components/filter-bar";
 import type { ReadFilter } from "../../_components/read-filter";
 
-export const FORMATS = ["bundle", "ndjson", "csv", "json"] as const;
+export const FORMATS = ["bundle", "ndjson", "csv", "xlsx", "json"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The format that an address names; a bundle where it names none. */

@@ -7,9 +7,11 @@ import { Tag } from "@/components/ui/tag";
 import type { ExportItem } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
 import { formatOf } from "./export-form";
+import { JobState } from "./job-state";
 
 function State({ item }: { item: ExportItem }) {
   const t = useTranslations("audit.exports.states");
+  if (item.kind === "job") return <JobState key={item.state} item={item} />;
   if (item.state === "done")
     return (
       <Tag tone="plain" icon="tick">

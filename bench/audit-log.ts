@@ -1,0 +1,96 @@
+import { Client } from "pg";
+import { composeEntry } from "@/lib/audit/compose-entry";
+import type { AuditEvent } from "@/lib/audit/event";
+import type { EntryRows } from "@/lib/audit/recorder-types";
+import { insertEntries } from "@/lib/audit/store";
+import type { Context, Role } from "@/lib/context";
+import { cosignerVkey, vkey } from "@/lib/crypto/signed-note";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { createEscrowClient } from "@/lib/escrow/client";
+import { createLogger } from "@/lib/telemetry/logger";
+import type { AuditBench } from "@/lib/testing/audit";
+import { pastTriggers, seedTree } from "@/lib/testing/seed-index";
+
+const BATCH = 250;
+
+/** How long the log is: a million where there is time for it, modest where others work on the machine. */
+export const ENTRIES = Number(process.env.BENCH_ENTRIES ?? 20_000);
+
+const EVENT: AuditEvent = {
+  class: "transaction",
+  outcome: "done",
+  action: "transaction.create",
+  subjects: [],
+  purpose: "settlement",
+  details: { resource: "transaction", groups: ["amount", "pricing"], note: "x".repeat(120) },
+};
+
+/** The context of a call by somebody of this role. */
+export function contextOf(bench: AuditBench, role: Role): Context {
+  const escrow = createEscrowClient({
+    url: "unix:/nowhere.sock",
+    vkey: vkey(`${bench.place.log}/custodian`, bench.cx.audit.receiptSigner.publicKey),
+    log: bench.place.log,
+    clock: bench.cx.clock,
+  });
+  const principal = {
+    userId: uuidv7(Date.now()),
+    handle: role,
+    name: `Person ${role}`,
+    pseudonym: `u_${role}`,
+    tenantId: bench.place.tenantId,
+    organisationId: uuidv7(Date.now()),
+    role,
+    duties: [],
+    scopes: [],
+    proof: { kind: "api-key", keyId: uuidv7(Date.now()), prefix: "bench", signed: false },
+  } as const;
+  const client = { address: "203.0.113.7", userAgent: "bench" };
+  const logger = createLogger("bench", "silent");
+  return { ...bench.cx, principal, client, keystore: bench.keystore, escrow, logger };
+}
+
+/** Real entries with real sealed parts, put in past the triggers, which cost what bench append measures. */
+export async function seedEntries(bench: AuditBench): Promise<void> {
+  const cx = contextOf(bench, "auditor");
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  await pastTriggers(
+    admin,
+    ["audit_entry", "audit_part", "audit_queue", "audit_index", "audit_leaf"],
+    async () => {
+      let rows: EntryRows[] = [];
+      for (let n = 0; n < ENTRIES; n += 1) {
+        rows.push((await composeEntry(cx, EVENT)).rows);
+        if (rows.length < BATCH && n + 1 < ENTRIES) continue;
+        await insertEntries(bench.appPool, rows);
+        rows = [];
+      }
+      await admin.query("DELETE FROM audit_queue");
+      await admin.query(`INSERT INTO audit_leaf (log, seq, entry_id, tenant_id, leaf_hash, chain)
+      SELECT log, row_number() OVER (ORDER BY at, id) - 1, id, tenant_id, sha256('\\x00'::bytea || bytes), '\\x00'
+      FROM audit_entry`);
+    },
+  );
+  await admin.query("VACUUM ANALYZE");
+  await admin.end();
+  await seedTree(bench, ENTRIES);
+}
+
+/** The public keys that a bundle names. */
+export function pinKeys(bench: AuditBench, dataDir: string): void {
+  const { log, tenantId } = bench.place;
+  const { name, publicKey } = bench.cx.audit.receiptSigner;
+  Object.assign(process.env, {
+    DATABASE_URL: bench.database.appUrl,
+    DATA_DIR: dataDir,
+    KEY_DIR: dataDir,
+    LOG_ORIGIN: log,
+    TENANT_ID: tenantId,
+    CUSTODIAN_URL: "unix:/nowhere.sock",
+    CUSTODIAN_VKEY: vkey(`${log}/custodian`, publicKey),
+    LOG_VKEY: vkey(log, publicKey),
+    RECEIPT_VKEY: vkey(name, publicKey),
+    WITNESS_VKEY: cosignerVkey(`${log}/witness`, publicKey),
+  });
+}

@@ -1,0 +1,33 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { appendEntry } from "../append-entry";
+import { issueReceipt } from "../issue-receipt";
+import type { ExportReceipt } from "../schema";
+import { getOwnItem } from "./get-export";
+import { findOwnFile, removeFile } from "./jobs/file-store";
+import { cancelJob } from "./jobs/store";
+
+/**
+ * Ends the caller's own background export: one that waits or runs is cancelled, a finished file is removed with its
+ * key. Both are recorded with the change. Throws `export.not-found` for others' and `export.ended` for one that has
+ * ended already.
+ */
+export async function cancelExport(cx: Context, id: string): Promise<ExportReceipt> {
+  const at = cx.clock.now();
+  const appended = await inTransaction(cx, async (tx) => {
+    const file = await findOwnFile(tx, cx.instance.tenantId, cx.principal.userId, id);
+    if (file === undefined) throw new DomainError("export.not-found");
+    const isCancelled = await cancelJob(tx, id, at);
+    if (!isCancelled && !(await removeFile(tx, id, at))) throw new DomainError("export.ended");
+    return appendEntry(tx, cx, {
+      class: "export",
+      outcome: "done",
+      action: isCancelled ? "export.cancel" : "export.remove",
+      subjects: [],
+      details: { export: id },
+    });
+  });
+  return { ...(await getOwnItem(cx, id)), receipt: await issueReceipt(cx, appended) };
+}

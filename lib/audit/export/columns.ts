@@ -1,0 +1,77 @@
+import "server-only";
+import { type OpenedRow, plaintextOf } from "./export-row";
+
+/** The columns of CSV and of a spreadsheet, in order, each with what it holds. */
+export const COLUMNS = {
+  seq: "Number of the entry in the log, from 0, without gaps.",
+  at: "When it was written, UTC, to the microsecond.",
+  entry_id: "Id of the entry (UUIDv7).",
+  class:
+    "Kind of act: transaction, disclosure, access, key, policy, identity, admin, export, retention, log.",
+  outcome: "intent (about to be done), done, denied or failed.",
+  action: "What was done.",
+  actor: "Pseudonym of the person, or system: and a process.",
+  purpose: "Purpose the actor stated.",
+  transaction_id: "Transaction it is about.",
+  participant_id: "Participant the access is counted under.",
+  request_id: "Access request it is about.",
+  grant_id: "Grant it was done under.",
+  leaf_hash: "Leaf of the entry in the tree: SHA-256 of 0x00 and its bytes, base64url without padding.",
+  details: "The sealed part of the organisation, opened: JSON (RFC 8785).",
+  case: "The sealed part of the case, opened, for its readers.",
+  person: "The sealed part of the person, opened, for auditors.",
+} as const;
+
+export type Column = keyof typeof COLUMNS;
+export const COLUMN_NAMES: readonly Column[] = [
+  "seq",
+  "at",
+  "entry_id",
+  "class",
+  "outcome",
+  "action",
+  "actor",
+  "purpose",
+  "transaction_id",
+  "participant_id",
+  "request_id",
+  "grant_id",
+  "leaf_hash",
+  "details",
+  "case",
+  "person",
+];
+
+/** Stands in the cell of a part whose compartment key was destroyed; the log's entry says when. */
+export const ERASED = "[erased]";
+/** Stands in the cell of a part that does not open with its key: it was changed where it is stored. */
+export const UNREADABLE = "[does not open]";
+
+function partCell(log: string, { row, parts, erased }: OpenedRow, kind: "org" | "case" | "subject"): string {
+  const part = parts.find((candidate) => candidate.kind === kind);
+  if (part !== undefined) return plaintextOf(log, row.entry_id, part) ?? UNREADABLE;
+  return erased.some((candidate) => candidate.kind === kind) ? ERASED : "";
+}
+
+/** The texts of a row in the order of COLUMN_NAMES. */
+export function cellsOf(log: string, opened: OpenedRow): string[] {
+  const { row } = opened;
+  return [
+    String(row.seq),
+    row.at,
+    row.entry_id,
+    row.class,
+    row.outcome,
+    row.action,
+    row.actor ?? "",
+    row.purpose ?? "",
+    row.transaction_id ?? "",
+    row.participant_id ?? "",
+    row.request_id ?? "",
+    row.grant_id ?? "",
+    row.leaf_hash.toString("base64url"),
+    partCell(log, opened, "org"),
+    partCell(log, opened, "case"),
+    partCell(log, opened, "subject"),
+  ];
+}

@@ -1,0 +1,97 @@
+import "server-only";
+import { toBase64 } from "@/lib/crypto/bytes";
+import type { RawTx } from "@/lib/db/transaction";
+import type { CompartmentKind } from "../event";
+import { signNoteLine } from "../note-line";
+import type { Conditions, ReaderContext } from "../reading/filter";
+import { type Manifest, placeText } from "../verify/bundle-format";
+import { pageRow } from "./bundle-pages";
+import { entryLine, type OpenedRow, openedRows } from "./export-row";
+import type { Gone } from "./read-gone";
+import type { Sink } from "./sink";
+import type { Spool } from "./spool";
+import { streamLeaves } from "./store";
+
+/** Spools of one bundle: the files that grow with the log. */
+export interface BundleSpools {
+  readonly entries: Spool;
+  readonly page: Spool;
+  readonly places: Spool;
+  readonly leaves: Spool;
+}
+
+/** Signs where a leaf stood, so that a later change can be named (verify/bundle-format.ts). */
+async function placeLine(cx: ReaderContext, seq: number, leaf: Uint8Array): Promise<string> {
+  const signer = { ...cx.audit.receiptSigner, sign: cx.audit.sign };
+  return `${seq} ${await signNoteLine(signer, placeText(cx.instance.log, seq, leaf))}\n`;
+}
+
+export interface Gathered {
+  readonly count: number;
+  /** Numbers of the range that the reader may not read; known only for a whole export. */
+  readonly withheld: number[];
+  readonly erased: NonNullable<Manifest["erased"]>;
+}
+
+function erasedIn({ row, erased }: OpenedRow, gone: Gone): NonNullable<Manifest["erased"]> {
+  return erased.flatMap(({ c, compartmentId }) => {
+    const entry = gone.erasedBy.get(compartmentId);
+    return entry === undefined ? [] : [{ seq: row.seq, c, entry }];
+  });
+}
+
+interface Wanted {
+  readonly range: { readonly conditions: Conditions; readonly size: number };
+  readonly kinds: readonly CompartmentKind[];
+  readonly complete: boolean;
+  readonly gone: Gone;
+}
+
+/** Spools the entries and the page's rows, and for a filtered export the places of these entries only. */
+export async function gatherEntries(
+  cx: ReaderContext,
+  tx: RawTx,
+  { range, kinds, complete, gone }: Wanted,
+  spools: BundleSpools,
+  sink: Sink,
+): Promise<Gathered> {
+  const withheld: number[] = [];
+  const erased: NonNullable<Manifest["erased"]> = [];
+  let count = 0;
+  let next = 0;
+  const skipTo = (end: number): void => {
+    if (complete) for (; next < end; next += 1) if (!gone.numbers.has(next)) withheld.push(next);
+    next = end + 1;
+  };
+  for await (const batch of openedRows(cx, tx, range, kinds)) {
+    for (const opened of batch) {
+      skipTo(opened.row.seq);
+      erased.push(...erasedIn(opened, gone));
+    }
+    count += batch.length;
+    await spools.entries.write(batch.map((opened) => `${entryLine(opened)}\n`).join(""));
+    await spools.page.write(batch.map(pageRow).join(""));
+    if (!complete)
+      for (const { row } of batch) await spools.places.write(await placeLine(cx, row.seq, row.leaf_hash));
+    sink.progress?.(count);
+  }
+  skipTo(range.size);
+  return { count, withheld, erased };
+}
+
+/** Spools all leaf hashes of the tree, and for a whole export the place of each. */
+export async function gatherLeaves(
+  cx: ReaderContext,
+  tx: RawTx,
+  { size, complete }: { readonly size: number; readonly complete: boolean },
+  spools: BundleSpools,
+): Promise<void> {
+  let seq = 0;
+  for await (const leaves of streamLeaves(tx, cx.instance.log, size)) {
+    await spools.leaves.write(leaves.map((leaf) => `${toBase64(leaf)}\n`).join(""));
+    for (const leaf of leaves) {
+      if (complete) await spools.places.write(await placeLine(cx, seq, leaf));
+      seq += 1;
+    }
+  }
+}

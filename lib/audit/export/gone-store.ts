@@ -1,0 +1,59 @@
+import "server-only";
+import { z } from "zod";
+import { copyRows } from "@/lib/db/copy-rows";
+import type { RawTx } from "@/lib/db/transaction";
+
+const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** The entry of an erasure: its id and its sealed org part, which names the compartment. */
+const EraseRow = z.object({
+  entry_id: z.string(),
+  compartment_id: z.string(),
+  c: z.string(),
+  stored: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+});
+export type EraseRow = z.infer<typeof EraseRow>;
+
+/** Every `compartment.erase` of the tree below `size` that was done, oldest first, with its org part. */
+export async function readErasures(tx: RawTx, log: string, size: number): Promise<EraseRow[]> {
+  const { rows } = await tx.query(
+    `SELECT i.entry_id::text, p.compartment_id::text, p.c, p.stored
+     FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+       JOIN audit_part p ON p.entry_id = i.entry_id AND p.c = 'org'
+     WHERE i.action = 'compartment.erase' AND i.outcome = 'done' AND l.log = $1 AND l.seq < $2::bigint
+     ORDER BY l.seq`,
+    [log, size],
+  );
+  return z.array(EraseRow).parse(rows);
+}
+
+const PruneRow = z.object({
+  entry_id: z.string(),
+  bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+});
+
+/** The newest `log.prune` of the tree below `size`, with its bytes, whose public part says how far it went. */
+export async function findPrune(
+  tx: RawTx,
+  log: string,
+  size: number,
+): Promise<z.infer<typeof PruneRow> | undefined> {
+  const { rows } = await tx.query(
+    `SELECT e.id::text AS entry_id, e.bytes FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+       JOIN audit_entry e ON e.id = i.entry_id
+     WHERE i.action = 'log.prune' AND i.outcome = 'done' AND l.log = $1 AND l.seq < $2::bigint
+     ORDER BY l.seq DESC LIMIT 1`,
+    [log, size],
+  );
+  return z.array(PruneRow).parse(rows)[0];
+}
+
+/** Numbers below `minimum` whose entry bytes are gone, in order. */
+export async function readGone(tx: RawTx, log: string, minimum: number): Promise<Set<number>> {
+  const gone = new Set<number>();
+  const select = `SELECT l.seq::text FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id
+    WHERE l.log = $1 AND l.seq < $2::bigint AND e.bytes IS NULL ORDER BY l.seq`;
+  for await (const rows of copyRows(tx, select, [log, minimum]))
+    for (const row of rows) gone.add(Seq.parse(row[0]?.toString("latin1")));
+  return gone;
+}

@@ -1,0 +1,107 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
+import { openNote } from "@/lib/crypto/signed-note";
+import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { pastTriggers } from "@/lib/testing/seed-index";
+import { recordEvent } from "../record-event";
+import { ExportQuery } from "../schema";
+import { type Manifest, parseManifestText } from "../verify/bundle-format";
+import { exportLog } from "./export-log";
+
+let bench: LogBench;
+let auditor: Context;
+let admin: Client;
+
+async function bodyOf(query: Record<string, string>): Promise<Uint8Array<ArrayBuffer>> {
+  const { response } = await exportLog(auditor, ExportQuery.parse(query));
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+async function bundleOf(): Promise<{
+  manifest: Manifest;
+  lines: { seq: number; parts: { kind: string }[] }[];
+}> {
+  const files = new Map(
+    readCanonicalZip(await bodyOf({ format: "bundle" })).map((one) => [one.name, one.bytes]),
+  );
+  const text = (name: string) => Buffer.from(files.get(name) ?? []).toString("utf8");
+  const manifest = parseManifestText(openNote(text("manifest.txt"), []).text);
+  const lines = text("entries.ndjson").trimEnd().split("\n");
+  return { manifest, lines: lines.map((line) => JSON.parse(line)) };
+}
+
+beforeAll(async () => {
+  bench = await createLogBench();
+  auditor = await bench.person({ role: "auditor" });
+  admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  const erased = await bench.person({ role: "client" });
+  for (let n = 0; n < 2; n += 1)
+    await recordEvent(erased, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
+  await bench.anchor();
+});
+afterAll(async () => {
+  await admin.end();
+  await bench.close();
+});
+
+it("a log of which nothing is gone has neither member in its manifest", async () => {
+  const { manifest } = await bundleOf();
+  expect("erased" in manifest || "pruned" in manifest).toBe(false);
+});
+
+it("parts of an erased person have no key, and the manifest names the entry that erased them, once it is in the tree", async () => {
+  const { rows } = await admin.query(
+    `SELECT DISTINCT p.compartment_id AS id FROM audit_part p JOIN audit_index i USING (entry_id)
+       JOIN audit_compartment k ON k.id = p.compartment_id WHERE i.action = 'audit.keys' AND k.kind = 'subject'`,
+  );
+  expect(rows).toHaveLength(1);
+  await pastTriggers(admin, ["audit_compartment"], () =>
+    admin.query("UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1", [
+      rows[0].id,
+    ]),
+  );
+  const { id } = await recordEvent(auditor, {
+    class: "retention",
+    outcome: "done",
+    action: "compartment.erase",
+    subjects: [],
+    details: { compartment: rows[0].id, key_digest: "x" },
+  });
+  expect((await bundleOf()).manifest.erased).toBeUndefined();
+  await bench.anchor();
+  const { manifest, lines } = await bundleOf();
+  const seqs = lines
+    .filter(({ parts }) => parts.every(({ kind }) => kind !== "subject"))
+    .map(({ seq }) => seq);
+  const named = manifest.erased ?? [];
+  expect(new Set(named.map(({ entry }) => entry))).toEqual(new Set([id]));
+  expect(named.length).toBeGreaterThan(1);
+  for (const { seq } of named) expect(seqs).toContain(seq);
+  const csv = new TextDecoder().decode(await bodyOf({ format: "csv", action: "audit.keys" }));
+  expect(csv.match(/\[erased\]/g)).toHaveLength(2);
+});
+
+it("pruned entries are named by the minimum and its entry, and are not called withheld; held ones are still there", async () => {
+  const prune = { minimum: 4, checkpoint: { size: 1, root: "x" } };
+  const { id } = await recordEvent(auditor, {
+    class: "retention",
+    outcome: "done",
+    action: "log.prune",
+    subjects: [],
+    pub: { prune },
+  });
+  await bench.anchor();
+  await pastTriggers(admin, ["audit_entry"], () =>
+    admin.query(
+      "DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE seq IN (0, 1, 3))",
+    ),
+  );
+  const { manifest, lines } = await bundleOf();
+  expect(manifest.pruned).toEqual({ minimum: 4, entry: id });
+  expect(manifest.withheld).toEqual([]);
+  expect(lines.slice(0, 2).map(({ seq }) => seq)).toEqual([2, 4]);
+  expect(manifest.count).toBe(manifest.size - 3);
+});

@@ -1,0 +1,77 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import type { DbContext } from "@/lib/context";
+import { inRawTransaction } from "@/lib/db/transaction";
+import type { Sink } from "../sink";
+import { CHUNK_BYTES, sealChunk } from "./seal-chunk";
+import { insertChunk, type JobHold } from "./store";
+
+/** The job was cancelled, or another worker has taken it over. */
+export class JobLost extends Error {
+  override readonly name = "JobLost";
+}
+
+/** Stores a file in sealed chunks as it is produced; holds one chunk and no more. */
+export class ChunkWriter implements Sink {
+  private readonly hash = createHash("sha256");
+  private waiting: Uint8Array[] = [];
+  private waitingBytes = 0;
+  private chunks = 0;
+  private entries = 0;
+  private isLost = false;
+  bytes = 0;
+
+  constructor(
+    private readonly cx: DbContext,
+    private readonly hold: JobHold,
+    private readonly key: Uint8Array,
+  ) {}
+
+  /** Entries done so far. */
+  get done(): number {
+    return this.entries;
+  }
+
+  /** From now on every step throws: the job is somebody else's, or nobody's. */
+  lose(): void {
+    this.isLost = true;
+  }
+
+  progress(entries: number): void {
+    this.requireHold();
+    this.entries = entries;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.requireHold();
+    this.hash.update(bytes);
+    this.bytes += bytes.length;
+    this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
+    while (this.waitingBytes >= CHUNK_BYTES) await this.store(CHUNK_BYTES);
+  }
+
+  /** Stores what is left and gives the digest of the whole, base64url. */
+  async end(): Promise<string> {
+    if (this.waitingBytes > 0) await this.store(this.waitingBytes);
+    this.requireHold();
+    return this.hash.digest("base64url");
+  }
+
+  private requireHold(): void {
+    if (this.isLost) throw new JobLost("the export is no longer this worker's");
+  }
+
+  private async store(length: number): Promise<void> {
+    const all = Buffer.concat(this.waiting);
+    const place = { exportId: this.hold.id, attempt: this.hold.attempt, number: this.chunks };
+    const sealed = sealChunk(this.key, place, all.subarray(0, length));
+    this.waiting = [all.subarray(length)];
+    this.waitingBytes = all.length - length;
+    this.chunks += 1;
+    const { number } = place;
+    if (!(await inRawTransaction(this.cx, (tx) => insertChunk(tx, this.hold, { number, sealed }))))
+      this.lose();
+    this.requireHold();
+  }
+}

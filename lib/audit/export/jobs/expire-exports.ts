@@ -1,0 +1,31 @@
+import "server-only";
+import { inTransaction } from "@/lib/db/transaction";
+import { appendEntry } from "../../append-entry";
+import type { AuditContext } from "../../audit-context";
+import { findExpired, removeFile } from "./file-store";
+import type { JobContext } from "./run-export";
+
+const BATCH = 20;
+
+/** Removes files whose time is over, each together with the entry that records it; answers how many. */
+export async function expireExports(
+  cx: Pick<JobContext, "db" | "instance" | "clock" | "audit"> & AuditContext,
+): Promise<number> {
+  const now = cx.clock.now();
+  const ids = await inTransaction(cx, (tx) => findExpired(tx, cx.instance.tenantId, now, BATCH));
+  let removed = 0;
+  for (const id of ids) {
+    await inTransaction(cx, async (tx) => {
+      if (!(await removeFile(tx, id, now))) return;
+      removed += 1;
+      await appendEntry(tx, cx, {
+        class: "export",
+        outcome: "done",
+        action: "export.expire",
+        subjects: [],
+        details: { export: id },
+      });
+    });
+  }
+  return removed;
+}

@@ -1,0 +1,403 @@
+import { fork } from "node:child_process";
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { inRawTransaction, inTransaction } from "@/lib/db/transaction";
+import { findStanding } from "@/lib/identity/find-standing";
+import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { recordEvent } from "../../record-event";
+import { ExportQuery, NewExport } from "../../schema";
+import { Policy } from "../../verify/bundle-format";
+import { verifyBundle } from "../../verify/verify-bundle";
+import { cancelExport } from "../cancel-export";
+import { type AskedRange, downloadExport } from "../download-export";
+import { exportLog } from "../export-log";
+import { getExport } from "../get-export";
+import { requestExport } from "../request-export";
+import { expireExports } from "./expire-exports";
+import { type JobContext, runNextExport } from "./run-export";
+import { CHUNK_BYTES } from "./seal-chunk";
+import { claimJob, finishJob, insertChunk } from "./store";
+
+const DAY_MS = 24 * 60 * 60_000;
+let bench: LogBench;
+let auditor: Context;
+let worker: JobContext;
+
+/** The same context at another time. */
+function later<C extends Pick<Context, "clock">>(cx: C, ms: number): C {
+  const { clock } = cx;
+  return {
+    ...cx,
+    clock: {
+      ...clock,
+      now: () => new Date(clock.nowMs() + ms),
+      nowMs: () => clock.nowMs() + ms,
+    },
+  };
+}
+
+const ask = (cx: Context, wanted: Record<string, string> = {}) =>
+  requestExport(cx, NewExport.parse({ format: "ndjson", ...wanted }));
+
+async function made(cx: Context, wanted: Record<string, string> = {}): Promise<string> {
+  const { id } = await ask(cx, wanted);
+  while (await runNextExport(worker));
+  return id;
+}
+
+async function fetchBytes(cx: Context, id: string, asked: AskedRange = {}) {
+  const { response } = await downloadExport(cx, id, asked);
+  return { response, bytes: Buffer.from(await response.arrayBuffer()) };
+}
+
+async function entriesOf(action: string): Promise<number> {
+  const { rows } = await bench.appPool.query("SELECT count(*)::int AS n FROM audit_index WHERE action = $1", [
+    action,
+  ]);
+  return rows[0].n;
+}
+
+async function chunksOf(id: string): Promise<number> {
+  const { rows } = await bench.appPool.query(
+    "SELECT count(*)::int AS n FROM audit_export_chunk WHERE export_id = $1",
+    [id],
+  );
+  return rows[0].n;
+}
+
+beforeAll(async () => {
+  bench = await createLogBench();
+  auditor = await bench.person({ role: "auditor" });
+  const findReader = (userId: string) => findStanding(bench.cx, userId);
+  const { db, instance, clock, audit } = bench.cx;
+  worker = {
+    db,
+    instance,
+    clock,
+    audit,
+    findReader,
+    keystore: bench.keystore,
+    logger: auditor.logger,
+    keepMs: 7 * DAY_MS,
+  };
+  // Long details, so that a file of few entries has several chunks.
+  const details = { note: "0123456789abcdef".repeat(40_000) };
+  for (let n = 0; n < 4; n += 1)
+    await recordEvent(auditor, {
+      class: "log",
+      outcome: "done",
+      action: "audit.read",
+      subjects: [],
+      details,
+    });
+  await bench.anchor();
+});
+afterAll(async () => {
+  await bench.close();
+});
+beforeEach(async () => {
+  while (await runNextExport(worker));
+});
+
+describe("an export in the background", () => {
+  it("is recorded when it is asked for, and its file is what the stream of the same snapshot is", async () => {
+    const before = await entriesOf("audit.export");
+    const asked = await ask(auditor);
+    expect(asked).toMatchObject({ kind: "job", state: "queued", is_own: true });
+    expect(asked.receipt.entry_id).toBe(asked.entry_id);
+    expect(await entriesOf("audit.export")).toBe(before + 1);
+    await expect(fetchBytes(auditor, asked.id)).rejects.toMatchObject({ code: "export.unfinished" });
+    expect(await runNextExport(worker)).toBe(true);
+    const item = await getExport(auditor, asked.id);
+    expect(item).toMatchObject({ state: "done", progress: item.entries, total: item.entries });
+    const { response, bytes } = await fetchBytes(auditor, asked.id);
+    const streamed = await exportLog(auditor, ExportQuery.parse({ format: "ndjson" }));
+    expect(bytes.equals(Buffer.from(await streamed.response.arrayBuffer()))).toBe(true);
+    expect(createHash("sha256").update(bytes).digest("base64url")).toBe(item.sha256);
+    expect(response.headers.get("content-length")).toBe(String(bytes.length));
+    expect(bytes.length).toBeGreaterThan(2 * CHUNK_BYTES);
+  });
+
+  it("of every format is made, and a bundle verifies", async () => {
+    for (const format of ["csv", "json", "xlsx", "bundle"] as const) {
+      const { bytes } = await fetchBytes(auditor, await made(auditor, { format }));
+      if (format !== "bundle") expect(bytes.length).toBeGreaterThan(100);
+      else {
+        const policy = Policy.parse(bench.policy);
+        expect(verifyBundle(new Uint8Array(bytes), { policy }).verdict).toBe("verified");
+      }
+    }
+  });
+
+  it("is stored sealed: no byte of it can be read in the database", async () => {
+    const id = await made(auditor);
+    const { rows } = await bench.appPool.query(
+      "SELECT sealed FROM audit_export_chunk WHERE export_id = $1 ORDER BY number",
+      [id],
+    );
+    expect(rows.length).toBeGreaterThan(2);
+    for (const { sealed } of rows) expect(sealed.includes("0123456789abcdef")).toBe(false);
+  });
+
+  it("has the entries behind its maker's fence and no others", async () => {
+    const regulator = await bench.person({ role: "regulator" });
+    const caseId = regulator.requestId;
+    await recordEvent(regulator, {
+      class: "access",
+      outcome: "done",
+      action: "request.create",
+      subjects: [],
+      caseId,
+      caseDetails: { order: "order-for-nobody-else" },
+    });
+    await bench.anchor();
+    const filter = { action: "request.create" };
+    const decider = await bench.person({ role: "coordinator", duties: ["legal"] });
+    expect((await fetchBytes(auditor, await made(auditor, filter))).bytes.length).toBe(0);
+    expect((await fetchBytes(decider, await made(decider, filter))).bytes.toString()).toContain(
+      "order-for-nobody-else",
+    );
+  });
+});
+
+describe("a download", () => {
+  it("that was cut goes on where it ended, and gives the file's digest", async () => {
+    const id = await made(auditor);
+    const { sha256, bytes: size } = await getExport(auditor, id);
+    const { response } = await downloadExport(auditor, id, {});
+    const reader = response.body?.getReader();
+    const first = Buffer.from((await reader?.read())?.value ?? []).subarray(0, 700_001);
+    await reader?.cancel();
+    const etag = response.headers.get("etag") ?? "";
+    const rest = await fetchBytes(auditor, id, { range: `bytes=${first.length}-`, ifRange: etag });
+    expect(rest.response.status).toBe(206);
+    expect(rest.response.headers.get("content-range")).toBe(`bytes 700001-${(size ?? 0) - 1}/${size}`);
+    const digest = createHash("sha256").update(first).update(rest.bytes).digest("base64url");
+    expect(digest).toBe(sha256);
+  });
+
+  it("of any range has the bytes of that range", async () => {
+    const id = await made(auditor);
+    const { bytes } = await fetchBytes(auditor, id);
+    for (const [from, to] of [
+      [0, 0],
+      [CHUNK_BYTES - 1, CHUNK_BYTES],
+      [CHUNK_BYTES, 2 * CHUNK_BYTES - 1],
+      [5, bytes.length + 5],
+    ] as const) {
+      const part = await fetchBytes(auditor, id, { range: `bytes=${from}-${to}` });
+      expect(part.bytes.equals(bytes.subarray(from, to + 1))).toBe(true);
+    }
+    await expect(fetchBytes(auditor, id, { range: `bytes=${bytes.length}-` })).rejects.toMatchObject({
+      code: "export.range",
+      extra: { size: bytes.length },
+    });
+    const other = await fetchBytes(auditor, id, { range: "bytes=5-", ifRange: '"another file"' });
+    expect([other.response.status, other.bytes.length]).toEqual([200, bytes.length]);
+  });
+
+  it("is recorded once, whatever pieces it is fetched in, and a piece without a beginning as well", async () => {
+    const id = await made(auditor);
+    const before = await entriesOf("export.download");
+    await fetchBytes(auditor, id, { range: "bytes=5-" });
+    expect(await entriesOf("export.download")).toBe(before + 1);
+    await fetchBytes(auditor, id, { range: "bytes=10-20" });
+    await fetchBytes(auditor, id, { range: "bytes=30-" });
+    expect(await entriesOf("export.download")).toBe(before + 1);
+    await fetchBytes(auditor, id);
+    expect(await entriesOf("export.download")).toBe(before + 2);
+    await fetchBytes(later(auditor, 2 * 60 * 60_000), id, { range: "bytes=5-" });
+    expect(await entriesOf("export.download")).toBe(before + 3);
+  });
+
+  it("by anybody but its maker finds nothing, a coordinator's included, and records none", async () => {
+    const id = await made(auditor);
+    const before = await entriesOf("export.download");
+    for (const role of ["auditor", "coordinator", "regulator"] as const) {
+      const other = await bench.person({ role });
+      await expect(fetchBytes(other, id)).rejects.toMatchObject({ code: "export.not-found", status: 404 });
+      await expect(cancelExport(other, id)).rejects.toMatchObject({ code: "export.not-found" });
+    }
+    expect(await entriesOf("export.download")).toBe(before);
+  });
+
+  it("by its maker, who may now read something else, is refused", async () => {
+    const id = await made(auditor);
+    const { principal } = auditor;
+    for (const now of [
+      { ...principal, role: "regulator" as const },
+      { ...principal, duties: ["support" as const] },
+      { ...principal, organisationId: id },
+    ])
+      await expect(fetchBytes({ ...auditor, principal: now }, id)).rejects.toMatchObject({
+        code: "export.standing",
+      });
+  });
+
+  it("after its time finds it gone: not served from then on, removed with its key, and that recorded", async () => {
+    const id = await made(auditor);
+    const then = later(auditor, 7 * DAY_MS + 1_000);
+    await expect(fetchBytes(then, id)).rejects.toMatchObject({ code: "export.expired", status: 410 });
+    const system = { ...bench.cx, system: "portal" };
+    const before = await entriesOf("export.expire");
+    expect(await expireExports(system)).toBe(0);
+    expect(await expireExports(later(system, 7 * DAY_MS + 1_000))).toBeGreaterThan(0);
+    expect(await entriesOf("export.expire")).toBeGreaterThan(before);
+    await expect(fetchBytes(auditor, id)).rejects.toMatchObject({ code: "export.expired" });
+    expect(await chunksOf(id)).toBe(0);
+    const { rows } = await bench.appPool.query("SELECT state, file_key FROM audit_export WHERE id = $1", [
+      id,
+    ]);
+    expect(rows).toEqual([{ state: "expired", file_key: null }]);
+    expect((await getExport(auditor, id)).sha256).not.toBeNull();
+  });
+
+  it("whose stored bytes were changed or moved fails and hands out nothing of them", async () => {
+    const id = await made(auditor);
+    await bench.appPool.query("DELETE FROM audit_export_chunk WHERE export_id = $1 AND number = 1", [id]);
+    await bench.appPool.query(
+      `INSERT INTO audit_export_chunk SELECT export_id, attempt, 1, tenant_id, sealed FROM audit_export_chunk
+       WHERE export_id = $1 AND number = 0`,
+      [id],
+    );
+    const { response } = await downloadExport(auditor, id, { range: `bytes=${CHUNK_BYTES}-` });
+    await expect(response.arrayBuffer()).rejects.toThrow();
+  });
+});
+
+describe("a job", () => {
+  const lease = (ms: number) => ({
+    now: new Date(Date.now() + ms),
+    until: new Date(Date.now() + ms + 30_000),
+  });
+  const claim = (ms = 0) => inTransaction(bench.cx, (tx) => claimJob(tx, bench.place.tenantId, lease(ms)));
+
+  it("whose worker dies in the middle begins again when its lease ends, and never serves half a file", async () => {
+    const { id } = await ask(auditor);
+    const dead = await claim();
+    expect(dead).toMatchObject({ id, attempt: 1 });
+    if (dead === undefined) return;
+    const half = Buffer.from("half a file");
+    const chunk = { number: 0, sealed: half };
+    expect(await inRawTransaction(bench.cx, (tx) => insertChunk(tx, dead, chunk))).toBe(true);
+    expect(await runNextExport(worker)).toBe(false);
+    await expect(fetchBytes(auditor, id)).rejects.toMatchObject({ code: "export.unfinished" });
+    expect(await runNextExport(later(worker, 60_000))).toBe(true);
+    const { bytes } = await fetchBytes(auditor, id);
+    expect(bytes.includes(half)).toBe(false);
+    expect(bytes.length).toBe((await getExport(auditor, id)).bytes);
+  });
+
+  it("whose process is killed with -9 while it stores its file is made anew, whole", async () => {
+    const { id } = await ask(auditor);
+    const rival = await bench.appPool.connect();
+    await rival.query("BEGIN");
+    // The second chunk waits for this row of ours, and the process with it.
+    await rival.query(
+      "INSERT INTO audit_export_chunk (export_id, attempt, number, tenant_id, sealed) VALUES ($1, 1, 1, $2, '')",
+      [id, bench.place.tenantId],
+    );
+    const child = fork("lib/testing/export-child.ts", [bench.keyDir, bench.cx.instance.tenantPseudonym], {
+      execArgv: ["--import", "tsx", "--conditions=react-server"],
+    });
+    const exited = new Promise((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
+    const isStuck = async () => {
+      const { rows } = await bench.appPool.query(
+        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%audit_export_chunk%'",
+      );
+      return rows[0].n > 0 && (await chunksOf(id)) === 1;
+    };
+    await expect.poll(isStuck, { timeout: 60_000 }).toBe(true);
+    child.kill("SIGKILL");
+    expect(await exited).toBe("SIGKILL");
+    await rival.query("ROLLBACK");
+    rival.release();
+    expect((await getExport(auditor, id)).state).toBe("running");
+    await expect(fetchBytes(auditor, id)).rejects.toMatchObject({ code: "export.unfinished" });
+    expect(await runNextExport(later(worker, 60_000))).toBe(true);
+    const { sha256, state } = await getExport(auditor, id);
+    const { bytes } = await fetchBytes(auditor, id);
+    expect([state, createHash("sha256").update(bytes).digest("base64url")]).toEqual(["done", sha256]);
+    const { rows } = await bench.appPool.query(
+      "SELECT DISTINCT attempt FROM audit_export_chunk WHERE export_id = $1",
+      [id],
+    );
+    expect(rows).toEqual([{ attempt: 2 }]);
+  });
+
+  it("is one worker's at a time: the one that lost it can neither store nor finish", async () => {
+    const { id } = await ask(auditor);
+    const old = await claim();
+    const mine = await claim(60_000);
+    expect([old?.attempt, mine?.attempt]).toEqual([1, 2]);
+    const hold = { id, attempt: 1 };
+    const chunk = { number: 0, sealed: Buffer.from("late") };
+    expect(await inRawTransaction(bench.cx, (tx) => insertChunk(tx, hold, chunk))).toBe(false);
+    const file = {
+      at: new Date(),
+      expiresAt: new Date(),
+      sealedKey: Buffer.alloc(1),
+      bytes: 1,
+      sha256: "x",
+      entries: 1,
+      size: 1,
+    };
+    expect(await inTransaction(bench.cx, (tx) => finishJob(tx, hold, file))).toBe(false);
+    await cancelExport(auditor, id);
+  });
+
+  it("that kills every worker that takes it ends as failed", async () => {
+    const { id } = await ask(auditor);
+    for (const ms of [0, 60_000, 120_000]) expect((await claim(ms))?.id).toBe(id);
+    expect(await runNextExport(later(worker, 240_000))).toBe(true);
+    expect((await getExport(auditor, id)).state).toBe("failed");
+    await expect(fetchBytes(auditor, id)).rejects.toMatchObject({ code: "export.ended" });
+  });
+
+  it("that is cancelled while it runs stores nothing more, and the cancelling is recorded", async () => {
+    const before = await entriesOf("export.cancel");
+    const { id } = await ask(auditor);
+    const cancelling: JobContext = {
+      ...worker,
+      findReader: async (userId) => {
+        await cancelExport(auditor, id);
+        return worker.findReader(userId);
+      },
+    };
+    expect(await runNextExport(cancelling)).toBe(true);
+    expect((await getExport(auditor, id)).state).toBe("cancelled");
+    expect(await chunksOf(id)).toBe(0);
+    expect(await entriesOf("export.cancel")).toBe(before + 1);
+    await expect(cancelExport(auditor, id)).rejects.toMatchObject({ code: "export.ended" });
+  });
+
+  it("of somebody who stands otherwise now is not made", async () => {
+    const { id } = await ask(auditor);
+    const other: JobContext = {
+      ...worker,
+      findReader: async () => ({ role: "coordinator", duties: ["legal"], organisationId: id }),
+    };
+    expect(await runNextExport(other)).toBe(true);
+    expect((await getExport(auditor, id)).state).toBe("failed");
+    const gone = await ask(auditor);
+    expect(await runNextExport({ ...worker, findReader: async () => undefined })).toBe(true);
+    expect((await getExport(auditor, gone.id)).state).toBe("failed");
+  });
+
+  it("is refused when five of a person's wait, also when they are asked for at once", async () => {
+    const person = await bench.person({ role: "auditor" });
+    const asked = await Promise.allSettled(Array.from({ length: 8 }, () => ask(person)));
+    const refused = asked.flatMap((one) => (one.status === "rejected" ? [one.reason.code] : []));
+    expect(refused).toEqual(["export.too-many", "export.too-many", "export.too-many"]);
+    while (await runNextExport(worker));
+  });
+
+  it("whose finished file its maker removes is gone, and that is recorded", async () => {
+    const id = await made(auditor);
+    const before = await entriesOf("export.remove");
+    expect(await cancelExport(auditor, id)).toMatchObject({ state: "expired" });
+    expect(await entriesOf("export.remove")).toBe(before + 1);
+    expect(await chunksOf(id)).toBe(0);
+  });
+});

@@ -1,0 +1,107 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { inRawSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import type { Reader, ReaderContext } from "../../reading/filter";
+import { ExportQuery } from "../../schema";
+import { requestOf } from "../export-log";
+import { produceExport } from "../produce-export";
+import { standingText } from "../standing";
+import { countRows, readAnchoredSize } from "../store";
+import { ChunkWriter, JobLost } from "./chunk-writer";
+import { fileKeyContext } from "./seal-chunk";
+import { type ClaimedJob, claimJob, finishJob, giveUpJob, renewLease } from "./store";
+
+const LEASE_MS = 30_000;
+const RENEW_MS = 3_000;
+const MAX_ATTEMPTS = 3;
+
+/** What making exports needs of a process that waits on nobody. */
+export interface JobContext
+  extends Pick<Context, "db" | "instance" | "clock" | "audit" | "logger" | "keystore"> {
+  /** The person as they stand now; undefined once they may do nothing any more. */
+  findReader(userId: string): Promise<Reader | undefined>;
+  /** How long a finished file is kept, in milliseconds. */
+  readonly keepMs: number;
+}
+
+function leaseEnd(cx: JobContext): Date {
+  return new Date(cx.clock.nowMs() + LEASE_MS);
+}
+
+/** Renews the lease and tells the progress every few seconds; a job that is lost stops the writer. */
+function keepLease(cx: JobContext, job: ClaimedJob, writer: ChunkWriter, total: () => number | undefined) {
+  const renew = async (): Promise<void> => {
+    const said = { until: leaseEnd(cx), progress: writer.done, total: total() };
+    if (!(await inTransaction(cx, (tx) => renewLease(tx, job, said)))) writer.lose();
+  };
+  const timer = setInterval(() => {
+    renew().catch((err: unknown) => cx.logger.warn({ err }, "an export's lease was not renewed"));
+  }, RENEW_MS);
+  return { stop: () => clearInterval(timer), renew };
+}
+
+async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
+  const principal = await cx.findReader(job.by_user_id);
+  if (principal === undefined || standingText(principal) !== job.fence)
+    throw new DomainError("export.standing");
+  const reader: ReaderContext = { ...cx, principal };
+  const key = randomBytes(32);
+  const writer = new ChunkWriter(cx, job, key);
+  let total: number | undefined;
+  const lease = keepLease(cx, job, writer, () => total);
+  try {
+    const query = ExportQuery.parse({ format: job.format, ...job.options, ...job.filter });
+    const request = requestOf(reader, query, job.entry_id);
+    const produced = await inRawSnapshot(cx, async (tx) => {
+      const { log } = cx.instance;
+      const size = await readAnchoredSize(tx, log);
+      total = await countRows(tx, { conditions: request.conditions, log, size });
+      await lease.renew();
+      return produceExport(reader, tx, request, writer);
+    });
+    const sha256 = await writer.end();
+    const at = cx.clock.now();
+    const file = {
+      ...produced,
+      at,
+      sha256,
+      bytes: writer.bytes,
+      expiresAt: new Date(at.getTime() + cx.keepMs),
+      sealedKey: cx.keystore.sealSecret(
+        fileKeyContext(cx.instance.tenantId, { exportId: job.id, attempt: job.attempt }),
+        key,
+      ),
+    };
+    if (!(await inTransaction(cx, (tx) => finishJob(tx, job, file)))) throw new JobLost("taken over");
+  } finally {
+    lease.stop();
+  }
+}
+
+/**
+ * Makes one background export, if one waits: true when there was one. Any number of portals may do so at once. A
+ * portal that dies in the middle is noticed when its lease ends, and the export begins again, three times at most;
+ * its file's key is kept only with the whole file, so half a file is never readable.
+ */
+export async function runNextExport(cx: JobContext): Promise<boolean> {
+  const lease = { now: cx.clock.now(), until: leaseEnd(cx) };
+  const job = await inTransaction(cx, (tx) => claimJob(tx, cx.instance.tenantId, lease));
+  if (job === undefined) return false;
+  try {
+    // The third worker died on it too: there is nothing to be hoped of a fourth.
+    if (job.attempt > MAX_ATTEMPTS) await giveUp(cx, job, "failed");
+    else await make(cx, job);
+  } catch (err) {
+    if (err instanceof JobLost) return true;
+    cx.logger.error({ err, export: job.id, attempt: job.attempt }, "an export in the background failed");
+    const isFinal = job.attempt >= MAX_ATTEMPTS || (err instanceof DomainError && err.status === 403);
+    await giveUp(cx, job, isFinal ? "failed" : "queued");
+  }
+  return true;
+}
+
+async function giveUp(cx: JobContext, job: ClaimedJob, state: "queued" | "failed"): Promise<void> {
+  await inTransaction(cx, (tx) => giveUpJob(tx, job, { state, at: cx.clock.now() }));
+}

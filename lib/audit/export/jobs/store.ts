@@ -1,0 +1,190 @@
+import "server-only";
+import { z } from "zod";
+import type { RawTx, Tx } from "@/lib/db/transaction";
+import { ExportChoice, ExportFormat } from "../../schema";
+
+const Count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** A background export as it is asked for. */
+export interface NewJob {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly format: ExportFormat;
+  readonly filter: Readonly<Record<string, string>>;
+  readonly options: ExportChoice;
+  readonly fence: string;
+  readonly entryId: string;
+  readonly at: Date;
+}
+
+/** Writes the row of a job that waits for a portal to take it. */
+export async function insertJob(tx: Tx, job: NewJob): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `INSERT INTO audit_export (id, tenant_id, by_user_id, format, filter, options, fence, entry_id, state, kind, started_at)
+     VALUES ($1::uuid, $2::uuid, $3::uuid, $4, $5::jsonb, $6::jsonb, $7, $8::uuid, 'queued', 'job', $9::timestamptz)`,
+    job.id,
+    job.tenantId,
+    job.userId,
+    job.format,
+    JSON.stringify(job.filter),
+    JSON.stringify(job.options),
+    job.fence,
+    job.entryId,
+    job.at,
+  );
+}
+
+/** How many of a person's jobs are not finished. Their row is locked, so that two requests count one after another. */
+export async function countOpenJobs(tx: Tx, tenantId: string, userId: string): Promise<number> {
+  await tx.$queryRawUnsafe(
+    "SELECT pg_advisory_xact_lock(hashtextextended('export ' || $1, 0))::text",
+    userId,
+  );
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT count(*) AS count FROM audit_export
+     WHERE kind = 'job' AND state IN ('queued', 'running') AND tenant_id = $1::uuid AND by_user_id = $2::uuid`,
+    tenantId,
+    userId,
+  );
+  return z.array(z.object({ count: Count })).parse(rows)[0]?.count ?? 0;
+}
+
+const ClaimedJob = z.object({
+  id: z.string(),
+  by_user_id: z.string(),
+  format: ExportFormat,
+  filter: z.record(z.string(), z.string()),
+  options: ExportChoice,
+  fence: z.string(),
+  attempt: z.number().int(),
+  entry_id: z.string(),
+});
+export type ClaimedJob = z.infer<typeof ClaimedJob>;
+
+/**
+ * Takes the oldest job that waits, or whose worker has not been heard of since its lease ended. What an earlier
+ * attempt stored goes at once; its worker, should it still live, finds the job no longer its own.
+ */
+export async function claimJob(
+  tx: Tx,
+  tenantId: string,
+  lease: { readonly now: Date; readonly until: Date },
+): Promise<ClaimedJob | undefined> {
+  const rows = await tx.$queryRawUnsafe(
+    `UPDATE audit_export SET state = 'running', attempt = attempt + 1, lease_until = $3, progress = 0, total = NULL
+     WHERE id = (SELECT id FROM audit_export WHERE kind = 'job' AND tenant_id = $1::uuid
+       AND (state = 'queued' OR (state = 'running' AND lease_until < $2))
+       ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING id::text, by_user_id::text, format, filter, options, fence, attempt, entry_id::text`,
+    tenantId,
+    lease.now,
+    lease.until,
+  );
+  const job = z.array(ClaimedJob).parse(rows)[0];
+  if (job !== undefined) await deleteChunks(tx, job.id);
+  return job;
+}
+
+/** A job in the hands of one worker, by the number of its attempt. */
+export interface JobHold {
+  readonly id: string;
+  readonly attempt: number;
+}
+
+const HELD = "id = $1::uuid AND attempt = $2 AND state = 'running'";
+
+/** Says that the worker lives and how far it is; false when the job is no longer its own. */
+export async function renewLease(
+  tx: Tx,
+  hold: JobHold,
+  said: { readonly until: Date; readonly progress: number; readonly total: number | undefined },
+): Promise<boolean> {
+  const changed = await tx.$executeRawUnsafe(
+    `UPDATE audit_export SET lease_until = $3, progress = $4::bigint, total = $5::bigint WHERE ${HELD}`,
+    hold.id,
+    hold.attempt,
+    said.until,
+    said.progress,
+    said.total ?? null,
+  );
+  return changed === 1;
+}
+
+/** Keeps a sealed chunk; false when the job is no longer this worker's. */
+export async function insertChunk(
+  tx: RawTx,
+  hold: JobHold,
+  chunk: { readonly number: number; readonly sealed: Uint8Array },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `INSERT INTO audit_export_chunk (export_id, attempt, number, tenant_id, sealed)
+     SELECT id, attempt, $3, tenant_id, $4 FROM audit_export WHERE ${HELD} FOR SHARE`,
+    [hold.id, hold.attempt, chunk.number, Buffer.from(chunk.sealed)],
+  );
+  return rowCount === 1;
+}
+
+/** What a finished file is, and until when it is kept. */
+export interface FinishedFile {
+  readonly at: Date;
+  readonly expiresAt: Date;
+  readonly sealedKey: Uint8Array;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly entries: number;
+  readonly size: number;
+}
+
+/** Makes the file whole for its readers, key and all; false when the job is no longer this worker's. */
+export async function finishJob(tx: Tx, hold: JobHold, file: FinishedFile): Promise<boolean> {
+  const changed = await tx.$executeRawUnsafe(
+    `UPDATE audit_export SET state = 'done', finished_at = $3, expires_at = $4, file_key = $5, bytes = $6::bigint,
+       sha256 = $7, entries = $8::bigint, size = $9::bigint, progress = $8::bigint, lease_until = NULL
+     WHERE ${HELD}`,
+    hold.id,
+    hold.attempt,
+    file.at,
+    file.expiresAt,
+    Buffer.from(file.sealedKey),
+    file.bytes,
+    file.sha256,
+    file.entries,
+    file.size,
+  );
+  return changed === 1;
+}
+
+/** Gives a job back for another attempt, or ends it as failed; what it stored goes. */
+export async function giveUpJob(
+  tx: Tx,
+  hold: JobHold,
+  end: { readonly state: "queued" | "failed"; readonly at: Date },
+): Promise<void> {
+  const changed = await tx.$executeRawUnsafe(
+    `UPDATE audit_export SET state = $3, lease_until = NULL, finished_at = CASE WHEN $3 = 'failed' THEN $4::timestamptz END
+     WHERE ${HELD}`,
+    hold.id,
+    hold.attempt,
+    end.state,
+    end.at,
+  );
+  if (changed === 1) await deleteChunks(tx, hold.id);
+}
+
+/** Everything stored of a file. */
+export async function deleteChunks(tx: Tx, id: string): Promise<void> {
+  await tx.$executeRawUnsafe("DELETE FROM audit_export_chunk WHERE export_id = $1::uuid", id);
+}
+
+/** Ends a job that nobody waits for any more; false when it had ended by itself. */
+export async function cancelJob(tx: Tx, id: string, at: Date): Promise<boolean> {
+  const changed = await tx.$executeRawUnsafe(
+    `UPDATE audit_export SET state = 'cancelled', finished_at = $2, lease_until = NULL
+     WHERE id = $1::uuid AND state IN ('queued', 'running')`,
+    id,
+    at,
+  );
+  if (changed === 1) await deleteChunks(tx, id);
+  return changed === 1;
+}

@@ -1,0 +1,78 @@
+import "server-only";
+import { tmpdir } from "node:os";
+import type { RawTx } from "@/lib/db/transaction";
+import { portalEnv } from "@/lib/env";
+import type { CompartmentKind } from "../event";
+import type { Conditions, ReaderContext } from "../reading/filter";
+import type { ExportQuery } from "../schema";
+import { writeBundle } from "./build-bundle";
+import type { CsvOptions } from "./csv";
+import type { Produced, Sink } from "./sink";
+import { Spool } from "./spool";
+import { writeText } from "./write-text";
+import { writeXlsx } from "./write-xlsx";
+
+export type Format = ExportQuery["format"];
+
+/** Media type and file name of each format. */
+export const MEDIA: Readonly<Record<Format, { readonly type: string; readonly extension: string }>> = {
+  ndjson: { type: "application/x-ndjson; charset=utf-8", extension: "ndjson" },
+  json: { type: "application/json; charset=utf-8", extension: "json" },
+  csv: { type: "text/csv; charset=utf-8", extension: "csv" },
+  xlsx: { type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", extension: "xlsx" },
+  bundle: { type: "application/zip", extension: "zip" },
+};
+
+/** The headers of a file of this format. */
+export function fileHeaders(format: Format): Record<string, string> {
+  const { type, extension } = MEDIA[format];
+  return {
+    "content-type": type,
+    "content-disposition": `attachment; filename="audit-log.${extension}"`,
+  };
+}
+
+/** What is to be exported, and the entry that records it. */
+export interface ExportRequest {
+  readonly format: Format;
+  readonly csv: CsvOptions;
+  readonly conditions: Conditions;
+  /** Kinds of parts that are opened for the reader. */
+  readonly kinds: readonly CompartmentKind[];
+  /** The filter by its names, for the manifest. */
+  readonly filter: Readonly<Record<string, string>>;
+  readonly exportEntry: string;
+}
+
+/** Opens the spools of a bundle, lends them, and gives their space back whatever happens. */
+async function withSpools<T>(use: (spools: [Spool, Spool, Spool, Spool]) => Promise<T>): Promise<T> {
+  const dir = portalEnv().DATA_DIR ?? tmpdir();
+  const opened: Spool[] = [];
+  const open = async (): Promise<Spool> => {
+    const spool = await Spool.open(dir);
+    opened.push(spool);
+    return spool;
+  };
+  try {
+    return await use([await open(), await open(), await open(), await open()]);
+  } finally {
+    await Promise.all(opened.map((spool) => spool.close()));
+  }
+}
+
+/** Writes an export of any format into the sink, from the snapshot `tx`. */
+export function produceExport(
+  cx: ReaderContext,
+  tx: RawTx,
+  request: ExportRequest,
+  sink: Sink,
+): Promise<Produced> {
+  const { format } = request;
+  if (format === "xlsx") return writeXlsx(cx, tx, request, sink);
+  if (format === "bundle") {
+    return withSpools(([entries, page, places, leaves]) =>
+      writeBundle(cx, tx, request, { entries, page, places, leaves }, sink),
+    );
+  }
+  return writeText(cx, tx, { ...request, format }, sink);
+}

@@ -1,0 +1,49 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { appendEntry } from "../append-entry";
+import { issueReceipt } from "../issue-receipt";
+import { addFilter, fencedConditions } from "../reading/filter";
+import type { ExportReceipt, NewExport } from "../schema";
+import { exportDetails, filterOf } from "./export-log";
+import { getOwnItem } from "./get-export";
+import { countOpenJobs, insertJob } from "./jobs/store";
+import { standingText } from "./standing";
+
+const MAX_OPEN = 5;
+
+/**
+ * Asks for an export to be made in the background. The request and the entry that records it commit together, so that
+ * no export is made without its entry; the file holds what its maker may read when it is made. Throws
+ * `export.too-many` when five of the caller's wait or run.
+ */
+export async function requestExport(cx: Context, wanted: NewExport): Promise<ExportReceipt> {
+  const { format, delimiter, bom, parts } = wanted;
+  addFilter(fencedConditions(cx), wanted);
+  const filter = filterOf(wanted);
+  const options = {
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(bom === undefined ? {} : { bom }),
+    ...(parts === undefined ? {} : { parts }),
+  };
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  const { tenantId } = cx.instance;
+  const { userId } = cx.principal;
+  const appended = await inTransaction(cx, async (tx) => {
+    if ((await countOpenJobs(tx, tenantId, userId)) >= MAX_OPEN) throw new DomainError("export.too-many");
+    const entry = await appendEntry(tx, cx, {
+      class: "export",
+      outcome: "done",
+      action: "audit.export",
+      subjects: [],
+      details: { ...exportDetails(wanted), export: id },
+    });
+    const fence = standingText(cx.principal);
+    await insertJob(tx, { id, tenantId, userId, format, filter, options, fence, entryId: entry.id, at });
+    return entry;
+  });
+  return { ...(await getOwnItem(cx, id)), receipt: await issueReceipt(cx, appended) };
+}

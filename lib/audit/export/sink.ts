@@ -1,0 +1,14 @@
+import "server-only";
+
+/** Where an export's bytes go. It holds the producer back at the reader's pace, and throws once nobody reads. */
+export interface Sink {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Told how many entries are done, now and then. */
+  progress?(entries: number): void;
+}
+
+/** How far an export went: entries in it, and the size of the tree it ends at. */
+export interface Produced {
+  readonly entries: number;
+  readonly size: number;
+}

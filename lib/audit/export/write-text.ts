@@ -1,0 +1,76 @@
+import "server-only";
+import { canonicalJson } from "@/lib/crypto/canonical-json";
+import type { RawTx } from "@/lib/db/transaction";
+import type { CompartmentKind } from "../event";
+import type { Conditions, ReaderContext } from "../reading/filter";
+import { type CsvOptions, csvHeader, csvLine } from "./csv";
+import { entryLine, type OpenedRow, openedRows } from "./export-row";
+import type { Produced, Sink } from "./sink";
+import { countLater, readAnchoredSize } from "./store";
+
+interface TextFormat {
+  readonly head: string;
+  batch(rows: readonly OpenedRow[], done: number): string;
+  foot(size: number): Promise<string>;
+}
+
+async function nothing(): Promise<string> {
+  return "";
+}
+
+/** One entry a line, JCS; the entry inside has its own bytes. */
+function ndjson(log: string): TextFormat {
+  const batch = (rows: readonly OpenedRow[]) => rows.map((opened) => `${entryLine(opened, log)}\n`).join("");
+  return { head: "", batch, foot: nothing };
+}
+
+function csv(log: string, options: CsvOptions): TextFormat {
+  const batch = (rows: readonly OpenedRow[]) => rows.map((row) => csvLine(log, row, options)).join("");
+  return { head: csvHeader(options), batch, foot: nothing };
+}
+
+/** One document: the same lines, and what is later than the checkpoint the export ends at. */
+function json(log: string, tx: RawTx): TextFormat {
+  return {
+    head: `{"entries":[`,
+    batch: (rows, done) =>
+      `${done === 0 ? "\n" : ",\n"}${rows.map((opened) => entryLine(opened, log)).join(",\n")}`,
+    foot: async (size) => {
+      const later = canonicalJson(await countLater(tx, log, size));
+      return `\n],"later":${later},"log":${canonicalJson(log)},"size":${size}}\n`;
+    },
+  };
+}
+
+export interface TextExport {
+  readonly format: "ndjson" | "json" | "csv";
+  readonly conditions: Conditions;
+  /** Kinds of parts that are opened for the reader. */
+  readonly kinds: readonly CompartmentKind[];
+  readonly csv: CsvOptions;
+}
+
+/** Writes the log as text from one snapshot, as far as it is under a signed checkpoint. */
+export async function writeText(
+  cx: ReaderContext,
+  tx: RawTx,
+  wanted: TextExport,
+  sink: Sink,
+): Promise<Produced> {
+  const { log } = cx.instance;
+  const formats = { ndjson: () => ndjson(log), csv: () => csv(log, wanted.csv), json: () => json(log, tx) };
+  const format = formats[wanted.format]();
+  const size = await readAnchoredSize(tx, log);
+  const write = async (text: string) => {
+    if (text !== "") await sink.write(Buffer.from(text));
+  };
+  await write(format.head);
+  let entries = 0;
+  for await (const batch of openedRows(cx, tx, { conditions: wanted.conditions, size }, wanted.kinds)) {
+    await write(format.batch(batch, entries));
+    entries += batch.length;
+    sink.progress?.(entries);
+  }
+  await write(await format.foot(size));
+  return { entries, size };
+}

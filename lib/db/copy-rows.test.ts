@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { CopyDecoder } from "./copy-rows";
+
+type Value = Uint8Array | null;
+
+function encode(rows: readonly (readonly Value[])[]): Buffer {
+  const parts = [Buffer.from("PGCOPY\n\u00ff\r\n\0", "latin1"), Buffer.alloc(8)];
+  const int = (value: number, bytes: 2 | 4) => {
+    const out = Buffer.alloc(bytes);
+    out.writeIntBE(value, 0, bytes);
+    return out;
+  };
+  for (const row of rows) {
+    parts.push(int(row.length, 2));
+    for (const value of row) parts.push(int(value?.length ?? -1, 4), Buffer.from(value ?? []));
+  }
+  parts.push(int(-1, 2));
+  return Buffer.concat(parts);
+}
+
+const rows = fc.array(
+  fc.array(fc.option(fc.uint8Array({ maxLength: 40 }), { nil: null }), { minLength: 1, maxLength: 4 }),
+  { maxLength: 12 },
+);
+
+test("a COPY cut into chunks anywhere gives the same rows", () => {
+  fc.assert(
+    fc.property(rows, fc.array(fc.nat(), { maxLength: 20 }), (given, cuts) => {
+      const bytes = encode(given);
+      const places = [...new Set([0, ...cuts.map((cut) => cut % bytes.length), bytes.length])].sort(
+        (a, b) => a - b,
+      );
+      const decoder = new CopyDecoder();
+      const read = places
+        .slice(1)
+        .flatMap((end, at) => decoder.push(bytes.subarray(places[at], end)))
+        .map((row) => row.map((value) => (value === null ? null : [...value])));
+      decoder.end();
+      expect(read).toEqual(given.map((row) => row.map((value) => (value === null ? null : [...value]))));
+    }),
+  );
+});
+
+test("a COPY cut short is a failure and no shorter result", () => {
+  const bytes = encode([[Uint8Array.of(1)], [Uint8Array.of(2)]]);
+  for (let length = 0; length < bytes.length; length += 1) {
+    const decoder = new CopyDecoder();
+    decoder.push(bytes.subarray(0, length));
+    expect(() => decoder.end()).toThrow("before its trailer");
+  }
+});
+
+test("bytes that are no binary COPY are refused", () => {
+  expect(() => new CopyDecoder().push(Buffer.from("seq,at,entry_id\r\n1,2026,x\r\n"))).toThrow("binary COPY");
+});

@@ -1,0 +1,109 @@
+import "server-only";
+import { to as copyTo } from "pg-copy-streams";
+import { InvariantError } from "@/lib/errors";
+import { abandonConnection, type RawTx } from "./transaction";
+
+/** One row of a COPY: the bytes of each column as PostgreSQL sends them, null for SQL NULL. */
+export type CopiedRow = readonly (Buffer | null)[];
+
+const SIGNATURE = Buffer.from("PGCOPY\n\u00ff\r\n\0", "latin1");
+const HEADER_BYTES = SIGNATURE.length + 8;
+const END_OF_ROWS = -1;
+
+/** Most parameters one COPY may carry; their names are `sealport.export.v1` and on. */
+const MAX_VALUES = 64;
+
+/** Reads the binary COPY format (PostgreSQL manual, COPY, "Binary Format") from chunks cut anywhere. */
+export class CopyDecoder {
+  private rest: Buffer = Buffer.alloc(0);
+  private hasHeader = false;
+  private hasEnded = false;
+
+  /** The rows that are whole with this chunk. They share memory with it: copy what outlives the batch. */
+  push(chunk: Buffer): CopiedRow[] {
+    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    const rows: CopiedRow[] = [];
+    let offset = this.hasHeader ? 0 : this.readHeader(bytes);
+    while (this.hasHeader && !this.hasEnded) {
+      const row = this.readRow(bytes, offset);
+      if (row === undefined) break;
+      if (row.values !== undefined) rows.push(row.values);
+      offset = row.end;
+    }
+    this.rest = bytes.subarray(offset);
+    return rows;
+  }
+
+  /** Throws unless the trailer was read and nothing followed it: a COPY that was cut is no shorter result. */
+  end(): void {
+    if (!this.hasEnded || this.rest.length > 0) throw new InvariantError("a COPY ended before its trailer");
+  }
+
+  private readHeader(bytes: Buffer): number {
+    if (bytes.length < HEADER_BYTES) return 0;
+    const extension = bytes.readInt32BE(SIGNATURE.length + 4);
+    if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE) || extension !== 0)
+      throw new InvariantError("not the binary COPY format");
+    this.hasHeader = true;
+    return HEADER_BYTES;
+  }
+
+  private readRow(bytes: Buffer, start: number): { values?: CopiedRow; end: number } | undefined {
+    if (start + 2 > bytes.length) return undefined;
+    const count = bytes.readInt16BE(start);
+    if (count === END_OF_ROWS) {
+      this.hasEnded = true;
+      return { end: start + 2 };
+    }
+    const values: (Buffer | null)[] = [];
+    let offset = start + 2;
+    for (let at = 0; at < count; at += 1) {
+      if (offset + 4 > bytes.length) return undefined;
+      const length = bytes.readInt32BE(offset);
+      offset += 4;
+      if (length < 0) values.push(null);
+      else {
+        if (offset + length > bytes.length) return undefined;
+        values.push(bytes.subarray(offset, offset + length));
+        offset += length;
+      }
+    }
+    return { values, end: offset };
+  }
+}
+
+/** The text with `$1`, `$2` and on as settings of the transaction, since COPY takes no parameters. */
+function withSettings(select: string): string {
+  return select.replaceAll(/\$(\d+)/g, (_match, at: string) => `current_setting('sealport.export.v${at}')`);
+}
+
+/**
+ * Streams a SELECT by COPY, a batch of rows at a time. `$1` and on stand for `values`, which travel by
+ * `set_config` and are therefore text in the statement: cast them there. No value becomes part of the text.
+ * Leaving the loop early, or a failure in it, gives the connection up. One at a time on a connection.
+ */
+export async function* copyRows(
+  tx: RawTx,
+  select: string,
+  values: readonly (string | number | bigint)[],
+): AsyncGenerator<CopiedRow[]> {
+  if (values.length > MAX_VALUES) throw new InvariantError("too many parameters for a COPY");
+  for (const [at, value] of values.entries())
+    await tx.query("SELECT set_config($1, $2, true)", [`sealport.export.v${at + 1}`, String(value)]);
+  const stream = tx.query(copyTo(`COPY (${withSettings(select)}) TO STDOUT (FORMAT binary)`));
+  // Closing an abandoned connection tells the stream of it when nobody listens any more.
+  stream.on("error", () => undefined);
+  const decoder = new CopyDecoder();
+  let isWhole = false;
+  try {
+    for await (const chunk of stream) {
+      if (!Buffer.isBuffer(chunk)) throw new InvariantError("a COPY gave no bytes");
+      const rows = decoder.push(chunk);
+      if (rows.length > 0) yield rows;
+    }
+    decoder.end();
+    isWhole = true;
+  } finally {
+    if (!isWhole) abandonConnection(tx);
+  }
+}

@@ -1,0 +1,69 @@
+import "server-only";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { openEntryFile } from "@/lib/audit/signer/entry-file";
+import { signerHandler } from "@/lib/audit/signer/serve-signer";
+import { publishCheckpoint } from "@/lib/audit/worker/checkpointer";
+import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
+import { systemClock } from "@/lib/clock";
+import { cosignerVkey, vkey } from "@/lib/crypto/signed-note";
+import { loadSigningKey } from "@/lib/custody/signing-key";
+import { serveHttp } from "@/lib/ipc/server";
+import { createLogger } from "@/lib/telemetry/logger";
+import { createTestKeystore } from "@/lib/testing/audit";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+
+/** Use cases on a log whose checkpoints are signed. It sets the process's portal variables: one a test file. */
+export interface LogBench extends UseCaseBench {
+  /** The portal's folder, DATA_DIR of this process. */
+  readonly dataDir: string;
+  /** Policy file of somebody who trusts this log and its receipts. */
+  readonly policy: { readonly log: readonly string[]; readonly receipts: readonly string[] };
+  /** Integrates what waits and has a checkpoint signed over it. */
+  anchor(): Promise<void>;
+}
+
+/** Opens the bench; call `close` when the test is over. */
+export async function createLogBench(): Promise<LogBench> {
+  const bench = await createUseCaseBench();
+  await prepareLog(bench.sequencerPool, bench.place);
+  const { log } = bench.place;
+  const signer = loadSigningKey(await createTestKeystore("signer", log), "log");
+  const dir = await mkdtemp(path.join(tmpdir(), "sealport-log-"));
+  const file = await openEntryFile(dir, log);
+  const signerUrl = `unix:${dir}/s.sock`;
+  const logger = createLogger("test", "silent");
+  const from = { pool: bench.signerPool, file, log, signer, clock: systemClock };
+  const server = await serveHttp(signerUrl, signerHandler(from, logger));
+  const options = { ...bench.place, pool: bench.sequencerPool, signerUrl, logVkey: signer.vkey, logger };
+  const { name, publicKey } = bench.cx.audit.receiptSigner;
+  const policy = { log: [signer.vkey], receipts: [vkey(name, publicKey)] };
+  Object.assign(process.env, {
+    DATABASE_URL: bench.database.appUrl,
+    DATA_DIR: dir,
+    KEY_DIR: dir,
+    LOG_ORIGIN: log,
+    TENANT_ID: bench.place.tenantId,
+    CUSTODIAN_URL: "unix:/nowhere.sock",
+    CUSTODIAN_VKEY: vkey(`${log}/custodian`, signer.publicKey),
+    LOG_VKEY: signer.vkey,
+    RECEIPT_VKEY: policy.receipts[0],
+    WITNESS_VKEY: cosignerVkey(`${log}/witness`, signer.publicKey),
+  });
+  return {
+    ...bench,
+    dataDir: dir,
+    policy,
+    anchor: async () => {
+      while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
+      await publishCheckpoint(options);
+    },
+    close: async () => {
+      await server.close();
+      await file.close();
+      await bench.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
