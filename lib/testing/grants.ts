@@ -12,7 +12,9 @@ const APP = {
   audit_entry: "INSERT(at bytes class id log outcome tenant_id)",
   audit_erasure:
     "INSERT UPDATE(agreed_at agreed_by ended_at prepared prepared_at refused_by state try_after)",
-  audit_export: "INSERT UPDATE(bytes entries finished_at sha256 size state)",
+  audit_export:
+    "INSERT UPDATE(attempt bytes downloaded_at entries expires_at file_key finished_at lease_until progress removed_at sha256 size state total)",
+  audit_export_chunk: "DELETE INSERT",
   audit_index: "INSERT",
   audit_part: "INSERT",
   audit_queue: "INSERT(action entry_id subject tenant_id)",
@@ -60,7 +62,7 @@ export const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>>
   sealport_app_login: APP,
   sealport_worker_login: APP,
   sealport_sequencer_login: {
-    audit_checkpoint: "INSERT UPDATE(note time_stamp witnesses)",
+    audit_checkpoint: "INSERT UPDATE(note time_stamp time_stamped_at witnesses)",
     audit_head: "INSERT UPDATE",
     audit_leaf: "INSERT",
     audit_queue: "DELETE",
@@ -102,6 +104,8 @@ export const UNWATCHED: Readonly<Record<string, string>> = {
   audit_checkpoint: "signed by the log's key, which the database does not have",
   audit_entry: "is the record itself; it cannot commit unqueued",
   audit_export: "the history beside the entry of each export, which is written before its first byte",
+  audit_export_chunk:
+    "sealed pieces of an export's file: its making, each fetching and its removal are entries",
   audit_head: "covered by the signer, who recomputes it; it only goes forward",
   audit_index: "search rows beside the entries, rebuilt from them",
   audit_leaf: "covered by the signer, who recomputes each",
