@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Input, OperationSpec } from "@/lib/api-client/operation";
 import * as operations from "@/lib/api-client/operations/account";
+import { appendEntry } from "@/lib/audit/append-entry";
 import { fixedClock } from "@/lib/clock";
+import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 import { withSession } from "@/lib/http/with-session";
@@ -19,6 +21,7 @@ import { startTotp } from "@/lib/identity/account/start-totp";
 import { stepUp } from "@/lib/identity/account/step-up";
 import { stepUpOptions } from "@/lib/identity/account/step-up-options";
 import { viewAccount } from "@/lib/identity/account/view-account";
+import { revokeCredentials } from "@/lib/identity/credentials/store";
 import { userHandleOf } from "@/lib/identity/passkey";
 import { totpCode, totpStepAt } from "@/lib/identity/totp";
 import { type Runtime, useRuntime } from "@/lib/runtime";
@@ -264,6 +267,46 @@ describe("factors", () => {
     const browser = await signedIn(await createAccount(runtime, "auditor"));
     const refused = await call(browser, operations.removeTotp, removeTotp);
     expect([refused.status, refused.body.code]).toEqual([409, "credential.last"]);
+  });
+
+  it("leave a privileged person one second factor when all are removed at once", async () => {
+    for (let round = 0; round < 4; round++) {
+      clock.advance(MINUTE);
+      const browser = await signedIn(await createAccount(runtime, "coordinator", { duties: ["approve"] }));
+      const added = [
+        await addPasskey(browser, new SoftwareAuthenticator()),
+        await addPasskey(browser, new SoftwareAuthenticator()),
+      ];
+      const removals = await Promise.all([
+        call(browser, operations.removeTotp, removeTotp),
+        ...added.map(({ body }) =>
+          call(browser, operations.removePasskey, (cx, input) => removePasskey(cx, input.params.id), {
+            params: { id: String(body.id) },
+          }),
+        ),
+      ]);
+      expect(removals.map(({ status }) => status).sort()).toEqual([200, 200, 409]);
+      const left = await view(browser);
+      expect(left.passkeys.length + (left.totp === null ? 0 : 1)).toBe(1);
+    }
+  });
+
+  it("of a privileged person who lost them all are not made anew on a password", async () => {
+    const person = await createAccount(runtime, "coordinator", { duties: ["approve"] });
+    const browser = await signedIn(person);
+    const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+    const lost = { class: "identity", outcome: "done", action: "credential.revoke" } as const;
+    await inTransaction(cx, async (tx) => {
+      await revokeCredentials(tx, { userId: person.userId, kind: "totp", at: clock.now() });
+      await appendEntry(tx, cx, { ...lost, subjects: [`user:${person.userId}`] });
+    });
+    expect((await startStep(browser)).body.password).toBe(false);
+    expect((await prove(browser, { password: person.password })).status).toBe(401);
+    const start = await call(browser, operations.startTotp, (own) => {
+      const { multiFactorAt: _none, ...session } = own.session;
+      return startTotp({ ...own, session: { ...session, method: "password", provedAt: clock.now() } });
+    });
+    expect([start.status, start.body.code]).toEqual([401, "auth.step-up"]);
   });
 
   it("end the other sessions when one is taken away", async () => {

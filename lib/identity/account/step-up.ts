@@ -11,7 +11,7 @@ import { type Account, takePasskeyUse } from "@/lib/identity/credentials/store";
 import { challengeOf, verifyAssertion } from "@/lib/identity/passkey";
 import { verifyPassword } from "@/lib/identity/password";
 import type { PasskeyAssertion } from "@/lib/identity/schema";
-import { checkSecondFactor, hasSecondFactor } from "@/lib/identity/second-factor";
+import { checkSecondFactor, needsSecondFactor } from "@/lib/identity/second-factor";
 import { refreshProof } from "@/lib/identity/sessions/store";
 import { type SignInFault, signInRefused } from "@/lib/identity/sign-in";
 
@@ -37,8 +37,8 @@ async function byPasskey(cx: AccountContext, account: Account, assertion: Passke
 }
 
 async function byPassword(account: Account, password: string): Promise<Proved> {
-  // A password alone proves nothing for somebody who has more than that.
-  if (hasSecondFactor(account) || account.passwordHash === undefined) return { fault: "factor-missing" };
+  // A password alone proves nothing for somebody who has, or needs, more than that.
+  if (needsSecondFactor(account) || account.passwordHash === undefined) return { fault: "factor-missing" };
   if (!(await verifyPassword(password, account.passwordHash))) return { fault: "password" };
   return { method: "password", take: async () => true };
 }

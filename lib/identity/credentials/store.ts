@@ -122,6 +122,16 @@ export async function findAccount(tx: Tx, tenantId: string, userId: string): Pro
   return withCredentials(tx, row);
 }
 
+/**
+ * The person with every factor that stands now, locked until the transaction ends: changes of one person's factors
+ * come one after the other, each weighed by what the one before left.
+ */
+export async function lockAccount(tx: Tx, tenantId: string, userId: string): Promise<Account | undefined> {
+  await tx.$queryRaw(Prisma.sql`
+    SELECT id FROM app_user WHERE id = ${userId}::uuid AND tenant_id = ${tenantId}::uuid FOR NO KEY UPDATE`);
+  return findAccount(tx, tenantId, userId);
+}
+
 /** The person who registered the passkey with this credential id, if it still stands. */
 export async function findAccountByPasskey(
   tx: Tx,
