@@ -1,6 +1,6 @@
 import "server-only";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
-import { type Account, findAccountByEmail } from "@/lib/identity/credentials/store";
+import { type Account, findAccountByEmail, holdPassword } from "@/lib/identity/credentials/store";
 import { verifyPassword } from "@/lib/identity/password";
 import {
   checkSecondFactor,
@@ -37,6 +37,21 @@ function faultBefore(account: Account | undefined, isPassword: boolean): SignInF
   return account.holder.isActive ? undefined : "inactive";
 }
 
+type Accepted = Exclude<SecondFactor, { readonly fault: SignInFault }>;
+
+/** Between our look and now another request may have taken the same code, or changed the password. */
+function open(
+  cx: SignInContext,
+  account: Account,
+  factor: Accepted,
+): Promise<SignedIn | { readonly fault: SignInFault }> {
+  return inTransaction(cx, async (tx) => {
+    if (!(await holdPassword(tx, account.holder.userId, account.passwordHash))) return { fault: "password" };
+    if (!(await factor.take(tx, cx.clock.now()))) return { fault: "replayed" };
+    return openSession(tx, cx, account, { method: factor.method });
+  });
+}
+
 /**
  * Signs in by password and, where the account has or needs one, a second factor. Whatever is wrong, the answer is the
  * same and the work comparable; the log has the reason.
@@ -52,11 +67,7 @@ export async function signInWithPassword(cx: SignInContext, input: PasswordSignI
     throw await refuseSignIn(cx, fault ?? "unknown", method, account);
   const factor = secondFactorOf(cx, account, input);
   if ("fault" in factor) throw await refuseSignIn(cx, factor.fault, method, account);
-  const signedIn = await inTransaction(cx, async (tx) => {
-    const isTaken = await factor.take(tx, cx.clock.now());
-    return isTaken ? openSession(tx, cx, account, { method: factor.method }) : undefined;
-  });
-  // Another request took the same code between our look and now.
-  if (signedIn === undefined) throw await refuseSignIn(cx, "replayed", method, account);
-  return signedIn;
+  const opened = await open(cx, account, factor);
+  if ("fault" in opened) throw await refuseSignIn(cx, opened.fault, method, account);
+  return opened;
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { Input, OperationSpec } from "@/lib/api-client/operation";
 import * as operations from "@/lib/api-client/operations/account";
@@ -373,6 +373,84 @@ describe("a password", () => {
     clock.advance(MINUTE);
     expect((await new TestBrowser().signIn(person, clock)).status).toBe(401);
     await signedIn({ ...person, password: next });
+  });
+});
+
+describe("a password that is changed meanwhile", () => {
+  const change = (browser: TestBrowser, current: string, next: string) =>
+    call(browser, operations.changePassword, (cx, { body }) => changePassword(cx, body), {
+      body: { current, next },
+    });
+
+  /** Locks a credential, runs the story to where so many wait in the database, and lets go. */
+  async function whileLocked(person: TestAccount, kind: string, story: (waits: Waits) => Promise<void>) {
+    const holder = await bench.audit.appPool.connect();
+    const waits: Waits = (count, orDone) =>
+      vi.waitUntil(async () => {
+        const { rows } = await bench.audit.appPool.query("SELECT 1 FROM pg_locks WHERE NOT granted");
+        return rows.length >= count || orDone?.() === true;
+      }, 30_000);
+    try {
+      await holder.query("BEGIN");
+      await holder.query("SELECT set_config('sealport.tenant_id', $1, true)", [runtime.instance.tenantId]);
+      await holder.query("SELECT id FROM credential WHERE user_id = $1 AND kind = $2 FOR UPDATE", [
+        person.userId,
+        kind,
+      ]);
+      await story(waits);
+    } finally {
+      holder.release(true);
+    }
+  }
+  type Waits = (count: number, orDone?: () => boolean) => Promise<unknown>;
+
+  it("ends the session of a sign-in that verified the old one before", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = await signedIn(person);
+    const late = new TestBrowser();
+    const running: Promise<number>[] = [];
+    await whileLocked(person, "totp", async (waits) => {
+      // It waits to take its code: by then it has verified the password.
+      running.push(late.signIn(person, clock, 1).then(({ status }) => status));
+      await waits(1);
+      let isChanged = false;
+      const changing = change(browser, person.password, "another brighter lamp").then(({ status }) => {
+        isChanged = true;
+        return status;
+      });
+      running.push(changing);
+      await waits(2, () => isChanged);
+    });
+    expect((await Promise.all(running))[1]).toBe(200);
+    expect((await call(late, operations.getAccount, viewAccount)).status).toBe(401);
+    expect((await view(browser)).sessions).toHaveLength(1);
+  });
+
+  it("opens no session when the change came first", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = await signedIn(person);
+    const running: Promise<number>[] = [];
+    await whileLocked(person, "password", async (waits) => {
+      running.push(change(browser, person.password, "another brighter lamp").then(({ status }) => status));
+      await waits(1);
+      let isSignedIn = false;
+      const signingIn = new TestBrowser().signIn(person, clock, 1).then(({ status }) => {
+        isSignedIn = true;
+        return status;
+      });
+      running.push(signingIn);
+      await waits(2, () => isSignedIn);
+    });
+    expect(await Promise.all(running)).toEqual([200, 401]);
+  });
+
+  it("is changed by one of two changes at once", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = await signedIn(person);
+    const both = await Promise.all(
+      ["a first lamp at noon", "a second lamp at noon"].map((next) => change(browser, person.password, next)),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
   });
 });
 

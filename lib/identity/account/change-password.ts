@@ -1,8 +1,11 @@
 import "server-only";
 import { recordEvent } from "@/lib/audit/record-event";
-import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type AccountContext, requireOwnProof } from "@/lib/identity/account/account-context";
+import {
+  type AccountContext,
+  changeOwnAccount,
+  requireOwnProof,
+} from "@/lib/identity/account/account-context";
 import { endOthersAfterChange, recordFactorChange } from "@/lib/identity/account/change-factors";
 import type { PasswordChange } from "@/lib/identity/account/schema";
 import { replacePassword } from "@/lib/identity/credentials/store";
@@ -40,11 +43,14 @@ export async function changePassword(
     });
   const now = cx.clock.now();
   const hash = await hashPassword(input.next);
-  await inTransaction(cx, async (tx) => {
-    if (!(await replacePassword(tx, cx.principal.userId, hash, now)))
-      throw new DomainError("credential.not-found");
+  const isChanged = await changeOwnAccount(cx, async (tx, standing) => {
+    // Another change came first: what was verified is no longer the password.
+    if (standing.passwordHash !== passwordHash) return false;
+    await replacePassword(tx, cx.principal.userId, hash, now);
     await recordFactorChange(tx, cx, "credential.change", { factor: "password" });
     await endOthersAfterChange(tx, cx);
+    return true;
   });
+  if (!isChanged) throw await refuseWrong(cx);
   return { created_at: now.toISOString() };
 }

@@ -7,7 +7,7 @@ import { DomainError } from "@/lib/errors";
 import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
 import type { StepUpProof } from "@/lib/identity/account/schema";
 import { takeChallenge } from "@/lib/identity/challenges/store";
-import { type Account, takePasskeyUse } from "@/lib/identity/credentials/store";
+import { type Account, holdPassword, takePasskeyUse } from "@/lib/identity/credentials/store";
 import { challengeOf, verifyAssertion } from "@/lib/identity/passkey";
 import { verifyPassword } from "@/lib/identity/password";
 import type { PasskeyAssertion } from "@/lib/identity/schema";
@@ -40,7 +40,8 @@ async function byPassword(account: Account, password: string): Promise<Proved> {
   // A password alone proves nothing for somebody who has, or needs, more than that.
   if (needsSecondFactor(account) || account.passwordHash === undefined) return { fault: "factor-missing" };
   if (!(await verifyPassword(password, account.passwordHash))) return { fault: "password" };
-  return { method: "password", take: async () => true };
+  const { userId } = account.holder;
+  return { method: "password", take: (tx) => holdPassword(tx, userId, account.passwordHash) };
 }
 
 async function check(cx: AccountContext, account: Account, given: StepUpProof): Promise<Proved> {

@@ -199,11 +199,22 @@ export async function revokeCredentials(
   return count;
 }
 
-/** Puts a new password in the place of the old one; false when there is none. */
-export async function replacePassword(tx: Tx, userId: string, hash: string, at: Date): Promise<boolean> {
-  const { count } = await tx.credential.updateMany({
+/**
+ * Whether the person's password is still the one that was verified, and holds it so until the transaction ends: a
+ * change of it waits, and then sees, and ends, the session that this transaction opens.
+ */
+export async function holdPassword(tx: Tx, userId: string, hash: string | undefined): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT id FROM credential
+    WHERE user_id = ${userId}::uuid AND kind = 'password' AND revoked_at IS NULL AND secret_hash = ${hash ?? null}
+    FOR SHARE`);
+  return rows.length === 1;
+}
+
+/** Puts a new password in the place of the old one. */
+export async function replacePassword(tx: Tx, userId: string, hash: string, at: Date): Promise<void> {
+  await tx.credential.updateMany({
     where: { user_id: userId, kind: "password", revoked_at: null },
     data: { secret_hash: hash, used_at: at },
   });
-  return count === 1;
 }
