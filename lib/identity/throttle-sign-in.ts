@@ -3,7 +3,7 @@ import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { hmacSha256 } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
 import type { SignInContext } from "@/lib/identity/sign-in";
-import type { Draw } from "@/lib/rate-limit/limits";
+import { type Draw, takeOrSlow } from "@/lib/rate-limit/limits";
 
 function refuseSpent(cx: SignInContext, draw: Draw): void {
   if (draw.success) return;
@@ -26,13 +26,9 @@ export async function throttleAddress(cx: SignInContext): Promise<void> {
   refuseSpent(cx, await cx.limits.take("sign_in_address", cx.client.address ?? "unknown"));
 }
 
-/**
- * Draws on address and account separately, whether the account exists or not. A spent account is slowed down and
- * not locked: else anybody could keep its owner out. Each address may then try once in half a minute.
- */
+/** Draws on address and account separately, whether the account exists or not. */
 export async function throttleSignIn(cx: SignInContext, email: string): Promise<void> {
   await throttleAddress(cx);
   const account = accountKey(cx, email);
-  if ((await cx.limits.take("sign_in", account)).success) return;
-  refuseSpent(cx, await cx.limits.take("sign_in_slow", `${account} ${cx.client.address ?? "unknown"}`));
+  refuseSpent(cx, await takeOrSlow(cx.limits, account, cx.client.address ?? "unknown"));
 }

@@ -49,6 +49,15 @@ export function openLimits(pool: Pool, overrides: Overrides): Limits {
   };
 }
 
+/**
+ * Draws on an account's budget of proofs. Once that is spent the account is slowed down and not locked, else anybody
+ * could keep its owner out: each place, an address or a session, may try once in half a minute.
+ */
+export async function takeOrSlow(limits: Limits, account: string, place: string): Promise<Draw> {
+  const draw = await limits.take("sign_in", account);
+  return draw.success ? draw : limits.take("sign_in_slow", `${account} ${place}`);
+}
+
 /** `RateLimit-Policy`, `RateLimit` and, when spent, `Retry-After` (draft-ietf-httpapi-ratelimit-headers). */
 export function limitHeaders(draw: Draw, nowMs: number): Record<string, string> {
   const seconds = Math.max(0, Math.ceil((draw.reset - nowMs) / 1000));

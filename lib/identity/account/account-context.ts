@@ -8,10 +8,12 @@ import { isFresh } from "@/lib/identity/session-rules";
 import type { SessionSecret } from "@/lib/identity/session-token";
 import { isSessionOpen } from "@/lib/identity/sessions/store";
 import type { Site } from "@/lib/identity/site";
+import type { Limits } from "@/lib/rate-limit/limits";
 
 /** A signed-in person looking after their own account. */
 export interface AccountContext extends Context, SessionSecret {
   readonly site: Site;
+  readonly limits: Limits;
   readonly session: SessionProof;
 }
 

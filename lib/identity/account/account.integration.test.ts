@@ -24,6 +24,7 @@ import { viewAccount } from "@/lib/identity/account/view-account";
 import { revokeCredentials } from "@/lib/identity/credentials/store";
 import { userHandleOf } from "@/lib/identity/passkey";
 import { totpCode, totpStepAt } from "@/lib/identity/totp";
+import { openLimits } from "@/lib/rate-limit/limits";
 import { type Runtime, useRuntime } from "@/lib/runtime";
 import { SoftwareAuthenticator } from "@/lib/testing/authenticator";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/portal";
@@ -322,6 +323,54 @@ describe("factors", () => {
     expect((await remove()).status).toBe(404);
     expect((await call(other, operations.getAccount, viewAccount)).status).toBe(401);
     expect((await passkeySignIn(key, person.userId)).status).toBe(401);
+  });
+});
+
+describe("guessing with somebody's cookie", () => {
+  const tries = (browser: TestBrowser, count: number) =>
+    Array.from({ length: count }).reduce<Promise<string[]>>(async (before, _, index) => {
+      const done = await before;
+      const { status, body } = await prove(browser, { code: `00000${index % 10}` });
+      return [...done, `${status} ${String(body.code)}`];
+    }, Promise.resolve([]));
+
+  it("ends the session at the tenth wrong proof, and leaves its owner's other sessions their own", async () => {
+    useRuntime({ ...runtime, limits: openLimits(bench.audit.appPool, {}) });
+    try {
+      const person = await createAccount(runtime, "regulator");
+      const stolen = await signedIn(person);
+      const owner = await signedIn(person, 1);
+      clock.advance(MINUTE);
+      expect(await tries(stolen, 10)).toEqual([...Array(9).fill("401 auth.sign-in"), "401 auth.session"]);
+      expect((await call(stolen, operations.getAccount, viewAccount)).status).toBe(401);
+      const { rows } = await bench.audit.appPool.query(
+        "SELECT end_reason FROM auth_session WHERE user_id = $1 AND revoked_at IS NOT NULL",
+        [person.userId],
+      );
+      expect(rows).toEqual([{ end_reason: "wrong-proofs" }]);
+      expect((await prove(owner, { code: codeOf(person, clock) })).status).toBe(200);
+      const soon = await prove(owner, { code: codeOf(person, clock, 1) });
+      expect([soon.status, Number(soon.response.headers.get("retry-after")) <= 30]).toEqual([429, true]);
+    } finally {
+      useRuntime(runtime);
+    }
+  });
+
+  it("at the password ends it as well", async () => {
+    const person = await createAccount(runtime, "client", { hasTotp: false });
+    const browser = new TestBrowser();
+    await browser.post("callback/password", { email: person.email, password: person.password });
+    const body = { current: "not this one here", next: "a brighter lamp at noon" };
+    const statuses = [];
+    for (let count = 0; count < 10; count++)
+      statuses.push(
+        (
+          await call(browser, operations.changePassword, (cx, input) => changePassword(cx, input.body), {
+            body,
+          })
+        ).body.code,
+      );
+    expect(statuses).toEqual([...Array(9).fill("auth.sign-in"), "auth.session"]);
   });
 });
 

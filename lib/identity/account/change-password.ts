@@ -7,6 +7,7 @@ import {
   requireOwnProof,
 } from "@/lib/identity/account/account-context";
 import { endOthersAfterChange, recordFactorChange } from "@/lib/identity/account/change-factors";
+import { countWrongProof } from "@/lib/identity/account/count-wrong-proof";
 import type { PasswordChange } from "@/lib/identity/account/schema";
 import { replacePassword } from "@/lib/identity/credentials/store";
 import { hashPassword, verifyPassword } from "@/lib/identity/password";
@@ -20,10 +21,11 @@ async function refuseWrong(cx: AccountContext): Promise<DomainError> {
     subjects: [],
     details: { factor: "password", fault: "password" },
   });
-  return new DomainError("auth.sign-in", {
+  const refusal = new DomainError("auth.sign-in", {
     detail: "The present password is not that one.",
     errors: [{ pointer: "/current", detail: "is not your password" }],
   });
+  return countWrongProof(cx, refusal);
 }
 
 /** Changes the caller's password and ends their other sessions. */

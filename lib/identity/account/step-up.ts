@@ -5,6 +5,7 @@ import type { SignInMethod } from "@/lib/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
+import { countWrongProof } from "@/lib/identity/account/count-wrong-proof";
 import type { StepUpProof } from "@/lib/identity/account/schema";
 import { takeChallenge } from "@/lib/identity/challenges/store";
 import { type Account, holdPassword, takePasskeyUse } from "@/lib/identity/credentials/store";
@@ -58,7 +59,7 @@ async function refuse(cx: AccountContext, fault: SignInFault): Promise<DomainErr
     subjects: [],
     details: { fault },
   });
-  return signInRefused();
+  return countWrongProof(cx, signInRefused());
 }
 
 /** Proves again who sits here: the session's proof is then as fresh as now. Nothing else of the session changes. */
