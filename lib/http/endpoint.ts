@@ -14,6 +14,7 @@ import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/l
 import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/refusals";
 import { withHeaders } from "@/lib/http/response-headers";
 import { keyPrefixOf } from "@/lib/identity/authenticate";
+import { addressKey } from "@/lib/rate-limit/address-key";
 import { type Draw, limitHeaders, takeOrSlow } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime";
 
@@ -72,7 +73,7 @@ function applyDraw(exchange: Exchange, runtime: Runtime, draw: Draw): void {
 
 /** A failure of somebody unknown draws on the budget of their address and is written down, but not each time. */
 async function refuseAnonymous(runtime: Runtime, exchange: Exchange, error: DomainError): Promise<never> {
-  const address = exchange.client.address ?? "unknown";
+  const address = addressKey(exchange.client.address);
   let refusal = error;
   try {
     applyDraw(exchange, runtime, await runtime.limits.take("anonymous", address));

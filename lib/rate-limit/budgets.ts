@@ -10,6 +10,7 @@ export type LimitClass =
   | "sign_in"
   | "sign_in_slow"
   | "sign_in_address"
+  | "sign_in_code"
   | "wrong_proof"
   | "anonymous";
 
@@ -38,6 +39,8 @@ const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
   sign_in_slow: { limit: 1, windowSeconds: MINUTE / 2, store: "database" },
   // An office behind one address has many people.
   sign_in_address: { limit: 100, windowSeconds: 15 * MINUTE, store: "database" },
+  // Wrong codes beside an account's right password, over all addresses.
+  sign_in_code: { limit: 10, windowSeconds: 15 * MINUTE, store: "database" },
   // Wrong proofs in one session, which the next one ends.
   wrong_proof: { limit: 9, windowSeconds: 480 * MINUTE, store: "database" },
   anonymous: { limit: 600, windowSeconds: MINUTE, store: "memory" },
@@ -52,9 +55,12 @@ export function budgetsWith(
     return [name, limit === undefined ? budget : { ...budget, limit }];
   });
   const { sign_in: perAccount } = overrides;
-  const perAddress =
+  const derived =
     perAccount === undefined
       ? {}
-      : { sign_in_address: { ...DEFAULTS.sign_in_address, limit: perAccount * ADDRESS_FACTOR } };
-  return { ...DEFAULTS, ...Object.fromEntries(entries), ...perAddress };
+      : {
+          sign_in_address: { ...DEFAULTS.sign_in_address, limit: perAccount * ADDRESS_FACTOR },
+          sign_in_code: { ...DEFAULTS.sign_in_code, limit: perAccount },
+        };
+  return { ...DEFAULTS, ...Object.fromEntries(entries), ...derived };
 }
