@@ -1,3 +1,4 @@
+import { Secret } from "otpauth";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { Input, OperationSpec } from "@/lib/api-client/operation";
@@ -324,6 +325,46 @@ describe("factors", () => {
     expect((await call(other, operations.getAccount, viewAccount)).status).toBe(401);
     expect((await passkeySignIn(key, person.userId)).status).toBe(401);
   });
+});
+
+describe("factors made at once", () => {
+  it("leave the ten recovery codes of one renewal", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = await signedIn(person);
+    const renewals = await Promise.all(
+      [1, 2, 3].map(() => call(browser, operations.renewRecoveryCodes, renewRecoveryCodes)),
+    );
+    expect(renewals.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await view(browser)).recovery_codes_left).toBe(10);
+  });
+
+  it.each(["regulator", "client"] as const)(
+    "leave a %s one authenticator, and refuse the other",
+    async (role) => {
+      const person = await createAccount(runtime, role, { hasTotp: role === "regulator" });
+      const browser = new TestBrowser();
+      const { email, password } = person;
+      if (role === "regulator") await browser.signIn(person, clock);
+      else await browser.post("callback/password", { email, password });
+      const begin = async () => TotpSetUp.parse((await call(browser, operations.startTotp, startTotp)).body);
+      const setUps = [await begin(), await begin()];
+      const confirmed = await Promise.all(
+        setUps.map(({ challenge, secret }) =>
+          call(browser, operations.confirmTotp, (cx, { body }) => confirmTotp(cx, body), {
+            body: { challenge, code: totpCode(Secret.fromBase32(secret).bytes, totpStepAt(clock.now())) },
+          }),
+        ),
+      );
+      const statuses = confirmed.map(({ status }) => status).sort();
+      // Somebody who had a password only may be asked for the new factor first.
+      expect(role === "client" && statuses[1] === 401 ? [200, 409] : statuses).toEqual([200, 409]);
+      const { rows } = await bench.audit.appPool.query(
+        "SELECT 1 FROM credential WHERE user_id = $1 AND kind = 'totp' AND revoked_at IS NULL",
+        [person.userId],
+      );
+      expect(rows).toHaveLength(1);
+    },
+  );
 });
 
 describe("guessing with somebody's cookie", () => {

@@ -4,7 +4,11 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type AccountContext, requireOwnProof } from "@/lib/identity/account/account-context";
+import {
+  type AccountContext,
+  changeOwnAccount,
+  requireOwnProof,
+} from "@/lib/identity/account/account-context";
 import { proveByNewFactor, recordFactorChange } from "@/lib/identity/account/change-factors";
 import type { NewPasskey, PasskeyView } from "@/lib/identity/account/schema";
 import { takeChallenge } from "@/lib/identity/challenges/store";
@@ -67,7 +71,7 @@ export async function registerPasskey(cx: AccountContext, input: NewPasskey): Pr
   const made = await verify(cx, input.attestation, challenge);
   const id = uuidv7(now.getTime());
   try {
-    await inTransaction(cx, (tx) => store(tx, cx, id, input.label, made));
+    await changeOwnAccount(cx, (tx) => store(tx, cx, id, input.label, made));
   } catch (error) {
     if (isUniqueViolation(error)) throw notAccepted();
     throw error;
