@@ -166,6 +166,8 @@ describe("passkeys", () => {
     expect((await passkeySignIn(key, person.userId, { userVerified: false })).status).toBe(401);
     expect((await passkeySignIn(key, person.userId, { origin: "http://evil.example" })).status).toBe(401);
     expect((await passkeySignIn(key, person.userId, { rpId: "evil.example" })).status).toBe(401);
+    expect((await passkeySignIn(key, person.userId, { crossOrigin: true })).status).toBe(401);
+    expect((await passkeySignIn(key, person.userId, { topOrigin: "http://evil.example" })).status).toBe(401);
     const good = await passkeySignIn(key, person.userId);
     expect(good.status).toBe(200);
     expect((await passkeySignIn(key, person.userId, {}, good.given)).status).toBe(401);
@@ -204,6 +206,8 @@ describe("passkeys", () => {
     const key = new SoftwareAuthenticator();
     expect((await addPasskey(browser, key, { userVerified: false })).status).toBe(422);
     expect((await addPasskey(browser, key, { origin: "http://evil.example" })).status).toBe(422);
+    for (const framed of [{ crossOrigin: true }, { topOrigin: "http://evil.example" }])
+      expect((await addPasskey(browser, key, framed)).status).toBe(422);
     const challenge = challengeOf(await call(browser, operations.startPasskey, startPasskey));
     const other = await signedIn(person, 1);
     const foreign = await call(

@@ -12,7 +12,7 @@ import {
 import { proveByNewFactor, recordFactorChange } from "@/lib/identity/account/change-factors";
 import type { NewPasskey, PasskeyView } from "@/lib/identity/account/schema";
 import { takeChallenge } from "@/lib/identity/challenges/store";
-import { challengeOf, PASSKEY_ALGORITHMS } from "@/lib/identity/passkey";
+import { challengeOf, isFramed, PASSKEY_ALGORITHMS } from "@/lib/identity/passkey";
 import { insertCredential } from "@/lib/identity/store";
 
 function notAccepted(): DomainError {
@@ -21,6 +21,7 @@ function notAccepted(): DomainError {
 
 async function verify(cx: AccountContext, attestation: NewPasskey["attestation"], challenge: string) {
   const { transports, ...response } = attestation.response;
+  if (isFramed(response.clientDataJSON)) throw notAccepted();
   try {
     const { registrationInfo } = await verifyRegistrationResponse({
       response: { ...attestation, response, clientExtensionResults: {} },
