@@ -49,6 +49,7 @@ export const ERROR_CODES = {
   "decision.identity-check": [409, "The officer's identity check is not on record"],
   "statement.required": [403, "A signed statement is required"],
   "statement.invalid": [422, "The signed statement was not accepted"],
+  "statement.passkey-removed": [409, "The passkey that signed was removed"],
   "statement.expired": [409, "The statement has expired or was used"],
   "authorization.missing": [409, "No legal authority is attached"],
   "authorization.invalid": [422, "The legal authority was not accepted"],

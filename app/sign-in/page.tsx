@@ -3,6 +3,7 @@ import { headers } from "next/headers";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { safePath } from "@/app/sign-in/_components/safe-path";
 import { SignInDesk } from "@/app/sign-in/_components/sign-in-desk";
 import { Mark } from "@/components/layout/mark";
 import { Words } from "@/components/messages/words";
@@ -13,12 +14,6 @@ import { getRuntime } from "@/lib/runtime";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("signin"))("title") };
-}
-
-/** A path of ours and nothing that a browser would read as another host. */
-function safePath(to: string | string[] | undefined): string {
-  if (typeof to !== "string" || !to.startsWith("/") || /^\/[/\\]|[\p{Cc}\\]/u.test(to)) return "/";
-  return to.startsWith("/sign-in") ? "/" : to;
 }
 
 function Head({ title, lead, notice }: { title: string; lead: string; notice: string | undefined }) {

@@ -40,7 +40,7 @@ function useOptions() {
   return { options, error, setError, fetchOptions };
 }
 
-function Failure({ error }: { error: unknown }) {
+function Failure({ error, isPassword }: { error: unknown; isPassword: boolean }) {
   const t = useTranslations("portal.stepUp");
   if (error instanceof PasskeyFailed)
     return (
@@ -51,7 +51,7 @@ function Failure({ error }: { error: unknown }) {
   if (error instanceof CallRefused && error.problem.code === "auth.sign-in")
     return (
       <Notice tone="oxblood" icon="stop" isLive title={t("refused")}>
-        <p>{t("refusedText")}</p>
+        <p>{t(isPassword ? "refusedPassword" : "refusedText")}</p>
       </Notice>
     );
   return <CallFailure error={error} />;
@@ -75,11 +75,12 @@ export function StepUpDialog({ onDone }: { onDone: (hasProved: boolean) => void 
     }
   };
   const passkey = options?.passkey ?? undefined;
+  const isPassword = options?.password === true;
   return (
     <Dialog isOpen onClose={() => onDone(false)} title={t("title")} canClose={busy === undefined}>
-      <p className="text-body">{t("text")}</p>
+      <p className="text-body">{t(isPassword ? "textPassword" : "text")}</p>
       <div aria-live="polite" className="mt-4 empty:hidden">
-        <Failure error={error} />
+        <Failure error={error} isPassword={isPassword} />
       </div>
       {options === undefined ? (
         error === undefined ? (

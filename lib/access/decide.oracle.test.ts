@@ -86,7 +86,7 @@ function randomFacts(seed: number): OpeningFacts {
     kind: "session" as const,
     sessionId: "s",
     method: "totp" as const,
-    provedAt: new Date(0),
+    provedAt: near([0, -15 * MINUTE, -15 * MINUTE - 1, 1]),
     multiFactorAt: near([-MINUTE, -15 * MINUTE, -15 * MINUTE - 1]),
   };
   const apiKey = { kind: "api-key" as const, keyId: "k", prefix: "p", signed: next() < 0.7 };
@@ -135,12 +135,17 @@ function oracle(f: OpeningFacts): boolean {
   const now = f.now.getTime();
   if (!s.isActive) return false;
   const days = Math.floor((now - r.createdAt.getTime()) / DAY);
-  const fresh = s.proof.kind === "session" && now - (s.proof.multiFactorAt?.getTime() ?? 0) <= 900_000;
+  const isRecent = (then: Date | undefined) => {
+    const age = now - (then?.getTime() ?? 0);
+    return age >= 0 && age <= 900_000;
+  };
+  const fresh = s.proof.kind === "session" && isRecent(s.proof.multiFactorAt);
   if (s.role === "client" || s.role === "miner") {
     const isParty = s.participantId !== undefined && r.participants.includes(s.participantId);
     const allowed = s.role === "client" ? ["settlement", "dispute", "support"] : ["settlement"];
     const purposes = allowed.filter((one) => !s.duties.includes("support") || one === "dispute");
-    const proven = s.proof.kind === "api-key" || !s.hasSecondFactor || fresh;
+    const proven =
+      s.proof.kind === "api-key" || isRecent(s.hasSecondFactor ? s.proof.multiFactorAt : s.proof.provedAt);
     return isParty && purposes.includes(f.purpose) && days <= 365 && proven;
   }
   if (g === undefined || s.role === "admin") return false;

@@ -442,13 +442,21 @@ describe("fresh proof", () => {
     expect(verdict(facts({ subject: subject("regulator", { proof: session(when) }) }))).toBe(expected);
   });
 
-  it("is asked of a party that has a second factor, and of no other party", () => {
-    const party = (hasSecondFactor: boolean) =>
-      own("client", "settlement", {
-        subject: subject("client", { participantId: "client-1", proof: session(), hasSecondFactor }),
-      });
-    expect(verdict(party(false))).toBe("allowed");
-    expect(verdict(party(true))).toBe("auth.step-up floor.step-up");
+  it.each([
+    ["its second factor where it has one", session(at(-15 * 60_000)), true, "allowed"],
+    ["not a password beside one", session(), true, "auth.step-up floor.step-up"],
+    ["its password where it has nothing else", session(), false, "allowed"],
+    ["a password 15 minutes old", { ...session(), provedAt: at(-15 * 60_000) }, false, "allowed"],
+    [
+      "no older password",
+      { ...session(), provedAt: at(-15 * 60_000 - 1) },
+      false,
+      "auth.step-up floor.step-up",
+    ],
+    ["no password from the future", { ...session(), provedAt: at(1) }, false, "auth.step-up floor.step-up"],
+  ] as const)("of a party is %s", (_what, proof, hasSecondFactor, expected) => {
+    const party = subject("client", { participantId: "client-1", proof, hasSecondFactor });
+    expect(verdict(own("client", "settlement", { subject: party }))).toBe(expected);
   });
 
   it("outside evaluation takes a signed call and a signed statement for every opening by grant", () => {

@@ -13,7 +13,7 @@ export interface SubjectFacts {
   readonly duties: readonly Duty[];
   readonly isActive: boolean;
   readonly proof: Proof;
-  /** Whether the person has a second factor, which an own opening then needs fresh. */
+  /** Whether the person has a second factor, which an own opening then needs fresh; else it needs the password so. */
   readonly hasSecondFactor: boolean;
 }
 

@@ -97,11 +97,15 @@ function maskReasons(facts: OpeningFacts): Reason[] {
   return [reason("floor.support-masked", "access.level", "Support sees masked fields only.")];
 }
 
-/** Age of the multi-factor proof of a session; half an instant beyond the limit is too old. */
+/**
+ * Age of a session's proof by every factor the person has; half an instant beyond the limit is too old. A party that
+ * has a password only proves itself by that; everybody else by a second factor.
+ */
 function stepUpReasons(facts: OpeningFacts): Reason[] {
   const { proof, hasSecondFactor } = facts.subject;
-  if (proof.kind !== "session" || (isOwnRecord(facts) && !hasSecondFactor)) return [];
-  const age = facts.now.getTime() - (proof.multiFactorAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+  if (proof.kind !== "session") return [];
+  const provedAt = isOwnRecord(facts) && !hasSecondFactor ? proof.provedAt : proof.multiFactorAt;
+  const age = facts.now.getTime() - (provedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
   if (age >= 0 && age <= STEP_UP_MS) return [];
   return [
     reason("floor.step-up", "auth.step-up", "A fresh proof of identity is required: 15 minutes at most."),

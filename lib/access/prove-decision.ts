@@ -5,6 +5,7 @@ import type { NewDecision } from "@/lib/access/schema";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
 import { hasEnrolled } from "@/lib/identity/roster/store";
 
@@ -17,6 +18,7 @@ export async function proveDecision(cx: Context, requestId: string, body: NewDec
   if (decision === "ask") return;
   if (signature === undefined) return requirePortalMaySign(cx);
   if (signature.kind !== "passkey") return;
+  await refuseRemovedPasskey(cx, signature);
   const { statement } = await inSnapshot(cx, (tx) => findSignedStatement(tx, cx, requestId, signature));
   await cx.escrow.noteStatement({ kind: "decision", statement, signature });
 }

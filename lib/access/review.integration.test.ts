@@ -12,6 +12,7 @@ import { sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
+import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/statement-passkey";
 
 const DAY_MS = 86_400_000;
 let bench: AccessBench;
@@ -273,6 +274,22 @@ describe("two who decide at once", () => {
     const id = await bench.file();
     const body = NewStatement.parse({ ...bench.approval("legal") });
     expect(await code(prepareStatement(bench.legal, id, body, 1))).toBe("request.conflict");
+  });
+});
+
+describe("a passkey that its owner removed", () => {
+  it("decides nothing, and says where another takes its place", async () => {
+    const id = await bench.file();
+    const { legal } = bench;
+    const passkey = await storePasskey(legal, "http://localhost:3000");
+    await dropPasskey(legal, passkey);
+    const body = bench.approval("legal");
+    const { statement } = await prepareStatement(legal, id, NewStatement.parse(body));
+    const signature = signWithPasskey(passkey.device, "decision", statement);
+    const refused = await refusal(decideRequest(legal, id, { ...body, signature }));
+    expect(refused.code).toBe("statement.passkey-removed");
+    expect(refused.detail).toContain("Account, Security");
+    expect((await reviewRequest(legal, id)).stage).toBe("legal");
   });
 });
 

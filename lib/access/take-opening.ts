@@ -10,6 +10,7 @@ import { DomainError } from "@/lib/errors";
 import { claimedChallenge, statementChallenge } from "@/lib/escrow/challenge";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
 import type { OpenStatement, StatementSignature } from "@/lib/escrow/statements";
+import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
 
 /** An opening with its proof and the one-request key its answer is sealed to. */
@@ -55,6 +56,7 @@ export async function takeOpening(
   given: GivenOpening,
   scope: OpeningScope,
 ): Promise<SignedOpening> {
+  await refuseRemovedPasskey(cx, given.signature);
   const at = cx.clock.now();
   const wanted = { id: given.openingId, userId: cx.principal.userId, at };
   const prepared = await inSnapshot(cx, (tx) => findOpening(tx, wanted));

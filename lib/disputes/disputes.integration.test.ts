@@ -28,6 +28,7 @@ import {
   type DisputeBench,
   type DisputePerson,
 } from "@/lib/testing/dispute-bench";
+import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/statement-passkey";
 import { getTransaction } from "@/lib/transactions/get-transaction";
 import { openTransaction } from "@/lib/transactions/open-transaction";
 import { setStatus } from "@/lib/transactions/set-status";
@@ -385,6 +386,19 @@ describe("a party's own signature", () => {
     expect(error.code).toBe("statement.required");
     expect(error.detail).toContain("passkey that stands in the custodian's roster");
     expect((await getTransaction(bench.client, tx)).status).toBe("created");
+  });
+
+  it("by a passkey that its owner removed is refused, and leaves what was prepared unspent", async () => {
+    const { keyed } = bench;
+    const tx = await bench.transaction(keyed);
+    const passkey = await storePasskey(keyed, "http://localhost:3000");
+    await dropPasskey(keyed, passkey);
+    const { statement, signed } = await prepared(tx);
+    const removed = { ...signed, signature: signWithPasskey(passkey.device, "dispute", statement) };
+    const body = NewDispute.parse({ reason: REASON, signed: removed });
+    expect(await code(openDispute(strict(keyed), tx, body))).toBe("statement.passkey-removed");
+    const again = NewDispute.parse({ reason: REASON, signed });
+    expect((await openDispute(strict(keyed), tx, again)).state).toBe("open");
   });
 
   it("over what was prepared opens the dispute, once", async () => {

@@ -7,6 +7,7 @@ import type { NewDispute } from "@/lib/disputes/schema";
 import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
 import type { GroupName } from "@/lib/escrow/statements";
+import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
 
 /** What is disputed. */
@@ -53,6 +54,7 @@ export async function signDispute(
         "A dispute lets support see masked fields, so one of your people signs it with a passkey that stands in the custodian's roster. Enrol one under Account, Security.",
     });
   }
+  await refuseRemovedPasskey(cx, signed?.signature);
   if (signed === undefined) await requirePortalMaySign(cx);
   const statement =
     signed === undefined ? disputeStatement(cx, subject) : await takePrepared(cx, subject, signed.nonce);

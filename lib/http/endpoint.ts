@@ -14,7 +14,8 @@ import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/l
 import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/refusals";
 import { withHeaders } from "@/lib/http/response-headers";
 import { keyPrefixOf } from "@/lib/identity/authenticate";
-import { type Draw, limitHeaders } from "@/lib/rate-limit/limits";
+import { addressKey } from "@/lib/rate-limit/address-key";
+import { type Draw, limitHeaders, takeOrSlow } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime";
 
 /** For the caller's own cache, not for one that callers share. */
@@ -75,7 +76,7 @@ function applyDraw(exchange: Exchange, runtime: Runtime, draw: Draw): void {
 
 /** A failure of somebody unknown draws on the budget of their address and is written down, but not each time. */
 async function refuseAnonymous(runtime: Runtime, exchange: Exchange, error: DomainError): Promise<never> {
-  const address = exchange.client.address ?? "unknown";
+  const address = addressKey(exchange.client.address);
   let refusal = error;
   try {
     applyDraw(exchange, runtime, await runtime.limits.take("anonymous", address));
@@ -98,10 +99,16 @@ async function identify(runtime: Runtime, exchange: Exchange) {
   }
 }
 
+/** Proofs are slowed down by session: whoever holds one cookie must not keep its owner from proving who they are. */
+function drawFor({ limits }: Runtime, exchange: Exchange, { userId, proof }: Principal): Promise<Draw> {
+  const rate = exchange.binding?.operation.rate ?? "reads";
+  if (rate === "sign_in" && proof.kind === "session") return takeOrSlow(limits, userId, proof.sessionId);
+  return limits.take(rate, userId);
+}
+
 async function limitCaller(runtime: Runtime, exchange: Exchange, principal: Principal): Promise<void> {
-  const draw = await runtime.limits.take(exchange.binding?.operation.rate ?? "reads", principal.userId);
   try {
-    applyDraw(exchange, runtime, draw);
+    applyDraw(exchange, runtime, await drawFor(runtime, exchange, principal));
   } catch (error) {
     if (error instanceof DomainError) {
       const cx = { ...runtime, principal, client: exchange.client, requestId: exchange.requestId };

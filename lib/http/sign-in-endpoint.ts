@@ -23,6 +23,7 @@ import { cookieValues } from "@/lib/identity/session-token";
 import type { SignInContext } from "@/lib/identity/sign-in";
 import { signInWithPasskey } from "@/lib/identity/sign-in-with-passkey";
 import { signInWithPassword } from "@/lib/identity/sign-in-with-password";
+import { addressKey } from "@/lib/rate-limit/address-key";
 import { getRuntime, type Runtime } from "@/lib/runtime";
 
 const MAX_BODY_BYTES = 65_536;
@@ -132,7 +133,7 @@ const CALLS: Readonly<Record<string, (cx: SignInCall) => Promise<Response>>> = {
 };
 
 async function answer(cx: SignInCall, path: string): Promise<Response> {
-  const address = cx.client.address ?? "unknown";
+  const address = addressKey(cx.client.address);
   try {
     const draw = await cx.limits.take("anonymous", address);
     if (!draw.success) throw new DomainError("rate.exceeded", { detail: "Try again later." });

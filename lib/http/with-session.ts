@@ -9,8 +9,8 @@ import { getRuntime } from "@/lib/runtime";
 export async function withSession<T>(cx: Context, run: (cx: AccountContext) => Promise<T>): Promise<T> {
   const { proof } = cx.principal;
   if (proof.kind !== "session") throw new DomainError("auth.session-only");
-  const { site, sessionSecret } = await getRuntime();
-  return run({ ...cx, site, sessionSecret, session: proof });
+  const { site, sessionSecret, limits } = await getRuntime();
+  return run({ ...cx, site, sessionSecret, limits, session: proof });
 }
 
 /** Set-Cookie that makes the browser forget its session; the row is what ended it. */

@@ -14,7 +14,8 @@ export type EndReason =
   | "idle"
   | "inactive"
   | "changed"
-  | "factors-changed";
+  | "factors-changed"
+  | "wrong-proofs";
 
 export interface WhichSessions {
   readonly userId: string;

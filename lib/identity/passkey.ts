@@ -41,16 +41,33 @@ export function assertionOptions(site: Site, challenge: string, passkeys: readon
   });
 }
 
-const ClientData = z.looseObject({ challenge: z.string().max(200) });
+const ClientData = z.looseObject({
+  challenge: z.string().max(200),
+  crossOrigin: z.boolean().optional(),
+  topOrigin: z.string().optional(),
+});
 
-/** The challenge that client data names; undefined where they are none. Unverified: it only finds the row. */
-export function challengeOf(clientDataJson: string): string | undefined {
+function clientDataOf(clientDataJson: string): z.infer<typeof ClientData> | undefined {
   if (!isBase64url(clientDataJson)) return undefined;
   try {
-    return ClientData.parse(JSON.parse(fromUtf8(fromBase64url(clientDataJson)))).challenge;
+    return ClientData.parse(JSON.parse(fromUtf8(fromBase64url(clientDataJson))));
   } catch {
     return undefined;
   }
+}
+
+/** The challenge that client data names; undefined where they are none. Unverified: it only finds the row. */
+export function challengeOf(clientDataJson: string): string | undefined {
+  return clientDataOf(clientDataJson)?.challenge;
+}
+
+/**
+ * Whether the ceremony took place in a frame of another site, which the library lets pass. Nobody may frame this
+ * portal; the custodian refuses such statements too. Client data that cannot be read count as framed.
+ */
+export function isFramed(clientDataJson: string): boolean {
+  const data = clientDataOf(clientDataJson);
+  return data === undefined || data.crossOrigin === true || data.topOrigin !== undefined;
 }
 
 /**
@@ -63,6 +80,7 @@ export async function verifyAssertion(
   assertion: PasskeyAssertion,
   challenge: string,
 ): Promise<number | undefined> {
+  if (isFramed(assertion.response.clientDataJSON)) return undefined;
   const { userHandle, ...response } = assertion.response;
   const credential: WebAuthnCredential = {
     id: stored.credentialId,

@@ -1,6 +1,6 @@
 import "server-only";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
-import { type Account, findAccountByEmail } from "@/lib/identity/credentials/store";
+import { type Account, findAccountByEmail, holdPassword } from "@/lib/identity/credentials/store";
 import { verifyPassword } from "@/lib/identity/password";
 import {
   checkSecondFactor,
@@ -15,7 +15,7 @@ import {
   type SignInContext,
   type SignInFault,
 } from "@/lib/identity/sign-in";
-import { throttleSignIn } from "@/lib/identity/throttle-sign-in";
+import { type CodeDraw, drawCode, throttleSignIn } from "@/lib/identity/throttle-sign-in";
 
 export interface PasswordSignIn extends GivenCode {
   readonly email: string;
@@ -27,14 +27,43 @@ const NOBODY = `scrypt$1$${"A".repeat(22)}$${"A".repeat(43)}`;
 
 const PASSWORD_ALONE: SecondFactor = { method: "password", take: async () => true };
 
-function secondFactorOf(cx: SignInContext, account: Account, input: PasswordSignIn): SecondFactor {
-  return needsSecondFactor(account) ? checkSecondFactor(cx, account, input) : PASSWORD_ALONE;
+async function secondFactorOf(
+  cx: SignInContext,
+  account: Account,
+  input: PasswordSignIn,
+  draw: CodeDraw | undefined,
+): Promise<SecondFactor> {
+  if (!needsSecondFactor(account)) return PASSWORD_ALONE;
+  if (draw?.mayBeWeighed === false) return { fault: "slowed" };
+  const factor = checkSecondFactor(cx, account, input);
+  if (!("fault" in factor)) await draw?.giveBack();
+  return factor;
+}
+
+/** Nobody guesses a recovery code, of 60 bits: its owner gets in by one while codes of six digits are slowed down. */
+function isCode({ code, recoveryCode }: PasswordSignIn): boolean {
+  return code !== undefined && recoveryCode === undefined;
 }
 
 function faultBefore(account: Account | undefined, isPassword: boolean): SignInFault | undefined {
   if (account === undefined) return "unknown";
   if (!isPassword) return "password";
   return account.holder.isActive ? undefined : "inactive";
+}
+
+type Accepted = Exclude<SecondFactor, { readonly fault: SignInFault }>;
+
+/** Between our look and now another request may have taken the same code, or changed the password. */
+function open(
+  cx: SignInContext,
+  account: Account,
+  factor: Accepted,
+): Promise<SignedIn | { readonly fault: SignInFault }> {
+  return inTransaction(cx, async (tx) => {
+    if (!(await holdPassword(tx, account.holder.userId, account.passwordHash))) return { fault: "password" };
+    if (!(await factor.take(tx, cx.clock.now()))) return { fault: "replayed" };
+    return openSession(tx, cx, account, { method: factor.method });
+  });
 }
 
 /**
@@ -47,16 +76,13 @@ export async function signInWithPassword(cx: SignInContext, input: PasswordSignI
   const method = input.recoveryCode === undefined ? "totp" : "recovery";
   const account = await inSnapshot(cx, (tx) => findAccountByEmail(tx, cx.instance.tenantId, email));
   const isPassword = await verifyPassword(input.password, account?.passwordHash ?? NOBODY);
+  const draw = isCode(input) ? await drawCode(cx, email, isPassword) : undefined;
   const fault = faultBefore(account, isPassword);
   if (account === undefined || fault !== undefined)
     throw await refuseSignIn(cx, fault ?? "unknown", method, account);
-  const factor = secondFactorOf(cx, account, input);
+  const factor = await secondFactorOf(cx, account, input, draw);
   if ("fault" in factor) throw await refuseSignIn(cx, factor.fault, method, account);
-  const signedIn = await inTransaction(cx, async (tx) => {
-    const isTaken = await factor.take(tx, cx.clock.now());
-    return isTaken ? openSession(tx, cx, account, { method: factor.method }) : undefined;
-  });
-  // Another request took the same code between our look and now.
-  if (signedIn === undefined) throw await refuseSignIn(cx, "replayed", method, account);
-  return signedIn;
+  const opened = await open(cx, account, factor);
+  if ("fault" in opened) throw await refuseSignIn(cx, opened.fault, method, account);
+  return opened;
 }

@@ -1,17 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { fixedClock } from "@/lib/clock";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 import { deactivateUser } from "@/lib/identity/deactivate-user";
 import { endDeadSessions } from "@/lib/identity/end-dead-sessions";
-import { insertDuties } from "@/lib/identity/store";
+import { hashRecoveryCode, newRecoveryCode } from "@/lib/identity/recovery-code";
+import { insertCredential, insertDuties } from "@/lib/identity/store";
 import { type Runtime, useRuntime } from "@/lib/runtime";
 import { createPortalBench, type PortalBench } from "@/lib/testing/portal";
-import { codeOf, createAccount, TestBrowser, whoAmI } from "@/lib/testing/sign-in";
+import { codeOf, createAccount, type TestAccount, TestBrowser, whoAmI } from "@/lib/testing/sign-in";
 
 let bench: PortalBench;
 let runtime: Runtime;
@@ -265,6 +267,28 @@ describe("a session", () => {
 });
 
 describe("guessing", () => {
+  // The counters' windows are of the machine's time: it stands still, however slow the machine is.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** One recovery code, made for the person. */
+  async function recoveryCodeOf(person: TestAccount): Promise<string> {
+    const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+    const code = newRecoveryCode();
+    await inTransaction(cx, async (tx) => {
+      await insertCredential(tx, {
+        id: uuidv7(clock.nowMs()),
+        tenant_id: runtime.instance.tenantId,
+        user_id: person.userId,
+        kind: "recovery",
+        secret_hash: hashRecoveryCode(runtime, person.userId, code),
+      });
+      const subjects = [`user:${person.userId}`];
+      await appendEntry(tx, cx, { class: "identity", outcome: "done", action: "credential.renew", subjects });
+    });
+    return code;
+  }
+
   it("is slowed to one attempt in half a minute per address, and its owner still gets in from elsewhere", async () => {
     const person = await createAccount(runtime, "regulator");
     const wrong = { email: person.email, password: "not this one at all", code: "000000" };
@@ -279,5 +303,68 @@ describe("guessing", () => {
     for (let count = 0; count < 12; count++)
       same.push((await new TestBrowser("192.0.2.52").post("callback/password", unknown)).status);
     expect(same).toEqual(statuses);
+  });
+
+  /** How many codes were weighed meanwhile: each takes the secret once. */
+  async function weighedIn(run: () => Promise<void>): Promise<number> {
+    let weighed = 0;
+    const keystore = Object.create(runtime.keystore, {
+      openSecret: {
+        value: (...given: Parameters<typeof runtime.keystore.openSecret>) => {
+          weighed += 1;
+          return runtime.keystore.openSecret(...given);
+        },
+      },
+    });
+    useRuntime({ ...runtime, keystore });
+    await run().finally(() => useRuntime(runtime));
+    return weighed;
+  }
+
+  it("of codes beside the right password is weighed ten times over all addresses, and then once in half a minute", async () => {
+    const person = await createAccount(runtime, "miner");
+    const { email, password } = person;
+    const tryCode = (place: number, code: string) =>
+      new TestBrowser(`198.18.1.${place}`).post("callback/password", { email, password, code });
+    const weighed = await weighedIn(async () => {
+      for (const places of [0, 6, 12]) {
+        const wrong = await Promise.all(
+          Array.from({ length: 6 }, (_, index) => tryCode(places + index, `0000${places + index + 10}`)),
+        );
+        expect(wrong.map(({ status }) => status)).toEqual(Array(6).fill(401));
+      }
+      expect((await tryCode(100, codeOf(person, clock))).status).toBe(401);
+    });
+    expect(weighed).toBe(11);
+    vi.setSystemTime(Date.now() + 30_001);
+    expect((await tryCode(101, codeOf(person, clock))).status).toBe(200);
+  });
+
+  it("leaves the owner the recovery codes, and counts no wrong password and no right code", async () => {
+    const person = await createAccount(runtime, "miner");
+    const { email, password } = person;
+    const code = await recoveryCodeOf(person);
+    const post = (place: number, body: Record<string, string>) =>
+      new TestBrowser(`198.18.2.${place}`).post("callback/password", { email, password, ...body });
+    for (let place = 0; place < 12; place++)
+      expect((await post(place, { password: "not this one", code: "000000" })).status).toBe(401);
+    for (let place = 20; place < 31; place++) {
+      clock.advance(MINUTE);
+      expect((await post(place, { code: codeOf(person, clock) })).status).toBe(200);
+    }
+    for (let place = 40; place < 52; place++)
+      expect((await post(place, { code: "000000" })).status).toBe(401);
+    expect((await post(60, { code: codeOf(person, clock, 1) })).status).toBe(401);
+    expect((await post(61, { recovery_code: code })).status).toBe(200);
+  });
+
+  it("from many addresses of one IPv6 network is guessing from one", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const wrong = { email: person.email, password: "not this one at all", code: "000000" };
+    const statuses = [];
+    for (let host = 1; host <= 12; host++)
+      statuses.push((await new TestBrowser(`2001:db8:7::${host}`).post("callback/password", wrong)).status);
+    expect(statuses).toEqual([...Array(11).fill(401), 429]);
+    expect((await new TestBrowser("2001:db8:7:1::1").signIn(person, clock)).status).toBe(200);
   });
 });

@@ -34,6 +34,8 @@ export type SignInFault =
   | "factor-missing"
   | "code"
   | "replayed"
+  /** Not weighed: too many wrong codes came before. */
+  | "slowed"
   | "recovery"
   | "challenge"
   | "passkey"

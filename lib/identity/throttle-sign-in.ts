@@ -3,7 +3,8 @@ import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { hmacSha256 } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
 import type { SignInContext } from "@/lib/identity/sign-in";
-import type { Draw } from "@/lib/rate-limit/limits";
+import { addressKey } from "@/lib/rate-limit/address-key";
+import { type Draw, takeOrSlow } from "@/lib/rate-limit/limits";
 
 function refuseSpent(cx: SignInContext, draw: Draw): void {
   if (draw.success) return;
@@ -23,16 +24,31 @@ function accountKey(cx: SignInContext, email: string): string {
 
 /** Draws on the budget of the address that somebody signs in from. */
 export async function throttleAddress(cx: SignInContext): Promise<void> {
-  refuseSpent(cx, await cx.limits.take("sign_in_address", cx.client.address ?? "unknown"));
+  refuseSpent(cx, await cx.limits.take("sign_in_address", addressKey(cx.client.address)));
 }
 
-/**
- * Draws on address and account separately, whether the account exists or not. A spent account is slowed down and
- * not locked: else anybody could keep its owner out. Each address may then try once in half a minute.
- */
+/** Draws on address and account separately, whether the account exists or not. */
 export async function throttleSignIn(cx: SignInContext, email: string): Promise<void> {
   await throttleAddress(cx);
   const account = accountKey(cx, email);
-  if ((await cx.limits.take("sign_in", account)).success) return;
-  refuseSpent(cx, await cx.limits.take("sign_in_slow", `${account} ${cx.client.address ?? "unknown"}`));
+  refuseSpent(cx, await takeOrSlow(cx.limits, account, addressKey(cx.client.address)));
+}
+
+/** A code's draw: given back when the code was right. */
+export interface CodeDraw {
+  readonly mayBeWeighed: boolean;
+  giveBack(): Promise<void>;
+}
+
+/**
+ * Draws on the codes that are weighed for an account beside its right password: over all addresses, since whoever has
+ * the password may have many of those too. Once ten were wrong, one is weighed in half a minute. A wrong password
+ * draws as much on a counter of its own, so that it takes no less time and slows nobody.
+ */
+export async function drawCode(cx: SignInContext, email: string, isPassword: boolean): Promise<CodeDraw> {
+  const key = `${accountKey(cx, email)} ${isPassword ? "codes" : "no codes"}`;
+  const draw = await cx.limits.take("sign_in_code", key);
+  if (draw.success) return { mayBeWeighed: true, giveBack: () => cx.limits.giveBack("sign_in_code", key) };
+  const { success } = await cx.limits.take("sign_in_slow", key);
+  return { mayBeWeighed: success, giveBack: async () => undefined };
 }

@@ -10,6 +10,8 @@ export type LimitClass =
   | "sign_in"
   | "sign_in_slow"
   | "sign_in_address"
+  | "sign_in_code"
+  | "wrong_proof"
   | "anonymous";
 
 /** One class's budget and what happens when its counter cannot be reached. */
@@ -33,10 +35,14 @@ const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
   batch: { limit: 10, windowSeconds: MINUTE, store: "memory" },
   export: { limit: 10, windowSeconds: MINUTE, store: "database" },
   sign_in: { limit: 10, windowSeconds: 15 * MINUTE, store: "database" },
-  // Past an account's budget its owner still gets in, slowly: one attempt per address in half a minute.
+  // Past an account's budget its owner still gets in, slowly: one attempt in half a minute per address, or per session.
   sign_in_slow: { limit: 1, windowSeconds: MINUTE / 2, store: "database" },
   // An office behind one address has many people.
   sign_in_address: { limit: 100, windowSeconds: 15 * MINUTE, store: "database" },
+  // Wrong codes beside an account's right password, over all addresses.
+  sign_in_code: { limit: 10, windowSeconds: 15 * MINUTE, store: "database" },
+  // Wrong proofs in one session, which the next one ends.
+  wrong_proof: { limit: 9, windowSeconds: 480 * MINUTE, store: "database" },
   anonymous: { limit: 600, windowSeconds: MINUTE, store: "memory" },
 };
 
@@ -49,9 +55,12 @@ export function budgetsWith(
     return [name, limit === undefined ? budget : { ...budget, limit }];
   });
   const { sign_in: perAccount } = overrides;
-  const perAddress =
+  const derived =
     perAccount === undefined
       ? {}
-      : { sign_in_address: { ...DEFAULTS.sign_in_address, limit: perAccount * ADDRESS_FACTOR } };
-  return { ...DEFAULTS, ...Object.fromEntries(entries), ...perAddress };
+      : {
+          sign_in_address: { ...DEFAULTS.sign_in_address, limit: perAccount * ADDRESS_FACTOR },
+          sign_in_code: { ...DEFAULTS.sign_in_code, limit: perAccount },
+        };
+  return { ...DEFAULTS, ...Object.fromEntries(entries), ...derived };
 }

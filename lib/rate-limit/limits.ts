@@ -19,6 +19,8 @@ export interface Draw extends RatelimitResponse {
 export interface Limits {
   /** Takes one call from the actor's budget. Throws when an exact counter cannot be reached: fail closed. */
   take(name: LimitClass, actor: string): Promise<Draw>;
+  /** Gives a call back that was taken and shall not count after all. */
+  giveBack(name: LimitClass, actor: string): Promise<void>;
 }
 
 type Overrides = Parameters<typeof budgetsWith>[0];
@@ -35,18 +37,30 @@ export function openLimits(pool: Pool, overrides: Overrides): Limits {
     limiters.set(name, made);
     return made;
   };
+  async function at<T>(name: LimitClass, run: (limiter: Ratelimit) => Promise<T>): Promise<T> {
+    try {
+      return await run(limiterOf(name, budgets[name]));
+    } catch (cause) {
+      // Only database counters can fail; they guard opening, deciding, exporting and signing in.
+      throw new DomainError("service.limiter-unavailable", { cause, retryAfterSeconds: 2 });
+    }
+  }
   return {
     async take(name, actor) {
-      const budget = budgets[name];
-      try {
-        const response = await limiterOf(name, budget).limit(actor);
-        return { ...response, name, windowSeconds: budget.windowSeconds };
-      } catch (cause) {
-        // Only database counters can fail; they guard opening, deciding, exporting and signing in.
-        throw new DomainError("service.limiter-unavailable", { cause, retryAfterSeconds: 2 });
-      }
+      const response = await at(name, (limiter) => limiter.limit(actor));
+      return { ...response, name, windowSeconds: budgets[name].windowSeconds };
     },
+    giveBack: (name, actor) => at(name, (limiter) => limiter.giveBack(actor)),
   };
+}
+
+/**
+ * Draws on an account's budget of proofs. Once that is spent the account is slowed down and not locked, else anybody
+ * could keep its owner out: each place, an address or a session, may try once in half a minute.
+ */
+export async function takeOrSlow(limits: Limits, account: string, place: string): Promise<Draw> {
+  const draw = await limits.take("sign_in", account);
+  return draw.success ? draw : limits.take("sign_in_slow", `${account} ${place}`);
 }
 
 /** `RateLimit-Policy`, `RateLimit` and, when spent, `Retry-After` (draft-ietf-httpapi-ratelimit-headers). */

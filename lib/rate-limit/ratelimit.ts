@@ -12,6 +12,8 @@ export type RatelimitResponse = Readonly<
 /** The interface of @upstash/ratelimit's `Ratelimit`, so that Redis or Upstash can take this place. */
 export interface Ratelimit {
   limit(identifier: string): Promise<RatelimitResponse>;
+  /** Undoes one call: it did not have to count. */
+  giveBack(identifier: string): Promise<void>;
 }
 
 const TIMEOUT_MS = 500;
@@ -51,6 +53,9 @@ function wrap(limiter: RateLimiterMemory | RateLimiterPostgres, budget: Budget):
         if (rejected instanceof RateLimiterRes) return toResponse(budget, rejected, false);
         throw rejected;
       }
+    },
+    async giveBack(identifier) {
+      await inTime(limiter.reward(identifier, 1));
     },
   };
 }

@@ -9,7 +9,14 @@ import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
-import { buildDecision, type GroupName, recordDigest, validityTime } from "@/lib/escrow/statements";
+import {
+  buildDecision,
+  type GroupName,
+  recordDigest,
+  type StatementSignature,
+  validityTime,
+} from "@/lib/escrow/statements";
+import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/statement-passkey";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { auditTransaction } from "@/lib/transactions/audit-transaction";
 import { getEnvelopes } from "@/lib/transactions/get-envelopes";
@@ -268,6 +275,25 @@ describe("a regulator with a grant", () => {
     expect(await codeOf(auditTransaction(regulator, id, body))).toBe("statement.expired");
     const wider = { purpose: "audit" as const, grant_id, opening: await prepare() };
     expect(await codeOf(auditTransaction(regulator, id, wider))).toBe("statement.invalid");
+  });
+
+  it("opens nothing by a passkey that its owner removed, and leaves the opening unspent", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount"] });
+    const passkey = await storePasskey(regulator, "http://localhost:3000");
+    await dropPasskey(regulator, passkey);
+    const prepared = await prepareOpening(regulator, { grant_id, transactions: [id], fields: ["amount"] });
+    const open = (signature: StatementSignature) =>
+      auditTransaction(regulator, id, {
+        purpose: "audit",
+        grant_id,
+        fields: ["amount"],
+        opening: { opening_id: prepared.opening_id, signature },
+      });
+    const removed = signWithPasskey(passkey.device, "open", prepared.statement);
+    expect(await codeOf(open(removed))).toBe("statement.passkey-removed");
+    const signature = await signAsPortal(bench.keystore, "open", prepared.statement);
+    expect((await open(signature)).data).toEqual({ amount: "1000", currency: "EUR" });
   });
 
   it("copies only what an opening of its own gave, while the grant lasts, and the log says so without the value", async () => {

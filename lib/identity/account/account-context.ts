@@ -1,16 +1,19 @@
 import "server-only";
 import type { Context, SessionProof } from "@/lib/context";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
-import { type Account, findAccount } from "@/lib/identity/credentials/store";
-import { hasSecondFactor } from "@/lib/identity/second-factor";
+import { type Account, findAccount, lockAccount } from "@/lib/identity/credentials/store";
+import { needsSecondFactor } from "@/lib/identity/second-factor";
 import { isFresh } from "@/lib/identity/session-rules";
 import type { SessionSecret } from "@/lib/identity/session-token";
+import { isSessionOpen } from "@/lib/identity/sessions/store";
 import type { Site } from "@/lib/identity/site";
+import type { Limits } from "@/lib/rate-limit/limits";
 
 /** A signed-in person looking after their own account. */
 export interface AccountContext extends Context, SessionSecret {
   readonly site: Site;
+  readonly limits: Limits;
   readonly session: SessionProof;
 }
 
@@ -21,16 +24,38 @@ export async function ownAccount(cx: AccountContext): Promise<Account> {
   return account;
 }
 
-/**
- * Whoever holds an open browser may not change how its owner signs in: that takes every factor they have, not older
- * than 15 minutes.
- */
-export async function requireOwnProof(cx: AccountContext): Promise<Account> {
-  const account = await ownAccount(cx);
+function requireProof(cx: AccountContext, account: Account): void {
   const { provedAt, multiFactorAt } = cx.session;
-  if (!isFresh(hasSecondFactor(account) ? multiFactorAt : provedAt, cx.clock.now()))
+  if (!isFresh(needsSecondFactor(account) ? multiFactorAt : provedAt, cx.clock.now()))
     throw new DomainError("auth.step-up", {
       detail: "Changing factors needs a proof not older than 15 minutes.",
     });
+}
+
+/**
+ * Whoever holds an open browser may not change how its owner signs in: that takes every factor they have, not older
+ * than 15 minutes; of a privileged person a second factor, even when none stands any more.
+ */
+export async function requireOwnProof(cx: AccountContext): Promise<Account> {
+  const account = await ownAccount(cx);
+  requireProof(cx, account);
   return account;
+}
+
+/**
+ * Runs a change of the caller's factors with the account locked and read anew: what was looked at before may have
+ * been changed, and this session ended, by another request meanwhile.
+ */
+export function changeOwnAccount<T>(
+  cx: AccountContext,
+  change: (tx: Tx, account: Account) => Promise<T>,
+): Promise<T> {
+  return inTransaction(cx, async (tx) => {
+    const account = await lockAccount(tx, cx.instance.tenantId, cx.principal.userId);
+    if (account === undefined) throw new InvariantError("a signed-in person has no account");
+    if (!(await isSessionOpen(tx, cx.session.sessionId)))
+      throw new DomainError("auth.session", { detail: "Sign in again." });
+    requireProof(cx, account);
+    return change(tx, account);
+  });
 }

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Secret } from "otpauth";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { Input, OperationSpec } from "@/lib/api-client/operation";
 import * as operations from "@/lib/api-client/operations/account";
+import { appendEntry } from "@/lib/audit/append-entry";
 import { fixedClock } from "@/lib/clock";
+import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 import { withSession } from "@/lib/http/with-session";
@@ -19,8 +22,10 @@ import { startTotp } from "@/lib/identity/account/start-totp";
 import { stepUp } from "@/lib/identity/account/step-up";
 import { stepUpOptions } from "@/lib/identity/account/step-up-options";
 import { viewAccount } from "@/lib/identity/account/view-account";
+import { revokeCredentials } from "@/lib/identity/credentials/store";
 import { userHandleOf } from "@/lib/identity/passkey";
 import { totpCode, totpStepAt } from "@/lib/identity/totp";
+import { openLimits } from "@/lib/rate-limit/limits";
 import { type Runtime, useRuntime } from "@/lib/runtime";
 import { SoftwareAuthenticator } from "@/lib/testing/authenticator";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/portal";
@@ -161,6 +166,8 @@ describe("passkeys", () => {
     expect((await passkeySignIn(key, person.userId, { userVerified: false })).status).toBe(401);
     expect((await passkeySignIn(key, person.userId, { origin: "http://evil.example" })).status).toBe(401);
     expect((await passkeySignIn(key, person.userId, { rpId: "evil.example" })).status).toBe(401);
+    expect((await passkeySignIn(key, person.userId, { crossOrigin: true })).status).toBe(401);
+    expect((await passkeySignIn(key, person.userId, { topOrigin: "http://evil.example" })).status).toBe(401);
     const good = await passkeySignIn(key, person.userId);
     expect(good.status).toBe(200);
     expect((await passkeySignIn(key, person.userId, {}, good.given)).status).toBe(401);
@@ -199,6 +206,8 @@ describe("passkeys", () => {
     const key = new SoftwareAuthenticator();
     expect((await addPasskey(browser, key, { userVerified: false })).status).toBe(422);
     expect((await addPasskey(browser, key, { origin: "http://evil.example" })).status).toBe(422);
+    for (const framed of [{ crossOrigin: true }, { topOrigin: "http://evil.example" }])
+      expect((await addPasskey(browser, key, framed)).status).toBe(422);
     const challenge = challengeOf(await call(browser, operations.startPasskey, startPasskey));
     const other = await signedIn(person, 1);
     const foreign = await call(
@@ -266,6 +275,46 @@ describe("factors", () => {
     expect([refused.status, refused.body.code]).toEqual([409, "credential.last"]);
   });
 
+  it("leave a privileged person one second factor when all are removed at once", async () => {
+    for (let round = 0; round < 4; round++) {
+      clock.advance(MINUTE);
+      const browser = await signedIn(await createAccount(runtime, "coordinator", { duties: ["approve"] }));
+      const added = [
+        await addPasskey(browser, new SoftwareAuthenticator()),
+        await addPasskey(browser, new SoftwareAuthenticator()),
+      ];
+      const removals = await Promise.all([
+        call(browser, operations.removeTotp, removeTotp),
+        ...added.map(({ body }) =>
+          call(browser, operations.removePasskey, (cx, input) => removePasskey(cx, input.params.id), {
+            params: { id: String(body.id) },
+          }),
+        ),
+      ]);
+      expect(removals.map(({ status }) => status).sort()).toEqual([200, 200, 409]);
+      const left = await view(browser);
+      expect(left.passkeys.length + (left.totp === null ? 0 : 1)).toBe(1);
+    }
+  });
+
+  it("of a privileged person who lost them all are not made anew on a password", async () => {
+    const person = await createAccount(runtime, "coordinator", { duties: ["approve"] });
+    const browser = await signedIn(person);
+    const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+    const lost = { class: "identity", outcome: "done", action: "credential.revoke" } as const;
+    await inTransaction(cx, async (tx) => {
+      await revokeCredentials(tx, { userId: person.userId, kind: "totp", at: clock.now() });
+      await appendEntry(tx, cx, { ...lost, subjects: [`user:${person.userId}`] });
+    });
+    expect((await startStep(browser)).body.password).toBe(false);
+    expect((await prove(browser, { password: person.password })).status).toBe(401);
+    const start = await call(browser, operations.startTotp, (own) => {
+      const { multiFactorAt: _none, ...session } = own.session;
+      return startTotp({ ...own, session: { ...session, method: "password", provedAt: clock.now() } });
+    });
+    expect([start.status, start.body.code]).toEqual([401, "auth.step-up"]);
+  });
+
   it("end the other sessions when one is taken away", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
@@ -279,6 +328,94 @@ describe("factors", () => {
     expect((await remove()).status).toBe(404);
     expect((await call(other, operations.getAccount, viewAccount)).status).toBe(401);
     expect((await passkeySignIn(key, person.userId)).status).toBe(401);
+  });
+});
+
+describe("factors made at once", () => {
+  it("leave the ten recovery codes of one renewal", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = await signedIn(person);
+    const renewals = await Promise.all(
+      [1, 2, 3].map(() => call(browser, operations.renewRecoveryCodes, renewRecoveryCodes)),
+    );
+    expect(renewals.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await view(browser)).recovery_codes_left).toBe(10);
+  });
+
+  it.each(["regulator", "client"] as const)(
+    "leave a %s one authenticator, and refuse the other",
+    async (role) => {
+      const person = await createAccount(runtime, role, { hasTotp: role === "regulator" });
+      const browser = new TestBrowser();
+      const { email, password } = person;
+      if (role === "regulator") await browser.signIn(person, clock);
+      else await browser.post("callback/password", { email, password });
+      const begin = async () => TotpSetUp.parse((await call(browser, operations.startTotp, startTotp)).body);
+      const setUps = [await begin(), await begin()];
+      const confirmed = await Promise.all(
+        setUps.map(({ challenge, secret }) =>
+          call(browser, operations.confirmTotp, (cx, { body }) => confirmTotp(cx, body), {
+            body: { challenge, code: totpCode(Secret.fromBase32(secret).bytes, totpStepAt(clock.now())) },
+          }),
+        ),
+      );
+      const statuses = confirmed.map(({ status }) => status).sort();
+      // Somebody who had a password only may be asked for the new factor first.
+      expect(role === "client" && statuses[1] === 401 ? [200, 409] : statuses).toEqual([200, 409]);
+      const { rows } = await bench.audit.appPool.query(
+        "SELECT 1 FROM credential WHERE user_id = $1 AND kind = 'totp' AND revoked_at IS NULL",
+        [person.userId],
+      );
+      expect(rows).toHaveLength(1);
+    },
+  );
+});
+
+describe("guessing with somebody's cookie", () => {
+  const tries = (browser: TestBrowser, count: number) =>
+    Array.from({ length: count }).reduce<Promise<string[]>>(async (before, _, index) => {
+      const done = await before;
+      const { status, body } = await prove(browser, { code: `00000${index % 10}` });
+      return [...done, `${status} ${String(body.code)}`];
+    }, Promise.resolve([]));
+
+  it("ends the session at the tenth wrong proof, and leaves its owner's other sessions their own", async () => {
+    useRuntime({ ...runtime, limits: openLimits(bench.audit.appPool, {}) });
+    try {
+      const person = await createAccount(runtime, "regulator");
+      const stolen = await signedIn(person);
+      const owner = await signedIn(person, 1);
+      clock.advance(MINUTE);
+      expect(await tries(stolen, 10)).toEqual([...Array(9).fill("401 auth.sign-in"), "401 auth.session"]);
+      expect((await call(stolen, operations.getAccount, viewAccount)).status).toBe(401);
+      const { rows } = await bench.audit.appPool.query(
+        "SELECT end_reason FROM auth_session WHERE user_id = $1 AND revoked_at IS NOT NULL",
+        [person.userId],
+      );
+      expect(rows).toEqual([{ end_reason: "wrong-proofs" }]);
+      expect((await prove(owner, { code: codeOf(person, clock) })).status).toBe(200);
+      const soon = await prove(owner, { code: codeOf(person, clock, 1) });
+      expect([soon.status, Number(soon.response.headers.get("retry-after")) <= 30]).toEqual([429, true]);
+    } finally {
+      useRuntime(runtime);
+    }
+  });
+
+  it("at the password ends it as well", async () => {
+    const person = await createAccount(runtime, "client", { hasTotp: false });
+    const browser = new TestBrowser();
+    await browser.post("callback/password", { email: person.email, password: person.password });
+    const body = { current: "not this one here", next: "a brighter lamp at noon" };
+    const statuses = [];
+    for (let count = 0; count < 10; count++)
+      statuses.push(
+        (
+          await call(browser, operations.changePassword, (cx, input) => changePassword(cx, input.body), {
+            body,
+          })
+        ).body.code,
+      );
+    expect(statuses).toEqual([...Array(9).fill("auth.sign-in"), "auth.session"]);
   });
 });
 
@@ -330,6 +467,84 @@ describe("a password", () => {
     clock.advance(MINUTE);
     expect((await new TestBrowser().signIn(person, clock)).status).toBe(401);
     await signedIn({ ...person, password: next });
+  });
+});
+
+describe("a password that is changed meanwhile", () => {
+  const change = (browser: TestBrowser, current: string, next: string) =>
+    call(browser, operations.changePassword, (cx, { body }) => changePassword(cx, body), {
+      body: { current, next },
+    });
+
+  /** Locks a credential, runs the story to where so many wait in the database, and lets go. */
+  async function whileLocked(person: TestAccount, kind: string, story: (waits: Waits) => Promise<void>) {
+    const holder = await bench.audit.appPool.connect();
+    const waits: Waits = (count, orDone) =>
+      vi.waitUntil(async () => {
+        const { rows } = await bench.audit.appPool.query("SELECT 1 FROM pg_locks WHERE NOT granted");
+        return rows.length >= count || orDone?.() === true;
+      }, 30_000);
+    try {
+      await holder.query("BEGIN");
+      await holder.query("SELECT set_config('sealport.tenant_id', $1, true)", [runtime.instance.tenantId]);
+      await holder.query("SELECT id FROM credential WHERE user_id = $1 AND kind = $2 FOR UPDATE", [
+        person.userId,
+        kind,
+      ]);
+      await story(waits);
+    } finally {
+      holder.release(true);
+    }
+  }
+  type Waits = (count: number, orDone?: () => boolean) => Promise<unknown>;
+
+  it("ends the session of a sign-in that verified the old one before", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = await signedIn(person);
+    const late = new TestBrowser();
+    const running: Promise<number>[] = [];
+    await whileLocked(person, "totp", async (waits) => {
+      // It waits to take its code: by then it has verified the password.
+      running.push(late.signIn(person, clock, 1).then(({ status }) => status));
+      await waits(1);
+      let isChanged = false;
+      const changing = change(browser, person.password, "another brighter lamp").then(({ status }) => {
+        isChanged = true;
+        return status;
+      });
+      running.push(changing);
+      await waits(2, () => isChanged);
+    });
+    expect((await Promise.all(running))[1]).toBe(200);
+    expect((await call(late, operations.getAccount, viewAccount)).status).toBe(401);
+    expect((await view(browser)).sessions).toHaveLength(1);
+  });
+
+  it("opens no session when the change came first", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = await signedIn(person);
+    const running: Promise<number>[] = [];
+    await whileLocked(person, "password", async (waits) => {
+      running.push(change(browser, person.password, "another brighter lamp").then(({ status }) => status));
+      await waits(1);
+      let isSignedIn = false;
+      const signingIn = new TestBrowser().signIn(person, clock, 1).then(({ status }) => {
+        isSignedIn = true;
+        return status;
+      });
+      running.push(signingIn);
+      await waits(2, () => isSignedIn);
+    });
+    expect(await Promise.all(running)).toEqual([200, 401]);
+  });
+
+  it("is changed by one of two changes at once", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = await signedIn(person);
+    const both = await Promise.all(
+      ["a first lamp at noon", "a second lamp at noon"].map((next) => change(browser, person.password, next)),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
   });
 });
 

@@ -1,9 +1,13 @@
 import "server-only";
 import { recordEvent } from "@/lib/audit/record-event";
-import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type AccountContext, requireOwnProof } from "@/lib/identity/account/account-context";
+import {
+  type AccountContext,
+  changeOwnAccount,
+  requireOwnProof,
+} from "@/lib/identity/account/account-context";
 import { endOthersAfterChange, recordFactorChange } from "@/lib/identity/account/change-factors";
+import { countWrongProof } from "@/lib/identity/account/count-wrong-proof";
 import type { PasswordChange } from "@/lib/identity/account/schema";
 import { replacePassword } from "@/lib/identity/credentials/store";
 import { hashPassword, verifyPassword } from "@/lib/identity/password";
@@ -17,10 +21,11 @@ async function refuseWrong(cx: AccountContext): Promise<DomainError> {
     subjects: [],
     details: { factor: "password", fault: "password" },
   });
-  return new DomainError("auth.sign-in", {
+  const refusal = new DomainError("auth.sign-in", {
     detail: "The present password is not that one.",
     errors: [{ pointer: "/current", detail: "is not your password" }],
   });
+  return countWrongProof(cx, refusal);
 }
 
 /** Changes the caller's password and ends their other sessions. */
@@ -40,11 +45,14 @@ export async function changePassword(
     });
   const now = cx.clock.now();
   const hash = await hashPassword(input.next);
-  await inTransaction(cx, async (tx) => {
-    if (!(await replacePassword(tx, cx.principal.userId, hash, now)))
-      throw new DomainError("credential.not-found");
+  const isChanged = await changeOwnAccount(cx, async (tx, standing) => {
+    // Another change came first: what was verified is no longer the password.
+    if (standing.passwordHash !== passwordHash) return false;
+    await replacePassword(tx, cx.principal.userId, hash, now);
     await recordFactorChange(tx, cx, "credential.change", { factor: "password" });
     await endOthersAfterChange(tx, cx);
+    return true;
   });
+  if (!isChanged) throw await refuseWrong(cx);
   return { created_at: now.toISOString() };
 }

@@ -1,15 +1,19 @@
 import "server-only";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type AccountContext, requireOwnProof } from "@/lib/identity/account/account-context";
+import {
+  type AccountContext,
+  changeOwnAccount,
+  requireOwnProof,
+} from "@/lib/identity/account/account-context";
 import {
   endOthersAfterChange,
   proveByNewFactor,
   recordFactorChange,
 } from "@/lib/identity/account/change-factors";
 import type { TotpConfirmation } from "@/lib/identity/account/schema";
-import { findChallenge, takeChallenge } from "@/lib/identity/challenges/store";
+import { findChallenge, takeChallenge, takeChallengesOf } from "@/lib/identity/challenges/store";
 import { revokeCredentials } from "@/lib/identity/credentials/store";
 import { insertCredential } from "@/lib/identity/store";
 import { matchTotp } from "@/lib/identity/totp";
@@ -25,7 +29,7 @@ export async function confirmTotp(
   cx: AccountContext,
   input: TotpConfirmation,
 ): Promise<{ created_at: string }> {
-  const account = await requireOwnProof(cx);
+  await requireOwnProof(cx);
   const { userId } = cx.principal;
   const now = cx.clock.now();
   const wanted = { challenge: input.challenge, kind: "totp", sid: cx.session.sessionId } as const;
@@ -38,8 +42,10 @@ export async function confirmTotp(
       detail: "That is not the code of this set-up.",
       errors: [{ pointer: "/code", detail: "is not the code shown now" }],
     });
-  await inTransaction(cx, async (tx) => {
+  await changeOwnAccount(cx, async (tx, account) => {
     if (!(await takeChallenge(tx, wanted, now))) throw gone();
+    // Of two set-ups at once the one confirmed first stands; the other is begun anew.
+    await takeChallengesOf(tx, userId, "totp", now);
     const isReplacing = account.totp !== undefined;
     if (isReplacing) {
       await revokeCredentials(tx, { userId, kind: "totp", at: now });

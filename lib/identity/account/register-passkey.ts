@@ -4,11 +4,15 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type AccountContext, requireOwnProof } from "@/lib/identity/account/account-context";
+import {
+  type AccountContext,
+  changeOwnAccount,
+  requireOwnProof,
+} from "@/lib/identity/account/account-context";
 import { proveByNewFactor, recordFactorChange } from "@/lib/identity/account/change-factors";
 import type { NewPasskey, PasskeyView } from "@/lib/identity/account/schema";
 import { takeChallenge } from "@/lib/identity/challenges/store";
-import { challengeOf, PASSKEY_ALGORITHMS } from "@/lib/identity/passkey";
+import { challengeOf, isFramed, PASSKEY_ALGORITHMS } from "@/lib/identity/passkey";
 import { insertCredential } from "@/lib/identity/store";
 
 function notAccepted(): DomainError {
@@ -17,6 +21,7 @@ function notAccepted(): DomainError {
 
 async function verify(cx: AccountContext, attestation: NewPasskey["attestation"], challenge: string) {
   const { transports, ...response } = attestation.response;
+  if (isFramed(response.clientDataJSON)) throw notAccepted();
   try {
     const { registrationInfo } = await verifyRegistrationResponse({
       response: { ...attestation, response, clientExtensionResults: {} },
@@ -67,7 +72,7 @@ export async function registerPasskey(cx: AccountContext, input: NewPasskey): Pr
   const made = await verify(cx, input.attestation, challenge);
   const id = uuidv7(now.getTime());
   try {
-    await inTransaction(cx, (tx) => store(tx, cx, id, input.label, made));
+    await changeOwnAccount(cx, (tx) => store(tx, cx, id, input.label, made));
   } catch (error) {
     if (isUniqueViolation(error)) throw notAccepted();
     throw error;

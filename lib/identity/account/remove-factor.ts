@@ -1,21 +1,32 @@
 import "server-only";
-import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type AccountContext, requireOwnProof } from "@/lib/identity/account/account-context";
+import { type AccountContext, changeOwnAccount } from "@/lib/identity/account/account-context";
 import {
   endOthersAfterChange,
   recordFactorChange,
   refuseLastFactor,
 } from "@/lib/identity/account/change-factors";
-import { revokeCredentials } from "@/lib/identity/credentials/store";
+import { type Account, revokeCredentials } from "@/lib/identity/credentials/store";
 
 type Removal = { readonly kind: "totp" } | { readonly kind: "passkey"; readonly id: string };
 
+/** What stands without it; undefined where it does not stand. */
+function leftWithout(account: Account, what: Removal) {
+  const { totp, passkeys } = account;
+  if (what.kind === "totp")
+    return totp === undefined ? undefined : { hasTotp: false, passkeys: passkeys.length };
+  if (!passkeys.some(({ id }) => id === what.id)) return undefined;
+  return { hasTotp: totp !== undefined, passkeys: passkeys.length - 1 };
+}
+
 async function remove(cx: AccountContext, what: Removal): Promise<{ removed: boolean }> {
   const { userId } = cx.principal;
-  await inTransaction(cx, async (tx) => {
-    const count = await revokeCredentials(tx, { userId, ...what, at: cx.clock.now() });
-    if (count === 0) throw new DomainError("credential.not-found");
+  // Weighed under the lock: two removals at once would each count the other's factor as left.
+  await changeOwnAccount(cx, async (tx, account) => {
+    const left = leftWithout(account, what);
+    if (left === undefined) throw new DomainError("credential.not-found");
+    refuseLastFactor(account, left);
+    await revokeCredentials(tx, { userId, ...what, at: cx.clock.now() });
     await recordFactorChange(tx, cx, "credential.revoke", {
       factor: what.kind,
       ...("id" in what ? { credential: what.id } : {}),
@@ -26,20 +37,11 @@ async function remove(cx: AccountContext, what: Removal): Promise<{ removed: boo
 }
 
 /** Removes one of the caller's passkeys; what it signed before stays on record. */
-export async function removePasskey(cx: AccountContext, id: string): Promise<{ removed: boolean }> {
-  const account = await requireOwnProof(cx);
-  if (!account.passkeys.some((passkey) => passkey.id === id)) throw new DomainError("credential.not-found");
-  refuseLastFactor(account, {
-    hasTotp: account.totp !== undefined,
-    passkeys: account.passkeys.length - 1,
-  });
+export function removePasskey(cx: AccountContext, id: string): Promise<{ removed: boolean }> {
   return remove(cx, { kind: "passkey", id });
 }
 
 /** Removes the caller's authenticator program. */
-export async function removeTotp(cx: AccountContext): Promise<{ removed: boolean }> {
-  const account = await requireOwnProof(cx);
-  if (account.totp === undefined) throw new DomainError("credential.not-found");
-  refuseLastFactor(account, { hasTotp: false, passkeys: account.passkeys.length });
+export function removeTotp(cx: AccountContext): Promise<{ removed: boolean }> {
   return remove(cx, { kind: "totp" });
 }

@@ -1,7 +1,6 @@
 import "server-only";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
-import { type AccountContext, requireOwnProof } from "@/lib/identity/account/account-context";
+import { type AccountContext, changeOwnAccount } from "@/lib/identity/account/account-context";
 import { recordFactorChange } from "@/lib/identity/account/change-factors";
 import { revokeCredentials } from "@/lib/identity/credentials/store";
 import { hashRecoveryCode, newRecoveryCode, RECOVERY_CODES } from "@/lib/identity/recovery-code";
@@ -9,11 +8,10 @@ import { insertCredential } from "@/lib/identity/store";
 
 /** Ten fresh recovery codes, shown this once; older ones count for nothing any more. */
 export async function renewRecoveryCodes(cx: AccountContext): Promise<{ codes: string[] }> {
-  await requireOwnProof(cx);
   const { userId } = cx.principal;
   const now = cx.clock.now();
   const codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode);
-  await inTransaction(cx, async (tx) => {
+  await changeOwnAccount(cx, async (tx) => {
     await revokeCredentials(tx, { userId, kind: "recovery", at: now });
     for (const code of codes) {
       await insertCredential(tx, {

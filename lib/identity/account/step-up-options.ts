@@ -3,7 +3,7 @@ import { type AccountContext, ownAccount } from "@/lib/identity/account/account-
 import type { StepUpOptions } from "@/lib/identity/account/schema";
 import { makeChallenge } from "@/lib/identity/challenge";
 import { assertionOptions } from "@/lib/identity/passkey";
-import { hasSecondFactor } from "@/lib/identity/second-factor";
+import { needsSecondFactor } from "@/lib/identity/second-factor";
 
 /** Which proofs the caller can give now, with a challenge for the passkeys. */
 export async function stepUpOptions(cx: AccountContext): Promise<StepUpOptions> {
@@ -12,7 +12,7 @@ export async function stepUpOptions(cx: AccountContext): Promise<StepUpOptions> 
   const base = {
     totp: account.totp !== undefined,
     recovery: account.recovery.length > 0,
-    password: !hasSecondFactor(account),
+    password: !needsSecondFactor(account),
   };
   if (account.passkeys.length === 0) return { ...base, passkey: null };
   const { challenge } = await makeChallenge(cx, { kind: "step_up", userId, sid: cx.session.sessionId });

@@ -5,13 +5,14 @@ import type { SignInMethod } from "@/lib/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
+import { countWrongProof } from "@/lib/identity/account/count-wrong-proof";
 import type { StepUpProof } from "@/lib/identity/account/schema";
 import { takeChallenge } from "@/lib/identity/challenges/store";
-import { type Account, takePasskeyUse } from "@/lib/identity/credentials/store";
+import { type Account, holdPassword, takePasskeyUse } from "@/lib/identity/credentials/store";
 import { challengeOf, verifyAssertion } from "@/lib/identity/passkey";
 import { verifyPassword } from "@/lib/identity/password";
 import type { PasskeyAssertion } from "@/lib/identity/schema";
-import { checkSecondFactor, hasSecondFactor } from "@/lib/identity/second-factor";
+import { checkSecondFactor, needsSecondFactor } from "@/lib/identity/second-factor";
 import { refreshProof } from "@/lib/identity/sessions/store";
 import { type SignInFault, signInRefused } from "@/lib/identity/sign-in";
 
@@ -37,10 +38,11 @@ async function byPasskey(cx: AccountContext, account: Account, assertion: Passke
 }
 
 async function byPassword(account: Account, password: string): Promise<Proved> {
-  // A password alone proves nothing for somebody who has more than that.
-  if (hasSecondFactor(account) || account.passwordHash === undefined) return { fault: "factor-missing" };
+  // A password alone proves nothing for somebody who has, or needs, more than that.
+  if (needsSecondFactor(account) || account.passwordHash === undefined) return { fault: "factor-missing" };
   if (!(await verifyPassword(password, account.passwordHash))) return { fault: "password" };
-  return { method: "password", take: async () => true };
+  const { userId } = account.holder;
+  return { method: "password", take: (tx) => holdPassword(tx, userId, account.passwordHash) };
 }
 
 async function check(cx: AccountContext, account: Account, given: StepUpProof): Promise<Proved> {
@@ -57,7 +59,7 @@ async function refuse(cx: AccountContext, fault: SignInFault): Promise<DomainErr
     subjects: [],
     details: { fault },
   });
-  return signInRefused();
+  return countWrongProof(cx, signInRefused());
 }
 
 /** Proves again who sits here: the session's proof is then as fresh as now. Nothing else of the session changes. */

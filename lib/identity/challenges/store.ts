@@ -57,6 +57,19 @@ export async function findChallenge(
   return row ?? undefined;
 }
 
+/** Takes all of a person's challenges of a kind, so that nothing begun before is answered after. */
+export async function takeChallengesOf(
+  tx: Tx,
+  userId: string,
+  kind: ChallengeKind,
+  now: Date,
+): Promise<void> {
+  await tx.auth_challenge.updateMany({
+    where: { user_id: userId, kind, used_at: null },
+    data: { used_at: now },
+  });
+}
+
 /** Takes a challenge, once and in time. One statement, so two answers to it cannot both win. */
 export async function takeChallenge(tx: Tx, wanted: WantedChallenge, now: Date): Promise<boolean> {
   const { count } = await tx.auth_challenge.updateMany({

@@ -122,6 +122,16 @@ export async function findAccount(tx: Tx, tenantId: string, userId: string): Pro
   return withCredentials(tx, row);
 }
 
+/**
+ * The person with every factor that stands now, locked until the transaction ends: changes of one person's factors
+ * come one after the other, each weighed by what the one before left.
+ */
+export async function lockAccount(tx: Tx, tenantId: string, userId: string): Promise<Account | undefined> {
+  await tx.$queryRaw(Prisma.sql`
+    SELECT id FROM app_user WHERE id = ${userId}::uuid AND tenant_id = ${tenantId}::uuid FOR NO KEY UPDATE`);
+  return findAccount(tx, tenantId, userId);
+}
+
 /** The person who registered the passkey with this credential id, if it still stands. */
 export async function findAccountByPasskey(
   tx: Tx,
@@ -189,11 +199,22 @@ export async function revokeCredentials(
   return count;
 }
 
-/** Puts a new password in the place of the old one; false when there is none. */
-export async function replacePassword(tx: Tx, userId: string, hash: string, at: Date): Promise<boolean> {
-  const { count } = await tx.credential.updateMany({
+/**
+ * Whether the person's password is still the one that was verified, and holds it so until the transaction ends: a
+ * change of it waits, and then sees, and ends, the session that this transaction opens.
+ */
+export async function holdPassword(tx: Tx, userId: string, hash: string | undefined): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT id FROM credential
+    WHERE user_id = ${userId}::uuid AND kind = 'password' AND revoked_at IS NULL AND secret_hash = ${hash ?? null}
+    FOR SHARE`);
+  return rows.length === 1;
+}
+
+/** Puts a new password in the place of the old one. */
+export async function replacePassword(tx: Tx, userId: string, hash: string, at: Date): Promise<void> {
+  await tx.credential.updateMany({
     where: { user_id: userId, kind: "password", revoked_at: null },
     data: { secret_hash: hash, used_at: at },
   });
-  return count === 1;
 }

@@ -11,6 +11,7 @@ import { holdsOwnKey } from "@/lib/escrow/succession";
 import { answerChange, loadCase } from "@/lib/identity/roster/answer-change";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { finishRosterChange, requireCurrent } from "@/lib/identity/roster/finish-roster-change";
+import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import { requireFreshProof } from "@/lib/identity/roster/require-fresh-proof";
 import type { RosterAgreement, RosterChangeAnswer } from "@/lib/identity/roster/schema";
 import { type AgreementRow, insertAgreement, lockChange } from "@/lib/identity/roster/store";
@@ -49,6 +50,7 @@ async function sign(
     if (given === undefined) {
       throw new DomainError("statement.required", { detail: "Sign this with your own key." });
     }
+    await refuseRemovedPasskey(cx, given);
     await cx.escrow.noteStatement({ kind: "roster", statement, signature: given });
     return { ...base, signature: given, proofKind: given.kind };
   }

@@ -31,6 +31,12 @@ export async function listSignInPasskeys(tx: Tx, userId: string): Promise<SignIn
   );
 }
 
+/** Whether this was somebody's sign-in passkey until its owner removed it. */
+export async function isRemovedPasskey(tx: Tx, credentialId: string): Promise<boolean> {
+  const wanted = { external_id: credentialId, kind: "passkey", revoked_at: { not: null } };
+  return (await tx.credential.count({ where: wanted })) > 0;
+}
+
 /** Names by handle, for those who have an account. */
 export async function findNames(tx: Tx, handles: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.app_user.findMany({

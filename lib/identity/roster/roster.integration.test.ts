@@ -1,14 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { appendEntry } from "@/lib/audit/append-entry";
 import { systemClock } from "@/lib/clock";
 import type { Context, Duty, Principal, Role } from "@/lib/context";
-import { toBase64url } from "@/lib/crypto/bytes";
-import { sha256 } from "@/lib/crypto/primitives";
-import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { loadSigningKey } from "@/lib/custody/signing-key";
-import { inTransaction } from "@/lib/db/transaction";
 import { createEscrowClient } from "@/lib/escrow/client";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
 import type { StatementSignature } from "@/lib/escrow/statements";
@@ -17,8 +12,13 @@ import { askRosterChange } from "@/lib/identity/roster/ask-roster-change";
 import { getRosterStanding } from "@/lib/identity/roster/get-roster-standing";
 import { refuseRosterChange } from "@/lib/identity/roster/refuse-roster-change";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
-import { insertCredential } from "@/lib/identity/store";
 import { SoftwareAuthenticator } from "@/lib/testing/authenticator";
+import {
+  dropPasskey,
+  signWithPasskey,
+  storePasskey,
+  type TestPasskey,
+} from "@/lib/testing/statement-passkey";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 
 const RP_ID = "localhost";
@@ -48,44 +48,9 @@ async function signedIn(role: Role, duties: readonly Duty[] = []): Promise<Perso
   return { ...cx, principal: { ...cx.principal, proof } };
 }
 
-/** A passkey the person signs in with, as registration stores it. */
-async function passkeyOf(
-  cx: Person,
-  label = "Laptop",
-): Promise<{ id: string; device: SoftwareAuthenticator }> {
-  const device = new SoftwareAuthenticator({ origin: ORIGIN });
-  const id = uuidv7(cx.clock.nowMs());
-  await inTransaction(cx, async (tx) => {
-    await insertCredential(tx, {
-      id,
-      tenant_id: cx.instance.tenantId,
-      user_id: cx.principal.userId,
-      kind: "passkey",
-      external_id: device.credentialId,
-      public_key: Uint8Array.from(device.publicKey),
-      label,
-    });
-    await appendEntry(tx, cx, {
-      class: "identity",
-      outcome: "done",
-      action: "credential.create",
-      subjects: [`credential:${id}`],
-    });
-  });
-  return { id, device };
-}
-
-function signWith(device: SoftwareAuthenticator, statement: unknown): StatementSignature {
-  const challenge = toBase64url(sha256(statementBytes("roster", statement)));
-  const { response } = device.assert(challenge);
-  return {
-    kind: "passkey",
-    credential_id: device.credentialId,
-    authenticator_data: response.authenticatorData,
-    client_data_json: response.clientDataJSON,
-    signature: response.signature,
-  };
-}
+const passkeyOf = (cx: Person, label?: string): Promise<TestPasskey> => storePasskey(cx, ORIGIN, label);
+const signWith = (device: SoftwareAuthenticator, statement: unknown): StatementSignature =>
+  signWithPasskey(device, "roster", statement);
 
 afterEach(() => bench.close());
 
@@ -123,12 +88,14 @@ async function confirm(by: Person, id: string) {
   return agreeToRosterChange(by, id, signature === undefined ? {} : { signature });
 }
 
-async function enrol(who: Person, confirmer: Person): Promise<void> {
-  const { id, device } = await passkeyOf(who);
+async function enrol(who: Person, confirmer: Person): Promise<TestPasskey> {
+  const passkey = await passkeyOf(who);
+  const { id, device } = passkey;
   const asked = await askRosterChange(who, RP_ID, { passkey_id: id });
   const done = await confirm(confirmer, asked.id);
   expect(done.state).toBe("done");
   held.set(who.principal.handle, device);
+  return passkey;
 }
 
 async function actions(): Promise<string[]> {
@@ -374,6 +341,25 @@ describe("keys that follow", () => {
     });
     expect((await confirm(approver, removal.id)).state).toBe("done");
     expect((await getRosterStanding(legal, RP_ID)).keys.map(({ label }) => label)).toEqual(["Phone"]);
+  });
+
+  test("a passkey its owner removed agrees to nothing, although it stands in the roster until it is replaced", async () => {
+    const lost = await enrol(second, legal);
+    await dropPasskey(second, lost);
+    expect((await getRosterStanding(second, RP_ID)).keys).toMatchObject([{ id: lost.device.credentialId }]);
+    const asked = await askRosterChange(regulator, RP_ID, { passkey_id: (await passkeyOf(regulator)).id });
+    await expect(confirm(second, asked.id)).rejects.toMatchObject({
+      code: "statement.passkey-removed",
+      status: 409,
+    });
+    expect((await getRosterStanding(regulator, RP_ID)).changes).toMatchObject([{ state: "pending" }]);
+    const next = await passkeyOf(second, "New phone");
+    const replacing = await askRosterChange(second, RP_ID, {
+      passkey_id: next.id,
+      removes: lost.device.credentialId,
+    });
+    await confirm(legal, replacing.id);
+    expect((await confirm(approver, replacing.id)).state).toBe("done");
   });
 
   test("a lost passkey is replaced by the word of two others, and by no fewer", async () => {

@@ -125,6 +125,11 @@ export async function touchSession(tx: Tx, sid: string, at: Date): Promise<void>
     UPDATE auth_session SET last_seen_at = ${at} WHERE sid = ${sid} AND revoked_at IS NULL AND last_seen_at < ${at}`;
 }
 
+/** Whether nobody has ended this session yet. */
+export async function isSessionOpen(tx: Tx, sid: string): Promise<boolean> {
+  return (await tx.auth_session.count({ where: { sid, revoked_at: null } })) === 1;
+}
+
 /** Raises a live session's proof; false when it has ended meanwhile. */
 export async function refreshProof(
   tx: Tx,
