@@ -32,6 +32,8 @@ export const AuthorizationView = z.object({
   valid_until: z.string(),
   recognition_basis: z.string().optional(),
   sealed: z.object({ basis: z.string(), until: z.string() }).optional(),
+  /** SHA-256 of its record, as every decision names it. */
+  record_digest: z.string(),
   /** How far the order itself has been verified, in words for people. */
   verification: z.string(),
   document: DocumentView.optional(),
@@ -108,7 +110,11 @@ export type RequestView = z.infer<typeof RequestView>;
 export const RequestAnswer = RequestView.extend({ receipt: Receipt });
 export type RequestAnswer = z.infer<typeof RequestAnswer>;
 
-export const AuthorizationAnswer = AuthorizationView.extend({ receipt: Receipt });
+export const AuthorizationAnswer = AuthorizationView.extend({
+  /** The draft's version now: attaching is a change of it. */
+  request_version: z.int(),
+  receipt: Receipt,
+});
 export type AuthorizationAnswer = z.infer<typeof AuthorizationAnswer>;
 
 export const StatementAnswer = z.object({

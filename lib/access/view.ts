@@ -78,6 +78,7 @@ export function authorizationView(row: AuthorizationRow): AuthorizationView {
     valid_until: validityTime(row.validUntil),
     ...(row.recognitionBasis === undefined ? {} : { recognition_basis: row.recognitionBasis }),
     ...(sealed === undefined ? {} : { sealed: { basis: sealed.basis, until: validityTime(sealed.until) } }),
+    record_digest: row.recordDigest,
     verification: VERIFICATION[row.state] ?? "not verified",
     ...(document === undefined
       ? {}

@@ -92,6 +92,7 @@ export function PaperFacts({
           { name: t("paper.scan"), value: <Scan scan={document.scan} /> },
         ]),
     { name: t("paper.assurance"), value: <Assurance state={authorization.state} /> },
+    { name: t("statement.authorization"), value: <Digest value={authorization.record_digest} /> },
     { name: t("paper.jurisdiction"), value: authorization.jurisdiction },
     ...(authorization.recognition_basis === undefined
       ? []

@@ -8,7 +8,7 @@ import {
   type FormOptions,
   isSameIn,
 } from "./answers";
-import { type Attached, AuthorityStore } from "./authority-store";
+import { type AttachCall, type Attached, AuthorityStore } from "./authority-store";
 import { createBodyOf, factsOf } from "./bodies";
 import { attach, draftCalls } from "./calls";
 import { type DraftRecord, type RecordStorage, readRecord, recordKey } from "./draft-record";
@@ -77,6 +77,15 @@ function attachedOf({ view, options }: Opening): Attached | undefined {
   return { facts: JSON.stringify(factsOf(answersOf(view, options))), document, from: undefined };
 }
 
+/** Attaching makes a new version of the draft; without it the next change would look like a clash. */
+function attachTo(draft: DraftStore) {
+  return async (input: AttachCall) => {
+    const answer = await attach(input);
+    draft.advance(answer.request_version);
+    return answer;
+  };
+}
+
 /** The form's stores; `isFirst` while the page must look as the server drew it, without this window's record. */
 export function openStores(opening: Opening, isFirst: boolean): Stores {
   const { options, view } = opening;
@@ -96,6 +105,6 @@ export function openStores(opening: Opening, isFirst: boolean): Stores {
     },
     start,
   );
-  const authority = new AuthorityStore({ attach, newKey }, attachedOf(opening));
+  const authority = new AuthorityStore({ attach: attachTo(draft), newKey }, attachedOf(opening));
   return { draft, authority, lookups, isRestored: start === kept && view === undefined };
 }
