@@ -65,6 +65,7 @@ export const ERROR_CODES = {
   "transaction.status": [409, "The transaction is not in a state that allows this"],
   "batch.not-stored": [424, "Nothing of the atomic batch was stored"],
   "participant.unknown": [422, "A participant is unknown"],
+  "participant.not-a-party": [422, "A participant cannot be a party to transactions"],
   "participant.no-active-key": [422, "A participant has no active key"],
   "key.not-found": [404, "There is no such key"],
   "key.invalid": [422, "The public key was not accepted"],
