@@ -3,6 +3,7 @@ import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type Caller, people } from "./support/api";
 import { axeFindings } from "./support/axe";
 import { chooseFile, day, fillAsking, fillFacts, Keyboard, ORDER, SOON, savedDraft } from "./support/filing";
+import { keptBy } from "./support/hygiene";
 import { demo } from "./support/instance";
 import { signedIn } from "./support/signed-in";
 import { canaries, submitTransaction, text } from "./support/steps";
@@ -355,6 +356,22 @@ test("a session that ended in mid-form is told, and signing in again finds every
   await expect(page.getByLabel("Reason")).toHaveValue("After signing out");
   await savedDraft(page);
   expect(await readRequest(who().regulator, draft)).toMatchObject({ justification: "After signing out" });
+});
+
+test("signing out in one window leaves nothing of a form in any", async ({ browser }) => {
+  const { page } = await openForm(browser);
+  await page.getByLabel("Reason").fill("Typed before signing out");
+  await expect.poll(() => keptBy(page), SOON).toContain("Typed before signing out");
+  const other = await page.context().newPage();
+  await other.goto(at("/requests"));
+  await other
+    .locator("summary")
+    .filter({ has: other.getByText("You", { exact: true }) })
+    .click();
+  await other.getByRole("button", { name: "Sign out" }).click();
+  await other.waitForURL(/\/sign-in\?done=signed-out/);
+  await page.waitForURL(/\/sign-in/);
+  expect(await keptBy(page)).not.toContain("Typed before signing out");
 });
 
 test("an auditor files for what a query finds, and changes an answer on the way", async ({ browser }) => {

@@ -79,7 +79,12 @@ export default async function RequestPage({ params }: PageProps) {
       {review === undefined ? (
         page
       ) : (
-        <ReviewProvider key={request.id} request={request} review={review}>
+        <ReviewProvider
+          key={`${principal.handle} ${request.id}`}
+          person={principal.handle}
+          request={request}
+          review={review}
+        >
           {page}
           <DecideDialog />
         </ReviewProvider>

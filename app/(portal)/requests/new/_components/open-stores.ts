@@ -1,3 +1,4 @@
+import { keep } from "@/components/client/kept-drafts";
 import type { RequestView } from "@/lib/access/answer-schema";
 import {
   type Answers,
@@ -36,7 +37,7 @@ export interface Stores {
 /** Named at each use: on the server there is none, and a browser may forbid it. */
 export const windowStorage: RecordStorage = {
   getItem: (key) => globalThis.sessionStorage.getItem(key),
-  setItem: (key, value) => globalThis.sessionStorage.setItem(key, value),
+  setItem: keep,
   removeItem: (key) => globalThis.sessionStorage.removeItem(key),
 };
 
