@@ -51,13 +51,18 @@ function Assurance({ state }: { state: AuthorizationView["state"] }) {
   );
 }
 
+function identityFault({ at, is_complete: isComplete }: ReviewView["identity_check"]) {
+  if (at === undefined) return "identity.missing";
+  return isComplete === false ? "identity.failed" : "identity.over";
+}
+
 function Identity({ check }: { check: ReviewView["identity_check"] }) {
   const t = useTranslations("review");
   if (!check.is_required) return t("identity.notNeeded");
   if (!check.is_valid || check.until === undefined)
     return (
       <Tag tone="amber" icon="warning">
-        {t(check.at === undefined ? "identity.missing" : "identity.over")}
+        {t(identityFault(check))}
       </Tag>
     );
   return (
