@@ -55,6 +55,7 @@ export const ERROR_CODES = {
   "document.type": [415, "The document is not of a type accepted here"],
   "document.truncated": [400, "The document arrived incomplete"],
   "document.too-large": [413, "The document is too large"],
+  "request.no-decider": [409, "Nobody could decide this request"],
   "request-file.not-found": [404, "There is no such access request"],
   "grant.not-found": [404, "There is no such grant"],
   "dispute.not-found": [404, "There is no such dispute"],

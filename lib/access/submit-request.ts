@@ -2,6 +2,7 @@ import "server-only";
 import type { RequestAnswer } from "@/lib/access/answer-schema";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
+import { requireDeciders } from "@/lib/access/check-deciders";
 import { invalidField } from "@/lib/access/invalid-field";
 import { DAY_MS, REVIEW_DAYS } from "@/lib/access/limits";
 import { loadRequest } from "@/lib/access/load-request";
@@ -71,6 +72,7 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
   requireSpan(row, cx.clock.now());
   const authorization = await checkAuthorization(tx, cx, row);
   const transactions = await resolvedTransactions(tx, cx, row);
+  await requireDeciders(tx, cx, row, transactions);
   const requester = (await getPerson(tx, row.requesterUserId)).handle;
   const digest = requestDigest({
     ...row,

@@ -127,6 +127,8 @@ export const DisputeView = z.object({
   notes: z.array(NoteView),
   /** Every opening of masked fields under this dispute, newest first. */
   openings: z.array(z.object({ at: z.string(), by: PersonView, fields: z.array(GroupName) })),
+  /** Groups that a further request would ask for now; empty while the dispute itself shows all of them. */
+  more_fields: z.array(GroupName),
   acts: z.array(DisputeAct),
 });
 export type DisputeView = z.infer<typeof DisputeView>;
