@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
+import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
@@ -109,7 +110,7 @@ export function PaperFacts({
             name: t("paper.sealed"),
             value: (
               <>
-                {sealed.basis}, <LocalTime instant={sealed.until} form="day" />
+                {sealed.basis}, <EndTime instant={sealed.until} form="day" />
               </>
             ),
           },

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Digest } from "@/components/ui/digest";
+import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
@@ -23,6 +24,8 @@ export function ScopeSection({ request, grant }: { request: RequestView; grant: 
   const names = (groups: readonly GroupName[]) => groups.map((group) => domain(`fields.${group}`)).join(", ");
   const time = (instant: string | undefined, other: string) =>
     instant === undefined ? other : <LocalTime instant={instant} form="minute" />;
+  const end = (instant: string | undefined, other: string) =>
+    instant === undefined ? other : <EndTime instant={instant} />;
   const lines: readonly Line[] = [
     { key: "transactions", asked: request.transactions.length, granted: grant?.transactions.length },
     {
@@ -36,7 +39,7 @@ export function ScopeSection({ request, grant }: { request: RequestView; grant: 
       granted: grant === undefined ? null : levelOf(grant, t, domain, names),
     },
     { key: "from", asked: time(request.from, t("scope.fromApproval")), granted: time(grant?.not_before, "") },
-    { key: "until", asked: time(request.until, t("scope.untilOrder")), granted: time(grant?.not_after, "") },
+    { key: "until", asked: end(request.until, t("scope.untilOrder")), granted: end(grant?.not_after, "") },
     { key: "views", asked: request.max_views, granted: grant?.max_views },
   ];
   const columns: Column<Line>[] = [

@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { EndTime } from "@/components/ui/end-time";
 import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import type { RequestView } from "@/lib/access/answer-schema";
@@ -115,17 +116,11 @@ function accessStep(
   until: string | undefined,
   t: ReturnType<typeof useTranslations<"review">>,
 ): Step {
-  const time = until === undefined ? null : <LocalTime instant={until} form="day" />;
   if (IN_FORCE.includes(request.state))
     return {
       key: "access",
       mark: "done",
-      note:
-        until === undefined ? null : (
-          <>
-            {t("strip.until")} {time}
-          </>
-        ),
+      note: until === undefined ? null : <EndTime instant={until} form="day" before={t("strip.until")} />,
     };
   if (OVER.includes(request.state) && request.grant_id !== undefined)
     return { key: "access", mark: "stopped", note: t("strip.ended") };
@@ -136,7 +131,7 @@ function accessStep(
     note:
       until === undefined || !isPossible ? null : (
         <>
-          {t("strip.atMost")} {time}
+          {t("strip.atMost")} <EndTime instant={until} form="day" before={t("strip.until")} />
         </>
       ),
   };

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
+import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
@@ -126,7 +127,7 @@ function orderFacts(
     { name: t("facts.issuer"), value: authorization.issuer },
     { name: t("facts.case_number"), value: authorization.case_number },
     { name: t("facts.valid_from"), value: <LocalTime instant={authorization.valid_from} form="minute" /> },
-    { name: t("facts.valid_until"), value: <LocalTime instant={authorization.valid_until} form="minute" /> },
+    { name: t("facts.valid_until"), value: <EndTime instant={authorization.valid_until} /> },
   ];
 }
 
