@@ -403,6 +403,9 @@ test("an auditor files for what a query finds, and changes an answer on the way"
   const filed = await readRequest(who().auditor, id);
   expect(filed).toMatchObject({ state: "stage_1", max_views: 5, purpose: "audit" });
   expect(filed.transactions).toContain(transaction);
+  await page.goto(at(`/requests/${id}`));
+  await expect(page.getByRole("heading", { name: /^Transactions asked for/ })).toBeVisible();
+  await expect(page.locator(`main a[href="/transactions/${transaction}"]`)).toHaveText("job-123");
   expect(faults()).toEqual([]);
 });
 

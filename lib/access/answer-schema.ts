@@ -84,11 +84,16 @@ const summaryMembers = {
 export const RequestSummary = z.object(summaryMembers);
 export type RequestSummary = z.infer<typeof RequestSummary>;
 
+/** A transaction as a list names it. */
+const JobView = z.object({ transaction_id: z.string(), job_id: z.string(), status: z.string() });
+
 export const RequestView = z.object({
   ...summaryMembers,
   justification: z.string(),
   legal_basis: z.string().optional(),
   transactions: z.array(z.string()),
+  /** The first 200 of them. */
+  jobs: z.array(JobView),
   query: TransactionQuery.optional(),
   from: z.string().optional(),
   until: z.string().optional(),
@@ -192,7 +197,7 @@ export const GrantDetail = GrantView.extend({
   decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
   openings: z.array(GrantOpening),
   /** Its transactions as a list names them; the first 200. */
-  jobs: z.array(z.object({ transaction_id: z.string(), job_id: z.string(), status: z.string() })),
+  jobs: z.array(JobView),
   revoked_by: PersonView.optional(),
   revoke_reason: z.string().optional(),
   /** What the caller may do with it now. */

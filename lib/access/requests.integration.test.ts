@@ -223,6 +223,16 @@ describe("a request", () => {
     );
   });
 
+  it("names the jobs of its transactions to whoever asked for them", async () => {
+    const id = await draft({ transactions: [txId, otherTxId] });
+    const { jobs } = await getRequest(regulator, id);
+    expect(jobs).toEqual(
+      [txId, otherTxId]
+        .sort()
+        .map((transaction_id) => ({ transaction_id, job_id: "job-1", status: "created" })),
+    );
+  });
+
   it("is refused to those who do not ask, for unknown transactions and without legal authority", async () => {
     const client = await bench.person({ role: "client" });
     expect(await code(draft({ who: client }))).toBe("auth.role");

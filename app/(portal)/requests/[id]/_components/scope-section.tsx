@@ -98,6 +98,36 @@ function levelOf(
   return t("scope.levelMasked", { level, fields: names(grant.masked_fields) });
 }
 
+/** The transactions that are asked for, for those who decide nothing: the requester named them himself. */
+export function JobsSection({ request }: { request: RequestView }) {
+  const t = useTranslations("review.transactions");
+  const { jobs, transactions } = request;
+  if (jobs.length === 0) return null;
+  return (
+    <Section title={t("title")} count={transactions.length}>
+      <Table<RequestView["jobs"][number]>
+        caption={t("title")}
+        columns={[
+          { key: "job", head: t("job"), cell: (row) => row.job_id, isTitle: true },
+          {
+            key: "id",
+            head: t("id"),
+            cell: (row) => <Digest value={row.transaction_id} label={row.job_id} />,
+          },
+        ]}
+        rows={jobs}
+        rowKey={(row) => row.transaction_id}
+        href={(row) => `/transactions/${row.transaction_id}`}
+      />
+      {transactions.length > jobs.length ? (
+        <p className="mt-2 text-control text-ink-2">
+          {t("rest", { count: transactions.length - jobs.length })}
+        </p>
+      ) : null}
+    </Section>
+  );
+}
+
 /** Metadata of the transactions that are asked for. */
 export function TransactionsSection({ transactions }: { transactions: readonly ReviewTransaction[] }) {
   const t = useTranslations("review");

@@ -62,6 +62,7 @@ function PrintRecord({ request, grant, reader, madeAt }: RecordProps) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
   const { authorization } = request;
+  const jobOf = new Map(request.jobs.map((job) => [job.transaction_id, job.job_id]));
   const facts: Fact[] = [
     { name: t("print.requester"), value: `${request.requester.name}, ${request.requester.organisation}` },
     { name: t("print.state"), value: domain(`requestStates.${request.state}`) },
@@ -94,7 +95,9 @@ function PrintRecord({ request, grant, reader, madeAt }: RecordProps) {
         <Section title={t("print.transactions")} count={request.transactions.length}>
           <ul className="mt-2 font-mono text-note print:columns-2">
             {request.transactions.map((id) => (
-              <li key={id}>{id}</li>
+              <li key={id}>
+                {id} {jobOf.get(id)}
+              </li>
             ))}
           </ul>
         </Section>
