@@ -440,6 +440,10 @@ test("support asks for masked fields of a disputed transaction, prefilled and wi
     purpose: "dispute",
     state: "stage_1",
   });
+  await page.goto(at(`/requests/${id}`));
+  await expect(page.getByText("No document is needed")).toHaveCount(2);
+  await expect(page.getByText(/Document check/)).toHaveCount(0);
+  await expect(page.getByText(/the order’s end/)).toHaveCount(0);
   expect(faults()).toEqual([]);
 });
 

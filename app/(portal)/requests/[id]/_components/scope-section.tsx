@@ -39,7 +39,14 @@ export function ScopeSection({ request, grant }: { request: RequestView; grant: 
       granted: grant === undefined ? null : levelOf(grant, t, domain, names),
     },
     { key: "from", asked: time(request.from, t("scope.fromApproval")), granted: time(grant?.not_before, "") },
-    { key: "until", asked: end(request.until, t("scope.untilOrder")), granted: end(grant?.not_after, "") },
+    {
+      key: "until",
+      asked: end(
+        request.until,
+        t(request.authorization === undefined ? "scope.untilDays" : "scope.untilOrder"),
+      ),
+      granted: end(grant?.not_after, ""),
+    },
     { key: "views", asked: request.max_views, granted: grant?.max_views },
   ];
   const columns: Column<Line>[] = [

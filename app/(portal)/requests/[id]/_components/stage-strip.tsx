@@ -16,6 +16,8 @@ const MARKS: Readonly<Record<Mark, { readonly icon: IconName; readonly tone: str
 
 interface Step {
   readonly key: "document" | "legal" | "coordinator" | "access";
+  /** In the place of the stage's own name and how it stands. */
+  readonly label?: "noDocument";
   readonly mark: Mark;
   readonly note: ReactNode;
 }
@@ -70,6 +72,8 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
   const steps: readonly Step[] = [
     {
       key: "document",
+      // Submitted without an order: staff ask for their own duty, and there is nothing to check.
+      ...(checked !== undefined && request.authorization === undefined ? { label: "noDocument" } : {}),
       mark: checked !== undefined ? "done" : stopped === "document" ? "stopped" : "open",
       note: checked === undefined ? null : <LocalTime instant={checked} form="day" />,
     },
@@ -88,8 +92,8 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
           <Icon name={MARKS[step.mark].icon} className={`mt-[2px] ${MARKS[step.mark].tone}`} />
           <span className="min-w-0">
             <span className={`block ${step.mark === "waiting" ? "font-semibold" : ""}`}>
-              {t(`strip.${step.key}`)}
-              <span className="sr-only">: {t(`strip.${step.mark}`)}</span>
+              {t(`strip.${step.label ?? step.key}`)}
+              {step.label === undefined ? <span className="sr-only">: {t(`strip.${step.mark}`)}</span> : null}
             </span>
             <span className="block text-ink-2">{step.note}</span>
           </span>
