@@ -98,6 +98,7 @@ export const RequestView = z.object({
   from: z.string().optional(),
   until: z.string().optional(),
   max_views: z.int(),
+  /** Stands in the record that is signed. Exports are of the log, under no grant: nothing counts them. */
   max_exports: z.int(),
   digest: z.string().optional(),
   authorization: AuthorizationView.optional(),
@@ -169,7 +170,6 @@ export const GrantView = z.object({
   authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
   /** How many of its transactions were opened under it. */
   opened: z.int(),
-  exports_left: z.int(),
   holder: z.string(),
   holder_name: z.string(),
   created_at: z.string(),
@@ -201,7 +201,7 @@ export const GrantDetail = GrantView.extend({
   revoked_by: PersonView.optional(),
   revoke_reason: z.string().optional(),
   /** What the caller may do with it now. */
-  acts: z.array(z.enum(["open", "export", "revoke"])),
+  acts: z.array(z.enum(["open", "revoke"])),
 });
 export type GrantDetail = z.infer<typeof GrantDetail>;
 

@@ -35,7 +35,6 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
   };
   return [
     ...(isOwn && view.state === "active" ? (["open"] as const) : []),
-    ...(isOwn && view.state === "active" && view.exports_left > 0 ? (["export"] as const) : []),
     ...(isLive && decideAction(cx.principal, "grant.revoke", facts).length === 0
       ? (["revoke"] as const)
       : []),

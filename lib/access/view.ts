@@ -139,7 +139,6 @@ export function grantView(grant: GrantRow, { holder, opened, now }: GrantExtras)
     ...(grant.authorization === undefined ? {} : { authorization_id: grant.authorization.id }),
     ...authorityOf(grant),
     opened,
-    exports_left: grant.exportsLeft,
     holder: holder?.handle ?? "",
     holder_name: holder?.name ?? "",
     created_at: grant.createdAt.toISOString(),

@@ -84,7 +84,6 @@ export function GrantFacts({ grant, nowMs }: { grant: GrantDetail; nowMs: number
               ),
             })),
             { name: t("created"), value: <LocalTime instant={grant.created_at} form="minute" /> },
-            { name: t("exports"), value: grant.exports_left },
             {
               name: t("assurance"),
               value: t(grant.assurance === "evaluation" ? "evaluation" : "signed"),
