@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Assurance, Fields, GrantState, visibleText } from "@/lib/access/schema";
-import { integerText, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
+import { Assurance, Fields, GrantState } from "@/lib/access/schema";
+import { integerText, pageQuery, Receipt, text, Uuid, visibleText } from "@/lib/api-client/fields";
 import { DisputeStatement, GroupName, StatementSignature } from "@/lib/escrow/statements";
 
 export const DisputeState = z.enum(["open", "taken", "resolved", "withdrawn"]);
