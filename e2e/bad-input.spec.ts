@@ -196,6 +196,20 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 400, code: "request.invalid-path" },
   ],
   [
+    "an upload to a path that is no UTF-8",
+    "regulator",
+    "/confidential/access/requests/%FF/authorizations",
+    json("{}"),
+    { status: 400, code: "request.invalid-path" },
+  ],
+  [
+    "an upload to half a surrogate",
+    "regulator",
+    "/confidential/access/requests/%ED%A0%80/authorizations",
+    {},
+    { status: 400, code: "request.invalid-path" },
+  ],
+  [
     "a limit that is no number",
     "client456",
     `${TRANSACTIONS}?limit=many`,

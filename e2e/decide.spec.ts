@@ -419,6 +419,23 @@ test("a lost connection loses nothing: reload keeps what was typed, and sending 
   expect(view.json.decisions).toHaveLength(1);
 });
 
+test("who decides next in the same window finds nothing of the first one's reading", async ({ browser }) => {
+  const order = newOrder();
+  const id = await file(order);
+  const { page } = await open(browser, LEGAL, id);
+  await read(page, order);
+  await page.getByLabel("Reason, seen by the officer").fill("For my own eyes");
+  const { page: other } = await open(browser, APPROVER, id);
+  await passLegal(id, order);
+  await page.context().clearCookies();
+  await page.context().addCookies(await other.context().cookies());
+  await page.goto(at(`/requests/${id}`));
+  await expect(page.getByLabel("2 Case number")).toBeVisible();
+  await expect(page.getByLabel("2 Case number")).toHaveValue("");
+  await expect(page.getByLabel("Reason, seen by the officer")).toHaveValue("");
+  expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain("For my own eyes");
+});
+
 /** An officer's identity checks are over, as if twelve months had gone by. */
 async function endIdentityChecks(handle: string): Promise<void> {
   await asSuperuser(dataDir(), async (client) => {

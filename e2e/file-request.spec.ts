@@ -3,6 +3,7 @@ import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type Caller, people } from "./support/api";
 import { axeFindings } from "./support/axe";
 import { chooseFile, day, fillAsking, fillFacts, Keyboard, ORDER, SOON, savedDraft } from "./support/filing";
+import { keptBy } from "./support/hygiene";
 import { demo } from "./support/instance";
 import { signedIn } from "./support/signed-in";
 import { canaries, submitTransaction, text } from "./support/steps";
@@ -357,6 +358,22 @@ test("a session that ended in mid-form is told, and signing in again finds every
   expect(await readRequest(who().regulator, draft)).toMatchObject({ justification: "After signing out" });
 });
 
+test("signing out in one window leaves nothing of a form in any", async ({ browser }) => {
+  const { page } = await openForm(browser);
+  await page.getByLabel("Reason").fill("Typed before signing out");
+  await expect.poll(() => keptBy(page), SOON).toContain("Typed before signing out");
+  const other = await page.context().newPage();
+  await other.goto(at("/requests"));
+  await other
+    .locator("summary")
+    .filter({ has: other.getByText("You", { exact: true }) })
+    .click();
+  await other.getByRole("button", { name: "Sign out" }).click();
+  await other.waitForURL(/\/sign-in\?done=signed-out/);
+  await page.waitForURL(/\/sign-in/);
+  expect(await keptBy(page)).not.toContain("Typed before signing out");
+});
+
 test("an auditor files for what a query finds, and changes an answer on the way", async ({ browser }) => {
   const transaction = await newTransaction();
   const { page, faults } = await openForm(browser, "auditor-001");
@@ -384,6 +401,9 @@ test("an auditor files for what a query finds, and changes an answer on the way"
   const filed = await readRequest(who().auditor, id);
   expect(filed).toMatchObject({ state: "stage_1", max_views: 5, purpose: "audit" });
   expect(filed.transactions).toContain(transaction);
+  await page.goto(at(`/requests/${id}`));
+  await expect(page.getByRole("heading", { name: /^Transactions asked for/ })).toBeVisible();
+  await expect(page.locator(`main a[href="/transactions/${transaction}"]`)).toHaveText("job-123");
   expect(faults()).toEqual([]);
 });
 
@@ -418,6 +438,10 @@ test("support asks for masked fields of a disputed transaction, prefilled and wi
     purpose: "dispute",
     state: "stage_1",
   });
+  await page.goto(at(`/requests/${id}`));
+  await expect(page.getByText("No document is needed")).toHaveCount(2);
+  await expect(page.getByText(/Document check/)).toHaveCount(0);
+  await expect(page.getByText(/the order’s end/)).toHaveCount(0);
   expect(faults()).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatCount, formatTime, shortDigest } from "@/lib/format";
+import { formatCount, formatTime, lastDayOf, shortDigest } from "@/lib/format";
 
 test("counts are grouped by threes", () => {
   expect([0, 7, 999, 1000, 1204878].map(formatCount)).toEqual(["0", "7", "999", "1,000", "1,204,878"]);
@@ -12,6 +12,12 @@ test("a time is shown with its zone, summer time included", () => {
   expect(formatTime(new Date("2026-09-01T22:00:00Z"), { timeZone: "Europe/Berlin" })).toBe(
     "2 Sep 2026, 00:00:00 CEST",
   );
+});
+
+test("an end at midnight UTC is the day before, and any other end an instant", () => {
+  expect(lastDayOf("2026-12-15T00:00:00Z")?.toISOString()).toBe("2026-12-14T00:00:00.000Z");
+  expect(lastDayOf("2026-12-15T00:00:01Z")).toBeUndefined();
+  expect(lastDayOf("2026-12-15T00:00:00+01:00")).toBeUndefined();
 });
 
 test("a digest is shortened the same way everywhere, a short one not at all", () => {

@@ -23,6 +23,12 @@ export function shortDigest(digest: string): string {
   return digest.length <= 14 ? digest : `${digest.slice(0, 8)}…${digest.slice(-4)}`;
 }
 
+/** Of an end at midnight UTC, the last day that counts; undefined for an end at any other time. */
+export function lastDayOf(instant: string): Date | undefined {
+  const ms = Date.parse(instant);
+  return ms % 86_400_000 === 0 ? new Date(ms - 86_400_000) : undefined;
+}
+
 /** `full` with seconds, `minute` without, `day` the date alone, `clock` the time of day alone, `hour` that without seconds. */
 export type TimeForm = "full" | "minute" | "day" | "clock" | "hour";
 

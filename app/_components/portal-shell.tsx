@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { DraftKeeper } from "@/components/client/draft-keeper";
 import { LiveUpdates } from "@/components/client/live-updates";
 import { Providers } from "@/components/client/providers";
 import { SignOut } from "@/components/client/sign-out";
@@ -48,6 +49,7 @@ export async function PortalShell({ principal, children }: { principal: Principa
             {children}
           </Shell>
           <LiveUpdates />
+          <DraftKeeper person={principal.handle} />
         </StepUpProvider>
       </Providers>
     </Words>

@@ -5,24 +5,27 @@ import { useEffect, useRef } from "react";
 const CHANNEL = "sealport-session";
 const ENDED = "ended";
 
-/** Tells every other tab of this browser that the session is over, so that nothing opened stays on a screen. */
+/** Tells every tab of this browser that the session is over, so that nothing opened stays on a screen. */
 export function announceSessionEnd(): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage(ENDED);
   channel.close();
 }
 
-/** Calls `onEnd` when another tab says that the session is over. */
+/** Calls `onEnd` whenever a tab says that the session is over; answers how to stop listening. */
+export function hearSessionEnd(onEnd: () => void): () => void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.addEventListener("message", (event) => {
+    if (event.data === ENDED) onEnd();
+  });
+  return () => channel.close();
+}
+
+/** The same for as long as a component is there. */
 export function useSessionEnd(onEnd: () => void): void {
   const latest = useRef(onEnd);
   useEffect(() => {
     latest.current = onEnd;
   });
-  useEffect(() => {
-    const channel = new BroadcastChannel(CHANNEL);
-    channel.addEventListener("message", (event) => {
-      if (event.data === ENDED) latest.current();
-    });
-    return () => channel.close();
-  }, []);
+  useEffect(() => hearSessionEnd(() => latest.current()), []);
 }

@@ -3,17 +3,12 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { CallRefused, call, target } from "@/components/client/api";
+import { endKeeping } from "@/components/client/kept-drafts";
 import { announceSessionEnd } from "@/components/client/session-channel";
 import { Icon } from "@/components/ui/icon";
 import type { signOut } from "@/lib/api-client/operations/account";
 
 const end = target<typeof signOut>("POST", "/confidential/account/sign-out");
-
-/** What a decider read in an order is his own: the next person in this tab reads for himself. */
-function forgetReadings(): void {
-  for (const key of Object.keys(sessionStorage))
-    if (key.startsWith("sealport.review.")) sessionStorage.removeItem(key);
-}
 
 /** Ends the session and loads the sign-in page anew, so that nothing of this one stays in memory. */
 export function SignOut() {
@@ -32,7 +27,7 @@ export function SignOut() {
       }
     }
     announceSessionEnd();
-    forgetReadings();
+    endKeeping();
     window.location.assign("/sign-in?done=signed-out");
   };
   return (

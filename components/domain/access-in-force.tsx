@@ -4,7 +4,9 @@ import { useTranslations } from "next-intl";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { type GrantEnd, useGrantWatch, type WatchedGrant } from "@/components/domain/grant-watch";
 import { Countdown } from "@/components/ui/countdown";
+import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
+import { lastDayOf } from "@/lib/format";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -97,14 +99,26 @@ function Ended({ end }: { end: GrantEnd }) {
 }
 
 /** How the end is told: today by the clock, otherwise by the day as well. */
-function EndTime({ grant, leftMs, goesBlank }: { grant: WatchedGrant; leftMs: number; goesBlank: boolean }) {
+function WhenItEnds({
+  grant,
+  leftMs,
+  goesBlank,
+}: {
+  grant: WatchedGrant;
+  leftMs: number;
+  goesBlank: boolean;
+}) {
   const t = useTranslations("domain.access");
   const end = () => <LocalTime instant={grant.not_after} form={leftMs < DAY_MS / 2 ? "hour" : "minute"} />;
   if (goesBlank) return t.rich("blank", { end });
   const totalMs = Date.parse(grant.not_after) - Date.parse(grant.not_before);
   const isDays = totalMs >= 2 * DAY_MS;
   const count = Math.max(1, Math.round(totalMs / (isDays ? DAY_MS : HOUR_MS)));
-  return isDays ? t.rich("daysOf", { count, end }) : t.rich("hoursOf", { count, end });
+  if (!isDays) return t.rich("hoursOf", { count, end });
+  const isWhole = leftMs >= DAY_MS / 2 && lastDayOf(grant.not_after) !== undefined;
+  return isWhole
+    ? t.rich("daysThrough", { count, end: () => <EndTime instant={grant.not_after} /> })
+    : t.rich("daysOf", { count, end });
 }
 
 /**
@@ -138,7 +152,7 @@ export function AccessInForce(props: {
         )}
         <p className="mb-2 text-control text-ink-2">
           {hasBegun ? (
-            <EndTime grant={grant} leftMs={left} goesBlank={isOpened} />
+            <WhenItEnds grant={grant} leftMs={left} goesBlank={isOpened} />
           ) : (
             t.rich("begins", { start: () => <LocalTime instant={grant.not_before} form="minute" /> })
           )}

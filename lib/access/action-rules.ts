@@ -123,9 +123,9 @@ const mayDecide: Rule<"request.decide"> = (subject, facts) => {
 const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
   if (isOwn(subject, facts))
     return [reason("floor.self-approval", "decision.self", "Nobody checks his own identity.")];
+  if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
   if (!subject.duties.includes("legal"))
     return [reason("default.identity-duty", "decision.duty", "Identity checks need the duty legal.")];
-  if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
   if (subject.organisationId === facts.requesterOrganisationId)
     return [
       reason(

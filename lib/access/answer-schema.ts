@@ -32,6 +32,8 @@ export const AuthorizationView = z.object({
   valid_until: z.string(),
   recognition_basis: z.string().optional(),
   sealed: z.object({ basis: z.string(), until: z.string() }).optional(),
+  /** SHA-256 of its record, as every decision names it. */
+  record_digest: z.string(),
   /** How far the order itself has been verified, in words for people. */
   verification: z.string(),
   document: DocumentView.optional(),
@@ -82,15 +84,21 @@ const summaryMembers = {
 export const RequestSummary = z.object(summaryMembers);
 export type RequestSummary = z.infer<typeof RequestSummary>;
 
+/** A transaction as a list names it. */
+const JobView = z.object({ transaction_id: z.string(), job_id: z.string(), status: z.string() });
+
 export const RequestView = z.object({
   ...summaryMembers,
   justification: z.string(),
   legal_basis: z.string().optional(),
   transactions: z.array(z.string()),
+  /** The first 200 of them. */
+  jobs: z.array(JobView),
   query: TransactionQuery.optional(),
   from: z.string().optional(),
   until: z.string().optional(),
   max_views: z.int(),
+  /** Stands in the record that is signed. Exports are of the log, under no grant: nothing counts them. */
   max_exports: z.int(),
   digest: z.string().optional(),
   authorization: AuthorizationView.optional(),
@@ -108,7 +116,11 @@ export type RequestView = z.infer<typeof RequestView>;
 export const RequestAnswer = RequestView.extend({ receipt: Receipt });
 export type RequestAnswer = z.infer<typeof RequestAnswer>;
 
-export const AuthorizationAnswer = AuthorizationView.extend({ receipt: Receipt });
+export const AuthorizationAnswer = AuthorizationView.extend({
+  /** The draft's version now: attaching is a change of it. */
+  request_version: z.int(),
+  receipt: Receipt,
+});
 export type AuthorizationAnswer = z.infer<typeof AuthorizationAnswer>;
 
 export const StatementAnswer = z.object({
@@ -158,7 +170,6 @@ export const GrantView = z.object({
   authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
   /** How many of its transactions were opened under it. */
   opened: z.int(),
-  exports_left: z.int(),
   holder: z.string(),
   holder_name: z.string(),
   created_at: z.string(),
@@ -186,11 +197,11 @@ export const GrantDetail = GrantView.extend({
   decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
   openings: z.array(GrantOpening),
   /** Its transactions as a list names them; the first 200. */
-  jobs: z.array(z.object({ transaction_id: z.string(), job_id: z.string(), status: z.string() })),
+  jobs: z.array(JobView),
   revoked_by: PersonView.optional(),
   revoke_reason: z.string().optional(),
   /** What the caller may do with it now. */
-  acts: z.array(z.enum(["open", "export", "revoke"])),
+  acts: z.array(z.enum(["open", "revoke"])),
 });
 export type GrantDetail = z.infer<typeof GrantDetail>;
 

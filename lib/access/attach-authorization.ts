@@ -6,6 +6,8 @@ import { documentType } from "@/lib/access/document-type";
 import { invalidField } from "@/lib/access/invalid-field";
 import { loadRequest } from "@/lib/access/load-request";
 import { recordingRefusals } from "@/lib/access/record-refusal";
+import { touchDraft } from "@/lib/access/requests/change-store";
+import { lockRequest } from "@/lib/access/requests/store";
 import type { AuthorizationFactsBody } from "@/lib/access/schema";
 import { sealDocument } from "@/lib/access/seal-document";
 import { endOf, startOf } from "@/lib/access/validity";
@@ -113,8 +115,10 @@ export async function attachAuthorization(
   return recordingRefusals(cx, { action: "authorization.attach", requestId }, async () => {
     requireValidity(facts);
     const received = file === undefined ? undefined : prepareDocument(cx, file);
-    const { entry, row } = await inTransaction(cx, async (tx) => {
-      const { row: request } = await loadRequest(tx, cx, requestId, "request.change");
+    const { entry, row, version } = await inTransaction(cx, async (tx) => {
+      // Before the state is read: a submission that has begun is waited for, and then refuses this.
+      await lockRequest(tx, requestId);
+      const { permit, row: request } = await loadRequest(tx, cx, requestId, "request.change");
       if (request.state !== "draft") {
         throw new DomainError("request.illegal-transition", {
           detail: "A legal authority is attached to a draft.",
@@ -137,9 +141,14 @@ export async function attachAuthorization(
         },
         index: { requestId },
       });
-      return { entry: appended, row: await authorizations.findAuthorization(tx, requestId) };
+      const changed = await touchDraft(tx, permit, request, cx.clock.now());
+      return {
+        entry: appended,
+        row: await authorizations.findAuthorization(tx, requestId),
+        version: changed,
+      };
     });
     if (row === undefined) throw new InvariantError("an authorization was stored and is not there");
-    return { ...authorizationView(row), receipt: await issueReceipt(cx, entry) };
+    return { ...authorizationView(row), request_version: version, receipt: await issueReceipt(cx, entry) };
   });
 }

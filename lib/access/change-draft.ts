@@ -5,7 +5,8 @@ import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked"
 import { loadRequest } from "@/lib/access/load-request";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
-import { type Asked, changeAsked, type RequestRow } from "@/lib/access/requests/store";
+import { changeAsked } from "@/lib/access/requests/change-store";
+import type { Asked, RequestRow } from "@/lib/access/requests/store";
 import type { ChangedRequest } from "@/lib/access/schema";
 import { startOf } from "@/lib/access/validity";
 import { appendEntry } from "@/lib/audit/append-entry";

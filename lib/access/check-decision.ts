@@ -19,6 +19,14 @@ async function requireIdentityCheck(tx: Tx, cx: Context, one: DecisionCase): Pro
   });
 }
 
+/** What was submitted is what is decided on: no authority came, went or changed in between. */
+function requireSubmittedAuthority({ row, authorization }: DecisionCase): void {
+  if (authorization?.recordDigest === row.authorizationDigest) return;
+  throw new DomainError("authorization.invalid", {
+    detail: "The legal authority is not the one that was submitted.",
+  });
+}
+
 /** The order's facts as this decider read them: against the record, and against the first decider's reading. */
 function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body: NewStatement): void {
   const { confirms } = body;
@@ -41,6 +49,7 @@ export async function checkDecision(
 ): Promise<RequestState> {
   const state = await requireStage(tx, one, body.stage);
   if (body.decision !== "approve") return state;
+  requireSubmittedAuthority(one);
   await requireIdentityCheck(tx, cx, one);
   if (one.authorization === undefined) return state;
   requireReading(cx, one, one.authorization, body);

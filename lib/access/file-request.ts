@@ -4,7 +4,8 @@ import { authorize } from "@/lib/access/authorize";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
-import * as requests from "@/lib/access/requests/store";
+import * as requests from "@/lib/access/requests/change-store";
+import type { Asked } from "@/lib/access/requests/store";
 import type { NewRequest } from "@/lib/access/schema";
 import { insertEvent } from "@/lib/access/timeline/store";
 import { startOf } from "@/lib/access/validity";
@@ -15,7 +16,7 @@ import { inTransaction } from "@/lib/db/transaction";
 
 const MAX_EXPORTS = 5;
 
-function askedOf(body: NewRequest): requests.Asked {
+function askedOf(body: NewRequest): Asked {
   return {
     purpose: body.purpose,
     justification: body.justification,

@@ -3,11 +3,12 @@ import { decideAction } from "@/lib/access/action-rules";
 import type { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/answer-schema";
 import { findAuthorization } from "@/lib/access/authorizations/store";
 import { listDecisions } from "@/lib/access/decisions/store";
-import { countOpened, findRevoker, listJobs, listOpenings } from "@/lib/access/grants/detail-store";
+import { countOpened, findRevoker, listOpenings } from "@/lib/access/grants/detail-store";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { loadGrant } from "@/lib/access/load-grant";
 import { getPerson } from "@/lib/access/people/store";
 import { recordingRefusals } from "@/lib/access/record-refusal";
+import { jobView, listJobs } from "@/lib/access/records/store";
 import { loadNames } from "@/lib/access/request-view";
 import { authorizationView, grantView, personView } from "@/lib/access/view";
 import type { AppendedEntry } from "@/lib/audit/event";
@@ -34,7 +35,6 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
   };
   return [
     ...(isOwn && view.state === "active" ? (["open"] as const) : []),
-    ...(isOwn && view.state === "active" && view.exports_left > 0 ? (["export"] as const) : []),
     ...(isLive && decideAction(cx.principal, "grant.revoke", facts).length === 0
       ? (["revoke"] as const)
       : []),
@@ -73,7 +73,7 @@ async function detailOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantDeta
       outcome: one.outcome,
       entry_id: one.entryId,
     })),
-    jobs: jobs.map(({ id, jobId, status }) => ({ transaction_id: id, job_id: jobId, status })),
+    jobs: jobs.map(jobView),
     ...(revoker?.byUserId === undefined ? {} : { revoked_by: personView(names, revoker.byUserId) }),
     ...(revoker?.reason === undefined ? {} : { revoke_reason: revoker.reason }),
     acts: actsOf(cx, grant, view),

@@ -1,5 +1,6 @@
 import "server-only";
-import { moveState, type RequestRow } from "@/lib/access/requests/store";
+import { type Frozen, moveState } from "@/lib/access/requests/change-store";
+import type { RequestRow } from "@/lib/access/requests/store";
 import type { RequestState } from "@/lib/access/schema";
 import { insertEvent } from "@/lib/access/timeline/store";
 import { isTransition, type RequestEventKind } from "@/lib/access/transitions";
@@ -14,7 +15,7 @@ export interface Step {
   readonly event: RequestEventKind;
   readonly to: RequestState;
   readonly comment?: string;
-  readonly frozen?: Parameters<typeof moveState>[3];
+  readonly frozen?: Frozen;
 }
 
 type MoveContext = DbContext & Pick<AuditContext, "clock" | "principal">;

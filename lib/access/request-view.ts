@@ -6,6 +6,7 @@ import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { loadRequest } from "@/lib/access/load-request";
 import * as people from "@/lib/access/people/store";
 import { findTurn } from "@/lib/access/queue/store";
+import { jobView, listJobs } from "@/lib/access/records/store";
 import { countEarlierRequests, type RequestRow } from "@/lib/access/requests/store";
 import { askedAt, listEvents, type TimelineEvent } from "@/lib/access/timeline/store";
 import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/view";
@@ -15,6 +16,8 @@ import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/statements";
+
+const MAX_JOBS = 200;
 
 /** Names of everybody who stands in a request. */
 export async function loadNames(tx: Tx, userIds: readonly string[]): Promise<Names> {
@@ -92,6 +95,7 @@ async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestV
       authority: authorization,
     }),
     ...detailMembers(row),
+    jobs: (await listJobs(tx, row.transactions.slice(0, MAX_JOBS))).map(jobView),
     ...(authorization === undefined ? {} : { authorization: authorizationView(authorization) }),
     first_request: (await countEarlierRequests(tx, row)) === 0,
     identity_check: await people.hasIdentityCheck(tx, row.requesterUserId, cx.clock.now()),

@@ -216,10 +216,23 @@ describe("a request", () => {
     expect(last.authorization?.state).toBe("active");
     const grant = await getGrant(regulator, last.grant_id ?? "");
     expect(grant).toMatchObject({ state: "active", fields: ["amount", "pricing"], views_left: 20 });
+    // Exports are of the log, not of what a grant opens: a grant promises and counts none.
+    expect(grant).not.toHaveProperty("exports_left");
+    expect(grant.acts).toEqual(["open", "revoke"]);
     expect(Date.parse(grant.not_after)).toBeLessThanOrEqual(Date.parse(FACTS.valid_until));
     const facts = await requireGrant(regulator, { transactionId: txId, purpose: "audit", grantId: grant.id });
     expect(facts.approvals.map((one) => one.approverUserId).sort()).toEqual(
       [legal.principal.userId, approver.principal.userId].sort(),
+    );
+  });
+
+  it("names the jobs of its transactions to whoever asked for them", async () => {
+    const id = await draft({ transactions: [txId, otherTxId] });
+    const { jobs } = await getRequest(regulator, id);
+    expect(jobs).toEqual(
+      [txId, otherTxId]
+        .sort()
+        .map((transaction_id) => ({ transaction_id, job_id: "job-1", status: "created" })),
     );
   });
 

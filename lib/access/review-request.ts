@@ -15,7 +15,7 @@ import { recordingRefusals } from "@/lib/access/record-refusal";
 import { loadNames } from "@/lib/access/request-view";
 import type { RequestRow } from "@/lib/access/requests/store";
 import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
-import { findIdentityCheck, type RecordRow, readHistory, readRecords } from "@/lib/access/review/store";
+import { type RecordRow, readHistory, readRecords } from "@/lib/access/review/store";
 import type { Stage } from "@/lib/access/schema";
 import { loadSigning } from "@/lib/access/signing";
 import { personView } from "@/lib/access/view";
@@ -110,12 +110,13 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
 
 async function identityOf(tx: Tx, cx: Context, review: Review): Promise<ReviewView["identity_check"]> {
   const { role, userId } = review.requester;
-  const check = await findIdentityCheck(tx, review.permit, userId);
+  const check = await people.findIdentityCheck(tx, userId);
   const isRequired = role === "auditor" || role === "regulator";
   if (check === undefined) return { is_required: isRequired, is_valid: false };
   const by = await people.getPerson(tx, check.checkedBy);
   return {
     is_required: isRequired,
+    is_complete: check.isComplete,
     is_valid: check.isComplete && cx.clock.now() < check.until,
     at: check.at.toISOString(),
     by: by.name,

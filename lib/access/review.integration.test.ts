@@ -3,6 +3,7 @@ import { commentRequest } from "@/lib/access/comment-request";
 import { decideRequest } from "@/lib/access/decide-request";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
+import { checkIdentity } from "@/lib/access/identity-check";
 import { prepareStatement } from "@/lib/access/prepare-statement";
 import { readDocument } from "@/lib/access/read-document";
 import { reviewRequest } from "@/lib/access/review-request";
@@ -140,6 +141,42 @@ describe("the decision panel", () => {
     });
     expect(JSON.stringify(view)).not.toContain("1000");
     expect(view.signing).toEqual({ by: "portal", passkeys: [] });
+  });
+});
+
+describe("an identity check", () => {
+  const check = (who: BenchPerson, id: string, holds: boolean) =>
+    checkIdentity(who, id, {
+      domain_verified: holds,
+      called_number_from_record: holds,
+      note: "Called back.",
+    });
+
+  it("that failed counts against an earlier one that did not: the newest decides", async () => {
+    const officer = await bench.person({ role: "regulator", hasKey: false });
+    const { principal } = officer;
+    const id = await bench.file({ who: officer });
+    await check(bench.legal, id, true);
+    expect((await getRequest(bench.legal, id)).identity_check).toBe(true);
+    await check(bench.legal, id, false);
+    expect((await getRequest(bench.legal, id)).identity_check).toBe(false);
+    const { identity_check } = await reviewRequest(bench.legal, id);
+    expect(identity_check).toMatchObject({ is_required: true, is_valid: false, is_complete: false });
+    expect(await code(decideRequest(bench.legal, id, bench.approval("legal")))).toBe(
+      "decision.identity-check",
+    );
+    await check(bench.legal, id, true);
+    const answer = await decideRequest(bench.legal, id, bench.approval("legal"));
+    expect(answer).toMatchObject({ state: "stage_2", requester: { handle: principal.handle } });
+  });
+
+  it("tells nobody outside whether a request exists", async () => {
+    const id = await bench.file();
+    for (const who of [bench.support, bench.auditor]) {
+      for (const any of [id, uuidv7(1)])
+        expect(await code(check(who, any, true))).toBe("request-file.not-found");
+    }
+    expect(await code(check(bench.approver, id, true))).toBe("decision.duty");
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { visibleLine, visibleText } from "@/lib/api-client/fields";
 import { GroupName, Level, StatementSignature } from "@/lib/escrow/statements";
 
 /** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
@@ -69,12 +70,6 @@ export const Fields = z
   .max(GroupName.options.length)
   .refine((names) => new Set(names).size === names.length, "names a group twice");
 
-/** Visible text: control characters but line breaks and tabs are refused, and so is a lone surrogate. */
-const VISIBLE = /^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u;
-export function visibleText(maxLength: number): z.ZodString {
-  return z.string().trim().min(1).max(maxLength).regex(VISIBLE, "holds characters that cannot be shown");
-}
-
 export const MAX_TRANSACTIONS = 1_000;
 const Uuid = z.uuid().toLowerCase();
 const TransactionIds = z.array(Uuid).min(1).max(MAX_TRANSACTIONS);
@@ -85,7 +80,7 @@ const InstantOrDate = z.union([Instant, z.iso.date()], { error: "neither a date 
 
 export const TransactionQuery = z
   .strictObject({
-    job_id: visibleText(256).optional(),
+    job_id: visibleLine(256).optional(),
     participant: z.string().min(1).max(64).optional(),
     from: Instant.optional(),
     to: Instant.optional(),
@@ -142,10 +137,10 @@ export const ChangedRequest = z
 export type ChangedRequest = z.infer<typeof ChangedRequest>;
 
 export const AuthorizationFactsBody = z.strictObject({
-  issuer: visibleText(300),
+  issuer: visibleLine(300),
   jurisdiction: z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"),
   kind: InstrumentKind,
-  case_number: visibleText(200),
+  case_number: visibleLine(200),
   valid_from: InstantOrDate,
   valid_until: InstantOrDate,
   recognition_basis: visibleText(1_000).optional(),

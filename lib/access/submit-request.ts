@@ -2,6 +2,7 @@ import "server-only";
 import type { RequestAnswer } from "@/lib/access/answer-schema";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
+import { requireDeciders } from "@/lib/access/check-deciders";
 import { invalidField } from "@/lib/access/invalid-field";
 import { DAY_MS, REVIEW_DAYS } from "@/lib/access/limits";
 import { loadRequest } from "@/lib/access/load-request";
@@ -21,7 +22,11 @@ import { DomainError } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/statements";
 
 /** Auditors and regulators ask on a legal basis; it must be in date and its document the one attached. */
-async function checkAuthorization(tx: Tx, cx: Context, row: RequestRow): Promise<string | undefined> {
+async function checkAuthorization(
+  tx: Tx,
+  cx: Context,
+  row: RequestRow,
+): Promise<authorizations.AuthorizationRow | undefined> {
   const authorization = await authorizations.findAuthorization(tx, row.id);
   if (authorization === undefined) {
     if (cx.principal.role === "coordinator") return undefined;
@@ -38,7 +43,7 @@ async function checkAuthorization(tx: Tx, cx: Context, row: RequestRow): Promise
   const document = await authorizations.findDocumentBytes(tx, authorization.id);
   if (document !== undefined) openDocument(cx.keystore, document.id, document);
   await authorizations.setAuthorizationState(tx, authorization.id, "legal_review");
-  return authorization.id;
+  return authorization;
 }
 
 /** A query becomes ids before anybody signs. */
@@ -65,8 +70,9 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
     });
   }
   requireSpan(row, cx.clock.now());
-  const authorizationId = await checkAuthorization(tx, cx, row);
+  const authorization = await checkAuthorization(tx, cx, row);
   const transactions = await resolvedTransactions(tx, cx, row);
+  await requireDeciders(tx, cx, row, transactions);
   const requester = (await getPerson(tx, row.requesterUserId)).handle;
   const digest = requestDigest({
     ...row,
@@ -76,8 +82,9 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
     organisationId: row.requesterOrganisationId,
   });
   const dueAt = new Date(cx.clock.nowMs() + REVIEW_DAYS * DAY_MS);
+  const checked = authorization === undefined ? {} : { authorizationDigest: authorization.recordDigest };
   await walkRequest(tx, cx, row, [
-    { event: "submit", to: "submitted", frozen: { digest, dueAt, transactions } },
+    { event: "submit", to: "submitted", frozen: { digest, dueAt, transactions, ...checked } },
     { event: "check", to: "document_check" },
     { event: "checked", to: "stage_1" },
   ]);
@@ -87,11 +94,18 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
     action: "request.submit",
     subjects: [
       `request:${id}`,
-      ...(authorizationId === undefined ? [] : [`authorization:${authorizationId}`]),
+      ...(authorization === undefined ? [] : [`authorization:${authorization.id}`]),
     ],
     purpose: row.purpose,
     caseId: id,
-    caseDetails: { digest, transactions: [...transactions], due_at: dueAt.toISOString() },
+    caseDetails: {
+      digest,
+      transactions: [...transactions],
+      due_at: dueAt.toISOString(),
+      ...(authorization === undefined
+        ? {}
+        : { authorization: authorization.id, record: authorization.recordDigest }),
+    },
     index: { requestId: id },
   });
 }

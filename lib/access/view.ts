@@ -78,6 +78,7 @@ export function authorizationView(row: AuthorizationRow): AuthorizationView {
     valid_until: validityTime(row.validUntil),
     ...(row.recognitionBasis === undefined ? {} : { recognition_basis: row.recognitionBasis }),
     ...(sealed === undefined ? {} : { sealed: { basis: sealed.basis, until: validityTime(sealed.until) } }),
+    record_digest: row.recordDigest,
     verification: VERIFICATION[row.state] ?? "not verified",
     ...(document === undefined
       ? {}
@@ -138,7 +139,6 @@ export function grantView(grant: GrantRow, { holder, opened, now }: GrantExtras)
     ...(grant.authorization === undefined ? {} : { authorization_id: grant.authorization.id }),
     ...authorityOf(grant),
     opened,
-    exports_left: grant.exportsLeft,
     holder: holder?.handle ?? "",
     holder_name: holder?.name ?? "",
     created_at: grant.createdAt.toISOString(),

@@ -5,6 +5,25 @@ export function text(maxLength: number, minLength = 1): z.ZodString {
   return z.string().min(minLength).max(maxLength);
 }
 
+/**
+ * Nothing that hides or rearranges what is shown beside it: no control character, no line or paragraph separator, no
+ * lone surrogate, and none that overrides or embeds a direction. Marks of direction that scripts need are allowed.
+ */
+const SHOWN = String.raw`[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]`;
+const LINE = new RegExp(`^(?:${SHOWN})*$`, "u");
+const TEXT = new RegExp(`^(?:${SHOWN}|[\\n\\r\\t])*$`, "u");
+const HIDDEN = "holds characters that cannot be shown";
+
+/** What people read as prose: lines may break. */
+export function visibleText(maxLength: number): z.ZodString {
+  return z.string().trim().min(1).max(maxLength).regex(TEXT, HIDDEN);
+}
+
+/** What people read as one name or number. */
+export function visibleLine(maxLength: number): z.ZodString {
+  return z.string().trim().min(1).max(maxLength).regex(LINE, HIDDEN);
+}
+
 export const Uuid = z.uuid();
 
 /** RFC 3339 instant with its zone. */

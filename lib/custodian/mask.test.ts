@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { maskFields } from "@/lib/custodian/mask";
+import { isOrdinaryName } from "@/lib/custodian/mask-names";
 
 const maskOf = (value: Json): Json => maskFields({ value }).value ?? "";
 
@@ -96,9 +98,36 @@ describe("a masked number", () => {
 });
 
 describe("masked structures", () => {
-  test("keep plain names and number those that may be content", () => {
+  test("keep ordinary names and number those that may be content", () => {
     const masked = maskFields({ unitPrice: "1.25", rate_2026: 3, "Erika Mustermann": true, "10": null });
     expect(masked).toEqual({ unitPrice: "#", "field-1": "?", "field-3": "#", "field-4": "?" });
+  });
+
+  test("show no name of the sender's own, however plain it looks", () => {
+    const masked = maskFields({
+      parties: { Zebrafink_Handelsgesellschaft: "payer", Schmidt: { iban: "x" }, payee: "Basalt" },
+      pricing: { Discount_for_Lobbyist: true, insolvent: false, rate: "5", RATE: "5" },
+    });
+    expect(masked).toEqual({
+      parties: { "field-1": "••••••••", "field-2": { iban: "••••••••" }, payee: "••••••••" },
+      pricing: { "field-1": "?", "field-2": "?", rate: "#", "field-4": "#" },
+    });
+  });
+
+  test("show the names that docs/formats/replies.md lists", async () => {
+    const page = await readFile("docs/formats/replies.md", "utf8");
+    const listed = /```text\n(amount [^`]+)```/.exec(page)?.[1]?.trim().split(/\s+/) ?? [];
+    expect(listed.length).toBeGreaterThan(100);
+    expect(listed.filter((name) => !isOrdinaryName(name))).toEqual([]);
+  });
+
+  test("show every name in the fixed list and no other", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ maxLength: 20 }), fc.constant(1), { maxKeys: 6 }), (value) => {
+        for (const name of Object.keys(maskFields({ value }).value ?? {}))
+          expect(isOrdinaryName(name) || /^field-\d+$/.test(name)).toBe(true);
+      }),
+    );
   });
 
   test("tell no choice, no absence and no truth", () => {

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Json } from "@/lib/crypto/canonical-json";
+import { isOrdinaryName } from "@/lib/custodian/mask-names";
 import { refuse } from "@/lib/custodian/refused";
 
 const MAX_DEPTH = 6;
@@ -8,8 +9,6 @@ const MAX_ITEMS = 100;
 const SHORT_TEXT = 16;
 const LONG_WORD = 12;
 const MAX_WORDS = 8;
-/** Names of fields are the sender's: digits or blanks in one may be content. */
-const PLAIN_NAME = /^[A-Za-z][A-Za-z_]{0,31}$/;
 
 const BAR = "•".repeat(8);
 const LONG_BAR = "•".repeat(16);
@@ -55,7 +54,7 @@ function maskText(text: string): string {
 function maskObject(value: { readonly [name: string]: Json }, depth: number): Record<string, Json> {
   return Object.fromEntries(
     Object.entries(value).map(([name, member], index): [string, Json] => [
-      PLAIN_NAME.test(name) ? name : `field-${index + 1}`,
+      isOrdinaryName(name) ? name : `field-${index + 1}`,
       maskValue(member, depth),
     ]),
   );
@@ -72,8 +71,8 @@ function maskValue(value: Json, depth: number): Json {
 }
 
 /**
- * Fields as somebody without the right to their content may see them (docs/formats/replies.md "Masks"): names,
- * nesting, the number of words and their punctuation. No letter, digit, sign, size or truth of the content, so that
+ * Fields as somebody without the right to their content may see them (docs/formats/replies.md "Masks"): ordinary
+ * names, nesting, the number of words and their punctuation. No letter, digit, sign, size or truth of the content, so that
  * no list of guesses can be compared with a mask of a number, a choice or a short text. The same value gives the
  * same mask. What cannot be masked is refused rather than shown.
  */

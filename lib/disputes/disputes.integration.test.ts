@@ -103,7 +103,7 @@ describe("a party that opens a dispute", () => {
     expect(await code(openTransaction(support, tx, LOOK))).toBe("access.no-grant");
 
     const mine = await takeDispute(support, { id: dispute.id });
-    expect(mine).toMatchObject({ state: "taken", acts: ["take", "note", "request-more", "resolve"] });
+    expect(mine).toMatchObject({ state: "taken", acts: ["take", "note", "resolve"] });
     expect(mine.grant).toMatchObject({ state: "active", max_views: 20, views_left: 20 });
     const grant_id = mine.grant?.id ?? "";
     const seen = await openTransaction(support, tx, { ...LOOK, grant_id });

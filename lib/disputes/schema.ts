@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Assurance, Fields, GrantState, visibleText } from "@/lib/access/schema";
-import { integerText, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
+import { Assurance, Fields, GrantState } from "@/lib/access/schema";
+import { integerText, pageQuery, Receipt, text, Uuid, visibleText } from "@/lib/api-client/fields";
 import { DisputeStatement, GroupName, StatementSignature } from "@/lib/escrow/statements";
 
 export const DisputeState = z.enum(["open", "taken", "resolved", "withdrawn"]);
@@ -127,6 +127,8 @@ export const DisputeView = z.object({
   notes: z.array(NoteView),
   /** Every opening of masked fields under this dispute, newest first. */
   openings: z.array(z.object({ at: z.string(), by: PersonView, fields: z.array(GroupName) })),
+  /** Groups that a further request would ask for now; empty while the dispute itself shows all of them. */
+  more_fields: z.array(GroupName),
   acts: z.array(DisputeAct),
 });
 export type DisputeView = z.infer<typeof DisputeView>;

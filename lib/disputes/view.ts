@@ -7,7 +7,7 @@ import type { DisputeGrant, NoteRow, OpeningRow } from "@/lib/disputes/grants-st
 import { actsOf, isLive } from "@/lib/disputes/rules";
 import type { DisputeSummary, DisputeView, NoAccess } from "@/lib/disputes/schema";
 import type { DisputeRow } from "@/lib/disputes/store";
-import { validityTime } from "@/lib/escrow/statements";
+import { type GroupName, validityTime } from "@/lib/escrow/statements";
 
 /** Everybody who is named in a summary. */
 export function namedIn(row: DisputeRow): string[] {
@@ -78,6 +78,17 @@ function noAccess(row: DisputeRow, grants: readonly DisputeGrant[], now: Date): 
   return live.notAfter <= now ? "permission-ended" : undefined;
 }
 
+/**
+ * What a further request would ask for: the groups that the dispute leaves out, or all of them again once its own look
+ * is over or used up. Empty while the dispute itself shows everything.
+ */
+function moreFields(row: DisputeRow, missing: NoAccess | undefined): readonly GroupName[] {
+  const others = row.sealedGroups.filter((group) => !row.groups.includes(group));
+  if (others.length > 0) return others;
+  const isOver = missing !== undefined && missing !== "untaken";
+  return isOver ? row.sealedGroups : [];
+}
+
 /** Everything of one dispute. */
 export interface WholeDispute {
   readonly row: DisputeRow;
@@ -90,6 +101,7 @@ export interface WholeDispute {
 export function disputeView(whole: WholeDispute, caller: Principal, now: Date): DisputeView {
   const { row, grants, notes, openings, names } = whole;
   const missing = isLive(row) ? noAccess(row, grants, now) : undefined;
+  const more = isLive(row) ? moreFields(row, missing) : [];
   return {
     ...summaryOf(row, names),
     transaction_status: row.transactionStatus,
@@ -110,6 +122,7 @@ export function disputeView(whole: WholeDispute, caller: Principal, now: Date): 
       by: personView(names, byUserId),
       fields: [...groups],
     })),
-    acts: actsOf(caller, row),
+    more_fields: [...more],
+    acts: actsOf(caller, row).filter((act) => act !== "request-more" || more.length > 0),
   };
 }

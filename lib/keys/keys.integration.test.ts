@@ -80,6 +80,14 @@ test("nobody but its own users registers a key for a participant, operators and 
   expect((await registerKey(owner, input)).isNew).toBe(true);
 });
 
+test("only clients and miners have keys: people of the operator or an agency register none for their own name", async () => {
+  for (const role of ["coordinator", "auditor", "regulator", "admin"] as const) {
+    const cx = await bench.person({ role, hasKey: false });
+    const input = { participant_id: cx.principal.participantId, ...MANAGED };
+    expect(await codeOf(registerKey(cx, input))).toBe("access.forbidden");
+  }
+});
+
 test("a client-held key is checked like any other and then refused with the reason", async () => {
   const cx = await bench.person({ role: "client" });
   const victim = await bench.person({ role: "client" });

@@ -2,7 +2,7 @@ import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
-import type { Context, Principal } from "@/lib/context";
+import type { Context, Principal, Role } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { generateX25519 } from "@/lib/crypto/primitives";
 import { jwkThumbprint } from "@/lib/crypto/reply";
@@ -33,8 +33,14 @@ export interface RegisterResult {
   readonly key: RegisteredKey;
 }
 
+/** Those who can be a party to a transaction. Nobody else has a key, or his organisation could be made one. */
+const PARTIES: readonly Role[] = ["client", "miner"];
+
 /** A participant's own people and programs only, whatever anybody else's role or duties are. */
 function authorize(principal: Principal, input: KeyRegistration): void {
+  if (!PARTIES.includes(principal.role)) {
+    throw new DomainError("access.forbidden", { detail: "Only clients and miners have keys." });
+  }
   if (principal.participantId === input.participant_id) return;
   throw new DomainError("access.forbidden", { detail: "Only users of the participant register its keys." });
 }

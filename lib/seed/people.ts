@@ -35,6 +35,8 @@ export const ORGANISATIONS: readonly DemoOrganisation[] = [
     emailDomain: "quarzwerk.example",
   },
   { key: "operator", name: "Sealport Operations", kind: "operator", emailDomain: "operator.example" },
+  // Of its own, so that the operator's people may decide what support asks for.
+  { key: "support", name: "Elbe Support Desk GmbH", kind: "company", emailDomain: "elbedesk.example" },
   {
     key: "auditor-001",
     name: "Prüfverband Mitte",
@@ -127,8 +129,8 @@ export const PEOPLE: readonly DemoPerson[] = [
     account: "coordinator-001",
     handle: "coordinator-001:support",
     name: "Sami Aydin",
-    email: "sami@operator.example",
-    organisation: "operator",
+    email: "sami@elbedesk.example",
+    organisation: "support",
     role: "coordinator",
     duties: ["support"],
   },

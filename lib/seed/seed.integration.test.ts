@@ -106,6 +106,10 @@ it("the demonstration data are made through the use cases, and its grant opens t
   expect(opened.data).toMatchObject({ amount: "1250.00", currency: "EUR", pricing: { unit_price: "1.25" } });
   expect(opened.data).not.toHaveProperty("settlement_details");
 
+  const [desk] = await query(
+    "SELECT o.name FROM app_user u JOIN organisation o ON o.id = u.organisation_id WHERE u.handle = 'coordinator-001:support'",
+  );
+  expect(desk?.name).toBe("Elbe Support Desk GmbH");
   const [dispute] = await query("SELECT transaction_id, state FROM dispute");
   expect(dispute?.state).toBe("taken");
   const staff = { role: "coordinator", duties: ["support"] } as const;

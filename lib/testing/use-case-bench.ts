@@ -24,6 +24,7 @@ export interface NewPerson {
   readonly duties?: readonly Duty[];
   readonly hasKey?: boolean;
   readonly kind?: "natural" | "legal";
+  readonly organisation?: "operator" | "agency" | "company";
 }
 
 /** A portal's use cases on a real database with a real custodian behind its socket. */
@@ -75,9 +76,11 @@ export async function createUseCaseBench(): Promise<UseCaseBench> {
   await createTenant(bench.cx, bench.place.log);
   const { escrow, close, rosterFile } = await openCustodian(bench);
   const logger = createLogger("test", "silent");
-  const person = async ({ role, duties = [], hasKey = true, kind = "legal" }: NewPerson) => {
+  const person = async (options: NewPerson) => {
+    const { role, duties = [], kind = "legal", organisation = "company" } = options;
+    const { hasKey = role === "client" || role === "miner" } = options;
     const id = `${role}-${toBase64url(randomBytes(6))}`;
-    const { id: organisationId } = await createOrganisation(bench.cx, { name: id, kind: "company" });
+    const { id: organisationId } = await createOrganisation(bench.cx, { name: id, kind: organisation });
     await createParticipant(bench.cx, { id, organisationId, role, kind });
     const user = await createUser(bench.cx, {
       handle: id,

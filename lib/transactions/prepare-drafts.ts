@@ -23,15 +23,15 @@ function partiesOf(input: NewTransaction, submitter: string): string[] {
   return [...new Set([...input.participants, submitter])];
 }
 
-function refuseAt(
-  code: "participant.unknown" | "participant.no-active-key",
-  input: NewTransaction,
-  id: string,
-) {
-  const detail =
-    code === "participant.unknown"
-      ? `There is no participant ${id}.`
-      : `Participant ${id} has no active key.`;
+const REFUSALS = {
+  "participant.unknown": (id: string) => `There is no participant ${id}.`,
+  "participant.not-a-party": (id: string) =>
+    `${id} belongs to the operator or an agency; parties are clients and miners of other organisations.`,
+  "participant.no-active-key": (id: string) => `Participant ${id} has no active key.`,
+};
+
+function refuseAt(code: keyof typeof REFUSALS, input: NewTransaction, id: string) {
+  const detail = REFUSALS[code](id);
   const index = input.participants.indexOf(id);
   const pointer = index < 0 ? "/participants" : `/participants/${index}`;
   return new DomainError(code, { detail, errors: [{ pointer, detail }], extra: { participant: id } });
@@ -46,6 +46,9 @@ function refusalOf(input: NewTransaction, parties: readonly string[], known: Kno
   if (parties.length > MAX_PARTICIPANTS) return tooMany();
   const stranger = parties.find((id) => known.participants.get(id)?.isActive !== true);
   if (stranger !== undefined) return refuseAt("participant.unknown", input, stranger);
+  // Whoever names somebody who decides or supervises would make him a party, and so keep him from deciding.
+  const official = parties.find((id) => known.participants.get(id)?.mayBeParty !== true);
+  if (official !== undefined) return refuseAt("participant.not-a-party", input, official);
   const keyless = parties.find((id) => !known.withKey.has(id));
   if (keyless !== undefined) return refuseAt("participant.no-active-key", input, keyless);
   if (input.transaction_id !== undefined && known.taken.has(input.transaction_id)) {

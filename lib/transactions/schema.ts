@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, pageOf, pageQuery, Receipt, text } from "@/lib/api-client/fields";
+import { Instant, pageOf, pageQuery, Receipt, text, visibleLine, visibleText } from "@/lib/api-client/fields";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { GroupName, StatementSignature } from "@/lib/escrow/statements";
 import { isAssetCode } from "@/lib/transactions/assets";
@@ -67,7 +67,7 @@ const NOT_YET = "is not taken before client-held keys are available";
 
 /** The body of `POST /confidential/transactions`. */
 export const NewTransaction = z.strictObject({
-  job_id: text(200),
+  job_id: visibleLine(200),
   amount: Amount.optional(),
   currency: AssetCode.optional(),
   pricing: groupValue("pricing").optional(),
@@ -157,7 +157,7 @@ export type SignedOpening = z.infer<typeof SignedOpening>;
 
 export const AccessBody = z.strictObject({
   purpose: Purpose,
-  justification: text(2000).optional(),
+  justification: visibleText(2000).optional(),
   fields: z.array(GroupName).min(1).max(6).optional(),
   grant_id: Uuid.optional(),
   opening: SignedOpening.optional(),
@@ -167,7 +167,7 @@ export const AccessByIdBody = AccessBody.extend({ transaction_id: Uuid });
 
 export const AuditBody = AccessBody.extend({
   authorization: Uuid.optional(),
-  hours_override: z.strictObject({ reason: text(2000) }).optional(),
+  hours_override: z.strictObject({ reason: visibleText(2000) }).optional(),
 });
 export type AuditBody = z.output<typeof AuditBody>;
 export const AuditByIdBody = AuditBody.extend({ transaction_id: Uuid });
@@ -188,7 +188,7 @@ export type CopyBody = z.output<typeof CopyBody>;
 export const CopyAnswer = z.object({ success: z.literal(true), receipt: Receipt });
 export type CopyAnswer = z.infer<typeof CopyAnswer>;
 
-export const StatusBody = z.strictObject({ status: TransactionStatus, reason: text(2000).optional() });
+export const StatusBody = z.strictObject({ status: TransactionStatus, reason: visibleText(2000).optional() });
 export type StatusBody = z.output<typeof StatusBody>;
 
 export const EnvelopeItem = z.object({

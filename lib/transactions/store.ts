@@ -48,6 +48,8 @@ export interface Participant {
   readonly id: string;
   readonly isNatural: boolean;
   readonly isActive: boolean;
+  /** A client or miner, and of neither the operator nor an agency. */
+  readonly mayBeParty: boolean;
 }
 
 export async function findParticipants(
@@ -57,12 +59,18 @@ export async function findParticipants(
 ): Promise<Participant[]> {
   const rows = await tx.participant.findMany({
     where: { tenant_id: tenantId, id: { in: [...ids] } },
-    select: { id: true, kind: true, state: true },
+    select: { id: true, kind: true, state: true, role: true, organisation_id: true },
   });
+  const companies = await tx.organisation.findMany({
+    where: { id: { in: rows.map((row) => row.organisation_id) }, kind: "company" },
+    select: { id: true },
+  });
+  const isCompany = new Set(companies.map(({ id }) => id));
   return rows.map((row) => ({
     id: row.id,
     isNatural: row.kind === "natural",
     isActive: row.state === "active",
+    mayBeParty: (row.role === "client" || row.role === "miner") && isCompany.has(row.organisation_id),
   }));
 }
 

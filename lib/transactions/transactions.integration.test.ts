@@ -158,6 +158,22 @@ describe("submitting and opening", () => {
     expect((await submitTransaction(client, input)).confidential).toBe(true);
   });
 
+  it("refuses participants of an operator or agency, who decide or supervise and are no parties", async () => {
+    for (const role of ["coordinator", "auditor", "regulator"] as const) {
+      const { participantId } = (await bench.person({ role, hasKey: false })).principal;
+      const named = submitTransaction(client, body({ amount: "1", participants: [participantId] }));
+      expect(await codeOf(named)).toBe("participant.not-a-party");
+    }
+    const office = await bench.person({ role: "client", organisation: "operator" });
+    const theirs = body({ amount: "1", participants: [office.principal.participantId] });
+    const refusal = await submitTransaction(client, theirs).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: "participant.not-a-party",
+      status: 422,
+      errors: [{ pointer: "/participants/0" }],
+    });
+  });
+
   it("adds the submitter, refuses unknown participants and those without a key, and stores nothing", async () => {
     const keyless = await bench.person({ role: "miner", hasKey: false });
     const before = (await listTransactions(client, TransactionQuery.parse({}))).items.length;

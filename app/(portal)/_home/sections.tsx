@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
@@ -146,7 +147,7 @@ function Ends({ grant, nowMs }: { grant: GrantView; nowMs: number }) {
   const isSoon = Date.parse(grant.not_after) - nowMs < DAY_MS;
   return (
     <Tag tone={isSoon ? "amber" : "plain"} icon="clock">
-      <LocalTime instant={grant.not_after} form="minute" />
+      <EndTime instant={grant.not_after} />
     </Tag>
   );
 }

@@ -15,7 +15,6 @@ import { loadEpochs, loadKeys } from "./_components/load-keys";
 
 const PATH = "/keys";
 const PARTIES: readonly Role[] = ["client", "miner"];
-const REGISTERING: readonly Role[] = ["client", "miner", "coordinator"];
 
 export async function generateMetadata() {
   return { title: (await getTranslations("keys"))("title") };
@@ -75,7 +74,7 @@ export default async function KeysPage({ searchParams }: PageProps<"/keys">) {
   if (!own.ok) return <ProblemPage problem={own.problem} section={{ label: t("title"), href: PATH }} />;
   const { role } = own.principal;
   const isParty = PARTIES.includes(role);
-  const mayRegister = participantId !== undefined && REGISTERING.includes(role);
+  const mayRegister = participantId !== undefined && isParty;
   const ownKeys = participantId === undefined ? [] : own.value.items;
   const hasActive = ownKeys.some((key) => key.state === "active");
   return (

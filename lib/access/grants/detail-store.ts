@@ -57,23 +57,6 @@ export async function countOpened(tx: Tx, grantIds: readonly string[]): Promise<
   return new Map(rows.map((row) => [row.grant_id, row.n]));
 }
 
-/** A transaction as a list names it. */
-export interface JobRow {
-  readonly id: string;
-  readonly jobId: string;
-  readonly status: string;
-}
-
-/** Job and status of these transactions, in their order. */
-export async function listJobs(tx: Tx, ids: readonly string[]): Promise<JobRow[]> {
-  const rows = await tx.transaction.findMany({
-    where: { id: { in: [...ids] } },
-    select: { id: true, job_id: true, status: true },
-  });
-  const byId = new Map(rows.map((row) => [row.id, { id: row.id, jobId: row.job_id, status: row.status }]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
-}
-
 /** Who took a grant back, and why; nothing while nobody has. */
 export async function findRevoker(
   tx: Tx,

@@ -35,8 +35,6 @@ const Row = z.object({
   valid_until: z.date().nullable(),
   issuer: z.string().nullable(),
   case_number: z.string().nullable(),
-  max_exports: z.number(),
-  exports_used: z.number(),
   approvals: z.array(z.object({ user: z.string(), organisation: z.string() })),
 });
 
@@ -48,7 +46,6 @@ export interface GrantRow extends GrantFacts {
   /** Of the request it rests on; a grant that rests on a dispute has none. */
   readonly requestReference: string | undefined;
   readonly order: { readonly issuer: string; readonly caseNumber: string } | undefined;
-  readonly exportsLeft: number;
 }
 
 const SELECT = Prisma.sql`
@@ -59,7 +56,7 @@ const SELECT = Prisma.sql`
       WHERE t.transaction_id = d.transaction_id) AS party_organisations,
     g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.state, g.assurance,
     g.created_at, g.revoked_at, a.id AS authorization_id, a.kind AS authorization_kind,
-    a.state AS authorization_state, a.valid_from, a.valid_until, a.issuer, a.case_number, g.max_exports, g.exports_used,
+    a.state AS authorization_state, a.valid_from, a.valid_until, a.issuer, a.case_number,
     coalesce((SELECT json_agg(json_build_object('user', d.approver_user_id, 'organisation', u.organisation_id))
       FROM decision d JOIN app_user u ON u.id = d.approver_user_id
       WHERE d.request_id = g.request_id AND d.decision = 'approve'), '[]'::json) AS approvals
@@ -114,7 +111,6 @@ function toGrant(record: unknown): GrantRow {
       row.issuer === null || row.case_number === null
         ? undefined
         : { issuer: row.issuer, caseNumber: row.case_number },
-    exportsLeft: row.max_exports - row.exports_used,
     ...authorizationOf(row),
     approvals: row.approvals.map(approvalOf),
   };

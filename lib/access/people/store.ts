@@ -117,17 +117,37 @@ export async function findStatementKey(
   return row?.public_key ?? undefined;
 }
 
-/** The newest identity check of an officer that is still good. */
-export async function hasIdentityCheck(tx: Tx, officerUserId: string, at: Date): Promise<boolean> {
-  const count = await tx.identity_check.count({
-    where: {
-      officer_user_id: officerUserId,
-      domain_verified: true,
-      called_number_from_record: true,
-      expires_at: { gt: at },
-    },
+/** An officer's identity check. */
+export interface IdentityCheckRow {
+  readonly at: Date;
+  readonly checkedBy: string;
+  readonly until: Date;
+  /** Domain and call back both held. */
+  readonly isComplete: boolean;
+}
+
+/** The newest check of an officer. It alone counts: one that failed takes back every earlier one. */
+export async function findIdentityCheck(
+  tx: Tx,
+  officerUserId: string,
+): Promise<IdentityCheckRow | undefined> {
+  const row = await tx.identity_check.findFirst({
+    where: { officer_user_id: officerUserId },
+    orderBy: [{ created_at: "desc" }, { id: "desc" }],
   });
-  return count > 0;
+  if (row === null) return undefined;
+  return {
+    at: row.created_at,
+    checkedBy: row.checked_by_user_id,
+    until: row.expires_at,
+    isComplete: row.domain_verified && row.called_number_from_record,
+  };
+}
+
+/** Whether the newest identity check of an officer is good at this moment. */
+export async function hasIdentityCheck(tx: Tx, officerUserId: string, at: Date): Promise<boolean> {
+  const check = await findIdentityCheck(tx, officerUserId);
+  return check?.isComplete === true && at < check.until;
 }
 
 export async function insertIdentityCheck(

@@ -139,3 +139,28 @@ export async function isParty(
   );
   return rows.length > 0;
 }
+
+/** A person who may decide in a stage. */
+export interface Decider {
+  readonly userId: string;
+  readonly duty: string;
+}
+
+/** Active deciders of organisations other than the requester's and those of the transactions' parties. */
+export async function findDeciders(
+  tx: Tx,
+  wanted: {
+    readonly tenantId: string;
+    readonly besides: string;
+    readonly transactions: readonly string[];
+  },
+): Promise<Decider[]> {
+  return tx.$queryRaw<Decider[]>(
+    Prisma.sql`SELECT u.id AS "userId", d.duty FROM app_user u JOIN duty d ON d.user_id = u.id
+      WHERE u.tenant_id = ${wanted.tenantId}::uuid AND u.state = 'active' AND u.role = 'coordinator'
+        AND d.duty IN ('legal', 'approve') AND u.organisation_id <> ${wanted.besides}::uuid
+        AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+          WHERE t.transaction_id = ANY (${[...wanted.transactions]}::uuid[])
+            AND p.organisation_id = u.organisation_id)`,
+  );
+}

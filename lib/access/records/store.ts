@@ -39,3 +39,24 @@ export async function resolveQuery(
   });
   return rows.map((row) => row.id);
 }
+
+/** A transaction as a list names it. */
+export interface JobRow {
+  readonly id: string;
+  readonly jobId: string;
+  readonly status: string;
+}
+
+/** Job and status of these transactions, in their order. */
+export async function listJobs(tx: Tx, ids: readonly string[]): Promise<JobRow[]> {
+  const rows = await tx.transaction.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, job_id: true, status: true },
+  });
+  const byId = new Map(rows.map((row) => [row.id, { id: row.id, jobId: row.job_id, status: row.status }]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+export function jobView({ id, jobId, status }: JobRow) {
+  return { transaction_id: id, job_id: jobId, status };
+}

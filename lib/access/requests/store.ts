@@ -2,7 +2,6 @@ import "server-only";
 import { z } from "zod";
 import { type Permit, requirePermit } from "@/lib/access/permit";
 import { Purpose, RequestState, TransactionQuery } from "@/lib/access/schema";
-import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { GroupName, Level } from "@/lib/escrow/statements";
 
@@ -35,6 +34,8 @@ export interface RequestRow extends Asked, RequestFacts {
   readonly dueAt: Date | undefined;
   readonly version: number;
   readonly digest: string | undefined;
+  /** The record of the legal authority that submission checked. */
+  readonly authorizationDigest: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -59,6 +60,7 @@ const Row = z.object({
   due_at: z.date().nullable(),
   version: z.number(),
   digest: z.string().nullable(),
+  authorization_digest: z.string().nullable(),
   created_at: z.date(),
   updated_at: z.date(),
 });
@@ -85,6 +87,7 @@ function toRequest(record: unknown): RequestRow {
     dueAt: row.due_at ?? undefined,
     version: row.version,
     digest: row.digest ?? undefined,
+    authorizationDigest: row.authorization_digest ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -98,49 +101,6 @@ const READING = [
   "request.decide",
   "identity.check",
 ];
-
-function askedColumns(asked: Asked) {
-  return {
-    purpose: asked.purpose,
-    justification: asked.justification,
-    legal_basis: asked.legalBasis ?? null,
-    transactions: [...asked.transactions],
-    query: asked.query === undefined ? Prisma.DbNull : { ...asked.query },
-    groups: [...asked.groups],
-    level: asked.level,
-    from: asked.from ?? null,
-    until: asked.until ?? null,
-    max_views: asked.maxViews,
-    max_exports: asked.maxExports,
-  };
-}
-
-export async function nextReference(tx: Tx, year: number): Promise<string> {
-  const rows = await tx.$queryRaw<{ n: bigint }[]>`SELECT nextval('access_request_reference') AS n`;
-  return `AR-${year}-${String(rows[0]?.n ?? 0n).padStart(6, "0")}`;
-}
-
-export async function insertRequest(
-  tx: Tx,
-  permit: Permit<"request.create">,
-  row: Asked & RequestFacts & { readonly tenantId: string; readonly reference: string; readonly at: Date },
-): Promise<void> {
-  requirePermit(permit, "request.create");
-  await tx.access_request.createMany({
-    data: [
-      {
-        ...askedColumns(row),
-        id: row.id,
-        tenant_id: row.tenantId,
-        reference: row.reference,
-        requester_user_id: row.requesterUserId,
-        organisation_id: row.requesterOrganisationId,
-        created_at: row.at,
-        updated_at: row.at,
-      },
-    ],
-  });
-}
 
 /** Whose request this is, if it exists in the tenant: enough to decide whether the caller may know of it. */
 export async function findRequestFacts(
@@ -191,43 +151,6 @@ export async function readListed(tx: Tx, ids: readonly string[]): Promise<Reques
   const rows = await tx.access_request.findMany({ where: { id: { in: [...ids] } } });
   const byId = new Map(rows.map((row) => [row.id, toRequest(row)]));
   return ids.flatMap((id) => byId.get(id) ?? []);
-}
-
-/** Changes a draft if nobody else did since `version`. */
-export async function changeAsked(
-  tx: Tx,
-  permit: Permit<"request.change">,
-  row: RequestRow,
-  asked: Asked,
-  at: Date,
-): Promise<boolean> {
-  requirePermit(permit, "request.change");
-  const { count } = await tx.access_request.updateMany({
-    where: { id: row.id, version: row.version, state: "draft" },
-    data: { ...askedColumns(asked), version: row.version + 1, updated_at: at },
-  });
-  return count === 1;
-}
-
-/** Moves the state if it is still where it was; the database refuses pairs that are not in its table. */
-export async function moveState(
-  tx: Tx,
-  id: string,
-  move: { readonly from: RequestState; readonly to: RequestState; readonly at: Date },
-  frozen: { readonly digest?: string; readonly dueAt?: Date; readonly transactions?: readonly string[] } = {},
-): Promise<boolean> {
-  const { count } = await tx.access_request.updateMany({
-    where: { id, state: move.from },
-    data: {
-      state: move.to,
-      version: { increment: 1 },
-      updated_at: move.at,
-      ...(frozen.digest === undefined ? {} : { digest: frozen.digest }),
-      ...(frozen.dueAt === undefined ? {} : { due_at: frozen.dueAt }),
-      ...(frozen.transactions === undefined ? {} : { transactions: [...frozen.transactions] }),
-    },
-  });
-  return count === 1;
 }
 
 export async function countEarlierRequests(tx: Tx, row: RequestRow): Promise<number> {

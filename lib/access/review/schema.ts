@@ -72,6 +72,8 @@ export const ReviewView = z.object({
   identity_check: z.object({
     is_required: z.boolean(),
     is_valid: z.boolean(),
+    /** Whether the newest check found the officer to be who he says; absent when there is none. */
+    is_complete: z.boolean().optional(),
     at: z.string().optional(),
     by: z.string().optional(),
     until: z.string().optional(),

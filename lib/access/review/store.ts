@@ -32,36 +32,6 @@ export async function readHistory(
   return rows[0] ?? { requests: 0, granted: 0, narrowed: 0, denied: 0 };
 }
 
-/** An officer's identity check. */
-export interface IdentityCheckRow {
-  readonly at: Date;
-  readonly checkedBy: string;
-  readonly until: Date;
-  /** Domain and call back both held. */
-  readonly isComplete: boolean;
-}
-
-/** The check that counts at this moment: the newest complete one, else the newest. */
-export async function findIdentityCheck(
-  tx: Tx,
-  permit: Permit<"request.review">,
-  officerUserId: string,
-): Promise<IdentityCheckRow | undefined> {
-  requirePermit(permit, "request.review");
-  const rows = await tx.identity_check.findMany({
-    where: { officer_user_id: officerUserId },
-    orderBy: { created_at: "desc" },
-    take: 50,
-  });
-  const checks = rows.map((row) => ({
-    at: row.created_at,
-    checkedBy: row.checked_by_user_id,
-    until: row.expires_at,
-    isComplete: row.domain_verified && row.called_number_from_record,
-  }));
-  return checks.find((check) => check.isComplete) ?? checks[0];
-}
-
 /** A transaction's metadata, with what the rules of retention ask. */
 export interface RecordRow {
   readonly id: string;

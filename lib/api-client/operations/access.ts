@@ -100,7 +100,7 @@ export const attachAuthorization = operation({
   response: { status: 201, schema: AuthorizationAnswer },
   rate: "writes",
   action: "authorization.attach",
-  idempotent: { keep: ["id", "state", "kind", "valid_from", "valid_until"] },
+  idempotent: { keep: ["id", "state", "kind", "valid_from", "valid_until", "request_version"] },
 });
 
 export const readDocument = operation({

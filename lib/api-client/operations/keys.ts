@@ -12,7 +12,7 @@ import {
 const registration = {
   method: "POST",
   scopes: ["keys"],
-  roles: ["client", "miner", "coordinator", "admin"],
+  roles: ["client", "miner"],
   body: KeyRegistration,
   response: { status: 201, also: [200], schema: RegisteredKey },
   rate: "writes",

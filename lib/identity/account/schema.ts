@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { visibleLine } from "@/lib/api-client/fields";
 import { Duty, PasskeyAssertion, PasskeyAttestation, Role, SignInMethod } from "@/lib/identity/schema";
 
 const Instant = z.string();
@@ -46,7 +47,7 @@ export const PasskeyPath = z.strictObject({ id: z.uuid() });
 export const Nothing = z.strictObject({});
 export const Ended = z.object({ ended: z.int() });
 
-const Label = z.string().trim().min(1).max(60);
+const Label = visibleLine(60);
 export const NewPasskey = z.strictObject({ label: Label, attestation: PasskeyAttestation });
 export type NewPasskey = z.infer<typeof NewPasskey>;
 

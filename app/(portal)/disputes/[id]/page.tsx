@@ -35,12 +35,11 @@ function lookingOf(dispute: DisputeView, reader: Principal): Looking {
 
 /** A request for what the dispute does not reach, filled in as far as the dispute knows. */
 function requestHref(dispute: DisputeView): string {
-  const others = dispute.sealed_fields.filter((group) => !dispute.fields.includes(group));
   const query = new URLSearchParams({
     purpose: "dispute",
     level: "masked",
     transaction: dispute.transaction_id,
-    fields: (others.length === 0 ? dispute.sealed_fields : others).join(","),
+    fields: dispute.more_fields.join(","),
     dispute: dispute.id,
   });
   return `/requests/new?${query}`;

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { AccessInForce } from "@/components/domain/access-in-force";
+import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
@@ -29,7 +30,7 @@ function useRestsOn(grant: GrantDetail): Fact[] {
   if (order !== undefined)
     facts.push(
       { name: t("verified"), value: t(`verification.${howVerified(order.state)}`) },
-      { name: t("validUntil"), value: <LocalTime instant={order.valid_until} form="minute" /> },
+      { name: t("validUntil"), value: <EndTime instant={order.valid_until} /> },
     );
   if (request_id !== undefined)
     facts.push({
@@ -83,7 +84,6 @@ export function GrantFacts({ grant, nowMs }: { grant: GrantDetail; nowMs: number
               ),
             })),
             { name: t("created"), value: <LocalTime instant={grant.created_at} form="minute" /> },
-            { name: t("exports"), value: grant.exports_left },
             {
               name: t("assurance"),
               value: t(grant.assurance === "evaluation" ? "evaluation" : "signed"),

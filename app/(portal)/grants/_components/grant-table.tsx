@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { GrantState } from "@/app/(portal)/grants/_components/grant-state";
+import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import type { GrantView } from "@/lib/access/answer-schema";
@@ -51,7 +52,11 @@ export function GrantTable(props: { grants: readonly GrantView[]; nowMs: number;
             const isShort = grant.state === "active" && left > 0 && left < DAY_MS;
             return (
               <span className={isShort ? "text-amber" : ""}>
-                <LocalTime instant={grant.revoked_at ?? grant.not_after} form="minute" />
+                {grant.revoked_at === undefined ? (
+                  <EndTime instant={grant.not_after} />
+                ) : (
+                  <LocalTime instant={grant.revoked_at} form="minute" />
+                )}
               </span>
             );
           },

@@ -28,7 +28,7 @@ import { PolicyStrip } from "./_components/policy-strip";
 import { QueueNav } from "./_components/queue-nav";
 import { RequestTimeline } from "./_components/request-timeline";
 import { ReviewProvider } from "./_components/review-state";
-import { ScopeSection, TransactionsSection } from "./_components/scope-section";
+import { JobsSection, ScopeSection, TransactionsSection } from "./_components/scope-section";
 import { CommentSection, RequesterPanel, ReviewerPanel } from "./_components/side-panel";
 import { StageStrip } from "./_components/stage-strip";
 
@@ -79,7 +79,12 @@ export default async function RequestPage({ params }: PageProps) {
       {review === undefined ? (
         page
       ) : (
-        <ReviewProvider key={request.id} request={request} review={review}>
+        <ReviewProvider
+          key={`${principal.handle} ${request.id}`}
+          person={principal.handle}
+          request={request}
+          review={review}
+        >
           {page}
           <DecideDialog />
         </ReviewProvider>
@@ -161,7 +166,11 @@ function RequestFrame(props: FrameProps) {
         <RequestTimeline request={request} />
       </div>
       <ScopeSection request={request} grant={grant} />
-      {review === undefined ? null : <TransactionsSection transactions={review.transactions} />}
+      {review === undefined ? (
+        <JobsSection request={request} />
+      ) : (
+        <TransactionsSection transactions={review.transactions} />
+      )}
       {request.state === "draft" ? null : (
         <Section title={t("comment.title")}>
           <CommentSection requestId={request.id} />

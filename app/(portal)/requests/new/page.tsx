@@ -24,7 +24,15 @@ async function ExistingDraft({ id }: { id: string }) {
   const { value: view, principal } = found;
   if (view.state !== "draft" || view.requester.handle !== principal.handle) redirect(`/requests/${id}`);
   const options = await formOptions(principal, await getLocale());
-  return <NewRequest key={id} options={options} view={view} prefill={NOTHING} reviewDays={REVIEW_DAYS} />;
+  return (
+    <NewRequest
+      key={`${options.person} ${id}`}
+      options={options}
+      view={view}
+      prefill={NOTHING}
+      reviewDays={REVIEW_DAYS}
+    />
+  );
 }
 
 const NOTHING: Partial<Answers> = {};
@@ -53,5 +61,5 @@ export default async function NewRequestPage({ searchParams }: { searchParams: P
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
   const options = found.value;
   const prefill = { ...(await basisOf(search)), ...prefillOf(search, options) };
-  return <NewRequest options={options} prefill={prefill} reviewDays={REVIEW_DAYS} />;
+  return <NewRequest key={options.person} options={options} prefill={prefill} reviewDays={REVIEW_DAYS} />;
 }

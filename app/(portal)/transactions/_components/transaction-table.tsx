@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { StatusTag } from "@/app/(portal)/transactions/_components/status-tag";
 import { SealGlyph } from "@/components/domain/seal-glyph";
 import { Digest } from "@/components/ui/digest";
+import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
@@ -37,7 +38,9 @@ function Access({ row }: { row: Row }) {
       tone={isMasked ? "plain" : "accent"}
       glyph={<SealGlyph state={isMasked ? "masked" : "opened"} size={14} />}
     >
-      {t.rich("until", { end: () => <LocalTime instant={row.grant?.not_after ?? ""} form="day" /> })}
+      {t.rich("until", {
+        end: () => <EndTime instant={row.grant?.not_after ?? ""} look="bare" form="day" />,
+      })}
     </Tag>
   );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isAsShown, type ShownDecision } from "./as-shown";
 
 const ID = "01a00000-0000-7000-8000-000000000001";
+const ORDER_ID = "01a00000-0000-7000-8000-0000000000ff";
 const TX = ["01a00000-0000-7000-8000-00000000000a", "01a00000-0000-7000-8000-00000000000b"];
 
 const SHOWN: ShownDecision = {
@@ -10,6 +11,18 @@ const SHOWN: ShownDecision = {
     id: ID,
     purpose: "audit",
     requester: { handle: "regulator-001", name: "Ines Weber", organisation: "Settlement Markets Authority" },
+    authorization: {
+      id: ORDER_ID,
+      state: "legal_review",
+      kind: "court_order",
+      issuer: "Landgericht Berlin",
+      jurisdiction: "DE",
+      case_number: "18 O 1/26",
+      valid_from: "2026-11-01T00:00:00Z",
+      valid_until: "2026-12-24T00:00:00Z",
+      record_digest: "a".repeat(43),
+      verification: "not verified",
+    },
   },
   review: {
     stage: "legal",
@@ -42,6 +55,7 @@ const STATEMENT = {
   purpose: "audit",
   requester: "regulator-001",
   approver: "coordinator-001:legal",
+  authorization: "a".repeat(43),
   not_before: "2026-11-24T00:00:00Z",
   not_after: "2026-12-24T00:00:00Z",
   max_views: 20,
@@ -57,6 +71,8 @@ describe("a decision's statement", () => {
   it.each([
     ["another request", { request: "01a00000-0000-7000-8000-000000000002" }],
     ["another requester", { requester: "auditor-001" }],
+    ["another legal authority", { authorization: "b".repeat(43) }],
+    ["no legal authority", { authorization: undefined }],
     ["another purpose", { purpose: "compliance" }],
     ["the other stage", { stage: "coordinator" }],
     ["the other decision", { decision: "deny" }],

@@ -6,7 +6,7 @@ import type { Judged } from "./verdict";
 /** What the page showed when the decider chose. */
 export interface ShownDecision {
   readonly decision: "approve" | "deny";
-  readonly request: Pick<RequestView, "id" | "purpose" | "requester">;
+  readonly request: Pick<RequestView, "id" | "purpose" | "requester" | "authorization">;
   readonly review: Pick<ReviewView, "stage" | "remaining">;
   readonly granted: Pick<Judged["granted"], "transactions" | "fields" | "notAfter" | "maxViews">;
 }
@@ -16,8 +16,8 @@ function sameNames(some: readonly string[], others: readonly string[]): boolean 
 }
 
 /**
- * Whether a statement says what its signer was shown, part by part: the request and whom it serves, the stage, the
- * decision, and for an approval every transaction, group, level, end and number of views. A denial grants nothing,
+ * Whether a statement says what its signer was shown, part by part: the request, whom it serves and
+ * the legal authority it rests on, the stage, the decision, and for an approval every transaction, group, level, end and number of views. A denial grants nothing,
  * so its scope is not looked at. What is not so is not given to the passkey.
  */
 export function isAsShown(statement: DecisionStatement, shown: ShownDecision): boolean {
@@ -26,6 +26,7 @@ export function isAsShown(statement: DecisionStatement, shown: ShownDecision): b
     statement.request === request.id &&
     statement.requester === request.requester.handle &&
     statement.purpose === request.purpose &&
+    statement.authorization === request.authorization?.record_digest &&
     statement.stage === review.stage &&
     statement.decision === shown.decision;
   if (!isSame || shown.decision === "deny") return isSame;

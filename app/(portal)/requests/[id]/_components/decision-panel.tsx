@@ -4,9 +4,9 @@ import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Choice, TextArea } from "@/components/ui/controls";
+import { EndTime } from "@/components/ui/end-time";
 import { Field } from "@/components/ui/field";
 import { Icon } from "@/components/ui/icon";
-import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
 import { GrantedSection } from "./granted-section";
 import { ReadingFields } from "./reading-fields";
@@ -27,7 +27,7 @@ function EndNotice({ state }: { state: ReviewState }) {
   );
   return (
     <Notice tone="amber">
-      {t.rich("panel.outlives", { days, day: () => <LocalTime instant={granted.notAfter} form="minute" /> })}
+      {t.rich("panel.outlives", { days, day: () => <EndTime instant={granted.notAfter} look="bare" /> })}
     </Notice>
   );
 }

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { Choice, ChoiceGroup, TextInput } from "@/components/ui/controls";
+import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Field } from "@/components/ui/field";
 import { LocalTime } from "@/components/ui/local-time";
@@ -56,10 +57,10 @@ function GrantedFacts({ state }: { state: ReviewState }) {
         <Changed
           before={
             granted.notAfter < remaining.not_after ? (
-              <LocalTime instant={remaining.not_after} form="day" />
+              <EndTime instant={remaining.not_after} look="bare" form="day" />
             ) : undefined
           }
-          now={<LocalTime instant={granted.notAfter} form="minute" />}
+          now={<EndTime instant={granted.notAfter} />}
         />
       ),
     },

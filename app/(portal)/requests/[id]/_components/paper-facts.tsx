@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
+import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
@@ -51,13 +52,18 @@ function Assurance({ state }: { state: AuthorizationView["state"] }) {
   );
 }
 
+function identityFault({ at, is_complete: isComplete }: ReviewView["identity_check"]) {
+  if (at === undefined) return "identity.missing";
+  return isComplete === false ? "identity.failed" : "identity.over";
+}
+
 function Identity({ check }: { check: ReviewView["identity_check"] }) {
   const t = useTranslations("review");
   if (!check.is_required) return t("identity.notNeeded");
   if (!check.is_valid || check.until === undefined)
     return (
       <Tag tone="amber" icon="warning">
-        {t(check.at === undefined ? "identity.missing" : "identity.over")}
+        {t(identityFault(check))}
       </Tag>
     );
   return (
@@ -92,6 +98,7 @@ export function PaperFacts({
           { name: t("paper.scan"), value: <Scan scan={document.scan} /> },
         ]),
     { name: t("paper.assurance"), value: <Assurance state={authorization.state} /> },
+    { name: t("statement.authorization"), value: <Digest value={authorization.record_digest} /> },
     { name: t("paper.jurisdiction"), value: authorization.jurisdiction },
     ...(authorization.recognition_basis === undefined
       ? []
@@ -103,7 +110,7 @@ export function PaperFacts({
             name: t("paper.sealed"),
             value: (
               <>
-                {sealed.basis}, <LocalTime instant={sealed.until} form="day" />
+                {sealed.basis}, <EndTime instant={sealed.until} form="day" />
               </>
             ),
           },

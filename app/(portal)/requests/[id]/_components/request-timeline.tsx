@@ -52,6 +52,16 @@ function isRestored(event: Event, before: Event | undefined): boolean {
   return event.kind === "approve" && before?.kind === "answer" && before.at === event.at;
 }
 
+/** What an event is called: an approval may have narrowed, and without an order nothing was checked. */
+function wordFor(request: RequestView, { by }: Event, kind: Kind | undefined) {
+  if (kind === "checked" && request.authorization === undefined) return "checkedNothing";
+  if (kind !== "approve") return kind ?? "other";
+  const isNarrowed = request.decisions.some(
+    (one) => one.narrowed && one.decision === "approve" && one.approver.handle === by,
+  );
+  return isNarrowed ? "narrow" : "approve";
+}
+
 const SHOWN = 4;
 
 /** What happened to the request, newest first; the beginning is folded away. */
@@ -65,18 +75,8 @@ export function RequestTimeline({ request, isWhole = false }: { request: Request
     const kind = KINDS.find((one) => one === event.kind);
     const look = kind === undefined ? undefined : LOOKS[kind];
     const name = event.by_name ?? "Sealport";
-    const narrowed = request.decisions.some(
-      (one) =>
-        one.narrowed &&
-        one.decision === "approve" &&
-        event.kind === "approve" &&
-        one.approver.handle === event.by,
-    );
-    const stage = event.from_state === "stage_2" ? "coordinator" : "legal";
-    const text =
-      kind === "approve"
-        ? t(`timeline.${narrowed ? "narrow" : "approve"}`, { name, stage: t(`stages.${stage}`) })
-        : t(`timeline.${kind ?? "other"}`, { name });
+    const stage = t(`stages.${event.from_state === "stage_2" ? "coordinator" : "legal"}`);
+    const text = t(`timeline.${wordFor(request, event, kind)}`, { name, stage });
     return {
       key: `${event.at}-${event.kind}-${index}`,
       icon: look?.icon ?? "check",

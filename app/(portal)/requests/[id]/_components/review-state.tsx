@@ -1,6 +1,7 @@
 "use client";
 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { keep, keptKey } from "@/components/client/kept-drafts";
 import type { RequestView } from "@/lib/access/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
 import { NO_READING, type OrderOnRecord } from "./order-reading";
@@ -37,8 +38,6 @@ export function useReview(): ReviewState | undefined {
   return useContext(ReviewContext);
 }
 
-const placeOf = (id: string): string => `sealport.review.${id}`;
-
 function isText(value: unknown): value is string {
   return typeof value === "string";
 }
@@ -51,10 +50,10 @@ function members(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
-/** A draft as this tab kept it; whatever is not of its shape is left out. */
-function readDraft(id: string, review: ReviewView): Draft {
+/** A draft as this window kept it; whatever is not of its shape is left out. */
+function readDraft(place: string, review: ReviewView): Draft {
   try {
-    const kept = members(JSON.parse(sessionStorage.getItem(placeOf(id)) ?? "{}"));
+    const kept = members(JSON.parse(sessionStorage.getItem(place) ?? "{}"));
     const reading = members(kept.reading);
     const text = (value: unknown): string => (isText(value) ? value : "");
     return {
@@ -77,36 +76,43 @@ function readDraft(id: string, review: ReviewView): Draft {
 
 /**
  * What was typed outlives a lost connection, a reload and a sign-in in between: it is kept in this tab's session
- * storage, which ends with the tab. It holds facts of the order and the reason, and nothing that was ever sealed.
+ * storage, which ends with the tab, and under the decider's name: the second one reads for himself. It holds facts of
+ * the order and the reason, and nothing that was ever sealed.
  */
-function useDraft(id: string, review: ReviewView) {
+function useDraft(place: string, review: ReviewView) {
   const [draft, setDraft] = useState<Draft>(EMPTY);
   // biome-ignore lint/correctness/useExhaustiveDependencies: read once for each request; later reviews do not undo what is typed
-  useEffect(() => setDraft(readDraft(id, review)), [id]);
+  useEffect(() => setDraft(readDraft(place, review)), [place]);
   const change = useCallback(
     (part: Partial<Draft>) =>
       setDraft((old) => {
         const next = { ...old, ...part };
         try {
-          sessionStorage.setItem(placeOf(id), JSON.stringify(next));
+          keep(place, JSON.stringify(next));
         } catch {
           // Storage that is full or forbidden: what is typed stays in the page.
         }
         return next;
       }),
-    [id],
+    [place],
   );
   const forget = useCallback(() => {
-    sessionStorage.removeItem(placeOf(id));
+    sessionStorage.removeItem(place);
     setDraft(EMPTY);
-  }, [id]);
+  }, [place]);
   return { draft, change, forget };
 }
 
 /** Holds what a decider types while panel and page read it. */
-export function ReviewProvider(props: { request: RequestView; review: ReviewView; children: ReactNode }) {
+export function ReviewProvider(props: {
+  /** The decider's handle. */
+  person: string;
+  request: RequestView;
+  review: ReviewView;
+  children: ReactNode;
+}) {
   const { request, review } = props;
-  const { draft, change, forget } = useDraft(request.id, review);
+  const { draft, change, forget } = useDraft(keptKey("review", props.person, request.id), review);
   const [act, begin] = useState<Act | undefined>();
   const order = request.authorization;
   const state = useMemo(

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Digest } from "@/components/ui/digest";
+import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
@@ -23,6 +24,8 @@ export function ScopeSection({ request, grant }: { request: RequestView; grant: 
   const names = (groups: readonly GroupName[]) => groups.map((group) => domain(`fields.${group}`)).join(", ");
   const time = (instant: string | undefined, other: string) =>
     instant === undefined ? other : <LocalTime instant={instant} form="minute" />;
+  const end = (instant: string | undefined, other: string) =>
+    instant === undefined ? other : <EndTime instant={instant} />;
   const lines: readonly Line[] = [
     { key: "transactions", asked: request.transactions.length, granted: grant?.transactions.length },
     {
@@ -36,7 +39,14 @@ export function ScopeSection({ request, grant }: { request: RequestView; grant: 
       granted: grant === undefined ? null : levelOf(grant, t, domain, names),
     },
     { key: "from", asked: time(request.from, t("scope.fromApproval")), granted: time(grant?.not_before, "") },
-    { key: "until", asked: time(request.until, t("scope.untilOrder")), granted: time(grant?.not_after, "") },
+    {
+      key: "until",
+      asked: end(
+        request.until,
+        t(request.authorization === undefined ? "scope.untilDays" : "scope.untilOrder"),
+      ),
+      granted: end(grant?.not_after, ""),
+    },
     { key: "views", asked: request.max_views, granted: grant?.max_views },
   ];
   const columns: Column<Line>[] = [
@@ -93,6 +103,36 @@ function levelOf(
   const level = domain(`levels.${grant.level}`);
   if (grant.level === "masked" || grant.masked_fields.length === 0) return level;
   return t("scope.levelMasked", { level, fields: names(grant.masked_fields) });
+}
+
+/** The transactions that are asked for, for those who decide nothing: the requester named them himself. */
+export function JobsSection({ request }: { request: RequestView }) {
+  const t = useTranslations("review.transactions");
+  const { jobs, transactions } = request;
+  if (jobs.length === 0) return null;
+  return (
+    <Section title={t("title")} count={transactions.length}>
+      <Table<RequestView["jobs"][number]>
+        caption={t("title")}
+        columns={[
+          { key: "job", head: t("job"), cell: (row) => row.job_id, isTitle: true },
+          {
+            key: "id",
+            head: t("id"),
+            cell: (row) => <Digest value={row.transaction_id} label={row.job_id} />,
+          },
+        ]}
+        rows={jobs}
+        rowKey={(row) => row.transaction_id}
+        href={(row) => `/transactions/${row.transaction_id}`}
+      />
+      {transactions.length > jobs.length ? (
+        <p className="mt-2 text-control text-ink-2">
+          {t("rest", { count: transactions.length - jobs.length })}
+        </p>
+      ) : null}
+    </Section>
+  );
 }
 
 /** Metadata of the transactions that are asked for. */

@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { EndTime } from "@/components/ui/end-time";
 import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import type { RequestView } from "@/lib/access/answer-schema";
@@ -15,6 +16,8 @@ const MARKS: Readonly<Record<Mark, { readonly icon: IconName; readonly tone: str
 
 interface Step {
   readonly key: "document" | "legal" | "coordinator" | "access";
+  /** In the place of the stage's own name and how it stands. */
+  readonly label?: "noDocument";
   readonly mark: Mark;
   readonly note: ReactNode;
 }
@@ -69,6 +72,8 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
   const steps: readonly Step[] = [
     {
       key: "document",
+      // Submitted without an order: staff ask for their own duty, and there is nothing to check.
+      ...(checked !== undefined && request.authorization === undefined ? { label: "noDocument" } : {}),
       mark: checked !== undefined ? "done" : stopped === "document" ? "stopped" : "open",
       note: checked === undefined ? null : <LocalTime instant={checked} form="day" />,
     },
@@ -87,8 +92,8 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
           <Icon name={MARKS[step.mark].icon} className={`mt-[2px] ${MARKS[step.mark].tone}`} />
           <span className="min-w-0">
             <span className={`block ${step.mark === "waiting" ? "font-semibold" : ""}`}>
-              {t(`strip.${step.key}`)}
-              <span className="sr-only">: {t(`strip.${step.mark}`)}</span>
+              {t(`strip.${step.label ?? step.key}`)}
+              {step.label === undefined ? <span className="sr-only">: {t(`strip.${step.mark}`)}</span> : null}
             </span>
             <span className="block text-ink-2">{step.note}</span>
           </span>
@@ -115,17 +120,11 @@ function accessStep(
   until: string | undefined,
   t: ReturnType<typeof useTranslations<"review">>,
 ): Step {
-  const time = until === undefined ? null : <LocalTime instant={until} form="day" />;
   if (IN_FORCE.includes(request.state))
     return {
       key: "access",
       mark: "done",
-      note:
-        until === undefined ? null : (
-          <>
-            {t("strip.until")} {time}
-          </>
-        ),
+      note: until === undefined ? null : <EndTime instant={until} form="day" before={t("strip.until")} />,
     };
   if (OVER.includes(request.state) && request.grant_id !== undefined)
     return { key: "access", mark: "stopped", note: t("strip.ended") };
@@ -136,7 +135,7 @@ function accessStep(
     note:
       until === undefined || !isPossible ? null : (
         <>
-          {t("strip.atMost")} {time}
+          {t("strip.atMost")} <EndTime instant={until} form="day" before={t("strip.until")} />
         </>
       ),
   };

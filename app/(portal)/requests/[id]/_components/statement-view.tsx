@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
+import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
@@ -18,7 +19,7 @@ export function StatementView({ statement }: { statement: Statement }) {
     { name: t("statement.fields"), value: groups },
     { name: t("statement.level"), value: domain(`levels.${statement.level}`) },
     { name: t("statement.from"), value: <LocalTime instant={statement.not_before} form="minute" /> },
-    { name: t("statement.until"), value: <LocalTime instant={statement.not_after} form="minute" /> },
+    { name: t("statement.until"), value: <EndTime instant={statement.not_after} /> },
     { name: t("statement.views"), value: statement.max_views },
   ];
   return (

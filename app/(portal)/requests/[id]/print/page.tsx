@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
+import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
@@ -61,6 +62,7 @@ function PrintRecord({ request, grant, reader, madeAt }: RecordProps) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
   const { authorization } = request;
+  const jobOf = new Map(request.jobs.map((job) => [job.transaction_id, job.job_id]));
   const facts: Fact[] = [
     { name: t("print.requester"), value: `${request.requester.name}, ${request.requester.organisation}` },
     { name: t("print.state"), value: domain(`requestStates.${request.state}`) },
@@ -93,7 +95,9 @@ function PrintRecord({ request, grant, reader, madeAt }: RecordProps) {
         <Section title={t("print.transactions")} count={request.transactions.length}>
           <ul className="mt-2 font-mono text-note print:columns-2">
             {request.transactions.map((id) => (
-              <li key={id}>{id}</li>
+              <li key={id}>
+                {id} {jobOf.get(id)}
+              </li>
             ))}
           </ul>
         </Section>
@@ -136,7 +140,7 @@ function orderFacts(
     { name: t("facts.issuer"), value: authorization.issuer },
     { name: t("facts.case_number"), value: authorization.case_number },
     { name: t("facts.valid_from"), value: <LocalTime instant={authorization.valid_from} form="minute" /> },
-    { name: t("facts.valid_until"), value: <LocalTime instant={authorization.valid_until} form="minute" /> },
+    { name: t("facts.valid_until"), value: <EndTime instant={authorization.valid_until} /> },
   ];
 }
 

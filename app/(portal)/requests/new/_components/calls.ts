@@ -1,5 +1,5 @@
 import { addressOf, CallRefused, call, NetworkLost, problemOf, target } from "@/components/client/api";
-import type { AuthorizationView } from "@/lib/access/answer-schema";
+import type { AuthorizationAnswer } from "@/lib/access/answer-schema";
 import type {
   attachAuthorization,
   changeRequest,
@@ -26,8 +26,11 @@ export const draftCalls: DraftCalls = {
   read: (id) => call(READ, { params: { id } }),
 };
 
+/** What came of attaching, with the version of the draft that it made. */
+export type Attachment = Omit<AuthorizationAnswer, "receipt">;
+
 /** Sends the facts, and the document when there is one to send. */
-export async function attach(input: AttachCall): Promise<AuthorizationView> {
+export async function attach(input: AttachCall): Promise<Attachment> {
   const { draftId, facts, document, key, onProgress } = input;
   const address = addressOf(ATTACH.path, { params: { id: draftId } });
   const response = await sendBody(address, multipartBody(facts, document, key), key, onProgress);
@@ -35,9 +38,9 @@ export async function attach(input: AttachCall): Promise<AuthorizationView> {
   if (!response.ok) throw new CallRefused(await problemOf(response));
   if (response.headers.get("idempotency-replayed") === null) return response.json();
   // A repeated call is answered with ids alone: what was stored is read back.
-  const { authorization } = await draftCalls.read(draftId);
+  const { authorization, version } = await draftCalls.read(draftId);
   if (authorization === undefined) throw new NetworkLost("the answer is not there yet");
-  return authorization;
+  return { ...authorization, request_version: version };
 }
 
 /** Metadata of transactions that the person may know of, newest first. */

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Digest } from "@/components/ui/digest";
+import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { AuthorizationView, RequestView } from "@/lib/access/answer-schema";
@@ -151,7 +152,7 @@ function usePeriodRows(view: RequestView, hasAuthority: boolean): Row[] {
     { name: t("new.period.begin"), value: begin, control: "begin" },
     {
       name: t("new.period.end"),
-      value: end ?? <LocalTime instant={until ?? ""} form="minute" />,
+      value: end ?? <EndTime instant={until ?? ""} />,
       control: "end",
     },
     { name: t("new.period.views"), value: String(view.max_views), control: "maxViews" },

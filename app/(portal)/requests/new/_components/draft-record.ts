@@ -1,3 +1,4 @@
+import { keptKey } from "@/components/client/kept-drafts";
 import { type Answers, blankAnswers, type FormOptions } from "./answers";
 import type { CreateBody } from "./bodies";
 
@@ -33,11 +34,9 @@ export interface RecordStorage {
   removeItem(key: string): void;
 }
 
-const KEY = "sealport.request";
-
 /** One record a person and draft; the one without a draft is the request that is being begun. */
 export function recordKey(person: string, draftId: string | undefined): string {
-  return `${KEY}|${person}|${draftId ?? "new"}`;
+  return keptKey("request", person, draftId ?? "new");
 }
 
 /** Storage may be full or forbidden: the form then works without its net, and says that it is not kept. */

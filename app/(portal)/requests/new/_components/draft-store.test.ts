@@ -102,6 +102,7 @@ class Server {
       identity_check: true,
       decisions: [],
       timeline: [],
+      jobs: [],
     };
   }
 

@@ -76,6 +76,12 @@ export class DraftStore {
     await this.#running;
   }
 
+  /** The draft's next version is our own doing. A later one has something of another window: that is read first. */
+  advance(version: number): void {
+    const { draft } = this.#state;
+    if (draft !== undefined && version === draft.version + 1) this.#update({ draft: { ...draft, version } });
+  }
+
   /** Ends a clash: for each name, which window's answer stands. */
   async settle(choices: Readonly<Partial<Record<AnswerName, "mine" | "theirs">>>): Promise<void> {
     const theirs = this.#theirs;

@@ -1,3 +1,4 @@
+import { keep } from "@/components/client/kept-drafts";
 import type { RequestView } from "@/lib/access/answer-schema";
 import {
   type Answers,
@@ -8,7 +9,7 @@ import {
   type FormOptions,
   isSameIn,
 } from "./answers";
-import { type Attached, AuthorityStore } from "./authority-store";
+import { type AttachCall, type Attached, AuthorityStore } from "./authority-store";
 import { createBodyOf, factsOf } from "./bodies";
 import { attach, draftCalls } from "./calls";
 import { type DraftRecord, type RecordStorage, readRecord, recordKey } from "./draft-record";
@@ -36,7 +37,7 @@ export interface Stores {
 /** Named at each use: on the server there is none, and a browser may forbid it. */
 export const windowStorage: RecordStorage = {
   getItem: (key) => globalThis.sessionStorage.getItem(key),
-  setItem: (key, value) => globalThis.sessionStorage.setItem(key, value),
+  setItem: keep,
   removeItem: (key) => globalThis.sessionStorage.removeItem(key),
 };
 
@@ -77,6 +78,15 @@ function attachedOf({ view, options }: Opening): Attached | undefined {
   return { facts: JSON.stringify(factsOf(answersOf(view, options))), document, from: undefined };
 }
 
+/** Attaching makes a new version of the draft; without it the next change would look like a clash. */
+function attachTo(draft: DraftStore) {
+  return async (input: AttachCall) => {
+    const answer = await attach(input);
+    draft.advance(answer.request_version);
+    return answer;
+  };
+}
+
 /** The form's stores; `isFirst` while the page must look as the server drew it, without this window's record. */
 export function openStores(opening: Opening, isFirst: boolean): Stores {
   const { options, view } = opening;
@@ -96,6 +106,6 @@ export function openStores(opening: Opening, isFirst: boolean): Stores {
     },
     start,
   );
-  const authority = new AuthorityStore({ attach, newKey }, attachedOf(opening));
+  const authority = new AuthorityStore({ attach: attachTo(draft), newKey }, attachedOf(opening));
   return { draft, authority, lookups, isRestored: start === kept && view === undefined };
 }

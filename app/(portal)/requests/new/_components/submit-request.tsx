@@ -14,8 +14,8 @@ import { markSent } from "./sent-mark";
 
 const SUBMIT = target<typeof submitRequest>("POST", "/confidential/access/requests/{id}/submit");
 
-function isAlreadySent(error: unknown): boolean {
-  return error instanceof CallRefused && error.problem.code === "request.illegal-transition";
+function isRefusedAs(error: unknown, code: string): boolean {
+  return error instanceof CallRefused && error.problem.code === code;
 }
 
 /** The one act of the page. One key for it, so that pressing again after a lost answer submits once. */
@@ -44,11 +44,15 @@ export function SubmitRequest(props: { id: string; person: string; form: string 
   };
   return (
     <div className="mt-4">
-      {isAlreadySent(failure) ? (
+      {isRefusedAs(failure, "request.illegal-transition") ? (
         <Notice tone="amber" icon="warning" isLive title={t("already")}>
           <ButtonLink href={`/requests/${id}`} look="secondary" size="bar" className="mt-2">
             {t("show")}
           </ButtonLink>
+        </Notice>
+      ) : isRefusedAs(failure, "request.no-decider") ? (
+        <Notice tone="amber" icon="warning" isLive>
+          <p>{t("noDecider")}</p>
         </Notice>
       ) : failure instanceof NetworkLost ? (
         <Notice tone="amber" icon="warning" isLive>

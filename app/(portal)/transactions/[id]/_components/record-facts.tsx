@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { StatusTag } from "@/app/(portal)/transactions/_components/status-tag";
 import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access-here";
 import { MoveStatus } from "@/app/(portal)/transactions/[id]/_components/move-status";
+import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
@@ -27,7 +28,12 @@ function EndedAccess({ grant }: { grant: GrantView }) {
       <p className="font-semibold text-lead">{t(`${state}.title`)}</p>
       <p className="mt-1 text-control text-ink-2">
         {t.rich(`${state}.text`, {
-          time: () => <LocalTime instant={grant.revoked_at ?? grant.not_after} form="minute" />,
+          time: () =>
+            grant.revoked_at === undefined ? (
+              <EndTime instant={grant.not_after} look="bare" />
+            ) : (
+              <LocalTime instant={grant.revoked_at} form="minute" />
+            ),
         })}
       </p>
     </>

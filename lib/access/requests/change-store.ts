@@ -1,0 +1,105 @@
+import "server-only";
+import { type Permit, requirePermit } from "@/lib/access/permit";
+import type { Asked, RequestFacts, RequestRow } from "@/lib/access/requests/store";
+import type { RequestState } from "@/lib/access/schema";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+
+function askedColumns(asked: Asked) {
+  return {
+    purpose: asked.purpose,
+    justification: asked.justification,
+    legal_basis: asked.legalBasis ?? null,
+    transactions: [...asked.transactions],
+    query: asked.query === undefined ? Prisma.DbNull : { ...asked.query },
+    groups: [...asked.groups],
+    level: asked.level,
+    from: asked.from ?? null,
+    until: asked.until ?? null,
+    max_views: asked.maxViews,
+    max_exports: asked.maxExports,
+  };
+}
+
+export async function nextReference(tx: Tx, year: number): Promise<string> {
+  const rows = await tx.$queryRaw<{ n: bigint }[]>`SELECT nextval('access_request_reference') AS n`;
+  return `AR-${year}-${String(rows[0]?.n ?? 0n).padStart(6, "0")}`;
+}
+
+export async function insertRequest(
+  tx: Tx,
+  permit: Permit<"request.create">,
+  row: Asked & RequestFacts & { readonly tenantId: string; readonly reference: string; readonly at: Date },
+): Promise<void> {
+  requirePermit(permit, "request.create");
+  await tx.access_request.createMany({
+    data: [
+      {
+        ...askedColumns(row),
+        id: row.id,
+        tenant_id: row.tenantId,
+        reference: row.reference,
+        requester_user_id: row.requesterUserId,
+        organisation_id: row.requesterOrganisationId,
+        created_at: row.at,
+        updated_at: row.at,
+      },
+    ],
+  });
+}
+
+/** Changes a draft if nobody else did since `version`. */
+export async function changeAsked(
+  tx: Tx,
+  permit: Permit<"request.change">,
+  row: RequestRow,
+  asked: Asked,
+  at: Date,
+): Promise<boolean> {
+  requirePermit(permit, "request.change");
+  const { count } = await tx.access_request.updateMany({
+    where: { id: row.id, version: row.version, state: "draft" },
+    data: { ...askedColumns(asked), version: row.version + 1, updated_at: at },
+  });
+  return count === 1;
+}
+
+/** What belongs to a draft was changed beside its row. The caller holds the row's lock. */
+export async function touchDraft(tx: Tx, permit: Permit<"request.change">, row: RequestRow, at: Date) {
+  requirePermit(permit, "request.change");
+  const version = row.version + 1;
+  await tx.access_request.updateMany({ where: { id: row.id }, data: { version, updated_at: at } });
+  return version;
+}
+
+/** What a submission fixes. */
+export interface Frozen {
+  readonly digest?: string;
+  readonly dueAt?: Date;
+  readonly transactions?: readonly string[];
+  readonly authorizationDigest?: string;
+}
+
+/** Moves the state if it is still where it was; the database refuses pairs that are not in its table. */
+export async function moveState(
+  tx: Tx,
+  id: string,
+  move: { readonly from: RequestState; readonly to: RequestState; readonly at: Date },
+  frozen: Frozen = {},
+): Promise<boolean> {
+  const { count } = await tx.access_request.updateMany({
+    where: { id, state: move.from },
+    data: {
+      state: move.to,
+      version: { increment: 1 },
+      updated_at: move.at,
+      ...(frozen.digest === undefined ? {} : { digest: frozen.digest }),
+      ...(frozen.authorizationDigest === undefined
+        ? {}
+        : { authorization_digest: frozen.authorizationDigest }),
+      ...(frozen.dueAt === undefined ? {} : { due_at: frozen.dueAt }),
+      ...(frozen.transactions === undefined ? {} : { transactions: [...frozen.transactions] }),
+    },
+  });
+  return count === 1;
+}

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decideRequest } from "@/lib/access/decide-request";
+import { fileRequest } from "@/lib/access/file-request";
+import { NewDecision, NewRequest, type Stage } from "@/lib/access/schema";
+import { submitRequest } from "@/lib/access/submit-request";
+import { getDispute } from "@/lib/disputes/get-dispute";
+import { openDispute } from "@/lib/disputes/open-dispute";
+import { NewDispute } from "@/lib/disputes/schema";
+import { takeDispute } from "@/lib/disputes/take-dispute";
+import { DomainError } from "@/lib/errors";
+import {
+  CANARIES,
+  createDisputeBench,
+  type DisputeBench,
+  type DisputePerson,
+} from "@/lib/testing/dispute-bench";
+import { openTransaction } from "@/lib/transactions/open-transaction";
+
+let bench: DisputeBench;
+beforeAll(async () => {
+  bench = await createDisputeBench();
+});
+afterAll(async () => {
+  await bench?.close();
+});
+
+async function refusal(run: Promise<unknown>): Promise<DomainError> {
+  try {
+    await run;
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+async function disputed(fields?: readonly string[]): Promise<{ tx: string; id: string }> {
+  const tx = await bench.transaction();
+  const body = NewDispute.parse({
+    reason: "The price is wrong.",
+    ...(fields === undefined ? {} : { fields }),
+  });
+  const { id } = await openDispute(bench.client, tx, body);
+  await takeDispute(bench.support, { id });
+  return { tx, id };
+}
+
+const asked = (transaction: string, fields: readonly string[], level = "masked") =>
+  NewRequest.parse({
+    purpose: "dispute",
+    justification: "The masks do not settle it",
+    transactions: [transaction],
+    fields,
+    level,
+  });
+
+const approve = (who: DisputePerson, id: string, stage: Stage) =>
+  decideRequest(who, id, NewDecision.parse({ stage, decision: "approve", comment: "It is needed" }));
+
+describe("support that needs more than the dispute allows", () => {
+  it("asks for the other groups; two people decide; it looks at them masked and never in full", async () => {
+    const { tx, id } = await disputed(["amount"]);
+    const dispute = await getDispute(bench.support, id);
+    expect(dispute.acts).toContain("request-more");
+    expect(dispute.more_fields).toEqual(["settlement_details", "parties"]);
+
+    const { support } = bench;
+    const full = fileRequest(support, asked(tx, dispute.more_fields, "full"));
+    expect((await refusal(full)).code).toBe("access.level");
+    const { id: request } = await fileRequest(support, asked(tx, dispute.more_fields));
+    expect((await submitRequest(support, request)).state).toBe("stage_1");
+    expect((await approve(bench.legal, request, "legal")).state).toBe("stage_2");
+    const decided = await approve(bench.approver, request, "coordinator");
+    expect(decided.state).toBe("active");
+
+    const opening = { purpose: "dispute", grant_id: decided.grant_id ?? "" } as const;
+    const opened = await openTransaction(support, tx, opening);
+    const text = JSON.stringify(opened);
+    for (const value of CANARIES) expect(text).not.toContain(value);
+    expect(opened.data).toHaveProperty("parties");
+    expect(opened.data).toHaveProperty("settlement_details");
+    expect(opened.data).not.toHaveProperty("amount");
+    const others = openTransaction(bench.deputy, tx, opening);
+    expect((await refusal(others)).code).toBe("access.no-grant");
+  });
+
+  it("is offered the same groups again only when its look is over or used up", async () => {
+    const { tx, id } = await disputed();
+    const before = await getDispute(bench.support, id);
+    expect([before.acts.includes("request-more"), before.more_fields]).toEqual([false, []]);
+    for (let left = before.grant?.views_left ?? 0; left > 0; left -= 1)
+      await openTransaction(bench.support, tx, { purpose: "dispute" });
+    const after = await getDispute(bench.support, id);
+    expect(after.acts).toContain("request-more");
+    expect(after.more_fields).toEqual(after.sealed_fields);
+  });
+});
+
+describe("a request that nobody could decide", () => {
+  it("is not taken: deciders of the asker's own organisation or of a party do not count", async () => {
+    const { tx } = await disputed(["amount"]);
+    const { support, legal } = bench;
+    const colleague = {
+      ...support,
+      principal: { ...support.principal, organisationId: legal.principal.organisationId },
+    };
+    const { id } = await fileRequest(colleague, asked(tx, ["parties"]));
+    const refused = await refusal(submitRequest(colleague, id));
+    expect(refused).toMatchObject({ code: "request.no-decider", status: 409 });
+    expect(refused.message + refused.detail).toContain("legal");
+  });
+});

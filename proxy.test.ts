@@ -1,0 +1,35 @@
+import { NextRequest } from "next/server";
+import { describe, expect, it } from "vitest";
+import { config, proxy } from "@/proxy";
+
+const ID = "01a00000-0000-7000-8000-000000000001";
+const matches = (path: string): boolean => config.matcher.some((one) => new RegExp(`^${one}$`).test(path));
+const upload = (id: string): string => `/confidential/access/requests/${id}/authorizations`;
+
+describe("the proxy", () => {
+  it("leaves the upload of an order alone, whose body it would truncate", () => {
+    expect(matches(upload(ID))).toBe(false);
+    expect(matches(upload(ID.toUpperCase()))).toBe(false);
+  });
+
+  it.each(["%FF", "%", "%ED%A0%80", "nonsense", `${ID}%FF`, "..", ID.slice(1)])(
+    "sees an upload to %s, which names no request",
+    (id) => {
+      expect(matches(upload(id))).toBe(true);
+    },
+  );
+
+  it("refuses a path that is not UTF-8 as a problem document with its headers", async () => {
+    const response = proxy(new NextRequest(`http://127.0.0.1${upload("%FF")}`, { method: "POST" }));
+    expect(response.status).toBe(400);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await response.json()).toMatchObject({ code: "request.invalid-path" });
+  });
+
+  it("sees everything else but built files", () => {
+    for (const path of ["/", "/requests", upload(ID).replace("authorizations", "submit"), `${upload(ID)}/x`])
+      expect(matches(path)).toBe(true);
+    expect(matches("/_next/static/chunks/a.js")).toBe(false);
+  });
+});
