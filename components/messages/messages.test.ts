@@ -37,6 +37,15 @@ test("no message is empty, and none claims what no test shows", () => {
   expect(bad).toEqual([]);
 });
 
+/** Words that once stood beside the one we use: Prüfpunkt, unterschreiben, Rechtsordnung, optional and so on. */
+const SECOND_WORDS =
+  /Kontrollpunkt|unterzeichn|Rechtsraum|freiwillig|Authentikator|Authenticator-Programm|Kundendienst|\bZugangs?\b|Bemerkung|Richtlinie|Beamt|bewillig|zurückgenommen|Protokoll ausf/i;
+
+test("German has one word for one thing, and access is revoked in both languages", () => {
+  expect([...german].filter(([, text]) => SECOND_WORDS.test(text))).toEqual([]);
+  expect([...english].filter(([, text]) => /tak(e|en|ing) (\w+ ){0,2}back/i.test(text))).toEqual([]);
+});
+
 test.each([
   [undefined, "de-AT,de;q=0.9,en;q=0.5", "de"],
   [undefined, "fr, en;q=0.3, de;q=0.7", "de"],

@@ -21,7 +21,9 @@ function useFieldNames(fields: readonly string[]): string {
   const locale = useLocale();
   const names = fields.map((field) => {
     const known = FIELDS[field];
-    return known === undefined ? field : t(known).toLocaleLowerCase(locale === "en" ? "en" : undefined);
+    if (known === undefined) return field;
+    // German keeps its nouns as they are.
+    return locale === "en" ? t(known).toLowerCase() : t(known);
   });
   if (names.length === 0) return frames("fields");
   return new Intl.ListFormat(locale, { type: "conjunction" }).format(names);
