@@ -4,12 +4,14 @@ import { benchCrypto } from "./crypto";
 import { benchHttp } from "./http";
 import { type Figure, line } from "./measure";
 import { benchPortal } from "./portal";
+import { benchVerify } from "./verify";
 
 const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   crypto: benchCrypto,
   append: benchAppend,
   http: benchHttp,
   portal: benchPortal,
+  verify: benchVerify,
 };
 
 async function main(): Promise<void> {

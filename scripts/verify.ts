@@ -1,11 +1,11 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
 import { describeReport } from "@/lib/audit/verify/describe-report";
 import type { Progress } from "@/lib/audit/verify/options";
-import type { ByteSource } from "@/lib/audit/verify/source";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/verify/time-stamp-verifier";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import { fileSource, openFile } from "./file-source";
 
 // Verifies a bundle with nothing but this program, the bundle and the checker's own keys.
 const USAGE = `usage: npm run verify -- BUNDLE [--policy FILE] [--receipt FILE]... [--json]
@@ -20,19 +20,16 @@ function usage(reason: string): never {
   process.exit(2);
 }
 
-function openFile(file: string): { handle: number; size: number } {
+function readable<T>(file: string, open: (file: string) => T): T {
   try {
-    const handle = openSync(file, "r");
-    const facts = fstatSync(handle);
-    if (!facts.isFile()) return usage(`${file} is no file`);
-    return { handle, size: facts.size };
+    return open(file);
   } catch {
     return usage(`${file} cannot be read`);
   }
 }
 
 function readJson<T>(file: string, schema: { parse(value: unknown): T }): T {
-  const { handle, size } = openFile(file);
+  const { handle, size } = readable(file, openFile);
   if (size > MAX_SIDE_FILE) usage(`${file} is not in the expected form`);
   try {
     return schema.parse(JSON.parse(readFileSync(handle, "utf8")));
@@ -41,21 +38,6 @@ function readJson<T>(file: string, schema: { parse(value: unknown): T }): T {
   } finally {
     closeSync(handle);
   }
-}
-
-/** Reads pieces where they lie. Synchronous: nothing else runs here, and it is quicker. */
-function fileSource(file: string): ByteSource {
-  const { handle, size } = openFile(file);
-  return {
-    size,
-    read: async (start, end) => {
-      const bytes = new Uint8Array(end - start);
-      let length = 0;
-      for (let got = 1; got > 0 && length < bytes.length; length += got)
-        got = readSync(handle, bytes, length, bytes.length - length, start + length);
-      return bytes.subarray(0, length);
-    },
-  };
 }
 
 function readArguments() {
@@ -85,7 +67,7 @@ const named = [...(values.bundle === undefined ? [] : [values.bundle]), ...posit
 const [bundle] = named;
 if (bundle === undefined || named.length > 1) usage("name one bundle");
 const isWatched = process.stderr.isTTY === true;
-const report = await verifyBundle(fileSource(bundle), {
+const report = await verifyBundle(readable(bundle, fileSource), {
   ...(values.policy === undefined ? {} : { policy: readJson(values.policy, Policy) }),
   receipts: values.receipt.map((file) => readJson(file, ReceiptFile)),
   ...(TIME_STAMP_VERIFIER === undefined ? {} : { verifyTimeStamp: TIME_STAMP_VERIFIER }),

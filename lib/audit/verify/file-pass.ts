@@ -3,7 +3,7 @@ import { crc32, sha256Stream } from "@/lib/crypto/primitives-stream";
 import type { PlacedFile } from "./container";
 import { type ByteSource, readExactly } from "./source";
 
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 18;
 
 /** Bytes of a file and where they begin in it. */
 export interface Chunk {
