@@ -75,6 +75,7 @@ export const ERROR_CODES = {
   "envelope.replaced": [409, "The stored envelope is not the one in the log"],
   "export.not-found": [404, "There is no such export"],
   "audit.not-found": [404, "There is no such entry"],
+  "verification.not-found": [404, "There is no such verification"],
   "audit.not-integrated": [409, "The entry is not in the tree yet"],
   "roster.none": [409, "The custodian has no roster yet"],
   "roster.not-listed": [409, "The person does not stand in the roster"],

@@ -31,7 +31,7 @@ import type { LiveHub } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
-import { keepEpoch, keepGrants, keepSessions } from "@/lib/runtime/background";
+import { keepEpoch, keepGrants, keepSessions, keepVerifications } from "@/lib/runtime/background";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
 /** Everything a portal process has one of. Everything in it outlives the requests. */
@@ -171,6 +171,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepEpoch(runtime);
   keepGrants(runtime);
   keepSessions(runtime);
+  keepVerifications(runtime);
   return runtime;
 }
 

@@ -1,3 +1,5 @@
+import { askSigner } from "@/lib/audit/verification/ask-signer";
+import { runVerifications } from "@/lib/audit/verification/run-verifications";
 import { runLog } from "@/lib/audit/worker/run-log";
 import { systemClock } from "@/lib/clock";
 import { openDatabase } from "@/lib/db/client";
@@ -9,7 +11,7 @@ import { runHeartbeat } from "@/lib/jobs/run-heartbeat";
 import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger } from "@/lib/telemetry/logger";
 
-// The worker: sequencer, checkpoints and registration with the custodian. Any number may run; the database elects.
+// The worker: sequencer, checkpoints, verification of the log and registration with the custodian. Any number may run; the database elects.
 const env = workerEnv();
 const logger = createLogger("worker", env.LOG_LEVEL);
 const ending = new AbortController();
@@ -51,7 +53,16 @@ const instance = {
   evaluation: env.SEALPORT_EVALUATION,
 };
 const cx = { db, instance, clock: systemClock, escrow, logger };
-const loops = [log, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
+const verifications = runVerifications(
+  {
+    ...cx,
+    logVkey: env.LOG_VKEY,
+    askSigner: () => askSigner(env.SIGNER_URL, env.LOG_VKEY),
+    everyMs: env.VERIFY_EVERY,
+  },
+  signal,
+);
+const loops = [log, verifications, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
 endWithSupervisor(async () => {
   ending.abort();
   await Promise.all(loops);

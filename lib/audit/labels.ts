@@ -12,6 +12,8 @@ export const ACTION_KEYS = {
   "audit.keys": "audit_keys",
   "audit.proof": "audit_proof",
   "audit.read": "audit_read",
+  "audit.verifications": "audit_verifications",
+  "audit.verify": "audit_verify",
   "authorization.attach": "authorization_attach",
   "credential.change": "credential_change",
   "credential.create": "credential_create",

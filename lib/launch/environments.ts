@@ -124,7 +124,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
 }
 
 /** No key folder: the worker holds no key at all. */
-function workerVariables({ input: { urls }, base, peers }: Part): Variables {
+function workerVariables({ input: { env, urls }, base, peers }: Part): Variables {
   return defined({
     ...base,
     ...peers,
@@ -132,6 +132,7 @@ function workerVariables({ input: { urls }, base, peers }: Part): Variables {
     SEQUENCER_DATABASE_URL: urls.sequencer,
     RETENTION_DATABASE_URL: urls.retention,
     JOBS_DATABASE_URL: urls.jobs,
+    VERIFY_EVERY: env.VERIFY_EVERY,
   });
 }
 

@@ -85,8 +85,14 @@ export interface Report {
   readonly notes: readonly Note[];
 }
 
+/** A finding as far as numbers go. */
+interface NumberedFinding {
+  readonly seq?: number | undefined;
+  readonly until?: number | undefined;
+}
+
 /** The first bad sequence number, if any finding names one; a number that is named outweighs the start of a range. */
-export function firstBad(findings: readonly Finding[]): number | undefined {
+export function firstBad(findings: readonly NumberedFinding[]): number | undefined {
   const numbered = findings.filter((finding) => finding.seq !== undefined);
   const named = numbered.filter((finding) => finding.until === undefined);
   const seqs = (named.length > 0 ? named : numbered).map((finding) => finding.seq ?? 0);
