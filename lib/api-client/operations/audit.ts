@@ -127,7 +127,7 @@ export const requestVerification = operation({
   method: "POST",
   path: "/confidential/audit/verifications",
   summary: "Have the worker verify its whole log; one that waits or runs already is answered as it is.",
-  scopes: ["read"],
+  scopes: ["export"],
   roles: ["auditor", "regulator", "coordinator"],
   response: { status: 202, schema: VerificationItem },
   rate: "writes",
