@@ -1,3 +1,4 @@
+import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";
 import { Frontier } from "@/lib/crypto/merkle";
 import { BUNDLE_FILES, type Manifest, type ReceiptFile } from "./bundle-format";
@@ -9,7 +10,7 @@ import { locate, PLACE_RADIUS } from "./locate";
 import { readNearby } from "./nearby";
 import { PlaceWindow } from "./place-window";
 import { describeQuorum, isMet, type Quorum } from "./quorum";
-import { around, type Findings, firstBad, type Note, type Report, somewhere } from "./report";
+import { around, type Finding, type Findings, firstBad, type Note, type Report, somewhere } from "./report";
 import type { Content, Head, Verification } from "./verification";
 
 const MERGE_DELAY_MICROS = 60_000_000n;
@@ -25,7 +26,7 @@ export async function conclude(run: Verification): Promise<Conclusion> {
   const tree = content.leaves.state;
   const notes: Note[] = [];
   checkAnchor(head, content.trusted, tree, findings);
-  const roots = await rootsAt(run, content.entries.history.sizes());
+  const roots = await secondLook(() => rootsAt(run, content.entries.history.sizes()), new Map());
   const { coverage, erasures, history } = content.entries;
   notes.push(...erasures.finish(tree.provenSize), ...history.finish(coverage.pruned, tree.provenSize, roots));
   notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest), ...run.stamps.notes);
@@ -40,9 +41,19 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     entries: content.entries.count,
     checkpoints: content.trusted.length,
     witnessed: countWitnessed(content.trusted, head.keys.quorum),
-    nearby: await nearbyOf(run, content),
+    nearby: await secondLook(() => nearbyOf(run, content), []),
     notes,
   };
+}
+
+/** What cannot be read a second time has its finding from the first, and is not looked at more closely. */
+async function secondLook<T>(look: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof FormatError) return otherwise;
+    throw error;
+  }
 }
 
 function nothing(run: Verification): Conclusion {
@@ -183,21 +194,29 @@ async function rootsAt(
 
 /** Names the entry behind a trouble: first by place signatures, else by the checkpoints on either side. */
 async function blame(run: Verification, head: Head, content: Content, tree: TreeState): Promise<void> {
-  const { manifest, keys } = head;
-  const leaves = run.again(BUNDLE_FILES.leaves);
-  const from = Math.max(tree.provenSize, manifest.complete ? manifest.range.from : 0);
-  const to = Math.min(tree.failedSize ?? tree.count, tree.count);
-  if (leaves === undefined || from >= to) return;
-  run.tell("faults", from, to);
-  const { changed } = content.entries;
-  const window = new PlaceWindow(leaves, run.again(BUNDLE_FILES.places), changed, PLACE_RADIUS);
-  const { complete, log } = manifest;
-  const place = await locate({ log, receiptKeys: keys.receipts, from, to, complete, window });
+  const place = await secondLook(() => findPlace(run, head, content, tree), undefined);
   if (place !== undefined) run.findings.add(place);
   if (tree.failedSize === undefined || tree.failedSize > tree.count) return;
   const detail = `leaves ${tree.provenSize} to ${tree.failedSize - 1} do not give the root that was signed`;
   const range = somewhere(tree.provenSize, tree.failedSize - 1);
   run.findings.add({ class: "fork", detail, ...(place === undefined ? range : {}) });
+}
+
+async function findPlace(
+  run: Verification,
+  { manifest, keys }: Head,
+  content: Content,
+  tree: TreeState,
+): Promise<Finding | undefined> {
+  const leaves = run.again(BUNDLE_FILES.leaves);
+  const from = Math.max(tree.provenSize, manifest.complete ? manifest.range.from : 0);
+  const to = Math.min(tree.failedSize ?? tree.count, tree.count);
+  if (leaves === undefined || from >= to) return undefined;
+  run.tell("faults", from, to);
+  const { changed } = content.entries;
+  const window = new PlaceWindow(leaves, run.again(BUNDLE_FILES.places), changed, PLACE_RADIUS);
+  const { complete, log } = manifest;
+  return locate({ log, receiptKeys: keys.receipts, from, to, complete, window });
 }
 
 async function nearbyOf(run: Verification, { entries }: Content): Promise<Report["nearby"]> {
