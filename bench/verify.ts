@@ -20,7 +20,15 @@ const Outcome = z.object({
 });
 
 function verifyInChild(bundle: string) {
-  const args = ["--import", "tsx", "--conditions=react-server", "bench/verify-child.ts", bundle];
+  // As `npm run verify` is started: short-lived texts are most of what it makes, and are swept early.
+  const args = [
+    "--max-semi-space-size=4",
+    "--import",
+    "tsx",
+    "--conditions=react-server",
+    "bench/verify-child.ts",
+    bundle,
+  ];
   return Outcome.parse(JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })));
 }
 

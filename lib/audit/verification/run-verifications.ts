@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FormatError } from "@/lib/crypto/format-error";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inRawTransaction, inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { inRawSnapshot, inRawTransaction, inSnapshot, inTransaction } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
+import { readStart } from "./log-store";
 import { SavedProgress, Walk } from "./progress";
 import type { VerificationReport } from "./schema";
 import {
@@ -39,6 +40,9 @@ export async function scheduleVerification(cx: VerifierContext): Promise<boolean
   if (cx.everyMs === 0) return false;
   const { tenantId } = cx.instance;
   const startedAt = cx.clock.now();
+  // Before the first checkpoint there is nothing to hold the log against.
+  const begun = await inRawSnapshot(cx, (tx) => readStart(tx, cx.instance.log));
+  if (begun?.newest === undefined || begun.newest === null) return false;
   const last = await inSnapshot(cx, (tx) => readLastVerified(tx, tenantId));
   if (last !== undefined && startedAt.getTime() - last.getTime() < cx.everyMs) return false;
   const id = uuidv7(startedAt.getTime());

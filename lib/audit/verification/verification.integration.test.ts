@@ -207,6 +207,13 @@ describe("the server's own verification", () => {
 });
 
 describe("verifications as jobs", () => {
+  it("are not begun by themselves before there is a checkpoint to hold the log against", async () => {
+    expect(await scheduleVerification(cx())).toBe(false);
+    await grow(1);
+    expect(await scheduleVerification(cx({ everyMs: 0 }))).toBe(false);
+    expect(await scheduleVerification(cx())).toBe(true);
+  });
+
   it("are taken by one of two workers, and one broken off is gone on with by another from where it was", async () => {
     await grow(3);
     expect(await scheduleVerification(cx())).toBe(true);

@@ -23,7 +23,14 @@ function put(name: string, content: string | Uint8Array): string {
 
 /** Runs the program as `npm run verify` does, in a heap of this many megabytes. */
 function verify(args: readonly string[], heapMb = 512) {
-  const node = [`--max-old-space-size=${heapMb}`, "--import", "tsx", "scripts/verify.ts", ...args];
+  const node = [
+    "--max-semi-space-size=4",
+    `--max-old-space-size=${heapMb}`,
+    "--import",
+    "tsx",
+    "scripts/verify.ts",
+    ...args,
+  ];
   const { status, stdout, stderr } = spawnSync(process.execPath, node, { encoding: "utf8" });
   return { status, stdout, stderr };
 }

@@ -198,8 +198,7 @@ async function blame(run: Verification, head: Head, content: Content, tree: Tree
   if (place !== undefined) run.findings.add(place);
   if (tree.failedSize === undefined || tree.failedSize > tree.count) return;
   const detail = `leaves ${tree.provenSize} to ${tree.failedSize - 1} do not give the root that was signed`;
-  const range = somewhere(tree.provenSize, tree.failedSize - 1);
-  run.findings.add({ class: "fork", detail, ...(place === undefined ? range : {}) });
+  run.findings.add({ class: "fork", detail, ...somewhere(tree.provenSize, tree.failedSize - 1) });
 }
 
 async function findPlace(

@@ -59,15 +59,7 @@ function Nearby({ nearby }: { nearby: readonly NearbyEntry[] }) {
         ),
     },
   ];
-  return (
-    <Table
-      caption={t("title")}
-      columns={columns}
-      rows={nearby}
-      rowKey={({ seq }) => String(seq)}
-      isCurrent={({ isBad }) => isBad}
-    />
-  );
+  return <Table caption={t("title")} columns={columns} rows={nearby} rowKey={({ seq }) => String(seq)} />;
 }
 
 /** What is certain, what is not, what to do: three columns under their rules. */
@@ -76,9 +68,11 @@ export function ThreeAnswers({ group }: { group: ReturnType<typeof groupOf> | "v
   return (
     <div className="mt-8 grid gap-x-8 tablet:grid-cols-3">
       {(["certain", "uncertain", "todo"] as const).map((which) => (
-        <Section key={which} title={t(which)} className="mt-0 mb-6">
-          <p className="pt-3 text-body text-ink-2">{t(`${group}.${which}`)}</p>
-        </Section>
+        <div key={which} className="mb-6">
+          <Section title={t(which)} level={3}>
+            <p className="pt-3 text-body text-ink-2">{t(`${group}.${which}`)}</p>
+          </Section>
+        </div>
       ))}
     </div>
   );
