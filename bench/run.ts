@@ -5,6 +5,7 @@ import { benchCrypto } from "./crypto";
 import { benchHttp } from "./http";
 import { type Figure, line } from "./measure";
 import { benchPortal } from "./portal";
+import { benchVerify } from "./verify";
 
 const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   crypto: benchCrypto,
@@ -12,6 +13,7 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   audit: benchAuditExport,
   http: benchHttp,
   portal: benchPortal,
+  verify: benchVerify,
 };
 
 async function main(): Promise<void> {

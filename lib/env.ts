@@ -12,6 +12,17 @@ const Flag = z
   .transform((value) => value === "1");
 const Port = z.coerce.number().int().min(0).max(65535);
 const Text = z.string().min(1);
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A period such as `90s`, `15m`, `24h` or `1d`, in milliseconds; `0` for never. */
+const Period = z
+  .string()
+  .regex(/^(?:0|[1-9][0-9]{0,5}[smhd])$/)
+  .transform((value) => {
+    const unit = value.at(-1);
+    const isUnit = unit === "s" || unit === "m" || unit === "h" || unit === "d";
+    return isUnit ? Number(value.slice(0, -1)) * UNIT_MS[unit] : 0;
+  });
 const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info");
 const Budget = z.number().int().positive();
 
@@ -102,6 +113,8 @@ const Worker = z.object({
   SEQUENCER_PERIOD_MS: z.coerce.number().int().min(20).max(5_000).default(150),
   SEQUENCER_BATCH: z.coerce.number().int().min(1).max(5_000).default(5_000),
   SEALPORT_EVALUATION: Flag,
+  /** How often the worker verifies the whole log by itself. */
+  VERIFY_EVERY: Period.default(UNIT_MS.d),
 });
 
 const Signer = z.object({
@@ -165,6 +178,7 @@ const Launch = z.object({
   ...anchorTexts,
   PORTAL_ORIGIN: Text.optional(),
   SEED: Text.default("demo"),
+  VERIFY_EVERY: Text.optional(),
   PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
   HOME: z.string().optional(),
   LANG: z.string().optional(),

@@ -32,7 +32,14 @@ import type { LiveHub } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
-import { keepEpoch, keepErasures, keepExports, keepGrants, keepSessions } from "@/lib/runtime/background";
+import {
+  keepEpoch,
+  keepErasures,
+  keepExports,
+  keepGrants,
+  keepSessions,
+  keepVerifications,
+} from "@/lib/runtime/background";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
 /** Everything a portal process has one of. Everything in it outlives the requests. */
@@ -175,6 +182,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepErasures(runtime);
   watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
   keepExports(runtime, env.EXPORT_KEEP_DAYS);
+  keepVerifications(runtime);
   return runtime;
 }
 

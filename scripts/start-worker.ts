@@ -1,4 +1,6 @@
 import { readTrustedFile } from "@/lib/audit/timestamp/trusted-file";
+import { askSigner } from "@/lib/audit/verification/ask-signer";
+import { runVerifications } from "@/lib/audit/verification/run-verifications";
 import { runLog, runStamper } from "@/lib/audit/worker/run-log";
 import { runRetention } from "@/lib/audit/worker/run-retention";
 import { systemClock } from "@/lib/clock";
@@ -12,8 +14,9 @@ import { runHeartbeat } from "@/lib/jobs/run-heartbeat";
 import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger } from "@/lib/telemetry/logger";
 
-// The worker: sequencer, checkpoints and registration with the custodian. Any number may run; the database elects.
 const TSA_TIMEOUT_MS = 15_000;
+// The worker: sequencer, checkpoints, verification of the log and registration with the custodian. Any number may
+// run; the database elects.
 const env = workerEnv();
 const logger = createLogger("worker", env.LOG_LEVEL);
 const ending = new AbortController();
@@ -66,7 +69,16 @@ const instance = {
   evaluation: env.SEALPORT_EVALUATION,
 };
 const cx = { db, instance, clock: systemClock, escrow, logger };
-const loops = [log, ...stamper, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
+const verifications = runVerifications(
+  {
+    ...cx,
+    logVkey: env.LOG_VKEY,
+    askSigner: () => askSigner(env.SIGNER_URL, env.LOG_VKEY),
+    everyMs: env.VERIFY_EVERY,
+  },
+  signal,
+);
+const loops = [log, ...stamper, verifications, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
 // Where an operator gives this worker no retention login, another one erases and prunes.
 const retentionPool =
   env.RETENTION_DATABASE_URL === undefined

@@ -1,31 +1,42 @@
-import { readFileSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
 import { describeReport } from "@/lib/audit/verify/describe-report";
+import type { Progress } from "@/lib/audit/verify/options";
+import { TIME_STAMP_VERIFIER } from "@/lib/audit/verify/time-stamp-verifier";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import { fileSource, openFile } from "./file-source";
 
 // Verifies a bundle with nothing but this program, the bundle and the checker's own keys.
-const USAGE = "usage: npm run verify -- BUNDLE [--policy FILE] [--receipt FILE]... [--json]\n";
+const USAGE = `usage: npm run verify -- BUNDLE [--policy FILE] [--receipt FILE]... [--json]
+       npm run verify -- --receipt FILE --bundle BUNDLE [--policy FILE] [--json]
+exit status: 0 verified under the policy, 3 consistent with the keys in the bundle only, 1 wrong, 2 usage\n`;
 const EXIT = { verified: 0, wrong: 1, consistent: 3 } as const;
+/** A policy or a receipt is a page of text; whatever is longer is neither. */
+const MAX_SIDE_FILE = 16 << 20;
 
 function usage(reason: string): never {
   process.stderr.write(`${reason}\n${USAGE}`);
   process.exit(2);
 }
 
-function read(file: string): Buffer {
+function readable<T>(file: string, open: (file: string) => T): T {
   try {
-    return readFileSync(file);
+    return open(file);
   } catch {
     return usage(`${file} cannot be read`);
   }
 }
 
 function readJson<T>(file: string, schema: { parse(value: unknown): T }): T {
+  const { handle, size } = readable(file, openFile);
+  if (size > MAX_SIDE_FILE) usage(`${file} is not in the expected form`);
   try {
-    return schema.parse(JSON.parse(read(file).toString("utf8")));
+    return schema.parse(JSON.parse(readFileSync(handle, "utf8")));
   } catch {
     return usage(`${file} is not in the expected form`);
+  } finally {
+    closeSync(handle);
   }
 }
 
@@ -34,6 +45,7 @@ function readArguments() {
     return parseArgs({
       allowPositionals: true,
       options: {
+        bundle: { type: "string" },
         policy: { type: "string" },
         receipt: { type: "string", multiple: true, default: [] },
         json: { type: "boolean", default: false },
@@ -44,12 +56,23 @@ function readArguments() {
   }
 }
 
+/** One line that is written over, for a person who waits. */
+function showProgress({ step, done, total }: Progress): void {
+  const share = total === 0 ? 100 : Math.floor((done / total) * 100);
+  process.stderr.write(`\r${step} ${done} of ${total} (${share} %)\u001b[K`);
+}
+
 const { positionals, values } = readArguments();
-const [bundle, ...rest] = positionals;
-if (bundle === undefined || rest.length > 0) usage("name one bundle");
-const report = verifyBundle(new Uint8Array(read(bundle)), {
+const named = [...(values.bundle === undefined ? [] : [values.bundle]), ...positionals];
+const [bundle] = named;
+if (bundle === undefined || named.length > 1) usage("name one bundle");
+const isWatched = process.stderr.isTTY === true;
+const report = await verifyBundle(readable(bundle, fileSource), {
   ...(values.policy === undefined ? {} : { policy: readJson(values.policy, Policy) }),
   receipts: values.receipt.map((file) => readJson(file, ReceiptFile)),
+  verifyTimeStamp: TIME_STAMP_VERIFIER,
+  ...(isWatched ? { onProgress: showProgress } : {}),
 });
+if (isWatched) process.stderr.write("\r\u001b[K");
 process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : describeReport(report));
 process.exitCode = EXIT[report.verdict];

@@ -110,6 +110,11 @@ export default async function TourPage() {
         </Step>
         <Step number={6} title={t("verify.title")} text={t("verify.text")}>
           <CodeSample label={t("verify.label")} code="npm run verify -- ~/Downloads/audit-log.zip" />
+          <p>
+            <ButtonLink href="/audit/verify" look="secondary" icon="check">
+              {t("verify.link")}
+            </ButtonLink>
+          </p>
         </Step>
         <Step number={7} title={t("change.title")} text={t("change.text")}>
           <CodeSample

@@ -233,16 +233,16 @@ describe("bundle.md", () => {
       })),
     );
 
-  it("shows the files of a bundle that verifies under the policy shown", () => {
-    const report = verifyBundle(bundle(), { policy });
+  it("shows the files of a bundle that verifies under the policy shown", async () => {
+    const report = await verifyBundle(bundle(), { policy });
     expect(report.findings).toEqual([]);
     expect(report.verdict).toBe("verified");
     expect(report.entries).toBe(2);
   });
 
-  it("is not believed without a policy, nor under one with another quorum", () => {
-    expect(verifyBundle(bundle()).verdict).toBe("consistent");
-    expect(verifyBundle(bundle(), { policy: { ...policy, quorum: 2 } }).verdict).toBe("wrong");
+  it("is not believed without a policy, nor under one with another quorum", async () => {
+    expect((await verifyBundle(bundle())).verdict).toBe("consistent");
+    expect((await verifyBundle(bundle(), { policy: { ...policy, quorum: 2 } })).verdict).toBe("wrong");
   });
 });
 

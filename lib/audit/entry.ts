@@ -93,12 +93,15 @@ function pointerOf(error: z.ZodError): { pointer: string } {
   return { pointer: `/${(error.issues[0]?.path ?? []).map(String).join("/")}` };
 }
 
-const LEAF_PREFIX = Uint8Array.of(0x00);
+/** 0x00 and an entry. Hashing is synchronous and an entry's bytes are public, so that one array serves all. */
+const leafInput = new Uint8Array(1 + MAX_ENTRY_BYTES);
 const CHAIN_PREFIX = Uint8Array.of(0x02);
 
 /** leaf = SHA-256(0x00 ‖ bytes), RFC 6962 section 2.1. */
 export function entryLeaf(bytes: Uint8Array): Uint8Array {
-  return sha256(LEAF_PREFIX, bytes);
+  if (bytes.length > MAX_ENTRY_BYTES) return sha256(leafInput.subarray(0, 1), bytes);
+  leafInput.set(bytes, 1);
+  return sha256(leafInput.subarray(0, 1 + bytes.length));
 }
 
 /** The chain value before entry 0. */

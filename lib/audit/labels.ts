@@ -14,6 +14,8 @@ export const ACTION_KEYS = {
   "audit.proof": "audit_proof",
   "audit.read": "audit_read",
   "audit.tile": "audit_tile",
+  "audit.verifications": "audit_verifications",
+  "audit.verify": "audit_verify",
   "authorization.attach": "authorization_attach",
   "compartment.erase": "compartment_erase",
   "credential.change": "credential_change",

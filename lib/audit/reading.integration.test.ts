@@ -236,7 +236,7 @@ describe("exporting the log", () => {
     await anchor();
     const bundle = await bodyOf(auditor, { format: "bundle" });
     const keys = { log: [signerKey.vkey], receipts: [process.env.RECEIPT_VKEY ?? ""] };
-    const report = verifyBundle(bundle, { policy: Policy.parse(keys) });
+    const report = await verifyBundle(bundle, { policy: Policy.parse(keys) });
     expect(report.findings).toEqual([]);
     expect(report.verdict).toBe("verified");
     const dir = await mkdtemp(path.join(tmpdir(), "sealport-bundle-"));
@@ -269,9 +269,9 @@ describe("exporting the log", () => {
       format: "bundle",
       action: "disclosure.open",
     });
-    const report = verifyBundle(bundle);
+    const report = await verifyBundle(bundle);
     expect([report.findings, report.verdict]).toEqual([[], "consistent"]);
-    expect(report.notes.some((note) => note.startsWith("a filtered export"))).toBe(true);
+    expect(report.notes.some((note) => note.detail.startsWith("a filtered export"))).toBe(true);
   });
 
   it("NDJSON carries the canonical bytes of each entry, JSON parses, CSV runs no formula", async () => {

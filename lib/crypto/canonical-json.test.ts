@@ -94,6 +94,57 @@ describe("canonical JSON", () => {
   });
 });
 
+it("the quick reading of canonical JSON takes and refuses exactly what the slow one does", () => {
+  const slow = (text: string) => {
+    try {
+      return canonicalJson(JSON.parse(text)) === text;
+    } catch {
+      return false;
+    }
+  };
+  const quick = (text: string) => {
+    try {
+      parseCanonicalJson(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const awkward = fc.constantFrom(
+    '"\\ud800"',
+    '{"10":1,"9":2}',
+    '{"9":1,"10":2}',
+    '{"b":1,"a":2}',
+    "-0",
+    "1e3",
+    "1E400",
+  );
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 4 }),
+    fc.dictionary(
+      fc.constantFrom("a", "b", "10", "9", "__proto__", "é", "\u{1f600}", "\ufb33"),
+      fc.jsonValue(),
+    ),
+  );
+  const text = fc.oneof(
+    value.map((item) => JSON.stringify(item)),
+    value.map((item) => canonicalJson(item)),
+    awkward,
+    fc.tuple(value, fc.nat(), fc.constantFrom(" ", "0", '"', "\\", "e", "\ud800")).map(([item, at, put]) => {
+      const written = canonicalJson(item);
+      return written.slice(0, at % (written.length + 1)) + put + written.slice(at % (written.length + 1));
+    }),
+  );
+  fc.assert(
+    fc.property(text, (written) => {
+      expect(quick(written)).toBe(slow(written));
+    }),
+    { numRuns: 2_000 },
+  );
+  const deep = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+  for (const levels of [63, 64, 65]) expect(quick(deep(levels))).toBe(slow(deep(levels)));
+});
+
 describe("strict parsing", () => {
   it("agrees with JSON.parse on every text without traps", () => {
     fc.assert(

@@ -4,8 +4,10 @@ import { consistencyRanges, inclusionRanges, type LeafRange, splitPoint, subtree
 import { sha256 } from "./primitives";
 
 const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
 const HASH_BYTES = 32;
+/** 0x01 and two hashes. Hashing is synchronous and these bytes are public, so that one array serves all nodes. */
+const node = new Uint8Array(1 + 2 * HASH_BYTES);
+node[0] = 1;
 
 /** Reads the hash of the complete subtree of 2^level leaves that begins at leaf index · 2^level. */
 export type ReadNode = (level: number, index: number) => Promise<Uint8Array>;
@@ -17,7 +19,11 @@ export function leafHash(entry: Uint8Array): Uint8Array {
 
 /** Inner node SHA-256(0x01 ‖ left ‖ right) (RFC 6962 section 2.1). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(NODE, left, right);
+  if (left.length !== HASH_BYTES || right.length !== HASH_BYTES)
+    throw new FormatError("format.merkle", "a node hash has 32 bytes");
+  node.set(left, 1);
+  node.set(right, 1 + HASH_BYTES);
+  return sha256(node);
 }
 
 /** Hash of the empty tree, SHA-256 of nothing (RFC 6962 section 2.1). */

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { OpenError } from "./format-error";
 import * as node from "./primitives";
 import * as browser from "./primitives.browser";
+import * as nodeStream from "./primitives-stream";
+import * as browserStream from "./primitives-stream.browser";
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
@@ -10,6 +13,43 @@ describe("the browser's primitives give what the server's give", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.string())), (parts) => {
         expect(browser.sha256(...parts)).toEqual(node.sha256(...parts));
+      }),
+    );
+  });
+
+  test("SHA-256 and CRC-32 of pieces, wherever they are cut", () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 9_000 }), { maxLength: 5 }), (pieces) => {
+        const whole = node.sha256(...pieces);
+        let crc = 0;
+        for (const { sha256Stream, crc32 } of [nodeStream, browserStream]) {
+          const hash = sha256Stream();
+          for (const piece of pieces) hash.update(piece);
+          expect(hash.digest()).toEqual(whole);
+          expect(browser.sha256(...pieces)).toEqual(whole);
+          const value = pieces.reduce((before, piece) => crc32(piece, before), 0);
+          if (crc32 === nodeStream.crc32) crc = value;
+          expect(value).toBe(crc);
+        }
+      }),
+    );
+  });
+
+  test("AES-256-GCM and HKDF, each opened by the other, and nothing else opened", () => {
+    const piece = fc.uint8Array({ maxLength: 400 });
+    fc.assert(
+      fc.property(bytes(32), bytes(12), piece, piece, fc.nat(1_000), (key, iv, plaintext, aad, at) => {
+        const sealed = node.aesGcmSeal(key, iv, plaintext, aad);
+        expect(browser.aesGcmSeal(key, iv, plaintext, aad)).toEqual(sealed);
+        expect(browser.aesGcmOpen(key, iv, sealed.ciphertext, sealed.tag, aad)).toEqual(plaintext);
+        const tag = Uint8Array.from(sealed.tag, (byte, index) => (index === at % 16 ? byte ^ 1 : byte));
+        for (const side of [node, browser]) {
+          expect(() => side.aesGcmOpen(key, iv, sealed.ciphertext, tag, aad)).toThrow(OpenError);
+          expect(() => side.aesGcmOpen(key, iv, sealed.ciphertext, sealed.tag.slice(1), aad)).toThrow(
+            OpenError,
+          );
+        }
+        expect(browser.hkdfSha256(key, iv, aad, 32)).toEqual(node.hkdfSha256(key, iv, aad, 32));
       }),
     );
   });

@@ -15,10 +15,10 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { concat, equalConstantTime, fromBase64url, fromHex, toBase64url } from "./bytes";
+import { concat, concatAll, equalConstantTime, fromBase64url, fromHex, toBase64url } from "./bytes";
 import { FormatError, OpenError } from "./format-error";
 
-// The only file of lib/crypto that may import node:crypto; a browser build replaces it as a whole.
+// With primitives-stream.ts the only file of lib/crypto that may import node: modules; a browser build replaces it as a whole.
 
 const KEY_BYTES = 32;
 const TAG_BYTES = 16;
@@ -42,11 +42,21 @@ export function randomBytes(length: number): Uint8Array {
   return Uint8Array.from(nodeRandomBytes(length));
 }
 
+/** Copying up to here is cheaper than a hash object: tree nodes and entries are short. */
+const SHORT_BYTES = 8192;
+
+function areShort(parts: readonly (Uint8Array | string)[]): parts is readonly Uint8Array[] {
+  let length = 0;
+  for (const part of parts) length += typeof part === "string" ? Number.POSITIVE_INFINITY : part.length;
+  return length <= SHORT_BYTES;
+}
+
 /** SHA-256 (FIPS 180-4) of the parts one after another. */
 export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   const [only] = parts;
   // One call is cheaper than an object that the garbage collector has to end.
   if (parts.length === 1 && only !== undefined) return plain(oneShotHash("sha256", only, "buffer"));
+  if (areShort(parts)) return plain(oneShotHash("sha256", concatAll(parts), "buffer"));
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return plain(hash.digest());

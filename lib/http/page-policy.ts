@@ -18,6 +18,8 @@ export function pagePolicy(nonce: string, isSecure: boolean): string {
     "img-src 'self' blob: data:",
     "font-src 'self'",
     "connect-src 'self'",
+    // The verifier of bundles and the reader of documents run in threads of their own, from files of this portal.
+    "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

@@ -151,6 +151,7 @@ function workerVariables({ input: { env, urls }, base, peers }: Part): Variables
     JOBS_DATABASE_URL: urls.jobs,
     SEQUENCER_PERIOD_MS: env.SEQUENCER_PERIOD_MS,
     SEQUENCER_BATCH: env.SEQUENCER_BATCH,
+    VERIFY_EVERY: env.VERIFY_EVERY,
   });
 }
 

@@ -3,6 +3,7 @@ import { finishPendingGrants } from "@/lib/access/finish-pending";
 import { prepareDueErasures } from "@/lib/audit/erasure/prepare-erasure";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
+import { recordVerifications } from "@/lib/audit/verification/record-verifications";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { recordEpoch } from "@/lib/escrow/record-epoch";
@@ -106,4 +107,28 @@ export function keepExports(runtime: Runtime, keepDays: number): void {
       runtime.logger.warn({ err: error }, "exports whose time is over were not removed; they are not served");
     });
   }, EXPIRY_PERIOD_MS).unref();
+}
+
+const VERIFICATIONS_PERIOD_MS = 2_000;
+
+/** Writes down verifications that the worker has begun or ended: it holds no key to seal an entry with. */
+export function keepVerifications(runtime: Runtime): void {
+  let isRunning = false;
+  const keep = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      await recordVerifications({
+        ...runtime,
+        client: {},
+        requestId: uuidv7(Date.now()),
+        system: "worker",
+      });
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "verifications were not written down; they will be");
+    } finally {
+      isRunning = false;
+    }
+  };
+  setInterval(() => void keep(), VERIFICATIONS_PERIOD_MS).unref();
 }

@@ -15,6 +15,12 @@ import {
   ExportReceipt,
   NewExport,
 } from "@/lib/audit/schema";
+import {
+  VerificationItem,
+  VerificationPage,
+  VerificationPath,
+  VerificationQuery,
+} from "@/lib/audit/verification/schema";
 
 export const listAccessLogs = operation({
   id: "listAccessLogs",
@@ -174,4 +180,42 @@ export const downloadAuditExport = operation({
   stepUp: true,
   action: "export.download",
   stream: true,
+});
+
+export const requestVerification = operation({
+  id: "requestVerification",
+  method: "POST",
+  path: "/confidential/audit/verifications",
+  summary: "Have the worker verify its whole log; one that waits or runs already is answered as it is.",
+  scopes: ["export"],
+  roles: ["auditor", "regulator", "coordinator"],
+  response: { status: 202, schema: VerificationItem },
+  rate: "writes",
+  action: "audit.verify",
+});
+
+export const listVerifications = operation({
+  id: "listVerifications",
+  method: "GET",
+  path: "/confidential/audit/verifications",
+  summary: "Verifications by the worker, newest first, with their reports.",
+  scopes: ["read"],
+  roles: ["auditor", "regulator", "coordinator"],
+  query: VerificationQuery,
+  response: { status: 200, schema: VerificationPage },
+  rate: "reads",
+  action: "audit.verifications",
+});
+
+export const getVerification = operation({
+  id: "getVerification",
+  method: "GET",
+  path: "/confidential/audit/verifications/{id}",
+  summary: "One verification by the worker, with its report once it has ended.",
+  scopes: ["read"],
+  roles: ["auditor", "regulator", "coordinator"],
+  params: VerificationPath,
+  response: { status: 200, schema: VerificationItem },
+  rate: "reads",
+  action: "audit.verifications",
 });

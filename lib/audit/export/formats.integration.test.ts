@@ -116,7 +116,7 @@ describe("an export", () => {
   it("as a bundle verifies, whole and filtered, and leaves nothing in the portal's folder", async () => {
     const before = await readdir(bench.dataDir);
     for (const filter of [{}, { action: "disclosure.open" }]) {
-      const report = verifyBundle(await bodyOf(auditor, { format: "bundle", ...filter }), {
+      const report = await verifyBundle(await bodyOf(auditor, { format: "bundle", ...filter }), {
         policy: Policy.parse(bench.policy),
       });
       expect([report.findings, report.verdict]).toEqual([[], "verified"]);
@@ -217,6 +217,6 @@ it("a sealed part that was changed where it is stored is exported as that, and t
     ["org", "undefined"],
     ["subject", "object"],
   ]);
-  const report = verifyBundle(await bodyOf(auditor, { format: "bundle" }));
+  const report = await verifyBundle(await bodyOf(auditor, { format: "bundle" }));
   expect(report.findings.map((finding) => finding.class)).toEqual(["part"]);
 });

@@ -1,12 +1,12 @@
 import { partKey, sealPart } from "@/lib/crypto/audit-part";
 import { fromUtf8, toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
-import { canonicalJson, parseCanonicalJson } from "@/lib/crypto/canonical-json";
+import { canonicalJson, type Json, parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { writeCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { treeRoot } from "@/lib/crypto/merkle";
 import { ed25519PublicKey, sha256 } from "@/lib/crypto/primitives";
 import { cosignatureLine, cosignerVkey, noteSignatureLine, signNote, vkey } from "@/lib/crypto/signed-note";
 import { checkpointText } from "../checkpoint";
-import { encodeEntry, entryLeaf } from "../entry";
+import { type Entry, encodeEntry, entryLeaf } from "../entry";
 import { BUNDLE_FILES, type Manifest, manifestText, placeText } from "./bundle-format";
 
 // Builds bundles for tests, and rebuilds them round a change as somebody with all files but without our keys would.
@@ -42,15 +42,27 @@ export function keysOf(by: Operator) {
 
 export interface FixtureEntry {
   readonly bytes: Uint8Array;
-  readonly parts: readonly { c: string; key: string; kind: string; stored: string }[];
+  readonly parts: readonly { c: string; key?: string; kind: string; stored: string }[];
 }
 
 const COMPARTMENT = new Uint8Array(32).fill(7);
 
-export function fixtureEntry(at: number): FixtureEntry {
-  const id = `01936f2a-7c1b-7def-8a10-${String(at).padStart(12, "0")}`;
+/** What an entry says in place of the usual. */
+export interface EntryChange {
+  readonly class?: Entry["class"];
+  readonly outcome?: Entry["outcome"];
+  readonly pub?: Entry["pub"];
+  readonly org?: Record<string, Json>;
+}
+
+export function fixtureId(at: number): string {
+  return `01936f2a-7c1b-7def-8a10-${String(at).padStart(12, "0")}`;
+}
+
+export function fixtureEntry(at: number, change: EntryChange = {}): FixtureEntry {
+  const id = fixtureId(at);
   const place = { log: FIXTURE_LOG, entryId: id, c: "org" };
-  const plaintext = { action: "transaction.create", request_id: `req-${at}` };
+  const plaintext = change.org ?? { action: "transaction.create", request_id: `req-${at}` };
   const { stored, digest } = sealPart({ ...place, compartmentKey: COMPARTMENT, plaintext });
   const bytes = encodeEntry({
     v: 1,
@@ -58,9 +70,10 @@ export function fixtureEntry(at: number): FixtureEntry {
     id,
     at: `2026-11-24T14:45:00.${String(at).padStart(6, "0")}Z`,
     tenant: "t_6c1f",
-    class: "transaction",
-    outcome: "done",
+    class: change.class ?? "transaction",
+    outcome: change.outcome ?? "done",
     sealed: [{ c: "org", d: digest }],
+    ...(change.pub === undefined ? {} : { pub: change.pub }),
   });
   const key = toBase64url(partKey(COMPARTMENT, id));
   return { bytes, parts: [{ c: "org", key, kind: "org", stored: toBase64url(stored) }] };
@@ -74,6 +87,12 @@ export interface Draft {
   readonly placeLines: readonly string[];
   /** Signed note of the manifest, or how to make it. */
   readonly keys: ReturnType<typeof keysOf>;
+  /** Members of the manifest that are not the usual ones. */
+  readonly manifest?: Partial<Manifest>;
+  /** Further files, or others in place of the usual ones. */
+  readonly texts?: Readonly<Record<string, string>>;
+  /** Numbers whose line is left out of entries.ndjson. */
+  readonly leftOut?: readonly number[];
 }
 
 export function checkpointNote(by: Operator, leaves: readonly Uint8Array[]): string {
@@ -87,7 +106,15 @@ export function placeLine(by: Operator, seq: number, leaf: Uint8Array): string {
 }
 
 export function draft(by: Operator, count: number, sizes: readonly number[]): Draft {
-  const entries = Array.from({ length: count }, (_, at) => fixtureEntry(at));
+  return draftOf(
+    by,
+    Array.from({ length: count }, (_, at) => fixtureEntry(at)),
+    sizes,
+  );
+}
+
+/** A draft over given entries, with a signed and cosigned checkpoint at each size. */
+export function draftOf(by: Operator, entries: readonly FixtureEntry[], sizes: readonly number[]): Draft {
   const leaves = entries.map((entry) => entryLeaf(entry.bytes));
   return {
     entries,
@@ -121,7 +148,9 @@ function manifestOf(count: number, files: { name: string; bytes: Uint8Array }[])
 
 /** Lays a draft out consistently: every digest in it is right, the manifest is signed by `by`. */
 export function layOut(from: Draft, by: Operator): Uint8Array {
+  const leftOut = new Set(from.leftOut);
   const lines = from.entries.map((entry, seq) => {
+    if (leftOut.has(seq)) return "";
     const leaf = toBase64url(from.leaves[seq] ?? new Uint8Array(32));
     return `${canonicalJson({ entry: parseCanonicalJson(fromUtf8(entry.bytes)), leaf, parts: entry.parts.map((part) => ({ ...part })), seq })}\n`;
   });
@@ -132,9 +161,11 @@ export function layOut(from: Draft, by: Operator): Uint8Array {
     [BUNDLE_FILES.keys]: canonicalJson(from.keys),
     [BUNDLE_FILES.leaves]: from.leaves.map((leaf) => `${toBase64(leaf)}\n`).join(""),
     [BUNDLE_FILES.places]: from.placeLines.map((line, seq) => `${seq} ${line}\n`).join(""),
+    ...from.texts,
   };
   const files = Object.entries(texts).map(([name, text]) => ({ name, bytes: utf8(text) }));
-  const text = manifestText(manifestOf(from.entries.length, files));
+  const usual = manifestOf(from.entries.length, files);
+  const text = manifestText({ ...usual, count: usual.count - leftOut.size, ...from.manifest });
   const note = signNote(text, [{ name: `${FIXTURE_LOG}/receipt`, seed: by.receiptSeed }]);
   return writeCanonicalZip([...files, { name: BUNDLE_FILES.manifest, bytes: utf8(note) }]);
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { toBase64 } from "@/lib/crypto/bytes";
 import { canonicalJson, parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { FormatError } from "@/lib/crypto/format-error";
+import { parseMicros } from "@/lib/crypto/instant";
 
 /** Names of a bundle's files; a canonical zip orders them bytewise. */
 export const BUNDLE_FILES = {
@@ -20,12 +21,22 @@ export const BUNDLE_FILES = {
 
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const Micros = z.string().refine(isMicros);
+
+function isMicros(text: string): boolean {
+  try {
+    return parseMicros(text) >= 0n;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}
 
 /** What the exporter signs about a bundle. */
 export const Manifest = z.strictObject({
   v: z.literal(1),
   log: z.string().min(1),
-  exported_at: z.string(),
+  exported_at: Micros,
   /** Entry that records this export. */
   export_entry: z.string(),
   /** Sequence numbers from (included) and to (not included). */
@@ -38,11 +49,11 @@ export const Manifest = z.strictObject({
   /** Size of the tree at the newest checkpoint, at which the bundle ends. */
   size: Seq,
   /** Entries later than that, left out; `oldest_at` is the time of the oldest. */
-  later: z.strictObject({ count: Seq, oldest_at: z.string().optional() }),
+  later: z.strictObject({ count: Seq, oldest_at: Micros.optional() }),
   files: z.array(z.strictObject({ name: z.string(), sha256: Digest, bytes: Seq })),
-  /** Parts whose key was destroyed, each with the id of the entry that destroyed it. Left out when there is none. */
+  /** Parts whose key was destroyed, and the entry that records it; left out when there are none. */
   erased: z.array(z.strictObject({ seq: Seq, c: z.string(), entry: z.string() })).optional(),
-  /** First number whose bytes are still kept, with the id of the entry that says so. Left out when nothing is gone. */
+  /** First number whose bytes are still kept, and the `log.prune` entry; left out when nothing was pruned. */
   pruned: z.strictObject({ minimum: Seq, entry: z.string() }).optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
@@ -80,7 +91,8 @@ export const EntryLine = z.strictObject({
   parts: z.array(
     z.strictObject({
       c: z.string(),
-      key: Digest,
+      /** Left out when the part's compartment was erased. */
+      key: Digest.optional(),
       kind: z.enum(["org", "case", "subject", "suspicion"]),
       stored: z.string(),
     }),
@@ -106,13 +118,23 @@ export const Policy = z.strictObject({
   witnesses: z
     .array(z.strictObject({ vkey: z.string(), kind: z.enum(["own", "independent"]).optional() }))
     .default([]),
-  /** Cosignatures the newest checkpoint needs. */
+  /**
+   * Cosignatures by independent witnesses that the newest checkpoint needs; one without a kind is independent, since
+   * the checker chose it. Where fewer independent ones are named than that, all named ones count.
+   */
   quorum: z.int().min(0).default(0),
+  /** Cosignatures by own witnesses that it needs besides; with it `quorum` counts independent ones only. */
+  own_quorum: z.int().min(0).optional(),
   checkpoints: z.array(z.string()).default([]),
+  /** Certificates (PEM) of time-stamp authorities. */
   time_stamp: z.array(z.string()).optional(),
   custodian: z.string().optional(),
 });
 export type Policy = z.infer<typeof Policy>;
+
+/** timestamps.json: RFC 3161 tokens over checkpoints, by the size of the tree. */
+export const TimeStampLine = z.strictObject({ size: Seq, token: z.string() });
+export type TimeStampLine = z.infer<typeof TimeStampLine>;
 
 /** Receipt as the API answers it (audit.md "Receipts"). */
 export const ReceiptFile = z.strictObject({

@@ -1,128 +1,171 @@
-import { openPart, partDigest } from "@/lib/crypto/audit-part";
-import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { FormatError, OpenError } from "@/lib/crypto/format-error";
-import { type Entry, entryLeaf, parseEntry } from "../entry";
-import type { Bundle, BundledEntry } from "./read-bundle";
-import type { Finding } from "./report";
+import { equalConstantTime } from "@/lib/crypto/bytes";
+import type { Json } from "@/lib/crypto/canonical-json";
+import { FormatError } from "@/lib/crypto/format-error";
+import { entryLeaf } from "../entry";
+import type { Manifest } from "./bundle-format";
+import { checkPart } from "./check-part";
+import type { ReceiptWatch } from "./check-receipt";
+import { Coverage } from "./coverage";
+import { isDigestText } from "./digest-text";
+import { Erasures } from "./erasures";
+import { fastReader } from "./fast-line";
+import { History } from "./history";
+import { IdSet } from "./id-set";
+import type { LeafStream } from "./leaf-stream";
+import type { LineBatch } from "./lines";
+import { type EntryFacts, type ExportedLine, readLine } from "./read-line";
+import { around, type Findings } from "./report";
 
-function around(seq: number): { seq: number; before?: number; after: number } {
-  return { seq, ...(seq > 0 ? { before: seq - 1 } : {}), after: seq + 1 };
-}
+const NEWLINE = 0x0a;
+/** Leaves that differ from the list are kept for naming what happened to them, up to here. */
+const MAX_CHANGED = 10_000;
+const SEQ_AT_END = /"seq":(0|[1-9][0-9]{0,14})\}$/;
 
-/** Every exported entry against its leaf, its schema, its order and its opened parts. */
-export function checkEntries(bundle: Bundle): Finding[] {
-  const findings: Finding[] = [];
-  let previous = -1;
-  for (const entry of bundle.entries) {
-    if (entry.seq <= previous) {
-      findings.push({
-        class: "reorder",
-        detail: `entry ${entry.seq} comes after ${previous}`,
-        ...around(entry.seq),
-      });
-    }
-    previous = entry.seq;
-    findings.push(...checkOne(bundle, entry));
+/** Every exported entry against its leaf, its schema, its order and its parts, one line after another. */
+export class EntryCheck {
+  readonly coverage: Coverage;
+  readonly erasures: Erasures;
+  readonly history: History;
+  /** Leaves of entries whose bytes do not give the leaf in the list. */
+  readonly changed = new Map<number, Uint8Array>();
+  /** Where lines begin in the file: the first of each batch, for reading single entries again. */
+  readonly landmarks: { readonly seq: number; readonly offset: number }[] = [];
+  readonly #ids: IdSet;
+  readonly #readFast: ReturnType<typeof fastReader>;
+  #count = 0;
+
+  constructor(
+    readonly manifest: Manifest,
+    readonly leaves: LeafStream,
+    readonly findings: Findings,
+    readonly watch: ReceiptWatch,
+    idSeed: number,
+  ) {
+    this.coverage = new Coverage(manifest, findings);
+    this.erasures = new Erasures(manifest, findings);
+    this.history = new History(manifest, findings);
+    this.#ids = new IdSet(idSeed);
+    this.#readFast = fastReader(manifest.log);
   }
-  return [...findings, ...checkRepeats(bundle), ...checkCompleteness(bundle)];
-}
 
-/** An id names one entry of a log: a second one could stand in for the first wherever only the id is kept. */
-function checkRepeats(bundle: Bundle): Finding[] {
-  const firstAt = new Map<string, number>();
-  return bundle.entries.flatMap(({ seq, bytes }): Finding[] => {
-    const id = idOf(bytes);
-    if (id === undefined) return [];
-    const first = firstAt.get(id);
-    if (first === undefined) {
-      firstAt.set(id, seq);
-      return [];
-    }
-    const detail = `entries ${first} and ${seq} both have the id ${id}`;
-    return [{ class: "repeated id", detail, ...around(seq) }];
-  });
-}
+  /** Lines read so far. */
+  get count(): number {
+    return this.#count;
+  }
 
-/** The id of well-formed bytes; what is malformed has a finding of its own. */
-function idOf(bytes: Uint8Array): string | undefined {
-  try {
-    return parseEntry(bytes).id;
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
-}
-
-function checkOne(bundle: Bundle, entry: BundledEntry): Finding[] {
-  const { seq } = entry;
-  const leaf = bundle.leaves[seq];
-  const { from, to } = bundle.manifest.range;
-  if (leaf === undefined || seq < from || seq >= to) {
-    return [{ class: "missing leaf", detail: `entry ${seq} has no leaf in the range`, ...around(seq) }];
-  }
-  const own = entryLeaf(entry.bytes);
-  if (!equalConstantTime(own, leaf) || toBase64url(own) !== entry.line.leaf) {
-    return [
-      { class: "content mismatch", detail: `the bytes of entry ${seq} do not give its leaf`, ...around(seq) },
-    ];
-  }
-  try {
-    const parsed = parseEntry(entry.bytes);
-    if (parsed.log !== bundle.manifest.log) {
-      return [{ class: "fork", detail: `entry ${seq} is of the log ${parsed.log}`, ...around(seq) }];
-    }
-    return checkParts(parsed, entry);
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    return [{ class: "content mismatch", detail: `entry ${seq}: ${error.message}`, ...around(seq) }];
-  }
-}
-
-function checkParts(parsed: Entry, entry: BundledEntry): Finding[] {
-  return entry.line.parts.flatMap((part) => {
-    const sealed = parsed.sealed.find((candidate) => candidate.c === part.c);
-    const fault = sealed === undefined ? "is not of this entry" : partFault(parsed, sealed.d, part);
-    if (fault === undefined) return [];
-    return [
-      {
-        class: "part" as const,
-        detail: `part ${part.c} of entry ${entry.seq} ${fault}`,
-        ...around(entry.seq),
-      },
-    ];
-  });
-}
-
-function partFault(
-  parsed: Entry,
-  digest: string,
-  part: { readonly c: string; readonly key: string; readonly stored: string },
-): string | undefined {
-  try {
-    const stored = fromBase64url(part.stored);
-    if (partDigest(stored) !== digest) return "does not give the digest in the entry";
-    openPart({ log: parsed.log, entryId: parsed.id, c: part.c, partKey: fromBase64url(part.key), stored });
-    return undefined;
-  } catch (error) {
-    if (error instanceof FormatError || error instanceof OpenError) return "cannot be opened with its key";
-    throw error;
-  }
-}
-
-function checkCompleteness(bundle: Bundle): Finding[] {
-  const { manifest, entries } = bundle;
-  const findings: Finding[] = [];
-  if (entries.length !== manifest.count) {
-    const detail = `the manifest counts ${manifest.count} entries, the bundle has ${entries.length}`;
-    findings.push({ class: "manifest", detail });
-  }
-  if (!manifest.complete) return findings;
-  const present = new Set([...entries.map((entry) => entry.seq), ...manifest.withheld]);
-  for (let seq = manifest.range.from; seq < manifest.range.to; seq += 1) {
-    if (!present.has(seq)) {
-      findings.push({ class: "missing leaf", detail: `entry ${seq} is left out`, ...around(seq) });
-      break;
+  /** Takes a batch of whole lines. */
+  async take(batch: LineBatch): Promise<void> {
+    for (let at = 0; at < batch.bytes.length; ) {
+      const fast =
+        batch.isAscii && batch.text !== undefined ? this.#readFast(batch.text, batch.bytes, at) : undefined;
+      const end = fast?.end ?? batch.bytes.indexOf(NEWLINE, at) + 1;
+      const line = fast?.line ?? this.#readSlow(batch.bytes.subarray(at, end - 1));
+      if (at === 0) this.landmarks.push({ seq: line?.seq ?? this.coverage.expected, offset: batch.offset });
+      this.#count += 1;
+      // Only where the window of leaves has to move is there anything to wait for.
+      if (line !== undefined) {
+        if (!this.leaves.isAtHand(line.seq)) await this.#reach(line.seq);
+        this.#check(line);
+      }
+      at = end;
     }
   }
-  return findings;
+
+  /** Looks at what only the whole file can tell. */
+  finish(): void {
+    this.coverage.finish();
+    const { count } = this.manifest;
+    if (this.#count === count) return;
+    const detail = `the manifest counts ${count} entries, the bundle has ${this.#count}`;
+    this.findings.add({ class: "manifest", detail });
+  }
+
+  async #reach(seq: number): Promise<void> {
+    if (seq > this.coverage.previous) await this.leaves.reach(seq);
+  }
+
+  /** A line in any form but the common one; what is no line at all is a finding at the number it should have. */
+  #readSlow(bytes: Uint8Array): ExportedLine | undefined {
+    try {
+      return readLine(bytes);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      const seq = this.#placeOf(bytes);
+      const detail = `line ${this.#count + 1} of entries.ndjson, where entry ${seq} should stand: ${error.message}`;
+      this.findings.add({ class: "content mismatch", detail, ...around(seq) });
+      this.coverage.take(seq);
+      return undefined;
+    }
+  }
+
+  #placeOf(bytes: Uint8Array): number {
+    const end = String.fromCharCode(...bytes.subarray(Math.max(0, bytes.length - 32)));
+    const said = Number(SEQ_AT_END.exec(end)?.[1] ?? Number.NaN);
+    const { range } = this.manifest;
+    const isLikely = said > this.coverage.previous && said >= range.from && said < range.to;
+    return isLikely ? said : this.coverage.expected;
+  }
+
+  #check(line: ExportedLine): void {
+    const { seq } = line;
+    const { previous } = this.coverage;
+    if (!this.coverage.take(seq)) {
+      this.findings.add({ class: "reorder", detail: `entry ${seq} comes after ${previous}`, ...around(seq) });
+      this.#repeats(line);
+      return;
+    }
+    if (!this.#hasItsLeaf(line)) return;
+    if (typeof line.entry === "string") {
+      this.findings.add({ class: "content mismatch", detail: `entry ${seq}: ${line.entry}`, ...around(seq) });
+      return;
+    }
+    if (line.entry.log !== this.manifest.log) {
+      const detail = `entry ${seq} is of the log ${line.entry.log}`;
+      this.findings.add({ class: "fork", detail, ...around(seq) });
+      return;
+    }
+    this.#checkParts(line, line.entry);
+  }
+
+  #hasItsLeaf(line: ExportedLine): boolean {
+    const { seq } = line;
+    const { from, to } = this.manifest.range;
+    this.#repeats(line);
+    if (seq < from || seq >= to || !this.leaves.isAtHand(seq)) {
+      const detail = `entry ${seq} has no leaf in the range`;
+      this.findings.add({ class: "missing leaf", detail, ...around(seq) });
+      return false;
+    }
+    const own = entryLeaf(line.bytes);
+    if (equalConstantTime(own, this.leaves.leaf(seq)) && isDigestText(line.leaf, own)) return true;
+    if (this.changed.size < MAX_CHANGED) this.changed.set(seq, own);
+    const detail = `the bytes of entry ${seq} do not give its leaf`;
+    this.findings.add({ class: "content mismatch", detail, ...around(seq) });
+    return false;
+  }
+
+  /** An id names one entry of a log: a second one could stand in for the first wherever only the id is kept. */
+  #repeats({ seq, entry }: ExportedLine): void {
+    if (typeof entry === "string") return;
+    this.watch.seeId(entry.id, seq);
+    const first = this.#ids.firstAt(entry.id, seq);
+    if (first === undefined) return;
+    const detail = `entries ${first} and ${seq} both have the id ${entry.id}`;
+    this.findings.add({ class: "repeated id", detail, ...around(seq) });
+  }
+
+  #checkParts(line: ExportedLine, entry: EntryFacts): void {
+    let org: Json | undefined;
+    for (const part of line.parts) {
+      const checked = checkPart(entry, part);
+      if (checked.ok) {
+        if (part.c === "org") org = checked.plaintext;
+        continue;
+      }
+      const detail = `part ${part.c} of entry ${line.seq} ${checked.fault}`;
+      this.findings.add({ class: "part", detail, ...around(line.seq) });
+    }
+    this.erasures.see(line, entry, org);
+    this.history.see(line.seq, entry);
+  }
 }

@@ -1,90 +1,106 @@
-import { equalConstantTime } from "@/lib/crypto/bytes";
+import { equalConstantTime, utf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import { Frontier } from "@/lib/crypto/merkle";
-import { openNote } from "@/lib/crypto/signed-note";
+import { sha256 } from "@/lib/crypto/primitives";
+import { openNote, splitNote, type VerifiedSignature } from "@/lib/crypto/signed-note";
 import { parseCheckpointText } from "../checkpoint";
-import type { Finding } from "./report";
+import type { Cosigned, Quorum } from "./quorum";
+import type { Findings } from "./report";
 
 /** Keys a verification trusts, wherever they came from. */
 export interface TrustedKeys {
   readonly log: readonly string[];
   readonly receipts: readonly string[];
-  readonly witnesses: readonly string[];
-  readonly quorum: number;
+  readonly witnesses: ReadonlyMap<string, "own" | "independent">;
+  readonly quorum: Quorum;
 }
 
 /** A checkpoint that a trusted log key signed. */
-export interface TrustedCheckpoint {
+export interface TrustedCheckpoint extends Cosigned {
   readonly size: number;
   readonly root: Uint8Array;
-  readonly cosignatures: number;
+  /** Newest time (Unix seconds) that a trusted witness put on it. */
+  readonly cosignedAt: number | undefined;
+  /** What a time-stamp authority stamps: SHA-256 of text, empty line and the log's own signature line. */
+  readonly imprint: Uint8Array;
 }
 
-/** Opens checkpoints under the trusted log keys. What none of them signed, or signed wrongly, is a finding. */
-export function openCheckpoints(
-  notes: readonly string[],
-  origin: string,
-  keys: TrustedKeys,
-): { trusted: TrustedCheckpoint[]; findings: Finding[] } {
-  const trusted: TrustedCheckpoint[] = [];
-  const findings: Finding[] = [];
-  let untrusted = 0;
-  for (const [at, note] of notes.entries()) {
-    const opened = openOne(note, origin, keys);
+/** Opens checkpoints under the trusted log keys, one after another. What none of them signed is counted. */
+export class CheckpointReader {
+  readonly #trusted: TrustedCheckpoint[] = [];
+  readonly #vkeys: readonly string[];
+  #read = 0;
+  #untrusted = 0;
+
+  constructor(
+    readonly origin: string,
+    readonly keys: TrustedKeys,
+    readonly findings: Findings,
+  ) {
+    this.#vkeys = [...keys.log, ...keys.witnesses.keys()];
+  }
+
+  /** Takes one note; one that does not hold or is of another log is a finding. */
+  read(note: string): void {
+    this.#read += 1;
+    const opened = this.#open(note);
     if (typeof opened === "string")
-      findings.push({ class: "fork", detail: `checkpoint ${at + 1}: ${opened}` });
-    else if (opened === undefined) untrusted += 1;
-    else trusted.push(opened);
+      this.findings.add({ class: "fork", detail: `checkpoint ${this.#read}: ${opened}` });
+    else if (opened === undefined) this.#untrusted += 1;
+    else this.#trusted.push(opened);
   }
-  if (untrusted > 0) {
-    const detail = `${untrusted} of ${notes.length} checkpoints are signed by no trusted log key`;
-    findings.push({ class: "keys", detail });
+
+  /** All trusted ones, smallest first. */
+  finish(): readonly TrustedCheckpoint[] {
+    if (this.#untrusted > 0) {
+      const detail = `${this.#untrusted} of ${this.#read} checkpoints are signed by no trusted log key`;
+      this.findings.add({ class: "keys", detail });
+    }
+    const sorted = this.#trusted.sort((a, b) => a.size - b.size);
+    for (const [at, checkpoint] of sorted.entries()) {
+      const before = sorted[at - 1];
+      if (before?.size !== checkpoint.size || equalConstantTime(before.root, checkpoint.root)) continue;
+      const detail = `the log's own key signed two different trees of ${checkpoint.size} leaves`;
+      this.findings.add({ class: "fork", detail });
+    }
+    return sorted;
   }
-  return { trusted: trusted.sort((a, b) => a.size - b.size), findings };
-}
 
-/** The checkpoint, what is wrong with it, or undefined when no trusted log key signed it. */
-function openOne(note: string, origin: string, keys: TrustedKeys): TrustedCheckpoint | string | undefined {
-  try {
-    const { text, verified } = openNote(note, [...keys.log, ...keys.witnesses]);
-    const checkpoint = parseCheckpointText(text);
-    if (checkpoint.origin !== origin) return `is of the log ${checkpoint.origin}`;
-    if (!verified.some((signature) => keys.log.includes(signature.vkey))) return undefined;
-    const cosignatures = verified.filter((signature) => keys.witnesses.includes(signature.vkey)).length;
-    return { size: checkpoint.size, root: checkpoint.root, cosignatures };
-  } catch (error) {
-    if (error instanceof FormatError) return error.message;
-    throw error;
-  }
-}
-
-/** How far the leaves agree with what was signed. */
-export interface TreeCheck {
-  /** Leaves below this number stand under a trusted root. */
-  readonly provenSize: number;
-  /** First trusted checkpoint that the leaves do not give: the trouble lies from provenSize up to here. */
-  readonly failedSize?: number;
-  readonly findings: readonly Finding[];
-}
-
-/** Rebuilds the tree from the leaves and compares it with every trusted checkpoint on the way. */
-export function checkTree(leaves: readonly Uint8Array[], trusted: readonly TrustedCheckpoint[]): TreeCheck {
-  const frontier = Frontier.empty();
-  let provenSize = 0;
-  for (const checkpoint of trusted) {
-    if (checkpoint.size > leaves.length) {
-      const detail = `a trusted checkpoint has ${checkpoint.size} leaves, the bundle ${leaves.length}`;
+  /** The checkpoint, what is wrong with it, or undefined when no trusted log key signed it. */
+  #open(note: string): TrustedCheckpoint | string | undefined {
+    try {
+      const { text, verified } = openNote(note, this.#vkeys);
+      const checkpoint = parseCheckpointText(text);
+      if (checkpoint.origin !== this.origin) return `is of the log ${checkpoint.origin}`;
+      if (!verified.some((signature) => this.keys.log.includes(signature.vkey))) return undefined;
       return {
-        provenSize,
-        failedSize: checkpoint.size,
-        findings: [{ class: "truncation", detail, seq: leaves.length }],
+        size: checkpoint.size,
+        root: checkpoint.root,
+        imprint: imprintOf(note, checkpoint.origin),
+        ...this.#cosigned(verified),
       };
+    } catch (error) {
+      if (error instanceof FormatError) return error.message;
+      throw error;
     }
-    for (const leaf of leaves.slice(frontier.size, checkpoint.size)) frontier.append(leaf);
-    if (frontier.size !== checkpoint.size || !equalConstantTime(frontier.root(), checkpoint.root)) {
-      return { provenSize, failedSize: checkpoint.size, findings: [] };
-    }
-    provenSize = checkpoint.size;
   }
-  return { provenSize, findings: [] };
+
+  #cosigned(verified: readonly VerifiedSignature[]): Cosigned & { cosignedAt: number | undefined } {
+    const counts = { independent: 0, own: 0 };
+    let cosignedAt: number | undefined;
+    for (const { vkey, timestamp } of verified) {
+      const kind = this.keys.witnesses.get(vkey);
+      // A witness's word has a time (C2SP tlog-cosignature); a plain signature under its name is none.
+      if (kind === undefined || timestamp === undefined) continue;
+      counts[kind] += 1;
+      cosignedAt = Math.max(cosignedAt ?? 0, timestamp);
+    }
+    return { ...counts, cosignedAt };
+  }
+}
+
+/** SHA-256 over the note as the log signed it: text, empty line, the log's line with its newline. */
+export function imprintOf(note: string, origin: string): Uint8Array {
+  const { text, lines } = splitNote(note);
+  const line = lines.find((candidate) => candidate.startsWith(`\u2014 ${origin} `)) ?? "";
+  return sha256(utf8(`${text}\n${line}\n`));
 }

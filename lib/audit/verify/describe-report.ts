@@ -9,7 +9,9 @@ const HEADLINES = {
 function line(finding: Finding): string {
   const beside = [finding.before, finding.after].filter((seq) => seq !== undefined);
   const where =
-    finding.seq === undefined ? "" : ` [entry ${finding.seq}; neighbours ${beside.join(", ") || "none"}]`;
+    finding.seq === undefined || finding.until !== undefined
+      ? ""
+      : ` [entry ${finding.seq}; neighbours ${beside.join(", ") || "none"}]`;
   return `  ${finding.class}: ${finding.detail}${where}\n`;
 }
 
@@ -23,10 +25,10 @@ export function describeReport(report: Report): string {
     report.log === undefined
       ? ""
       : `log ${report.log}: ${report.entries} entries, ${report.size} leaves proven\n`,
-    `checkpoints: ${report.checkpoints} trusted, ${report.witnessed} of them cosigned\n`,
+    `checkpoints: ${report.checkpoints} trusted, ${report.witnessed} of them witnessed\n`,
     `keys trusted, ${source}:\n${report.trust.keys.map((key) => `  ${key}\n`).join("")}`,
     bad === undefined ? "" : `first bad entry: ${bad}\n`,
     ...report.findings.map(line),
-    ...report.notes.map((note) => `note: ${note}\n`),
+    ...report.notes.map((note) => `note: ${note.detail}\n`),
   ].join("");
 }

@@ -15,6 +15,8 @@ export type FindingClass =
   | "lost"
   | "part"
   | "receipt"
+  | "time stamp"
+  | "index"
   | "keys";
 
 /** One thing that is wrong, with the sequence number it was found at and the intact entries beside it. */
@@ -24,15 +26,53 @@ export interface Finding {
   readonly seq?: number;
   readonly before?: number;
   readonly after?: number;
+  /** Where the fault lies somewhere from `seq` on: the last number it can be at. */
+  readonly until?: number;
+}
+
+/** What is remarkable and not wrong. */
+export type NoteClass =
+  | "later entries"
+  | "filtered"
+  | "withheld"
+  | "erased"
+  | "pruned"
+  | "recovered"
+  | "receipt"
+  | "receipt not due"
+  | "time stamp"
+  | "time stamps unchecked"
+  | "self-witnessed"
+  | "unwitnessed"
+  | "more findings";
+
+export interface Note {
+  readonly class: NoteClass;
+  readonly detail: string;
+  readonly count?: number;
 }
 
 export type Verdict = "verified" | "consistent" | "wrong";
+
+/** An entry near the first fault, as it stands and as it was recomputed; leaves are base64url. */
+export interface NearbyEntry {
+  readonly seq: number;
+  readonly at?: string;
+  readonly class?: string;
+  readonly outcome?: string;
+  /** The leaf in the list that the tree is made of. */
+  readonly listed?: string;
+  /** The leaf that the entry's own bytes give; none where its bytes are not here. */
+  readonly own?: string;
+  readonly isBad: boolean;
+}
 
 /** The outcome of verifying one bundle. */
 export interface Report {
   readonly verdict: Verdict;
   readonly log: string | undefined;
-  /** Size of the tree at the newest trusted checkpoint. */
+  readonly exportedAt: string | undefined;
+  /** Leaves of the tree that stand under a trusted checkpoint. */
   readonly size: number;
   readonly entries: number;
   readonly checkpoints: number;
@@ -40,11 +80,65 @@ export interface Report {
   readonly witnessed: number;
   readonly trust: { readonly source: "policy" | "bundle"; readonly keys: readonly string[] };
   readonly findings: readonly Finding[];
-  readonly notes: readonly string[];
+  /** The first bad entry between its neighbours. */
+  readonly nearby: readonly NearbyEntry[];
+  readonly notes: readonly Note[];
 }
 
-/** The first bad sequence number, if any finding names one. */
-export function firstBad(findings: readonly Finding[]): number | undefined {
-  const named = findings.flatMap((finding) => (finding.seq === undefined ? [] : [finding.seq]));
-  return named.length === 0 ? undefined : Math.min(...named);
+/** A finding as far as numbers go. */
+interface NumberedFinding {
+  readonly seq?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+/** The first bad sequence number, if any finding names one; a number that is named outweighs the start of a range. */
+export function firstBad(findings: readonly NumberedFinding[]): number | undefined {
+  const numbered = findings.filter((finding) => finding.seq !== undefined);
+  const named = numbered.filter((finding) => finding.until === undefined);
+  const seqs = (named.length > 0 ? named : numbered).map((finding) => finding.seq ?? 0);
+  return seqs.length === 0 ? undefined : Math.min(...seqs);
+}
+
+/** The numbers between which a fault lies. */
+export function somewhere(from: number, until: number): { seq: number; until: number } {
+  return { seq: from, until };
+}
+
+/** The number a finding is about and the ones beside it. */
+export function around(seq: number): { seq: number; before?: number; after: number } {
+  return { seq, ...(seq > 0 ? { before: seq - 1 } : {}), after: seq + 1 };
+}
+
+/** More findings than this of one class tell nothing new; the rest are counted. */
+const MAX_OF_CLASS = 50;
+
+/** Collects findings within bounds, so that a bundle of a million faults is as cheap to report as one. */
+export class Findings {
+  readonly #kept: Finding[] = [];
+  readonly #counts = new Map<FindingClass, number>();
+
+  add(...findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      const count = (this.#counts.get(finding.class) ?? 0) + 1;
+      this.#counts.set(finding.class, count);
+      if (count <= MAX_OF_CLASS) this.#kept.push(finding);
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#kept.length === 0;
+  }
+
+  list(): readonly Finding[] {
+    return [...this.#kept];
+  }
+
+  /** One note for each class of which not all findings are kept. */
+  notes(): Note[] {
+    return [...this.#counts].flatMap(([of, count]): Note[] => {
+      if (count <= MAX_OF_CLASS) return [];
+      const left = count - MAX_OF_CLASS;
+      return [{ class: "more findings", detail: `${left} more findings of the class ${of}`, count: left }];
+    });
+  }
 }

@@ -125,7 +125,7 @@ describe("an export in the background", () => {
       if (format !== "bundle") expect(bytes.length).toBeGreaterThan(100);
       else {
         const policy = Policy.parse(bench.policy);
-        expect(verifyBundle(new Uint8Array(bytes), { policy }).verdict).toBe("verified");
+        expect((await verifyBundle(new Uint8Array(bytes), { policy })).verdict).toBe("verified");
       }
     }
   });

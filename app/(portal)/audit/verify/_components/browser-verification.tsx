@@ -1,0 +1,188 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect, useId, useRef, useState } from "react";
+import { PrintButton } from "@/app/(portal)/audit/_components/print-button";
+import { CallFailure } from "@/components/client/call-failure";
+import { useApi } from "@/components/client/use-api";
+import { useReady } from "@/components/client/use-ready";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/states";
+import { formatCount } from "@/lib/format";
+import { BlockDrawing } from "./block-drawing";
+import { FilePick } from "./file-pick";
+import { useVerification, type VerificationState } from "./use-verification";
+import { VerifyResult } from "./verify-result";
+
+const EXPORT = "/confidential/audit/export?format=bundle";
+/** A policy is a page of text; a longer file is none. */
+const MAX_POLICY_BYTES = 1_000_000;
+
+function Running({
+  state,
+  onStop,
+}: {
+  state: Extract<VerificationState, { is: "running" }>;
+  onStop: () => void;
+}) {
+  const t = useTranslations("audit.verify.running");
+  const { progress, perSecond } = state;
+  const isCounting = progress !== undefined && progress.step !== "checkpoints";
+  const total = progress?.step === "entries" ? progress.total : 0;
+  const done = progress?.step === "entries" ? progress.done : 0;
+  const share = total === 0 ? 0 : done / total;
+  return (
+    <div>
+      <div className="flex flex-wrap items-end justify-between gap-3">
+        <p className="text-body" role="status">
+          <span className="mr-3 font-semibold text-title tracking-tight">{formatCount(done)}</span>
+          {t("of", { total: formatCount(total) })}
+        </p>
+        <div className="flex items-center gap-4">
+          <p className="text-control text-ink-2">
+            {isCounting ? t("speed", { perSecond: formatCount(Math.round(perSecond)) }) : t("begins")}
+          </p>
+          <Button size="bar" onClick={onStop}>
+            {t("stop")}
+          </Button>
+        </div>
+      </div>
+      <div
+        role="progressbar"
+        aria-label={t("label", { name: state.name })}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.floor(share * 100)}
+        className="mt-3"
+      >
+        <BlockDrawing total={Math.max(total, 1)} done={share === 1 ? total : done} />
+      </div>
+      <p className="mt-3 text-control text-ink-2">{t(`steps.${progress?.step ?? "checkpoints"}`)}</p>
+    </div>
+  );
+}
+
+/** Why there is no result. */
+function Ended({ state }: { state: VerificationState }) {
+  const t = useTranslations("audit.verify");
+  switch (state.is) {
+    case "stopped":
+      return (
+        <Notice tone="amber" icon="warning" title={t("stoppedTitle")}>
+          {t("stoppedText")}
+        </Notice>
+      );
+    case "bad policy":
+      return (
+        <Notice tone="oxblood" icon="stop" title={t("faults.policy")}>
+          {t("faults.policyText")}
+        </Notice>
+      );
+    case "unreadable":
+    case "broken":
+      return (
+        <Notice tone="oxblood" icon="stop" title={t("faults.file")}>
+          {t("faults.fileText")}
+        </Notice>
+      );
+    default:
+      return null;
+  }
+}
+
+/** Takes a bundle and, if the checker has one, his own policy file, and verifies in a thread of this browser. */
+export function BrowserVerification() {
+  const t = useTranslations("audit.verify");
+  const api = useApi();
+  const isReady = useReady();
+  const { state, start, stop, reset } = useVerification();
+  const [bundle, setBundle] = useState<{ name: string; blob: Blob }>();
+  const [policy, setPolicy] = useState<File>();
+  const [isFetching, setFetching] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const heading = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const isOver = state.is === "done" || state.is === "stopped";
+  useEffect(() => {
+    if (isOver) heading.current?.focus();
+  }, [isOver]);
+  const run = async (name: string, blob: Blob): Promise<void> => {
+    setError(undefined);
+    const isTooLong = policy !== undefined && policy.size > MAX_POLICY_BYTES;
+    start(name, { bundle: blob, policy: isTooLong ? "" : await policy?.text() });
+  };
+  const fetchNewest = async (): Promise<void> => {
+    setFetching(true);
+    setError(undefined);
+    try {
+      const blob = await (await api.send("GET", EXPORT)).blob();
+      const name = t("newest");
+      setBundle({ name, blob });
+      await run(name, blob);
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setFetching(false);
+    }
+  };
+  return (
+    <div className="pt-3">
+      <div className="sr-only" tabIndex={-1} ref={heading}>
+        {isOver ? t(state.is === "done" ? "over" : "stoppedTitle") : ""}
+      </div>
+      {state.is === "running" ? (
+        <Running state={state} onStop={stop} />
+      ) : (
+        <div className="print:hidden">
+          <div className="grid max-w-[920px] gap-4 tablet:grid-cols-2">
+            <FilePick
+              label={t("pick.bundle")}
+              hint={t("pick.bundleHint")}
+              name={bundle?.name}
+              accept=".zip,application/zip"
+              onFile={(file) => {
+                reset();
+                setBundle({ name: file.name, blob: file });
+              }}
+            />
+            <FilePick
+              label={t("pick.policy")}
+              hint={t("pick.policyHint")}
+              name={policy?.name}
+              accept=".json,application/json"
+              onFile={setPolicy}
+              onClear={() => setPolicy(undefined)}
+            />
+          </div>
+          <div className="mt-4 flex flex-wrap items-center gap-3">
+            <Button
+              look="primary"
+              icon="check"
+              aria-describedby={bundle === undefined ? `${id}-why` : undefined}
+              disabled={bundle === undefined || !isReady}
+              onClick={() => bundle !== undefined && run(bundle.name, bundle.blob)}
+            >
+              {t("start")}
+            </Button>
+            <Button icon="download" isBusy={isFetching} onClick={fetchNewest}>
+              {t("fetchNewest")}
+            </Button>
+            {state.is === "done" ? <PrintButton>{t("print")}</PrintButton> : null}
+            <p id={`${id}-why`} className="text-control text-ink-2">
+              {bundle === undefined ? t("needsBundle") : t("stays")}
+            </p>
+          </div>
+        </div>
+      )}
+      <div role="status" className="mt-4 empty:hidden">
+        <Ended state={state} />
+        <CallFailure error={error} title={t("faults.export")} />
+      </div>
+      {state.is === "done" ? (
+        <div className="mt-6">
+          <VerifyResult report={state.report} name={state.name} at={state.at} />
+        </div>
+      ) : null}
+    </div>
+  );
+}

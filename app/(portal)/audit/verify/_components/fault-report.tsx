@@ -1,0 +1,136 @@
+import { useTranslations } from "next-intl";
+import { Digest } from "@/components/ui/digest";
+import { Icon } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import { Section } from "@/components/ui/section";
+import { type Column, Table } from "@/components/ui/table";
+import { Tag } from "@/components/ui/tag";
+import type { Finding, NearbyEntry, Report } from "@/lib/audit/verify/report";
+import { formatCount } from "@/lib/format";
+import { BlockDrawing } from "./block-drawing";
+import { classKey, groupOf, mainFinding } from "./finding-words";
+
+function useFindingTitle(): (finding: Pick<Finding, "class" | "seq" | "until">) => string {
+  const t = useTranslations("audit.verify.classes");
+  return (finding) => {
+    const key = classKey(finding.class) ?? "file";
+    const seq = finding.seq === undefined ? "" : formatCount(finding.seq);
+    const until = finding.until === undefined ? "" : formatCount(finding.until);
+    const place = finding.seq === undefined ? "nowhere" : finding.until === undefined ? "entry" : "range";
+    return t(`${key}.title`, { place, seq, until });
+  };
+}
+
+function Nearby({ nearby }: { nearby: readonly NearbyEntry[] }) {
+  const t = useTranslations("audit.verify.nearby");
+  const columns: Column<NearbyEntry>[] = [
+    { key: "seq", head: t("entry"), isTitle: true, cell: ({ seq }) => formatCount(seq) },
+    {
+      key: "at",
+      head: t("time"),
+      cell: ({ at }) => (at === undefined ? t("unknown") : <LocalTime instant={at} />),
+    },
+    {
+      key: "class",
+      head: t("kind"),
+      cell: (one) => (one.class === undefined ? t("unknown") : `${one.class}, ${one.outcome ?? ""}`),
+    },
+    {
+      key: "listed",
+      head: t("listed"),
+      cell: ({ listed }) =>
+        listed === undefined ? t("unknown") : <Digest value={listed} label={t("listed")} />,
+    },
+    {
+      key: "own",
+      head: t("own"),
+      cell: ({ own }) => (own === undefined ? t("notHere") : <Digest value={own} label={t("own")} />),
+    },
+    {
+      key: "result",
+      head: t("result"),
+      cell: ({ isBad }) =>
+        isBad ? (
+          <Tag tone="oxblood" icon="stop">
+            {t("bad")}
+          </Tag>
+        ) : (
+          t("beside")
+        ),
+    },
+  ];
+  return <Table caption={t("title")} columns={columns} rows={nearby} rowKey={({ seq }) => String(seq)} />;
+}
+
+/** What is certain, what is not, what to do: three columns under their rules. */
+export function ThreeAnswers({ group }: { group: ReturnType<typeof groupOf> | "verified" | "consistent" }) {
+  const t = useTranslations("audit.verify.answers");
+  return (
+    <div className="mt-8 grid gap-x-8 tablet:grid-cols-3">
+      {(["certain", "uncertain", "todo"] as const).map((which) => (
+        <div key={which} className="mb-6">
+          <Section title={t(which)} level={3}>
+            <p className="pt-3 text-body text-ink-2">{t(`${group}.${which}`)}</p>
+          </Section>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** A log or bundle that does not verify: the fault large, drawn in its place, between its neighbours. */
+export function FaultReport({ report }: { report: Report }) {
+  const t = useTranslations("audit.verify");
+  const titleOf = useFindingTitle();
+  const main = mainFinding(report.findings);
+  if (main === undefined) return null;
+  const total = Math.max(report.size, report.entries, (main.seq ?? -1) + 1);
+  const key = classKey(main.class) ?? "file";
+  return (
+    <>
+      <div className="mt-4 border-oxblood border-t-[3px] pt-4">
+        <div className="flex flex-wrap items-start justify-between gap-4">
+          <div className="flex min-w-0 gap-4">
+            <Icon name="stop" className="mt-1 size-6 text-oxblood" />
+            <div className="min-w-0 max-w-[680px]">
+              <h3 className="font-semibold text-opened">{titleOf(main)}</h3>
+              <p className="mt-1 text-body text-ink-2">{t(`classes.${key}.text`)}</p>
+            </div>
+          </div>
+          <Tag tone="oxblood" icon="stop" isBoxed>
+            {t(`classes.${key}.name`)}
+          </Tag>
+        </div>
+      </div>
+      {main.seq === undefined || total === 0 ? null : (
+        <div className="mt-4 border-line border-t pt-4">
+          <BlockDrawing
+            total={total}
+            done={total}
+            bad={main.seq}
+            badLabel={t("entryLabel", { seq: formatCount(main.seq) })}
+          />
+        </div>
+      )}
+      {report.nearby.length === 0 ? null : (
+        <Section title={t("nearby.title")} level={3}>
+          <Nearby nearby={report.nearby} />
+        </Section>
+      )}
+      <ThreeAnswers group={groupOf(main.class)} />
+      <Section title={t("allFindings")} count={report.findings.length} level={3}>
+        <ul className="grid gap-1 pt-3 text-control">
+          {report.findings.map((finding, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two findings may say the same
+            <li key={at} className="flex flex-wrap gap-x-3">
+              <span className="font-medium">{titleOf(finding)}</span>
+              <span lang="en" className="break-words text-ink-2">
+                {finding.detail}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Section>
+    </>
+  );
+}

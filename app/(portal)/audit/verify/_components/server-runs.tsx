@@ -1,0 +1,96 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import { Tag } from "@/components/ui/tag";
+import type { VerificationItem } from "@/lib/audit/verification/schema";
+import { formatCount } from "@/lib/format";
+import { classKey } from "./finding-words";
+
+function State({ run }: { run: VerificationItem }) {
+  const t = useTranslations("audit.verify.runs.states");
+  if (run.state === "queued" || run.state === "running")
+    return (
+      <Tag tone="amber" icon="clock">
+        {t(run.state)}
+        {run.progress === null
+          ? null
+          : ` ${formatCount(run.progress.done)} / ${formatCount(run.progress.total)}`}
+      </Tag>
+    );
+  if (run.report?.verdict === "sound")
+    return (
+      <Tag tone="accent" icon="check">
+        {t("sound")}
+      </Tag>
+    );
+  return (
+    <Tag tone="oxblood" icon="stop">
+      {t(run.report === null ? "failed" : "wrong")}
+    </Tag>
+  );
+}
+
+/** What a run found: each fault once, with the number it was found at. */
+function Found({ run }: { run: VerificationItem }) {
+  const t = useTranslations("audit.verify");
+  const { report } = run;
+  if (report === null) return <>{t("runs.nothing")}</>;
+  if (report.verdict === "sound")
+    return <>{t("runs.sound", { size: formatCount(report.size), entries: formatCount(report.entries) })}</>;
+  return (
+    <details>
+      <summary className="cursor-pointer underline decoration-line-2 underline-offset-4">
+        {t("runs.faults", {
+          count: report.findings.length + report.more,
+          first: report.first_bad === null ? t("runs.nowhere") : formatCount(report.first_bad),
+        })}
+      </summary>
+      <ul className="grid gap-1 py-2">
+        {report.findings.map((finding, at) => {
+          const key = classKey(finding.class);
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two findings may say the same
+            <li key={at}>
+              <span className="font-medium">
+                {key === undefined ? finding.class : t(`classes.${key}.name`)}
+              </span>{" "}
+              <span lang="en" className="break-words text-ink-2">
+                {finding.detail}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}
+
+/** Verifications by the worker, newest first. */
+export function ServerRuns({ runs }: { runs: readonly VerificationItem[] }) {
+  const t = useTranslations("audit.verify.runs");
+  const columns: Column<VerificationItem>[] = [
+    { key: "at", head: t("at"), isTitle: true, cell: (run) => <LocalTime instant={run.started_at} /> },
+    { key: "by", head: t("by"), cell: (run) => run.by ?? t("schedule") },
+    { key: "state", head: t("state"), cell: (run) => <State run={run} /> },
+    { key: "found", head: t("found"), cell: (run) => <Found run={run} /> },
+    {
+      key: "entry",
+      head: t("entry"),
+      isNumber: true,
+      cell: (run) =>
+        run.seq === null ? (
+          t("notYet")
+        ) : (
+          <Link
+            href={`/audit?entry=${run.seq}`}
+            prefetch={false}
+            className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
+          >
+            {formatCount(run.seq)}
+          </Link>
+        ),
+    },
+  ];
+  return <Table caption={t("title")} columns={columns} rows={runs} rowKey={(run) => run.id} />;
+}

@@ -1,0 +1,55 @@
+import { Policy } from "@/lib/audit/verify/bundle-format";
+import type { Progress } from "@/lib/audit/verify/options";
+import { blobSource } from "@/lib/audit/verify/source";
+import { TIME_STAMP_VERIFIER } from "@/lib/audit/verify/time-stamp-verifier";
+import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import type { VerifyNews, VerifyOrder } from "./verify-messages";
+
+// Runs in a thread of its own, so that the page never waits. Reads the file by slices; nothing leaves the browser.
+
+/** Often enough for the eye. */
+const TELL_EVERY_MS = 100;
+
+function tell(news: VerifyNews): void {
+  self.postMessage(news);
+}
+
+function policyOf(text: string | undefined): Policy | "bad" | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return Policy.parse(JSON.parse(text));
+  } catch {
+    return "bad";
+  }
+}
+
+function teller(): (progress: Progress) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  let step: Progress["step"] | undefined;
+  return (progress) => {
+    const now = performance.now();
+    if (progress.step === step && now - last < TELL_EVERY_MS) return;
+    last = now;
+    step = progress.step;
+    tell({ is: "progress", progress });
+  };
+}
+
+async function verify({ bundle, policy: text }: VerifyOrder): Promise<VerifyNews> {
+  const policy = policyOf(text);
+  if (policy === "bad") return { is: "bad policy" };
+  try {
+    const report = await verifyBundle(blobSource(bundle), {
+      ...(policy === undefined ? {} : { policy }),
+      verifyTimeStamp: TIME_STAMP_VERIFIER,
+      onProgress: teller(),
+    });
+    return { is: "done", report };
+  } catch (error) {
+    // A file that was moved or changed while it was read.
+    if (error instanceof DOMException) return { is: "unreadable" };
+    throw error;
+  }
+}
+
+self.onmessage = async ({ data }: MessageEvent<VerifyOrder>) => tell(await verify(data));

@@ -1,0 +1,134 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import path from "node:path";
+import { checkpointText } from "@/lib/audit/checkpoint";
+import { entryLeaf } from "@/lib/audit/entry";
+import { FIXTURE_LOG, fixtureEntry, keysOf, operator } from "@/lib/audit/verify/bundle-fixture";
+import { BUNDLE_FILES, manifestText } from "@/lib/audit/verify/bundle-format";
+import { fromUtf8, toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { canonicalJson } from "@/lib/crypto/canonical-json";
+import { Frontier } from "@/lib/crypto/merkle";
+import { crc32, sha256Stream } from "@/lib/crypto/primitives-stream";
+import { signNote } from "@/lib/crypto/signed-note";
+import { zipCentralEntry, zipEndRecord, zipLocalHeader } from "@/lib/crypto/zip-headers";
+
+const FLUSH = 4 << 20;
+const BY = operator(1);
+
+/** A file that is written in pieces, with what a container must know of it. */
+class PieceFile {
+  readonly #handle: number;
+  readonly #hash = sha256Stream();
+  #crc = 0;
+  #size = 0;
+  #held: string[] = [];
+  #length = 0;
+
+  constructor(readonly path: string) {
+    this.#handle = openSync(path, "w");
+  }
+
+  add(text: string): void {
+    this.#held.push(text);
+    this.#length += text.length;
+    if (this.#length > FLUSH) this.#flush();
+  }
+
+  #flush(): void {
+    const bytes = utf8(this.#held.join(""));
+    this.#held = [];
+    this.#length = 0;
+    this.#hash.update(bytes);
+    this.#crc = crc32(bytes, this.#crc);
+    this.#size += bytes.length;
+    writeSync(this.#handle, bytes);
+  }
+
+  finish() {
+    this.#flush();
+    closeSync(this.#handle);
+    return { path: this.path, crc: this.#crc, size: this.#size, sha256: toBase64url(this.#hash.digest()) };
+  }
+}
+
+type Piece = ReturnType<PieceFile["finish"]> & { readonly name: string };
+
+function textPiece(dir: string, name: string, text: string): Piece {
+  const file = new PieceFile(path.join(dir, name));
+  file.add(text);
+  return { name, ...file.finish() };
+}
+
+function copyInto(out: number, from: string): void {
+  const handle = openSync(from, "r");
+  const bytes = new Uint8Array(FLUSH);
+  for (let got = readSync(handle, bytes); got > 0; got = readSync(handle, bytes))
+    writeSync(out, bytes, 0, got);
+  closeSync(handle);
+  rmSync(from);
+}
+
+function writeZip(target: string, pieces: readonly Piece[]): void {
+  const out = openSync(target, "w");
+  const sorted = [...pieces].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const central: Uint8Array[] = [];
+  let offset = 0;
+  for (const piece of sorted) {
+    const header = zipLocalHeader(piece);
+    central.push(zipCentralEntry(piece, offset));
+    writeSync(out, header);
+    copyInto(out, piece.path);
+    offset += header.length + piece.size;
+  }
+  for (const entry of central) writeSync(out, entry);
+  const length = central.reduce((sum, entry) => sum + entry.length, 0);
+  writeSync(out, zipEndRecord(sorted.length, length, offset));
+  closeSync(out);
+}
+
+/**
+ * A bundle of `count` entries, each with `parts` readable parts (0 or 1), with a checkpoint for every hundredth part
+ * of it. Place signatures, which are looked at only once something is wrong, are left out: they take a minute to make.
+ */
+export function writeBundle(dir: string, target: string, count: number, parts: 0 | 1): void {
+  const entries = new PieceFile(path.join(dir, BUNDLE_FILES.entries));
+  const leaves = new PieceFile(path.join(dir, BUNDLE_FILES.leaves));
+  const frontier = Frontier.empty();
+  const notes: string[] = [];
+  for (let seq = 0; seq < count; seq += 1) {
+    const entry = fixtureEntry(seq);
+    const leaf = entryLeaf(entry.bytes);
+    const shown = canonicalJson(entry.parts.slice(0, parts).map((part) => ({ ...part })));
+    entries.add(
+      `{"entry":${fromUtf8(entry.bytes)},"leaf":"${toBase64url(leaf)}","parts":${shown},"seq":${seq}}\n`,
+    );
+    leaves.add(`${toBase64(leaf)}\n`);
+    frontier.append(leaf);
+    if ((seq + 1) % Math.ceil(count / 100) !== 0 && seq + 1 !== count) continue;
+    const text = checkpointText({ origin: FIXTURE_LOG, size: seq + 1, root: frontier.root() });
+    notes.push(signNote(text, [{ name: FIXTURE_LOG, seed: BY.logSeed }]));
+  }
+  const pieces: Piece[] = [
+    { name: BUNDLE_FILES.entries, ...entries.finish() },
+    { name: BUNDLE_FILES.leaves, ...leaves.finish() },
+    textPiece(dir, BUNDLE_FILES.checkpoints, canonicalJson(notes)),
+    textPiece(dir, BUNDLE_FILES.keys, canonicalJson(keysOf(BY))),
+    textPiece(dir, BUNDLE_FILES.places, ""),
+  ];
+  const files = pieces.map(({ name, sha256, size }) => ({ name, sha256, bytes: size }));
+  const manifest = manifestText({
+    v: 1,
+    log: FIXTURE_LOG,
+    exported_at: "2026-11-24T15:00:00.000000Z",
+    export_entry: "01936f2a-7c1b-7def-8a10-999999999999",
+    range: { from: 0, to: count },
+    filter: {},
+    complete: true,
+    withheld: [],
+    count,
+    size: count,
+    later: { count: 0 },
+    files: files.sort((a, b) => (a.name < b.name ? -1 : 1)),
+  });
+  const note = signNote(manifest, [{ name: `${FIXTURE_LOG}/receipt`, seed: BY.receiptSeed }]);
+  writeZip(target, [...pieces, textPiece(dir, BUNDLE_FILES.manifest, note)]);
+}

@@ -1,0 +1,189 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import { changeBundle } from "@/lib/audit/tour/change-bundle";
+import { axeFindings } from "./support/axe";
+import { demo } from "./support/instance";
+import { accountOf } from "./support/sign-in";
+import { signedIn } from "./support/signed-in";
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const at = (address: string) => new URL(address, demo().base_url).href;
+const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-verify-"));
+const inFolder = (name: string) => path.join(folder, name);
+
+async function openVerify(page: Page): Promise<void> {
+  await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  await expect(page.getByRole("region", { name: "In this browser" })).toBeVisible();
+}
+
+/** Chooses a file as a person does, through the button's own chooser. */
+async function choose(page: Page, which: 0 | 1, file: string): Promise<void> {
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    page
+      .getByRole("button", { name: /^Choose/ })
+      .nth(which)
+      .click(),
+  ]);
+  await chooser.setFiles(file);
+  await expect(page.getByText(path.basename(file), { exact: true })).toBeVisible();
+}
+
+async function verifyFile(page: Page, file: string): Promise<void> {
+  await choose(page, 0, file);
+  await page.getByRole("button", { name: "Verify the bundle" }).click();
+}
+
+/** A bundle and the portal's own keys as a policy file, taken from the pages. */
+async function takeFiles(page: Page): Promise<{ bundle: string; policy: string }> {
+  await openVerify(page);
+  const policy = await page.getByRole("region", { name: "Content of policy.json" }).textContent();
+  writeFileSync(inFolder("policy.json"), policy ?? "");
+  await page.goto(at("/audit/exports?format=bundle&ready=1"), { waitUntil: "networkidle" });
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download" }).click(),
+  ]);
+  await download.saveAs(inFolder("bundle.zip"));
+  return { bundle: inFolder("bundle.zip"), policy: inFolder("policy.json") };
+}
+
+for (const person of ["auditor-001", "regulator-001"]) {
+  test(`${person} verifies a bundle in the browser, with and without a policy file, and nothing leaves it`, async ({
+    browser,
+  }) => {
+    const { page, faults } = await signedIn(browser, person, DESKTOP);
+    const { bundle, policy } = await takeFiles(page);
+    await openVerify(page);
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() !== "GET") asked.push(request.url());
+    });
+    await verifyFile(page, bundle);
+    await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+    await choose(page, 1, policy);
+    await page.getByRole("button", { name: "Verify the bundle" }).click();
+    await expect(
+      page.getByRole("heading", { name: /^All [\d,]+ entries verify under your policy$/ }),
+    ).toBeVisible();
+    await expect(page.getByRole("button", { name: "Print the result" })).toBeVisible();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(asked).toEqual([]);
+    expect(faults()).toEqual([]);
+    await page.context().close();
+  });
+}
+
+test("a changed entry is named between its neighbours, at every width and in both languages", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle } = await takeFiles(page);
+  writeFileSync(inFolder("changed.zip"), changeBundle(new Uint8Array(readFileSync(bundle)), 40));
+  await openVerify(page);
+  await verifyFile(page, inFolder("changed.zip"));
+  await expect(page.getByRole("heading", { name: "Entry 40 was changed after it was signed" })).toBeVisible();
+  const nearby = page.getByRole("table", { name: "The entry and its neighbours" });
+  await expect(nearby.getByRole("row")).toHaveCount(4);
+  await expect(nearby.getByRole("row").nth(2)).toContainText("First fault");
+  await expect(page.getByRole("heading", { name: "What is certain" })).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  expect(faults()).toEqual([]);
+  await page.context().close();
+  const german = await signedIn(browser, "auditor-001", { ...DESKTOP, locale: "de-DE" });
+  await german.page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  const [chooser] = await Promise.all([
+    german.page.waitForEvent("filechooser"),
+    german.page.getByRole("button", { name: "Datei wählen" }).first().click(),
+  ]);
+  await chooser.setFiles(inFolder("changed.zip"));
+  await german.page.getByRole("button", { name: "Bündel prüfen" }).click();
+  const named = german.page.getByRole("heading", { name: "Eintrag 40 wurde nach dem Signieren geändert" });
+  await expect(named).toBeVisible();
+  expect(german.faults()).toEqual([]);
+  await german.page.context().close();
+});
+
+test("what is no bundle, a bundle cut short and a policy that is none are each refused by name", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle } = await takeFiles(page);
+  const bytes = readFileSync(bundle);
+  writeFileSync(inFolder("short.zip"), bytes.subarray(0, bytes.length - 100));
+  writeFileSync(inFolder("note.zip"), "not a bundle\n");
+  writeFileSync(inFolder("empty.zip"), "");
+  writeFileSync(inFolder("none.json"), '{"log":[]}');
+  await openVerify(page);
+  for (const name of ["short.zip", "note.zip", "empty.zip"]) {
+    await verifyFile(page, inFolder(name));
+    await expect(
+      page.getByRole("heading", { name: "This file is no bundle, or a damaged one" }),
+    ).toBeVisible();
+  }
+  await choose(page, 1, inFolder("none.json"));
+  await page.getByRole("button", { name: "Verify the bundle" }).click();
+  await expect(page.getByText("This is no policy file")).toBeVisible();
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("a verification can be stopped, and the page answers all the while", async ({ browser }) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle } = await takeFiles(page);
+  await openVerify(page);
+  // A worker that is never answered to stands for a file of many gigabytes.
+  await page.evaluate(() => {
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function held() {};
+    Reflect.set(window, "releaseWorkers", () => {
+      Worker.prototype.postMessage = post;
+    });
+  });
+  await verifyFile(page, bundle);
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  await page.evaluate(() => Reflect.get(window, "releaseWorkers")());
+  await page.getByRole("button", { name: "Verify the bundle" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("the log is exported and verified with one press, and the worker verifies it when asked", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  await openVerify(page);
+  await page.getByRole("button", { name: "Export the log now and verify it" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  await page.getByRole("button", { name: "Verify now" }).click();
+  const runs = page.getByRole("table", { name: "By the worker" });
+  const newest = runs.getByRole("row").nth(1);
+  await expect(newest).toContainText("Anke Lorenz");
+  await expect(newest).toContainText("Sound", { timeout: 60_000 });
+  await expect(newest).toContainText(/All [\d,]+ entries/);
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("a participant is refused the page and the calls behind it", async ({ browser, request }) => {
+  for (const person of ["client-456", "miner-789"]) {
+    const { page } = await signedIn(browser, person, DESKTOP);
+    await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+    await expect(page.getByRole("main")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Verify the bundle" })).toHaveCount(0);
+    await page.context().close();
+    const headers = { authorization: `Bearer ${accountOf(person).api_key}` };
+    for (const method of ["GET", "POST"]) {
+      const answer = await request.fetch(at("/confidential/audit/verifications"), { method, headers });
+      expect(answer.status()).toBe(403);
+    }
+  }
+});

@@ -1,0 +1,32 @@
+import "server-only";
+import { z } from "zod";
+import { FormatError } from "@/lib/crypto/format-error";
+import { openNote } from "@/lib/crypto/signed-note";
+import { callService, ServiceUnavailable } from "@/lib/ipc/client";
+import { type Checkpoint, parseCheckpointText } from "../checkpoint";
+
+const TIMEOUT_MS = 30_000;
+const Refused = z.object({ reason: z.string(), seq: z.number() });
+
+/** What the checkpoint signer, which has a copy of its own, says of the log. */
+export type SignerWord =
+  | { readonly is: "signed"; readonly checkpoint: Checkpoint }
+  | { readonly is: "refused"; readonly reason: string; readonly seq: number }
+  | { readonly is: "absent" };
+
+/**
+ * Asks the signer for its root: it reads what is new, recomputes it and signs, or refuses and says where the
+ * database no longer agrees with what it holds. A signer that does not answer is said to be absent, which is no fault.
+ */
+export async function askSigner(url: string, logVkey: string): Promise<SignerWord> {
+  try {
+    const reply = await callService(url, { method: "POST", path: "/checkpoint", timeoutMs: TIMEOUT_MS });
+    const body = reply.body.toString("utf8");
+    if (reply.status === 409) return { is: "refused", ...Refused.parse(JSON.parse(body)) };
+    const { text, verified } = openNote(body, [logVkey]);
+    return verified.length === 0 ? { is: "absent" } : { is: "signed", checkpoint: parseCheckpointText(text) };
+  } catch (error) {
+    if (error instanceof ServiceUnavailable || error instanceof FormatError) return { is: "absent" };
+    throw error;
+  }
+}

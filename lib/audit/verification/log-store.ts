@@ -1,0 +1,136 @@
+import "server-only";
+import { z } from "zod";
+import type { RawTx } from "@/lib/db/transaction";
+
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const Stored = z.object({
+  seq: Seq,
+  entry_id: z.string(),
+  leaf_hash: Bytes,
+  chain: Bytes,
+  bytes: Bytes.nullable(),
+  log: z.string().nullable(),
+  at: z.string().nullable(),
+  class: z.string().nullable(),
+  outcome: z.string().nullable(),
+  index_at: z.string().nullable(),
+  index_outcome: z.string().nullable(),
+});
+export type StoredLeaf = z.infer<typeof Stored>;
+
+/** Leaves from `from` on, in order, with whatever rows stand behind them. Numbers may be missing: that is looked for. */
+export async function readStoredLeaves(
+  tx: RawTx,
+  log: string,
+  range: { readonly from: number; readonly to: number; readonly limit: number },
+): Promise<StoredLeaf[]> {
+  const { rows } = await tx.query(
+    `SELECT l.seq, l.entry_id::text, l.leaf_hash, l.chain, e.bytes, e.log, e.at, e.class, e.outcome,
+       i.at AS index_at, i.outcome AS index_outcome
+     FROM (SELECT seq, entry_id, leaf_hash, chain FROM audit_leaf
+           WHERE log = $1 AND seq >= $2 AND seq < $3 ORDER BY seq LIMIT $4) l
+       LEFT JOIN audit_entry e ON e.id = l.entry_id LEFT JOIN audit_index i ON i.entry_id = l.entry_id
+     ORDER BY l.seq`,
+    [log, range.from, range.to, range.limit],
+  );
+  return z.array(Stored).parse(rows);
+}
+
+const PartDigest = z.object({ entry_id: z.string(), c: z.string(), d: Bytes });
+
+/** Digests of the stored parts of entries, computed where they lie. */
+export async function readPartDigests(
+  tx: RawTx,
+  entryIds: readonly string[],
+): Promise<z.infer<typeof PartDigest>[]> {
+  const { rows } = await tx.query(
+    "SELECT entry_id::text, c, sha256(stored) AS d FROM audit_part WHERE entry_id = ANY ($1::uuid[])",
+    [[...entryIds]],
+  );
+  return z.array(PartDigest).parse(rows);
+}
+
+const StoredCheckpoint = z.object({ size: Seq, root: Bytes, note: z.string() });
+export type StoredCheckpoint = z.infer<typeof StoredCheckpoint>;
+
+/** Checkpoints of trees larger than `from` and no larger than `to`, smallest first. */
+export async function readStoredCheckpoints(
+  tx: RawTx,
+  log: string,
+  from: number,
+  to: number,
+): Promise<StoredCheckpoint[]> {
+  const { rows } = await tx.query(
+    "SELECT size, root, note FROM audit_checkpoint WHERE log = $1 AND size > $2 AND size <= $3 ORDER BY size",
+    [log, from, to],
+  );
+  return z.array(StoredCheckpoint).parse(rows);
+}
+
+const StoredTile = z.object({ index: Seq, width: z.int(), hashes: Bytes });
+export type StoredTile = z.infer<typeof StoredTile>;
+
+/** Tiles of one level from one index on. */
+export async function readStoredTiles(
+  tx: RawTx,
+  log: string,
+  level: number,
+  range: { readonly from: number; readonly to: number },
+): Promise<StoredTile[]> {
+  const { rows } = await tx.query(
+    "SELECT index, width, hashes FROM audit_tile WHERE log = $1 AND level = $2 AND index >= $3 AND index < $4 ORDER BY index",
+    [log, level, range.from, range.to],
+  );
+  return z.array(StoredTile).parse(rows);
+}
+
+const Start = z.object({ size: Seq, root: Bytes, largest: Seq.nullable(), newest: Seq.nullable() });
+
+/** The head as it stands, the largest number of a leaf, and the size of the newest checkpoint. */
+export async function readStart(tx: RawTx, log: string): Promise<z.infer<typeof Start> | undefined> {
+  const { rows } = await tx.query(
+    `SELECT h.size, h.root, (SELECT max(seq) FROM audit_leaf WHERE log = $1) AS largest,
+       (SELECT max(size) FROM audit_checkpoint WHERE log = $1) AS newest
+     FROM audit_head h WHERE h.log = $1`,
+    [log],
+  );
+  return rows.length === 0 ? undefined : Start.parse(rows[0]);
+}
+
+const Prune = z.object({ seq: Seq, bytes: Bytes });
+
+/** Entries that record a pruning, with their places; few in the life of a log. */
+export async function readPrunings(tx: RawTx, log: string): Promise<z.infer<typeof Prune>[]> {
+  const { rows } = await tx.query(
+    `SELECT l.seq, e.bytes FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+       JOIN audit_entry e ON e.id = i.entry_id
+     WHERE l.log = $1 AND i.action = 'log.prune' ORDER BY l.seq LIMIT 10000`,
+    [log],
+  );
+  return z.array(Prune).parse(rows);
+}
+
+const Waiting = z.object({ count: Seq, oldest_at: z.string().nullable() });
+
+/** Entries that wait for their leaf. */
+export async function readQueueAge(tx: RawTx, log: string): Promise<z.infer<typeof Waiting>> {
+  const { rows } = await tx.query(
+    `SELECT count(*) AS count, min(e.at) AS oldest_at FROM audit_entry e
+     WHERE e.log = $1 AND e.id IN (SELECT entry_id FROM audit_queue)`,
+    [log],
+  );
+  return Waiting.parse(rows[0]);
+}
+
+/** An entry that has no leaf and does not wait for one, if there is any: nothing would ever show that it is gone. */
+export async function findStray(tx: RawTx, log: string): Promise<string | undefined> {
+  const { rows } = await tx.query(
+    `SELECT e.id::text FROM audit_entry e WHERE e.log = $1
+       AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = e.id)
+       AND NOT EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = e.id) LIMIT 1`,
+    [log],
+  );
+  return z.array(z.object({ id: z.string() })).parse(rows)[0]?.id;
+}

@@ -1,0 +1,140 @@
+import "server-only";
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { FormatError } from "@/lib/crypto/format-error";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inRawSnapshot, inRawTransaction, inSnapshot, inTransaction } from "@/lib/db/transaction";
+import type { Logger } from "@/lib/telemetry/logger";
+import { readStart } from "./log-store";
+import { SavedProgress, Walk } from "./progress";
+import type { VerificationReport } from "./schema";
+import {
+  claimVerification,
+  finishVerification,
+  insertVerification,
+  readLastVerified,
+  saveProgress,
+} from "./store";
+import { beginWalk, concludeWalk, type LogUnderTest, readMinimum, walkOn } from "./verify-log";
+
+const PERIOD_MS = 2_000;
+const LEASE_SECONDS = 60;
+/** Batches between two savings of the progress. */
+const SAVE_EVERY = 8;
+
+/** What the worker's verifier needs. */
+export interface VerifierContext extends LogUnderTest {
+  readonly clock: LogUnderTest["clock"] & { now(): Date };
+  readonly logger: Logger;
+  /** How often the log is verified by itself; 0 for never. */
+  readonly everyMs: number;
+}
+
+/** Another worker has taken the verification over: this one's work on it counts no more. */
+class TakenOver extends Error {
+  override readonly name = "TakenOver";
+}
+
+/** Queues a verification when the newest is older than the period, or there is none. Any number of workers may ask. */
+export async function scheduleVerification(cx: VerifierContext): Promise<boolean> {
+  if (cx.everyMs === 0) return false;
+  const { tenantId } = cx.instance;
+  const startedAt = cx.clock.now();
+  // Before the first checkpoint there is nothing to hold the log against.
+  const begun = await inRawSnapshot(cx, (tx) => readStart(tx, cx.instance.log));
+  if (begun?.newest === undefined || begun.newest === null) return false;
+  const last = await inSnapshot(cx, (tx) => readLastVerified(tx, tenantId));
+  if (last !== undefined && startedAt.getTime() - last.getTime() < cx.everyMs) return false;
+  const id = uuidv7(startedAt.getTime());
+  return inTransaction(cx, (tx) =>
+    insertVerification(tx, { id, tenantId, userId: undefined, cause: "schedule", startedAt }),
+  );
+}
+
+interface Held {
+  readonly id: string;
+  readonly token: string;
+  readonly leaseSeconds: number;
+}
+
+/**
+ * Takes the open verification in hand, if there is one and no other worker has it, and carries it to its end or to
+ * the signal's. The progress is kept, so that whoever takes it up after a crash goes on from there.
+ */
+export async function runVerification(
+  cx: VerifierContext,
+  signal: AbortSignal,
+): Promise<VerificationReport | undefined> {
+  const token = randomUUID();
+  const claim = { tenantId: cx.instance.tenantId, token, leaseSeconds: LEASE_SECONDS };
+  const claimed = await inRawTransaction(cx, (tx) => claimVerification(tx, claim));
+  if (claimed === undefined) return undefined;
+  const held: Held = { id: claimed.id, token, leaseSeconds: LEASE_SECONDS };
+  try {
+    const walk = resumed(claimed.progress) ?? (await beginWalk(cx));
+    return await carryOn(cx, held, walk, signal);
+  } catch (error) {
+    if (error instanceof TakenOver) return undefined;
+    await inRawTransaction(cx, (tx) => finishVerification(tx, held, { state: "failed", report: undefined }));
+    throw error;
+  }
+}
+
+function resumed(progress: unknown): Walk | undefined {
+  const saved = SavedProgress.safeParse(progress);
+  if (!saved.success) return undefined;
+  try {
+    return Walk.from(saved.data);
+  } catch (error) {
+    // What cannot be gone on from is begun anew.
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
+async function carryOn(
+  cx: VerifierContext,
+  held: Held,
+  walk: Walk,
+  signal: AbortSignal,
+): Promise<VerificationReport | undefined> {
+  const minimum = await readMinimum(cx);
+  const keep = async (): Promise<void> => {
+    if (!(await inRawTransaction(cx, (tx) => saveProgress(tx, held, walk.save())))) throw new TakenOver();
+  };
+  await keep();
+  for (let batch = 1; await walkOn(cx, walk, minimum); batch += 1) {
+    if (batch % SAVE_EVERY === 0 || signal.aborted) await keep();
+    if (signal.aborted) return undefined;
+  }
+  const report = await concludeWalk(cx, walk);
+  await keep();
+  if (!(await inRawTransaction(cx, (tx) => finishVerification(tx, held, { state: "done", report }))))
+    throw new TakenOver();
+  tell(cx.logger, held.id, report);
+  return report;
+}
+
+function tell(logger: Logger, id: string, report: VerificationReport): void {
+  const facts = { verification: id, entries: report.entries, size: report.size };
+  if (report.verdict === "sound") {
+    logger.info(facts, "the log was verified");
+    return;
+  }
+  const classes = [...new Set(report.findings.map((finding) => finding.class))];
+  const alarm = { alarm: "log.verification", ...facts, classes, first_bad: report.first_bad };
+  logger.error(alarm, "the log does not verify");
+}
+
+/** Schedules and runs verifications until the signal aborts. A failure is an alarm and is tried again later. */
+export async function runVerifications(cx: VerifierContext, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await scheduleVerification(cx);
+      await runVerification(cx, signal);
+    } catch (err) {
+      cx.logger.error({ alarm: "verification.failed", err }, "a verification broke down");
+    }
+    await sleep(PERIOD_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { pageOf, pageQuery, Uuid } from "@/lib/api-client/fields";
+
+const Count = z.int().min(0);
+
+/** One thing that is wrong, as the verifier names it (lib/audit/verify/report.ts). */
+export const VerificationFinding = z.object({
+  class: z.string(),
+  detail: z.string(),
+  seq: Count.optional(),
+  before: Count.optional(),
+  after: Count.optional(),
+  until: Count.optional(),
+});
+export type VerificationFinding = z.infer<typeof VerificationFinding>;
+
+/** What the server found in its own database. It is the operator's word: a bundle is what others can check. */
+export const VerificationReport = z.object({
+  verdict: z.enum(["sound", "wrong"]),
+  /** Leaves that were recomputed, and how many of them stand under a checkpoint of the log's key. */
+  entries: Count,
+  size: Count,
+  checkpoints: Count,
+  /** Entries whose bytes were pruned: their leaves were taken as stored. */
+  pruned: Count,
+  /** Index rows that were held against their entries: a sample. */
+  indexed: Count,
+  queue: z.object({ count: Count, oldest_at: z.string().nullable() }),
+  findings: z.array(VerificationFinding),
+  /** Findings beyond those listed. */
+  more: Count,
+  first_bad: Count.nullable(),
+});
+export type VerificationReport = z.infer<typeof VerificationReport>;
+
+export const VERIFICATION_STATES = ["queued", "running", "done", "failed"] as const;
+
+/** One verification by the server's own job. */
+export const VerificationItem = z.object({
+  id: z.string(),
+  state: z.enum(VERIFICATION_STATES),
+  cause: z.enum(["demand", "schedule"]),
+  by: z.string().nullable(),
+  started_at: z.string(),
+  finished_at: z.string().nullable(),
+  /** Entries done and to do, while it runs. */
+  progress: z.object({ done: Count, total: Count }).nullable(),
+  /** Number of the entry that records its end. */
+  seq: z.int().nullable(),
+  report: VerificationReport.nullable(),
+});
+export type VerificationItem = z.infer<typeof VerificationItem>;
+
+export const VerificationQuery = z.strictObject({ ...pageQuery });
+export type VerificationQuery = z.infer<typeof VerificationQuery>;
+export const VerificationPage = pageOf(VerificationItem);
+export type VerificationPage = z.infer<typeof VerificationPage>;
+export const VerificationPath = z.strictObject({ id: Uuid });

@@ -1,0 +1,169 @@
+import "server-only";
+import { z } from "zod";
+import type { RawTx, Tx } from "@/lib/db/transaction";
+import { VERIFICATION_STATES, VerificationReport } from "./schema";
+
+const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const Row = z.object({
+  id: z.string(),
+  state: z.enum(VERIFICATION_STATES),
+  cause: z.enum(["demand", "schedule"]),
+  by: z.string().nullable(),
+  started_at: z.coerce.date(),
+  finished_at: z.coerce.date().nullable(),
+  done: Seq.nullable(),
+  total: Seq.nullable(),
+  seq: Seq.nullable(),
+  report: VerificationReport.nullable(),
+});
+export type VerificationRow = z.infer<typeof Row>;
+
+const SELECT = `SELECT v.id::text, v.state, v.cause, u.name AS by, v.started_at, v.finished_at,
+    (v.progress->>'next')::bigint AS done, (v.progress->>'size')::bigint AS total, l.seq, v.report
+  FROM audit_verification v LEFT JOIN app_user u ON u.id = v.by_user_id
+    LEFT JOIN audit_leaf l ON l.entry_id = v.end_entry_id`;
+
+/** Verifications newest first; `before` is the id of the last one shown. */
+export async function selectVerifications(
+  tx: Tx,
+  where: { readonly tenantId: string; readonly before: string | undefined; readonly limit: number },
+): Promise<VerificationRow[]> {
+  const rows = await tx.$queryRawUnsafe(
+    `${SELECT} WHERE v.tenant_id = $1::uuid AND ($2::uuid IS NULL OR v.id < $2::uuid) ORDER BY v.id DESC LIMIT $3`,
+    where.tenantId,
+    where.before ?? null,
+    where.limit,
+  );
+  return z.array(Row).parse(rows);
+}
+
+export async function findVerification(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+): Promise<VerificationRow | undefined> {
+  const rows = await tx.$queryRawUnsafe(
+    `${SELECT} WHERE v.tenant_id = $1::uuid AND v.id = $2::uuid`,
+    tenantId,
+    id,
+  );
+  return z.array(Row).parse(rows)[0];
+}
+
+/** A verification as it is asked for. */
+export interface NewVerification {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly userId: string | undefined;
+  readonly cause: "demand" | "schedule";
+  readonly startedAt: Date;
+}
+
+/** Queues a verification; false when one waits or runs already, which is then the one to look at. */
+export async function insertVerification(tx: Tx, made: NewVerification): Promise<boolean> {
+  const count = await tx.$executeRawUnsafe(
+    `INSERT INTO audit_verification (id, tenant_id, by_user_id, state, cause, started_at)
+     VALUES ($1::uuid, $2::uuid, $3::uuid, 'queued', $4, $5)
+     ON CONFLICT (tenant_id) WHERE state IN ('queued', 'running') DO NOTHING`,
+    made.id,
+    made.tenantId,
+    made.userId ?? null,
+    made.cause,
+    made.startedAt,
+  );
+  return count === 1;
+}
+
+export async function findOpenVerification(tx: Tx, tenantId: string): Promise<VerificationRow | undefined> {
+  const rows = await tx.$queryRawUnsafe(
+    `${SELECT} WHERE v.tenant_id = $1::uuid AND v.state IN ('queued', 'running')`,
+    tenantId,
+  );
+  return z.array(Row).parse(rows)[0];
+}
+
+/** When the newest verification that did not break down was asked for. */
+export async function readLastVerified(tx: Tx, tenantId: string): Promise<Date | undefined> {
+  const rows = await tx.$queryRawUnsafe(
+    "SELECT max(started_at) AS at FROM audit_verification WHERE tenant_id = $1::uuid AND state <> 'failed'",
+    tenantId,
+  );
+  return z.array(z.object({ at: z.coerce.date().nullable() })).parse(rows)[0]?.at ?? undefined;
+}
+
+const Claimed = z.object({ id: z.string(), progress: z.unknown() });
+
+/** Takes the tenant's open verification, unless another worker holds it and is not overdue. */
+export async function claimVerification(
+  tx: RawTx,
+  claim: { readonly tenantId: string; readonly token: string; readonly leaseSeconds: number },
+): Promise<z.infer<typeof Claimed> | undefined> {
+  const { rows } = await tx.query(
+    `UPDATE audit_verification SET state = 'running', claim = $2, lease_until = now() + make_interval(secs => $3)
+     WHERE id = (SELECT id FROM audit_verification WHERE tenant_id = $1
+         AND (state = 'queued' OR (state = 'running' AND lease_until < now()))
+       LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, progress`,
+    [claim.tenantId, claim.token, claim.leaseSeconds],
+  );
+  return rows.length === 0 ? undefined : Claimed.parse(rows[0]);
+}
+
+/** Keeps how far it is and renews the lease; false when another worker has taken it over. */
+export async function saveProgress(
+  tx: RawTx,
+  held: { readonly id: string; readonly token: string; readonly leaseSeconds: number },
+  progress: unknown,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE audit_verification SET progress = $3::jsonb, lease_until = now() + make_interval(secs => $4)
+     WHERE id = $1 AND claim = $2 AND state = 'running'`,
+    [held.id, held.token, JSON.stringify(progress), held.leaseSeconds],
+  );
+  return rowCount === 1;
+}
+
+/** Writes the report, once; false when another worker has taken the verification over. */
+export async function finishVerification(
+  tx: RawTx,
+  held: { readonly id: string; readonly token: string },
+  end: { readonly state: "done" | "failed"; readonly report: VerificationReport | undefined },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE audit_verification SET state = $3, report = $4::jsonb, finished_at = now(), lease_until = NULL
+     WHERE id = $1 AND claim = $2 AND state = 'running'`,
+    [held.id, held.token, end.state, end.report === undefined ? null : JSON.stringify(end.report)],
+  );
+  return rowCount === 1;
+}
+
+const Unrecorded = z.object({
+  id: z.string(),
+  state: z.enum(VERIFICATION_STATES),
+  cause: z.enum(["demand", "schedule"]),
+  report: VerificationReport.nullable(),
+  start_entry_id: z.string().nullable(),
+});
+export type Unrecorded = z.infer<typeof Unrecorded>;
+
+/** One verification whose beginning or end is not in the log yet, locked for this transaction. */
+export async function lockUnrecorded(tx: Tx, tenantId: string): Promise<Unrecorded | undefined> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT id::text, state, cause, report, start_entry_id::text FROM audit_verification
+     WHERE tenant_id = $1::uuid
+       AND (start_entry_id IS NULL OR (end_entry_id IS NULL AND state IN ('done', 'failed')))
+     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    tenantId,
+  );
+  return z.array(Unrecorded).parse(rows)[0];
+}
+
+export async function noteEntry(
+  tx: Tx,
+  id: string,
+  which: "start_entry_id" | "end_entry_id",
+  entryId: string,
+): Promise<void> {
+  await tx.audit_verification.update({ where: { id }, data: { [which]: entryId }, select: { id: true } });
+}

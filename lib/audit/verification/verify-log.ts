@@ -1,0 +1,158 @@
+import "server-only";
+import type { DbContext } from "@/lib/context";
+import { equalConstantTime } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
+import { parseMicros } from "@/lib/crypto/instant";
+import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
+import { parseEntry } from "../entry";
+import { around, firstBad } from "../verify/report";
+import type { SignerWord } from "./ask-signer";
+import { type Beside, checkLeaves, passGap } from "./check-leaves";
+import { checkUpperTiles } from "./check-tiles";
+import {
+  findStray,
+  readPartDigests,
+  readPrunings,
+  readQueueAge,
+  readStart,
+  readStoredCheckpoints,
+  readStoredLeaves,
+  readStoredTiles,
+} from "./log-store";
+import { Walk } from "./progress";
+import type { VerificationReport } from "./schema";
+
+/** A multiple of a tile's width, so that each tile is read once. */
+const BATCH = 1_024;
+const TILE_WIDTH = 256;
+const MERGE_DELAY_MICROS = 60_000_000n;
+
+/** What a verification of the database's own log needs. */
+export interface LogUnderTest extends DbContext {
+  readonly clock: { nowMicros(): bigint };
+  readonly logVkey: string;
+  /** The signer's own root, asked for at the end. */
+  readonly askSigner: () => Promise<SignerWord>;
+}
+
+/** Begins a verification of everything that has a leaf now. */
+export async function beginWalk(cx: LogUnderTest): Promise<Walk> {
+  return inRawSnapshot(cx, async (tx) => {
+    const start = await readStart(tx, cx.instance.log);
+    const leaves = start?.largest === null || start === undefined ? 0 : start.largest + 1;
+    const walk = new Walk(Math.max(leaves, start?.size ?? 0, start?.newest ?? 0));
+    if (start !== undefined && start.size !== leaves) {
+      const detail = `the head says ${start.size} leaves, the last leaf is number ${leaves - 1}`;
+      walk.add({ class: "truncation", detail, ...around(Math.min(start.size, leaves)) });
+    }
+    return walk;
+  });
+}
+
+/** Looks at the next batch; false when there is none. Holds one batch of rows and no more. */
+export function walkOn(cx: LogUnderTest, walk: Walk, minimum: number): Promise<boolean> {
+  const { log } = cx.instance;
+  if (walk.next >= walk.size) return Promise.resolve(false);
+  return inRawSnapshot(cx, async (tx) => {
+    const from = walk.next;
+    const to = Math.min(walk.size, from - (from % BATCH) + BATCH);
+    const rows = await readStoredLeaves(tx, log, { from, to, limit: BATCH });
+    const tiles = { from: Math.floor(from / TILE_WIDTH), to: Math.ceil(to / TILE_WIDTH) };
+    const beside: Beside = {
+      log,
+      logVkey: cx.logVkey,
+      minimum,
+      parts: await readPartDigests(
+        tx,
+        rows.map((row) => row.entry_id),
+      ),
+      checkpoints: await readStoredCheckpoints(tx, log, from, to),
+      tiles: await readStoredTiles(tx, log, 0, tiles),
+    };
+    checkLeaves(walk, rows, beside);
+    if (walk.next < to) passGap(walk, to);
+    return true;
+  });
+}
+
+/** First number whose bytes must still be there: the largest that a pruning in the tree names. */
+export function readMinimum(cx: LogUnderTest): Promise<number> {
+  return inRawSnapshot(cx, async (tx) => {
+    const prunings = await readPrunings(tx, cx.instance.log);
+    return prunings.reduce((minimum, { seq, bytes }) => Math.max(minimum, minimumOf(bytes, seq)), 0);
+  });
+}
+
+function minimumOf(bytes: Uint8Array, seq: number): number {
+  try {
+    const { class: of, outcome, pub } = parseEntry(bytes);
+    const { minimum } = Object(pub?.prune);
+    const isPruning = of === "retention" && outcome === "done" && Number.isSafeInteger(minimum);
+    return isPruning && minimum <= seq ? minimum : 0;
+  } catch (error) {
+    if (error instanceof FormatError) return 0;
+    throw error;
+  }
+}
+
+/** Everything that only the whole log can tell, and the report. */
+export async function concludeWalk(cx: LogUnderTest, walk: Walk): Promise<VerificationReport> {
+  const { log } = cx.instance;
+  const queue = await inRawSnapshot(cx, async (tx) => {
+    await checkUpperTiles(tx, log, walk);
+    await checkStray(tx, log, walk);
+    return readQueueAge(tx, log);
+  });
+  checkQueue(cx, walk, queue);
+  await checkSigner(cx, walk);
+  return {
+    verdict: walk.findings.length === 0 ? "sound" : "wrong",
+    entries: walk.size,
+    size: walk.proven,
+    checkpoints: walk.checkpoints,
+    pruned: walk.pruned,
+    indexed: walk.indexed,
+    queue,
+    findings: walk.findings,
+    more: walk.more,
+    first_bad: firstBad(walk.findings) ?? null,
+  };
+}
+
+async function checkStray(tx: RawTx, log: string, walk: Walk): Promise<void> {
+  const stray = await findStray(tx, log);
+  if (stray === undefined) return;
+  walk.add({ class: "missing leaf", detail: `entry ${stray} is in no tree and does not wait for it` });
+}
+
+function ageOf(cx: LogUnderTest, at: string): bigint {
+  try {
+    return cx.clock.nowMicros() - parseMicros(at);
+  } catch (error) {
+    if (error instanceof FormatError) return 0n;
+    throw error;
+  }
+}
+
+function checkQueue(cx: LogUnderTest, walk: Walk, queue: VerificationReport["queue"]): void {
+  const age = queue.oldest_at === null ? 0n : ageOf(cx, queue.oldest_at);
+  if (age <= MERGE_DELAY_MICROS) return;
+  const detail = `${queue.count} entries wait for their leaf, the oldest for ${age / 1_000_000n} s`;
+  walk.add({ class: "unanchored tail", detail });
+}
+
+/** The signer has a copy of its own: its word names where the database no longer agrees with it. */
+async function checkSigner(cx: LogUnderTest, walk: Walk): Promise<void> {
+  const word = await cx.askSigner();
+  if (word.is === "refused" && word.reason !== "empty") {
+    const detail = `the checkpoint signer refuses, by its own copy: ${word.reason} at ${word.seq}`;
+    walk.add({ class: "fork", detail, ...around(word.seq) });
+  }
+  if (word.is !== "signed" || word.checkpoint.size !== walk.size || walk.failed !== undefined) return;
+  if (equalConstantTime(word.checkpoint.root, walk.frontier.root())) {
+    walk.proven = walk.size;
+    return;
+  }
+  const detail = `the signer's own root over ${walk.size} entries is another one`;
+  walk.add({ class: "fork", detail, seq: walk.proven, until: walk.size - 1 });
+}

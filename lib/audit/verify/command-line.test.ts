@@ -1,0 +1,106 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { signReceipt } from "@/lib/crypto/receipt";
+import { entryLeaf } from "../entry";
+import { changeBundle } from "../tour/change-bundle";
+import { draft, FIXTURE_LOG, fixtureEntry, fixtureId, keysOf, layOut, operator } from "./bundle-fixture";
+
+const OURS = operator(1);
+const folder = mkdtempSync(path.join(tmpdir(), "sealport-verify-"));
+const clean = draft(OURS, 6, [3, 6]);
+const bundle = layOut(clean, OURS);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function put(name: string, content: string | Uint8Array): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+/** Runs the program as `npm run verify` does, in a heap of this many megabytes. */
+function verify(args: readonly string[], heapMb = 512) {
+  const node = [
+    "--max-semi-space-size=4",
+    `--max-old-space-size=${heapMb}`,
+    "--import",
+    "tsx",
+    "scripts/verify.ts",
+    ...args,
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, node, { encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+function receiptFor(entry: { readonly bytes: Uint8Array }, at: number): string {
+  const leafHash = entryLeaf(entry.bytes);
+  const claims = {
+    log: FIXTURE_LOG,
+    entryId: fixtureId(at),
+    leafHash,
+    integrateBy: "2026-11-24T14:46:00.000000Z",
+  };
+  return JSON.stringify({
+    log: FIXTURE_LOG,
+    entry: toBase64url(entry.bytes),
+    entry_id: claims.entryId,
+    leaf_hash: toBase64url(leafHash),
+    integrate_by: claims.integrateBy,
+    signature: signReceipt(OURS.receiptSeed, claims),
+  });
+}
+
+// Programs are started, several in each test.
+vi.setConfig({ testTimeout: 120_000 });
+
+describe("npm run verify", () => {
+  const good = put("good.zip", bundle);
+  const policy = put("policy.json", JSON.stringify({ ...keysOf(OURS), quorum: 1 }));
+
+  it("ends with 0 under the policy, 3 without one, 1 for a changed bundle, 2 for wrong usage", () => {
+    expect(verify([good, "--policy", policy])).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^VERIFIED/),
+    });
+    expect(verify([good])).toMatchObject({ status: 3, stdout: expect.stringMatching(/^CONSISTENT/) });
+    const changed = verify([put("changed.zip", changeBundle(bundle, 4)), "--policy", policy]);
+    expect(changed).toMatchObject({ status: 1, stdout: expect.stringContaining("first bad entry: 4") });
+    for (const args of [
+      [],
+      [good, good],
+      ["--what"],
+      [path.join(folder, "none.zip")],
+      [folder],
+      [good, "--policy", good],
+    ])
+      expect(verify(args)).toMatchObject({ status: 2, stderr: expect.stringContaining("usage:") });
+  });
+
+  it("proves a receipt's inclusion or shows its promise broken, in either order of words", () => {
+    const kept = put("kept.json", receiptFor(clean.entries[2] ?? fixtureEntry(2), 2));
+    const broken = put("broken.json", receiptFor(fixtureEntry(900), 900));
+    const proven = verify(["--receipt", kept, "--bundle", good, "--policy", policy]);
+    expect(proven).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("is leaf 2: the promise was kept"),
+    });
+    const shown = verify([good, "--receipt", kept, "--receipt", broken, "--json"]);
+    expect(shown.status).toBe(1);
+    expect(JSON.parse(shown.stdout).findings).toMatchObject([{ class: "missing leaf" }]);
+    expect(verify([good, "--receipt", put("no.json", "{}")]).status).toBe(2);
+  });
+
+  it("holds a bundle of a hundred megabytes in a heap of forty-eight, and refuses one line as long", () => {
+    const page = "x".repeat(100 << 20);
+    const large = put("large.zip", layOut({ ...clean, texts: { "page.html": page } }, OURS));
+    expect(verify([large, "--policy", policy], 48).status).toBe(0);
+    const line = put("line.zip", layOut({ ...clean, texts: { "entries.ndjson": `${page}\n` } }, OURS));
+    expect(verify([line, "--policy", policy], 48)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("a line is longer than 4194304 bytes"),
+    });
+  });
+});

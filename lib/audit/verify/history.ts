@@ -1,0 +1,145 @@
+import { z } from "zod";
+import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
+import { splitNote } from "@/lib/crypto/signed-note";
+import { parseCheckpointText } from "../checkpoint";
+import type { Manifest } from "./bundle-format";
+import type { EntryFacts } from "./read-line";
+import type { Findings, Note } from "./report";
+
+const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const Prune = z.strictObject({
+  minimum: Seq,
+  checkpoint: z.strictObject({ size: Seq, root: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
+});
+const Restored = z.strictObject({ from: Seq, to: Seq, lost: z.array(z.string()) });
+const NewOrigin = z.strictObject({
+  origin: z.string(),
+  checkpoint: z.string(),
+  lost: z.strictObject({ from: Seq, to: Seq }),
+});
+
+/** Entries of these kinds are few; a log that has more of them than this is not believed. */
+const MAX_MARKS = 10_000;
+const SHOWN = 10;
+
+/** Root of the tree of a size, over the leaves of the bundle. */
+export type RootOf = ReadonlyMap<number, Uint8Array>;
+
+interface Mark {
+  readonly seq: number;
+  readonly entry: EntryFacts;
+}
+
+/** What the log itself says of its own losses: pruning and recovery (audit.md "Recovery"). */
+export class History {
+  readonly #prunes: Mark[] = [];
+  readonly #recoveries: Mark[] = [];
+
+  constructor(
+    readonly manifest: Manifest,
+    readonly findings: Findings,
+  ) {}
+
+  see(seq: number, entry: EntryFacts): void {
+    const marks = entry.prune === undefined ? this.#recoveries : this.#prunes;
+    if (entry.prune === undefined && entry.recovery === undefined) return;
+    if (marks.length < MAX_MARKS) marks.push({ seq, entry });
+    else
+      this.findings.add({ class: "lost", detail: "more statements of pruning or recovery than any log has" });
+  }
+
+  /** Sizes whose roots `finish` needs. */
+  sizes(): number[] {
+    const mark = this.#prunedBy();
+    const prune = mark === undefined ? undefined : Prune.safeParse(mark.entry.prune);
+    return prune?.success ? [prune.data.checkpoint.size] : [];
+  }
+
+  #prunedBy(): Mark | undefined {
+    return this.#prunes.find(({ entry }) => entry.id === this.manifest.pruned?.entry);
+  }
+
+  /** Judges what is said to be pruned, and reports what is lost. */
+  finish(pruned: number, provenSize: number, roots: RootOf): Note[] {
+    const notes = this.#recoveries.flatMap((mark) => this.#recovery(mark));
+    const listed = this.manifest.pruned;
+    if (listed === undefined) return notes;
+    const fault = this.#pruneFault(listed.minimum, provenSize, roots);
+    if (fault !== undefined) {
+      this.findings.add({
+        class: "pruned",
+        detail: `entries below ${listed.minimum} are said to be pruned: ${fault}`,
+      });
+      return notes;
+    }
+    const detail = `${pruned} entries below ${listed.minimum} were pruned; their leaves are in the tree`;
+    return [...notes, { class: "pruned", detail, count: pruned }];
+  }
+
+  #pruneFault(minimum: number, provenSize: number, roots: RootOf): string | undefined {
+    const mark = this.#prunedBy();
+    if (mark === undefined) return "no such entry of pruning is in the bundle";
+    const { seq, entry } = mark;
+    const prune = Prune.safeParse(entry.prune);
+    if (!prune.success || entry.class !== "retention" || entry.outcome !== "done")
+      return `entry ${seq} is no record of pruning`;
+    if (seq >= provenSize) return `entry ${seq} stands under no trusted checkpoint`;
+    const { checkpoint } = prune.data;
+    if (prune.data.minimum !== minimum) return `entry ${seq} says ${prune.data.minimum}`;
+    if (minimum > seq || checkpoint.size > seq || checkpoint.size < minimum)
+      return `entry ${seq} prunes what was not there yet`;
+    const root = roots.get(checkpoint.size);
+    const isOurs = root !== undefined && equalConstantTime(root, fromBase64url(checkpoint.root));
+    return isOurs ? undefined : `entry ${seq} names the root of another tree`;
+  }
+
+  #recovery({ seq, entry }: Mark): Note[] {
+    const restored = Restored.safeParse(entry.recovery);
+    if (restored.success) return this.#restored(seq, restored.data);
+    const origin = NewOrigin.safeParse(entry.recovery);
+    const { from, to } = origin.data?.lost ?? { from: 0, to: 0 };
+    const isWell = origin.success && seq === 0 && isOldHead(origin.data, this.manifest.log);
+    if (!isWell || origin.data === undefined) {
+      this.findings.add({ class: "lost", detail: `entry ${seq} states a recovery in no form that is known` });
+      return [];
+    }
+    const detail =
+      from < to
+        ? `lost ${from}..${to - 1} of the log ${origin.data.origin}, which this log follows after a total loss`
+        : `the log ${origin.data.origin} was lost, and this log follows it`;
+    this.findings.add({ class: "lost", detail });
+    return [];
+  }
+
+  /** The same tree goes on after a restore; what is lost are rows of other tables, which only the entry can name. */
+  #restored(seq: number, { from, to, lost }: z.infer<typeof Restored>): Note[] {
+    const again =
+      from < to ? `entries ${from}..${to - 1} were appended again byte for byte` : "no entry was missing";
+    if (lost.length === 0)
+      return [
+        { class: "recovered", detail: `entry ${seq} records a recovery: ${again}, nothing else was lost` },
+      ];
+    const names = lost.slice(0, SHOWN).join(", ");
+    const more = lost.length > SHOWN ? ` and ${lost.length - SHOWN} more` : "";
+    const detail = `entry ${seq} records a recovery: ${again}; lost: ${names}${more}`;
+    this.findings.add({ class: "lost", detail });
+    return [];
+  }
+}
+
+/** Whether the old head is a note of that origin, of no smaller tree than what was lost, and not of this log. */
+function isOldHead(stated: z.infer<typeof NewOrigin>, log: string): boolean {
+  try {
+    const { origin, size } = parseCheckpointText(splitNote(stated.checkpoint).text);
+    return (
+      origin === stated.origin &&
+      origin !== log &&
+      stated.lost.from <= stated.lost.to &&
+      stated.lost.to <= size
+    );
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import { concat, fromUtf8 } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
+import type { Chunk } from "./file-pass";
+
+/** An exported entry has at most 65,535 bytes, its sealed parts a few times that; a longer line is refused. */
+export const MAX_LINE_BYTES = 4 << 20;
+const NEWLINE = 0x0a;
+
+/** Whole lines of a file, each with its newline. */
+export interface LineBatch {
+  readonly bytes: Uint8Array;
+  /** The same as text; undefined for a single line that is not UTF-8. Where it is ASCII, positions in both agree. */
+  readonly text: string | undefined;
+  readonly isAscii: boolean;
+  /** Where the batch begins in the file. */
+  readonly offset: number;
+}
+
+function decode(bytes: Uint8Array, offset: number): LineBatch {
+  try {
+    const text = fromUtf8(bytes);
+    return { bytes, text, isAscii: text.length === bytes.length, offset };
+  } catch {
+    return { bytes, text: undefined, isAscii: false, offset };
+  }
+}
+
+/** One batch, or one for each line where a line is not UTF-8, so that the others can still be read. */
+function* decodeLines(bytes: Uint8Array, offset: number): Generator<LineBatch> {
+  const whole = decode(bytes, offset);
+  if (whole.text !== undefined) {
+    yield whole;
+    return;
+  }
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(NEWLINE, at) + 1;
+    yield decode(bytes.subarray(at, end), offset + at);
+    at = end;
+  }
+}
+
+/**
+ * Cuts a file's chunks into batches of whole lines; no more than a chunk and one line is held. Throws FormatError
+ * for a line over 4 MiB and for a last line without its end.
+ */
+export async function* lineBatches(file: string, chunks: AsyncIterable<Chunk>): AsyncGenerator<LineBatch> {
+  let held: Uint8Array = new Uint8Array(0);
+  let offset = 0;
+  for await (const { bytes } of chunks) {
+    const all = held.length === 0 ? bytes : concat(held, bytes);
+    const end = all.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) yield* decodeLines(all.subarray(0, end), offset);
+    offset += end;
+    held = all.slice(end);
+    if (held.length > MAX_LINE_BYTES) {
+      throw new FormatError("format.bundle", `${file}: a line is longer than ${MAX_LINE_BYTES} bytes`, {
+        file,
+        offset,
+      });
+    }
+  }
+  if (held.length > 0)
+    throw new FormatError("format.bundle", `${file}: the last line has no end`, { file, offset });
+}

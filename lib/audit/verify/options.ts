@@ -1,0 +1,21 @@
+import type { Policy, ReceiptFile } from "./bundle-format";
+import type { VerifyTimeStamp } from "./time-stamp";
+
+/** What a verification is at: `done` of `total` are entries, in the step "files" bytes. */
+export interface Progress {
+  readonly step: "checkpoints" | "entries" | "files" | "faults";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What a verification may be given beside the bundle. */
+export interface VerifyOptions {
+  readonly policy?: Policy;
+  readonly receipts?: readonly ReceiptFile[];
+  /** Verifier of RFC 3161 tokens; without one they are counted and said to be unchecked. */
+  readonly verifyTimeStamp?: VerifyTimeStamp;
+  /** Called about once for every megabyte that was read. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Ends the verification with the signal's reason. */
+  readonly signal?: AbortSignal;
+}

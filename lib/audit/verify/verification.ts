@@ -1,0 +1,189 @@
+import { FormatError } from "@/lib/crypto/format-error";
+import { sha256 } from "@/lib/crypto/primitives";
+import { BUNDLE_FILES, type Manifest, type Policy } from "./bundle-format";
+import { EntryCheck } from "./check-entries";
+import { ReceiptWatch } from "./check-receipt";
+import { CheckpointReader, type TrustedCheckpoint, type TrustedKeys } from "./check-tree";
+import { openContainer, type PlacedFile } from "./container";
+import { FilePass } from "./file-pass";
+import { jsonElements } from "./json-array";
+import { LeafStream } from "./leaf-stream";
+import { lineBatches } from "./lines";
+import type { Progress, VerifyOptions } from "./options";
+import { quorumOf, witnessKinds } from "./quorum";
+import { checkFiles, checkManifestNote, parseKeys, parseManifest, readText } from "./read-head";
+import type { Findings } from "./report";
+import type { ByteSource } from "./source";
+import { checkTimeStamps, type TimeStampCheck } from "./time-stamp";
+
+const NEEDED = [
+  BUNDLE_FILES.manifest,
+  BUNDLE_FILES.keys,
+  BUNDLE_FILES.checkpoints,
+  BUNDLE_FILES.leaves,
+  BUNDLE_FILES.places,
+  BUNDLE_FILES.entries,
+];
+
+/** What the bundle's head says, and the keys it is held against. */
+export interface Head {
+  readonly manifest: Manifest;
+  readonly keys: TrustedKeys;
+  readonly certificates: readonly string[];
+}
+
+/** Everything that was read of the log itself. */
+export interface Content {
+  readonly trusted: readonly TrustedCheckpoint[];
+  readonly leaves: LeafStream;
+  readonly entries: EntryCheck;
+}
+
+/** One reading of a bundle, every file of it once. */
+export class Verification {
+  readonly watch: ReceiptWatch;
+  head: Head | undefined;
+  content: Content | undefined;
+  stamps: TimeStampCheck = { notes: [], newest: undefined };
+  #files: ReadonlyMap<string, PlacedFile> = new Map();
+  readonly #passes = new Map<string, FilePass>();
+  #newestNote: string | undefined;
+
+  constructor(
+    readonly source: ByteSource,
+    readonly findings: Findings,
+    readonly options: VerifyOptions,
+  ) {
+    this.watch = new ReceiptWatch(options.receipts ?? []);
+  }
+
+  /** Reads the bundle. Throws FormatError where it is no bundle at all. */
+  async run(): Promise<void> {
+    this.#files = await openContainer(this.source);
+    for (const name of NEEDED) {
+      if (!this.#files.has(name))
+        throw new FormatError("format.bundle", `${name} is missing`, { file: name });
+    }
+    const head = await this.#readHead();
+    this.head = head;
+    const trusted = await this.#readCheckpoints(head);
+    await this.#readEntries(head, trusted);
+    await this.#readRest(head, trusted);
+    checkFiles(head.manifest, this.#passes, this.findings);
+  }
+
+  /** A fresh reading of a file, for a second look at part of it; undefined when there is none. */
+  again(name: string): FilePass | undefined {
+    const file = this.#files.get(name);
+    return file === undefined ? undefined : new FilePass(this.source, file, this.options.signal);
+  }
+
+  file(name: string): PlacedFile | undefined {
+    return this.#files.get(name);
+  }
+
+  tell(step: Progress["step"], done: number, total: number): void {
+    this.options.onProgress?.({ step, done: Math.min(done, total), total });
+  }
+
+  #pass(name: string): FilePass {
+    const pass = this.again(name);
+    if (pass === undefined) throw new FormatError("format.bundle", `${name} is missing`, { file: name });
+    this.#passes.set(name, pass);
+    return pass;
+  }
+
+  /** What cannot be read is a finding; the rest of the bundle is still looked at. */
+  async #attempt(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      this.findings.add({ class: "container", detail: error.message });
+    }
+  }
+
+  async #readHead(): Promise<Head> {
+    const note = await readText(this.#pass(BUNDLE_FILES.manifest));
+    const manifest = parseManifest(note);
+    const own = parseKeys(await readText(this.#pass(BUNDLE_FILES.keys)));
+    const policy: Policy | undefined = this.options.policy;
+    const { log, receipts, witnesses, time_stamp = [] } = policy ?? own;
+    checkManifestNote(note, receipts, this.findings);
+    const keys = { log, receipts, witnesses: witnessKinds(witnesses), quorum: quorumOf(policy) };
+    return { manifest, keys, certificates: time_stamp };
+  }
+
+  async #readCheckpoints({ manifest, keys }: Head): Promise<readonly TrustedCheckpoint[]> {
+    const reader = new CheckpointReader(manifest.log, keys, this.findings);
+    const pass = this.#pass(BUNDLE_FILES.checkpoints);
+    this.tell("checkpoints", 0, manifest.count);
+    await this.#attempt(async () => {
+      for await (const note of jsonElements(pass.file.name, pass.chunks())) {
+        if (typeof note !== "string")
+          throw new FormatError("format.bundle", `${pass.file.name}: not a list of notes`);
+        reader.read(note);
+        this.#newestNote = note;
+      }
+    });
+    for (const note of this.options.policy?.checkpoints ?? []) reader.read(note);
+    return reader.finish();
+  }
+
+  async #readEntries({ manifest }: Head, trusted: readonly TrustedCheckpoint[]): Promise<void> {
+    const { watch, findings } = this;
+    const isWatched = (this.options.receipts ?? []).length > 0;
+    const see = isWatched ? (leaf: Uint8Array, seq: number) => watch.seeLeaf(leaf, seq) : undefined;
+    const leaves = new LeafStream(this.#pass(BUNDLE_FILES.leaves), trusted, findings, see);
+    // Whoever chooses ids cannot choose this: the manifest holds the digest of all of them.
+    const [a = 0, b = 0, c = 0, d = 0] = sha256(JSON.stringify(manifest));
+    const seed = (a << 24) | (b << 16) | (c << 8) | d;
+    const entries = new EntryCheck(manifest, leaves, findings, watch, seed);
+    this.content = { trusted, leaves, entries };
+    const pass = this.#pass(BUNDLE_FILES.entries);
+    await this.#attempt(async () => {
+      for await (const batch of lineBatches(pass.file.name, pass.chunks())) {
+        await entries.take(batch);
+        this.tell("entries", entries.count, manifest.count);
+      }
+      entries.finish();
+    });
+    await this.#attempt(async () => {
+      await leaves.finish();
+    });
+  }
+
+  /** Files that only have to be the right ones, and time stamps. */
+  async #readRest({ certificates }: Head, trusted: readonly TrustedCheckpoint[]): Promise<void> {
+    const { findings } = this;
+    const verify = this.options.verifyTimeStamp;
+    for (const name of this.#files.keys()) {
+      if (this.#passes.has(name)) continue;
+      const pass = this.#pass(name);
+      await this.#attempt(async () => {
+        if (name === BUNDLE_FILES.timestamps)
+          this.stamps = await checkTimeStamps(name, pass.chunks(), {
+            trusted,
+            certificates,
+            verify,
+            findings,
+          });
+        else if (name === BUNDLE_FILES.checkpoint) await this.#readNewest(pass);
+        else await this.#drain(pass);
+      });
+    }
+  }
+
+  async #readNewest(pass: FilePass): Promise<void> {
+    const note = await readText(pass);
+    if (note === (this.#newestNote ?? "")) return;
+    this.findings.add({
+      class: "file",
+      detail: `${pass.file.name} is not the last of ${BUNDLE_FILES.checkpoints}`,
+    });
+  }
+
+  async #drain(pass: FilePass): Promise<void> {
+    for await (const { offset } of pass.chunks()) this.tell("files", offset, pass.file.size);
+  }
+}
