@@ -1,7 +1,8 @@
 import { expect, type Page, test } from "@playwright/test";
+import { asSuperuser } from "./support/admin";
 import { people } from "./support/api";
 import { axeFindings } from "./support/axe";
-import { demo } from "./support/instance";
+import { dataDir, demo } from "./support/instance";
 import { signedIn } from "./support/signed-in";
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
@@ -47,16 +48,43 @@ test("another participant's key shows what is public, and not what it opens", as
   await page.context().close();
 });
 
+/** The participant's key is out of use, as after a retirement: it opens what it opened and nothing new is sealed to it. */
+async function retireKey(participant: string): Promise<void> {
+  await asSuperuser(dataDir(), async (client) => {
+    const { rows } = await client.query<{ tgname: string; tgenabled: string }>(
+      "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'key_version'::regclass AND NOT tgisinternal",
+    );
+    await client.query("ALTER TABLE key_version DISABLE TRIGGER USER");
+    await client.query("UPDATE key_version SET state = 'deactivated' WHERE participant_id = $1", [
+      participant,
+    ]);
+    for (const { tgname, tgenabled } of rows)
+      await client.query(
+        `ALTER TABLE key_version ENABLE ${tgenabled === "A" ? "ALWAYS" : ""} TRIGGER ${tgname}`,
+      );
+  });
+}
+
+test("staff sees everybody's keys and the escrow's, and registers none for itself", async ({ browser }) => {
+  const { page, faults } = await signedIn(browser, "coordinator-001:approve", DESKTOP);
+  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await expect(page.getByRole("table", { name: "All participants" })).toContainText("client-456#1");
+  await expect(page.getByRole("table", { name: "Escrow epochs" })).toContainText("escrow#1");
+  await expect(page.getByRole("link", { name: "Register a key" })).toHaveCount(0);
+  await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await expect(heading(page)).toContainText("You may not see this");
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
 test("by keyboard alone a participant without a key registers one; who comes second is told, and nothing is made", async ({
   browser,
 }) => {
-  const first = await signedIn(browser, "coordinator-001:approve", DESKTOP);
-  const second = await signedIn(browser, "coordinator-001:legal", DESKTOP);
+  await retireKey("miner-456");
+  const first = await signedIn(browser, "miner-456", DESKTOP);
+  const second = await signedIn(browser, "miner-456", DESKTOP);
   const { page } = first;
   await page.goto(at("/keys"), { waitUntil: "networkidle" });
-  await expect(page.getByText("No key yet")).toBeVisible();
-  await expect(page.getByRole("table", { name: "All participants" })).toContainText("client-456#1");
-  await expect(page.getByRole("table", { name: "Escrow epochs" })).toContainText("escrow#1");
   await second.page.goto(at("/keys/register"), { waitUntil: "networkidle" });
   await page.getByRole("link", { name: "Register a key" }).focus();
   await page.keyboard.press("Enter");
@@ -64,7 +92,7 @@ test("by keyboard alone a participant without a key registers one; who comes sec
   const begin = page.getByRole("button", { name: "Register a managed key" });
   await begin.focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("dialog")).toContainText("new transactions with coordinator-001 are sealed");
+  await expect(page.getByRole("dialog")).toContainText("new transactions with miner-456 are sealed");
   expect(await axeFindings(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toBeHidden();
@@ -74,7 +102,7 @@ test("by keyboard alone a participant without a key registers one; who comes sec
   await page.keyboard.press("Enter");
   await expect(
     page.getByRole("status").filter({ hasText: "The key is registered and active" }),
-  ).toContainText("coordinator-001#1");
+  ).toContainText("miner-456#2");
   // The second one's first try is lost on its way; the dialog stays, and the call is repeated as the same intent.
   await second.page.route("**/confidential/keys/register", (route) => route.abort("connectionreset"));
   await second.page.getByRole("button", { name: "Register a managed key" }).click();
@@ -85,11 +113,7 @@ test("by keyboard alone a participant without a key registers one; who comes sec
   await again.click();
   await expect(second.page.getByText("Nothing was made: there is an active key")).toBeVisible();
   await page.getByRole("link", { name: "Show the key" }).click();
-  await expect(heading(page)).toHaveText("coordinator-001#1");
-  await page.getByRole("complementary", { name: "Facts" }).getByRole("link").click();
-  await expect(page.getByRole("complementary", { name: "Facts" })).toContainText(
-    "Ines Vogel registered the key coordinator-001#1.",
-  );
+  await expect(heading(page)).toHaveText("miner-456#2");
   await page.goto(at("/keys"), { waitUntil: "networkidle" });
   await expect(page.getByRole("link", { name: "Register a key" })).toHaveCount(0);
   expect(first.faults()).toEqual([]);
