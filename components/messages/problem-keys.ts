@@ -79,6 +79,7 @@ export const CODE_KEYS = {
   "envelope.replaced": "replaced",
   "audit.not-integrated": "notIntegrated",
   "audit.pruned": "pruned",
+  "verification.not-found": "gone",
   "erasure.not-found": "gone",
   "erasure.state": "movedOn",
   "export.unfinished": "exportRuns",

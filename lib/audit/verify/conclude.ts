@@ -126,7 +126,8 @@ function checkAnchor(
 function checkTail({ later, exported_at }: Manifest, findings: Findings): Note[] {
   if (later.count === 0 || later.oldest_at === undefined) return [];
   const age = parseMicros(exported_at) - parseMicros(later.oldest_at);
-  const detail = `${later.count} entries wait for a checkpoint, the oldest for ${age / MICROS_PER_SECOND} s`;
+  const waiting = later.count === 1 ? "1 entry waits" : `${later.count} entries wait`;
+  const detail = `${waiting} for a checkpoint, the oldest for ${age / MICROS_PER_SECOND} s`;
   if (age <= MERGE_DELAY_MICROS) return [{ class: "later entries", detail, count: later.count }];
   findings.add({ class: "unanchored tail", detail });
   return [];

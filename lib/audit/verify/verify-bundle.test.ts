@@ -70,7 +70,10 @@ describe("a bundle", () => {
       verdict: "verified",
       size: COUNT,
       findings: [],
-      notes: ["1 later entry is left out"],
+      notes: [
+        { class: "later entries", count: 1, detail: "1 entry waits for a checkpoint, the oldest for 1 s" },
+        { class: "self-witnessed" },
+      ],
     });
     expect(await verifyBundle(bundle)).toMatchObject({ verdict: "consistent", trust: { source: "bundle" } });
     const foreign = { ...resigned(CLEAN.entries), placeLines: [] };
