@@ -289,7 +289,7 @@ test("nobody files what only their own organisation could decide, and nobody dec
   expect([submitted.status, submitted.json.code]).toEqual([409, "request.no-decider"]);
   const body = { stage: "coordinator", decision: "deny", comment: "Mine" };
   const answer = await coordinator.post(`/confidential/access/requests/${own}/decisions`, body);
-  expect([answer.status, answer.json.code]).not.toEqual([200, undefined]);
+  expect(answer.status, answer.text).toBeGreaterThanOrEqual(400);
 
   const id = await file(order);
   await passLegal(id, order);
