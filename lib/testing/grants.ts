@@ -18,7 +18,8 @@ const APP = {
   audit_index: "INSERT",
   audit_part: "INSERT",
   audit_queue: "INSERT(action entry_id subject tenant_id)",
-  audit_verification: "INSERT UPDATE",
+  audit_verification:
+    "INSERT UPDATE(claim end_entry_id finished_at lease_until progress report start_entry_id state)",
   auth_challenge: "DELETE INSERT UPDATE",
   auth_session: "INSERT UPDATE",
   credential: "DELETE INSERT UPDATE",

@@ -63,7 +63,7 @@ async function tamper(...statements: string[]): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
   try {
-    const tables = ["entry", "leaf", "part", "index", "tile", "checkpoint", "queue"];
+    const tables = ["entry", "leaf", "part", "index", "tile", "checkpoint", "head", "queue"];
     for (const table of tables) await admin.query(`ALTER TABLE audit_${table} DISABLE TRIGGER USER`);
     for (const statement of statements) await admin.query(statement);
     for (const table of tables) await admin.query(`ALTER TABLE audit_${table} ENABLE TRIGGER USER`);
