@@ -31,7 +31,6 @@ export function EndTime(props: {
     <time
       dateTime={last.toISOString().slice(0, 10)}
       title={formatTime(new Date(instant), { timeZone: "UTC", locale })}
-      className="whitespace-nowrap"
     >
       {look === "bare" ? day : t("through", { day })}
     </time>
