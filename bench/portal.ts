@@ -76,7 +76,7 @@ async function settle(page: Page): Promise<void> {
 }
 
 /** One first visit, nothing cached: bytes of script as they came over the wire, and what Chromium traced. */
-async function visit(page: Page, url: string): Promise<Visit> {
+async function visitOnce(page: Page, url: string): Promise<Visit | undefined> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("Network.enable");
   await cdp.send("Network.clearBrowserCache");
@@ -100,8 +100,16 @@ async function visit(page: Page, url: string): Promise<Visit> {
   });
   await cdp.detach();
   const figures = figuresOf(events);
-  if (figures === undefined) throw new Error(`the trace of ${url} has no largest paint`);
-  return { ...bytes, ...figures };
+  return figures === undefined ? undefined : { ...bytes, ...figures };
+}
+
+/** Chromium now and then drops the trace of a renderer it has just begun: such a visit says nothing, and is made again. */
+async function visit(page: Page, url: string): Promise<Visit> {
+  for (let tries = 0; tries < 5; tries += 1) {
+    const seen = await visitOnce(page, url);
+    if (seen !== undefined) return seen;
+  }
+  throw new Error(`no trace of ${url} has a largest paint`);
 }
 
 function median(values: readonly number[]): number {
