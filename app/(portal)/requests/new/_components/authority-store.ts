@@ -1,5 +1,6 @@
 import type { AuthorizationView } from "@/lib/access/answer-schema";
-import type { FactsBody } from "./bodies";
+import { type Answers, FACT_NAMES, isSameIn } from "./answers";
+import { type FactsBody, factsOf } from "./bodies";
 import { type ChosenDocument, type ReadOutcome, readDocument } from "./read-document";
 import { failureKind } from "./save-failure";
 import type { Sending } from "./send-document";
@@ -79,6 +80,12 @@ export class AuthorityStore {
     const { chosen, attached } = this.#state;
     if (facts === undefined || !this.hasDocument) return false;
     return attached?.facts !== JSON.stringify(facts) || (chosen !== undefined && attached.from !== chosen);
+  }
+
+  /** Whether facts stand here that the server does not have, or not like this: they go out with the document. */
+  hasFactsHere(answers: Answers, blank: Answers): boolean {
+    if (isSameIn(FACT_NAMES, answers, blank)) return false;
+    return this.#state.attached?.facts !== JSON.stringify(factsOf(answers));
   }
 
   /** The same, but not again what was refused as it stands. */

@@ -5,7 +5,7 @@ import { useEffect, useMemo } from "react";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ErrorSummary } from "@/components/ui/error-summary";
 import type { RequestView } from "@/lib/access/answer-schema";
-import type { Answers, FormOptions } from "./answers";
+import { type Answers, blankAnswers, type FormOptions } from "./answers";
 import { AuthoritySection } from "./authority-section";
 import { BasisSection } from "./basis-section";
 import { factsOf } from "./bodies";
@@ -69,7 +69,12 @@ export function NewRequest(props: {
     <PageFrame
       crumbs={[{ label: t("title"), href: "/requests" }, { label: t("new.title") }]}
       title={t("new.title")}
-      actions={<SaveLine state={draft} />}
+      actions={
+        <SaveLine
+          state={draft}
+          hasFactsHere={stores.authority.hasFactsHere(draft.answers, blankAnswers(options))}
+        />
+      }
       apiCall={{ method: "POST", path: "/confidential/access/requests" }}
       facts={
         <RequestSummary

@@ -5,7 +5,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import type { DraftState } from "./draft-state";
 
 /** One line at the right of the heading: where what is typed is kept. Told to screen readers as it changes. */
-export function SaveLine({ state }: { state: DraftState }) {
+export function SaveLine({ state, hasFactsHere }: { state: DraftState; hasFactsHere: boolean }) {
   const t = useTranslations("requests.new.status");
   const { draft, status } = state;
   const { kind } = status;
@@ -14,6 +14,7 @@ export function SaveLine({ state }: { state: DraftState }) {
       {draft !== undefined && kind === "saved" ? (
         <>
           {t("saved", { reference: draft.reference })} <LocalTime instant={draft.savedAt} form="clock" />
+          {hasFactsHere ? <span className="block">{t("factsHere")}</span> : null}
         </>
       ) : draft !== undefined && kind === "kept" ? (
         t("keptDraft", { reference: draft.reference })
