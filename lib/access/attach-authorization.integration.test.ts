@@ -6,8 +6,8 @@ import { decideRequest } from "@/lib/access/decide-request";
 import { getRequest } from "@/lib/access/get-request";
 import { submitRequest } from "@/lib/access/submit-request";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { DomainError } from "@/lib/errors";
 import { type AccessBench, createAccessBench } from "@/lib/testing/access-bench";
+import { refusalOf } from "@/lib/testing/refusal";
 
 let bench: AccessBench;
 beforeAll(async () => {
@@ -17,15 +17,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-async function code(run: Promise<unknown>): Promise<string> {
-  try {
-    await run;
-  } catch (error) {
-    if (error instanceof DomainError) return error.code;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
+const code = async (run: Promise<unknown>): Promise<string> => (await refusalOf(run)).code;
 
 const upload = () => ({ filename: "order.pdf", mediaType: "application/pdf", bytes: bench.document });
 

@@ -36,6 +36,7 @@ import { loadSigningKey } from "@/lib/custody/signing-key";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
+import { refusalOf } from "@/lib/testing/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
@@ -115,17 +116,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-async function refusal(run: Promise<unknown>): Promise<DomainError> {
-  try {
-    await run;
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
-
-const code = async (run: Promise<unknown>): Promise<string> => (await refusal(run)).code;
+const code = async (run: Promise<unknown>): Promise<string> => (await refusalOf(run)).code;
 
 async function query(text: string, values: readonly unknown[] = [], url = bench.database.adminUrl) {
   const connection = new Client({ connectionString: url });
@@ -357,7 +348,7 @@ describe("a decision", () => {
     const id = await submitted();
     await ensureChecked(id);
     const wrong = { confirms: { ...CONFIRMS, case_number: "18 O 2/26" } };
-    const error = await refusal(decideRequest(legal, id, approval("legal", wrong)));
+    const error = await refusalOf(decideRequest(legal, id, approval("legal", wrong)));
     expect(error.code).toBe("decision.facts-mismatch");
     expect(error.errors).toEqual([
       { pointer: "/confirms/case_number", detail: "you typed “18 O 2/26”, the order says “18 O 1/26”" },

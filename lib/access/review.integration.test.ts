@@ -11,8 +11,8 @@ import { NewDecision, NewStatement } from "@/lib/access/schema";
 import { toBase64 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { DomainError } from "@/lib/errors";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
+import { refusalOf } from "@/lib/testing/refusal";
 import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/statement-passkey";
 
 const DAY_MS = 86_400_000;
@@ -25,17 +25,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-async function refusal(run: Promise<unknown>): Promise<DomainError> {
-  try {
-    await run;
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
-
-const code = async (run: Promise<unknown>): Promise<string> => (await refusal(run)).code;
+const code = async (run: Promise<unknown>): Promise<string> => (await refusalOf(run)).code;
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const deny = (stage: string) => NewDecision.parse({ stage, decision: "deny", comment: "No basis" });
 const ask = (stage: string) => NewDecision.parse({ stage, decision: "ask", comment: "Which annex?" });
@@ -208,7 +198,7 @@ describe("the two readings of a paper order", () => {
     expect(await code(decideRequest(bench.legal, id, beyond))).toBe("decision.facts-mismatch");
     const first = await decideRequest(bench.legal, id, bench.approval("legal", { confirms, until }));
     expect(first.decisions[0]).toMatchObject({ narrowed: true });
-    const differs = await refusal(decideRequest(bench.approver, id, bench.approval("coordinator")));
+    const differs = await refusalOf(decideRequest(bench.approver, id, bench.approval("coordinator")));
     expect(differs.code).toBe("decision.facts-mismatch");
     expect(differs.extra.mismatch).toEqual({
       valid_until: { typed: bench.order.valid_until, first: until.replace(".000Z", "Z") },
@@ -238,7 +228,7 @@ describe("narrowing", () => {
     await decideRequest(bench.legal, id, bench.approval("legal", { scope, until, max_views: 3 }));
     const { remaining } = await reviewRequest(bench.approver, id);
     expect(remaining).toMatchObject({ transactions: [one], fields: ["amount"], max_views: 3 });
-    const more = await refusal(
+    const more = await refusalOf(
       decideRequest(
         bench.approver,
         id,
@@ -299,7 +289,7 @@ describe("two who decide at once", () => {
   it("without a version the stage itself tells who was faster", async () => {
     const id = await bench.file();
     await decideRequest(bench.legal, id, deny("legal"));
-    const late = await refusal(decideRequest(bench.both, id, bench.approval("legal")));
+    const late = await refusalOf(decideRequest(bench.both, id, bench.approval("legal")));
     expect(late).toMatchObject({ code: "decision.stage" });
     expect(late.extra).toMatchObject({
       state: "denied",
@@ -323,7 +313,7 @@ describe("a passkey that its owner removed", () => {
     const body = bench.approval("legal");
     const { statement } = await prepareStatement(legal, id, NewStatement.parse(body));
     const signature = signWithPasskey(passkey.device, "decision", statement);
-    const refused = await refusal(decideRequest(legal, id, { ...body, signature }));
+    const refused = await refusalOf(decideRequest(legal, id, { ...body, signature }));
     expect(refused.code).toBe("statement.passkey-removed");
     expect(refused.detail).toContain("Account, Security");
     expect((await reviewRequest(legal, id)).stage).toBe("legal");

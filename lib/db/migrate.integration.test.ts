@@ -1,22 +1,12 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { Client } from "pg";
 import { expect, inject, test } from "vitest";
 import { bootstrapRoles, urlFor } from "@/lib/db/bootstrap-roles";
 import { migrate } from "@/lib/db/migrate";
+import { queryAs } from "@/lib/testing/query-as";
 
 const MIGRATIONS = path.resolve("prisma/migrations");
-
-async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 test("two processes migrating at once apply every migration once, and objects belong to the owner role", async () => {
   const { adminUrl, passwords } = inject("testServer");
@@ -26,7 +16,7 @@ test("two processes migrating at once apply every migration once, and objects be
   const applied = await Promise.all([migrate(url, MIGRATIONS), migrate(url, MIGRATIONS)]);
   expect(applied.map((names) => names.length).sort()[0]).toBe(0);
   expect(await migrate(url, MIGRATIONS)).toEqual([]);
-  const owners = await query(url, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'");
+  const owners = await queryAs(url, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'");
   expect(owners).toEqual([{ tableowner: "sealport_owner" }]);
 });
 
@@ -46,7 +36,7 @@ test("a failing migration is named, and a function body with semicolons arrives 
     await bootstrapRoles({ adminUrl, database: "migrate_fails", passwords });
     const url = urlFor(adminUrl, undefined, "migrate_fails");
     expect(await migrate(url, folder)).toEqual(["1_function"]);
-    expect(await query(url, "SELECT two()")).toEqual([{ two: 2 }]);
+    expect(await queryAs(url, "SELECT two()")).toEqual([{ two: 2 }]);
     await add("2_broken", "CREATE TABLE broken (id nonsense);");
     await expect(migrate(url, folder)).rejects.toThrow(/2_broken/);
   } finally {
@@ -60,8 +50,8 @@ test("login roles reach their own database only with their password and own noth
   expect(await bootstrapRoles({ adminUrl, database: "roles_twice", passwords })).toEqual({ isNew: false });
   const password = passwords.sealport_app_login;
   const url = urlFor(adminUrl, { user: "sealport_app_login", password }, "roles_twice");
-  expect(await query(url, "SELECT current_user::text AS me")).toEqual([{ me: "sealport_app_login" }]);
-  await expect(query(url, "CREATE TABLE mine ()")).rejects.toMatchObject({ code: "42501" });
+  expect(await queryAs(url, "SELECT current_user::text AS me")).toEqual([{ me: "sealport_app_login" }]);
+  await expect(queryAs(url, "CREATE TABLE mine ()")).rejects.toMatchObject({ code: "42501" });
   const wrong = urlFor(adminUrl, { user: "sealport_app_login", password: "wrong" }, "roles_twice");
-  await expect(query(wrong, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
+  await expect(queryAs(wrong, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
 });

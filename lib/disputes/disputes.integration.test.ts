@@ -1,4 +1,3 @@
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileRequest } from "@/lib/access/file-request";
 import { findLiveGrant } from "@/lib/access/find-grant";
@@ -28,6 +27,8 @@ import {
   type DisputeBench,
   type DisputePerson,
 } from "@/lib/testing/dispute-bench";
+import { queryAs } from "@/lib/testing/query-as";
+import { refusalOf } from "@/lib/testing/refusal";
 import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/statement-passkey";
 import { getTransaction } from "@/lib/transactions/get-transaction";
 import { openTransaction } from "@/lib/transactions/open-transaction";
@@ -42,26 +43,9 @@ afterAll(() => bench?.close());
 const REASON = "The invoice is for another job than the one we ordered.";
 const LOOK = { purpose: "dispute" } as const;
 
-async function failure(act: Promise<unknown>): Promise<DomainError> {
-  try {
-    await act;
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-  throw new Error("a refusal was expected");
-}
-const code = async (act: Promise<unknown>): Promise<string> => (await failure(act)).code;
+const code = async (act: Promise<unknown>): Promise<string> => (await refusalOf(act)).code;
 
-async function query(text: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
-  const connection = new Client({ connectionString: bench.database.adminUrl });
-  await connection.connect();
-  try {
-    return (await connection.query(text, [...values])).rows;
-  } finally {
-    await connection.end();
-  }
-}
+const query = (text: string, values?: readonly unknown[]) => queryAs(bench.database.adminUrl, text, values);
 
 async function opened(by: DisputePerson = bench.client): Promise<{ id: string; tx: string }> {
   const tx = await bench.transaction(by);
@@ -271,7 +255,7 @@ describe("the end of a dispute", () => {
     const [row] = await query("SELECT statement, signature FROM dispute WHERE id = $1", [id]);
     const again: unknown = { statement: row?.statement, signature: row?.signature };
     const lie = { grant: uuidv7(Date.now()), dispute: again, holder: bench.deputy.principal.handle };
-    const refused = await failure(Reflect.apply(bench.escrow.submitGrant, undefined, [lie]));
+    const refused = await refusalOf(Reflect.apply(bench.escrow.submitGrant, undefined, [lie]));
     expect(refused.extra.reason).toBe("revoked");
   });
 
@@ -382,7 +366,9 @@ describe("a party's own signature", () => {
 
   it("is required outside evaluation, with words that say what to do", async () => {
     const tx = await bench.transaction();
-    const error = await failure(openDispute(strict(bench.client), tx, NewDispute.parse({ reason: REASON })));
+    const error = await refusalOf(
+      openDispute(strict(bench.client), tx, NewDispute.parse({ reason: REASON })),
+    );
     expect(error.code).toBe("statement.required");
     expect(error.detail).toContain("passkey that stands in the custodian's roster");
     expect((await getTransaction(bench.client, tx)).status).toBe("created");
@@ -425,7 +411,7 @@ describe("a party's own signature", () => {
     const { signed } = await prepared(tx);
     const forged = { ...signed.signature, signature: toBase64url(new Uint8Array(64)) };
     const byNobody = NewDispute.parse({ reason: REASON, signed: { ...signed, signature: forged } });
-    const refused = await failure(openDispute(keyed, tx, byNobody));
+    const refused = await refusalOf(openDispute(keyed, tx, byNobody));
     expect([refused.code, refused.extra.reason]).toEqual(["custodian.refused", "signature"]);
     const stolen = NewDispute.parse({ reason: REASON, signed: (await prepared(tx)).signed });
     expect(await code(openDispute(client, tx, stolen))).toBe("transaction.not-found");
@@ -433,7 +419,7 @@ describe("a party's own signature", () => {
 
   it("cannot be replaced by the portal's once the person holds a key", async () => {
     const tx = await bench.transaction(bench.keyed);
-    const refused = await failure(openDispute(bench.keyed, tx, NewDispute.parse({ reason: REASON })));
+    const refused = await refusalOf(openDispute(bench.keyed, tx, NewDispute.parse({ reason: REASON })));
     expect(refused.code).toBe("statement.required");
   });
 });

@@ -7,13 +7,13 @@ import { getDispute } from "@/lib/disputes/get-dispute";
 import { openDispute } from "@/lib/disputes/open-dispute";
 import { NewDispute } from "@/lib/disputes/schema";
 import { takeDispute } from "@/lib/disputes/take-dispute";
-import { DomainError } from "@/lib/errors";
 import {
   CANARIES,
   createDisputeBench,
   type DisputeBench,
   type DisputePerson,
 } from "@/lib/testing/dispute-bench";
+import { refusalOf } from "@/lib/testing/refusal";
 import { openTransaction } from "@/lib/transactions/open-transaction";
 
 let bench: DisputeBench;
@@ -23,16 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await bench?.close();
 });
-
-async function refusal(run: Promise<unknown>): Promise<DomainError> {
-  try {
-    await run;
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
 
 async function disputed(fields?: readonly string[]): Promise<{ tx: string; id: string }> {
   const tx = await bench.transaction();
@@ -66,7 +56,7 @@ describe("support that needs more than the dispute allows", () => {
 
     const { support } = bench;
     const full = fileRequest(support, asked(tx, dispute.more_fields, "full"));
-    expect((await refusal(full)).code).toBe("access.level");
+    expect((await refusalOf(full)).code).toBe("access.level");
     const { id: request } = await fileRequest(support, asked(tx, dispute.more_fields));
     expect((await submitRequest(support, request)).state).toBe("stage_1");
     expect((await approve(bench.legal, request, "legal")).state).toBe("stage_2");
@@ -81,7 +71,7 @@ describe("support that needs more than the dispute allows", () => {
     expect(opened.data).toHaveProperty("settlement_details");
     expect(opened.data).not.toHaveProperty("amount");
     const others = openTransaction(bench.deputy, tx, opening);
-    expect((await refusal(others)).code).toBe("access.no-grant");
+    expect((await refusalOf(others)).code).toBe("access.no-grant");
   });
 
   it("is offered the same groups again only when its look is over or used up", async () => {
@@ -105,7 +95,7 @@ describe("a request that nobody could decide", () => {
       principal: { ...support.principal, organisationId: legal.principal.organisationId },
     };
     const { id } = await fileRequest(colleague, asked(tx, ["parties"]));
-    const refused = await refusal(submitRequest(colleague, id));
+    const refused = await refusalOf(submitRequest(colleague, id));
     expect(refused).toMatchObject({ code: "request.no-decider", status: 409 });
     expect(refused.message + refused.detail).toContain("legal");
   });

@@ -16,6 +16,7 @@ import { type LiveHub, STREAMS_PER_SESSION } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
+import { outcomeOf } from "@/lib/testing/refusal";
 import { setStatus } from "@/lib/transactions/set-status";
 
 let bench: AccessBench;
@@ -148,16 +149,6 @@ async function granted(): Promise<{ requestId: string; grantId: string }> {
   return { requestId, grantId: grant_id };
 }
 
-async function refusal(run: Promise<unknown>): Promise<string> {
-  try {
-    await run;
-    return "nothing was refused";
-  } catch (error) {
-    if (error instanceof DomainError) return error.code;
-    throw error;
-  }
-}
-
 describe("live updates", () => {
   it("tell the holder and the reviewers of a revocation, and nobody of another agency or of the parties", async () => {
     const { grantId, requestId } = await granted();
@@ -202,7 +193,7 @@ describe("live updates", () => {
       await tx.$executeRaw`UPDATE access_request SET justification = 'other' WHERE id = ${id}::uuid`;
       throw new DomainError("request.conflict");
     });
-    expect(await refusal(undone)).toBe("request.conflict");
+    expect(await outcomeOf(undone)).toBe("request.conflict");
     const later = await bench.draft();
     await heard.until(tells("request", later));
     expect(tells("request", id)(heard)).toBe(false);
@@ -228,7 +219,7 @@ describe("live updates", () => {
   });
 
   it("are not for API keys", async () => {
-    expect(await refusal(streamChanges(bench.regulator, {}, hub))).toBe("auth.session-only");
+    expect(await outcomeOf(streamChanges(bench.regulator, {}, hub))).toBe("auth.session-only");
   });
 
   it("end with the sign-out itself, long before the next heartbeat", async () => {
@@ -269,7 +260,7 @@ describe("live updates", () => {
     const before = hub.size;
     const streams = [];
     for (let n = 0; n < STREAMS_PER_SESSION; n++) streams.push(await listen(who));
-    expect(await refusal(streamChanges(who, {}, hub))).toBe("rate.exceeded");
+    expect(await outcomeOf(streamChanges(who, {}, hub))).toBe("rate.exceeded");
     const other = await listen(await signedIn(bench.regulator));
     await streams[0]?.leave();
     const again = await listen(who);
@@ -296,6 +287,6 @@ describe("live updates", () => {
     const heard = await listen(who, ending);
     ending.close();
     await heard.until(({ hasEnded }) => hasEnded);
-    expect(await refusal(streamChanges(who, {}, ending))).toBe("service.unavailable");
+    expect(await outcomeOf(streamChanges(who, {}, ending))).toBe("service.unavailable");
   });
 });

@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Principal } from "@/lib/context";
 import { contextOf, type SeedRuntime } from "@/lib/seed/demo-context";
 import { seedDemonstration } from "@/lib/seed/seed-demonstration";
 import { createLogger } from "@/lib/telemetry/logger";
+import { queryAs } from "@/lib/testing/query-as";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { auditTransaction } from "@/lib/transactions/audit-transaction";
 import { openTransaction } from "@/lib/transactions/open-transaction";
@@ -23,15 +23,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-async function query(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-  const connection = new Client({ connectionString: bench.database.adminUrl });
-  await connection.connect();
-  try {
-    return (await connection.query(text, values)).rows;
-  } finally {
-    await connection.end();
-  }
-}
+const query = (text: string, values?: readonly unknown[]) => queryAs(bench.database.adminUrl, text, values);
 
 async function principalOf(
   handle: string,

@@ -7,7 +7,6 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { loadSigningKey } from "@/lib/custody/signing-key";
-import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
 import {
   buildDecision,
@@ -16,6 +15,7 @@ import {
   type StatementSignature,
   validityTime,
 } from "@/lib/escrow/statements";
+import { outcomeOf } from "@/lib/testing/refusal";
 import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/statement-passkey";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { auditTransaction } from "@/lib/transactions/audit-transaction";
@@ -182,16 +182,6 @@ async function submit(): Promise<string> {
   return (await submitTransaction(client, input)).transaction_id;
 }
 
-async function codeOf(act: Promise<unknown>): Promise<string> {
-  try {
-    await act;
-    return "no error";
-  } catch (error) {
-    if (error instanceof DomainError) return error.code;
-    throw error;
-  }
-}
-
 describe("a regulator with a grant", () => {
   it("opens the granted groups through escrow, equal to what was sent, and no other", async () => {
     const id = await submit();
@@ -200,7 +190,7 @@ describe("a regulator with a grant", () => {
     expect(opened.data).toEqual({ amount: "1000", currency: "EUR", pricing: { rate: "1.25" } });
     expect(opened.assurance).toBe("evaluation");
     const fields: GroupName[] = ["amount", "settlement_details"];
-    expect(await codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id, fields }))).toBe(
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id, fields }))).toBe(
       "access.groups",
     );
     const [row] = await admin([
@@ -211,12 +201,12 @@ describe("a regulator with a grant", () => {
 
   it("is refused without a grant and for another purpose", async () => {
     const id = await submit();
-    expect(await codeOf(auditTransaction(regulator, id, { purpose: "audit" }))).toBe("access.no-grant");
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit" }))).toBe("access.no-grant");
     const grant_id = await grantFor(id, { groups: ["amount"] });
-    expect(await codeOf(auditTransaction(regulator, id, { purpose: "compliance", grant_id }))).toBe(
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "compliance", grant_id }))).toBe(
       "access.purpose",
     );
-    expect(await codeOf(auditTransaction(regulator, id, { purpose: "settlement", grant_id }))).toBe(
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "settlement", grant_id }))).toBe(
       "access.purpose",
     );
   });
@@ -227,15 +217,15 @@ describe("a regulator with a grant", () => {
     const support = await bench.person({ role: "coordinator", duties: ["support"], hasKey: false });
     const seenBy = async (who: Person) =>
       (await listAccessLogs(who, { limit: 100, offset: 0, transaction_id: id })).logs.map((log) => log.error);
-    await codeOf(auditTransaction(regulator, id, { purpose: "audit" }));
+    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit" }));
     expect(await seenBy(outsider)).toEqual(["access.no-grant"]);
     const grant_id = await grantFor(id, { groups: ["amount"] });
     const fields: GroupName[] = ["pricing"];
-    await codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id, fields }));
-    await codeOf(auditTransaction(regulator, id, { purpose: "audit", fields }));
-    await codeOf(auditTransaction(regulator, id, { purpose: "compliance" }));
-    await codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id: uuidv7(1) }));
-    await codeOf(getEnvelopes(regulator, id));
+    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id, fields }));
+    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", fields }));
+    await outcomeOf(auditTransaction(regulator, id, { purpose: "compliance" }));
+    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id: uuidv7(1) }));
+    await outcomeOf(getEnvelopes(regulator, id));
     expect(await seenBy(outsider)).toEqual(["access.no-grant"]);
     expect(await seenBy(support)).toEqual(["access.no-grant"]);
     expect((await seenBy(regulator)).slice().reverse()).toEqual([
@@ -254,10 +244,10 @@ describe("a regulator with a grant", () => {
     const grant_id = await grantFor(id, { groups: ["amount"], maxViews: 3 });
     const codes = await Promise.all(
       Array.from({ length: 8 }, () =>
-        codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id })),
+        outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id })),
       ),
     );
-    expect(codes.filter((code) => code === "no error")).toHaveLength(3);
+    expect(codes.filter((code) => code === "done")).toHaveLength(3);
     expect(codes.filter((code) => code === "access.views-exhausted")).toHaveLength(5);
   });
 
@@ -272,9 +262,9 @@ describe("a regulator with a grant", () => {
     const opening = await prepare();
     const body = { purpose: "audit" as const, grant_id, fields: ["amount" as const], opening };
     expect((await auditTransaction(regulator, id, body)).data).toEqual({ amount: "1000", currency: "EUR" });
-    expect(await codeOf(auditTransaction(regulator, id, body))).toBe("statement.expired");
+    expect(await outcomeOf(auditTransaction(regulator, id, body))).toBe("statement.expired");
     const wider = { purpose: "audit" as const, grant_id, opening: await prepare() };
-    expect(await codeOf(auditTransaction(regulator, id, wider))).toBe("statement.invalid");
+    expect(await outcomeOf(auditTransaction(regulator, id, wider))).toBe("statement.invalid");
   });
 
   it("opens nothing by a passkey that its owner removed, and leaves the opening unspent", async () => {
@@ -291,7 +281,7 @@ describe("a regulator with a grant", () => {
         opening: { opening_id: prepared.opening_id, signature },
       });
     const removed = signWithPasskey(passkey.device, "open", prepared.statement);
-    expect(await codeOf(open(removed))).toBe("statement.passkey-removed");
+    expect(await outcomeOf(open(removed))).toBe("statement.passkey-removed");
     const signature = await signAsPortal(bench.keystore, "open", prepared.statement);
     expect((await open(signature)).data).toEqual({ amount: "1000", currency: "EUR" });
   });
@@ -305,8 +295,12 @@ describe("a regulator with a grant", () => {
       fields: ["amount"],
     });
     const copied = await recordCopy(regulator, id, { access_id, fields: ["amount"] });
-    expect(await codeOf(recordCopy(regulator, id, { access_id, fields: ["pricing"] }))).toBe("access.groups");
-    expect(await codeOf(recordCopy(client, id, { access_id, fields: ["amount"] }))).toBe("access.forbidden");
+    expect(await outcomeOf(recordCopy(regulator, id, { access_id, fields: ["pricing"] }))).toBe(
+      "access.groups",
+    );
+    expect(await outcomeOf(recordCopy(client, id, { access_id, fields: ["amount"] }))).toBe(
+      "access.forbidden",
+    );
     const { logs } = await listAccessLogs(regulator, { limit: 100, offset: 0, transaction_id: id });
     expect(logs.map((log) => [log.action, log.error, log.data_accessed])).toEqual([
       ["disclosure.copy", "access.forbidden", []],
@@ -323,7 +317,7 @@ describe("a regulator with a grant", () => {
       ["UPDATE access_grant SET not_after = now() - interval '1 second' WHERE id = $1", [grant_id]],
       ["ALTER TABLE access_grant ENABLE TRIGGER USER"],
     ]);
-    expect(await codeOf(recordCopy(regulator, id, { access_id, fields: ["amount"] }))).toBe(
+    expect(await outcomeOf(recordCopy(regulator, id, { access_id, fields: ["amount"] }))).toBe(
       "access.no-grant",
     );
   });
@@ -331,7 +325,7 @@ describe("a regulator with a grant", () => {
   it("is refused by the custodian where only the database says that there is a grant", async () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount"], isKnownToCustodian: false });
-    expect(await codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
       "custodian.refused",
     );
     const [row] = await admin([["SELECT outcome FROM disclosure WHERE grant_id = $1", [grant_id]]]);
@@ -342,7 +336,7 @@ describe("a regulator with a grant", () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount"] });
     await bench.stopCustodian();
-    expect(await codeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
       "custodian.unavailable",
     );
     const rows = await admin([

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toHex } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
-import { DomainError } from "@/lib/errors";
+import { outcomeOf } from "@/lib/testing/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { getEnvelopes } from "@/lib/transactions/get-envelopes";
 import { getTransaction } from "@/lib/transactions/get-transaction";
@@ -38,16 +38,6 @@ function body(members: Record<string, unknown> = {}): NewTransaction {
     participants: [client.principal.participantId, miner.principal.participantId],
     ...members,
   });
-}
-
-async function codeOf(act: Promise<unknown>): Promise<string> {
-  try {
-    await act;
-    return "no error";
-  } catch (error) {
-    if (error instanceof DomainError) return error.code;
-    throw error;
-  }
 }
 
 async function admin(text: string, values: unknown[] = []) {
@@ -162,7 +152,7 @@ describe("submitting and opening", () => {
     for (const role of ["coordinator", "auditor", "regulator"] as const) {
       const { participantId } = (await bench.person({ role, hasKey: false })).principal;
       const named = submitTransaction(client, body({ amount: "1", participants: [participantId] }));
-      expect(await codeOf(named)).toBe("participant.not-a-party");
+      expect(await outcomeOf(named)).toBe("participant.not-a-party");
     }
     const office = await bench.person({ role: "client", organisation: "operator" });
     const theirs = body({ amount: "1", participants: [office.principal.participantId] });
@@ -178,8 +168,8 @@ describe("submitting and opening", () => {
     const keyless = await bench.person({ role: "miner", hasKey: false });
     const before = (await listTransactions(client, TransactionQuery.parse({}))).items.length;
     const without = body({ amount: "1", participants: [keyless.principal.participantId] });
-    expect(await codeOf(submitTransaction(client, without))).toBe("participant.no-active-key");
-    expect(await codeOf(submitTransaction(client, body({ participants: ["nobody-1"] })))).toBe(
+    expect(await outcomeOf(submitTransaction(client, without))).toBe("participant.no-active-key");
+    expect(await outcomeOf(submitTransaction(client, body({ participants: ["nobody-1"] })))).toBe(
       "participant.unknown",
     );
     expect((await listTransactions(client, TransactionQuery.parse({}))).items.length).toBe(before);
@@ -192,7 +182,7 @@ describe("submitting and opening", () => {
 
   it("refuses an id that is taken", async () => {
     const { transaction_id } = await submitTransaction(client, body({ amount: "1" }));
-    expect(await codeOf(submitTransaction(client, body({ amount: "2", transaction_id })))).toBe(
+    expect(await outcomeOf(submitTransaction(client, body({ amount: "2", transaction_id })))).toBe(
       "transaction.exists",
     );
   });
@@ -202,12 +192,12 @@ describe("who may open", () => {
   it("answers a stranger 404 and a wrong purpose 403, and writes both down", async () => {
     const stranger = await bench.person({ role: "client" });
     const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
-    expect(await codeOf(openTransaction(stranger, id, { purpose: "settlement" }))).toBe(
+    expect(await outcomeOf(openTransaction(stranger, id, { purpose: "settlement" }))).toBe(
       "transaction.not-found",
     );
-    expect(await codeOf(getTransaction(stranger, id))).toBe("transaction.not-found");
-    expect(await codeOf(getEnvelopes(stranger, id))).toBe("transaction.not-found");
-    expect(await codeOf(openTransaction(miner, id, { purpose: "audit" }))).toBe("access.purpose");
+    expect(await outcomeOf(getTransaction(stranger, id))).toBe("transaction.not-found");
+    expect(await outcomeOf(getEnvelopes(stranger, id))).toBe("transaction.not-found");
+    expect(await outcomeOf(openTransaction(miner, id, { purpose: "audit" }))).toBe("access.purpose");
     const rows = await admin(
       "SELECT action, outcome, is_access FROM audit_index WHERE transaction_id = $1 AND outcome = 'denied' ORDER BY at",
       [id],
@@ -263,7 +253,7 @@ describe("what somebody with the database can change", () => {
     const two = await submitTransaction(client, body({ amount: "2", narrative: "second" }));
     return [one.transaction_id, two.transaction_id] as const;
   }
-  const open = (id: string) => codeOf(openTransaction(miner, id, { purpose: "settlement" }));
+  const open = (id: string) => outcomeOf(openTransaction(miner, id, { purpose: "settlement" }));
 
   it("is noticed when a body is swapped for another", async () => {
     const [one, two] = await made();
@@ -273,7 +263,7 @@ describe("what somebody with the database can change", () => {
       [one, two],
     );
     expect(await open(one)).toBe("envelope.replaced");
-    expect(await open(two)).toBe("no error");
+    expect(await open(two)).toBe("done");
     const rows = await admin(
       "SELECT action, outcome FROM audit_index WHERE transaction_id = $1 AND outcome = 'failed'",
       [one],
@@ -319,7 +309,9 @@ describe("what somebody with the database can change", () => {
       two,
       stranger.principal.participantId,
     ]);
-    expect(await codeOf(openTransaction(stranger, two, { purpose: "settlement" }))).toBe("envelope.replaced");
+    expect(await outcomeOf(openTransaction(stranger, two, { purpose: "settlement" }))).toBe(
+      "envelope.replaced",
+    );
   });
 });
 
@@ -367,7 +359,7 @@ describe("a batch", () => {
 describe("status and envelopes", () => {
   it("moves along the state machine, and back from a dispute", async () => {
     const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
-    expect(await codeOf(setStatus(client, id, { status: "settled" }))).toBe("transaction.status");
+    expect(await outcomeOf(setStatus(client, id, { status: "settled" }))).toBe("transaction.status");
     for (const status of ["processing", "completed", "disputed", "completed", "settled"] as const) {
       expect((await setStatus(miner, id, { status })).status).toBe(status);
     }
@@ -377,7 +369,7 @@ describe("status and envelopes", () => {
   it("is moved by parties and approving coordinators, and by nobody with the duty support", async () => {
     const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
     const move = async (duties: Person["principal"]["duties"]) =>
-      codeOf(
+      outcomeOf(
         setStatus(await bench.person({ role: "coordinator", duties, hasKey: false }), id, {
           status: "processing",
         }),
@@ -386,7 +378,7 @@ describe("status and envelopes", () => {
     expect(await move(["support", "approve"])).toBe("access.forbidden");
     expect(await move(["legal"])).toBe("access.forbidden");
     expect((await getTransaction(client, id)).status).toBe("created");
-    expect(await move(["approve"])).toBe("no error");
+    expect(await move(["approve"])).toBe("done");
   });
 
   it("gives a recipient the envelopes with the entries that bind them", async () => {
@@ -395,6 +387,6 @@ describe("status and envelopes", () => {
     expect(items.map((item) => item.group)).toEqual(["amount", "pricing"]);
     expect(items[0]?.digests).toHaveLength(16);
     const coordinator = await bench.person({ role: "coordinator", hasKey: false });
-    expect(await codeOf(getEnvelopes(coordinator, id))).toBe("access.forbidden");
+    expect(await outcomeOf(getEnvelopes(coordinator, id))).toBe("access.forbidden");
   });
 });

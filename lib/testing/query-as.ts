@@ -1,0 +1,17 @@
+import "server-only";
+import { Client } from "pg";
+
+/** One statement on a connection of its own, as whoever the URL names. */
+export async function queryAs(
+  url: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Record<string, unknown>[]> {
+  const connection = new Client({ connectionString: url });
+  await connection.connect();
+  try {
+    return (await connection.query(text, [...values])).rows;
+  } finally {
+    await connection.end();
+  }
+}
