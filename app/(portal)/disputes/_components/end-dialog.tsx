@@ -2,10 +2,10 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useApi } from "@/components/client/use-api";
+import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
@@ -23,30 +23,18 @@ export function EndDialog(props: {
   onClose: () => void;
 }) {
   const t = useTranslations("disputes.end");
-  const api = useApi();
+  const { isBusy, error, run } = useAct(resolve);
   const router = useRouter();
   const [text, setText] = useState("");
   const [isMissing, setMissing] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const key = useRef<string>(undefined);
   const isWithdraw = props.act === "withdraw";
   const submit = async (): Promise<void> => {
     setMissing(text.trim() === "");
     if (text.trim() === "") return document.getElementById("resolution")?.focus();
-    setBusy(true);
-    setError(undefined);
-    key.current ??= crypto.randomUUID();
-    try {
-      const body = { resolution: text };
-      await api.call(resolve, { params: { id: props.disputeId }, body, idempotencyKey: key.current });
-      props.onClose();
-      router.refresh();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    const answer = await run({ params: { id: props.disputeId }, body: { resolution: text } });
+    if (answer === undefined) return;
+    props.onClose();
+    router.refresh();
   };
   return (
     <Dialog
@@ -74,10 +62,7 @@ export function EndDialog(props: {
               rows={4}
               maxLength={MAX_LENGTH}
               value={text}
-              onChange={(event) => {
-                setText(event.target.value);
-                key.current = undefined;
-              }}
+              onChange={(event) => setText(event.target.value)}
             />
           )}
         </Field>

@@ -2,10 +2,10 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useApi } from "@/components/client/use-api";
+import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/controls";
 import { Field } from "@/components/ui/field";
@@ -17,28 +17,14 @@ const MAX_LENGTH = 4_000;
 /** Writes to the others in the dispute. What was typed stays until it has arrived. */
 export function NoteForm({ disputeId, isParty }: { disputeId: string; isParty: boolean }) {
   const t = useTranslations("disputes.notes");
-  const api = useApi();
+  const { isBusy, error, run } = useAct(send);
   const router = useRouter();
   const [text, setText] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  // One key for one intent: after a lost connection the same note is not written twice.
-  const key = useRef<string>(undefined);
   const submit = async (): Promise<void> => {
     if (text.trim() === "") return;
-    setBusy(true);
-    setError(undefined);
-    key.current ??= crypto.randomUUID();
-    try {
-      await api.call(send, { params: { id: disputeId }, body: { text }, idempotencyKey: key.current });
-      key.current = undefined;
-      setText("");
-      router.refresh();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    if ((await run({ params: { id: disputeId }, body: { text } })) === undefined) return;
+    setText("");
+    router.refresh();
   };
   return (
     <form
@@ -55,10 +41,7 @@ export function NoteForm({ disputeId, isParty }: { disputeId: string; isParty: b
             rows={3}
             maxLength={MAX_LENGTH}
             value={text}
-            onChange={(event) => {
-              setText(event.target.value);
-              key.current = undefined;
-            }}
+            onChange={(event) => setText(event.target.value)}
           />
         )}
       </Field>

@@ -2,10 +2,10 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useApi } from "@/components/client/use-api";
+import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
@@ -28,35 +28,16 @@ function RevokeForm(props: RevokeProps & { onBusy: (isBusy: boolean) => void; on
   const { isOwn, reference } = props;
   const t = useTranslations("grants.revoke");
   const ui = useTranslations("ui");
-  const api = useApi();
+  const { isBusy, error, run } = useAct(revoke);
   const [reason, setReason] = useState("");
   const [isMissing, setMissing] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  // One key for one intent: after a lost answer the same call is repeated, not made twice.
-  const key = useRef<string>(undefined);
-  const busy = (is: boolean): void => {
-    setBusy(is);
-    props.onBusy(is);
-  };
   const submit = async (): Promise<void> => {
     setMissing(reason.trim() === "");
     if (reason.trim() === "") return document.getElementById(FIELD)?.focus();
-    busy(true);
-    setError(undefined);
-    key.current ??= crypto.randomUUID();
-    try {
-      await api.call(revoke, {
-        params: { id: props.grantId },
-        body: { reason },
-        idempotencyKey: key.current,
-      });
-      props.onDone();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      busy(false);
-    }
+    props.onBusy(true);
+    const answer = await run({ params: { id: props.grantId }, body: { reason } });
+    props.onBusy(false);
+    if (answer !== undefined) props.onDone();
   };
   return (
     <form
@@ -81,10 +62,7 @@ function RevokeForm(props: RevokeProps & { onBusy: (isBusy: boolean) => void; on
             rows={3}
             maxLength={MAX_LENGTH}
             value={reason}
-            onChange={(event) => {
-              setReason(event.target.value);
-              key.current = undefined;
-            }}
+            onChange={(event) => setReason(event.target.value)}
           />
         )}
       </Field>

@@ -2,10 +2,10 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useApi } from "@/components/client/use-api";
+import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
@@ -63,26 +63,15 @@ function Made({ made }: { made: RegisteredKey }) {
 export function RegisterKey({ participantId }: { participantId: string }) {
   const t = useTranslations("keys.register");
   const ui = useTranslations("ui");
-  const api = useApi();
+  const { isBusy, error, run } = useAct(REGISTER);
   const [isAsking, setAsking] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const [made, setMade] = useState<RegisteredKey>();
-  // One key for one intent: a lost answer is asked for again and nothing is made twice.
-  const intent = useRef<string | undefined>(undefined);
   const register = async () => {
-    intent.current ??= crypto.randomUUID();
-    setBusy(true);
-    setError(undefined);
-    try {
-      const body = { participant_id: participantId, algorithm: "X25519", custody: "managed" } as const;
-      setMade(await api.call(REGISTER, { body, idempotencyKey: intent.current }));
-      setAsking(false);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    const body = { participant_id: participantId, algorithm: "X25519", custody: "managed" } as const;
+    const answer = await run({ body });
+    if (answer === undefined) return;
+    setMade(answer);
+    setAsking(false);
   };
   if (made !== undefined) return <Made made={made} />;
   return (

@@ -1,12 +1,13 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useState } from "react";
 import { isChangeAsShown } from "@/app/(portal)/account/security/_components/roster-difference";
 import { CallRefused, target } from "@/components/client/api";
 import { NotSigned } from "@/components/client/not-signed";
 import { type PasskeySignature, signStatement } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
+import { useIntent } from "@/components/client/use-intent";
 import type {
   agreeToRosterChange,
   askRosterChange,
@@ -50,8 +51,7 @@ export function useRosterActs(standing: RosterStanding): RosterActs {
   const router = useRouter();
   const [running, setRunning] = useState<string>();
   const [error, setError] = useState<unknown>();
-  // One key per intent: kept until an answer came, so that a lost call may be sent again.
-  const intent = useRef<string>(undefined);
+  const intent = useIntent();
   const act = useCallback(
     async (name: string, run: () => Promise<unknown>) => {
       setRunning(name);
@@ -74,12 +74,11 @@ export function useRosterActs(standing: RosterStanding): RosterActs {
     error,
     ask: (body) =>
       act("ask", async () => {
-        intent.current ??= crypto.randomUUID();
         try {
-          await api.call(ASK, { body, idempotencyKey: intent.current });
-          intent.current = undefined;
+          await api.call(ASK, { body, idempotencyKey: intent.keyFor(body) });
+          intent.settle();
         } catch (failure) {
-          if (failure instanceof CallRefused) intent.current = undefined;
+          if (failure instanceof CallRefused) intent.settle();
           throw failure;
         }
       }),

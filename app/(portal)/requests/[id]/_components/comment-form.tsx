@@ -2,10 +2,10 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useRef, useState } from "react";
-import { NetworkLost, target } from "@/components/client/api";
+import { type FormEvent, useState } from "react";
+import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useApi } from "@/components/client/use-api";
+import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/controls";
 import { Field } from "@/components/ui/field";
@@ -17,35 +17,19 @@ const commentOf = target<typeof commentRequest>("POST", "/confidential/access/re
 export function CommentForm({ requestId, isAnswer }: { requestId: string; isAnswer: boolean }) {
   const t = useTranslations("review");
   const router = useRouter();
-  const { call } = useApi();
+  const { isBusy, error, run } = useAct(commentOf);
   const [text, setText] = useState("");
   const [isMissing, setMissing] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const [hasSent, setSent] = useState(false);
-  const key = useRef<string>(undefined);
   const send = async (event: FormEvent) => {
     event.preventDefault();
     setMissing(text.trim() === "");
     if (text.trim() === "" || isBusy) return;
-    setBusy(true);
-    setError(undefined);
-    key.current ??= crypto.randomUUID();
-    try {
-      await call(commentOf, {
-        params: { id: requestId },
-        body: { comment: text.trim() },
-        idempotencyKey: key.current,
-      });
-      key.current = undefined;
-      setText("");
-      setSent(true);
-      router.refresh();
-    } catch (failure) {
-      if (!(failure instanceof NetworkLost)) key.current = undefined;
-      setError(failure);
-    }
-    setBusy(false);
+    const answer = await run({ params: { id: requestId }, body: { comment: text.trim() } });
+    if (answer === undefined) return;
+    setText("");
+    setSent(true);
+    router.refresh();
   };
   return (
     <form onSubmit={send} noValidate className="grid gap-3">

@@ -2,10 +2,10 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useRef, useState } from "react";
-import { NetworkLost, target } from "@/components/client/api";
+import { type FormEvent, useState } from "react";
+import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useApi } from "@/components/client/use-api";
+import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { Choice, ChoiceGroup, TextArea } from "@/components/ui/controls";
 import { Field } from "@/components/ui/field";
@@ -18,33 +18,21 @@ const checkOf = target<typeof checkIdentity>("POST", "/confidential/access/reque
 export function IdentityForm({ requestId, officer }: { requestId: string; officer: string }) {
   const t = useTranslations("review");
   const router = useRouter();
-  const { call } = useApi();
+  const { isBusy, error, run } = useAct(checkOf);
   const [domain, setDomain] = useState(false);
   const [called, setCalled] = useState(false);
   const [note, setNote] = useState("");
   const [isMissing, setMissing] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const [isPartial, setPartial] = useState(false);
-  const key = useRef<string>(undefined);
   const record = async (event: FormEvent) => {
     event.preventDefault();
     setMissing(note.trim() === "");
     if (note.trim() === "" || isBusy) return;
-    setBusy(true);
-    setError(undefined);
-    key.current ??= crypto.randomUUID();
     const body = { domain_verified: domain, called_number_from_record: called, note: note.trim() };
-    try {
-      const answer = await call(checkOf, { params: { id: requestId }, body, idempotencyKey: key.current });
-      key.current = undefined;
-      setPartial(!answer.is_valid);
-      router.refresh();
-    } catch (failure) {
-      if (!(failure instanceof NetworkLost)) key.current = undefined;
-      setError(failure);
-    }
-    setBusy(false);
+    const answer = await run({ params: { id: requestId }, body });
+    if (answer === undefined) return;
+    setPartial(!answer.is_valid);
+    router.refresh();
   };
   return (
     <form onSubmit={record} noValidate className="mt-3 grid max-w-[560px] gap-4">

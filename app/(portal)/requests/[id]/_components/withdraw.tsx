@@ -2,10 +2,10 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
-import { NetworkLost, target } from "@/components/client/api";
+import { useState } from "react";
+import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useApi } from "@/components/client/use-api";
+import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
@@ -18,26 +18,14 @@ const withdrawalOf = target<typeof withdrawRequest>("POST", "/confidential/acces
 export function Withdraw({ requestId, reference }: { requestId: string; reference: string }) {
   const t = useTranslations("review");
   const router = useRouter();
-  const { call } = useApi();
+  const { isBusy, error, run } = useAct(withdrawalOf);
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const key = useRef<string>(undefined);
   const withdraw = async () => {
-    setBusy(true);
-    setError(undefined);
-    key.current ??= crypto.randomUUID();
     const body = reason.trim() === "" ? {} : { reason: reason.trim() };
-    try {
-      await call(withdrawalOf, { params: { id: requestId }, body, idempotencyKey: key.current });
-      setOpen(false);
-      router.refresh();
-    } catch (failure) {
-      if (!(failure instanceof NetworkLost)) key.current = undefined;
-      setError(failure);
-    }
-    setBusy(false);
+    if ((await run({ params: { id: requestId }, body })) === undefined) return;
+    setOpen(false);
+    router.refresh();
   };
   return (
     <>

@@ -1,10 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { CallRefused, NetworkLost, target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useApi } from "@/components/client/use-api";
+import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Notice } from "@/components/ui/states";
@@ -22,25 +22,16 @@ function isRefusedAs(error: unknown, code: string): boolean {
 export function SubmitRequest(props: { id: string; person: string; form: string }) {
   const { id } = props;
   const t = useTranslations("requests.check");
-  const api = useApi();
-  const key = useRef<string>(undefined);
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const { isBusy, error: failure, run } = useAct(SUBMIT);
+  const [isLeaving, setLeaving] = useState(false);
   const submit = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    key.current ??= crypto.randomUUID();
-    try {
-      const answer = await api.call(SUBMIT, { params: { id }, idempotencyKey: key.current });
-      // A repeated call is answered without its receipt.
-      markSent(windowStorage, props.person, id, answer.receipt?.leaf_hash);
-      // A new document, in the place of this one: going back never meets a page that could submit.
-      location.replace(`/requests/new/sent?request=${id}`);
-    } catch (error) {
-      if (!(error instanceof NetworkLost)) key.current = undefined;
-      setFailure(error);
-      setBusy(false);
-    }
+    const answer = await run({ params: { id } });
+    if (answer === undefined) return;
+    setLeaving(true);
+    // A repeated call is answered without its receipt.
+    markSent(windowStorage, props.person, id, answer.receipt?.leaf_hash);
+    // A new document, in the place of this one: going back never meets a page that could submit.
+    location.replace(`/requests/new/sent?request=${id}`);
   };
   return (
     <div className="mt-4">
@@ -62,7 +53,7 @@ export function SubmitRequest(props: { id: string; person: string; form: string 
         <CallFailure error={failure} />
       )}
       <div className="mt-4 flex flex-wrap gap-2">
-        <Button look="primary" size="large" isBusy={isBusy} onClick={() => void submit()}>
+        <Button look="primary" size="large" isBusy={isBusy || isLeaving} onClick={() => void submit()}>
           {t("submit")}
         </Button>
         <ButtonLink href={props.form} look="secondary" size="large">

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { FormProvider, useForm } from "react-hook-form";
 import { CheckDraft } from "@/app/(portal)/transactions/new/_components/check-draft";
 import {
@@ -15,6 +15,7 @@ import { DraftForm } from "@/app/(portal)/transactions/new/_components/draft-for
 import { Sent, type SentTransaction } from "@/app/(portal)/transactions/new/_components/sent";
 import { CallRefused, NetworkLost, target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
+import { useIntent } from "@/components/client/use-intent";
 import { useReady } from "@/components/client/use-ready";
 import { useFieldWords, useProblemWords } from "@/components/messages/problem-words";
 import { ErrorSummary, type FormError } from "@/components/ui/error-summary";
@@ -31,21 +32,6 @@ function useLeaveWarning(isDirty: boolean): void {
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
   }, [isDirty]);
-}
-
-/** One key for one intent: the same while the answer is not known, so that a repeated call makes no second transaction. */
-function useIntent() {
-  const kept = useRef<{ readonly text: string; readonly key: string } | undefined>(undefined);
-  return {
-    keyFor: (body: unknown): string => {
-      const text = JSON.stringify(body);
-      if (kept.current?.text !== text) kept.current = { text, key: crypto.randomUUID() };
-      return kept.current.key;
-    },
-    settle: () => {
-      kept.current = undefined;
-    },
-  };
 }
 
 type Step = "form" | "check" | "sent";
