@@ -8,13 +8,13 @@ import { inTransaction } from "@/lib/db/transaction";
 import { insertDispute, type SignedPermission } from "@/lib/disputes/change-store";
 import { answerDispute } from "@/lib/disputes/get-dispute";
 import { type Disputable, loadDisputable } from "@/lib/disputes/load-disputable";
-import { moveTransaction } from "@/lib/disputes/move-transaction";
 import { partyOf } from "@/lib/disputes/rules";
 import type { DisputeAnswer, NewDispute } from "@/lib/disputes/schema";
 import { signDispute } from "@/lib/disputes/sign-dispute";
 import { textDigest } from "@/lib/disputes/text-digest";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/statements";
+import { changeStatus } from "@/lib/transactions/change-status";
 import { nextStatus } from "@/lib/transactions/status-rules";
 
 interface Opened extends Disputable {
@@ -74,7 +74,7 @@ async function store(cx: Context, opened: Opened): Promise<AppendedEntry> {
       permission,
       at,
     });
-    await moveTransaction(tx, cx, row, change, entry);
+    if (change.status !== row.status) await changeStatus(tx, cx, row, change, entry);
     return entry;
   });
 }

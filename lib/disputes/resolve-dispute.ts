@@ -13,12 +13,12 @@ import { endDisputeRow } from "@/lib/disputes/change-store";
 import { answerDispute } from "@/lib/disputes/get-dispute";
 import { listGrantsOfDispute } from "@/lib/disputes/grants-store";
 import { type DisputeRef, loadDispute, loadForAct } from "@/lib/disputes/load-dispute";
-import { moveTransaction } from "@/lib/disputes/move-transaction";
 import { partyOf } from "@/lib/disputes/rules";
 import type { DisputeAnswer, NewResolution } from "@/lib/disputes/schema";
 import type { DisputeRow } from "@/lib/disputes/store";
 import { textDigest } from "@/lib/disputes/text-digest";
 import { DomainError, InvariantError } from "@/lib/errors";
+import { changeStatus } from "@/lib/transactions/change-status";
 import { nextStatus } from "@/lib/transactions/status-rules";
 import { findTransaction } from "@/lib/transactions/store";
 
@@ -42,7 +42,8 @@ async function release(tx: Tx, cx: Context, row: DisputeRow, entry: AppendedEntr
   const { statusBeforeDispute } = transaction;
   if (transaction.status !== "disputed" || statusBeforeDispute === undefined) return;
   const change = nextStatus(transaction, statusBeforeDispute);
-  if (change !== undefined) await moveTransaction(tx, cx, transaction, change, entry);
+  if (change !== undefined && change.status !== transaction.status)
+    await changeStatus(tx, cx, transaction, change, entry);
 }
 
 async function resolveIn(tx: Tx, cx: Context, ref: DisputeRef, resolution: string): Promise<AppendedEntry> {

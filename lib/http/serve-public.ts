@@ -3,6 +3,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/problem";
 import { withHeaders } from "@/lib/http/response-headers";
+import { handlersOf } from "@/lib/http/serve";
 
 type Handler = (request: Request) => Promise<Response>;
 
@@ -23,15 +24,7 @@ export function servePublic(answer: () => Promise<Response>) {
       return withHeaders(problem, headers, isHead);
     }
   };
-  return {
-    GET: handler,
-    HEAD: handler,
-    POST: handler,
-    PUT: handler,
-    PATCH: handler,
-    DELETE: handler,
-    OPTIONS: handler,
-  };
+  return handlersOf(handler);
 }
 
 async function answerGet(request: Request, answer: () => Promise<Response>): Promise<Response> {

@@ -19,6 +19,11 @@ export function serve(path: string, bindings: readonly Binding[]): Handlers {
   }
   const handler: Handler = async (request, route) =>
     answerRequest({ path, bindings }, request, await route.params);
+  return handlersOf(handler);
+}
+
+/** One handler under every method that Next knows. */
+export function handlersOf<H>(handler: H): Readonly<Record<(typeof METHODS)[number], H>> {
   return {
     GET: handler,
     HEAD: handler,

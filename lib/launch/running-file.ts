@@ -1,29 +1,10 @@
 import "server-only";
 import { rm } from "node:fs/promises";
-import { z } from "zod";
 import type { DatabaseKeeper } from "@/lib/launch/database-keeper";
 import type { InstanceFolders } from "@/lib/launch/folders";
+import type { RunningFile } from "@/lib/launch/running-shape";
 import { pidsOf, type Services } from "@/lib/launch/services";
 import { writeStateFile } from "@/lib/launch/state-file";
-
-const Pid = z.number().int().nullable();
-
-/** DATA_DIR/running.json: which processes run now. For operators and tests; the supervisor never reads it. */
-const RunningFile = z.object({
-  supervisor: z.number().int(),
-  base_url: z.string(),
-  is_ready: z.boolean(),
-  pids: z.object({
-    portal: Pid,
-    worker: Pid,
-    signer: Pid,
-    custodian: Pid,
-    witness: Pid,
-    postgres: Pid,
-    guard: Pid,
-  }),
-});
-type RunningFile = z.infer<typeof RunningFile>;
 
 let isReady = false;
 let last: Promise<void> = Promise.resolve();

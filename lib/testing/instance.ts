@@ -6,26 +6,11 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { RunningFile } from "../launch/running-shape";
 
 // Without `server-only`: Playwright's loader reads this file too. It touches the program through processes,
 // files and HTTP only, as an operator does.
 const ROOT = path.resolve(fileURLToPath(new URL("../..", import.meta.url)));
-
-const Pid = z.number().int().nullable();
-const Running = z.object({
-  supervisor: z.number().int(),
-  base_url: z.string(),
-  is_ready: z.boolean(),
-  pids: z.object({
-    portal: Pid,
-    worker: Pid,
-    signer: Pid,
-    custodian: Pid,
-    witness: Pid,
-    postgres: Pid,
-    guard: Pid,
-  }),
-});
 
 const Demo = z.looseObject({
   base_url: z.string(),
@@ -42,7 +27,7 @@ const Demo = z.looseObject({
   ),
 });
 
-export type ProcessName = keyof z.infer<typeof Running>["pids"];
+export type ProcessName = keyof z.infer<typeof RunningFile>["pids"];
 export type DemoAccount = z.infer<typeof Demo>["accounts"][number];
 
 export interface InstanceOptions {
@@ -156,7 +141,7 @@ function spawnSupervisor(env: Readonly<Record<string, string>>): Spawned {
   return { child, exited, output: () => output };
 }
 
-async function waitForReady(spawned: Spawned, runningFile: string): Promise<z.infer<typeof Running>> {
+async function waitForReady(spawned: Spawned, runningFile: string): Promise<z.infer<typeof RunningFile>> {
   let ended: { code: number | null } | undefined;
   void spawned.exited.then((code) => {
     ended = { code };
@@ -164,7 +149,7 @@ async function waitForReady(spawned: Spawned, runningFile: string): Promise<z.in
   const deadline = Date.now() + READY_WATCHDOG_MS;
   for (;;) {
     if (ended !== undefined) throw new StartFailed(ended.code, spawned.output());
-    const running = await readJson(runningFile, Running).catch(() => undefined);
+    const running = await readJson(runningFile, RunningFile).catch(() => undefined);
     if (running?.is_ready === true && running.supervisor === spawned.child.pid) return running;
     if (Date.now() > deadline) {
       spawned.child.kill("SIGKILL");
@@ -203,7 +188,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Runn
 }
 
 interface Known {
-  readonly first: z.infer<typeof Running>;
+  readonly first: z.infer<typeof RunningFile>;
   readonly dataDir: string;
   readonly runningFile: string;
   readonly accounts: readonly DemoAccount[];
@@ -211,8 +196,8 @@ interface Known {
 }
 
 function controls(spawned: Spawned, known: Known): RunningInstance {
-  const pids = async (): Promise<z.infer<typeof Running>["pids"]> =>
-    (await readJson(known.runningFile, Running).catch(() => undefined))?.pids ?? known.first.pids;
+  const pids = async (): Promise<z.infer<typeof RunningFile>["pids"]> =>
+    (await readJson(known.runningFile, RunningFile).catch(() => undefined))?.pids ?? known.first.pids;
   const end = async (
     signal: NodeJS.Signals = "SIGTERM",
   ): Promise<{ code: number | null; tookMs: number }> => {

@@ -5,11 +5,12 @@ import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { changeStatus } from "@/lib/transactions/change-status";
 import { isParty } from "@/lib/transactions/knowledge";
 import { loadKnown, refuse } from "@/lib/transactions/load-known";
 import type { StatusBody, TransactionAnswer } from "@/lib/transactions/schema";
 import { nextStatus, type StatusChange } from "@/lib/transactions/status-rules";
-import { hasLiveDispute, insertVersion, type TransactionRow, updateStatus } from "@/lib/transactions/store";
+import { hasLiveDispute, type TransactionRow } from "@/lib/transactions/store";
 import { viewOf } from "@/lib/transactions/view";
 
 const ACTION = "transaction.status";
@@ -36,20 +37,7 @@ function storeStatus(cx: Context, row: TransactionRow, change: StatusChange, rea
       },
       index: { transactionId: row.id },
     });
-    if (!(await updateStatus(tx, { id: row.id, version: row.version, ...change }))) {
-      throw new DomainError("request.conflict", { detail: "The transaction changed in the meantime." });
-    }
-    await insertVersion(tx, {
-      transaction_id: row.id,
-      version: row.version + 1,
-      tenant_id: cx.instance.tenantId,
-      change: "status",
-      before: { status: row.status },
-      after: { status: change.status },
-      at: entry.at,
-      by_user_id: cx.principal.userId,
-      entry_id: entry.id,
-    });
+    await changeStatus(tx, cx, row, change, entry);
     return entry;
   });
 }

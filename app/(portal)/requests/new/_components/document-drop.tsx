@@ -1,10 +1,12 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
+import { FileDrop } from "@/components/ui/file-drop";
 import { Icon } from "@/components/ui/icon";
+import { useFileChooser } from "@/components/ui/use-file-chooser";
 import { controlId } from "./answers";
 import type { AuthorityState } from "./authority-store";
 import { DocumentState, ScanTag } from "./document-state";
@@ -80,8 +82,7 @@ export function DocumentDrop(props: {
   const { state, error } = props;
   const { status } = state;
   const t = useTranslations("requests.new.authority");
-  const chooser = useRef<HTMLInputElement>(null);
-  const [isOver, setOver] = useState(false);
+  const chooser = useFileChooser(ACCEPTED, props.onFile);
   const id = controlId("document");
   const hasDocument = state.chosen !== undefined || state.attached !== undefined;
   const isSent = state.attached !== undefined && state.attached.from === state.chosen;
@@ -102,20 +103,10 @@ export function DocumentDrop(props: {
           </p>
         )}
       </div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is an addition, the button does the same */}
-      <div
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          const [file] = event.dataTransfer.files;
-          if (file !== undefined) props.onFile(file);
-        }}
-        className={`mt-1 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-control border p-3 ${isOver ? "border-accent bg-accent-wash" : "border-edge bg-sheet"} ${hasDocument ? "" : "border-dashed"}`}
+      <FileDrop
+        onFile={props.onFile}
+        isEmpty={!hasDocument}
+        className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-3"
       >
         <div className="min-w-0 grow basis-[240px]">
           {hasDocument ? (
@@ -124,20 +115,7 @@ export function DocumentDrop(props: {
             <p className="text-control text-ink-2">{t("drop")}</p>
           )}
         </div>
-        <input
-          ref={chooser}
-          type="file"
-          accept={ACCEPTED}
-          tabIndex={-1}
-          aria-hidden="true"
-          className="hidden"
-          onChange={(event) => {
-            const [file] = event.target.files ?? [];
-            if (file !== undefined) props.onFile(file);
-            // The same file may be chosen again after it was mended.
-            event.target.value = "";
-          }}
-        />
+        {chooser.input}
         <div className="flex flex-col items-end gap-2">
           {isSent ? <ScanTag scan={state.attached.document.scan} /> : null}
           <Button
@@ -145,7 +123,7 @@ export function DocumentDrop(props: {
             size="bar"
             {...(hasDocument ? {} : { icon: "upload" as const })}
             aria-describedby={fault === undefined ? `${id}-label` : `${id}-label ${id}-error`}
-            onClick={() => chooser.current?.click()}
+            onClick={chooser.open}
           >
             {t(hasDocument ? "replace" : "choose")}
           </Button>
@@ -153,7 +131,7 @@ export function DocumentDrop(props: {
         <div role="status" className="basis-full text-control empty:hidden">
           <DocumentState status={status} onAgain={props.onAgain} />
         </div>
-      </div>
+      </FileDrop>
     </div>
   );
 }

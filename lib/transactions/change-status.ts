@@ -6,15 +6,17 @@ import { DomainError } from "@/lib/errors";
 import type { StatusChange } from "@/lib/transactions/status-rules";
 import { insertVersion, type TransactionRow, updateStatus } from "@/lib/transactions/store";
 
-/** Moves a transaction into or out of dispute under the dispute's own entry, and keeps what it was before. */
-export async function moveTransaction(
+/**
+ * Writes a step of the state machine under the entry that tells of it, and keeps what was before. Throws
+ * `request.conflict` when somebody else changed the transaction since it was read.
+ */
+export async function changeStatus(
   tx: Tx,
   cx: Context,
   row: TransactionRow,
   change: StatusChange,
   entry: AppendedEntry,
 ): Promise<void> {
-  if (change.status === row.status) return;
   if (!(await updateStatus(tx, { id: row.id, version: row.version, ...change }))) {
     throw new DomainError("request.conflict", { detail: "The transaction changed in the meantime." });
   }
