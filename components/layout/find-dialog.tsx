@@ -9,7 +9,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Icon } from "@/components/ui/icon";
 
 /** A grant has the number of its request. */
-const GRANT = /^GR-(\d{4}-\d{6})$/i;
+const GRANT = /^GR-(\d{4}-\d{6,8})$/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Where a typed reference leads: the list that can hold it, filtered; nothing is asked of the server here. */

@@ -48,7 +48,7 @@ export async function fillAsking(page: Page, transactionId: string, reason: stri
 
 /** Waits until the server has the draft as it stands, and gives its id. */
 export async function savedDraft(page: Page): Promise<string> {
-  await expect(page.getByText(/^Draft AR-\d{4}-\d{6}, saved/)).toBeVisible(SOON);
+  await expect(page.getByText(/^Draft AR-\d{4}-\d{8}, saved/)).toBeVisible(SOON);
   await expect(page).toHaveURL(/draft=[0-9a-f-]{36}/, SOON);
   return new URL(page.url()).searchParams.get("draft") ?? "";
 }

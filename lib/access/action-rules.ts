@@ -10,6 +10,8 @@ import type { Level } from "@/lib/escrow/statements";
 export interface FilingFacts {
   readonly requesterUserId: string;
   readonly requesterOrganisationId: string;
+  /** False while it is a draft, or when it was withdrawn as one: nobody else was ever asked. */
+  readonly isSent: boolean;
 }
 
 /** What each action is decided by, beside who asks. */
@@ -53,9 +55,9 @@ export function isReviewer(subject: Pick<SubjectFacts, "role" | "duties">): bool
   return subject.role === "coordinator" && DECIDING_DUTIES.some((duty) => subject.duties.includes(duty));
 }
 
-/** Reviewers know of every request; everybody else knows of his own. */
+/** Reviewers know of every request that was sent; everybody else knows of his own. */
 function mayKnow(subject: ActionSubject, facts: FilingFacts): boolean {
-  return isOwn(subject, facts) || isReviewer(subject);
+  return isOwn(subject, facts) || (facts.isSent && isReviewer(subject));
 }
 
 const mayFile: Rule<"request.create"> = (subject, facts) => {

@@ -44,7 +44,7 @@ export async function fileRequest(cx: Context, body: NewRequest): Promise<Reques
     const { tenantId } = cx.instance;
     const entry = await inTransaction(cx, async (tx) => {
       await requireKnownTransactions(tx, tenantId, asked.transactions);
-      const reference = await requests.nextReference(tx, at.getUTCFullYear());
+      const reference = await requests.newReference(tx, at.getUTCFullYear());
       const { userId, organisationId } = cx.principal;
       const filing = { id, requesterUserId: userId, requesterOrganisationId: organisationId };
       await requests.insertRequest(tx, permit, { ...asked, ...filing, tenantId, reference, at });

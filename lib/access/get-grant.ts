@@ -32,6 +32,7 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
   const facts = {
     requesterUserId: grant.subjectUserId,
     requesterOrganisationId: grant.requesterOrganisationId,
+    isSent: true,
   };
   return [
     ...(isOwn && view.state === "active" ? (["open"] as const) : []),

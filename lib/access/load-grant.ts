@@ -15,6 +15,7 @@ export async function loadGrant(tx: Tx, cx: Context, id: string, action: GrantAc
   await authorize<GrantAction>(cx, action, {
     requesterUserId: grant.subjectUserId,
     requesterOrganisationId: grant.requesterOrganisationId,
+    isSent: true,
   });
   return grant;
 }

@@ -236,7 +236,7 @@ describe("a request", () => {
   });
 
   it("does not exist for other officers, under any id, and is known to reviewers who may not change it", async () => {
-    const id = await draft();
+    const id = await submitted();
     for (const other of [id, uuidv7(1)]) {
       expect(await code(getRequest(auditor, other))).toBe("request-file.not-found");
       expect(await code(submitRequest(auditor, other))).toBe("request-file.not-found");
@@ -244,6 +244,35 @@ describe("a request", () => {
     expect((await getRequest(legal, id)).id).toBe(id);
     expect(await code(withdrawRequest(legal, id, undefined))).toBe("access.forbidden");
     expect((await listRequests(auditor, { limit: 50 })).items).toEqual([]);
+  });
+
+  it("is its author's alone as long as it is a draft, also when it is withdrawn as one", async () => {
+    const id = await draft();
+    const listed = async () => (await listRequests(legal, { limit: 100 })).items.map((one) => one.id);
+    const isHidden = async () => {
+      expect(await code(getRequest(legal, id))).toBe("request-file.not-found");
+      expect(await code(commentRequest(legal, id, "What is this for?"))).toBe("request-file.not-found");
+      expect(await code(decideRequest(legal, id, approval("legal")))).toBe("request-file.not-found");
+      expect(await listed()).not.toContain(id);
+    };
+    await isHidden();
+    expect((await getRequest(regulator, id)).id).toBe(id);
+    await withdrawRequest(regulator, id, undefined);
+    await isHidden();
+    const sent = await submitted();
+    await withdrawRequest(regulator, sent, undefined);
+    expect((await getRequest(legal, sent)).state).toBe("withdrawn");
+    expect(await listed()).toContain(sent);
+  });
+
+  it("bears a reference that is drawn, not counted: it tells nothing of how many others there are", async () => {
+    const numbers: number[] = [];
+    for (const _ of Array.from({ length: 6 })) {
+      const { reference } = await getRequest(regulator, await draft());
+      numbers.push(Number(/^AR-\d{4}-(\d{8})$/.exec(reference)?.[1]));
+    }
+    const steps = numbers.slice(1).map((number, at) => Math.abs(number - (numbers[at] ?? 0)));
+    expect(Math.min(...steps)).toBeGreaterThan(6);
   });
 
   it("does not exist for support, which decides nothing: neither to read, nor to comment, nor in lists", async () => {

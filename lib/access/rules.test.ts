@@ -28,7 +28,7 @@ describe("actions", () => {
     role,
     duties,
   });
-  const filing = { requesterUserId: "asker", requesterOrganisationId: "agency" };
+  const filing = { requesterUserId: "asker", requesterOrganisationId: "agency", isSent: true };
   const asker = who("regulator", [], "asker", "agency");
   const first = (reasons: readonly { code: string }[]) => reasons[0]?.code ?? "allowed";
 
@@ -68,6 +68,18 @@ describe("actions", () => {
     expect(first(decideAction(who("coordinator", ["legal"]), "request.decide", facts))).toBe(
       "decision.party",
     );
+  });
+
+  it("what was never sent is known to its author alone", () => {
+    const unsent = { ...filing, isSent: false };
+    const legal = who("coordinator", ["legal", "approve", "compliance"]);
+    for (const action of ["request.read", "request.change", "request.comment", "request.review"] as const) {
+      expect(first(decideAction(legal, action, unsent))).toBe("request-file.not-found");
+    }
+    expect(first(decideAction(legal, "identity.check", unsent))).toBe("request-file.not-found");
+    const facts = { ...unsent, stage: "legal", deciders: [], isParty: false } as const;
+    expect(first(decideAction(legal, "request.decide", facts))).toBe("request-file.not-found");
+    expect(first(decideAction(asker, "request.read", unsent))).toBe("allowed");
   });
 
   it("reading, changing and revoking tell nothing to those who may not know", () => {

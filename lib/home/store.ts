@@ -82,7 +82,9 @@ const NEWS_TRANSACTIONS = 200;
 
 function requestNews({ tenantId, userId, requestsOf, since }: NewsReader): Prisma.Sql {
   const own =
-    requestsOf === undefined ? Prisma.empty : Prisma.sql`AND r.requester_user_id = ${requestsOf}::uuid`;
+    requestsOf === undefined
+      ? Prisma.sql`AND (r.digest IS NOT NULL OR r.requester_user_id = ${userId}::uuid)`
+      : Prisma.sql`AND r.requester_user_id = ${requestsOf}::uuid`;
   return Prisma.sql`
     SELECT 'request' AS kind, r.id, r.reference, e.kind AS event, e.to_state AS state, e.at
     FROM request_event e JOIN access_request r ON r.id = e.request_id

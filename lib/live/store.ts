@@ -19,6 +19,7 @@ const Row = z.object({
   user_id: z.string().nullable(),
   organisation_id: z.string().nullable(),
   parties: z.array(z.string()).nullable(),
+  is_sent: z.boolean().nullable(),
 });
 
 function toChanged(record: unknown): Changed[] {
@@ -26,7 +27,11 @@ function toChanged(record: unknown): Changed[] {
   const change = { id, state, ...(version === null ? {} : { version }) };
   if (kind === "request" || kind === "grant") {
     if (row.user_id === null || row.organisation_id === null) return [];
-    const filing = { requesterUserId: row.user_id, requesterOrganisationId: row.organisation_id };
+    const filing = {
+      requesterUserId: row.user_id,
+      requesterOrganisationId: row.organisation_id,
+      isSent: row.is_sent === true,
+    };
     return [{ change: { ...change, kind }, filing }];
   }
   return [{ change: { ...change, kind }, parties: row.parties ?? [] }];
@@ -40,19 +45,19 @@ function idsOf(named: readonly Named[], kind: LiveKind): string[] {
 export async function readChanged(tx: Tx, tenantId: string, named: readonly Named[]): Promise<Changed[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT 'request' AS kind, r.id, r.state, r.version, r.requester_user_id AS user_id, r.organisation_id,
-      NULL::text[] AS parties
+      NULL::text[] AS parties, r.digest IS NOT NULL AS is_sent
     FROM access_request r
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${idsOf(named, "request")}::uuid[])
     UNION ALL
-    SELECT 'grant', g.id, g.state, NULL, g.subject_user_id, u.organisation_id, NULL
+    SELECT 'grant', g.id, g.state, NULL, g.subject_user_id, u.organisation_id, NULL, true
     FROM access_grant g JOIN app_user u ON u.id = g.subject_user_id
     WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${idsOf(named, "grant")}::uuid[])
     UNION ALL
-    SELECT 'transaction', t.id, t.status, t.version, NULL, NULL, t.participants
+    SELECT 'transaction', t.id, t.status, t.version, NULL, NULL, t.participants, NULL
     FROM transaction t
     WHERE t.tenant_id = ${tenantId}::uuid AND t.id = ANY (${idsOf(named, "transaction")}::uuid[])
     UNION ALL
-    SELECT 'dispute', d.id, d.state, NULL, NULL, NULL, t.participants
+    SELECT 'dispute', d.id, d.state, NULL, NULL, NULL, t.participants, NULL
     FROM dispute d JOIN transaction t ON t.id = d.transaction_id
     WHERE d.tenant_id = ${tenantId}::uuid AND d.id = ANY (${idsOf(named, "dispute")}::uuid[])`);
   return rows.flatMap(toChanged);

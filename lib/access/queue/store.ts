@@ -70,7 +70,8 @@ function isMine({ userId, organisationId, stages }: Viewer): Prisma.Sql {
 function from(viewer: Viewer): Prisma.Sql {
   return Prisma.sql`FROM access_request r CROSS JOIN LATERAL (SELECT ${WAITING_FOR} AS waiting_for) w
     CROSS JOIN LATERAL (SELECT coalesce(${isMine(viewer)}, false) AS is_mine) m
-    WHERE r.tenant_id = ${viewer.tenantId}::uuid`;
+    WHERE r.tenant_id = ${viewer.tenantId}::uuid
+      AND (r.digest IS NOT NULL OR r.requester_user_id = ${viewer.userId}::uuid)`;
 }
 
 function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {

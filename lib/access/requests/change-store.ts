@@ -1,9 +1,11 @@
 import "server-only";
+import { randomInt } from "node:crypto";
 import { type Permit, requirePermit } from "@/lib/access/permit";
 import type { Asked, RequestFacts, RequestRow } from "@/lib/access/requests/store";
 import type { RequestState } from "@/lib/access/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
 
 function askedColumns(asked: Asked) {
   return {
@@ -21,15 +23,35 @@ function askedColumns(asked: Asked) {
   };
 }
 
-export async function nextReference(tx: Tx, year: number): Promise<string> {
-  const rows = await tx.$queryRaw<{ n: bigint }[]>`SELECT nextval('access_request_reference') AS n`;
-  return `AR-${year}-${String(rows[0]?.n ?? 0n).padStart(6, "0")}`;
+/** `AR-<year>-<eight digits>`. */
+function drawReference(year: number): string {
+  return `AR-${year}-${String(randomInt(10 ** 8)).padStart(8, "0")}`;
+}
+
+/**
+ * A reference that no request bears. Drawn, not counted: a counter would tell every agency how many requests the
+ * others filed, sealed ones included.
+ */
+export async function newReference(tx: Tx, year: number): Promise<string> {
+  const drawn = Array.from({ length: 8 }, () => drawReference(year));
+  const taken = await tx.access_request.findMany({
+    where: { reference: { in: drawn } },
+    select: { reference: true },
+  });
+  const free = drawn.find((one) => taken.every(({ reference }) => reference !== one));
+  if (free === undefined) throw new InvariantError("no reference of a request is free");
+  return free;
 }
 
 export async function insertRequest(
   tx: Tx,
   permit: Permit<"request.create">,
-  row: Asked & RequestFacts & { readonly tenantId: string; readonly reference: string; readonly at: Date },
+  row: Asked &
+    Omit<RequestFacts, "isSent"> & {
+      readonly tenantId: string;
+      readonly reference: string;
+      readonly at: Date;
+    },
 ): Promise<void> {
   requirePermit(permit, "request.create");
   await tx.access_request.createMany({

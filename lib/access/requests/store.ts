@@ -11,6 +11,8 @@ export interface RequestFacts {
   readonly requesterUserId: string;
   readonly requesterOrganisationId: string;
   readonly transactions: readonly string[];
+  /** False while it is a draft, or when it was withdrawn as one. */
+  readonly isSent: boolean;
 }
 
 /** What a request asks for. */
@@ -76,6 +78,7 @@ function toRequest(record: unknown): RequestRow {
     justification: row.justification,
     legalBasis: row.legal_basis ?? undefined,
     transactions: row.transactions,
+    isSent: row.digest !== null,
     query: row.query ?? undefined,
     groups: row.groups,
     level: row.level,
@@ -110,12 +113,19 @@ export async function findRequestFacts(
 ): Promise<RequestFacts | undefined> {
   const row = await tx.access_request.findFirst({
     where: { id, tenant_id: tenantId },
-    select: { id: true, requester_user_id: true, organisation_id: true, transactions: true },
+    select: { id: true, requester_user_id: true, organisation_id: true, transactions: true, digest: true },
   });
   if (row === null) return undefined;
   const { transactions } = row;
   const requesterOrganisationId = row.organisation_id;
-  return { id: row.id, requesterUserId: row.requester_user_id, requesterOrganisationId, transactions };
+  const isSent = row.digest !== null;
+  return {
+    id: row.id,
+    requesterUserId: row.requester_user_id,
+    requesterOrganisationId,
+    transactions,
+    isSent,
+  };
 }
 
 /** Holds the request until the transaction ends: decisions on it come one after another. */
