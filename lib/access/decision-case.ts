@@ -23,7 +23,13 @@ export interface DecisionCase {
 }
 
 /** Nobody: what the rules are asked with when the request does not exist, so that ids tell nothing. */
-const NOBODY = { requesterUserId: "", requesterOrganisationId: "", deciders: [], isParty: false };
+const NOBODY = {
+  requesterUserId: "",
+  requesterOrganisationId: "",
+  isSent: false,
+  deciders: [],
+  isParty: false,
+};
 
 /**
  * Reads a case for its decider. The rules are asked before existence is told: whoever lacks the duty gets the same
