@@ -471,10 +471,14 @@ test("the form is not for parties, and a draft not for anybody else", async ({ b
       auditor.page.getByRole("heading", { level: 1, name: "There is nothing here for you" }),
     ).toBeVisible(SOON);
   }
-  // A reviewer knows of it and cannot edit it.
+  // Who will decide on it knows nothing of it before it is sent.
   const legal = await signedIn(browser, "coordinator-001:legal");
-  await legal.page.goto(at(`/requests/new?draft=${draft}`));
-  await expect(legal.page).toHaveURL(at(`/requests/${draft}`), SOON);
+  for (const path of [`/requests/new?draft=${draft}`, `/requests/${draft}`]) {
+    await legal.page.goto(at(path));
+    await expect(
+      legal.page.getByRole("heading", { level: 1, name: "There is nothing here for you" }),
+    ).toBeVisible(SOON);
+  }
   const nobody = await browser.newPage();
   await nobody.goto(at(`/requests/new?draft=${draft}`));
   await expect(nobody).toHaveURL(/\/sign-in\?to=/, SOON);

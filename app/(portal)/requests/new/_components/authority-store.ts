@@ -85,7 +85,8 @@ export class AuthorityStore {
   /** Whether facts stand here that the server does not have, or not like this: they go out with the document. */
   hasFactsHere(answers: Answers, blank: Answers): boolean {
     if (isSameIn(FACT_NAMES, answers, blank)) return false;
-    return this.#state.attached?.facts !== JSON.stringify(factsOf(answers));
+    const facts = factsOf(answers);
+    return facts === undefined || this.#state.attached?.facts !== JSON.stringify(facts);
   }
 
   /** The same, but not again what was refused as it stands. */
