@@ -6,6 +6,22 @@ import createNextIntlPlugin from "next-intl/plugin";
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // No page needs the image optimizer, and its address takes text from anybody: it answers 404.
+  images: { unoptimized: true },
+  // proxy.ts gives every page its policy and does not run for these, whose missing files are answered with a page.
+  headers: async () => [
+    {
+      source: "/_next/static/:path*",
+      headers: [
+        {
+          key: "content-security-policy",
+          value: "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        },
+        { key: "x-content-type-options", value: "nosniff" },
+        { key: "x-frame-options", value: "DENY" },
+      ],
+    },
+  ],
   typedRoutes: false,
   agentRules: false,
   // Without it Next takes the nearest lockfile above a checkout inside another project.

@@ -31,5 +31,21 @@ describe("the proxy", () => {
     for (const path of ["/", "/requests", upload(ID).replace("authorizations", "submit"), `${upload(ID)}/x`])
       expect(matches(path)).toBe(true);
     expect(matches("/_next/static/chunks/a.js")).toBe(false);
+    expect(matches("/favicon.ico")).toBe(false);
+  });
+
+  it.each([
+    "/favicon.icoX",
+    "/favicon.ico/a",
+    "/faviconXico",
+    "/_next/staticX",
+    "/_next/imagefoo",
+    "/_next/image",
+  ])("sees %s, which only begins like a built file and is answered with a page", (path) => {
+    expect(matches(path)).toBe(true);
+  });
+
+  it("is not left out for any path that begins like an upload", () => {
+    expect(matches(`${upload(ID)}X`)).toBe(true);
   });
 });

@@ -66,8 +66,9 @@ export function proxy(request: NextRequest): Response {
 export const config = {
   // Bodies over 10 MB reach a route truncated when this file runs for it (environment.md "Next traps"), so
   // uploads are left out; their route sets request id and headers itself. Only for an id that could name a request:
-  // a path that cannot be decoded never reaches a route, and is refused here.
+  // a path that cannot be decoded never reaches a route, and is refused here. What is left out is left out to its end:
+  // a page under any other name must have its policy.
   matcher: [
-    "/((?!_next/static|_next/image|favicon.ico|confidential/access/requests/[0-9a-fA-F-]{36}/authorizations$).*)",
+    "/((?!_next/static/|favicon\\.ico$|confidential/access/requests/[0-9a-fA-F-]{36}/authorizations$).*)",
   ],
 };

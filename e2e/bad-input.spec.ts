@@ -4,6 +4,7 @@ import { expect, test } from "@playwright/test";
 import { startInstance } from "../lib/testing/instance";
 import { type Answer, caller, type People, pdf, people, readDemo } from "./support/api";
 import { demo } from "./support/instance";
+import { signIn } from "./support/sign-in";
 import { canaries, newTransaction, orderFacts, submitTransaction, text } from "./support/steps";
 
 const TRANSACTIONS = "/confidential/transactions";
@@ -378,8 +379,10 @@ test("an upload that breaks off stores nothing and the portal goes on", async ()
   expect(request.text).not.toContain("order.pdf");
 });
 
-test("a spent budget answers 429 with Retry-After, and other budgets go on", async () => {
-  const instance = await startInstance({ env: { RATE_BUDGETS: '{"writes":3}' } });
+test("a spent budget answers 429 with Retry-After, other budgets go on, and pages draw on the same", async ({
+  browser,
+}) => {
+  const instance = await startInstance({ env: { RATE_BUDGETS: '{"writes":3,"reads":40}' } });
   try {
     const own = readDemo(instance.dataDir);
     const key = own.accounts.find((account) => account.participant_id === "client-456")?.api_key ?? "";
@@ -394,6 +397,18 @@ test("a spent budget answers 429 with Retry-After, and other budgets go on", asy
       expect(answer.headers.get("ratelimit")).toMatch(/r=0/);
     }
     expect((await who.get("/confidential/status")).status).toBe(200);
+    const page = await browser.newPage();
+    await signIn(page, "client-456", own);
+    const shown: number[] = [];
+    for (let visit = 0; visit < 50; visit += 1) {
+      const html = await (await page.request.get(new URL("/transactions", own.base_url).href)).text();
+      if (html.includes("Too many calls in a short time")) break;
+      shown.push(visit);
+    }
+    expect(shown.length).toBeGreaterThan(10);
+    expect(shown.length).toBeLessThanOrEqual(40);
+    expect((await who.get("/confidential/status")).status).toBe(429);
+    await page.close();
   } finally {
     await instance.stop();
   }

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { dataDir } from "./support/instance";
 import { startLonePortal } from "./support/lone-portal";
 import { openPage } from "./support/page";
+import { signedIn } from "./support/signed-in";
 
 const DESKTOP = { width: 1440, height: 900 };
 
@@ -64,6 +67,50 @@ test("every script carries the nonce of its own answer, and no two answers share
     }),
   );
   expect(new Set(nonces).size).toBe(2);
+});
+
+for (const odd of [
+  "/favicon.icoX",
+  "/favicon.ico/a",
+  "/_next/staticX",
+  "/_next/imagefoo",
+  "/_next/static/none",
+]) {
+  test(`${odd} is answered with a policy, and framed by nobody`, async ({ request }) => {
+    const response = await request.get(new URL(odd, address()).href);
+    expect(response.status()).toBe(404);
+    const headers = response.headers();
+    expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(headers["x-frame-options"]).toBe("DENY");
+  });
+}
+
+test("the address that would make images small is not there, and writes nothing", async ({ request }) => {
+  const asked = `/_next/image?url=${encodeURIComponent('/confidential/x\n{"msg":"FORGED"}')}&w=64&q=75`;
+  expect((await request.get(new URL(asked, address()).href)).status()).toBe(404);
+  expect(readFileSync(path.join(dataDir(), "logs", "portal.log"), "utf8")).not.toContain("FORGED");
+});
+
+test("a page of another port that frames or fetches a page in somebody's name meets nobody signed in", async ({
+  browser,
+}) => {
+  const { page } = await signedIn(browser, "client-456");
+  const visit = (dest: string, mode: string) =>
+    page.request.get(new URL("/transactions", address()).href, {
+      maxRedirects: 0,
+      headers: { "sec-fetch-site": "same-site", "sec-fetch-dest": dest, "sec-fetch-mode": mode },
+    });
+  for (const [dest, mode] of [
+    ["image", "no-cors"],
+    ["iframe", "navigate"],
+    ["empty", "cors"],
+  ] as const) {
+    const refused = await visit(dest, mode);
+    expect(refused.status(), dest).toBe(307);
+    expect(refused.headers().location).toContain("/sign-in");
+  }
+  expect((await visit("document", "navigate")).status()).toBe(200);
 });
 
 for (const path of ["/", "/status", "/trust", "/tour", "/help"]) {

@@ -15,6 +15,19 @@ function isFromOurPage(site: Site, headers: Headers): boolean {
   );
 }
 
+/** Whether a read was begun by our own pages or by the person, and not by a page of another port or site. */
+export function isOwnRead(headers: Headers): boolean {
+  const fetchSite = headers.get("sec-fetch-site");
+  return fetchSite === null || fetchSite === "same-origin" || fetchSite === "none";
+}
+
+/** The same for a page: it may also be gone to by a link from elsewhere, but not be framed or fetched from there. */
+export function isOwnVisit(headers: Headers): boolean {
+  const isNavigation =
+    headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";
+  return isNavigation || isOwnRead(headers);
+}
+
 function refused(detail: string): DomainError {
   return new DomainError("auth.origin", { detail });
 }
@@ -30,9 +43,7 @@ export function originRefusal(
 ): DomainError | undefined {
   const { headers } = request;
   if (READS.has(request.method)) {
-    const fetchSite = headers.get("sec-fetch-site");
-    const isOwn = fetchSite === null || fetchSite === "same-origin" || fetchSite === "none";
-    return isOwn ? undefined : refused("A session's calls come from this portal's own pages.");
+    return isOwnRead(headers) ? undefined : refused("A session's calls come from this portal's own pages.");
   }
   if (!isFromOurPage(site, headers))
     return refused(`A session's changes come from this portal's own pages, at ${site.origin}.`);

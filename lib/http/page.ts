@@ -6,6 +6,7 @@ import type { Context, Principal } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
+import { isOwnVisit } from "@/lib/http/check-origin";
 import { clientInfo } from "@/lib/http/client-info";
 import { permitCall } from "@/lib/http/permit-call";
 import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/refusals";
@@ -29,8 +30,22 @@ export type PageResult<T> =
 
 const readSession = cache(async () => {
   const [runtime, head] = await Promise.all([getRuntime(), headers()]);
-  return findSessionPrincipal(runtime, head);
+  // Framed or fetched by a page of another port, which shares our cookies, nobody is signed in.
+  return isOwnVisit(head) ? findSessionPrincipal(runtime, head) : undefined;
 });
+
+/** A page draws on the same budget as the calls it stands for, once however much it reads. */
+const drawForPage = cache(
+  async (principal: Principal, requestId: string): Promise<DomainError | undefined> => {
+    const runtime = await getRuntime();
+    const { success } = await runtime.limits.take("reads", principal.userId);
+    if (success) return undefined;
+    const error = new DomainError("rate.exceeded", { detail: "Try again in a minute." });
+    const cx = { ...runtime, principal, client: clientInfo(await headers()), requestId };
+    await runtime.failures.note(cx, principal.userId, undefined, error);
+    return error;
+  },
+);
 
 /** The person whose session this request carries; undefined without a live one, and while the database is away. */
 export const currentPrincipal = cache(async (): Promise<Principal | undefined> => {
@@ -55,8 +70,8 @@ function problemOf(error: DomainError, requestId: string, at: Date): PageProblem
 }
 
 /**
- * Reads for a page exactly as the API's call would: same permit by role, duty and scope, same use case, same record
- * of a refusal. Errors that nobody expected go to the error page.
+ * Reads for a page exactly as the API's call would: same budget, same permit by role, duty and scope, same use case,
+ * same record of a refusal. Errors that nobody expected go to the error page.
  */
 export async function loadPage<T>(
   operation: OperationSpec,
@@ -68,6 +83,8 @@ export async function loadPage<T>(
   try {
     const principal = await currentPrincipal();
     if (principal === undefined) throw new DomainError("auth.required");
+    const limited = await drawForPage(principal, requestId);
+    if (limited !== undefined) throw limited;
     const runtime = await getRuntime();
     const watched = watchDenials(runtime.audit);
     const logger = runtime.logger.child({ request_id: requestId, operation: operation.id });
