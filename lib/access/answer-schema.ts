@@ -40,6 +40,16 @@ export const AuthorizationView = z.object({
 });
 export type AuthorizationView = z.infer<typeof AuthorizationView>;
 
+/** What an approval took away from what was left before it: nobody else's part, and nothing twice. */
+export const TakenAwayView = z.object({
+  transactions: z.array(z.string()),
+  fields: z.array(GroupName),
+  /** Ends of access, before and after; absent where the end stayed. */
+  until: z.object({ before: z.string(), after: z.string() }).optional(),
+  max_views: z.object({ before: z.int(), after: z.int() }).optional(),
+});
+export type TakenAwayView = z.infer<typeof TakenAwayView>;
+
 export const DecisionView = z.object({
   id: z.string(),
   stage: Stage,
@@ -48,6 +58,8 @@ export const DecisionView = z.object({
   comment: z.string(),
   /** An approval that took something away from what was asked. */
   narrowed: z.boolean(),
+  /** Present where it narrowed; it stays, also after a denial. */
+  taken_away: TakenAwayView.optional(),
   proof: z.string(),
   at: z.string(),
 });
