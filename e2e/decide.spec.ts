@@ -236,7 +236,7 @@ test("a question stops the clock; the officer answers in the browser; a denial s
 
   const { page: officer, faults } = await open(browser, "regulator-001", id);
   await expect(officer.getByText("Which annex names the transactions?").first()).toBeVisible();
-  await expect(officer.getByText("Clock stands since")).toBeVisible();
+  await expect(officer.getByText("Clock paused since")).toBeVisible();
   expect(await axeFindings(officer)).toEqual([]);
   await officer.getByLabel("Your answer").fill("Annex A, on its second page.");
   await officer.getByRole("button", { name: "Answer", exact: true }).click();

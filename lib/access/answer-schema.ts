@@ -202,12 +202,24 @@ export const GrantOpening = z.object({
 
 export type GrantOpening = z.infer<typeof GrantOpening>;
 
+/** One copy out of what was opened under a grant; the value is nowhere on record. */
+export const GrantCopy = z.object({
+  at: z.string(),
+  by: PersonView,
+  transaction_id: z.string(),
+  fields: z.array(GroupName),
+  entry_id: z.string(),
+});
+export type GrantCopy = z.infer<typeof GrantCopy>;
+
 /** A grant with what it rests on, who decided, and everything that was opened under it. */
 export const GrantDetail = GrantView.extend({
   request_reference: z.string().optional(),
   legal_authority: AuthorizationView.optional(),
   decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
   openings: z.array(GrantOpening),
+  /** Copies of opened fields, newest first. */
+  copies: z.array(GrantCopy),
   /** Its transactions as a list names them; the first 200. */
   jobs: z.array(JobView),
   revoked_by: PersonView.optional(),

@@ -17,6 +17,7 @@ import * as grants from "@/lib/api-client/operations/grants";
 import type { Principal } from "@/lib/context";
 import { loadPage } from "@/lib/http/page";
 import { JobsSection, TransactionsSection } from "./_components/asked-transactions";
+import { CommentSection } from "./_components/comment-section";
 import { Conflicts } from "./_components/conflicts";
 import { DecideDialog } from "./_components/decide-dialog";
 import { DecisionPanel } from "./_components/decision-panel";
@@ -29,7 +30,7 @@ import { QueueNav } from "./_components/queue-nav";
 import { RequestTimeline } from "./_components/request-timeline";
 import { ReviewProvider } from "./_components/review-state";
 import { ScopeSection } from "./_components/scope-section";
-import { CommentSection, RequesterPanel, ReviewerPanel } from "./_components/side-panel";
+import { RequesterPanel, ReviewerPanel } from "./_components/side-panel";
 import { StageStrip } from "./_components/stage-strip";
 
 interface PageProps {
@@ -161,11 +162,7 @@ function RequestFrame(props: FrameProps) {
       ) : (
         <TransactionsSection request={request} transactions={review.transactions} />
       )}
-      {request.state === "draft" ? null : (
-        <Section title={t("comment.title")}>
-          <CommentSection requestId={request.id} />
-        </Section>
-      )}
+      {request.state === "draft" ? null : <CommentSection request={request} />}
     </PageFrame>
   );
 }
