@@ -30,6 +30,12 @@ export function isMidnight(instant: string): boolean {
   return Date.parse(instant) % DAY_MS === 0;
 }
 
+/** A fingerprint's first bytes as people compare them aloud: groups of four hexadecimal digits. */
+export function spokenGroups(fingerprint: Uint8Array, groups: number): string {
+  const hex = [...fingerprint].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (hex.match(/.{4}/g) ?? []).slice(0, groups).join(" ");
+}
+
 /** Of an end at midnight UTC, the last day that counts; undefined for an end at any other time. */
 export function lastDayOf(instant: string): Date | undefined {
   return isMidnight(instant) ? new Date(Date.parse(instant) - DAY_MS) : undefined;
