@@ -236,7 +236,7 @@ test("an order that ends before the officer’s date is granted until its own en
   await expect(page.getByText("Legal review: narrowed by Lena Hartmann")).toBeVisible();
   await expect(scope(page).getByText("taken away by Lena Hartmann")).toBeVisible();
   const asked = scope(page).getByRole("row", { name: /^Fields/ });
-  await expect(asked).toContainText("Amount, Parties, PricingAmount, Pricing");
+  await expect(asked.getByRole("cell")).toContainText(["Amount, Pricing, Parties", "Amount, Pricing"]);
 });
 
 test("what was taken away stays on the officer’s page after a denial, which leads to a new request", async ({
@@ -255,7 +255,7 @@ test("what was taken away stays on the officer’s page after a denial, which le
   await expect(scope(page).getByRole("columnheader", { name: "Left at the end" })).toBeVisible();
   await expect(scope(page).getByText("taken away by Lena Hartmann")).toBeVisible();
   await expect(page.getByRole("region", { name: /^Comments/ }).getByText(word)).toBeVisible();
-  await expect(panel(page).getByText("What was missing")).toBeVisible();
+  await expect(panel(page).getByText("What was missing", { exact: true })).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await panel(page).getByRole("link", { name: "New request from this one" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "New request" })).toBeVisible();
@@ -401,7 +401,7 @@ test("a reading that differs cannot be approved, and two readings that differ ar
   expect(await second.content()).not.toContain(`read ${shorter.valid_until}`);
   await read(second, { ...shorter, valid_until: dayOf(20) });
   await second.getByLabel("Reason, seen by the officer").fill("As typed");
-  await second.getByRole("button", { name: "Approve as asked" }).click();
+  await second.getByRole("button", { name: "Approve as narrowed by Lena Hartmann" }).click();
   await expect(second.getByText("The readings differ. Nothing was decided.")).toBeVisible();
   await expect(second.getByText("the first decider read", { exact: false })).toBeVisible();
 });
@@ -600,7 +600,7 @@ test("on paper days are days, digests whole, nothing is to press, and who has re
     await expect(page.getByRole("main").getByRole("link", { name: "Open the grant" })).toBeHidden();
     await expect(page.getByText(" read,", { exact: false })).toHaveCount(readings);
     const printed = await page
-      .getByTitle(/^[0-9a-f]{64}$/)
+      .getByTitle(/^[A-Za-z0-9_-]{43}$/)
       .first()
       .evaluate((one) => [getComputedStyle(one, "::after").content, one.getAttribute("title")]);
     expect(printed[0]).toBe(`"${printed[1]}"`);

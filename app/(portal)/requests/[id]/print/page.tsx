@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
@@ -16,7 +16,7 @@ import * as requests from "@/lib/api-client/operations/access";
 import * as grants from "@/lib/api-client/operations/grants";
 import { loadPage } from "@/lib/http/page";
 import { loadReview } from "../_components/load-review";
-import { FACT_NAMES } from "../_components/order-reading";
+import { FACT_NAMES, readingText } from "../_components/order-reading";
 import { PaperFacts } from "../_components/paper-facts";
 import { PrintButton } from "../_components/print-button";
 import { RequestTimeline } from "../_components/request-timeline";
@@ -143,6 +143,7 @@ function orderFacts(
 /** The order's facts as each decider retyped them. */
 function Readings({ readings }: { readings: ReviewView["readings"] }) {
   const t = useTranslations("review");
+  const locale = useLocale();
   if (readings.length === 0) return null;
   return (
     <Section title={t("print.readings")} count={readings.length}>
@@ -153,7 +154,10 @@ function Readings({ readings }: { readings: ReviewView["readings"] }) {
           </p>
           <Facts
             look="aligned"
-            facts={FACT_NAMES.map((name) => ({ name: t(`facts.${name}`), value: confirms[name] }))}
+            facts={FACT_NAMES.map((name) => ({
+              name: t(`facts.${name}`),
+              value: readingText(confirms[name], name, locale),
+            }))}
           />
         </div>
       ))}
