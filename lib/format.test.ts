@@ -1,8 +1,15 @@
 import { expect, test } from "vitest";
-import { formatCount, formatTime, lastDayOf, shortDigest } from "@/lib/format";
+import { formatCount, formatTime, hexOfDigest, lastDayOf, shortDigest } from "@/lib/format";
 
 test("counts are grouped by threes", () => {
   expect([0, 7, 999, 1000, 1204878].map(formatCount)).toEqual(["0", "7", "999", "1,000", "1,204,878"]);
+});
+
+test("a digest of the API is what sha256sum prints", () => {
+  // printf abc | sha256sum
+  const hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  expect(hexOfDigest("ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0")).toBe(hex);
+  expect(hexOfDigest("not a digest")).toBe("not a digest");
 });
 
 test("a time is shown with its zone, summer time included", () => {
