@@ -2,6 +2,7 @@ import "server-only";
 import type { PoolClient } from "pg";
 import { z } from "zod";
 import type { LogPlace } from "../worker/store";
+import { NO_CASE } from "./no-case";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -100,9 +101,6 @@ export interface ReturnedEntry {
   readonly outcome: string;
   readonly bytes: Uint8Array;
 }
-
-/** Fences rows about which nothing is known: as a case that nobody has. */
-const NO_CASE = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Writes entries back with an index row that says only when and of which class. Whether they were of a case is
