@@ -16,3 +16,20 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+
+-- ------------------------------------------------------------------ what pruning spares
+-- As before; also entry 0, which a new origin begins with, and what the log says of its own losses: recoveries,
+-- prunings and erasures are told by their public part, also where a restore lost the rows about them. In JCS a quote
+-- inside a text is escaped, so that these bytes are a member's name and nothing else.
+CREATE OR REPLACE FUNCTION audit_is_needed(p_entry uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM transaction WHERE create_entry_id = p_entry)
+    OR EXISTS (SELECT 1 FROM transaction_group WHERE entry_id = p_entry)
+    OR EXISTS (SELECT 1 FROM key_version WHERE registration_entry_id = p_entry)
+    OR EXISTS (SELECT 1 FROM escrow_epoch WHERE registration_entry_id = p_entry)
+    OR EXISTS (SELECT 1 FROM audit_erasure WHERE entry_id = p_entry)
+    OR EXISTS (SELECT 1 FROM audit_prune WHERE entry_id = p_entry)
+    OR EXISTS (SELECT 1 FROM audit_recovery WHERE entry_id = p_entry)
+    OR EXISTS (SELECT 1 FROM audit_leaf WHERE entry_id = p_entry AND seq = 0)
+    OR EXISTS (SELECT 1 FROM audit_entry WHERE id = p_entry AND class IN ('log', 'retention') AND outcome = 'done'
+      AND position(convert_to(',"pub":{', 'UTF8') IN bytes) > 0)
+$$;
