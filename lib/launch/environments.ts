@@ -84,7 +84,7 @@ export function baseUrlOf(env: LaunchEnv): string {
 }
 
 /** The origin of this start's pages, whatever PORT is this time: statements are signed there (ADR 0009). */
-function portalOrigin(env: LaunchEnv): string {
+export function portalOrigin(env: LaunchEnv): string {
   return new URL(env.PORTAL_ORIGIN ?? baseUrlOf(env)).origin;
 }
 
