@@ -44,7 +44,7 @@ const APP = {
   organisation: "DELETE INSERT UPDATE",
   participant: "INSERT UPDATE",
   policy_version: "INSERT UPDATE",
-  preservation: "INSERT UPDATE",
+  preservation: "INSERT UPDATE(released_at state until)",
   process_heartbeat: "DELETE INSERT UPDATE",
   rate_limit: "DELETE INSERT UPDATE",
   request_event: "INSERT",

@@ -33,3 +33,28 @@ CREATE OR REPLACE FUNCTION audit_is_needed(p_entry uuid) RETURNS boolean LANGUAG
     OR EXISTS (SELECT 1 FROM audit_entry WHERE id = p_entry AND class IN ('log', 'retention') AND outcome = 'done'
       AND position(convert_to(',"pub":{', 'UTF8') IN bytes) > 0)
 $$;
+
+-- ------------------------------------------------------------------ legal holds
+-- Who asked belongs to the fence: another agency does not learn of a hold. What is held stays as it was asked; its
+-- end may move away while it runs, and it ends once.
+ALTER TABLE preservation ADD COLUMN organisation_id uuid;
+ALTER TABLE preservation ADD CONSTRAINT preservation_state_known CHECK
+  (state IN ('active', 'released') AND (state = 'released') = (released_at IS NOT NULL));
+CREATE INDEX preservation_organisation_id_idx ON preservation (organisation_id);
+CREATE INDEX preservation_tenant_id_id_idx ON preservation (tenant_id, id);
+CREATE FUNCTION preservation_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.released_at IS NOT NULL OR NEW.until < OLD.until
+     OR (NEW.id, NEW.tenant_id, NEW.requested_by, NEW.organisation_id, NEW.transactions, NEW.reason, NEW.created_at)
+        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.requested_by, OLD.organisation_id, OLD.transactions, OLD.reason, OLD.created_at) THEN
+    RAISE EXCEPTION 'a hold keeps what it holds, and ends once' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER preservation_guard BEFORE UPDATE OR DELETE ON preservation
+  FOR EACH ROW EXECUTE FUNCTION preservation_guard();
+ALTER TABLE preservation ENABLE ALWAYS TRIGGER preservation_guard;
+REVOKE EXECUTE ON FUNCTION preservation_guard() FROM PUBLIC;
+REVOKE UPDATE ON preservation FROM sealport_app;
+GRANT UPDATE (state, until, released_at) ON preservation TO sealport_app;
+INSERT INTO audit_action_rule (action, table_name, op) VALUES ('preservation.renew', 'preservation', 'UPDATE');
