@@ -11,7 +11,7 @@ import { callService, ServiceUnavailable } from "@/lib/ipc/client";
 import { serveHttp } from "@/lib/ipc/server";
 import { keyVariables, portalOrigin, rosterFileOf } from "@/lib/launch/environments";
 import type { InstanceFolders } from "@/lib/launch/folders";
-import type { InstanceFile } from "@/lib/launch/instance-file";
+import { type InstanceFile, unlockOriginOf } from "@/lib/launch/instance-file";
 import { lockDataFolder } from "@/lib/launch/lock";
 
 const LOOK_MS = 5_000;
@@ -36,7 +36,7 @@ async function isServing(url: string): Promise<boolean> {
 }
 
 async function startHere({ env, folders, instance }: CustodianPlace): Promise<Custodian> {
-  const { KEY_DIR = "", ...unlock } = keyVariables(env, folders, "custodian", instance.origin);
+  const { KEY_DIR = "", ...unlock } = keyVariables(env, folders, "custodian", unlockOriginOf(instance));
   return startCustodian({
     log: instance.origin,
     keystore: await openLocalKeystore({ dir: KEY_DIR, unlock: unlockOf(unlock) }),

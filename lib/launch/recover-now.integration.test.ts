@@ -13,14 +13,15 @@ import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
 import { readHead } from "@/lib/audit/worker/store";
 import { systemClock } from "@/lib/clock";
 import { toBase64url } from "@/lib/crypto/bytes";
+import { startCustodian } from "@/lib/custodian/custodian";
 import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { createKeys } from "@/lib/custody/create-keys";
-import { createLocalKeystore } from "@/lib/custody/local-keystore";
+import { createLocalKeystore, openLocalKeystore } from "@/lib/custody/local-keystore";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
 import type { RosterPerson } from "@/lib/escrow/protocol";
 import { prepareFolders } from "@/lib/launch/folders";
-import { newInstance, writeInstance } from "@/lib/launch/instance-file";
+import { newInstance, readInstance, writeInstance } from "@/lib/launch/instance-file";
 import { createTestKeystore } from "@/lib/testing/audit";
 import { SoftwareAuthenticator } from "@/lib/testing/authenticator";
 import { signWithPasskey } from "@/lib/testing/statement-passkey";
@@ -200,5 +201,67 @@ describe("npm run recover", () => {
     expect(copied).toMatchObject({ code: 1, text: expect.stringContaining("counter went back") });
     expect(await size()).toBe(before);
     expect(await recover(again, 6)).toMatchObject({ code: 0 });
+  });
+
+  it("gives the instance over to a new log when the signer's store is lost: keys, store and roster, once", async () => {
+    const { log, tenantId } = bench.place;
+    const origin = `${log}/2`;
+    const file = path.join(dataDir, "newest.txt");
+    await grow(2);
+    await writeFile(file, await sign());
+    const anew = ["--new-origin", origin, "--checkpoint", file];
+    expect((await run(...anew)).text).toContain("would be closed for ever");
+    expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
+    // Broken off after the database: what is left to do is done by the same call.
+    const keystore = path.join(dataDir, "keys", "witness", "keystore.json");
+    await writeFile(keystore, "no keystore");
+    const broken = await run(...anew, "--confirm", "0");
+    expect(broken).toMatchObject({ code: 1, text: expect.stringContaining("Lost for ever: nothing") });
+    expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
+    await rm(keystore);
+    const done = await run(...anew, "--confirm", "0");
+    expect(done).toMatchObject({ code: 0, text: expect.stringContaining("is closed already") });
+
+    const instance = await readInstance(path.join(dataDir, "instance.json"));
+    expect(instance).toMatchObject({ origin, unlock_origin: log, closed: [{ origin: log }] });
+    const holders = [
+      "custodian.identity",
+      "portal.evaluation",
+      "portal.receipt",
+      "signer.log",
+      "witness.cosigner",
+    ];
+    expect(Object.keys(instance?.vkeys ?? {}).sort()).toEqual(holders);
+    for (const vkey of Object.values(instance?.vkeys ?? {})) expect(vkey.startsWith(origin)).toBe(true);
+
+    // The new custodian takes the roster and announces itself; the new signer signs the new log from entry 0 on.
+    const open = (holder: string) => {
+      const dir = path.join(dataDir, "keys", holder);
+      return openLocalKeystore({ dir, unlock: { keyFile: path.join(dir, "kek.key") } });
+    };
+    const custodian = await startCustodian({
+      log: origin,
+      keystore: await open("custodian"),
+      dir: path.join(dataDir, "custodian", "custodian"),
+      rosterFile: path.join(dataDir, "keys", "roster.json"),
+      clock: systemClock,
+      isEvaluation: true,
+    });
+    custodian.close();
+    const signer = loadSigningKey(await open("signer"), "log");
+    expect(signer.vkey).toBe(instance?.vkeys["signer.log"]);
+    const store = await openEntryFile(path.join(dataDir, "signer", "log"), origin);
+    const next = { ...bench.cx, instance: { ...bench.cx.instance, log: origin } };
+    await recordEvent(next, EVENT);
+    while ((await integrateBatch(bench.sequencerPool, { log: origin, tenantId })).added > 0);
+    const note = await signCheckpoint({
+      pool: bench.signerPool,
+      file: store,
+      log: origin,
+      signer,
+      clock: systemClock,
+    });
+    expect(note.split("\n").slice(0, 2)).toEqual([origin, "2"]);
+    await store.close();
   });
 });

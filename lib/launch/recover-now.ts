@@ -1,9 +1,8 @@
 import "server-only";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Pool } from "pg";
 import { type Agreed, planRecovery, RecoveryRefused, recoverLog } from "@/lib/audit/recovery/recover-log";
-import { startNewLog } from "@/lib/audit/recovery/start-new-log";
 import { openSignedCopy, type SignedCopy, SignerStoreDamaged } from "@/lib/audit/signer/signed-copy";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { recoverersOf, requireRecoveryAgreed, type WantedRecovery } from "@/lib/custodian/check-recovery";
@@ -27,8 +26,9 @@ import { startOwnServer } from "@/lib/launch/databases";
 import { keyVariables, portalOrigin } from "@/lib/launch/environments";
 import { explainFailure } from "@/lib/launch/failure";
 import { prepareFolders, removeRunDir } from "@/lib/launch/folders";
-import { readInstance } from "@/lib/launch/instance-file";
+import { readInstance, unlockOriginOf } from "@/lib/launch/instance-file";
 import { lockDataFolder } from "@/lib/launch/lock";
+import { startAnew } from "@/lib/launch/start-anew";
 
 /** What the operator asked for. Without `confirm` nothing is changed. */
 export interface RecoverOptions {
@@ -57,7 +57,7 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 async function portalKeystore({ env, folders, instance }: Recovery): Promise<Keystore> {
-  const { KEY_DIR = "", ...unlock } = keyVariables(env, folders, "portal", instance.origin);
+  const { KEY_DIR = "", ...unlock } = keyVariables(env, folders, "portal", unlockOriginOf(instance));
   return openLocalKeystore({ dir: KEY_DIR, unlock: unlockOf(unlock) });
 }
 
@@ -136,31 +136,9 @@ async function recover(recovery: Recovery, copy: SignedCopy, options: RecoverOpt
   for (const id of done.entries) say(`Recorded by entry ${id}.`);
 }
 
-async function startAnew(recovery: Recovery, origin: string, options: RecoverOptions): Promise<void> {
-  const { owner, place, instance } = recovery;
-  if (options.checkpoint === undefined)
-    throw new StartError("Name the old log's newest checkpoint: --checkpoint FILE.");
-  const checkpoint = await readFile(options.checkpoint, "utf8");
-  const oldVkey = instance.vkeys["signer.log"] ?? "";
-  if (options.confirm === undefined)
-    return say(`The log ${place.log} would be closed for ever. To go on: the same call with --confirm 0.`);
-  const started = await startNewLog(owner, place, { origin, checkpoint, oldVkey });
-  const { from, to } = started.lost;
-  say(
-    `The log ${place.log} is closed. Lost for ever: ${from === to ? "nothing" : `entries ${from} to ${to - 1}`}.`,
-  );
-  say(
-    `${origin} begins with entry ${started.entryId}. Make its keys and start every process with LOG_ORIGIN=${origin}.`,
-  );
-  await writeFile(
-    recovery.folders.file("closed-log.json"),
-    `${JSON.stringify({ ...started, origin, old: place.log })}\n`,
-  );
-}
-
 async function run(recovery: Recovery, options: RecoverOptions): Promise<void> {
   const { folders, place } = recovery;
-  if (options.newOrigin !== undefined) return startAnew(recovery, options.newOrigin, options);
+  if (options.newOrigin !== undefined) return startAnew(recovery, { ...options, origin: options.newOrigin });
   const copy = await openSignedCopy(path.join(folders.privateDir("signer"), "log"), place.log);
   if (copy === undefined)
     throw new StartError(

@@ -202,6 +202,17 @@ export async function renameLog(client: PoolClient, place: LogPlace): Promise<vo
   await client.query("UPDATE tenant SET log_origin = $2 WHERE id = $1", [place.tenantId, place.log]);
 }
 
+/** Origin of the tenant's log. */
+export async function findOrigin(client: PoolClient, tenantId: string): Promise<string | undefined> {
+  const { rows } = await client.query("SELECT log_origin AS origin FROM tenant WHERE id = $1", [tenantId]);
+  return z.array(z.object({ origin: z.string() })).parse(rows)[0]?.origin;
+}
+
+/** What a custodian confirmed under a closed log is confirmed again under the next: the worker registers it anew. */
+export async function forgetRegistrations(client: PoolClient, tenantId: string): Promise<void> {
+  await client.query("DELETE FROM escrow_registration WHERE tenant_id = $1", [tenantId]);
+}
+
 /** Bytes of an entry that this transaction has just written. */
 export async function readBytes(client: PoolClient, entryId: string): Promise<Uint8Array> {
   const { rows } = await client.query("SELECT id, bytes FROM audit_entry WHERE id = $1", [entryId]);
