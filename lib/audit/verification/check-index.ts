@@ -1,5 +1,6 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { DbContext } from "@/lib/context";
 import { openPart, partKey } from "@/lib/crypto/audit-part";
 import type { Json } from "@/lib/crypto/canonical-json";
@@ -26,8 +27,9 @@ import type { VerificationFinding } from "./schema";
 import { wrongColumns } from "./search-row";
 import { readMarks } from "./verify-log";
 
-/** Parts of so many entries are opened at a stretch: a few milliseconds of the portal's own time. */
 const BATCH = 256;
+/** Parts of so many entries are opened at a stretch; then whoever waits for this portal has a turn. */
+const STRETCH = 16;
 const SAVE_EVERY = 16;
 const LEASE_SECONDS = 60;
 
@@ -123,7 +125,12 @@ async function step(cx: IndexContext, at: IndexProgress, lost: ReadonlySet<strin
   const parts = new Map<string, NamingPart[]>();
   for (const part of naming) parts.set(part.entry_id, [...(parts.get(part.entry_id) ?? []), part]);
   const keys = await keysOf(cx, [...new Set(naming.map((part) => part.compartment_id))]);
-  const faults = rows.flatMap((row) => faultOf(cx, row, { parts, keys, lost }) ?? []);
+  const faults: VerificationFinding[] = [];
+  for (const [place, row] of rows.entries()) {
+    if (place % STRETCH === 0) await setImmediate();
+    const fault = faultOf(cx, row, { parts, keys, lost });
+    if (fault !== undefined) faults.push(fault);
+  }
   const findings = [...at.findings, ...faults];
   return {
     next: to,
