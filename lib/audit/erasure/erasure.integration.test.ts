@@ -194,7 +194,7 @@ describe("the erasure of one person from the log", () => {
     await agreeToErasure(who(compliance), second);
     await asRetention();
     expect(await stateOf(second)).toMatchObject({ state: "agreed", kept_back: "hold" });
-    await owner.query("UPDATE preservation SET released_at = now()");
+    await owner.query("UPDATE preservation SET state = 'released', released_at = now()");
     await owner.query("ALTER TABLE audit_erasure DISABLE TRIGGER ALL");
     await owner.query("UPDATE audit_erasure SET try_after = now() WHERE id = $1", [second]);
     await owner.query("ALTER TABLE audit_erasure ENABLE ALWAYS TRIGGER audit_erasure_complete");
