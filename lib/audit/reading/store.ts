@@ -138,18 +138,24 @@ export async function findLeaf(tx: Tx, log: string, seq: number): Promise<LeafRo
   return z.array(LeafRow).parse(rows)[0];
 }
 
+const Within = z.object({
+  case_id: z.string().nullable(),
+  actor: z.string().nullable(),
+  is_suspicion: z.boolean(),
+});
+
 /** The entry's case, if it has one; undefined where the fence keeps the entry from this caller. */
 export async function findWithinFence(
   tx: Tx,
   conditions: Conditions,
   entryId: string,
-): Promise<{ readonly case_id: string | null; readonly actor: string | null } | undefined> {
+): Promise<z.infer<typeof Within> | undefined> {
   conditions.add("i.entry_id = ?::uuid", entryId);
   const rows = await tx.$queryRawUnsafe(
-    `SELECT i.case_id::text, i.actor FROM audit_index i WHERE ${conditions.text}`,
+    `SELECT i.case_id::text, i.actor, i.is_suspicion FROM audit_index i WHERE ${conditions.text}`,
     ...conditions.values,
   );
-  return z.array(z.object({ case_id: z.string().nullable(), actor: z.string().nullable() })).parse(rows)[0];
+  return z.array(Within).parse(rows)[0];
 }
 
 const PartRow = z.object({
