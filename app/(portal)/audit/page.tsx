@@ -95,6 +95,7 @@ const NO_LIST: LoadedList = { items: [], hasOlder: false };
 /** The log: a filterable list by sequence number, and one entry of it with its parts and its proof. */
 export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   const t = await getTranslations("audit");
+  const keeping = await getTranslations("keeping.retention");
   const params = await searchParams;
   const read = readFilter(params, Date.now());
   const place: PagePlace = {
@@ -123,6 +124,9 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
       actions={
         <div className={`flex-wrap gap-2 ${entry === undefined ? "flex" : "hidden facts:flex"}`}>
           <RefreshButton>{t("refresh")}</RefreshButton>
+          <ButtonLink href="/audit/retention" look="secondary" size="bar" icon="clock">
+            {keeping("action")}
+          </ButtonLink>
           <ButtonLink href="/audit/verify" look="secondary" size="bar" icon="check">
             {t("verify.action")}
           </ButtonLink>
