@@ -42,8 +42,8 @@ function neighbours(items: readonly EventItem[], entry: number) {
 async function Drawer(props: { entry: number; signed: number; ways: DrawerWays; isWanted: boolean }) {
   const loaded = await loadEntry(props.entry, props.signed);
   if (!loaded.ok) return <MissingDrawer seq={props.entry} problem={loaded.problem} ways={props.ways} />;
-  const { detail, log, proof } = loaded;
-  return <EventDrawer detail={detail} log={log} proof={proof} ways={props.ways} isWanted={props.isWanted} />;
+  const { ok: _, ...entry } = loaded;
+  return <EventDrawer {...entry} ways={props.ways} isWanted={props.isWanted} />;
 }
 
 async function Nothing({ isNarrowed }: { isNarrowed: boolean }) {
