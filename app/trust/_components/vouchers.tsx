@@ -119,7 +119,9 @@ function Stamp({ anchors }: { anchors: Anchors }) {
       </p>
       <p className="mt-1 text-control text-ink-2">
         {stamp === null ? (
-          t("none")
+          authority === null ? null : (
+            t("none")
+          )
         ) : (
           <>
             {t.rich("last", {

@@ -28,10 +28,10 @@ function Found({ found, onPick }: { found: ActorList; onPick: Pick }) {
           <li key={actor} className="border-line border-b">
             <button
               type="button"
-              aria-label={t("choose", { name: name ?? actor })}
               onClick={() => onPick(actor, name ?? shortDigest(actor))}
               className="flex min-h-touch w-full cursor-pointer items-center justify-between gap-4 px-1 text-left text-control hover:bg-margin tablet:min-h-row"
             >
+              <span className="sr-only">{t("choose")}</span>
               <span className={name === undefined ? "font-mono" : ""}>{name ?? shortDigest(actor)}</span>
               {name === undefined ? null : <span className="font-mono text-ink-2">{shortDigest(actor)}</span>}
             </button>

@@ -48,20 +48,22 @@ export default async function SuspicionsPage({ searchParams }: PageProps<"/audit
       factsLook="drawer"
       facts={entry === undefined ? undefined : <Opened seq={entry} />}
     >
-      <Section title={t("list")}>
-        {items.length === 0 ? (
-          <EmptyState title={t("empty.title")} text={t("empty.text")} />
-        ) : (
-          <SuspicionTable items={items} current={entry} path={PATH} />
-        )}
-        <Pager
-          first={isCursor ? PATH : undefined}
-          next={next === null ? undefined : `${PATH}?cursor=${next}`}
-        />
-      </Section>
-      <Section title={t("note.title")}>
-        <NoteSuspicion />
-      </Section>
+      <div className={entry === undefined ? "" : "hidden facts:block"}>
+        <Section title={t("list")}>
+          {items.length === 0 ? (
+            <EmptyState title={t("empty.title")} text={t("empty.text")} />
+          ) : (
+            <SuspicionTable items={items} current={entry} path={PATH} />
+          )}
+          <Pager
+            first={isCursor ? PATH : undefined}
+            next={next === null ? undefined : `${PATH}?cursor=${next}`}
+          />
+        </Section>
+        <Section title={t("note.title")}>
+          <NoteSuspicion />
+        </Section>
+      </div>
     </PageFrame>
   );
 }
