@@ -144,6 +144,8 @@ test("a second person agrees; too early it is kept back with the reason, then er
   await expect(drawer(auditor.page).getByRole("link", { name: /^by entry/ })).toHaveText(
     `by entry ${by.replaceAll(",", "")}`,
   );
+  // The account is still there; the log does not tell whose it is any more.
+  await expect(drawer(auditor.page)).not.toContainText("Owen Finch");
   await auditor.page.getByRole("button", { name: "Verify in this browser" }).click();
   await expect(drawer(auditor.page).getByText("Verified in this browser")).toBeVisible();
   expect(await axeFindings(auditor.page)).toEqual([]);
@@ -153,7 +155,9 @@ test("a second person agrees; too early it is kept back with the reason, then er
   await expect(drawer(auditor.page)).toContainText("compartment.erase");
   const german = await signedIn(browser, "auditor-001", { ...DESKTOP, locale: "de-DE" });
   await german.page.goto(at(`/audit?entry=${own?.seq}`), { waitUntil: "networkidle" });
-  await expect(german.page.getByRole("complementary")).toContainText(/PersonGelöscht am .* durch Eintrag/);
+  await expect(german.page.getByRole("complementary", { name: "Angaben" })).toContainText(
+    /PersonGelöscht am .* durch Eintrag/,
+  );
   for (const one of [page, auditor.page, german.page]) await one.context().close();
 });
 

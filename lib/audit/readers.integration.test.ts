@@ -109,6 +109,30 @@ describe("searching for actors", () => {
   });
 });
 
+describe("somebody whose key was erased", () => {
+  it("is a pseudonym in lists, details and searches from then on, though the account is still there", async () => {
+    const gone = await bench.person({ role: "regulator", hasKey: false });
+    const { name, pseudonym } = gone.principal;
+    await listEvents(gone, EventQuery.parse({}));
+    await integrate();
+    const query = EventQuery.parse({ actor: pseudonym });
+    const before = (await listEvents(bench.auditor, query)).items;
+    expect(before.map((item) => item.actor_name)).toEqual([name]);
+    await asAdmin(["audit_compartment"], (admin) =>
+      admin.query(
+        "UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE kind = 'subject' AND subject = $1",
+        [pseudonym],
+      ),
+    );
+    const [after] = (await listEvents(bench.auditor, query)).items;
+    expect([after?.actor, after?.actor_name]).toEqual([pseudonym, undefined]);
+    const detail = await getEvent(bench.auditor, after?.seq ?? -1);
+    expect([detail.actor_name, detail.erased?.map(({ kind }) => kind)]).toEqual([undefined, ["subject"]]);
+    expect(await names(bench.auditor, pseudonym)).toEqual([pseudonym]);
+    expect(await names(bench.auditor, name)).not.toContain(pseudonym);
+  });
+});
+
 describe("retention and holds", () => {
   it("shows the periods to every reader, and holds to those alone who may know of every case", async () => {
     const id = uuidv7(Date.now());
@@ -132,11 +156,20 @@ describe("retention and holds", () => {
   });
 });
 
-/** A hold on a transaction and a preservation, past the triggers: nothing makes them yet. */
-async function addHolds(id: string, transaction: string, until: string): Promise<void> {
+/** Acts as the database's superuser, past the triggers of these tables. */
+async function asAdmin(tables: readonly string[], act: (admin: Client) => Promise<unknown>): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
-  await pastTriggers(admin, ["transaction", "preservation"], async () => {
+  try {
+    await pastTriggers(admin, tables, () => act(admin));
+  } finally {
+    await admin.end();
+  }
+}
+
+/** A hold on a transaction and a preservation, past the triggers: nothing makes them yet. */
+function addHolds(id: string, transaction: string, until: string): Promise<void> {
+  return asAdmin(["transaction", "preservation"], async (admin) => {
     await admin.query("UPDATE transaction SET hold_until = $2 WHERE id = $1", [transaction, until]);
     await admin.query(
       `INSERT INTO preservation (id, tenant_id, requested_by, transactions, reason, state, until)
@@ -144,7 +177,6 @@ async function addHolds(id: string, transaction: string, until: string): Promise
       [id, bench.place.tenantId, agency.principal.userId, transaction, until],
     );
   });
-  await admin.end();
 }
 
 describe("who vouched for an entry", () => {

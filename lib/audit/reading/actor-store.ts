@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
 import type { Conditions } from "./filter";
+import { IS_ERASED } from "./store";
 
 const ActorRow = z.object({ actor: z.string(), name: z.string().nullable() });
 
@@ -25,7 +26,8 @@ export async function findActors(
   const rows = await tx.$queryRawUnsafe(
     `SELECT p.actor, p.name FROM (
        SELECT u.tenant_id, u.pseudonym AS actor,
-         CASE WHEN ${knownOf} IS NULL OR u.organisation_id = ${knownOf} THEN u.name END AS name
+         CASE WHEN ${knownOf} IS NULL OR u.organisation_id = ${knownOf} THEN
+           CASE WHEN NOT ${IS_ERASED} THEN u.name END END AS name
        FROM app_user u
      ) AS p
      WHERE p.tenant_id = ${tenantId}

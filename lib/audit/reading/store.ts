@@ -73,7 +73,11 @@ export async function readWaiting(tx: Tx, conditions: Conditions, limit: number)
 
 const NameRow = z.object({ pseudonym: z.string(), name: z.string() });
 
-/** Names behind pseudonyms, of one organisation's people only where one is given. */
+/** Of whom the log tells no more who they are: a key of theirs was erased, and their account does not undo that. */
+export const IS_ERASED = `EXISTS (SELECT 1 FROM audit_compartment k WHERE k.tenant_id = u.tenant_id
+  AND k.kind = 'subject' AND k.subject = u.pseudonym AND k.destroyed_at IS NOT NULL)`;
+
+/** Names behind pseudonyms, of one organisation's people only where one is given, and of nobody who was erased. */
 export async function readActorNames(
   tx: Tx,
   pseudonyms: readonly string[],
@@ -81,7 +85,7 @@ export async function readActorNames(
 ): Promise<Map<string, string>> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT u.pseudonym, u.name FROM app_user u WHERE u.pseudonym = ANY ($1::text[])
-       AND ($2::uuid IS NULL OR u.organisation_id = $2::uuid)`,
+       AND ($2::uuid IS NULL OR u.organisation_id = $2::uuid) AND NOT ${IS_ERASED}`,
     [...new Set(pseudonyms)],
     organisationId ?? null,
   );

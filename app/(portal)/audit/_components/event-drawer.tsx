@@ -194,7 +194,7 @@ export function EventDrawer(props: {
         <EntryAnchors anchors={props.detail.anchors} rule={props.rule} />
       )}
       <FactsSection title={t("call")}>
-        <div className="grid gap-3">
+        <div className="grid grid-cols-1 gap-3">
           <CodeSample label={t("callEntry")} code={callOf(`${props.detail.seq}`)} />
           <CodeSample label={t("callProof")} code={callOf(`${props.detail.seq}/proof`)} />
         </div>
