@@ -79,6 +79,7 @@ export const noteSuspicion = operation({
   rate: "decisions",
   action: "suspicion.note",
   stepUp: true,
+  idempotent: { keep: ["entry_id"] },
 });
 
 export const listSuspicions = operation({

@@ -2,10 +2,10 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { CallRefused, target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useApi } from "@/components/client/use-api";
+import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { TextArea, TextInput } from "@/components/ui/controls";
 import { Digest } from "@/components/ui/digest";
@@ -23,7 +23,8 @@ const REASON = "erasure-reason";
 
 interface Asked {
   readonly subject: string;
-  readonly receipt: Receipt;
+  /** A repeated call, whose first answer was lost, is answered without it. */
+  readonly receipt: Receipt | undefined;
 }
 
 function Done({ asked, onMore }: { asked: Asked; onMore: () => void }) {
@@ -32,18 +33,20 @@ function Done({ asked, onMore }: { asked: Asked; onMore: () => void }) {
     <div className="max-w-[640px] pt-4">
       <Confirmation title={t("doneTitle")} reference={asked.subject}>
         <p>{t("doneText")}</p>
-        <div className="mt-3">
-          <Facts
-            look="aligned"
-            facts={[
-              {
-                name: t("receipt"),
-                value: <Digest value={asked.receipt.entry_id} label={t("receipt")} />,
-              },
-              { name: t("by"), value: <LocalTime instant={asked.receipt.integrate_by} /> },
-            ]}
-          />
-        </div>
+        {asked.receipt === undefined ? null : (
+          <div className="mt-3">
+            <Facts
+              look="aligned"
+              facts={[
+                {
+                  name: t("receipt"),
+                  value: <Digest value={asked.receipt.entry_id} label={t("receipt")} />,
+                },
+                { name: t("by"), value: <LocalTime instant={asked.receipt.integrate_by} /> },
+              ]}
+            />
+          </div>
+        )}
         <div className="mt-4">
           <Button onClick={onMore}>{t("another")}</Button>
         </div>
@@ -75,41 +78,30 @@ function isUnknownSubject(error: unknown): boolean {
 
 /** What the form asks for, its faults, and the call. */
 function useAsking() {
-  const api = useApi();
+  const { isBusy, error: failure, run } = useAct(ask);
   const router = useRouter();
   const [subject, setSubject] = useState("");
   const [reason, setReason] = useState("");
   const [attempt, setAttempt] = useState(0);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  // What was typed since then is another question.
+  const [isChanged, setChanged] = useState(false);
   const [asked, setAsked] = useState<Asked>();
-  // One key for one intent: after a lost answer the same call is repeated, not made twice.
-  const intent = useRef<string>(undefined);
   const change = (set: (text: string) => void) => (text: string) => {
     set(text);
-    setError(undefined);
-    intent.current = undefined;
+    setChanged(true);
   };
   const submit = async () => {
     setAttempt((before) => before + 1);
     if (subject.trim() === "" || reason.trim() === "") return;
-    setBusy(true);
-    setError(undefined);
-    intent.current ??= crypto.randomUUID();
-    try {
-      const body = { subject: subject.trim(), reason: reason.trim() };
-      const { receipt } = await api.call(ask, { body, idempotencyKey: intent.current });
-      setAsked({ subject: body.subject, receipt });
-      router.refresh();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    setChanged(false);
+    const body = { subject: subject.trim(), reason: reason.trim() };
+    const answer = await run({ body });
+    if (answer === undefined) return;
+    setAsked({ subject: body.subject, receipt: answer.receipt });
+    router.refresh();
   };
   const again = () => {
     for (const set of [setSubject, setReason]) set("");
-    intent.current = undefined;
     setAttempt(0);
     setAsked(undefined);
   };
@@ -118,7 +110,7 @@ function useAsking() {
     reason,
     attempt,
     isBusy,
-    error,
+    error: isChanged ? undefined : failure,
     asked,
     setSubject: change(setSubject),
     setReason: change(setReason),

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useApi } from "@/components/client/use-api";
+import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { TextArea, TextInput } from "@/components/ui/controls";
 import { Digest } from "@/components/ui/digest";
@@ -22,19 +22,24 @@ const NOTE = "suspicion-note";
 const TRANSACTION = "suspicion-transaction";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-function Done({ receipt, onMore }: { receipt: Receipt; onMore: () => void }) {
+/** A repeated call, whose first answer was lost, is answered without its receipt. */
+function Done({ receipt, onMore }: { receipt: Receipt | undefined; onMore: () => void }) {
   const t = useTranslations("keeping.suspicions.note");
   return (
     <div className="max-w-[640px] pt-4">
       <Confirmation
         title={t("doneTitle")}
-        reference={<Digest value={receipt.entry_id} label={t("receipt")} />}
+        reference={
+          receipt === undefined ? undefined : <Digest value={receipt.entry_id} label={t("receipt")} />
+        }
       >
         <p>{t("doneText")}</p>
-        <Facts
-          look="aligned"
-          facts={[{ name: t("by"), value: <LocalTime instant={receipt.integrate_by} /> }]}
-        />
+        {receipt === undefined ? null : (
+          <Facts
+            look="aligned"
+            facts={[{ name: t("by"), value: <LocalTime instant={receipt.integrate_by} /> }]}
+          />
+        )}
         <div className="mt-4">
           <Button onClick={onMore}>{t("another")}</Button>
         </div>
@@ -45,37 +50,29 @@ function Done({ receipt, onMore }: { receipt: Receipt; onMore: () => void }) {
 
 /** What the form asks for, its faults, and the call. What was typed is kept nowhere but in the form. */
 function useNote() {
-  const api = useApi();
+  const { isBusy, error, run } = useAct(write);
   const router = useRouter();
   const [note, setNote] = useState("");
   const [transaction, setTransaction] = useState("");
   const [attempt, setAttempt] = useState(0);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const [receipt, setReceipt] = useState<Receipt>();
+  const [done, setDone] = useState<{ readonly receipt: Receipt | undefined }>();
   const id = transaction.trim();
   const isMissing = note.trim() === "";
   const isWrong = id !== "" && !UUID.test(id);
   const submit = async () => {
     setAttempt((before) => before + 1);
     if (isMissing || isWrong) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      const body = { note: note.trim(), ...(id === "" ? {} : { transaction_id: id.toLowerCase() }) };
-      setReceipt((await api.call(write, { body })).receipt);
-      setNote("");
-      setTransaction("");
-      router.refresh();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    const body = { note: note.trim(), ...(id === "" ? {} : { transaction_id: id.toLowerCase() }) };
+    const answer = await run({ body });
+    if (answer === undefined) return;
+    setDone({ receipt: answer.receipt });
+    setNote("");
+    setTransaction("");
+    router.refresh();
   };
   const again = () => {
     setAttempt(0);
-    setReceipt(undefined);
+    setDone(undefined);
   };
   return {
     note,
@@ -87,7 +84,7 @@ function useNote() {
     isWrong: attempt > 0 && isWrong,
     isBusy,
     error,
-    receipt,
+    done,
     submit,
     again,
   };
@@ -103,7 +100,7 @@ export function NoteSuspicion() {
     ...(missing === undefined ? [] : [{ id: NOTE, text: missing }]),
     ...(wrong === undefined ? [] : [{ id: TRANSACTION, text: wrong }]),
   ];
-  if (form.receipt !== undefined) return <Done receipt={form.receipt} onMore={form.again} />;
+  if (form.done !== undefined) return <Done receipt={form.done.receipt} onMore={form.again} />;
   return (
     <form
       noValidate
