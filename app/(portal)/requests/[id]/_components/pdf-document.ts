@@ -1,4 +1,6 @@
-import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
+import type { PageViewport, PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
+import type { TextItem } from "pdfjs-dist/types/src/display/api";
+import { MAX_IMAGE_PIXELS, MAX_KEPT_BYTES, MAX_RUNS } from "./drawing-limits";
 import type { TextRun } from "./order-marks";
 
 /**
@@ -6,10 +8,18 @@ import type { TextRun } from "./order-marks";
  * stays off: no scripts, no links, no forms, no annotations, no evaluation of code.
  */
 export interface OrderPages {
+  /** As the file says; nothing was made for them yet. */
   readonly count: number;
-  draw(number: number, canvas: HTMLCanvasElement, width: number): Promise<void>;
+  draw(number: number, canvas: HTMLCanvasElement, width: number): Promise<DrawnPage>;
+  /** Lets go of a drawing; the canvas keeps its place. */
+  erase(canvas: HTMLCanvasElement): void;
   text(number: number): Promise<TextRun[]>;
   close(): void;
+}
+
+export interface DrawnPage {
+  /** An image has more pixels than are drawn here; see MAX_IMAGE_PIXELS. */
+  readonly lacksImage: boolean;
 }
 
 const WASM: Readonly<Record<string, () => URL>> = {
@@ -29,11 +39,16 @@ class OwnWasm {
   }
 }
 
-async function open(bytes: Uint8Array): Promise<PDFDocumentProxy> {
+/** With `isStrict` a page that holds anything unreadable, or too large an image, is an error instead of a gap. */
+async function open(bytes: Uint8Array, isStrict: boolean): Promise<PDFDocumentProxy> {
   const pdfjs = await import("pdfjs-dist");
   pdfjs.GlobalWorkerOptions.workerSrc = new URL("pdfjs-dist/build/pdf.worker.min.mjs", import.meta.url).href;
   return pdfjs.getDocument({
-    data: bytes,
+    // Handed over to the worker whole; the same bytes may be opened once more.
+    data: bytes.slice(),
+    stopAtErrors: isStrict,
+    maxImageSize: MAX_IMAGE_PIXELS,
+    canvasMaxAreaInBytes: MAX_KEPT_BYTES,
     isEvalSupported: false,
     enableXfa: false,
     useWorkerFetch: false,
@@ -51,47 +66,94 @@ async function drawPage(page: PDFPageProxy, canvas: HTMLCanvasElement, width: nu
   const viewport = page.getViewport({ scale });
   canvas.width = Math.floor(viewport.width);
   canvas.height = Math.floor(viewport.height);
+  canvas.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
   const { AnnotationMode } = await import("pdfjs-dist");
   return page.render({ canvas, viewport, annotationMode: AnnotationMode.DISABLE });
+}
+
+/** The box of a run of text, in shares of the page, also where the text is turned. */
+function boxOf(item: TextItem, viewport: PageViewport): Omit<TextRun, "text"> {
+  const [a = 1, b = 0, c = 0, d = 1, x = 0, y = 0] = item.transform.map(Number);
+  const [along, up] = [Math.hypot(a, b) || 1, Math.hypot(c, d) || 1];
+  const corners = [0, item.width].flatMap((far) =>
+    [-0.2 * item.height, item.height].map((high) =>
+      viewport.convertToViewportPoint(
+        x + (a / along) * far + (c / up) * high,
+        y + (b / along) * far + (d / up) * high,
+      ),
+    ),
+  );
+  const across = corners.map(([at]) => Number(at) / viewport.width);
+  const down = corners.map(([, at]) => Number(at) / viewport.height);
+  const [left, top] = [Math.min(...across), Math.min(...down)];
+  return { left, top, width: Math.max(...across) - left, height: Math.max(...down) - top };
 }
 
 async function textOf(page: PDFPageProxy): Promise<TextRun[]> {
   const viewport = page.getViewport({ scale: 1 });
   const { items } = await page.getTextContent();
-  return items.flatMap((item) => {
-    if (!("str" in item) || item.str.trim() === "") return [];
-    const [, , , , x = 0, y = 0] = item.transform.map(Number);
-    const [left = 0, bottom = 0, right = 0, top = 0] = viewport.convertToViewportRectangle([
-      x,
-      y - item.height * 0.2,
-      x + item.width,
-      y + item.height,
-    ]);
-    return [
-      {
-        text: item.str,
-        left: Math.min(left, right) / viewport.width,
-        top: Math.min(top, bottom) / viewport.height,
-        width: Math.abs(right - left) / viewport.width,
-        height: Math.abs(bottom - top) / viewport.height,
-      },
-    ];
-  });
+  return items
+    .slice(0, MAX_RUNS)
+    .flatMap((item) =>
+      "str" in item && item.str.trim() !== "" ? [{ text: item.str, ...boxOf(item, viewport) }] : [],
+    );
 }
 
-/** Opens a PDF of at most 20 MB, which the browser has just received. */
+const REPLACED = "RenderingCancelledException";
+/** In the words of pdf.js, which has no other sign of it. */
+const TOO_LARGE = /exceeded maximum allowed size/i;
+
+/** The document as strictly as it can be read, and once more with gaps where a page cannot be read so. */
+async function openBoth(bytes: Uint8Array) {
+  const opened: PDFDocumentProxy[] = [];
+  const keep = async (isStrict: boolean): Promise<PDFDocumentProxy> => {
+    const pdf = await open(bytes, isStrict);
+    opened.push(pdf);
+    return pdf;
+  };
+  let second: Promise<PDFDocumentProxy> | undefined;
+  const lenient = (): Promise<PDFDocumentProxy> => {
+    second ??= keep(false);
+    return second;
+  };
+  const strict = await keep(true).catch(lenient);
+  const close = () => {
+    for (const pdf of opened) void pdf.loadingTask.destroy();
+  };
+  return { strict, lenient, close };
+}
+
+/** Opens a PDF of at most 20 MB, which the browser has just received. Close it: two workers may stand behind it. */
 export async function openOrder(bytes: Uint8Array): Promise<OrderPages> {
-  const pdf = await open(bytes);
+  const { strict, lenient, close } = await openBoth(bytes);
   const running = new Map<HTMLCanvasElement, RenderTask>();
   // One drawing after another on each canvas: pdf.js refuses two at once.
-  const queues = new Map<HTMLCanvasElement, Promise<void>>();
-  const drawOn = async (number: number, canvas: HTMLCanvasElement, width: number): Promise<void> => {
-    const task = await drawPage(await pdf.getPage(number), canvas, width);
+  const queues = new Map<HTMLCanvasElement, Promise<unknown>>();
+  const drawFrom = async (
+    pdf: PDFDocumentProxy,
+    number: number,
+    canvas: HTMLCanvasElement,
+    width: number,
+  ) => {
+    const page = await pdf.getPage(number);
+    const task = await drawPage(page, canvas, width);
     running.set(canvas, task);
     await task.promise.finally(() => running.delete(canvas));
+    // Its images would be kept for a drawing that seldom comes.
+    page.cleanup();
+  };
+  const drawOn = async (number: number, canvas: HTMLCanvasElement, width: number): Promise<DrawnPage> => {
+    try {
+      await drawFrom(strict, number, canvas, width);
+      return { lacksImage: false };
+    } catch (error) {
+      if (!(error instanceof Error) || error.name === REPLACED) throw error;
+      await drawFrom(await lenient(), number, canvas, width);
+      return { lacksImage: TOO_LARGE.test(error.message) };
+    }
   };
   return {
-    count: pdf.numPages,
+    count: strict.numPages,
     draw: (number, canvas, width) => {
       running.get(canvas)?.cancel();
       const before = queues.get(canvas) ?? Promise.resolve();
@@ -99,10 +161,15 @@ export async function openOrder(bytes: Uint8Array): Promise<OrderPages> {
       queues.set(canvas, next);
       return next;
     },
-    text: async (number) => textOf(await pdf.getPage(number)),
+    erase: (canvas) => {
+      running.get(canvas)?.cancel();
+      [canvas.width, canvas.height] = [1, 1];
+    },
+    text: async (number) =>
+      textOf(await strict.getPage(number)).catch(async () => textOf(await (await lenient()).getPage(number))),
     close: () => {
       for (const task of running.values()) task.cancel();
-      void pdf.loadingTask.destroy();
+      close();
     },
   };
 }
