@@ -7,6 +7,8 @@
 export const MAX_IMAGE_PIXELS = 36_000_000;
 /** Bytes of one image as it is kept for drawing, at four a pixel; a larger one is made smaller after it was decoded. */
 export const MAX_KEPT_BYTES = 64_000_000;
+/** Bytes of one array while an image is decoded: all its pixels, at four bytes. */
+export const MAX_ARRAY_BYTES = 4 * MAX_IMAGE_PIXELS;
 /** Pages that are listed at once, and at each demand for more. */
 export const PAGES_AT_ONCE = 50;
 /** A file of 20 MB that says it has more pages than this is not believed. */

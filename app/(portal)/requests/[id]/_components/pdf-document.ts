@@ -1,7 +1,8 @@
-import type { PageViewport, PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
+import type { PageViewport, PDFPageProxy, RenderTask } from "pdfjs-dist";
 import type { TextItem } from "pdfjs-dist/types/src/display/api";
 import { MAX_IMAGE_PIXELS, MAX_KEPT_BYTES, MAX_RUNS } from "./drawing-limits";
 import type { TextRun } from "./order-marks";
+import { isWorkerNews } from "./worker-bounds";
 
 /**
  * An order's pages, drawn by pdf.js in a worker of our own origin. Everything that a document could bring along
@@ -39,22 +40,39 @@ class OwnWasm {
   }
 }
 
-/** With `isStrict` a page that holds anything unreadable, or too large an image, is an error instead of a gap. */
-async function open(bytes: Uint8Array, isStrict: boolean): Promise<PDFDocumentProxy> {
+/** A document in a worker of its own, which says when it leaves out an image. */
+async function open(bytes: Uint8Array, onLeftOut: () => void) {
   const pdfjs = await import("pdfjs-dist");
-  pdfjs.GlobalWorkerOptions.workerSrc = new URL("pdfjs-dist/build/pdf.worker.min.mjs", import.meta.url).href;
-  return pdfjs.getDocument({
-    // Handed over to the worker whole; the same bytes may be opened once more.
-    data: bytes.slice(),
-    stopAtErrors: isStrict,
-    maxImageSize: MAX_IMAGE_PIXELS,
-    canvasMaxAreaInBytes: MAX_KEPT_BYTES,
+  const port = new Worker(new URL("./order-worker.ts", import.meta.url), { type: "module" });
+  port.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    if (isWorkerNews(data)) onLeftOut();
+  });
+  // Warnings, since the worker hears them; it prints none.
+  const worker = pdfjs.PDFWorker.create({ port, verbosity: pdfjs.VerbosityLevel.WARNINGS });
+  const task = pdfjs.getDocument({
+    data: bytes,
+    worker,
     isEvalSupported: false,
     enableXfa: false,
     useWorkerFetch: false,
     WasmFactory: OwnWasm,
-    verbosity: pdfjs.VerbosityLevel.ERRORS,
-  }).promise;
+    // The browser's own decoder believes what the coded image says of its size.
+    isImageDecoderSupported: false,
+    maxImageSize: MAX_IMAGE_PIXELS,
+    canvasMaxAreaInBytes: MAX_KEPT_BYTES,
+  });
+  const close = (): void => {
+    // Destroying asks the worker, which may be busy with what it should never have begun.
+    void task.destroy().catch(() => undefined);
+    worker.destroy();
+    port.terminate();
+  };
+  try {
+    return { pdf: await task.promise, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 const MAX_PIXELS = 16_000_000;
@@ -99,74 +117,39 @@ async function textOf(page: PDFPageProxy): Promise<TextRun[]> {
     );
 }
 
-const REPLACED = "RenderingCancelledException";
-/** In the words of pdf.js, which has no other sign of it. */
-const TOO_LARGE = /exceeded maximum allowed size/i;
-
-/** The document as strictly as it can be read, and once more with gaps where a page cannot be read so. */
-async function openBoth(bytes: Uint8Array) {
-  const opened: PDFDocumentProxy[] = [];
-  const keep = async (isStrict: boolean): Promise<PDFDocumentProxy> => {
-    const pdf = await open(bytes, isStrict);
-    opened.push(pdf);
-    return pdf;
-  };
-  let second: Promise<PDFDocumentProxy> | undefined;
-  const lenient = (): Promise<PDFDocumentProxy> => {
-    second ??= keep(false);
-    return second;
-  };
-  const strict = await keep(true).catch(lenient);
-  const close = () => {
-    for (const pdf of opened) void pdf.loadingTask.destroy();
-  };
-  return { strict, lenient, close };
-}
-
-/** Opens a PDF of at most 20 MB, which the browser has just received. Close it: two workers may stand behind it. */
+/** Opens a PDF of at most 20 MB, which the browser has just received. Close it: it has a worker of its own. */
 export async function openOrder(bytes: Uint8Array): Promise<OrderPages> {
-  const { strict, lenient, close } = await openBoth(bytes);
+  let drawing: number | undefined;
+  const lacking = new Set<number>();
+  const { pdf, close } = await open(bytes, () => {
+    if (drawing !== undefined) lacking.add(drawing);
+  });
   const running = new Map<HTMLCanvasElement, RenderTask>();
-  // One drawing after another on each canvas: pdf.js refuses two at once.
-  const queues = new Map<HTMLCanvasElement, Promise<unknown>>();
-  const drawFrom = async (
-    pdf: PDFDocumentProxy,
-    number: number,
-    canvas: HTMLCanvasElement,
-    width: number,
-  ) => {
+  // One drawing after another: pdf.js refuses two on one canvas, and what is left out belongs to the one at work.
+  let queue: Promise<unknown> = Promise.resolve();
+  const drawOn = async (number: number, canvas: HTMLCanvasElement, width: number): Promise<DrawnPage> => {
+    drawing = number;
     const page = await pdf.getPage(number);
     const task = await drawPage(page, canvas, width);
     running.set(canvas, task);
     await task.promise.finally(() => running.delete(canvas));
     // Its images would be kept for a drawing that seldom comes.
     page.cleanup();
-  };
-  const drawOn = async (number: number, canvas: HTMLCanvasElement, width: number): Promise<DrawnPage> => {
-    try {
-      await drawFrom(strict, number, canvas, width);
-      return { lacksImage: false };
-    } catch (error) {
-      if (!(error instanceof Error) || error.name === REPLACED) throw error;
-      await drawFrom(await lenient(), number, canvas, width);
-      return { lacksImage: TOO_LARGE.test(error.message) };
-    }
+    return { lacksImage: lacking.has(number) };
   };
   return {
-    count: strict.numPages,
+    count: pdf.numPages,
     draw: (number, canvas, width) => {
       running.get(canvas)?.cancel();
-      const before = queues.get(canvas) ?? Promise.resolve();
-      const next = before.catch(() => undefined).then(() => drawOn(number, canvas, width));
-      queues.set(canvas, next);
+      const next = queue.catch(() => undefined).then(() => drawOn(number, canvas, width));
+      queue = next;
       return next;
     },
     erase: (canvas) => {
       running.get(canvas)?.cancel();
       [canvas.width, canvas.height] = [1, 1];
     },
-    text: async (number) =>
-      textOf(await strict.getPage(number)).catch(async () => textOf(await (await lenient()).getPage(number))),
+    text: async (number) => textOf(await pdf.getPage(number)),
     close: () => {
       for (const task of running.values()) task.cancel();
       close();
