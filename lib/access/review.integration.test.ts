@@ -183,6 +183,20 @@ describe("the two readings of a paper order", () => {
     );
   });
 
+  it("the first stays covered for whoever puts a reading beside a question, not an approval", async () => {
+    const id = await bench.file();
+    await decideRequest(bench.legal, id, bench.approval("legal"));
+    const { confirms } = bench.approval("coordinator");
+    expect(NewDecision.safeParse({ ...ask("coordinator"), confirms }).success).toBe(false);
+    // As such rows were written before: the use case takes what was parsed.
+    await decideRequest(bench.approver, id, { ...ask("coordinator"), confirms });
+    await commentRequest(bench.regulator, id, "Annex A");
+    const covered = await reviewRequest(bench.approver, id);
+    expect(covered.first_reading).toEqual({ by: bench.legal.principal.name, at: expect.any(String) });
+    await decideRequest(bench.approver, id, { ...deny("coordinator"), confirms });
+    expect((await reviewRequest(bench.approver, id)).first_reading).not.toHaveProperty("confirms");
+  });
+
   it("an order that ends earlier than the officer typed is granted until its own end, by narrowing", async () => {
     const id = await bench.file();
     const end = dayOf(Date.now() + 10 * DAY_MS);
