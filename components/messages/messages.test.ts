@@ -1,19 +1,12 @@
 import { expect, test } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
 import { languageOf } from "@/components/messages/language";
+import { argumentsOf } from "@/lib/testing/message-arguments";
 
 function flatten(value: unknown, path = ""): [string, string][] {
   if (typeof value === "string") return [[path, value]];
   if (typeof value !== "object" || value === null) throw new Error(`${path} is no wording`);
   return Object.entries(value).flatMap(([key, inner]) => flatten(inner, `${path}.${key}`));
-}
-
-/** Names of the arguments and tags of an ICU message. */
-function argumentsOf(text: string): string[] {
-  const names = [...text.matchAll(/\{(\w+)[,}]/g), ...text.matchAll(/<(\w+)>/g)].map(
-    (match) => match[1] ?? "",
-  );
-  return [...new Set(names)].sort();
 }
 
 const english = new Map(flatten(CATALOGUES.en));
