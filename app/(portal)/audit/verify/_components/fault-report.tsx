@@ -8,7 +8,8 @@ import { Tag } from "@/components/ui/tag";
 import type { Finding, NearbyEntry, Report } from "@/lib/audit/verify/report";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "./block-drawing";
-import { classKey, groupOf, mainFinding } from "./finding-words";
+import { FaultDifference } from "./fault-difference";
+import { classKey, differencesOf, groupOf, mainFinding } from "./finding-words";
 
 function useFindingTitle(): (finding: Pick<Finding, "class" | "seq" | "until">) => string {
   const t = useTranslations("audit.verify.classes");
@@ -118,6 +119,7 @@ export function FaultReport({ report }: { report: Report }) {
       {report.nearby.length === 0 ? null : (
         <Section title={t("nearby.title")} level={3}>
           <Nearby nearby={report.nearby} />
+          <FaultDifference differences={differencesOf(report)} />
         </Section>
       )}
       <ThreeAnswers group={groupOf(main.class)} />
