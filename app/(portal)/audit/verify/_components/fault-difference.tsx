@@ -9,13 +9,16 @@ function OneDifference({ difference }: { difference: Difference }) {
   if (difference.kind !== "root") return <>{t(difference.kind)}</>;
   const { size, signed, own } = difference.roots;
   return (
-    <>
-      {t.rich("root", {
-        size: formatCount(size, locale),
-        signed: () => <Digest value={signed} label={t("signedRoot")} />,
-        own: () => <Digest value={own} label={t("ownRoot")} />,
-      })}
-    </>
+    <span className="flex flex-wrap gap-x-4">
+      {[
+        [t("signedRoot", { size: formatCount(size, locale) }), signed] as const,
+        [t("ownRoot"), own] as const,
+      ].map(([name, value]) => (
+        <span key={name}>
+          {name} <Digest value={value} label={name} />
+        </span>
+      ))}
+    </span>
   );
 }
 
