@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatCount, formatDecimal, formatTime, lastDayOf, shortDigest } from "@/lib/format";
+import { formatCount, formatDecimal, formatTime, hexOfDigest, lastDayOf, shortDigest } from "@/lib/format";
 
 test("counts are grouped by threes, as the language does it", () => {
   const counts = [0, 7, 999, 1000, 1204878];
@@ -28,6 +28,13 @@ test.each(["", "#", "1e5", "1.2.3", "12 EUR", "••••••••", "+1.5"
     expect([formatDecimal(text, "en"), formatDecimal(text, "de")]).toEqual([text, text]);
   },
 );
+
+test("a digest of the API is what sha256sum prints", () => {
+  // printf abc | sha256sum
+  const hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  expect(hexOfDigest("ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0")).toBe(hex);
+  expect(hexOfDigest("not a digest")).toBe("not a digest");
+});
 
 test("a time is shown with its zone, summer time included", () => {
   const winter = new Date("2026-11-24T13:31:58.123Z");

@@ -1,3 +1,5 @@
+import { fromBase64url, toHex } from "@/lib/crypto/bytes";
+
 /** How figures, times and digests look on every page and in every command. */
 
 /** The reader's language. */
@@ -35,6 +37,15 @@ export function formatDecimal(text: string, locale: Locale): string {
 /** First eight … last four; the whole value is what gets copied. */
 export function shortDigest(digest: string): string {
   return digest.length <= 14 ? digest : `${digest.slice(0, 8)}…${digest.slice(-4)}`;
+}
+
+/** base64url → lower-case hex, as `sha256sum` prints it. What is no base64url stays as it is. */
+export function hexOfDigest(digest: string): string {
+  try {
+    return toHex(fromBase64url(digest));
+  } catch {
+    return digest;
+  }
 }
 
 /** Of an end at midnight UTC, the last day that counts; undefined for an end at any other time. */

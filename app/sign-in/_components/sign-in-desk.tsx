@@ -3,12 +3,12 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
-import { DemonstrationPeople, grouped } from "@/app/sign-in/_components/demonstration-people";
+import { DemonstrationPeople } from "@/app/sign-in/_components/demonstration-people";
 import type { SignInWay } from "@/app/sign-in/_components/failure-words";
 import { signInByPasskey, signInByPassword, type Typed } from "@/app/sign-in/_components/sign-in-calls";
 import { SignInFailure } from "@/app/sign-in/_components/sign-in-failure";
 import { SignInForm } from "@/app/sign-in/_components/sign-in-form";
-import { useCodes } from "@/app/sign-in/_components/use-codes";
+import { grouped, useCodes } from "@/components/client/use-codes";
 import { Button } from "@/components/ui/button";
 import type { Demonstration, DemonstrationPerson } from "@/lib/identity/schema";
 
@@ -80,7 +80,8 @@ export function SignInDesk(props: {
     setRecovery(false);
     setFilled(person.handle);
     setTyped(typedFor(person));
-    document.getElementById("sign-in-submit")?.scrollIntoView({ block: "nearest" });
+    // The button that was pressed is gone: the next thing to press is the one that sends.
+    document.getElementById("sign-in-submit")?.focus();
   };
   const submit = async () => {
     const sent = isRecovery ? { ...typed, code: "" } : { ...typed, code, recovery_code: "" };
@@ -122,7 +123,7 @@ export function SignInDesk(props: {
             onChange={change}
             onSubmit={submit}
           />
-          <div id="sign-in-submit" className="mt-3 text-control">
+          <div className="mt-3 text-control">
             <button
               type="button"
               onClick={() => setRecovery(!isRecovery)}

@@ -10,9 +10,11 @@ import { FactsSection } from "@/components/ui/section";
 import type { EventDetail } from "@/lib/audit/schema";
 import { type Proof, parseProof } from "@/lib/audit/verify/check-proof";
 import { formatCount } from "@/lib/format";
+import type { WitnessRule } from "@/lib/http/health/anchors";
 import type { PageProblem } from "@/lib/http/page";
 import type { ShownEntry } from "./check-in-browser";
 import { DrawerHeading } from "./drawer-heading";
+import { EntryAnchors } from "./entry-anchors";
 import { type Happening, happeningOf, textOf } from "./happening";
 import { Outcome } from "./outcome";
 import { PartsList } from "./parts-list";
@@ -167,12 +169,17 @@ function ProofSection(props: {
   );
 }
 
+function callOf(entry: string): string {
+  return `curl -sS -H "Authorization: Bearer $KEY" \\\n  "$BASE/confidential/audit/events/${entry}"`;
+}
+
 /** One entry whole: a sentence, facts, parts, proof, and the call that gives the same. */
 export function EventDrawer(props: {
   detail: EventDetail;
   log: string;
   /** The tlog-proof; absent until a signed checkpoint covers the entry. */
   proof: string | undefined;
+  rule: WitnessRule;
   ways: DrawerWays;
   isWanted: boolean;
 }) {
@@ -190,11 +197,14 @@ export function EventDrawer(props: {
       </div>
       <PartsList detail={props.detail} />
       <ProofSection {...props} />
+      {props.detail.anchors === undefined ? null : (
+        <EntryAnchors anchors={props.detail.anchors} rule={props.rule} />
+      )}
       <FactsSection title={t("call")}>
-        <CodeSample
-          label={t("call")}
-          code={`curl -sS -H "Authorization: Bearer $KEY" \\\n  $BASE/confidential/audit/events/${props.detail.seq}/proof`}
-        />
+        <div className="grid grid-cols-1 gap-3">
+          <CodeSample label={t("callEntry")} code={callOf(`${props.detail.seq}`)} />
+          <CodeSample label={t("callProof")} code={callOf(`${props.detail.seq}/proof`)} />
+        </div>
       </FactsSection>
     </div>
   );

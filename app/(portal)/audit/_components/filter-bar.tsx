@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { ENTRY_OUTCOMES } from "@/lib/audit/event";
 import { ACTION_KEYS } from "@/lib/audit/labels";
+import { ActorPick } from "./actor-pick";
 import { type Field, type ReadFilter, SPANS, SUBJECT_KINDS } from "./read-filter";
 import { UrlForm } from "./url-form";
 
@@ -90,7 +91,15 @@ export function FilterBar(props: {
             spans.map((value) => ({ value, label: t(`spans.${value}`) })),
             t("anyTime"),
           )}
-          {select("actor", props.actors, t("anyone"))}
+          <Chip id="filter-actor" label={t("actor")} isSet={values.actor !== ""}>
+            <ActorPick
+              id="filter-actor"
+              choices={props.actors}
+              current={values.actor}
+              any={t("anyone")}
+              className={CONTROL}
+            />
+          </Chip>
           {select("action", actions, t("any"))}
           {select(
             "outcome",

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
-import { Digest } from "@/components/ui/digest";
+import { FileDigest } from "@/components/ui/file-digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
@@ -79,7 +79,7 @@ export function History({ items }: { items: readonly ExportItem[] }) {
         item.sha256 === null ? (
           <span className="text-ink-3">{t("noDigest")}</span>
         ) : (
-          <Digest value={item.sha256} label={t("columns.digest")} />
+          <FileDigest value={item.sha256} label={t("columns.digest")} />
         ),
     },
     {

@@ -12,6 +12,7 @@ import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
 import * as requests from "@/lib/api-client/operations/access";
 import * as grants from "@/lib/api-client/operations/grants";
+import { hexOfDigest } from "@/lib/format";
 import { loadPage } from "@/lib/http/page";
 import { PaperFacts } from "../_components/paper-facts";
 import { PrintButton } from "../_components/print-button";
@@ -113,7 +114,9 @@ function PrintRecord({ request, grant, reader, madeAt }: RecordProps) {
                     {
                       name: t("paper.digest"),
                       value: (
-                        <span className="break-all font-mono text-note">{authorization.document.sha256}</span>
+                        <span className="break-all font-mono text-note">
+                          {hexOfDigest(authorization.document.sha256)}
+                        </span>
                       ),
                     },
                   ]}

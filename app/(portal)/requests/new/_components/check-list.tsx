@@ -1,8 +1,8 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { Digest } from "@/components/ui/digest";
 import { EndTime } from "@/components/ui/end-time";
+import { FileDigest } from "@/components/ui/file-digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { AuthorizationView, RequestView } from "@/lib/access/answer-schema";
@@ -129,7 +129,7 @@ function DocumentAnswer({ order, person }: { order: AuthorizationView; person: s
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <DocumentTitle person={person} document={document} />
       <span>
-        {t("sha")} <Digest value={document.sha256} label={t("sha")} />
+        {t("sha")} <FileDigest value={document.sha256} label={t("sha")} />
       </span>
       <ScanTag scan={document.scan} />
     </span>

@@ -3,7 +3,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { useCallback, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Digest } from "@/components/ui/digest";
+import { FileDigest } from "@/components/ui/file-digest";
 import { FileDrop } from "@/components/ui/file-drop";
 import { Icon } from "@/components/ui/icon";
 import { useFileChooser } from "@/components/ui/use-file-chooser";
@@ -26,7 +26,7 @@ function DigestLine({ state }: { state: AuthorityState }) {
   if (sha256 === undefined) return null;
   return (
     <p className="flex flex-wrap items-center gap-x-2 text-control text-ink-2">
-      {t("sha")} <Digest value={sha256} label={t("sha")} />
+      {t("sha")} <FileDigest value={sha256} label={t("sha")} />
       {isSent ? <span>{t(comparison)}</span> : null}
     </p>
   );
