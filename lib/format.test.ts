@@ -1,9 +1,33 @@
 import { expect, test } from "vitest";
-import { formatCount, formatTime, hexOfDigest, lastDayOf, shortDigest } from "@/lib/format";
+import { formatCount, formatDecimal, formatTime, hexOfDigest, lastDayOf, shortDigest } from "@/lib/format";
 
-test("counts are grouped by threes", () => {
-  expect([0, 7, 999, 1000, 1204878].map(formatCount)).toEqual(["0", "7", "999", "1,000", "1,204,878"]);
+test("counts are grouped by threes, as the language does it", () => {
+  const counts = [0, 7, 999, 1000, 1204878];
+  expect(counts.map((count) => formatCount(count, "en"))).toEqual(["0", "7", "999", "1,000", "1,204,878"]);
+  expect(counts.map((count) => formatCount(count, "de"))).toEqual(["0", "7", "999", "1.000", "1.204.878"]);
 });
+
+test.each([
+  ["482150.00", "482,150.00", "482.150,00"],
+  ["-1250.5", "-1,250.5", "-1.250,5"],
+  ["-999", "-999", "-999"],
+  ["0.000000000000000001", "0.000000000000000001", "0,000000000000000001"],
+  [
+    "123456789012345678.123456789012345678",
+    "123,456,789,012,345,678.123456789012345678",
+    "123.456.789.012.345.678,123456789012345678",
+  ],
+])("the decimal %s keeps every digit in both languages", (text, english, german) => {
+  expect(formatDecimal(text, "en")).toBe(english);
+  expect(formatDecimal(text, "de")).toBe(german);
+});
+
+test.each(["", "#", "1e5", "1.2.3", "12 EUR", "••••••••", "+1.5", ".5"])(
+  "%j is no decimal and stays",
+  (text) => {
+    expect([formatDecimal(text, "en"), formatDecimal(text, "de")]).toEqual([text, text]);
+  },
+);
 
 test("a digest of the API is what sha256sum prints", () => {
   // printf abc | sha256sum

@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Words } from "@/components/messages/words";
 import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
@@ -30,6 +30,7 @@ function wordOf({ checkpoint }: Anchors): Word {
 /** In one plain word what stands beside the newest checkpoint. */
 function Standing({ anchors }: { anchors: Anchors }) {
   const t = useTranslations("trust.vouchers");
+  const locale = useLocale();
   const word = wordOf(anchors);
   const { checkpoint } = anchors;
   return (
@@ -37,7 +38,7 @@ function Standing({ anchors }: { anchors: Anchors }) {
       <p>{t(`texts.${word}`)}</p>
       {checkpoint === null || checkpoint === undefined ? null : (
         <p className="text-ink-2">
-          {t("newest", { size: formatCount(checkpoint.size) })} <LocalTime instant={checkpoint.at} />
+          {t("newest", { size: formatCount(checkpoint.size, locale) })} <LocalTime instant={checkpoint.at} />
         </p>
       )}
     </Notice>
@@ -58,6 +59,7 @@ function Kind({ kind }: { kind: Witness["kind"] }) {
 
 function WitnessTable({ anchors }: { anchors: Anchors }) {
   const t = useTranslations("trust.vouchers");
+  const locale = useLocale();
   const columns: Column<Witness>[] = [
     {
       key: "name",
@@ -85,7 +87,7 @@ function WitnessTable({ anchors }: { anchors: Anchors }) {
       key: "size",
       head: t("columns.size"),
       isNumber: true,
-      cell: ({ last }) => (last === null ? "–" : formatCount(last.size)),
+      cell: ({ last }) => (last === null ? "–" : formatCount(last.size, locale)),
     },
   ];
   return (
@@ -111,6 +113,7 @@ function Rule({ own, independent }: { own: Quorum; independent: Quorum }) {
 
 function Stamp({ anchors }: { anchors: Anchors }) {
   const t = useTranslations("trust.vouchers.stamp");
+  const locale = useLocale();
   const { authority, stamp, readAt } = anchors;
   return (
     <>
@@ -125,7 +128,7 @@ function Stamp({ anchors }: { anchors: Anchors }) {
         ) : (
           <>
             {t.rich("last", {
-              size: formatCount(stamp.size),
+              size: formatCount(stamp.size, locale),
               age: () => <Age at={stamp.at} readAt={readAt} />,
             })}{" "}
             <LocalTime instant={stamp.at} />

@@ -141,7 +141,7 @@ export class EntryCheck {
     if (equalConstantTime(own, this.leaves.leaf(seq)) && isDigestText(line.leaf, own)) return true;
     if (this.changed.size < MAX_CHANGED) this.changed.set(seq, own);
     const detail = `the bytes of entry ${seq} do not give its leaf`;
-    this.findings.add({ class: "content mismatch", detail, ...around(seq) });
+    this.findings.add({ class: "content mismatch", detail, ...around(seq), shownBy: "leaf" });
     return false;
   }
 

@@ -200,7 +200,9 @@ async function blame(run: Verification, head: Head, content: Content, tree: Tree
   if (place !== undefined) run.findings.add(place);
   if (tree.failedSize === undefined || tree.failedSize > tree.count) return;
   const detail = `leaves ${tree.provenSize} to ${tree.failedSize - 1} do not give the root that was signed`;
-  run.findings.add({ class: "fork", detail, ...somewhere(tree.provenSize, tree.failedSize - 1) });
+  const range = somewhere(tree.provenSize, tree.failedSize - 1);
+  const roots = tree.rootsApart === undefined ? {} : { roots: tree.rootsApart };
+  run.findings.add({ class: "fork", detail, ...range, shownBy: "root", ...roots });
 }
 
 async function findPlace(

@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { type Fact, Facts } from "@/components/ui/facts";
 import type { IconName } from "@/components/ui/icon";
@@ -28,6 +28,7 @@ function Note({ children }: { children: ReactNode }) {
 /** Who vouched for the entry besides the log's own signer: checkpoint, witnesses, time stamp; plainly where nobody did. */
 export function EntryAnchors({ anchors, rule }: { anchors: Shown; rule: WitnessRule }) {
   const t = useTranslations("audit.anchors");
+  const locale = useLocale();
   const { checkpoint, time_stamp: stamp } = anchors;
   const word = checkpoint === null ? undefined : wordFor(checkpoint, rule);
   const facts: Fact[] = [
@@ -36,8 +37,8 @@ export function EntryAnchors({ anchors, rule }: { anchors: Shown; rule: WitnessR
       value:
         checkpoint === null
           ? t("noCheckpoint")
-          : t.rich("checkpointText", {
-              size: formatCount(checkpoint.size),
+          : t.rich("checkpointOver", {
+              size: formatCount(checkpoint.size, locale),
               time: () => <LocalTime instant={checkpoint.published_at} />,
             }),
     },
@@ -69,8 +70,8 @@ export function EntryAnchors({ anchors, rule }: { anchors: Shown; rule: WitnessR
       value:
         stamp === null
           ? t("noStamp")
-          : t.rich("stampText", {
-              size: formatCount(stamp.size),
+          : t.rich("stampOver", {
+              size: formatCount(stamp.size, locale),
               time: () => <LocalTime instant={stamp.at} />,
             }),
     },

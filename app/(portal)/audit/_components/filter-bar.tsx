@@ -122,7 +122,7 @@ export function FilterBar(props: {
             </ButtonLink>
           ) : null}
           <details open={isOpen} className="open:basis-full">
-            <summary className="inline-flex min-h-touch cursor-pointer items-center text-control text-ink-2 hover:text-ink tablet:min-h-bar">
+            <summary className="inline-flex min-h-touch cursor-pointer items-center text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar">
               {t("more")}
             </summary>
             <div className="mt-2 flex flex-wrap items-center gap-2">

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
@@ -51,6 +51,7 @@ function State({ item }: { item: Erasure }) {
 
 function Entry({ seq }: { seq: number | null }) {
   const t = useTranslations("keeping.erasures");
+  const locale = useLocale();
   if (seq === null) return <span className="text-ink-3">{t("none")}</span>;
   return (
     <Link
@@ -58,7 +59,7 @@ function Entry({ seq }: { seq: number | null }) {
       prefetch={false}
       className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
     >
-      {formatCount(seq)}
+      {formatCount(seq, locale)}
     </Link>
   );
 }

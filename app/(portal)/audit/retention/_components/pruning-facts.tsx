@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Retention } from "@/lib/audit/retention/schema";
@@ -8,16 +8,17 @@ import { formatCount } from "@/lib/format";
 /** How far removal went, and what the last one left where it was. */
 export function PruningFacts({ minimum, last }: { minimum: number; last: Retention["last_pruning"] }) {
   const t = useTranslations("keeping.retention");
+  const locale = useLocale();
   if (last === null) return <p className="py-3 text-body text-ink-2">{t("nothingPruned")}</p>;
   return (
     <div className="pt-2">
       <Facts
         look="aligned"
         facts={[
-          { name: t("minimum"), value: formatCount(minimum) },
+          { name: t("minimum"), value: formatCount(minimum, locale) },
           { name: t("lastPruning"), value: <LocalTime instant={last.at} form="minute" /> },
-          { name: t("removed"), value: formatCount(last.removed) },
-          { name: t("kept"), value: formatCount(last.kept) },
+          { name: t("removed"), value: formatCount(last.removed, locale) },
+          { name: t("kept"), value: formatCount(last.kept, locale) },
           ...(last.seq === null
             ? []
             : [
@@ -29,7 +30,7 @@ export function PruningFacts({ minimum, last }: { minimum: number; last: Retenti
                       prefetch={false}
                       className="underline underline-offset-4"
                     >
-                      {formatCount(last.seq)}
+                      {formatCount(last.seq, locale)}
                     </Link>
                   ),
                 },

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
@@ -20,6 +20,7 @@ function noteOf(loaded: LoadedEntry): string | undefined {
 /** What one suspicion says. That it was read is an entry, for the duty compliance alone. */
 export function OpenedSuspicion(props: { seq: number; loaded: LoadedEntry; closeHref: string }) {
   const t = useTranslations("keeping.suspicions");
+  const locale = useLocale();
   const { loaded, seq } = props;
   const note = noteOf(loaded);
   const happening = loaded.ok && note !== undefined ? happeningOf(loaded.detail) : undefined;
@@ -55,7 +56,7 @@ export function OpenedSuspicion(props: { seq: number; loaded: LoadedEntry; close
                 ? []
                 : [{ name: t("opened.transaction"), value: <SubjectName subject={happening.subject} /> }]),
               {
-                name: t("opened.entry", { seq: formatCount(seq) }),
+                name: t("opened.entry", { seq: formatCount(seq, locale) }),
                 value: <Digest value={loaded.detail.entry_id} />,
               },
             ]}

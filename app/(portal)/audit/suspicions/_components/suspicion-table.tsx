@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import type { EventItem } from "@/lib/audit/schema";
@@ -13,6 +13,7 @@ export function SuspicionTable(props: {
   path: string;
 }) {
   const t = useTranslations("keeping.suspicions");
+  const locale = useLocale();
   const columns: Column<EventItem>[] = [
     { key: "at", head: t("columns.at"), isTitle: true, cell: (item) => <LocalTime instant={item.at} /> },
     {
@@ -41,7 +42,7 @@ export function SuspicionTable(props: {
       key: "entry",
       head: t("columns.entry"),
       isNumber: true,
-      cell: ({ seq }) => (seq === null ? t("waiting") : formatCount(seq)),
+      cell: ({ seq }) => (seq === null ? t("waiting") : formatCount(seq, locale)),
     },
   ];
   return (

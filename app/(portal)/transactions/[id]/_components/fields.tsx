@@ -108,6 +108,7 @@ function SealedAction({ group, props }: { group: GroupName; props: FieldsProps }
 function OneField({ group, props }: { group: GroupName; props: FieldsProps }) {
   const t = useTranslations("transactions.fields");
   const names = useTranslations("domain.fields");
+  const locale = useLocale();
   const { opened, grant } = useOpeningHere();
   const watermark = useWatermark(props.personName);
   const label = names(group);
@@ -121,7 +122,7 @@ function OneField({ group, props }: { group: GroupName; props: FieldsProps }) {
     const of = { transactionId: props.transactionId, accessId: shown.accessId, group };
     if (shown.masked.includes(group))
       return frame(t("formOnly"), <MaskedField value={maskOf(group, shown.values)} of={of} />);
-    const rows = fieldRows(group, shown.values);
+    const rows = fieldRows(group, shown.values, locale);
     const isFirst = props.groups.find((one) => openingOf(opened.items, one) !== undefined) === group;
     const timeLeft = isFirst ? <TimeLeft opened={shown} nowMs={props.nowMs} /> : null;
     const count = t("count", { count: rows.length });
@@ -131,7 +132,7 @@ function OneField({ group, props }: { group: GroupName; props: FieldsProps }) {
     );
   }
   if (!props.sealed.includes(group))
-    return frame(undefined, <PlainField label={label} rows={fieldRows(group, props.plain)} />);
+    return frame(undefined, <PlainField label={label} rows={fieldRows(group, props.plain, locale)} />);
   const note =
     grant === undefined
       ? undefined
