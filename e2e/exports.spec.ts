@@ -34,7 +34,7 @@ test("an export made in the background is fetched by its maker with the digest s
   expect(download.suggestedFilename()).toBe("audit-log.xlsx");
   const digest = createHash("sha256")
     .update(readFileSync(await download.path()))
-    .digest("base64url");
+    .digest("hex");
   await expect(row.getByTitle(digest)).toBeVisible();
   const href = (await row.getByRole("link", { name: "Download" }).getAttribute("href")) ?? "";
   const piece = await page.request.get(at(href), { headers: { range: "bytes=10-19" } });
@@ -47,6 +47,29 @@ test("an export made in the background is fetched by its maker with the digest s
   expect((await page.request.get(at(href))).status()).toBe(410);
   expect(faults()).toEqual([]);
   for (const one of [page, other.page]) await one.context().close();
+});
+
+test("a plain download stands in the history without a reload, with its digest and its entry once it has ended", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  await page.goto(at("/audit/exports?ready=1&format=csv&action=tenant.create"), { waitUntil: "networkidle" });
+  // What a reload would forget.
+  await page.evaluate(() => document.body.setAttribute("data-not-reloaded", ""));
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("region", { name: "Ready to download" }).getByRole("link", { name: "Download" }).click(),
+  ]);
+  const digest = createHash("sha256")
+    .update(readFileSync(await download.path()))
+    .digest("base64url");
+  const row = page.getByRole("table", { name: "Your exports" }).getByRole("row").nth(1);
+  await expect(row).toContainText("Complete");
+  await expect(row.getByTitle(digest)).toBeVisible();
+  await expect(row.getByRole("link").last()).toHaveText(/^[\d,]+$/);
+  await expect(page.locator("body")).toHaveAttribute("data-not-reloaded", "");
+  expect(faults()).toEqual([]);
+  await page.context().close();
 });
 
 test("in German and at 320 pixels the same words are there and nothing scrolls sideways", async ({

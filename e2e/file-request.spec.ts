@@ -112,6 +112,9 @@ test("a regulator files by keyboard alone with at most twelve typed answers, and
   await keys.press(page.getByRole("button", { name: "Check answers" }));
   await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
   await expect(page.getByText("Parties (masked)")).toBeVisible();
+  for (const id of [one, two])
+    await expect(page.getByRole("listitem").filter({ hasText: id })).toContainText("job-123");
+  await expect(page.getByText(/^demand\.pdf \d+ kB$/)).toBeVisible();
   await expectNoFindings(page);
   await keys.press(page.getByRole("button", { name: "Submit" }));
   await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
@@ -154,6 +157,11 @@ test("an empty form says what is missing, takes the focus, and leads to each con
   await expect(page.getByLabel("Case number")).toBeFocused();
   await page.getByLabel("Valid from").fill(day(2));
   await page.getByLabel("Valid until").fill(day(1));
+  const half = { name: "half.pdf", mimeType: "application/pdf", buffer: ORDER.buffer.subarray(0, 300) };
+  await chooseFile(page, half);
+  const told = page.getByRole("alert", { name: /things to correct/ });
+  await expect(told.getByRole("link", { name: "“half.pdf” is cut off" })).toBeVisible(SOON);
+  await expect(page.getByRole("link", { name: "Choose the document of the legal authority" })).toHaveCount(0);
   await page.getByLabel(/^Until/).selectOption("date");
   await page.getByLabel("Ends").fill(`${day(90)}T12:00`);
   await page.getByRole("button", { name: "Check answers" }).click();

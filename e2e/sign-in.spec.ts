@@ -26,6 +26,10 @@ async function isSignedIn(page: Page, name: string): Promise<void> {
   await expect(page.getByText(name).first()).toBeVisible();
 }
 
+/** The same words whether the passkey is unknown, removed or somebody's who may not sign in. */
+const NOT_THIS_PASSKEY =
+  "Nobody was signed in with this passkey. Choose another one, or use password and code.";
+
 async function signOut(page: Page): Promise<void> {
   await page
     .locator("summary")
@@ -140,6 +144,7 @@ test("a passkey is both factors, also as the only one; an unverified user, an un
   await signOut(page);
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await expect(refusal(page)).toBeVisible();
+  await expect(page.getByText(NOT_THIS_PASSKEY)).toBeVisible();
 });
 
 test("a passkey made elsewhere signs nobody in", async ({ browser }) => {
@@ -165,6 +170,8 @@ test("a passkey made elsewhere signs nobody in", async ({ browser }) => {
   });
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await expect(refusal(page)).toBeVisible();
+  await expect(page.getByText(NOT_THIS_PASSKEY)).toBeVisible();
+  await expect(page.getByText("do not fit together")).toHaveCount(0);
   expect(await accountStatus(page.context())).toBe(401);
 });
 

@@ -63,6 +63,7 @@ for (const person of ["auditor-001", "regulator-001"]) {
     });
     await verifyFile(page, bundle);
     await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+    await expect(page.getByText(/inside the bundle, all [\d,]+ entries\./)).toBeVisible();
     await choose(page, 1, policy);
     await page.getByRole("button", { name: "Verify the bundle" }).click();
     await expect(
@@ -88,6 +89,8 @@ test("a changed entry is named between its neighbours, at every width and in bot
   const nearby = page.getByRole("table", { name: "The entry and its neighbours" });
   await expect(nearby.getByRole("row")).toHaveCount(4);
   await expect(nearby.getByRole("row").nth(2)).toContainText("First fault");
+  await expect(page.getByText("the list to fit. What they could not make is signed.")).toBeVisible();
+  await expect(page.getByText(/^Root signed over [\d,]+ entries/)).toBeVisible();
   await expect(page.getByRole("heading", { name: "What is certain" })).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.setViewportSize({ width: 390, height: 844 });

@@ -87,6 +87,8 @@ export const ERROR_CODES = {
   "audit.pruned": [410, "The entry's bytes were removed at the end of their time; leaf and proof are kept"],
   "erasure.not-found": [404, "There is no such erasure"],
   "erasure.state": [409, "The erasure is not in a state that allows this"],
+  "preservation.not-found": [404, "There is no such hold"],
+  "preservation.ended": [409, "The hold has ended"],
   "verification.not-found": [404, "There is no such verification"],
   "audit.not-integrated": [409, "The entry is not in the tree yet"],
   "roster.none": [409, "The custodian has no roster yet"],

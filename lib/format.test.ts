@@ -1,8 +1,48 @@
 import { expect, test } from "vitest";
-import { formatCount, formatTime, isMidnight, lastDayOf, shortDigest, spokenGroups } from "@/lib/format";
+import {
+  formatCount,
+  formatDecimal,
+  formatTime,
+  hexOfDigest,
+  isMidnight,
+  lastDayOf,
+  shortDigest,
+  spokenGroups,
+} from "@/lib/format";
 
-test("counts are grouped by threes", () => {
-  expect([0, 7, 999, 1000, 1204878].map(formatCount)).toEqual(["0", "7", "999", "1,000", "1,204,878"]);
+test("counts are grouped by threes, as the language does it", () => {
+  const counts = [0, 7, 999, 1000, 1204878];
+  expect(counts.map((count) => formatCount(count, "en"))).toEqual(["0", "7", "999", "1,000", "1,204,878"]);
+  expect(counts.map((count) => formatCount(count, "de"))).toEqual(["0", "7", "999", "1.000", "1.204.878"]);
+});
+
+test.each([
+  ["482150.00", "482,150.00", "482.150,00"],
+  ["-1250.5", "-1,250.5", "-1.250,5"],
+  ["-999", "-999", "-999"],
+  ["0.000000000000000001", "0.000000000000000001", "0,000000000000000001"],
+  [
+    "123456789012345678.123456789012345678",
+    "123,456,789,012,345,678.123456789012345678",
+    "123.456.789.012.345.678,123456789012345678",
+  ],
+])("the decimal %s keeps every digit in both languages", (text, english, german) => {
+  expect(formatDecimal(text, "en")).toBe(english);
+  expect(formatDecimal(text, "de")).toBe(german);
+});
+
+test.each(["", "#", "1e5", "1.2.3", "12 EUR", "••••••••", "+1.5", ".5"])(
+  "%j is no decimal and stays",
+  (text) => {
+    expect([formatDecimal(text, "en"), formatDecimal(text, "de")]).toEqual([text, text]);
+  },
+);
+
+test("a digest of the API is what sha256sum prints", () => {
+  // printf abc | sha256sum
+  const hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  expect(hexOfDigest("ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0")).toBe(hex);
+  expect(hexOfDigest("not a digest")).toBe("not a digest");
 });
 
 test("a time is shown with its zone, summer time included", () => {

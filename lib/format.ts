@@ -1,21 +1,37 @@
+import { fromBase64url, toHex } from "@/lib/crypto/bytes";
+
 /** How figures, times and digests look on every page and in every command. */
+
+/** The reader's language. */
+export type Locale = "en" | "de";
 
 const MONTHS = {
   en: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
   de: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
 } as const;
 
-/** 1204878 → 1,204,878 */
-export function formatCount(count: number): string {
-  return String(Math.trunc(count)).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+/** How a language tells thousands and decimals apart. */
+const MARKS = { en: { thousands: ",", decimal: "." }, de: { thousands: ".", decimal: "," } } as const;
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
+
+function inThrees(digits: string, locale: Locale): string {
+  return digits.replace(/\B(?=(\d{3})+(?!\d))/g, MARKS[locale].thousands);
 }
 
-/** 482150.00 → 482,150.00: the figures stay as they were sent, only the thousands are told apart. */
-export function formatAmount(amount: string, currency?: string): string {
-  const [whole = "", part] = amount.split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  const figures = part === undefined ? grouped : `${grouped}.${part}`;
-  return currency === undefined ? figures : `${figures} ${currency}`;
+/** 1204878 → 1,204,878, in German 1.204.878 */
+export function formatCount(count: number, locale: Locale): string {
+  return inThrees(String(Math.trunc(count)), locale);
+}
+
+/**
+ * 482150.00 → 482,150.00, in German 482.150,00: every digit stays as it was sent, for the text is never made a number.
+ * What is no plain decimal comes back unchanged.
+ */
+export function formatDecimal(text: string, locale: Locale): string {
+  const [, sign = "", whole, part] = DECIMAL.exec(text) ?? [];
+  if (whole === undefined) return text;
+  const grouped = `${sign}${inThrees(whole, locale)}`;
+  return part === undefined ? grouped : `${grouped}${MARKS[locale].decimal}${part}`;
 }
 
 /** First eight … last four; the whole value is what gets copied. */
@@ -32,8 +48,16 @@ export function isMidnight(instant: string): boolean {
 
 /** A fingerprint's first bytes as people compare them aloud: groups of four hexadecimal digits. */
 export function spokenGroups(fingerprint: Uint8Array, groups: number): string {
-  const hex = [...fingerprint].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return (hex.match(/.{4}/g) ?? []).slice(0, groups).join(" ");
+  return (toHex(fingerprint).match(/.{4}/g) ?? []).slice(0, groups).join(" ");
+}
+
+/** base64url → lower-case hex, as `sha256sum` prints it. What is no base64url stays as it is. */
+export function hexOfDigest(digest: string): string {
+  try {
+    return toHex(fromBase64url(digest));
+  } catch {
+    return digest;
+  }
 }
 
 /** Of an end at midnight UTC, the last day that counts; undefined for an end at any other time. */
@@ -48,7 +72,7 @@ export type TimeForm = "full" | "minute" | "day" | "clock" | "hour";
 export interface TimeOptions {
   /** IANA zone; absent: the reader's own. */
   readonly timeZone?: string;
-  readonly locale?: "en" | "de";
+  readonly locale?: Locale;
   readonly form?: TimeForm;
 }
 

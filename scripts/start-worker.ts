@@ -73,6 +73,7 @@ const verifications = runVerifications(
   {
     ...cx,
     logVkey: env.LOG_VKEY,
+    certificates: readTrustedFile(env.TSA_CA_FILE),
     askSigner: () => askSigner(env.SIGNER_URL, env.LOG_VKEY),
     everyMs: env.VERIFY_EVERY,
   },

@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { formatCount } from "@/lib/format";
 import type { Health } from "@/lib/http/health";
@@ -7,11 +7,12 @@ const WITNESS = { own: "witnessOwn", independent: "witnessIndependent", none: "w
 
 function LogLine({ health }: { health: Health }) {
   const t = useTranslations("footer");
+  const locale = useLocale();
   if (!health.database) return <p>{t("logUnknown")}</p>;
   if (health.log.last_checkpoint_at === null) return <p>{t("logEmpty")}</p>;
   return (
     <p>
-      {t("log", { entries: formatCount(health.log.size) })}{" "}
+      {t("log", { entries: formatCount(health.log.size, locale) })}{" "}
       <LocalTime instant={health.log.last_checkpoint_at} />, {t(WITNESS[health.log.witness])}
     </p>
   );

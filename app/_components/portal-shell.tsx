@@ -12,19 +12,21 @@ import type { Principal } from "@/lib/context";
 import { readHealth } from "@/lib/http/health";
 import { railCounts } from "@/lib/http/rail-counts";
 import { viewerOf } from "@/lib/http/viewer";
+import { getRuntime } from "@/lib/runtime";
 
 /** The signed-in frame with everything it shows of person and log. The role's home uses it too, at `/`. */
 export async function PortalShell({ principal, children }: { principal: Principal; children: ReactNode }) {
-  const [health, viewer, counts, t] = await Promise.all([
+  const [health, viewer, counts, t, { demoFile }] = await Promise.all([
     readHealth(),
     viewerOf(principal),
     railCounts(principal),
     getTranslations("portal"),
+    getRuntime(),
   ]);
   return (
     <Words namespaces={[]}>
       <Providers>
-        <StepUpProvider>
+        <StepUpProvider demonstration={demoFile === undefined ? undefined : principal.handle}>
           <Shell
             viewer={viewer}
             counts={counts}

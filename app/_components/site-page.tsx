@@ -1,17 +1,35 @@
 import type { ReactNode } from "react";
 import { PageFooter } from "@/app/_components/page-footer";
+import { PortalShell } from "@/app/_components/portal-shell";
+import { PageFrame } from "@/components/layout/page-frame";
 import { SiteHeader, type SitePlace } from "@/components/layout/site-header";
 import type { Health } from "@/lib/http/health";
+import { currentPrincipal } from "@/lib/http/page";
 
-/** A page that everybody may read, signed in or not. */
-export function SitePage(props: {
-  current: SitePlace;
-  title: string;
-  lead: ReactNode;
-  actions?: ReactNode;
-  health: Health;
-  children: ReactNode;
-}) {
+interface SitePageProps {
+  readonly current: SitePlace;
+  readonly title: string;
+  readonly lead: ReactNode;
+  readonly actions?: ReactNode;
+  readonly health: Health;
+  readonly children: ReactNode;
+}
+
+/** A page that everybody may read. Who is signed in stays in the portal's frame. */
+export async function SitePage(props: SitePageProps) {
+  const principal = await currentPrincipal();
+  if (principal === undefined) return <OpenPage {...props} />;
+  const { title, lead, actions, children } = props;
+  return (
+    <PortalShell principal={principal}>
+      <PageFrame crumbs={[{ label: title }]} title={title} lead={lead} actions={actions}>
+        {children}
+      </PageFrame>
+    </PortalShell>
+  );
+}
+
+function OpenPage(props: SitePageProps) {
   return (
     <div className="flex min-h-[calc(100dvh-28px)] flex-col">
       <SiteHeader current={props.current} />

@@ -1,5 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { SPECIMEN_MASK } from "@/app/_components/specimen-mask";
+import { MaskedTree } from "@/components/domain/masked-tree";
 import { SealGlyph } from "@/components/domain/seal-glyph";
 import { Watermark } from "@/components/domain/watermark";
 import { Icon } from "@/components/ui/icon";
@@ -35,15 +37,11 @@ function OpenedField() {
 function MaskedField() {
   const t = useTranslations("specimen");
   return (
-    <div className="flex min-h-13 items-center justify-between gap-4 rounded-field border border-line-2 bg-sheet px-4">
-      <span className="text-body">
-        {t("partiesBefore")}
-        <span className="hatched mx-px inline-block h-[14px] w-14 align-[-2px]">
-          <span className="sr-only">{t("partiesHidden")}</span>
-        </span>
-        {t("partiesAfter")}
-      </span>
-      <span className="flex items-center gap-2 text-ink-2 text-note">
+    <div className="flex min-h-13 items-center justify-between gap-4 rounded-field border border-line-2 bg-sheet px-4 py-1">
+      <div className="min-w-0 grow">
+        <MaskedTree value={SPECIMEN_MASK} />
+      </div>
+      <span className="flex shrink-0 items-center gap-2 text-ink-2 text-note">
         <SealGlyph state="masked" size={14} />
         {t("maskedTag")}
       </span>

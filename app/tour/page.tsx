@@ -36,6 +36,7 @@ const TOUR_JOB = "job-1002";
 
 function OrderFacts() {
   const t = useTranslations("tour");
+  const kinds = useTranslations("domain.instruments");
   const order = tourOrder(new Date());
   return (
     <>
@@ -47,6 +48,7 @@ function OrderFacts() {
       <Facts
         look="aligned"
         facts={[
+          { name: t("order.kind"), value: kinds("statutory_demand") },
           { name: t("order.issuer"), value: order.issuer },
           { name: t("order.number"), value: order.caseNumber },
           { name: t("order.from"), value: order.validFrom },

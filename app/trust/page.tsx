@@ -4,7 +4,9 @@ import { getTranslations } from "next-intl/server";
 import { SitePage } from "@/app/_components/site-page";
 import type { Part } from "@/app/trust/_components/powers";
 import { Legend, Triangle } from "@/app/trust/_components/triangle";
+import { Vouchers } from "@/app/trust/_components/vouchers";
 import { readHealth } from "@/lib/http/health";
+import { readAnchors } from "@/lib/http/health/anchors";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("trust"))("short") };
@@ -18,7 +20,12 @@ export default async function TrustPage({
 }: {
   searchParams: Promise<{ view?: string | string[] }>;
 }) {
-  const [health, t, { view }] = await Promise.all([readHealth(), getTranslations("trust"), searchParams]);
+  const [health, anchors, t, { view }] = await Promise.all([
+    readHealth(),
+    readAnchors(),
+    getTranslations("trust"),
+    searchParams,
+  ]);
   const isEvaluation = health.assurance === "evaluation";
   const isThisInstance = view === undefined ? isEvaluation : view === "instance";
   const operatorOf = (part: Part): string => {
@@ -57,7 +64,10 @@ export default async function TrustPage({
       ) : null}
       <Triangle operatorOf={operatorOf} />
       <Legend />
-      <div className="mt-6 grid gap-x-10 gap-y-8 facts:grid-cols-3">
+      <div className="mt-6">
+        <Vouchers anchors={anchors} />
+      </div>
+      <div className="mt-10 grid gap-x-10 gap-y-8 facts:grid-cols-3">
         {CLAIMS.map((key) => (
           <section key={key} aria-labelledby={`claim-${key}`}>
             <h2 id={`claim-${key}`} className="border-ink border-b pb-2 font-semibold text-body">

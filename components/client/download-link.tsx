@@ -15,11 +15,14 @@ export function DownloadLink({
   children,
   look = "primary",
   size = "large",
+  onStart,
 }: {
   href: string;
   children: ReactNode;
   look?: ButtonLook;
   size?: ButtonSize;
+  /** The browser has been given the address. */
+  onStart?: () => void;
 }) {
   const api = useApi();
   const [error, setError] = useState<unknown>();
@@ -29,6 +32,7 @@ export function DownloadLink({
     try {
       await api.send("HEAD", href);
       window.location.assign(href);
+      onStart?.();
     } catch (failure) {
       setError(failure);
     }

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { CallRefused, call, target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
+import { DemonstrationCode } from "@/components/client/demonstration-code";
 import { answerChallenge, PasskeyFailed } from "@/components/client/passkey";
 import { Button } from "@/components/ui/button";
 import { TextInput } from "@/components/ui/controls";
@@ -58,7 +59,11 @@ function Failure({ error, isPassword }: { error: unknown; isPassword: boolean })
 }
 
 /** Asks the signed-in person to prove again who sits here; true once the portal has taken the proof. */
-export function StepUpDialog({ onDone }: { onDone: (hasProved: boolean) => void }) {
+export function StepUpDialog(props: {
+  demonstration: string | undefined;
+  onDone: (hasProved: boolean) => void;
+}) {
+  const { onDone } = props;
   const t = useTranslations("portal.stepUp");
   const { options, error, setError, fetchOptions } = useOptions();
   const [busy, setBusy] = useState<"passkey" | "typed" | undefined>();
@@ -74,6 +79,11 @@ export function StepUpDialog({ onDone }: { onDone: (hasProved: boolean) => void 
       if (how === "passkey") await fetchOptions();
     }
   };
+  useEffect(() => {
+    // What is asked for comes after the dialog: the focus goes there once it is known.
+    if (options !== undefined)
+      document.getElementById(options.passkey ? "step-up-passkey" : "step-up")?.focus();
+  }, [options]);
   const passkey = options?.passkey ?? undefined;
   const isPassword = options?.password === true;
   return (
@@ -90,6 +100,7 @@ export function StepUpDialog({ onDone }: { onDone: (hasProved: boolean) => void 
         <>
           {passkey === undefined ? null : (
             <Button
+              id="step-up-passkey"
               look="primary"
               size="large"
               icon="key"
@@ -104,6 +115,7 @@ export function StepUpDialog({ onDone }: { onDone: (hasProved: boolean) => void 
             options={options}
             isPrimary={passkey === undefined}
             isBusy={busy === "typed"}
+            demonstration={props.demonstration}
             onProve={(proof) => prove("typed", async () => proof)}
           />
         </>
@@ -116,6 +128,7 @@ function TypedProof(props: {
   options: StepUpOptions;
   isPrimary: boolean;
   isBusy: boolean;
+  demonstration: string | undefined;
   onProve: (proof: StepUpProof) => void;
 }) {
   const t = useTranslations("portal.stepUp");
@@ -147,10 +160,24 @@ function TypedProof(props: {
             />
           )}
         </Field>
-        <Button type="submit" look={props.isPrimary ? "primary" : "secondary"} isBusy={isBusy}>
+        <Button
+          id="step-up-submit"
+          type="submit"
+          look={props.isPrimary ? "primary" : "secondary"}
+          isBusy={isBusy}
+        >
           {t("submit")}
         </Button>
       </div>
+      {kind === "code" && props.demonstration !== undefined ? (
+        <DemonstrationCode
+          person={props.demonstration}
+          onFill={(code) => {
+            setText(code);
+            document.getElementById("step-up-submit")?.focus();
+          }}
+        />
+      ) : null}
       {hasOther ? (
         <button
           type="button"

@@ -8,7 +8,11 @@ import { StepUpContext } from "@/components/client/use-api";
 const StepUpDialog = dynamic(async () => (await import("@/components/client/step-up-dialog")).StepUpDialog);
 
 /** Opens the step-up dialog for whichever call asks; calls that ask meanwhile wait for the same answer. */
-export function StepUpProvider({ children }: { children: ReactNode }) {
+export function StepUpProvider(props: {
+  /** The demonstration person who is signed in, by handle. */
+  demonstration: string | undefined;
+  children: ReactNode;
+}) {
   const waiting = useRef<((hasProved: boolean) => void)[]>([]);
   const [isOpen, setOpen] = useState(false);
   const ask = useCallback(
@@ -25,8 +29,8 @@ export function StepUpProvider({ children }: { children: ReactNode }) {
   }, []);
   return (
     <StepUpContext value={ask}>
-      {children}
-      {isOpen ? <StepUpDialog onDone={settle} /> : null}
+      {props.children}
+      {isOpen ? <StepUpDialog demonstration={props.demonstration} onDone={settle} /> : null}
     </StepUpContext>
   );
 }

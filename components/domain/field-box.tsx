@@ -94,7 +94,7 @@ function Rows(props: { rows: readonly FieldRow[]; of?: CopyOf; label: string }) 
     <dl className="divide-y divide-line text-control">
       {props.rows.map((row) => (
         <div key={row.key} className="flex flex-wrap items-center gap-x-4 py-[3px]">
-          <dt className="w-[112px] shrink-0 break-words text-ink-2">{row.name}</dt>
+          <dt className="w-[128px] shrink-0 break-words font-mono text-ink-2 text-note">{row.name}</dt>
           <dd
             className={`flex min-w-0 grow basis-[140px] items-center justify-between gap-2 font-medium ${row.isCode ? "font-mono" : ""}`}
           >

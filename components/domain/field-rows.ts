@@ -1,9 +1,9 @@
-import { formatAmount } from "@/lib/format";
+import { formatDecimal, type Locale } from "@/lib/format";
 
 /** One line of an opened field. `text` is what is shown, `raw` what is copied. */
 export interface FieldRow {
   readonly key: string;
-  /** Absent where the field has one value only. */
+  /** As its sender wrote it, for it is data and no label of ours; absent where the field has one value only. */
   readonly name?: string;
   readonly text: string;
   readonly raw: string;
@@ -13,18 +13,11 @@ export interface FieldRow {
 
 /** Letters and digits in one word of eight or more: an account, an identifier, a reference. */
 const CODE = /^(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9._/:-]{8,}$/;
-/** One to six words of a name as a program writes it. */
-const MEMBER_NAME = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+/** A figure with decimals, which the two languages would read differently. */
+const FRACTION = /^-?\d+\.\d+$/;
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** unit_price → Unit price; anything else stays as its sender wrote it. */
-export function memberName(name: string): string {
-  if (!MEMBER_NAME.test(name)) return name;
-  const words = name.replaceAll("_", " ");
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 function textOf(value: unknown): string {
@@ -36,14 +29,19 @@ function rowOf(key: string, name: string | undefined, value: unknown): FieldRow 
   return { key, ...(name === undefined ? {} : { name }), text: raw, raw, isCode: CODE.test(raw) };
 }
 
-function amountRows(values: Readonly<Record<string, unknown>>): FieldRow[] {
+/** A price, a rate or a quantity. One without decimals may be a year or a number of a thing, and stays. */
+function figureRow(name: string, value: unknown, locale: Locale): FieldRow {
+  const row = rowOf(name, name, value);
+  return FRACTION.test(row.raw) ? { ...row, text: formatDecimal(row.raw, locale) } : row;
+}
+
+function amountRows(values: Readonly<Record<string, unknown>>, locale: Locale): FieldRow[] {
   const { amount, currency } = values;
   if (typeof amount !== "string")
     return currency === undefined ? [] : [rowOf("currency", undefined, currency)];
   const unit = typeof currency === "string" ? currency : undefined;
-  const raw = unit === undefined ? amount : `${amount} ${unit}`;
-  // A mask keeps the form of an amount but is none.
-  const text = /^-?\d/.test(amount) ? formatAmount(amount, unit) : raw;
+  const withUnit = (figures: string) => (unit === undefined ? figures : `${figures} ${unit}`);
+  const [text, raw] = [withUnit(formatDecimal(amount, locale)), withUnit(amount)];
   return [{ key: "amount", text, raw, isCode: false }];
 }
 
@@ -55,12 +53,21 @@ function referenceRows(value: readonly unknown[]): FieldRow[] {
   });
 }
 
-/** The lines of one group, from the members of an answer's `data` (api.md "Groups"). */
-export function fieldRows(group: string, values: Readonly<Record<string, unknown>>): FieldRow[] {
-  if (group === "amount") return amountRows(values);
+/**
+ * The lines of one group, from the members of an answer's `data` (api.md "Groups"). Figures are shown as the reader's
+ * language writes them, digit for digit; `raw` is what was sent.
+ */
+export function fieldRows(
+  group: string,
+  values: Readonly<Record<string, unknown>>,
+  locale: Locale,
+): FieldRow[] {
+  if (group === "amount") return amountRows(values, locale);
   const value = values[group];
   if (value === undefined) return [];
   if (Array.isArray(value)) return referenceRows(value);
   if (!isObject(value)) return [rowOf(group, undefined, value)];
-  return Object.entries(value).map(([name, member]) => rowOf(name, memberName(name), member));
+  return Object.entries(value).map(([name, member]) =>
+    group === "pricing" ? figureRow(name, member, locale) : rowOf(name, name, member),
+  );
 }

@@ -4,16 +4,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** `due_days` and `dueDays` as words; a name the custodian numbered stays as it is. */
-function wordsOf(name: string): string {
-  const words = name
-    .replaceAll("_", " ")
-    .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
-    .toLowerCase();
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
-}
-
-/** A masked value of any shape: names and nesting as they are, every leaf hidden. */
+/** A masked value of any shape: names and nesting as they were sent (in mono: they are data), every leaf hidden. */
 export function MaskedTree({ value }: { value: unknown }) {
   if (Array.isArray(value))
     return (
@@ -31,7 +22,7 @@ export function MaskedTree({ value }: { value: unknown }) {
       <dl>
         {Object.entries(value).map(([name, member]) => (
           <div key={name} className="flex flex-wrap gap-x-4 border-line border-b py-1 last:border-b-0">
-            <dt className="w-32 shrink-0 break-words text-control text-ink-2">{wordsOf(name)}</dt>
+            <dt className="w-32 shrink-0 break-words font-mono text-ink-2 text-note">{name}</dt>
             <dd className="min-w-0 grow">
               <MaskedTree value={member} />
             </dd>

@@ -4,38 +4,10 @@ import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { targetsOf } from "@/components/layout/find-targets";
 import { placesFor, type Viewer } from "@/components/layout/places";
 import { Dialog } from "@/components/ui/dialog";
 import { Icon } from "@/components/ui/icon";
-
-/** A grant has the number of its request. */
-const GRANT = /^GR-(\d{4}-\d{6,8})$/i;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Where a typed reference leads: the list that can hold it, filtered; nothing is asked of the server here. */
-function targetsOf(text: string, keys: readonly string[]): { key: string; href: string }[] {
-  const wanted = encodeURIComponent(text);
-  const isId = UUID.test(text);
-  const grant = GRANT.exec(text)?.[1];
-  return [
-    ...(isId ? [{ key: "transaction", href: `/transactions/${text.toLowerCase()}` }] : []),
-    ...(isId && keys.includes("requests")
-      ? [{ key: "request", href: `/requests/${text.toLowerCase()}` }]
-      : []),
-    ...(keys.includes("requests") && grant !== undefined
-      ? [{ key: "grant", href: `/requests?view=all&reference=AR-${grant}` }]
-      : []),
-    ...(keys.includes("requests") && !isId
-      ? [{ key: "reference", href: `/requests?reference=${wanted}` }]
-      : []),
-    ...(keys.includes("transactions") && !isId
-      ? [{ key: "job", href: `/transactions?job_id=${wanted}` }]
-      : []),
-    ...(keys.includes("audit") && /^\d{1,12}$/.test(text)
-      ? [{ key: "entry", href: `/audit?entry=${wanted}` }]
-      : []),
-  ];
-}
 
 const ITEM =
   "flex min-h-row cursor-pointer items-center gap-3 px-3 text-control data-[selected=true]:bg-accent-wash";
@@ -77,7 +49,7 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
               className={ITEM}
             >
               <Icon name="search" />
-              {t(`find.${findKey(target.key)}`, { text: typed })}
+              {t(`find.${target.key}`, { text: typed })}
             </Command.Item>
           ))}
           {places.map((place) => (
@@ -95,10 +67,4 @@ export function FindDialog({ viewer, onClose }: { viewer: Viewer; onClose: () =>
       </Command>
     </Dialog>
   );
-}
-
-const KEYS = ["transaction", "request", "grant", "reference", "job", "entry"] as const;
-
-function findKey(key: string): (typeof KEYS)[number] {
-  return KEYS.find((known) => known === key) ?? "reference";
 }

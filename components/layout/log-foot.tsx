@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { formatCount } from "@/lib/format";
 
@@ -9,6 +9,7 @@ export function LogFoot(props: {
   witness: "own" | "independent" | "none";
 }) {
   const t = useTranslations("portal");
+  const locale = useLocale();
   return (
     <section
       aria-label={t("log.label")}
@@ -17,7 +18,7 @@ export function LogFoot(props: {
       <h2 className="mb-1 font-medium text-control">{t("log.label")}</h2>
       <dl>
         {[
-          { name: t("log.entries"), value: formatCount(props.size) },
+          { name: t("log.entries"), value: formatCount(props.size, locale) },
           {
             name: t("log.signed"),
             value:

@@ -16,6 +16,8 @@ export type PlaceKey =
   | "disputes"
   | "audit"
   | "exports"
+  | "erasures"
+  | "suspicions"
   | "keys"
   | "account"
   | "trust"
@@ -36,6 +38,8 @@ const PLACES: readonly Place[] = [
   { key: "disputes", href: "/disputes", icon: "comment", group: 1 },
   { key: "audit", href: "/audit", icon: "log", group: 2 },
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
+  { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
+  { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
@@ -55,6 +59,10 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "audit":
     case "exports":
       return STAFF.includes(role);
+    case "erasures":
+      return role === "coordinator" && (duties.includes("privacy") || duties.includes("compliance"));
+    case "suspicions":
+      return role === "coordinator" && duties.includes("compliance");
     case "keys":
       return PARTIES.includes(role) || role === "coordinator";
     case "transactions":

@@ -7,6 +7,7 @@ import deError from "@/components/messages/de/error.json";
 import deGrants from "@/components/messages/de/grants.json";
 import deHelp from "@/components/messages/de/help.json";
 import deHome from "@/components/messages/de/home.json";
+import deKeeping from "@/components/messages/de/keeping.json";
 import deKeys from "@/components/messages/de/keys.json";
 import dePortal from "@/components/messages/de/portal.json";
 import deProblem from "@/components/messages/de/problem.json";
@@ -29,6 +30,7 @@ import error from "@/components/messages/en/error.json";
 import grants from "@/components/messages/en/grants.json";
 import help from "@/components/messages/en/help.json";
 import home from "@/components/messages/en/home.json";
+import keeping from "@/components/messages/en/keeping.json";
 import keys from "@/components/messages/en/keys.json";
 import portal from "@/components/messages/en/portal.json";
 import problem from "@/components/messages/en/problem.json";
@@ -56,6 +58,7 @@ export const CATALOGUES = {
     grants,
     help,
     home,
+    keeping,
     keys,
     portal,
     problem,
@@ -80,6 +83,7 @@ export const CATALOGUES = {
     grants: deGrants,
     help: deHelp,
     home: deHome,
+    keeping: deKeeping,
     keys: deKeys,
     portal: dePortal,
     problem: deProblem,

@@ -82,6 +82,8 @@ export const CODE_KEYS = {
   "verification.not-found": "gone",
   "erasure.not-found": "gone",
   "erasure.state": "movedOn",
+  "preservation.not-found": "gone",
+  "preservation.ended": "movedOn",
   "export.unfinished": "exportRuns",
   "export.too-many": "exportsMany",
   "export.ended": "movedOn",

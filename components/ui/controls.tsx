@@ -1,4 +1,5 @@
 import type { ComponentProps, ReactNode } from "react";
+import { Icon } from "@/components/ui/icon";
 
 const CONTROL =
   "block w-full min-h-touch rounded-control border border-edge bg-sheet px-3 text-body text-ink placeholder:text-ink-3 hover:border-ink disabled:bg-margin disabled:text-ink-3 aria-invalid:border-2 aria-invalid:border-oxblood tablet:min-h-form tablet:text-control";
@@ -64,7 +65,8 @@ export function ChoiceGroup(props: {
       <legend className="font-medium text-control">{props.legend}</legend>
       {props.help === undefined ? null : <p className="text-note text-ink-2">{props.help}</p>}
       {props.error === undefined ? null : (
-        <p id={`${props.id}-error`} className="mt-1 text-control text-oxblood">
+        <p id={`${props.id}-error`} className="mt-1 flex items-center gap-2 text-control text-oxblood">
+          <Icon name="warning" />
           {props.error}
         </p>
       )}

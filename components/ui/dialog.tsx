@@ -6,7 +6,8 @@ import { Icon } from "@/components/ui/icon";
 
 /**
  * A modal on the browser's own `<dialog>`: it keeps the focus inside, gives it back, and closes on Escape.
- * `side` is the drawer at the right edge. What is marked `data-first-focus` has the focus first.
+ * `side` is the drawer at the right edge. The focus is first at what is marked `data-first-focus`, else at the first
+ * field, else at the control that closes.
  */
 export function Dialog(props: {
   isOpen: boolean;
@@ -27,7 +28,8 @@ export function Dialog(props: {
     if (isOpen && !dialog.open) {
       dialog.showModal();
       // The browser gives the focus to the first control, which is the one that closes.
-      dialog.querySelector<HTMLElement>("[data-first-focus]")?.focus();
+      const first = dialog.querySelector<HTMLElement>("[data-first-focus]");
+      (first ?? dialog.querySelector<HTMLElement>(FIELDS))?.focus();
     }
     if (!isOpen && dialog.open) dialog.close();
   }, [isOpen]);
@@ -66,6 +68,8 @@ export function Dialog(props: {
     </dialog>
   );
 }
+
+const FIELDS = "input:not(:disabled):not([type=hidden]), textarea:not(:disabled), select:not(:disabled)";
 
 const PLACES = {
   centre: "m-auto max-h-[90dvh] w-[min(560px,calc(100vw-32px))] rounded-control border",

@@ -1,4 +1,6 @@
+import { useLocale } from "next-intl";
 import { type ReactNode, useId } from "react";
+import { formatCount } from "@/lib/format";
 
 /** A heading over an ink rule. Never a card. */
 export function Section(props: {
@@ -11,6 +13,7 @@ export function Section(props: {
   className?: string;
   children: ReactNode;
 }) {
+  const locale = useLocale();
   const made = useId();
   const id = props.id ?? made;
   const Heading = props.level === 3 ? "h3" : "h2";
@@ -20,7 +23,7 @@ export function Section(props: {
         <Heading id={id} className="font-semibold text-body">
           {props.title}
           {props.count === undefined ? null : (
-            <span className="ml-3 font-normal text-ink-2">{props.count}</span>
+            <span className="ml-3 font-normal text-ink-2">{formatCount(props.count, locale)}</span>
           )}
         </Heading>
         {props.action === undefined ? null : <div className="text-control text-ink-2">{props.action}</div>}

@@ -49,7 +49,9 @@ export function Confirmation(props: { title: ReactNode; reference: ReactNode; ch
   return (
     <div role="status" className="border-accent border-t-[3px] pt-4">
       <p className="font-semibold text-lead">{props.title}</p>
-      <p className="mt-1 font-semibold text-title tracking-tight">{props.reference}</p>
+      {props.reference === undefined ? null : (
+        <p className="mt-1 font-semibold text-title tracking-tight">{props.reference}</p>
+      )}
       {props.children === undefined ? null : <div className="mt-2 text-body">{props.children}</div>}
     </div>
   );

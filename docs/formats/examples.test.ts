@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
 import { entryLeaf, parseEntry } from "@/lib/audit/entry";
 import { Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
+import { Ranges } from "@/lib/audit/verify/ranges";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
 import { openPart } from "@/lib/crypto/audit-part";
 import { fromBase64url, fromHex, fromUtf8, toBase64url, toHex, utf8 } from "@/lib/crypto/bytes";
@@ -238,6 +239,12 @@ describe("bundle.md", () => {
     expect(report.findings).toEqual([]);
     expect(report.verdict).toBe("verified");
     expect(report.entries).toBe(2);
+  });
+
+  it("shows withheld numbers in the one form that is read", () => {
+    const ranges = new Ranges();
+    for (const line of lineOf(examplesOf("bundle"), "bundle.withheld").split("\n")) ranges.read(line);
+    expect([ranges.length, ranges.count]).toEqual([3, 999_995]);
   });
 
   it("is not believed without a policy, nor under one with another quorum", async () => {

@@ -10,6 +10,8 @@ export const ROLES = [
   "coordinator-001:approve",
   "coordinator-001:legal",
   "coordinator-001:support",
+  "coordinator-001:compliance",
+  "coordinator-001:privacy",
   "client-456",
   "miner-789",
 ] as const;
@@ -31,6 +33,9 @@ export const PAGES = [
   "/audit?outcome=failed&action=nothing.such",
   "/audit/exports",
   "/audit/verify",
+  "/audit/erasures",
+  "/audit/suspicions",
+  "/audit/retention",
   "/keys",
   "/keys/register",
   "/account/security",

@@ -101,11 +101,14 @@ function maskReasons(facts: OpeningFacts): Reason[] {
  * Age of a session's proof by every factor the person has; half an instant beyond the limit is too old. A party that
  * has a password only proves itself by that; everybody else by a second factor.
  */
-function stepUpReasons(facts: OpeningFacts): Reason[] {
-  const { proof, hasSecondFactor } = facts.subject;
+export function stepUpReasons(
+  { proof, hasSecondFactor }: Pick<SubjectFacts, "proof" | "hasSecondFactor">,
+  isOwn: boolean,
+  now: Date,
+): Reason[] {
   if (proof.kind !== "session") return [];
-  const provedAt = isOwnRecord(facts) && !hasSecondFactor ? proof.provedAt : proof.multiFactorAt;
-  const age = facts.now.getTime() - (provedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+  const provedAt = isOwn && !hasSecondFactor ? proof.provedAt : proof.multiFactorAt;
+  const age = now.getTime() - (provedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
   if (age >= 0 && age <= STEP_UP_MS) return [];
   return [
     reason("floor.step-up", "auth.step-up", "A fresh proof of identity is required: 15 minutes at most."),
@@ -146,5 +149,9 @@ export function floorReasons(facts: OpeningFacts): Reason[] {
 
 /** Refusals that a fresh proof would lift; they come last, so that nobody proves himself for nothing. */
 export function proofReasons(facts: OpeningFacts): Reason[] {
-  return [...programReasons(facts), ...statementReasons(facts), ...stepUpReasons(facts)];
+  return [
+    ...programReasons(facts),
+    ...statementReasons(facts),
+    ...stepUpReasons(facts.subject, isOwnRecord(facts), facts.now),
+  ];
 }

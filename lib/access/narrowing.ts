@@ -42,12 +42,19 @@ function beyond(wanted: readonly string[], allowed: readonly string[], pointer: 
   );
 }
 
+const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
+
+/** Whether anything of `all` is missing in `kept`; how often each is named does not count. */
+function leavesOut(kept: readonly string[], all: readonly string[]): boolean {
+  return all.some((value) => !kept.includes(value));
+}
+
 /** Whether a narrowing takes anything away. */
 export function takesAway(remaining: Remaining, narrowing: Narrowing): boolean {
   const left = narrow(remaining, narrowing);
   return (
-    left.transactions.length < remaining.transactions.length ||
-    left.groups.length < remaining.groups.length ||
+    leavesOut(left.transactions, remaining.transactions) ||
+    leavesOut(left.groups, remaining.groups) ||
     left.notAfter < remaining.notAfter ||
     left.maxViews < remaining.maxViews
   );
@@ -55,13 +62,13 @@ export function takesAway(remaining: Remaining, narrowing: Narrowing): boolean {
 
 /** Applies a narrowing. Deciders take away and never add: anything wider is 422 and names every place. */
 export function narrow(remaining: Remaining, narrowing: Narrowing): Remaining {
-  const transactions = narrowing.transactions ?? remaining.transactions;
-  const groups = narrowing.groups ?? remaining.groups;
+  const transactions = distinct(narrowing.transactions ?? remaining.transactions);
+  const groups = distinct(narrowing.groups ?? remaining.groups);
   const until = narrowing.until ?? remaining.notAfter;
   const maxViews = narrowing.maxViews ?? remaining.maxViews;
   const errors = [
-    ...beyond(transactions, remaining.transactions, "/scope/transactions"),
-    ...beyond(groups, remaining.groups, "/scope/fields"),
+    ...beyond(narrowing.transactions ?? [], remaining.transactions, "/scope/transactions"),
+    ...beyond(narrowing.groups ?? [], remaining.groups, "/scope/fields"),
     ...(until > remaining.notAfter ? [{ pointer: "/until", detail: "is later than what remains" }] : []),
     ...(maxViews > remaining.maxViews
       ? [{ pointer: "/max_views", detail: "is more than what remains" }]

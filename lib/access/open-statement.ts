@@ -1,7 +1,7 @@
 import "server-only";
 import type { GrantFacts } from "@/lib/access/facts";
 import { newNonce } from "@/lib/access/prepare-statement";
-import type { Context } from "@/lib/context";
+import type { Context, Principal } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { generateX25519 } from "@/lib/crypto/primitives";
 import { buildOpen, type GroupName, type OpenStatement, validityTime } from "@/lib/escrow/statements";
@@ -23,9 +23,14 @@ export interface OpeningScope {
   readonly groups: readonly GroupName[];
 }
 
+/** The session, or the key of a program, that an opening belongs to. */
+export function sessionOf({ proof }: Pick<Principal, "proof">): string {
+  return proof.kind === "session" ? proof.sessionId : proof.keyId;
+}
+
 /** Lays out an opening with a nonce and a reply key of its own (crypto.md "Statements"). */
 export function prepareOpenStatement(cx: Context, scope: OpeningScope): PreparedOpening {
-  const { proof, handle } = cx.principal;
+  const { handle } = cx.principal;
   const replyKey = generateX25519();
   // Whole seconds, since the statement's time of validity has no more.
   const expiresAt = new Date(Math.floor((cx.clock.nowMs() + OPENING_MS) / 1000) * 1000);
@@ -37,7 +42,7 @@ export function prepareOpenStatement(cx: Context, scope: OpeningScope): Prepared
     level: scope.grant.level,
     purpose: scope.grant.purpose,
     requester: handle,
-    session: proof.kind === "session" ? proof.sessionId : proof.keyId,
+    session: sessionOf(cx.principal),
     reply_key: toBase64url(replyKey.publicKey),
     nonce: newNonce(),
     expires_at: validityTime(expiresAt),

@@ -125,7 +125,7 @@ async function identityOf(tx: Tx, cx: Context, review: Review): Promise<ReviewVi
   };
 }
 
-/** That the first decider has read is told; what he read only to a person who has read as well. */
+/** That the first decider has read is told; what he read only to a person who has read and approved as well. */
 async function firstReadingOf(
   tx: Tx,
   cx: Context,
@@ -135,7 +135,8 @@ async function firstReadingOf(
   const first = decisions.find((one) => one.confirms === confirms);
   if (confirms === undefined || first === undefined) return {};
   const hasRead = decisions.some(
-    (one) => one.approverUserId === cx.principal.userId && one.confirms !== undefined,
+    (one) =>
+      one.approverUserId === cx.principal.userId && one.decision === "approve" && one.confirms !== undefined,
   );
   const by = await people.getPerson(tx, first.approverUserId);
   return {

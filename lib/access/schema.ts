@@ -156,21 +156,34 @@ export const Confirms = z.strictObject({
 });
 export type Confirms = z.infer<typeof Confirms>;
 
+/** What a decider leaves of the transactions: a set, so that its size tells whether it is narrower. */
+const KeptTransactions = TransactionIds.refine(
+  (ids) => new Set(ids).size === ids.length,
+  "names a transaction twice",
+);
+
 const decisionMembers = {
   stage: Stage,
   decision: z.enum(["approve", "deny", "ask"]),
   comment: visibleText(4_000),
-  scope: z.strictObject({ transactions: TransactionIds.optional(), fields: Fields.optional() }).optional(),
+  scope: z.strictObject({ transactions: KeptTransactions.optional(), fields: Fields.optional() }).optional(),
   until: Instant.optional(),
   /** Fewer views than were asked for. */
   max_views: z.int().min(1).max(10_000).optional(),
   confirms: Confirms.optional(),
 };
 
-export const NewStatement = z.strictObject(decisionMembers);
+/** A reading attests the order, so it comes with an approval: nobody puts one down to see what others have read. */
+const readsOnlyToApprove = (body: { readonly decision: string; readonly confirms?: unknown }): boolean =>
+  body.decision === "approve" || body.confirms === undefined;
+const ONLY_TO_APPROVE = { path: ["confirms"], error: "is for an approval only" };
+
+export const NewStatement = z.strictObject(decisionMembers).refine(readsOnlyToApprove, ONLY_TO_APPROVE);
 export type NewStatement = z.infer<typeof NewStatement>;
 
-export const NewDecision = z.strictObject({ ...decisionMembers, signature: StatementSignature.optional() });
+export const NewDecision = z
+  .strictObject({ ...decisionMembers, signature: StatementSignature.optional() })
+  .refine(readsOnlyToApprove, ONLY_TO_APPROVE);
 export type NewDecision = z.infer<typeof NewDecision>;
 
 export const NewIdentityCheck = z.strictObject({

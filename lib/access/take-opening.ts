@@ -1,6 +1,6 @@
 import "server-only";
 import type { OpeningProof } from "@/lib/access/facts";
-import { type OpeningScope, prepareOpenStatement } from "@/lib/access/open-statement";
+import { type OpeningScope, prepareOpenStatement, sessionOf } from "@/lib/access/open-statement";
 import { findOpening, type OpeningRow, spendOpening } from "@/lib/access/openings/store";
 import { replyKeyContext } from "@/lib/access/prepare-opening";
 import type { Context } from "@/lib/context";
@@ -22,8 +22,8 @@ export interface SignedOpening {
   readonly proofKind: "passkey" | "ed25519" | "evaluation";
 }
 
-function expired(): DomainError {
-  return new DomainError("statement.expired", { detail: "Prepare the opening again." });
+function expired(detail = "Prepare the opening again."): DomainError {
+  return new DomainError("statement.expired", { detail });
 }
 
 function invalid(detail: string): DomainError {
@@ -46,6 +46,12 @@ function requireSame({ statement }: OpeningRow, { signature }: GivenOpening, sco
     throw invalid("The passkey signed something else than this opening.");
 }
 
+/** An opening ends with the session that prepared it: signed there, it opens nothing after the sign-out. */
+function requireOwnSession(cx: Context, { statement }: OpeningRow): void {
+  if (statement.session === sessionOf(cx.principal)) return;
+  throw expired("The opening was prepared in another session: prepare it again in this one.");
+}
+
 /**
  * Takes a prepared opening for one call: its nonce counts once, and its key is forgotten here. The custodian looks at
  * a passkey's signature before anything is used up, and again when it opens; the caller has it decided by
@@ -61,6 +67,7 @@ export async function takeOpening(
   const wanted = { id: given.openingId, userId: cx.principal.userId, at };
   const prepared = await inSnapshot(cx, (tx) => findOpening(tx, wanted));
   if (prepared === undefined) throw expired();
+  requireOwnSession(cx, prepared);
   requireSame(prepared, given, scope);
   const { signature } = given;
   const { statement } = prepared;

@@ -100,9 +100,9 @@ export function grantStateAt(grant: GrantRow, now: Date): GrantState {
   return now < grant.notBefore || isWithin(grant.notBefore, grant.notAfter, now) ? "active" : "expired";
 }
 
-/** What people call a grant: its request's number with GR, or the end of its own id. */
+/** What people call a grant: its request's number with GR; a dispute's grant, which has none, DG and the end of its id. */
 export function grantReference(grant: Pick<GrantRow, "id" | "requestReference">): string {
-  return grant.requestReference?.replace(/^AR-/, "GR-") ?? `GR-${grant.id.slice(-8)}`;
+  return grant.requestReference?.replace(/^AR-/, "GR-") ?? `DG-${grant.id.slice(-8)}`;
 }
 
 function authorityOf(grant: GrantRow) {

@@ -11,6 +11,7 @@ import * as home from "./operations/home";
 import * as keys from "./operations/keys";
 import * as live from "./operations/live";
 import * as log from "./operations/log";
+import * as preservations from "./operations/preservations";
 import * as roster from "./operations/roster";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
@@ -27,6 +28,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   grants,
   audit,
   erasures,
+  preservations,
   account,
   live,
   log,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { releaseHold, renewHold } from "@/lib/access/change-preservation";
 import { commentRequest } from "@/lib/access/comment-request";
 import { decideRequest } from "@/lib/access/decide-request";
+import { preserveTransactions } from "@/lib/access/preserve-transactions";
 import { withdrawRequest } from "@/lib/access/withdraw-request";
 import type { Context } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
@@ -142,7 +144,7 @@ async function allAnswers(): Promise<Map<string, Answers>> {
 }
 
 describe("answers to those who may not know are equal with and without (I12)", () => {
-  it("a sealed case of another agency: filed, commented on, refused, decided on, withdrawn", async () => {
+  it("a sealed case of another agency: filed, commented on, refused, decided on, withdrawn; and a hold of its own", async () => {
     // Everybody has looked at everything once, so that looking again adds what looking always adds.
     await allAnswers();
     const without = await allAnswers();
@@ -153,6 +155,12 @@ describe("answers to those who may not know are equal with and without (I12)", (
     await decideRequest(bench.regulator, id, bench.approval("coordinator")).catch(() => undefined);
     const other = await bench.draft({ who: bench.regulator });
     await withdrawRequest(bench.regulator, other, "not needed");
+    const held = await preserveTransactions(bench.regulator, {
+      transactions: [...bench.transactions],
+      reason: "sealed",
+    });
+    await renewHold(bench.regulator, held.id, { until: new Date(Date.now() + 2e10).toISOString() });
+    await releaseHold(bench.regulator, held.id, { reason: "over" });
     const withCase = await allAnswers();
     expect((await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0).toBeGreaterThan(before + 5);
     for (const name of observers.keys())

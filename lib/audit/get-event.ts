@@ -5,6 +5,7 @@ import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { parseEntry } from "./entry";
 import { actorNames } from "./reading/actor-names";
+import { readAnchors } from "./reading/anchor-store";
 import { fencedConditions } from "./reading/filter";
 import { openParts, readableKinds } from "./reading/open-parts";
 import {
@@ -39,11 +40,12 @@ async function findEvent(cx: Context, tx: Tx, seq: number) {
   }
   const within = await findWithinFence(tx, fencedConditions(cx), leaf.entry_id);
   if (within === undefined) return undefined;
-  const caseId = within.case_id ?? undefined;
+  const fence = { caseId: within.case_id ?? undefined, isSuspicion: within.is_suspicion };
   const name = (await actorNames(cx, tx, [within.actor])).get(within.actor ?? "");
   const parts = await readParts(tx, [leaf.entry_id], readableKinds(cx));
   const gone = parts.filter((part) => part.destroyed_at !== null).map((part) => part.compartment_id);
-  return { leaf, caseId, name, parts, erased: erasedParts(parts, await readErasures(tx, gone)) };
+  const anchors = await readAnchors(tx, log, seq);
+  return { leaf, fence, anchors, name, parts, erased: erasedParts(parts, await readErasures(tx, gone)) };
 }
 
 /**
@@ -53,7 +55,7 @@ async function findEvent(cx: Context, tx: Tx, seq: number) {
 export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
   const found = await inSnapshot(cx, (tx) => findEvent(cx, tx, seq));
   if (found === undefined) throw new DomainError("audit.not-found");
-  await recordRead(cx, "audit.read", { seq }, found.caseId);
+  await recordRead(cx, "audit.read", { seq }, found.fence);
   const parts = await openParts(cx, found.parts);
   return {
     seq,
@@ -61,6 +63,7 @@ export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
     leaf_hash: toBase64url(found.leaf.leaf_hash),
     entry: toBase64url(found.leaf.bytes),
     public: { ...parseEntry(found.leaf.bytes) },
+    anchors: found.anchors,
     ...(found.name === undefined ? {} : { actor_name: found.name }),
     parts: parts.map((part) => ({
       c: part.c,

@@ -39,6 +39,11 @@ async function readAhead(cx: Context, tx: Tx, query: EventQuery): Promise<EventR
 export async function listEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
   const { limit: _limit, cursor: _cursor, after: _after, waiting: _waiting, ...filter } = query;
   await recordRead(cx, "audit.read", { filter: filterNames(filter) });
+  return readPageOfEvents(cx, query);
+}
+
+/** The page itself, for use cases that have recorded the read in their own way. */
+export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
   const { page, waiting, names } = await inSnapshot(cx, async (tx) => {
     await planForPages(tx);
     const found = { page: await readPage(cx, tx, query), waiting: await readAhead(cx, tx, query) };

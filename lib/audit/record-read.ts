@@ -12,27 +12,39 @@ export function filterNames(filter: Readonly<Record<string, unknown>>): string[]
     .sort();
 }
 
+/** What fences the entry that was read, and so the record of reading it. */
+export interface ReadFence {
+  readonly caseId?: string | undefined;
+  readonly isSuspicion?: boolean;
+}
+
+/** Where the details of a read stand: sealed as what was read, so that nobody learns of it by who reads it. */
+function fencedDetails(details: Readonly<Record<string, Json>>, { caseId, isSuspicion }: ReadFence) {
+  if (isSuspicion === true) return { suspicion: details, ...(caseId === undefined ? {} : { caseId }) };
+  return caseId === undefined ? { details } : { caseId, caseDetails: details };
+}
+
 /**
  * Reading the log is itself logged, and the entry is committed before anything is answered (I9). The read of an
- * entry of a case belongs to that case.
+ * entry of a case belongs to that case, and the read of a suspicion is there for those who may know of suspicions.
  */
 export async function recordRead(
   cx: AuditContext,
   action: string,
   details: Readonly<Record<string, Json>>,
-  caseId?: string,
+  fence: ReadFence = {},
 ): Promise<void> {
   await recordEvent(cx, {
     class: "log",
     outcome: "done",
     action,
     subjects: [],
-    ...(caseId === undefined ? { details } : { caseId, caseDetails: details }),
+    ...fencedDetails(details, fence),
   });
 }
 
 /** Checkpoint and proof reads: once per actor and ten minutes, so that a polling page does not feed itself. */
-export async function recordReadOnce(cx: AuditContext, action: string): Promise<void> {
+export async function recordReadOnce(cx: AuditContext, action: string, fence?: ReadFence): Promise<void> {
   const actor = cx.principal?.pseudonym ?? "anonymous";
-  if (cx.audit.isFirstWithin(`${action}|${actor}`, QUIET_MS)) await recordRead(cx, action, {});
+  if (cx.audit.isFirstWithin(`${action}|${actor}`, QUIET_MS)) await recordRead(cx, action, {}, fence);
 }

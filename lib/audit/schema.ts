@@ -66,6 +66,22 @@ const TileIndex = z
 export const TilePath = z.strictObject({ level: integerText(0, 63), index: TileIndex });
 export const EntriesPath = z.strictObject({ index: TileIndex });
 
+/** Who vouched for a checkpoint that covers the entry: cosignatures of the newest, the earliest time stamp. */
+export const EntryAnchors = z.object({
+  checkpoint: z
+    .object({
+      size: z.int(),
+      published_at: z.string(),
+      witnesses: z.array(
+        z.object({ name: z.string(), kind: z.enum(["own", "independent"]), at: z.string() }),
+      ),
+    })
+    .nullable(),
+  /** The entry was in the log at this time, by the authority's word; null while no stamp covers it. */
+  time_stamp: z.object({ size: z.int(), at: z.string() }).nullable(),
+});
+export type EntryAnchors = z.infer<typeof EntryAnchors>;
+
 /** One entry whole: its bytes, and the parts the caller may read, opened. */
 export const EventDetail = z.object({
   seq: z.int(),
@@ -74,6 +90,7 @@ export const EventDetail = z.object({
   entry: z.string(),
   public: z.record(z.string(), z.unknown()),
   actor_name: z.string().optional(),
+  anchors: EntryAnchors.optional(),
   parts: z.array(
     z.object({
       c: z.string(),
@@ -211,3 +228,17 @@ export type AccessLogPage = z.infer<typeof AccessLogPage>;
 /** A suspicion, about a transaction or in general, for the duty compliance alone. */
 export const NewSuspicion = z.strictObject({ note: text(4000), transaction_id: Uuid.optional() });
 export type NewSuspicion = z.infer<typeof NewSuspicion>;
+
+/** Actors of entries that the caller may see. `q` is a part of a name or the beginning of a pseudonym. */
+export const ActorQuery = z.strictObject({ q: text(64).optional() });
+export type ActorQuery = z.infer<typeof ActorQuery>;
+
+/** `name` is there for those who know the person anyhow, as in lists. */
+export const ActorList = z.object({
+  items: z.array(z.object({ actor: z.string(), name: z.string().optional() })),
+  has_more: z.boolean(),
+});
+export type ActorList = z.infer<typeof ActorList>;
+
+export const SuspicionQuery = z.strictObject({ ...pageQuery });
+export type SuspicionQuery = z.infer<typeof SuspicionQuery>;

@@ -5,6 +5,7 @@ import { seedIndex } from "@/lib/testing/seed-index";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { getProof } from "./get-proof";
 import { listAccessLogs } from "./list-access-logs";
+import { listActors } from "./list-actors";
 import { listEvents } from "./list-events";
 import { EventQuery } from "./schema";
 
@@ -169,6 +170,14 @@ describe("searching a long log", () => {
       (n) => n % 997 === 5 && n % 3 !== 0 && n % 10 === 0 && n % 1000 !== 7,
     );
     expect(seqs).toEqual(expected.reverse());
+  });
+
+  it("and searching for actors reads no table of the log whole, found or not", async () => {
+    for (const q of [undefined, auditor.principal.name, "nobody of this name"]) {
+      const sent = await statementsOf(() => listActors(auditor, { ...(q === undefined ? {} : { q }) }));
+      expect(sent).toHaveLength(1);
+      for (const statement of sent) expect(await readWhole(statement)).toEqual([]);
+    }
   });
 
   it("and showing accesses reads no table whole", async () => {

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toHex, utf8 } from "@/lib/crypto/bytes";
-import { inclusionProof, inclusionProofFrom, leafHash, rootFrom, treeRoot } from "@/lib/crypto/merkle";
+import {
+  Frontier,
+  inclusionProof,
+  inclusionProofFrom,
+  leafHash,
+  rootFrom,
+  treeRoot,
+} from "@/lib/crypto/merkle";
 import { edgeTiles, growTiles, nodeReader, type Tile } from "./tiles";
 
 const LEAVES = Array.from({ length: 70_000 }, (_, at) => leafHash(utf8(`leaf ${at}`)));
@@ -49,5 +56,18 @@ describe("tiles", () => {
       expect(proof.map(toHex)).toEqual(inclusionProof(LEAVES, index, size).map(toHex));
     }
     expect([...stored.keys()].filter((key) => key.startsWith("2/"))).toEqual(["2/0"]);
+  });
+
+  it("are grown by 300,000 leaves at once, as a whole log recovered in one go would", async () => {
+    const leaves = Array.from(
+      { length: 300_000 },
+      (_, at) => LEAVES[at % LEAVES.length] ?? new Uint8Array(32),
+    );
+    const tiles = growTiles([], 0, leaves);
+    expect(tiles.filter((tile) => tile.level === 0)).toHaveLength(Math.ceil(leaves.length / 256));
+    const stored = new Map(tiles.map((tile) => [`${tile.level}/${tile.index}`, tile]));
+    const frontier = Frontier.empty();
+    for (const leaf of leaves) frontier.append(leaf);
+    expect(toHex(await rootFrom(reader(stored), leaves.length))).toBe(toHex(frontier.root()));
   });
 });

@@ -1,4 +1,4 @@
-import { concat } from "@/lib/crypto/bytes";
+import { concatAll } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { nodeHash, type ReadNode } from "@/lib/crypto/merkle";
 
@@ -48,7 +48,7 @@ export function growTiles(edge: readonly Tile[], size: number, leaves: readonly 
     const held = width === 0 ? new Uint8Array(0) : edge.find((tile) => tile.level === level)?.hashes;
     if (held?.length !== width * HASH_BYTES)
       throw new FormatError("format.merkle", "an edge tile does not fit");
-    const all = concat(held, ...fresh);
+    const all = concatAll([held, ...fresh]);
     const total = width + fresh.length;
     const roots: Uint8Array[] = [];
     for (let from = 0; from < total; from += TILE_WIDTH) {

@@ -14,6 +14,8 @@ export interface RecoveryRules {
   readonly log: string;
   readonly isEvaluation: boolean;
   readonly roster: Roster;
+  /** Origins beside the roster's where a passkey may have been used: the evaluation's own address. */
+  readonly origins?: readonly string[];
 }
 
 export type WantedRecovery = Omit<RecoveryStatement, "person">;
@@ -42,6 +44,7 @@ async function assuranceOf(
 /**
  * Requires that two persons of the roster agreed to exactly this range of exactly this tree (crypto.md, `recovery`).
  * The portal's word counts in an evaluation only, and only while nobody in the roster holds a key. Throws `Refused`.
+ * Counters of passkeys are the custodian's to weigh, which remembers them: show it the statements before acting.
  */
 export async function requireRecoveryAgreed(
   rules: RecoveryRules,

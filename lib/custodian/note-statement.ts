@@ -16,6 +16,7 @@ function signerOf(note: StatementNote): string {
     case "dispute":
       return note.statement.party;
     case "roster":
+    case "recovery":
       return note.statement.person;
   }
 }

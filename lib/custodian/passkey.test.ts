@@ -327,6 +327,35 @@ describe("the passkey's counter", () => {
     expect(accepted.statement.assurance).toBe("signed");
   });
 
+  test("of a recovery is weighed like any other: one statement may be shown twice, a copied device may not sign", async () => {
+    const root = toBase64url(randomBytes(32));
+    const recovery = (to: number, counter: number) => {
+      const statement = {
+        log: t.decision("legal", "legal").log,
+        from: 3,
+        to,
+        root,
+        person: "operator:legal",
+      };
+      const signature = signWith(keys.legal, "recovery", statement, { counter });
+      return { kind: "recovery" as const, statement, signature };
+    };
+    const first = recovery(9, 7);
+    expect(await t.client.noteStatement(first)).toBe("signed");
+    expect(await t.client.noteStatement(first)).toBe("signed");
+    await t.restart();
+    for (const counter of [7, 3, 0])
+      await expectRefusal(t.client.noteStatement(recovery(12, counter)), "counter");
+    // What a recovery has used up opens nothing either.
+    const decision = t.decision("legal", "legal", { request: uuidv7(3) });
+    const signature = signWith(keys.legal, "decision", decision, { counter: 7 });
+    await expectRefusal(
+      t.client.noteStatement({ kind: "decision", statement: decision, signature }),
+      "counter",
+    );
+    expect(await t.client.noteStatement(recovery(12, 8))).toBe("signed");
+  });
+
   test("of a decision that was not shown in time is refused", async () => {
     const items = await t.seal();
     const submission = decided(items);

@@ -152,6 +152,67 @@ describe("a party that opens a dispute", () => {
   });
 });
 
+describe("a party that opens a dispute in a browser", () => {
+  const MINUTE_MS = 60_000;
+  const body = NewDispute.parse({ reason: REASON });
+
+  /** Signed in by password at first, with a second factor later or never. */
+  function inSession(passwordAge: number, factorAge?: number): DisputePerson {
+    const now = Date.now();
+    const proof = {
+      kind: "session" as const,
+      sessionId: uuidv7(now),
+      method: factorAge === undefined ? ("password" as const) : ("totp" as const),
+      provedAt: new Date(now - passwordAge * MINUTE_MS),
+      ...(factorAge === undefined ? {} : { multiFactorAt: new Date(now - factorAge * MINUTE_MS) }),
+    };
+    const { client } = bench;
+    return { ...client, clock: fixedClock(new Date(now)), principal: { ...client.principal, proof } };
+  }
+
+  it("proves afresh who it is, since the portal may sign what it lets support see", async () => {
+    const tx = await bench.transaction();
+    for (const act of [
+      openDispute(inSession(21), tx, body),
+      openDispute(inSession(15.01), tx, body),
+      openDispute(inSession(-1), tx, body),
+      prepareDispute(inSession(21), tx, {}),
+    ]) {
+      expect(await refusalOf(act)).toMatchObject({ code: "auth.step-up", status: 401 });
+    }
+    const rows = await query(
+      "SELECT count(*)::int AS n FROM audit_index WHERE transaction_id = $1 AND action LIKE 'dispute.%' AND outcome = 'denied'",
+      [tx],
+    );
+    expect(rows).toEqual([{ n: 4 }]);
+    const open = { confidential: false, parties: undefined, settlement_details: undefined };
+    const plain = await bench.transaction(bench.client, open);
+    expect(await openDispute(inSession(60), plain, body)).toMatchObject({ fields: [] });
+    expect(await openDispute(inSession(15), tx, body)).toMatchObject({ state: "open" });
+  });
+
+  it("does so by every factor it has: a fresh password does not make up for an old passkey", async () => {
+    const passkey = await storePasskey(bench.client, "http://localhost:3000");
+    const tx = await bench.transaction();
+    expect(await code(openDispute(inSession(1), tx, body))).toBe("auth.step-up");
+    expect(await code(openDispute(inSession(1, 16), tx, body))).toBe("auth.step-up");
+    expect(await openDispute(inSession(60, 1), tx, body)).toMatchObject({ state: "open" });
+    await dropPasskey(bench.client, passkey);
+  });
+
+  it("learns first that it may not, and proves nothing for that", async () => {
+    const tx = await bench.transaction();
+    const { principal } = inSession(60);
+    const stranger = {
+      ...bench.stranger,
+      principal: { ...bench.stranger.principal, proof: principal.proof },
+    };
+    expect(await code(openDispute(stranger, tx, body))).toBe("transaction.not-found");
+    await openDispute(bench.client, tx, body);
+    expect(await code(openDispute(inSession(60), tx, body))).toBe("dispute.exists");
+  });
+});
+
 describe("who may do what", () => {
   it("a stranger and an officer do not learn that a dispute exists", async () => {
     const { id, tx } = await opened();

@@ -1,5 +1,8 @@
 import "server-only";
+import { loadSubject } from "@/lib/access/authorize-opening";
+import { stepUpReasons } from "@/lib/access/floor";
 import { invalidField } from "@/lib/access/invalid-field";
+import { refusalOf } from "@/lib/access/refusal";
 import type { Context } from "@/lib/context";
 import { DomainError } from "@/lib/errors";
 import type { GroupName } from "@/lib/escrow/statements";
@@ -21,7 +24,20 @@ function groupsOf(row: TransactionRow, named: readonly GroupName[] | undefined):
   return groups;
 }
 
-/** The transaction, for a party of it that nobody disputes yet. */
+/**
+ * Letting support see masked fields takes the proof that opening one's own fields takes: by every factor the person
+ * has, 15 minutes old at most. A session left open must not make the portal sign it.
+ */
+async function requireFreshProof(cx: Context, id: string, attempt: Attempt): Promise<void> {
+  const { subject } = await loadSubject(cx);
+  const [first, ...others] = stepUpReasons(subject, true, cx.clock.now());
+  if (first !== undefined) throw await refuse(cx, id, attempt, refusalOf([first, ...others]));
+}
+
+/**
+ * The transaction, for a party of it that nobody disputes yet, and who proved afresh who it is where that would let
+ * support see something.
+ */
 export async function loadDisputable(
   cx: Context,
   id: string,
@@ -34,5 +50,7 @@ export async function loadDisputable(
     throw await refuse(cx, id, attempt, new DomainError("access.forbidden", { detail }));
   }
   if (isDisputed) throw new DomainError("dispute.exists");
-  return { row, groups: groupsOf(row, named) };
+  const groups = groupsOf(row, named);
+  if (groups.length > 0) await requireFreshProof(cx, id, attempt);
+  return { row, groups };
 }

@@ -4,6 +4,7 @@ import {
   DecisionStatement,
   DisputeStatement,
   OpenStatement,
+  RecoveryStatement,
   RosterStatement,
   recordDigest,
   StatementSignature,
@@ -63,6 +64,11 @@ export const StatementNote = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("open"), statement: OpenStatement, signature: StatementSignature }),
   z.strictObject({ kind: z.literal("dispute"), statement: DisputeStatement, signature: StatementSignature }),
   z.strictObject({ kind: z.literal("roster"), statement: RosterStatement, signature: StatementSignature }),
+  z.strictObject({
+    kind: z.literal("recovery"),
+    statement: RecoveryStatement,
+    signature: StatementSignature,
+  }),
 ]);
 export type StatementNote = z.infer<typeof StatementNote>;
 

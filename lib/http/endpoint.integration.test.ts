@@ -93,6 +93,13 @@ const kept = serve("/confidential/kept/{id}", [
     return { ok: true };
   }),
 ]);
+const upload = operation({
+  ...create,
+  id: "uploadThing",
+  path: "/confidential/uploads",
+  upload: { json: "facts", files: ["document"] },
+});
+const uploads = serve("/confidential/uploads", [bind(upload, async () => ({ id: uuidv7(1), name: "a" }))]);
 const nowhere = serve("/confidential/{rest}", []);
 const route = { params: Promise.resolve({}) };
 
@@ -161,6 +168,18 @@ describe("the endpoint", () => {
     expect(response.headers.get("ratelimit-policy")).toBe('"writes";q=600;w=60');
     expect(response.headers.get("ratelimit")).toMatch(/^"writes";r=\d+;t=\d+$/);
     expect(response.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("takes no request id from a caller where uploads pass proxy.ts by, whatever the method", async () => {
+    const mine = uuidv7(1);
+    const given = { headers: { "x-request-id": mine }, path: "uploads" };
+    const idOf = async (response: Promise<Response>) => (await response).headers.get("x-request-id");
+    for (const method of ["POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"] as const) {
+      const id = await idOf(uploads[method](request(method, { key: apiKey, ...given }), route));
+      expect([method, id]).toEqual([method, expect.not.stringContaining(mine)]);
+    }
+    const proxied = handlers.GET(request("GET", { key: apiKey, headers: given.headers }), route);
+    expect(await idOf(proxied)).toBe(mine);
   });
 
   it("lets the caller's own cache keep what is declared never to change, and no refusal of it", async () => {

@@ -48,15 +48,16 @@ function bindingFor(endpoint: Endpoint, method: string): Binding | undefined {
   return endpoint.bindings.find((binding) => binding.operation.method === wanted);
 }
 
-function requestIdOf(request: Request, binding: Binding | undefined): string {
-  // proxy.ts sets the id, but does not run for uploads, where the header would be the caller's own.
-  const given = binding?.operation.upload === undefined ? request.headers.get("x-request-id") : null;
+function requestIdOf(request: Request, { bindings }: Endpoint): string {
+  // proxy.ts sets the id, but does not run where uploads arrive: there the header is the caller's own, in any method.
+  const isPassedBy = bindings.some(({ operation }) => operation.upload !== undefined);
+  const given = isPassedBy ? null : request.headers.get("x-request-id");
   return given !== null && isUuid(given) ? given : uuidv7(Date.now());
 }
 
 function begin(endpoint: Endpoint, request: Request, params: Params): Exchange {
   const binding = bindingFor(endpoint, request.method);
-  const requestId = requestIdOf(request, binding);
+  const requestId = requestIdOf(request, endpoint);
   return {
     endpoint,
     request,

@@ -1,6 +1,7 @@
 import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import type { EntryClass } from "@/lib/audit/event";
+import { seesSuspicion } from "@/lib/audit/reading/filter";
 import { recordEvent } from "@/lib/audit/record-event";
 import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import type { Context } from "@/lib/context";
@@ -81,12 +82,16 @@ export async function recordRefusal(
 ): Promise<void> {
   const transaction = /^\/confidential\/transactions\/([0-9a-f-]{36})(\/|$)/.exec(instance)?.[1];
   const entryClass = classOf(operation.action);
+  const details = { operation: operation.id, path: operation.path, code: error.code };
   await recordEvent(cx, {
     class: entryClass,
     outcome: "denied",
     action: operation.action,
     subjects: [],
-    details: { operation: operation.id, path: operation.path, code: error.code },
+    // That compliance tried to note or read a suspicion tells as much as the suspicion.
+    ...(seesSuspicion(cx) && operation.action.startsWith("suspicion.")
+      ? { suspicion: details }
+      : { details }),
     ...(transaction === undefined ? {} : { index: { transactionId: transaction } }),
     ...(ACCESS_CLASSES.has(entryClass)
       ? { access: { dataAccessed: [], success: false, error: error.code } }

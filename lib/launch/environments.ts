@@ -6,7 +6,7 @@ import { StartError } from "@/lib/db/embedded/start-error";
 import type { LaunchEnv } from "@/lib/env";
 import type { DatabaseUrls } from "@/lib/launch/databases";
 import type { InstanceFolders, KeyHolder } from "@/lib/launch/folders";
-import type { InstanceFile } from "@/lib/launch/instance-file";
+import { type InstanceFile, unlockOriginOf } from "@/lib/launch/instance-file";
 
 type Variables = Record<string, string>;
 
@@ -84,7 +84,7 @@ export function baseUrlOf(env: LaunchEnv): string {
 }
 
 /** The origin of this start's pages, whatever PORT is this time: statements are signed there (ADR 0009). */
-function portalOrigin(env: LaunchEnv): string {
+export function portalOrigin(env: LaunchEnv): string {
   return new URL(env.PORTAL_ORIGIN ?? baseUrlOf(env)).origin;
 }
 
@@ -126,7 +126,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
   return defined({
     ...base,
     ...peers,
-    ...keyVariables(env, folders, "portal", instance.origin),
+    ...keyVariables(env, folders, "portal", unlockOriginOf(instance)),
     DATABASE_URL: urls.portal,
     DATA_DIR: folders.privateDir("portal"),
     HOST: env.HOST,
@@ -158,7 +158,7 @@ function workerVariables({ input: { env, urls }, base, peers }: Part): Variables
 function signerVariables({ input: { env, folders, instance, urls }, base, peers }: Part): Variables {
   return defined({
     ...base,
-    ...keyVariables(env, folders, "signer", instance.origin),
+    ...keyVariables(env, folders, "signer", unlockOriginOf(instance)),
     DATA_DIR: folders.privateDir("signer"),
     SIGNER_URL: peers.SIGNER_URL,
     SIGNER_DATABASE_URL: urls.signer,
@@ -169,7 +169,7 @@ function signerVariables({ input: { env, folders, instance, urls }, base, peers 
 function custodianVariables({ input: { env, folders, instance, urls }, base, peers }: Part): Variables {
   return defined({
     ...base,
-    ...keyVariables(env, folders, "custodian", instance.origin),
+    ...keyVariables(env, folders, "custodian", unlockOriginOf(instance)),
     DATA_DIR: folders.privateDir("custodian"),
     CUSTODIAN_URL: peers.CUSTODIAN_URL,
     CUSTODIAN_DATABASE_URL: urls.custodian,
@@ -185,7 +185,7 @@ function custodianVariables({ input: { env, folders, instance, urls }, base, pee
 function witnessVariables({ input: { env, folders, instance }, base, peers }: Part): Variables {
   return defined({
     ...base,
-    ...keyVariables(env, folders, "witness", instance.origin),
+    ...keyVariables(env, folders, "witness", unlockOriginOf(instance)),
     DATA_DIR: folders.privateDir("witness"),
     WITNESS_URL: peers.WITNESS_URL,
     LOG_VKEY: peers.LOG_VKEY,

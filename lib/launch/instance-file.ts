@@ -14,8 +14,17 @@ export const InstanceFile = z.object({
   vkeys: z.record(z.string(), z.string()),
   seed: z.enum(["pending", "done", "none"]),
   created_at: z.string(),
+  /** Origin that the key folders' passphrases are derived for: the first one, where others followed it. */
+  unlock_origin: z.string().min(1).optional(),
+  /** Logs that were closed for ever, oldest first, with the keys to check them by. */
+  closed: z.array(z.object({ origin: z.string(), vkeys: z.record(z.string(), z.string()) })).optional(),
 });
 export type InstanceFile = z.infer<typeof InstanceFile>;
+
+/** What the passphrase of each key folder is derived for; a new log does not change it. */
+export function unlockOriginOf(instance: InstanceFile): string {
+  return instance.unlock_origin ?? instance.origin;
+}
 
 export function readInstance(file: string): Promise<InstanceFile | undefined> {
   return readStateFile(file, InstanceFile);

@@ -12,7 +12,7 @@ const Created = z.object({ vkeys: z.record(z.string(), z.string()) });
 async function createOne(
   env: LaunchEnv,
   folders: InstanceFolders,
-  origin: string,
+  origins: { readonly log: string; readonly unlock: string },
   holder: KeyHolder,
 ): Promise<Record<string, string>> {
   const result = await runStep({
@@ -20,8 +20,8 @@ async function createOne(
     cwd: PROGRAM_ROOT,
     env: {
       ...baseEnvironment(env),
-      ...keyVariables(env, folders, holder, origin),
-      LOG_ORIGIN: origin,
+      ...keyVariables(env, folders, holder, origins.unlock),
+      LOG_ORIGIN: origins.log,
       ...(holder === "custodian" ? { CUSTODIAN_EVALUATION: "1" } : {}),
     },
   });
@@ -51,10 +51,12 @@ export async function createAllKeys(
   env: LaunchEnv,
   folders: InstanceFolders,
   origin: string,
+  unlockOrigin: string,
 ): Promise<Record<string, string>> {
+  const origins = { log: origin, unlock: unlockOrigin };
   const made = await Promise.allSettled(
     KEY_HOLDERS.map(async (holder) => {
-      const vkeys = await createOne(env, folders, origin, holder);
+      const vkeys = await createOne(env, folders, origins, holder);
       return Object.entries(vkeys).map(([name, vkey]) => [`${holder}.${name}`, vkey]);
     }),
   );

@@ -5,7 +5,7 @@ import { type LaunchEnv, launchEnv } from "@/lib/env";
 import { keyVariables } from "@/lib/launch/environments";
 import type { InstanceFolders } from "@/lib/launch/folders";
 import { prepareFolders } from "@/lib/launch/folders";
-import { readInstance } from "@/lib/launch/instance-file";
+import { readInstance, unlockOriginOf } from "@/lib/launch/instance-file";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { runStep } from "@/lib/launch/run-step";
 import { readStateFile, writeStateFile } from "@/lib/launch/state-file";
@@ -29,7 +29,7 @@ async function portalVariables(env: LaunchEnv): Promise<Record<string, string> |
   const kept = await readStateFile(path.join(folders.keyDir("portal"), FILE), Variables);
   const instance = await readInstance(folders.file("instance.json"));
   if (kept === undefined || instance === undefined) return undefined;
-  return { ...kept, ...keyVariables(env, folders, "portal", instance.origin) };
+  return { ...kept, ...keyVariables(env, folders, "portal", unlockOriginOf(instance)) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
@@ -12,14 +12,19 @@ import { signCheckpoint } from "@/lib/audit/signer/sign-checkpoint";
 import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
 import { readHead } from "@/lib/audit/worker/store";
 import { systemClock } from "@/lib/clock";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { startCustodian } from "@/lib/custodian/custodian";
 import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { createKeys } from "@/lib/custody/create-keys";
-import { createLocalKeystore } from "@/lib/custody/local-keystore";
+import { createLocalKeystore, openLocalKeystore } from "@/lib/custody/local-keystore";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
+import type { RosterPerson } from "@/lib/escrow/protocol";
 import { prepareFolders } from "@/lib/launch/folders";
-import { newInstance, writeInstance } from "@/lib/launch/instance-file";
+import { newInstance, readInstance, writeInstance } from "@/lib/launch/instance-file";
 import { createTestKeystore } from "@/lib/testing/audit";
+import { SoftwareAuthenticator } from "@/lib/testing/authenticator";
+import { signWithPasskey } from "@/lib/testing/statement-passkey";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
@@ -27,6 +32,7 @@ const TABLES = ["entry", "part", "index", "queue", "leaf", "tile", "head"];
 
 let bench: UseCaseBench;
 let dataDir: string;
+let writeStaff: (credentials?: Record<string, SoftwareAuthenticator>) => Promise<void>;
 let sign: () => Promise<string>;
 
 beforeAll(async () => {
@@ -36,25 +42,38 @@ beforeAll(async () => {
   const folders = await prepareFolders(dataDir);
   const { log, tenantId } = bench.place;
   const key = loadSigningKey(await createTestKeystore("signer", log), "log");
-  const instance = { ...newInstance(log), tenant_id: tenantId, vkeys: { "signer.log": key.vkey } };
+  const ownDir = folders.keyDir("custodian");
+  const own = await createLocalKeystore({ dir: ownDir, unlock: { keyFile: path.join(ownDir, "kek.key") } });
+  const { vkeys } = createKeys(own, "custodian", log);
+  const pinned = { "signer.log": key.vkey, "custodian.identity": vkeys.identity ?? "" };
+  const instance = { ...newInstance(log), tenant_id: tenantId, vkeys: pinned };
   await writeInstance(folders.file("instance.json"), instance);
   const dir = folders.keyDir("portal");
   const keystore = await createLocalKeystore({ dir, unlock: { keyFile: path.join(dir, "kek.key") } });
   createKeys(keystore, "portal", log);
-  await writeEvaluationRoster(path.join(dataDir, "keys", "roster.json"), {
-    log,
-    persons: ["legal", "approve"].map((duty) => ({
-      person: `staff:${duty}`,
-      organisation: "operator",
-      duties: [duty],
-    })),
-    evaluationKey: loadSigningKey(keystore, "evaluation").publicKey,
-    sign: (statement) => signAsPortal(keystore, "roster", statement),
-  });
+  writeStaff = (devices = {}) =>
+    writeEvaluationRoster(path.join(dataDir, "keys", "roster.json"), {
+      log,
+      persons: ["legal", "approve"].map((duty) => ({
+        person: `staff:${duty}`,
+        organisation: "operator",
+        duties: [duty],
+        ...(devices[duty] === undefined ? {} : { credentials: [credentialOf(devices[duty])] }),
+      })),
+      evaluationKey: loadSigningKey(keystore, "evaluation").publicKey,
+      origins: ["http://localhost:3000"],
+      sign: (statement) => signAsPortal(keystore, "roster", statement),
+    });
+  await writeStaff();
   const file = await openEntryFile(path.join(folders.privateDir("signer"), "log"), log);
   sign = () => signCheckpoint({ pool: bench.signerPool, file, log, signer: key, clock: systemClock });
 });
 afterAll(() => bench?.close());
+
+function credentialOf(device: SoftwareAuthenticator): RosterPerson["credentials"][number] {
+  const public_key = toBase64url(device.publicKey);
+  return { kind: "passkey", credential_id: device.credentialId, public_key, rp_id: "localhost" };
+}
 
 async function grow(count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, () => recordEvent(bench.cx, EVENT)));
@@ -97,22 +116,27 @@ async function run(...args: string[]): Promise<{ readonly code: number; readonly
   return { code: Number(code), text };
 }
 
+const backUp = () => asSuperuser(...TABLES.map((name) => `CREATE TABLE kept_${name} AS TABLE audit_${name}`));
+const restore = () =>
+  asSuperuser(
+    ...TABLES.flatMap((name) => [
+      `DELETE FROM audit_${name}`,
+      `INSERT INTO audit_${name} SELECT * FROM kept_${name}`,
+    ]),
+  );
+const dropBackUp = () => asSuperuser(...TABLES.map((name) => `DROP TABLE kept_${name}`));
+
 const size = async () => (await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0;
 
 describe("npm run recover", () => {
   it("says what it would do, does it when the size is retyped and two persons agreed, and then has nothing to do", async () => {
     await grow(3);
-    await asSuperuser(...TABLES.map((name) => `CREATE TABLE kept_${name} AS TABLE audit_${name}`));
+    await backUp();
     const before = await size();
     await grow(4);
     await sign();
     const signed = await size();
-    await asSuperuser(
-      ...TABLES.flatMap((name) => [
-        `DELETE FROM audit_${name}`,
-        `INSERT INTO audit_${name} SELECT * FROM kept_${name}`,
-      ]),
-    );
+    await restore();
     await expect(sign()).rejects.toMatchObject({ reason: "shorter" });
 
     const plan = await run();
@@ -136,5 +160,108 @@ describe("npm run recover", () => {
     await sign();
     expect((await run()).text).toContain("nothing to recover");
     expect((await run("--confirm", "x")).code).toBe(2);
+  });
+
+  it("takes no statement of a passkey whose counter went back, and remembers those it took", async () => {
+    const devices = { legal: new SoftwareAuthenticator(), approve: new SoftwareAuthenticator() };
+    // A custodian of its own: a person's first key is not the portal's to give.
+    await rm(path.join(dataDir, "custodian", "custodian"), { recursive: true });
+    await rm(path.join(dataDir, "keys", "roster.json"));
+    await writeStaff(devices);
+    const lose = async () => {
+      await dropBackUp();
+      await backUp();
+      await grow(3);
+      await sign();
+      const lost = await size();
+      await restore();
+      const { text } = await run();
+      const wanted = JSON.parse(text.split("\n").find((line) => line.startsWith("{")) ?? "");
+      return { wanted, lost };
+    };
+    const recover = async ({ wanted, lost }: Awaited<ReturnType<typeof lose>>, counter: number) => {
+      const statements = Object.entries(devices).map(([duty, device]) => {
+        const statement = { ...wanted, person: `staff:${duty}` };
+        device.counter = counter - 1;
+        return { statement, signature: signWithPasskey(device, "recovery", statement) };
+      });
+      const file = path.join(dataDir, "statements.json");
+      await writeFile(file, JSON.stringify(statements));
+      return run("--confirm", String(lost), "--statements", file);
+    };
+    expect(await recover(await lose(), 5)).toMatchObject({
+      code: 0,
+      text: expect.stringContaining("Assurance: signed"),
+    });
+    await grow(1);
+    await sign();
+    const again = await lose();
+    const before = await size();
+    const copied = await recover(again, 5);
+    expect(copied).toMatchObject({ code: 1, text: expect.stringContaining("counter went back") });
+    expect(await size()).toBe(before);
+    expect(await recover(again, 6)).toMatchObject({ code: 0 });
+  });
+
+  it("gives the instance over to a new log when the signer's store is lost: keys, store and roster, once", async () => {
+    const { log, tenantId } = bench.place;
+    const origin = `${log}/2`;
+    const file = path.join(dataDir, "newest.txt");
+    await grow(2);
+    await writeFile(file, await sign());
+    const anew = ["--new-origin", origin, "--checkpoint", file];
+    expect((await run(...anew)).text).toContain("would be closed for ever");
+    expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
+    // Broken off after the database: what is left to do is done by the same call.
+    const keystore = path.join(dataDir, "keys", "witness", "keystore.json");
+    await writeFile(keystore, "no keystore");
+    const broken = await run(...anew, "--confirm", "0");
+    expect(broken).toMatchObject({ code: 1, text: expect.stringContaining("Lost for ever: nothing") });
+    expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
+    await rm(keystore);
+    const done = await run(...anew, "--confirm", "0");
+    expect(done).toMatchObject({ code: 0, text: expect.stringContaining("is closed already") });
+
+    const instance = await readInstance(path.join(dataDir, "instance.json"));
+    expect(instance).toMatchObject({ origin, unlock_origin: log, closed: [{ origin: log }] });
+    const holders = [
+      "custodian.identity",
+      "portal.evaluation",
+      "portal.receipt",
+      "signer.log",
+      "witness.cosigner",
+    ];
+    expect(Object.keys(instance?.vkeys ?? {}).sort()).toEqual(holders);
+    for (const vkey of Object.values(instance?.vkeys ?? {})) expect(vkey.startsWith(origin)).toBe(true);
+
+    // The new custodian takes the roster and announces itself; the new signer signs the new log from entry 0 on.
+    const open = (holder: string) => {
+      const dir = path.join(dataDir, "keys", holder);
+      return openLocalKeystore({ dir, unlock: { keyFile: path.join(dir, "kek.key") } });
+    };
+    const custodian = await startCustodian({
+      log: origin,
+      keystore: await open("custodian"),
+      dir: path.join(dataDir, "custodian", "custodian"),
+      rosterFile: path.join(dataDir, "keys", "roster.json"),
+      clock: systemClock,
+      isEvaluation: true,
+    });
+    custodian.close();
+    const signer = loadSigningKey(await open("signer"), "log");
+    expect(signer.vkey).toBe(instance?.vkeys["signer.log"]);
+    const store = await openEntryFile(path.join(dataDir, "signer", "log"), origin);
+    const next = { ...bench.cx, instance: { ...bench.cx.instance, log: origin } };
+    await recordEvent(next, EVENT);
+    while ((await integrateBatch(bench.sequencerPool, { log: origin, tenantId })).added > 0);
+    const note = await signCheckpoint({
+      pool: bench.signerPool,
+      file: store,
+      log: origin,
+      signer,
+      clock: systemClock,
+    });
+    expect(note.split("\n").slice(0, 2)).toEqual([origin, "2"]);
+    await store.close();
   });
 });

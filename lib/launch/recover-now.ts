@@ -1,30 +1,34 @@
 import "server-only";
-import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Pool } from "pg";
-import { planRecovery, RecoveryRefused, recoverLog } from "@/lib/audit/recovery/recover-log";
-import { startNewLog } from "@/lib/audit/recovery/start-new-log";
+import { type Agreed, planRecovery, RecoveryRefused, recoverLog } from "@/lib/audit/recovery/recover-log";
 import { openSignedCopy, type SignedCopy, SignerStoreDamaged } from "@/lib/audit/signer/signed-copy";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { recoverersOf, requireRecoveryAgreed, type WantedRecovery } from "@/lib/custodian/check-recovery";
+import { JournalError } from "@/lib/custodian/journal";
 import { Refused } from "@/lib/custodian/refused";
-import type { Keystore } from "@/lib/custody/keystore";
+import { RosterError } from "@/lib/custodian/roster";
+import { type Keystore, KeystoreError } from "@/lib/custody/keystore";
 import { openLocalKeystore } from "@/lib/custody/local-keystore";
 import { urlFor } from "@/lib/db/bootstrap-roles";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { type LaunchEnv, launchEnv, unlockOf } from "@/lib/env";
+import { DomainError } from "@/lib/errors";
+import type { EscrowClient } from "@/lib/escrow/client";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
-import { Roster } from "@/lib/escrow/roster";
+import type { Roster } from "@/lib/escrow/roster";
 import { SignedRecoveries } from "@/lib/escrow/statements";
 import { holdsOwnKey } from "@/lib/escrow/succession";
+import { type CustodianPlace, withCustodian } from "@/lib/launch/custodian-at-hand";
 import { startOwnServer } from "@/lib/launch/databases";
-import { keyVariables, rosterFileOf } from "@/lib/launch/environments";
+import { keyVariables, portalOrigin } from "@/lib/launch/environments";
 import { explainFailure } from "@/lib/launch/failure";
-import { type InstanceFolders, prepareFolders, removeRunDir } from "@/lib/launch/folders";
-import { type InstanceFile, readInstance } from "@/lib/launch/instance-file";
+import { prepareFolders, removeRunDir } from "@/lib/launch/folders";
+import { readInstance, unlockOriginOf } from "@/lib/launch/instance-file";
 import { lockDataFolder } from "@/lib/launch/lock";
+import { startAnew } from "@/lib/launch/start-anew";
 
 /** What the operator asked for. Without `confirm` nothing is changed. */
 export interface RecoverOptions {
@@ -37,10 +41,7 @@ export interface RecoverOptions {
   readonly checkpoint?: string;
 }
 
-interface Recovery {
-  readonly env: LaunchEnv;
-  readonly folders: InstanceFolders;
-  readonly instance: InstanceFile;
+interface Recovery extends CustodianPlace {
   readonly owner: Pool;
   readonly place: { readonly log: string; readonly tenantId: string };
 }
@@ -56,15 +57,8 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 async function portalKeystore({ env, folders, instance }: Recovery): Promise<Keystore> {
-  const { KEY_DIR = "", ...unlock } = keyVariables(env, folders, "portal", instance.origin);
+  const { KEY_DIR = "", ...unlock } = keyVariables(env, folders, "portal", unlockOriginOf(instance));
   return openLocalKeystore({ dir: KEY_DIR, unlock: unlockOf(unlock) });
-}
-
-async function readRoster({ env, folders }: Recovery): Promise<Roster> {
-  const file = rosterFileOf(env, folders);
-  const parsed = Roster.safeParse(existsSync(file) ? await readJson(file) : undefined);
-  if (!parsed.success) throw new StartError(`The custodian's roster ${file} is missing or not a roster.`);
-  return parsed.data;
 }
 
 /** In an evaluation whose people hold no keys, the portal's key signs in place of two of them. */
@@ -94,6 +88,28 @@ async function statementsFor(
   return parsed.data;
 }
 
+/**
+ * What two persons of the roster in force agreed to. The custodian is shown the statements by passkey before anything
+ * is done: it weighs their counters as for every other act, and remembers them.
+ */
+async function agree(
+  { env, place }: Recovery,
+  custodian: EscrowClient,
+  keystore: Keystore,
+  wanted: WantedRecovery,
+  file: string | undefined,
+): Promise<Agreed> {
+  const roster = await custodian.roster();
+  const statements = await statementsFor(file, () => portalStatements(keystore, roster, wanted));
+  // An instance of `npm start` is an evaluation; what that is worth stands in the record.
+  const rules = { log: place.log, isEvaluation: true, roster, origins: [portalOrigin(env)] };
+  const assurance = await requireRecoveryAgreed(rules, wanted, statements);
+  for (const { statement, signature } of statements)
+    if (signature.kind === "passkey")
+      await custodian.noteStatement({ kind: "recovery", statement, signature });
+  return { from: wanted.from, to: wanted.to, assurance, statements };
+}
+
 async function recover(recovery: Recovery, copy: SignedCopy, options: RecoverOptions): Promise<void> {
   const { owner, place } = recovery;
   const { from, to, root, unsigned } = await planRecovery(owner, place, copy);
@@ -109,45 +125,20 @@ async function recover(recovery: Recovery, copy: SignedCopy, options: RecoverOpt
     return say(`Then: npm run recover -- --confirm ${to} --statements FILE`);
   }
   if (options.confirm !== to) throw new StartError(`The signer holds ${to} entries, not ${options.confirm}.`);
-  const [keystore, roster] = [await portalKeystore(recovery), await readRoster(recovery)];
-  const statements = await statementsFor(options.statements, () =>
-    portalStatements(keystore, roster, wanted),
+  const keystore = await portalKeystore(recovery);
+  const agreed = await withCustodian(recovery, (custodian) =>
+    agree(recovery, custodian, keystore, wanted, options.statements),
   );
-  // An instance of `npm start` is an evaluation; what that is worth stands in the record.
-  const rules = { log: place.log, isEvaluation: true, roster };
-  const assurance = await requireRecoveryAgreed(rules, wanted, statements);
-  const agreed = { from, to, assurance, statements };
   const done = await recoverLog(owner, place, copy, agreed, keystore);
+  const { assurance } = agreed;
   say(`Appended again: entries ${done.from} to ${done.to - 1}. Assurance: ${assurance}.`);
   say(`Lost with their sealed parts: ${done.lost.length}. Erased again: ${done.erasedAgain}.`);
   for (const id of done.entries) say(`Recorded by entry ${id}.`);
 }
 
-async function startAnew(recovery: Recovery, origin: string, options: RecoverOptions): Promise<void> {
-  const { owner, place, instance } = recovery;
-  if (options.checkpoint === undefined)
-    throw new StartError("Name the old log's newest checkpoint: --checkpoint FILE.");
-  const checkpoint = await readFile(options.checkpoint, "utf8");
-  const oldVkey = instance.vkeys["signer.log"] ?? "";
-  if (options.confirm === undefined)
-    return say(`The log ${place.log} would be closed for ever. To go on: the same call with --confirm 0.`);
-  const started = await startNewLog(owner, place, { origin, checkpoint, oldVkey });
-  const { from, to } = started.lost;
-  say(
-    `The log ${place.log} is closed. Lost for ever: ${from === to ? "nothing" : `entries ${from} to ${to - 1}`}.`,
-  );
-  say(
-    `${origin} begins with entry ${started.entryId}. Make its keys and start every process with LOG_ORIGIN=${origin}.`,
-  );
-  await writeFile(
-    recovery.folders.file("closed-log.json"),
-    `${JSON.stringify({ ...started, origin, old: place.log })}\n`,
-  );
-}
-
 async function run(recovery: Recovery, options: RecoverOptions): Promise<void> {
   const { folders, place } = recovery;
-  if (options.newOrigin !== undefined) return startAnew(recovery, options.newOrigin, options);
+  if (options.newOrigin !== undefined) return startAnew(recovery, { ...options, origin: options.newOrigin });
   const copy = await openSignedCopy(path.join(folders.privateDir("signer"), "log"), place.log);
   if (copy === undefined)
     throw new StartError(
@@ -161,8 +152,10 @@ function adminUrlOf(env: LaunchEnv, adminUrl: string | undefined): string | unde
 }
 
 function explain(error: unknown): string | undefined {
-  const isOurs =
-    error instanceof RecoveryRefused || error instanceof Refused || error instanceof SignerStoreDamaged;
+  if (error instanceof DomainError && error.code === "custodian.refused")
+    return `The custodian refuses the statements: ${error.detail}`;
+  const ours = [RecoveryRefused, Refused, SignerStoreDamaged, RosterError, JournalError, KeystoreError];
+  const isOurs = error instanceof Error && ours.some((kind) => error instanceof kind);
   return isOurs ? error.message : explainFailure(error);
 }
 
@@ -185,7 +178,7 @@ export async function recoverNow(options: RecoverOptions): Promise<void> {
     const owner = openOwnerPool(ownerUrl);
     const place = { log: instance.origin, tenantId: instance.tenant_id };
     try {
-      await run({ env, folders, instance, owner, place }, options);
+      await run({ env, folders, instance, owner, place, isLocked: unlock !== undefined }, options);
     } finally {
       await owner.end();
       await embedded?.stop();

@@ -14,7 +14,13 @@ import {
 } from "@/lib/launch/environments";
 import { explainFailure } from "@/lib/launch/failure";
 import { type InstanceFolders, prepareFolders } from "@/lib/launch/folders";
-import { type InstanceFile, newInstance, readInstance, writeInstance } from "@/lib/launch/instance-file";
+import {
+  type InstanceFile,
+  newInstance,
+  readInstance,
+  unlockOriginOf,
+  writeInstance,
+} from "@/lib/launch/instance-file";
 import { createAllKeys } from "@/lib/launch/key-creation";
 import { lockDataFolder } from "@/lib/launch/lock";
 import { requireFreePort } from "@/lib/launch/port";
@@ -83,7 +89,9 @@ async function prepare(
   }
   shutdown.signal.throwIfAborted();
   if (known === undefined && !isEmbedded && databases.isUsed) throw new StartError(ORPHANED);
-  const vkeys = await progress.step("Keys of the instance", () => createAllKeys(env, folders, before.origin));
+  const vkeys = await progress.step("Keys of the instance", () =>
+    createAllKeys(env, folders, before.origin, unlockOriginOf(before)),
+  );
   const instance: InstanceFile = { ...before, vkeys };
   for (const [name, pinned] of Object.entries(before.vkeys)) {
     if (vkeys[name] !== pinned) {

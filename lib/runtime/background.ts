@@ -3,6 +3,7 @@ import { finishPendingGrants } from "@/lib/access/finish-pending";
 import { prepareDueErasures } from "@/lib/audit/erasure/prepare-erasure";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
+import { checkNextIndex } from "@/lib/audit/verification/check-index";
 import { recordVerifications } from "@/lib/audit/verification/record-verifications";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
@@ -111,19 +112,19 @@ export function keepExports(runtime: Runtime, keepDays: number): void {
 
 const VERIFICATIONS_PERIOD_MS = 2_000;
 
-/** Writes down verifications that the worker has begun or ended: it holds no key to seal an entry with. */
+/**
+ * Holds search rows against the sealed parts for verifications that the worker has ended, and writes down those that
+ * have begun or ended: the worker holds no key to open or seal a part with.
+ */
 export function keepVerifications(runtime: Runtime): void {
   let isRunning = false;
   const keep = async (): Promise<void> => {
     if (isRunning) return;
     isRunning = true;
     try {
-      await recordVerifications({
-        ...runtime,
-        client: {},
-        requestId: uuidv7(Date.now()),
-        system: "worker",
-      });
+      const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "worker" };
+      await recordVerifications(cx);
+      if (await checkNextIndex(cx)) await recordVerifications(cx);
     } catch (error) {
       runtime.logger.warn({ err: error }, "verifications were not written down; they will be");
     } finally {

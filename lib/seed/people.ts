@@ -161,6 +161,24 @@ export const PEOPLE: readonly DemoPerson[] = [
     role: "regulator",
     duties: [],
   },
+  {
+    account: "coordinator-001",
+    handle: "coordinator-001:compliance",
+    name: "Marta Lindqvist",
+    email: "marta@operator.example",
+    organisation: "operator",
+    role: "coordinator",
+    duties: ["compliance"],
+  },
+  {
+    account: "coordinator-001",
+    handle: "coordinator-001:privacy",
+    name: "Paul Okafor",
+    email: "paul@operator.example",
+    organisation: "operator",
+    role: "coordinator",
+    duties: ["privacy"],
+  },
 ];
 
 /** Participants whose keys the portal manages. */

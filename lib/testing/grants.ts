@@ -19,7 +19,7 @@ const APP = {
   audit_part: "INSERT",
   audit_queue: "INSERT(action entry_id subject tenant_id)",
   audit_verification:
-    "INSERT UPDATE(claim end_entry_id finished_at lease_until progress report start_entry_id state)",
+    "INSERT UPDATE(claim end_entry_id finished_at index_claim index_lease_until index_progress index_report lease_until progress report start_entry_id state)",
   auth_challenge: "DELETE INSERT UPDATE",
   auth_session: "INSERT UPDATE",
   credential: "DELETE INSERT UPDATE",
@@ -44,7 +44,7 @@ const APP = {
   organisation: "DELETE INSERT UPDATE",
   participant: "INSERT UPDATE",
   policy_version: "INSERT UPDATE",
-  preservation: "INSERT UPDATE",
+  preservation: "INSERT UPDATE(released_at state until)",
   process_heartbeat: "DELETE INSERT UPDATE",
   rate_limit: "DELETE INSERT UPDATE",
   request_event: "INSERT",

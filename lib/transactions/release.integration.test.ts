@@ -268,6 +268,29 @@ describe("a regulator with a grant", () => {
     expect(await outcomeOf(auditTransaction(regulator, id, wider))).toBe("statement.invalid");
   });
 
+  it("opens in the session that prepared it and in no other, which leaves it unspent", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount"] });
+    const now = new Date();
+    const inSession = (): Person => {
+      const proof = {
+        kind: "session",
+        sessionId: uuidv7(Date.now()),
+        method: "passkey",
+        provedAt: now,
+      } as const;
+      return { ...regulator, principal: { ...regulator.principal, proof: { ...proof, multiFactorAt: now } } };
+    };
+    const mine = inSession();
+    const prepared = await prepareOpening(mine, { grant_id, transactions: [id], fields: ["amount"] });
+    const signature = await signAsPortal(bench.keystore, "open", prepared.statement);
+    const opening = { opening_id: prepared.opening_id, signature };
+    const body = { purpose: "audit" as const, grant_id, fields: ["amount" as const], opening };
+    for (const other of [inSession(), regulator])
+      expect(await outcomeOf(auditTransaction(other, id, body))).toBe("statement.expired");
+    expect((await auditTransaction(mine, id, body)).data).toEqual({ amount: "1000", currency: "EUR" });
+  });
+
   it("opens nothing by a passkey that its owner removed, and leaves the opening unspent", async () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount"] });

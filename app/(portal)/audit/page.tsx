@@ -42,8 +42,8 @@ function neighbours(items: readonly EventItem[], entry: number) {
 async function Drawer(props: { entry: number; signed: number; ways: DrawerWays; isWanted: boolean }) {
   const loaded = await loadEntry(props.entry, props.signed);
   if (!loaded.ok) return <MissingDrawer seq={props.entry} problem={loaded.problem} ways={props.ways} />;
-  const { detail, log, proof } = loaded;
-  return <EventDrawer detail={detail} log={log} proof={proof} ways={props.ways} isWanted={props.isWanted} />;
+  const { ok: _, ...entry } = loaded;
+  return <EventDrawer {...entry} ways={props.ways} isWanted={props.isWanted} />;
 }
 
 async function Nothing({ isNarrowed }: { isNarrowed: boolean }) {
@@ -95,6 +95,7 @@ const NO_LIST: LoadedList = { items: [], hasOlder: false };
 /** The log: a filterable list by sequence number, and one entry of it with its parts and its proof. */
 export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   const t = await getTranslations("audit");
+  const keeping = await getTranslations("keeping.retention");
   const params = await searchParams;
   const read = readFilter(params, Date.now());
   const place: PagePlace = {
@@ -123,6 +124,9 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
       actions={
         <div className={`flex-wrap gap-2 ${entry === undefined ? "flex" : "hidden facts:flex"}`}>
           <RefreshButton>{t("refresh")}</RefreshButton>
+          <ButtonLink href="/audit/retention" look="secondary" size="bar" icon="clock">
+            {keeping("action")}
+          </ButtonLink>
           <ButtonLink href="/audit/verify" look="secondary" size="bar" icon="check">
             {t("verify.action")}
           </ButtonLink>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { Codes } from "@/app/sign-in/_components/use-codes";
+import { type Codes, grouped } from "@/components/client/use-codes";
 import { dutyKey, roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
@@ -29,11 +29,6 @@ function isHandle(handle: string): handle is Handle {
 }
 
 const ORDER = Object.keys(TRIES);
-
-/** Two groups of three digits, as authenticators show them. */
-export function grouped(code: string): string {
-  return `${code.slice(0, 3)} ${code.slice(3)}`;
-}
 
 function Code({ person, seconds }: { person: DemonstrationPerson; seconds: number }) {
   const t = useTranslations("signin");

@@ -3,11 +3,12 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
-import { DemonstrationPeople, grouped } from "@/app/sign-in/_components/demonstration-people";
+import { DemonstrationPeople } from "@/app/sign-in/_components/demonstration-people";
+import type { SignInWay } from "@/app/sign-in/_components/failure-words";
 import { signInByPasskey, signInByPassword, type Typed } from "@/app/sign-in/_components/sign-in-calls";
 import { SignInFailure } from "@/app/sign-in/_components/sign-in-failure";
 import { SignInForm } from "@/app/sign-in/_components/sign-in-form";
-import { useCodes } from "@/app/sign-in/_components/use-codes";
+import { grouped, useCodes } from "@/components/client/use-codes";
 import { Button } from "@/components/ui/button";
 import type { Demonstration, DemonstrationPerson } from "@/lib/identity/schema";
 
@@ -30,10 +31,12 @@ function useOtherOrigin(origin: string): string | undefined {
 
 /** Loads the page anew, so that everything on it is made for the person who signed in. */
 function useSignIn(to: string) {
-  const [busy, setBusy] = useState<"passkey" | "password" | undefined>();
+  const [busy, setBusy] = useState<SignInWay | undefined>();
   const [error, setError] = useState<unknown>();
-  const run = async (way: "passkey" | "password", work: () => Promise<void>): Promise<boolean> => {
+  const [way, setWay] = useState<SignInWay>("password");
+  const run = async (way: SignInWay, work: () => Promise<void>): Promise<boolean> => {
     setBusy(way);
+    setWay(way);
     setError(undefined);
     try {
       await work();
@@ -45,7 +48,7 @@ function useSignIn(to: string) {
       return false;
     }
   };
-  return { busy, error, run };
+  return { busy, error, way, run };
 }
 
 /** Passkey first, then password with code; beside it the demonstration people, where there are any. */
@@ -64,7 +67,7 @@ export function SignInDesk(props: {
   const [typed, setTyped] = useState(wanted === undefined ? NOTHING : typedFor(wanted));
   const [isRecovery, setRecovery] = useState(false);
   const [filled, setFilled] = useState(wanted?.handle);
-  const { busy, error, run } = useSignIn(props.to);
+  const { busy, error, way, run } = useSignIn(props.to);
   const elsewhere = useOtherOrigin(props.origin);
   const person = codes?.people.find(({ handle }) => handle === filled);
   // A filled code follows the clock until somebody types their own.
@@ -77,7 +80,8 @@ export function SignInDesk(props: {
     setRecovery(false);
     setFilled(person.handle);
     setTyped(typedFor(person));
-    document.getElementById("sign-in-submit")?.scrollIntoView({ block: "nearest" });
+    // The button that was pressed is gone: the next thing to press is the one that sends.
+    document.getElementById("sign-in-submit")?.focus();
   };
   const submit = async () => {
     const sent = isRecovery ? { ...typed, code: "" } : { ...typed, code, recovery_code: "" };
@@ -93,7 +97,7 @@ export function SignInDesk(props: {
         {props.head}
         <div className="mt-6 max-w-[376px]">
           <div aria-live="polite" className="mb-4 empty:hidden">
-            <SignInFailure error={error} />
+            <SignInFailure error={error} way={way} />
           </div>
           <Button
             look="primary"
@@ -119,7 +123,7 @@ export function SignInDesk(props: {
             onChange={change}
             onSubmit={submit}
           />
-          <div id="sign-in-submit" className="mt-3 text-control">
+          <div className="mt-3 text-control">
             <button
               type="button"
               onClick={() => setRecovery(!isRecovery)}

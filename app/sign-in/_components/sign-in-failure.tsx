@@ -1,26 +1,25 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { CallRefused } from "@/components/client/api";
+import { failureKey, type SignInWay } from "@/app/sign-in/_components/failure-words";
 import { CallFailure } from "@/components/client/call-failure";
-import { PasskeyFailed } from "@/components/client/passkey";
 import { Notice } from "@/components/ui/states";
 
 /** Why nobody is signed in: in words of this page where it knows better than the call's answer. */
-export function SignInFailure({ error }: { error: unknown }) {
+export function SignInFailure({ error, way }: { error: unknown; way: SignInWay }) {
   const t = useTranslations("signin");
   if (error === undefined) return null;
-  if (error instanceof PasskeyFailed)
-    return (
-      <Notice tone="amber" icon="warning" isLive title={t("failed.title")}>
-        <p>{t(error.fault === "unsupported" ? "failed.noPasskeys" : "failed.noPasskey")}</p>
-      </Notice>
-    );
-  if (error instanceof CallRefused && error.problem.code === "auth.sign-in")
-    return (
-      <Notice tone="oxblood" icon="stop" isLive title={t("failed.title")}>
-        <p>{t("failed.refused")}</p>
-      </Notice>
-    );
-  return <CallFailure error={error} title={t("failed.title")} />;
+  const key = failureKey(error, way);
+  if (key === undefined) return <CallFailure error={error} title={t("failed.title")} />;
+  const isRefused = key === "refused" || key === "refusedPasskey";
+  return (
+    <Notice
+      tone={isRefused ? "oxblood" : "amber"}
+      icon={isRefused ? "stop" : "warning"}
+      isLive
+      title={t("failed.title")}
+    >
+      <p>{t(`failed.${key}`)}</p>
+    </Notice>
+  );
 }

@@ -106,7 +106,7 @@ export function SignInForm(props: {
           ) : (
             <CodeField value={typed.code} seconds={props.seconds} onChange={(code) => onChange({ code })} />
           )}
-          <Button type="submit" size="large" isBusy={props.isBusy}>
+          <Button id="sign-in-submit" type="submit" size="large" isBusy={props.isBusy}>
             {t("form.submit")}
           </Button>
         </div>

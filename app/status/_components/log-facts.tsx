@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { LocalTime } from "@/components/ui/local-time";
 import { formatCount } from "@/lib/format";
@@ -62,13 +62,17 @@ function Alarms({ health }: { health: Health }) {
 
 function StampFact({ health }: { health: Health }) {
   const t = useTranslations("state");
+  const locale = useLocale();
   const { time_stamp: stamp, size } = health.log;
   if (!health.database) return <Fact name={t("timeStamp")}>{t("unknown")}</Fact>;
   if (stamp === undefined) return <Fact name={t("timeStamp")}>{t("timeStampNobody")}</Fact>;
   if (stamp === null) return <Fact name={t("timeStamp")}>{t("timeStampNone")}</Fact>;
   const later = Math.max(0, size - stamp.size);
   return (
-    <Fact name={t("timeStamp")} note={t("timeStampText", { entries: formatCount(stamp.size), later })}>
+    <Fact
+      name={t("timeStamp")}
+      note={t("timeStampText", { entries: formatCount(stamp.size, locale), later })}
+    >
       <LocalTime instant={stamp.at} />
     </Fact>
   );
@@ -77,6 +81,7 @@ function StampFact({ health }: { health: Health }) {
 /** The log's own facts, and who vouches for it. */
 export function LogFacts({ health }: { health: Health }) {
   const t = useTranslations("state");
+  const locale = useLocale();
   const { log } = health;
   const [witness, witnessText] = WITNESS[log.witness];
   const isEvaluation = health.assurance === "evaluation";
@@ -84,7 +89,7 @@ export function LogFacts({ health }: { health: Health }) {
     <div className="text-control">
       <h3 className="flex h-row items-center border-line-2 border-b font-medium">{t("log")}</h3>
       <dl>
-        <Fact name={t("entries")}>{health.database ? formatCount(log.size) : t("unknown")}</Fact>
+        <Fact name={t("entries")}>{health.database ? formatCount(log.size, locale) : t("unknown")}</Fact>
         <Fact name={t("signed")}>
           {log.last_checkpoint_at !== null ? (
             <LocalTime instant={log.last_checkpoint_at} />

@@ -1,7 +1,10 @@
 import { operation } from "@/lib/api-client/operation";
+import { Retention } from "@/lib/audit/retention/schema";
 import {
   AccessLogPage,
   AccessLogQuery,
+  ActorList,
+  ActorQuery,
   AuditKeys,
   EventDetail,
   EventPage,
@@ -218,4 +221,30 @@ export const getVerification = operation({
   response: { status: 200, schema: VerificationItem },
   rate: "reads",
   action: "audit.verifications",
+});
+
+export const listAuditActors = operation({
+  id: "listAuditActors",
+  method: "GET",
+  path: "/confidential/audit/actors",
+  summary:
+    "People who acted in entries that the caller may see, by part of a name or beginning of a pseudonym.",
+  scopes: ["read"],
+  roles: ["auditor", "regulator", "coordinator"],
+  query: ActorQuery,
+  response: { status: 200, schema: ActorList },
+  rate: "reads",
+  action: "audit.actors",
+});
+
+export const getLogRetention = operation({
+  id: "getLogRetention",
+  method: "GET",
+  path: "/confidential/audit/retention",
+  summary: "How long the log keeps entries and what tells who a person is, and what holds it back.",
+  scopes: ["read"],
+  roles: ["auditor", "regulator", "coordinator"],
+  response: { status: 200, schema: Retention },
+  rate: "reads",
+  action: "audit.retention",
 });

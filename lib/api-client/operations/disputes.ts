@@ -60,7 +60,8 @@ export const prepareDispute = operation({
   id: "prepareDispute",
   method: "POST",
   path: `${OF_TRANSACTION}/statement`,
-  summary: "The statement that a party signs to let support see masked fields.",
+  summary:
+    "The statement that a party signs to let support see masked fields; a session needs a proof of 15 minutes at most.",
   scopes: ["request"],
   roles: ["client", "miner"],
   params: TransactionPath,
@@ -75,7 +76,7 @@ export const openDispute = operation({
   method: "POST",
   path: OF_TRANSACTION,
   summary:
-    "Dispute a transaction as its party; lets one support person see its sealed groups masked for at most 30 days. The reason needs no sealed value.",
+    "Dispute a transaction as its party; lets one support person see its sealed groups masked for at most 30 days, for which a session needs a proof of 15 minutes at most. The reason needs no sealed value.",
   scopes: ["request"],
   roles,
   params: TransactionPath,

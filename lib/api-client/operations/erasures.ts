@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Receipt } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { Erasure, ErasureList, ErasurePath, NewErasure } from "@/lib/audit/erasure/schema";
-import { NewSuspicion } from "@/lib/audit/schema";
+import { EventPage, NewSuspicion, SuspicionQuery } from "@/lib/audit/schema";
 
 const ErasureAnswer = Erasure.extend({ receipt: Receipt });
 const KEPT = ["id", "state", "asked_at"];
@@ -79,4 +79,20 @@ export const noteSuspicion = operation({
   rate: "decisions",
   action: "suspicion.note",
   stepUp: true,
+  idempotent: { keep: ["entry_id"] },
+});
+
+export const listSuspicions = operation({
+  id: "listSuspicions",
+  method: "GET",
+  path: "/confidential/audit/suspicions",
+  summary:
+    "Suspicions that were written down, newest first, for the duty compliance only; notes stand in the entries.",
+  scopes: ["read"],
+  roles: ["coordinator"],
+  duties: ["compliance"],
+  query: SuspicionQuery,
+  response: { status: 200, schema: EventPage },
+  rate: "reads",
+  action: "suspicion.read",
 });

@@ -18,13 +18,17 @@ async function lockErasure(tx: Tx, cx: Context, id: string): Promise<ErasureRow>
   return row;
 }
 
-/** Nobody erases traces of his own, and one person is not two. */
-function requireSecondPerson(cx: Context, row: ErasureRow): void {
-  const { userId } = cx.principal;
-  if (row.asked_by === userId)
-    throw new DomainError("decision.same-person", { detail: "Somebody else agrees." });
-  if (row.subject_user_id === userId)
+/** Nobody decides what becomes of traces of his own. */
+function requireOther(cx: Context, row: ErasureRow): void {
+  if (row.subject_user_id === cx.principal.userId)
     throw new DomainError("decision.self", { detail: "Nobody decides on data of his own." });
+}
+
+/** And one person is not two. */
+function requireSecondPerson(cx: Context, row: ErasureRow): void {
+  if (row.asked_by === cx.principal.userId)
+    throw new DomainError("decision.same-person", { detail: "Somebody else agrees." });
+  requireOther(cx, row);
 }
 
 async function decide(
@@ -66,6 +70,7 @@ export function agreeToErasure(cx: Context, id: string): Promise<ErasureAnswer> 
 /** Ends an erasure that has not been carried out: the asker takes it back, or another with the duty refuses. */
 export function refuseErasureAsked(cx: Context, id: string): Promise<ErasureAnswer> {
   return decide(cx, id, "erasure.refuse", async (tx, row) => {
+    requireOther(cx, row);
     if (row.state !== "asked" && row.state !== "agreed") throw new DomainError("erasure.state");
     await refuseErasure(tx, id, cx.principal.userId, cx.clock.now());
   });

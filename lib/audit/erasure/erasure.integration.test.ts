@@ -194,7 +194,7 @@ describe("the erasure of one person from the log", () => {
     await agreeToErasure(who(compliance), second);
     await asRetention();
     expect(await stateOf(second)).toMatchObject({ state: "agreed", kept_back: "hold" });
-    await owner.query("UPDATE preservation SET released_at = now()");
+    await owner.query("UPDATE preservation SET state = 'released', released_at = now()");
     await owner.query("ALTER TABLE audit_erasure DISABLE TRIGGER ALL");
     await owner.query("UPDATE audit_erasure SET try_after = now() WHERE id = $1", [second]);
     await owner.query("ALTER TABLE audit_erasure ENABLE ALWAYS TRIGGER audit_erasure_complete");
@@ -212,6 +212,11 @@ describe("the erasure of one person from the log", () => {
     await expect(
       askErasure(who(privacy), { subject: who(privacy).principal.handle, reason: "mine" }),
     ).rejects.toMatchObject({ code: "decision.self" });
+    const { handle } = who(compliance).principal;
+    const about = await askErasure(who(privacy), { subject: handle, reason: "They left." });
+    for (const decide of [agreeToErasure, refuseErasureAsked])
+      await expect(decide(who(compliance), about.id)).rejects.toMatchObject({ code: "decision.self" });
+    await refuseErasureAsked(who(privacy), about.id);
     await expect(ask(person)).rejects.toMatchObject({ code: "request.conflict" });
     await refuseErasureAsked(who(compliance), id);
     await expect(agreeToErasure(who(compliance), id)).rejects.toMatchObject({ code: "erasure.state" });

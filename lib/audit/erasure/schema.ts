@@ -32,6 +32,8 @@ export const Erasure = z.object({
   try_after: z.string().nullable(),
   ended_at: z.string().nullable(),
   by_seq: z.int().nullable(),
+  /** Whether the caller asked for it. */
+  is_own: z.boolean(),
   /** Whether the caller may be the second person. */
   may_agree: z.boolean(),
 });

@@ -18,6 +18,7 @@ export function toErasure(cx: Context, row: ErasureRow): Erasure {
     try_after: row.try_after?.toISOString() ?? null,
     ended_at: row.ended_at?.toISOString() ?? null,
     by_seq: row.by_seq,
+    is_own: row.asked_by === userId,
     may_agree: row.state === "asked" && row.asked_by !== userId && row.subject_user_id !== userId,
   };
 }

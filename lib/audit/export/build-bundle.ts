@@ -8,9 +8,9 @@ import type { CompartmentKind } from "../event";
 import { publicKeys } from "../get-audit-keys";
 import { signWholeNote } from "../note-line";
 import type { Conditions, ReaderContext } from "../reading/filter";
-import { BUNDLE_FILES, type Manifest, manifestText } from "../verify/bundle-format";
+import { BUNDLE_FILES, type Manifest, manifestText, WITHHELD_LISTED } from "../verify/bundle-format";
 import { bundleReadme, PAGE_FOOT, pageHead } from "./bundle-pages";
-import { type BundleSpools, gatherEntries, gatherLeaves } from "./gather";
+import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from "./gather";
 import { type Gone, readWhatIsGone } from "./read-gone";
 import type { Produced, Sink } from "./sink";
 import { type SpooledFile, textFile } from "./spool";
@@ -32,6 +32,16 @@ function goneFacts(gone: Gone, erased: NonNullable<Manifest["erased"]>): Partial
     ...(erased.length === 0 ? {} : { erased }),
     ...(gone.pruned === undefined || gone.numbers.size === 0 ? {} : { pruned: gone.pruned }),
   };
+}
+
+/** Few numbers stand in the manifest itself; for many there is a file of ranges, and a manifest that says so. */
+function withheldFacts({
+  count,
+  ranges,
+  listed,
+}: Gathered["withheld"]): Pick<Facts, "v" | "withheld" | "withheld_file"> {
+  if (count <= WITHHELD_LISTED) return { v: 1, withheld: [...listed] };
+  return { v: 2, withheld: [], withheld_file: { count, ranges } };
 }
 
 function timestampsOf(checkpoints: Awaited<ReturnType<typeof readCheckpoints>>): SpooledFile[] {
@@ -76,14 +86,13 @@ export async function writeBundle(
   await spools.page.write(PAGE_FOOT);
   await gatherLeaves(cx, tx, { size, complete }, spools);
   const facts: Facts = {
-    v: 1,
+    ...withheldFacts(gathered.withheld),
     log,
     exported_at: exportedAt,
     export_entry: request.exportEntry,
     range: { from: 0, to: size },
     filter: { ...request.filter },
     complete,
-    withheld: complete ? gathered.withheld : [],
     count: gathered.count,
     size,
     later: await countLater(tx, log, size),
@@ -100,6 +109,7 @@ export async function writeBundle(
     await spools.places.end(BUNDLE_FILES.places),
     textFile(BUNDLE_FILES.readme, bundleReadme(facts)),
     ...timestampsOf(checkpoints),
+    ...(facts.v === 1 ? [] : [await spools.withheld.end(BUNDLE_FILES.withheld)]),
   ];
   const zip = streamCanonicalZip([...files, await manifestFile(cx, facts, files)]);
   for await (const piece of zip) await sink.write(piece);

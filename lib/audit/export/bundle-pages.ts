@@ -52,7 +52,7 @@ export function bundleReadme(manifest: Omit<Manifest, "files">): string {
   return `Audit log ${log}
 Exported ${manifest.exported_at}, recorded in the log as entry ${manifest.export_entry}.
 ${count} entries are here with their bytes; the signed tree has ${size} leaves; ${leftOut(later.count)}.
-${complete ? "The export is not filtered; entries you may not read are here by their leaf hash only (manifest: withheld)." : "The export is filtered: it proves that what is here is in the log, not that nothing was left out."}
+${complete ? "The export is not filtered; entries you may not read are here by their leaf hash only (manifest: withheld, or withheld.txt)." : "The export is filtered: it proves that what is here is in the log, not that nothing was left out."}
 
 Verify with the program (no server, no database, no network):
   npm run verify -- BUNDLE --policy FILE
@@ -70,6 +70,7 @@ What the files are
   places.txt        number and signature line over "<log>/place/1\\n<number>\\n<leaf, base64>\\n" by ${log}/receipt
   keys.json         public keys as this instance names them
   timestamps.json   where there are any: RFC 3161 tokens over checkpoints, for openssl ts -verify
+  withheld.txt      where there are many: numbers of entries you may not read, one range a line
   page.html         a table for printing
 
 Verify with standard tools

@@ -4,7 +4,8 @@ import type { RawTx } from "@/lib/db/transaction";
 import type { CompartmentKind } from "../event";
 import { signNoteLine } from "../note-line";
 import type { Conditions, ReaderContext } from "../reading/filter";
-import { type Manifest, placeText } from "../verify/bundle-format";
+import { type Manifest, placeText, WITHHELD_LISTED } from "../verify/bundle-format";
+import { RangeLines } from "../verify/ranges";
 import { pageRow } from "./bundle-pages";
 import { entryLine, type OpenedRow, openedRows } from "./export-row";
 import type { Gone } from "./read-gone";
@@ -18,6 +19,7 @@ export interface BundleSpools {
   readonly page: Spool;
   readonly places: Spool;
   readonly leaves: Spool;
+  readonly withheld: Spool;
 }
 
 /** Signs where a leaf stood, so that a later change can be named (verify/bundle-format.ts). */
@@ -28,8 +30,13 @@ async function placeLine(cx: ReaderContext, seq: number, leaf: Uint8Array): Prom
 
 export interface Gathered {
   readonly count: number;
-  /** Numbers of the range that the reader may not read; known only for a whole export. */
-  readonly withheld: number[];
+  /** Numbers that the reader may not read, in ranges, the file of which is spooled; none for a filtered export. */
+  readonly withheld: {
+    readonly count: number;
+    readonly ranges: number;
+    /** The numbers themselves, as far as a manifest lists them. */
+    readonly listed: readonly number[];
+  };
   readonly erased: NonNullable<Manifest["erased"]>;
 }
 
@@ -55,17 +62,23 @@ export async function gatherEntries(
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Gathered> {
-  const withheld: number[] = [];
+  const withheld = new RangeLines();
+  const listed: number[] = [];
   const erased: NonNullable<Manifest["erased"]> = [];
   let count = 0;
   let next = 0;
-  const skipTo = (end: number): void => {
-    if (complete) for (; next < end; next += 1) if (!gone.numbers.has(next)) withheld.push(next);
+  const skipTo = async (end: number): Promise<void> => {
+    for (; complete && next < end; next += 1) {
+      if (gone.numbers.has(next)) continue;
+      if (listed.length < WITHHELD_LISTED) listed.push(next);
+      const line = withheld.take(next);
+      if (line !== "") await spools.withheld.write(line);
+    }
     next = end + 1;
   };
   for await (const batch of openedRows(cx, tx, range, kinds)) {
     for (const opened of batch) {
-      skipTo(opened.row.seq);
+      await skipTo(opened.row.seq);
       erased.push(...erasedIn(opened, gone));
     }
     count += batch.length;
@@ -75,8 +88,9 @@ export async function gatherEntries(
       for (const { row } of batch) await spools.places.write(await placeLine(cx, row.seq, row.leaf_hash));
     sink.progress?.(count);
   }
-  skipTo(range.size);
-  return { count, withheld, erased };
+  await skipTo(range.size);
+  await spools.withheld.write(withheld.end());
+  return { count, withheld: { ...withheld.counts, listed }, erased };
 }
 
 /** Spools all leaf hashes of the tree, and for a whole export the place of each. */

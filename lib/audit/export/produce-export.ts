@@ -7,6 +7,7 @@ import type { Conditions, ReaderContext } from "../reading/filter";
 import type { ExportQuery } from "../schema";
 import { writeBundle } from "./build-bundle";
 import type { CsvOptions } from "./csv";
+import type { BundleSpools } from "./gather";
 import type { Produced, Sink } from "./sink";
 import { Spool } from "./spool";
 import { writeText } from "./write-text";
@@ -45,7 +46,7 @@ export interface ExportRequest {
 }
 
 /** Opens the spools of a bundle, lends them, and gives their space back whatever happens. */
-async function withSpools<T>(use: (spools: [Spool, Spool, Spool, Spool]) => Promise<T>): Promise<T> {
+async function withSpools<T>(use: (spools: BundleSpools) => Promise<T>): Promise<T> {
   const dir = portalEnv().DATA_DIR ?? tmpdir();
   const opened: Spool[] = [];
   const open = async (): Promise<Spool> => {
@@ -54,7 +55,13 @@ async function withSpools<T>(use: (spools: [Spool, Spool, Spool, Spool]) => Prom
     return spool;
   };
   try {
-    return await use([await open(), await open(), await open(), await open()]);
+    return await use({
+      entries: await open(),
+      page: await open(),
+      places: await open(),
+      leaves: await open(),
+      withheld: await open(),
+    });
   } finally {
     await Promise.all(opened.map((spool) => spool.close()));
   }
@@ -70,9 +77,7 @@ export function produceExport(
   const { format } = request;
   if (format === "xlsx") return writeXlsx(cx, tx, request, sink);
   if (format === "bundle") {
-    return withSpools(([entries, page, places, leaves]) =>
-      writeBundle(cx, tx, request, { entries, page, places, leaves }, sink),
-    );
+    return withSpools((spools) => writeBundle(cx, tx, request, spools, sink));
   }
   return writeText(cx, tx, { ...request, format }, sink);
 }

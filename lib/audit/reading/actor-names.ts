@@ -4,6 +4,11 @@ import type { Tx } from "@/lib/db/transaction";
 import { seesEveryCase } from "./filter";
 import { readActorNames } from "./store";
 
+/** Whether the caller knows all the tenant's people by name: auditors read their parts, deciders work with them. */
+export function knowsEveryName(cx: Pick<Context, "principal">): boolean {
+  return cx.principal.role === "auditor" || seesEveryCase(cx);
+}
+
 /**
  * Names of actors for those who know them anyhow: auditors read every person's part, deciders work with all the
  * tenant's people, and everybody knows their own organisation's. For all others a pseudonym stays one.
@@ -14,6 +19,5 @@ export function actorNames(
   pseudonyms: readonly (string | null)[],
 ): Promise<Map<string, string>> {
   const known = pseudonyms.filter((name) => name !== null);
-  const knowsAll = cx.principal.role === "auditor" || seesEveryCase(cx);
-  return readActorNames(tx, known, knowsAll ? undefined : cx.principal.organisationId);
+  return readActorNames(tx, known, knowsEveryName(cx) ? undefined : cx.principal.organisationId);
 }

@@ -65,7 +65,7 @@ export function seesSuspicion(cx: { readonly principal: Reader }): boolean {
 }
 
 /**
- * The tenant, and the fences: rows of a case are there only for its agency and its deciders, rows about suspicion
+ * The tenant, and the fences: rows of a case, which is a request or a legal hold, are there only for its agency and its deciders, rows about suspicion
  * only for compliance, in lists, counts, exports and access logs alike (I12).
  */
 export function fencedConditions(cx: Pick<ReaderContext, "instance" | "principal">): Conditions {
@@ -73,7 +73,8 @@ export function fencedConditions(cx: Pick<ReaderContext, "instance" | "principal
   if (!seesSuspicion(cx)) conditions.add("i.is_suspicion = ?::boolean", false);
   if (seesEveryCase(cx)) return conditions;
   return conditions.add(
-    "(i.case_id IS NULL OR i.case_id IN (SELECT r.id FROM access_request r WHERE r.organisation_id = ?::uuid))",
+    `(i.case_id IS NULL OR i.case_id IN (SELECT c.id FROM (SELECT id, organisation_id FROM access_request
+       UNION ALL SELECT id, organisation_id FROM preservation) c WHERE c.organisation_id = ?::uuid))`,
     cx.principal.organisationId,
   );
 }

@@ -73,7 +73,11 @@ export async function readWaiting(tx: Tx, conditions: Conditions, limit: number)
 
 const NameRow = z.object({ pseudonym: z.string(), name: z.string() });
 
-/** Names behind pseudonyms, of one organisation's people only where one is given. */
+/** Of whom the log tells no more who they are: a key of theirs was erased, and their account does not undo that. */
+export const IS_ERASED = `EXISTS (SELECT 1 FROM audit_compartment k WHERE k.tenant_id = u.tenant_id
+  AND k.kind = 'subject' AND k.subject = u.pseudonym AND k.destroyed_at IS NOT NULL)`;
+
+/** Names behind pseudonyms, of one organisation's people only where one is given, and of nobody who was erased. */
 export async function readActorNames(
   tx: Tx,
   pseudonyms: readonly string[],
@@ -81,7 +85,7 @@ export async function readActorNames(
 ): Promise<Map<string, string>> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT u.pseudonym, u.name FROM app_user u WHERE u.pseudonym = ANY ($1::text[])
-       AND ($2::uuid IS NULL OR u.organisation_id = $2::uuid)`,
+       AND ($2::uuid IS NULL OR u.organisation_id = $2::uuid) AND NOT ${IS_ERASED}`,
     [...new Set(pseudonyms)],
     organisationId ?? null,
   );
@@ -138,18 +142,24 @@ export async function findLeaf(tx: Tx, log: string, seq: number): Promise<LeafRo
   return z.array(LeafRow).parse(rows)[0];
 }
 
+const Within = z.object({
+  case_id: z.string().nullable(),
+  actor: z.string().nullable(),
+  is_suspicion: z.boolean(),
+});
+
 /** The entry's case, if it has one; undefined where the fence keeps the entry from this caller. */
 export async function findWithinFence(
   tx: Tx,
   conditions: Conditions,
   entryId: string,
-): Promise<{ readonly case_id: string | null; readonly actor: string | null } | undefined> {
+): Promise<z.infer<typeof Within> | undefined> {
   conditions.add("i.entry_id = ?::uuid", entryId);
   const rows = await tx.$queryRawUnsafe(
-    `SELECT i.case_id::text, i.actor FROM audit_index i WHERE ${conditions.text}`,
+    `SELECT i.case_id::text, i.actor, i.is_suspicion FROM audit_index i WHERE ${conditions.text}`,
     ...conditions.values,
   );
-  return z.array(z.object({ case_id: z.string().nullable(), actor: z.string().nullable() })).parse(rows)[0];
+  return z.array(Within).parse(rows)[0];
 }
 
 const PartRow = z.object({

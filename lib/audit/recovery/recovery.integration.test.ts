@@ -23,8 +23,13 @@ import { type EntryFile, openEntryFile } from "../signer/entry-file";
 import { signerHandler } from "../signer/serve-signer";
 import { signCheckpoint } from "../signer/sign-checkpoint";
 import { openSignedCopy, type SignedCopy } from "../signer/signed-copy";
+import { checkNextIndex } from "../verification/check-index";
+import { IndexReport } from "../verification/index-store";
+import { mergeReports } from "../verification/merge-reports";
+import { runVerification, scheduleVerification } from "../verification/run-verifications";
 import { insertCheckpoint } from "../worker/checkpoint-store";
 import { requireNotBehind } from "../worker/not-behind";
+import { pruneLog } from "../worker/retention-store";
 import { erasePrepared } from "../worker/run-retention";
 import { integrateBatch, prepareLog } from "../worker/sequencer";
 import { storedNodes } from "../worker/store";
@@ -157,6 +162,21 @@ async function expectExtends(
   expect(verifyConsistency({ ...sizes, proof })).toBe(true);
 }
 
+/** The server's own verification, search rows included. */
+async function verify(log = bench.place.log, logVkey = key.vkey) {
+  const cx = { ...bench.cx, instance: { ...bench.cx.instance, log }, logger: createLogger("test", "silent") };
+  const askSigner = async () => ({ is: "absent" }) as const;
+  const worker = { ...cx, clock: systemClock, logVkey, certificates: [], askSigner, everyMs: 1 };
+  await scheduleVerification(worker);
+  const report = await runVerification(worker, new AbortController().signal);
+  if (report === undefined) throw new TypeError("nothing was verified");
+  await checkNextIndex(cx);
+  const { rows } = await bench.appPool.query(
+    "SELECT index_report FROM audit_verification ORDER BY id DESC LIMIT 1",
+  );
+  return mergeReports(report, IndexReport.parse(rows[0].index_report));
+}
+
 describe("a database restored to an earlier point, with the signer's store whole", () => {
   it("goes on with the same tree: the next checkpoint extends the last one signed before the restore (I6)", async () => {
     await grow(270);
@@ -194,6 +214,28 @@ describe("a database restored to an earlier point, with the signer's store whole
     expect(entry).toMatchObject({ class: "log", outcome: "done" });
     expect(entry.pub?.recovery).toEqual({ from: plan.from, to: plan.to, lost: done.lost });
     await expect(recover(plan.from, plan.to)).rejects.toThrow("holds all that was signed");
+  });
+
+  it("is never called sound again: the server's verification says what was lost, and finds nothing else", async () => {
+    await grow(5);
+    await backUp();
+    await grow(6);
+    await sign();
+    await restore();
+    const plan = await planRecovery(owner, bench.place, await copy());
+    const { lost } = await recover(plan.from, plan.to);
+    await sequence();
+    await sign();
+    const report = await verify();
+    expect(report).toMatchObject({ verdict: "wrong", first_bad: null });
+    expect(report.findings).toEqual([
+      { class: "lost", detail: expect.stringContaining(`appended again byte for byte; lost: ${lost[0]}`) },
+    ]);
+    // What the statement does not name is no loss of this recovery: its parts must be there.
+    await asSuperuser([
+      "DELETE FROM audit_part WHERE entry_id = (SELECT entry_id FROM audit_leaf WHERE seq = 2)",
+    ]);
+    expect((await verify()).findings).toContainEqual(expect.objectContaining({ class: "part", seq: 2 }));
   });
 
   it("keeps what was waiting in the backup whole, and moves what was integrated since behind the signed entries", async () => {
@@ -308,6 +350,76 @@ describe("a database restored to an earlier point, with the signer's store whole
   });
 });
 
+describe("a log that is pruned after a recovery", () => {
+  const age = () => asSuperuser(["UPDATE audit_entry SET at = '2015' || substr(at, 5)"]);
+  const rejuvenate = () =>
+    asSuperuser(["UPDATE audit_entry SET at = convert_from(bytes, 'UTF8')::json ->> 'at'"]);
+  const kept = async (below: number) => {
+    const { rows } = await bench.appPool.query(
+      `SELECT l.seq::int AS seq, i.action FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
+       JOIN audit_index i ON i.entry_id = l.entry_id WHERE l.seq < $1 ORDER BY l.seq`,
+      [below],
+    );
+    return rows.map((row): string => (row.seq === 0 ? "first" : row.action));
+  };
+
+  it("keeps entry 0 and what its recoveries, erasures and prunings are told by, verifies, and is recovered again", async () => {
+    const staff = (duty: "privacy" | "compliance") =>
+      bench.person({ role: "coordinator", duties: [duty], hasKey: false });
+    const [privacy, compliance] = [await staff("privacy"), await staff("compliance")];
+    const person = await bench.person({ role: "client", hasKey: false });
+    await recordEvent({ ...person, clock: fixedClock(new Date(Date.now() - 2 * YEAR_MS)) }, EVENT);
+    await sequence();
+    await backUp();
+    const { id } = await askErasure(privacy, { subject: person.principal.handle, reason: "asked" });
+    await agreeToErasure(compliance, id);
+    const retention = openPool({ url: bench.database.retentionUrl, maxConnections: 1 });
+    const logger = createLogger("test", "silent");
+    await erasePrepared({ ...bench.place, pool: retention, appPool: bench.appPool, logger });
+    await sequence();
+    await sign();
+    await restore();
+    const plan = await planRecovery(owner, bench.place, await copy());
+    expect(await recover(plan.from, plan.to)).toMatchObject({ erasedAgain: 1 });
+    await grow(30);
+    const { size } = await sign();
+
+    await age();
+    expect(await pruneLog(retention, size - 10)).toMatchObject({ outcome: "done" });
+    await rejuvenate();
+    const left = await kept(size - 10);
+    expect(left[0]).toBe("first");
+    // The erasure that came back bare, the one that repeated it, and the recovery.
+    expect(left).toEqual(expect.arrayContaining(["log.recovered", "compartment.erase", "log.recovery"]));
+    expect(left).not.toContain(EVENT.action);
+    await grow(20);
+    const second = await sign();
+    await age();
+    expect(await pruneLog(retention, second.size)).toMatchObject({ outcome: "done" });
+    await rejuvenate();
+    expect(await kept(second.size)).toContain("log.prune");
+    await sequence();
+    await sign();
+    const pruned = await verify();
+    expect(pruned.findings.map((finding) => finding.class)).toEqual(["lost"]);
+    expect(pruned.pruned).toBeGreaterThan(20);
+
+    await asSuperuser(TABLES.map((name) => `DROP TABLE kept_${name}`));
+    await backUp();
+    await grow(7);
+    const last = await sign();
+    await restore();
+    const again = await planRecovery(owner, bench.place, await copy());
+    await recover(again.from, again.to);
+    await sequence();
+    await expectExtends(last, await sign());
+    const report = await verify();
+    expect(report.findings.map((finding) => finding.class)).toEqual(["lost", "lost"]);
+    expect(report.pruned).toBe(pruned.pruned);
+    await retention.end();
+  });
+});
+
 describe("the loss of the signer's store as well", () => {
   it("closes the origin for ever, and the new log's entry 0 binds the old checkpoint and names what is lost", async () => {
     await grow(4);
@@ -347,6 +459,17 @@ describe("the loss of the signer's store as well", () => {
     const note = await signCheckpoint({ ...from, file: newFile, log: origin, signer: newKey });
     expect(parseCheckpointText(openNote(note, [newKey.vkey]).text)).toMatchObject({ origin, size: 2 });
     await newFile.close();
+
+    await insertCheckpoint(
+      bench.sequencerPool,
+      place,
+      { ...parseCheckpointText(openNote(note, [newKey.vkey]).text), note },
+      [],
+    );
+    expect(await verify(origin, newKey.vkey)).toMatchObject({
+      verdict: "wrong",
+      findings: [{ class: "lost", detail: expect.stringContaining(`lost ${size - 5}..${size - 1}`) }],
+    });
 
     // The old one takes nothing any more, from nobody, and is not opened again.
     await expect(startNewLog(owner, bench.place, next)).rejects.toThrow("no such open log");

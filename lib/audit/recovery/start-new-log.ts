@@ -8,7 +8,16 @@ import { CHAIN_START } from "../entry";
 import { extendTree } from "../worker/sequencer";
 import { deleteQueued, ensureHead, inSequencerTransaction, type LogPlace } from "../worker/store";
 import { RecoveryRefused } from "./recover-log";
-import { closeHead, lockSize, openDoor, readBytes, renameLog, writePlain } from "./store";
+import {
+  closeHead,
+  findOrigin,
+  forgetRegistrations,
+  lockSize,
+  openDoor,
+  readBytes,
+  renameLog,
+  writePlain,
+} from "./store";
 
 export interface NewLog {
   /** Origin of the log that goes on; must differ from every one before. */
@@ -44,6 +53,7 @@ export async function startNewLog(owner: Pool, old: LogPlace, next: NewLog): Pro
     const place = { log: next.origin, tenantId: old.tenantId };
     await ensureHead(client, place, CHAIN_START);
     await renameLog(client, place);
+    await forgetRegistrations(client, old.tenantId);
     const lost = { from: Math.min(head.size, checkpoint.size), to: checkpoint.size };
     const recovery = { origin: old.log, checkpoint: next.checkpoint, lost };
     const entryId = await writePlain(client, {
@@ -58,4 +68,9 @@ export async function startNewLog(owner: Pool, old: LogPlace, next: NewLog): Pro
     await deleteQueued(client, [entryId]);
     return { entryId, lost };
   });
+}
+
+/** Origin of the log that has followed a closed one; the log's own where it is not closed. */
+export function findFollower(owner: Pool, log: LogPlace): Promise<string | undefined> {
+  return inSequencerTransaction(owner, (client) => findOrigin(client, log.tenantId));
 }

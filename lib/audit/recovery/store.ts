@@ -2,6 +2,7 @@ import "server-only";
 import type { PoolClient } from "pg";
 import { z } from "zod";
 import type { LogPlace } from "../worker/store";
+import { NO_CASE } from "./no-case";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -101,9 +102,6 @@ export interface ReturnedEntry {
   readonly bytes: Uint8Array;
 }
 
-/** Fences rows about which nothing is known: as a case that nobody has. */
-const NO_CASE = "00000000-0000-0000-0000-000000000000";
-
 /**
  * Writes entries back with an index row that says only when and of which class. Whether they were of a case is
  * lost with their sealed parts, so they lie in one that nobody has: only who sees every case sees them.
@@ -202,6 +200,17 @@ export async function closeHead(client: PoolClient, log: string): Promise<void> 
 /** The tenant's log from here on; every process is then started with this origin. */
 export async function renameLog(client: PoolClient, place: LogPlace): Promise<void> {
   await client.query("UPDATE tenant SET log_origin = $2 WHERE id = $1", [place.tenantId, place.log]);
+}
+
+/** Origin of the tenant's log. */
+export async function findOrigin(client: PoolClient, tenantId: string): Promise<string | undefined> {
+  const { rows } = await client.query("SELECT log_origin AS origin FROM tenant WHERE id = $1", [tenantId]);
+  return z.array(z.object({ origin: z.string() })).parse(rows)[0]?.origin;
+}
+
+/** What a custodian confirmed under a closed log is confirmed again under the next: the worker registers it anew. */
+export async function forgetRegistrations(client: PoolClient, tenantId: string): Promise<void> {
+  await client.query("DELETE FROM escrow_registration WHERE tenant_id = $1", [tenantId]);
 }
 
 /** Bytes of an entry that this transaction has just written. */

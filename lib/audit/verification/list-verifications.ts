@@ -5,6 +5,7 @@ import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
 import { recordReadOnce } from "../record-read";
+import { mergeReports } from "./merge-reports";
 import type { VerificationItem, VerificationPage, VerificationQuery } from "./schema";
 import {
   findOpenVerification,
@@ -16,10 +17,11 @@ import {
 } from "./store";
 
 function toItem(row: VerificationRow): VerificationItem {
-  const { done, total, started_at, finished_at, ...rest } = row;
+  const { done, total, started_at, finished_at, report, index_report, ...rest } = row;
   const isRunning = row.state === "running" && done !== null && total !== null;
   return {
     ...rest,
+    report: report && mergeReports(report, index_report),
     started_at: started_at.toISOString(),
     finished_at: finished_at?.toISOString() ?? null,
     progress: isRunning ? { done, total } : null,

@@ -52,7 +52,14 @@ export async function readPartDigests(
   return z.array(PartDigest).parse(rows);
 }
 
-const StoredCheckpoint = z.object({ size: Seq, root: Bytes, note: z.string() });
+const StoredCheckpoint = z.object({
+  size: Seq,
+  root: Bytes,
+  note: z.string(),
+  time_stamp: Bytes.nullable(),
+  /** As entries spell times. */
+  time_stamped_at: z.string().nullable(),
+});
 export type StoredCheckpoint = z.infer<typeof StoredCheckpoint>;
 
 /** Checkpoints of trees larger than `from` and no larger than `to`, smallest first. */
@@ -63,7 +70,9 @@ export async function readStoredCheckpoints(
   to: number,
 ): Promise<StoredCheckpoint[]> {
   const { rows } = await tx.query(
-    "SELECT size, root, note FROM audit_checkpoint WHERE log = $1 AND size > $2 AND size <= $3 ORDER BY size",
+    `SELECT size, root, note, time_stamp,
+       to_char(time_stamped_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS time_stamped_at
+     FROM audit_checkpoint WHERE log = $1 AND size > $2 AND size <= $3 ORDER BY size`,
     [log, from, to],
   );
   return z.array(StoredCheckpoint).parse(rows);
@@ -86,17 +95,22 @@ export async function readStoredTiles(
   return z.array(StoredTile).parse(rows);
 }
 
-const Start = z.object({ size: Seq, root: Bytes, largest: Seq.nullable(), newest: Seq.nullable() });
+const Head = z.object({ size: Seq, root: Bytes, chain: Bytes, frontier: z.array(Bytes) });
+export type StoredHead = z.infer<typeof Head>;
+const Start = z.object({ largest: Seq.nullable(), newest: Seq.nullable() });
 
-/** The head as it stands, the largest number of a leaf, and the size of the newest checkpoint. */
-export async function readStart(tx: RawTx, log: string): Promise<z.infer<typeof Start> | undefined> {
-  const { rows } = await tx.query(
-    `SELECT h.size, h.root, (SELECT max(seq) FROM audit_leaf WHERE log = $1) AS largest,
-       (SELECT max(size) FROM audit_checkpoint WHERE log = $1) AS newest
-     FROM audit_head h WHERE h.log = $1`,
+/** The head as it stands, if it does, the largest number of a leaf, and the size of the newest checkpoint. */
+export async function readStart(
+  tx: RawTx,
+  log: string,
+): Promise<z.infer<typeof Start> & { readonly head: StoredHead | undefined }> {
+  const start = await tx.query(
+    `SELECT (SELECT max(seq) FROM audit_leaf WHERE log = $1) AS largest,
+       (SELECT max(size) FROM audit_checkpoint WHERE log = $1) AS newest`,
     [log],
   );
-  return rows.length === 0 ? undefined : Start.parse(rows[0]);
+  const { rows } = await tx.query("SELECT size, root, chain, frontier FROM audit_head WHERE log = $1", [log]);
+  return { ...Start.parse(start.rows[0]), head: rows.length === 0 ? undefined : Head.parse(rows[0]) };
 }
 
 const Prune = z.object({ seq: Seq, bytes: Bytes });
@@ -110,6 +124,19 @@ export async function readPrunings(tx: RawTx, log: string): Promise<z.infer<type
     [log],
   );
   return z.array(Prune).parse(rows);
+}
+
+/** Bytes of the entries of the tree that record a recovery; few in the life of a log. */
+export async function readRecoveries(tx: RawTx, log: string): Promise<Uint8Array[]> {
+  const { rows } = await tx.query(
+    `SELECT e.bytes FROM audit_recovery r JOIN audit_leaf l ON l.entry_id = r.entry_id
+       JOIN audit_entry e ON e.id = r.entry_id WHERE l.log = $1 ORDER BY l.seq`,
+    [log],
+  );
+  return z
+    .array(z.object({ bytes: Bytes }))
+    .parse(rows)
+    .map((row) => row.bytes);
 }
 
 const Waiting = z.object({ count: Seq, oldest_at: z.string().nullable() });
@@ -131,6 +158,16 @@ export async function findStray(tx: RawTx, log: string): Promise<string | undefi
        AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = e.id)
        AND NOT EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = e.id) LIMIT 1`,
     [log],
+  );
+  return z.array(z.object({ id: z.string() })).parse(rows)[0]?.id;
+}
+
+/** A search row of this tenant that stands for no entry, if there is any: it would be found and could not be shown. */
+export async function findOrphan(tx: RawTx, tenantId: string): Promise<string | undefined> {
+  const { rows } = await tx.query(
+    `SELECT i.entry_id::text AS id FROM audit_index i WHERE i.tenant_id = $1
+       AND NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.id = i.entry_id) LIMIT 1`,
+    [tenantId],
   );
   return z.array(z.object({ id: z.string() })).parse(rows)[0]?.id;
 }

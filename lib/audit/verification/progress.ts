@@ -2,6 +2,7 @@ import { z } from "zod";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { Frontier } from "@/lib/crypto/merkle";
 import { CHAIN_START } from "../entry";
+import type { StoredHead } from "./log-store";
 import { VerificationFinding } from "./schema";
 
 const Count = z.int().min(0);
@@ -18,14 +19,33 @@ export const SavedProgress = z.strictObject({
   failed: Count.nullable(),
   checkpoints: Count,
   pruned: Count,
-  indexed: Count,
+  stamped: z.strictObject({ checked: Count, unchecked: Count }),
+  /** The head as it stood at the beginning, or null where there was none. */
+  head: z
+    .strictObject({ size: Count, root: z.string(), chain: z.string(), frontier: z.array(z.string()) })
+    .nullable(),
   findings: z.array(VerificationFinding),
   more: Count,
 });
 export type SavedProgress = z.infer<typeof SavedProgress>;
 
+function savedHead({ size, root, chain, frontier }: StoredHead): NonNullable<SavedProgress["head"]> {
+  return { size, root: toBase64url(root), chain: toBase64url(chain), frontier: frontier.map(toBase64url) };
+}
+
+function headFrom(saved: SavedProgress["head"]): StoredHead | undefined {
+  if (saved === null) return undefined;
+  const { size, root, chain, frontier } = saved;
+  return {
+    size,
+    root: fromBase64url(root),
+    chain: fromBase64url(chain),
+    frontier: frontier.map(fromBase64url),
+  };
+}
+
 /** Findings listed in a report; the rest are counted. */
-const MAX_FINDINGS = 50;
+export const MAX_FINDINGS = 50;
 
 /** A verification under way. */
 export class Walk {
@@ -35,16 +55,20 @@ export class Walk {
   failed: number | undefined;
   checkpoints = 0;
   pruned = 0;
-  indexed = 0;
+  /** Time stamps that were checked, and those for which no certificate was given. */
+  stamped = { checked: 0, unchecked: 0 };
   frontier = Frontier.empty();
   readonly findings: VerificationFinding[] = [];
   more = 0;
 
-  constructor(readonly size: number) {}
+  constructor(
+    readonly size: number,
+    readonly head: StoredHead | undefined,
+  ) {}
 
   /** Goes on where a saved one ended. Throws FormatError when its frontier is none. */
   static from(saved: SavedProgress): Walk {
-    const walk = new Walk(saved.size);
+    const walk = new Walk(saved.size, headFrom(saved.head));
     walk.next = saved.next;
     walk.chain = fromBase64url(saved.chain);
     walk.frontier = Frontier.from(saved.next, saved.frontier.map(fromBase64url));
@@ -52,7 +76,7 @@ export class Walk {
     walk.failed = saved.failed ?? undefined;
     walk.checkpoints = saved.checkpoints;
     walk.pruned = saved.pruned;
-    walk.indexed = saved.indexed;
+    walk.stamped = { ...saved.stamped };
     walk.findings.push(...saved.findings);
     walk.more = saved.more;
     return walk;
@@ -68,7 +92,8 @@ export class Walk {
       failed: this.failed ?? null,
       checkpoints: this.checkpoints,
       pruned: this.pruned,
-      indexed: this.indexed,
+      stamped: this.stamped,
+      head: this.head === undefined ? null : savedHead(this.head),
       findings: this.findings,
       more: this.more,
     };

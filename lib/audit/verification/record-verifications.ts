@@ -4,13 +4,15 @@ import { inTransaction } from "@/lib/db/transaction";
 import { appendEntry } from "../append-entry";
 import type { AuditContext } from "../audit-context";
 import type { AuditEvent } from "../event";
+import { mergeReports } from "./merge-reports";
 import { lockUnrecorded, noteEntry, type Unrecorded } from "./store";
 
 /** Records of one call; more wait for the next. */
 const MOST = 20;
 
 function eventOf(verification: Unrecorded): AuditEvent {
-  const { id, cause, state, report } = verification;
+  const { id, cause, state } = verification;
+  const report = verification.report && mergeReports(verification.report, verification.index_report);
   const subjects = [`verification:${id}`];
   const event = { class: "log", action: "audit.verify", subjects } as const;
   if (verification.start_entry_id === null) return { ...event, outcome: "intent", details: { cause } };

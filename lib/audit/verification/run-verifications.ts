@@ -15,7 +15,7 @@ import {
   readLastVerified,
   saveProgress,
 } from "./store";
-import { beginWalk, concludeWalk, type LogUnderTest, readMinimum, walkOn } from "./verify-log";
+import { beginWalk, concludeWalk, type LogUnderTest, readMarks, walkOn } from "./verify-log";
 
 const PERIOD_MS = 2_000;
 const LEASE_SECONDS = 60;
@@ -42,7 +42,7 @@ export async function scheduleVerification(cx: VerifierContext): Promise<boolean
   const startedAt = cx.clock.now();
   // Before the first checkpoint there is nothing to hold the log against.
   const begun = await inRawSnapshot(cx, (tx) => readStart(tx, cx.instance.log));
-  if (begun?.newest === undefined || begun.newest === null) return false;
+  if (begun.newest === null) return false;
   const last = await inSnapshot(cx, (tx) => readLastVerified(tx, tenantId));
   if (last !== undefined && startedAt.getTime() - last.getTime() < cx.everyMs) return false;
   const id = uuidv7(startedAt.getTime());
@@ -98,12 +98,12 @@ async function carryOn(
   walk: Walk,
   signal: AbortSignal,
 ): Promise<VerificationReport | undefined> {
-  const minimum = await readMinimum(cx);
+  const marks = await readMarks(cx);
   const keep = async (): Promise<void> => {
     if (!(await inRawTransaction(cx, (tx) => saveProgress(tx, held, walk.save())))) throw new TakenOver();
   };
   await keep();
-  for (let batch = 1; await walkOn(cx, walk, minimum); batch += 1) {
+  for (let batch = 1; await walkOn(cx, walk, marks); batch += 1) {
     if (batch % SAVE_EVERY === 0 || signal.aborted) await keep();
     if (signal.aborted) return undefined;
   }

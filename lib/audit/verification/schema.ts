@@ -23,8 +23,10 @@ export const VerificationReport = z.object({
   checkpoints: Count,
   /** Entries whose bytes were pruned: their leaves were taken as stored. */
   pruned: Count,
-  /** Index rows that were held against their entries: a sample. */
+  /** Search rows that were held against their entries, in every column. */
   indexed: Count,
+  /** Time stamps of checkpoints that hold, and those the server has no certificate for. */
+  time_stamps: z.object({ checked: Count, unchecked: Count }).default({ checked: 0, unchecked: 0 }),
   queue: z.object({ count: Count, oldest_at: z.string().nullable() }),
   findings: z.array(VerificationFinding),
   /** Findings beyond those listed. */

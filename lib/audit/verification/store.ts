@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { RawTx, Tx } from "@/lib/db/transaction";
+import { IndexReport } from "./index-store";
 import { VERIFICATION_STATES, VerificationReport } from "./schema";
 
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -16,11 +17,16 @@ const Row = z.object({
   total: Seq.nullable(),
   seq: Seq.nullable(),
   report: VerificationReport.nullable(),
+  index_report: IndexReport.nullable(),
 });
 export type VerificationRow = z.infer<typeof Row>;
 
-const SELECT = `SELECT v.id::text, v.state, v.cause, u.name AS by, v.started_at, v.finished_at,
-    (v.progress->>'next')::bigint AS done, (v.progress->>'size')::bigint AS total, l.seq, v.report
+// The worker's end is not the whole: until a portal has looked at the search rows it runs on.
+const IS_HALF = "v.state = 'done' AND v.index_report IS NULL AND v.end_entry_id IS NULL";
+const SELECT = `SELECT v.id::text, CASE WHEN ${IS_HALF} THEN 'running' ELSE v.state END AS state, v.cause,
+    u.name AS by, v.started_at, CASE WHEN ${IS_HALF} THEN NULL ELSE v.finished_at END AS finished_at,
+    (coalesce(v.index_progress, v.progress)->>'next')::bigint AS done, (v.progress->>'size')::bigint AS total, l.seq,
+    CASE WHEN ${IS_HALF} THEN NULL ELSE v.report END AS report, v.index_report
   FROM audit_verification v LEFT JOIN app_user u ON u.id = v.by_user_id
     LEFT JOIN audit_leaf l ON l.entry_id = v.end_entry_id`;
 
@@ -143,6 +149,7 @@ const Unrecorded = z.object({
   state: z.enum(VERIFICATION_STATES),
   cause: z.enum(["demand", "schedule"]),
   report: VerificationReport.nullable(),
+  index_report: IndexReport.nullable(),
   start_entry_id: z.string().nullable(),
 });
 export type Unrecorded = z.infer<typeof Unrecorded>;
@@ -150,9 +157,9 @@ export type Unrecorded = z.infer<typeof Unrecorded>;
 /** One verification whose beginning or end is not in the log yet, locked for this transaction. */
 export async function lockUnrecorded(tx: Tx, tenantId: string): Promise<Unrecorded | undefined> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT id::text, state, cause, report, start_entry_id::text FROM audit_verification
-     WHERE tenant_id = $1::uuid
-       AND (start_entry_id IS NULL OR (end_entry_id IS NULL AND state IN ('done', 'failed')))
+    `SELECT id::text, state, cause, report, index_report, start_entry_id::text FROM audit_verification
+     WHERE tenant_id = $1::uuid AND (start_entry_id IS NULL OR (end_entry_id IS NULL
+       AND (state = 'failed' OR (state = 'done' AND index_report IS NOT NULL))))
      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
     tenantId,
   );

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "@/lib/clock";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
@@ -11,6 +12,9 @@ import { recordEvent } from "../record-event";
 import { insertCheckpoint } from "../worker/checkpoint-store";
 import { integrateBatch, prepareLog } from "../worker/sequencer";
 import { readHead } from "../worker/store";
+import { checkNextIndex } from "./check-index";
+import { IndexReport } from "./index-store";
+import { mergeReports } from "./merge-reports";
 import { recordVerifications } from "./record-verifications";
 import { runVerification, scheduleVerification, type VerifierContext } from "./run-verifications";
 import type { VerificationReport } from "./schema";
@@ -40,6 +44,7 @@ function cx(overrides: Partial<VerifierContext> = {}): VerifierContext {
     clock: systemClock,
     logger: createLogger("test", "info", destination),
     logVkey: key.vkey,
+    certificates: [],
     askSigner: async () => ({ is: "absent" }),
     everyMs: 86_400_000,
     ...overrides,
@@ -72,11 +77,19 @@ async function tamper(...statements: string[]): Promise<void> {
   }
 }
 
+/** The portal's part: search rows against the sealed parts. */
+const checkRows = () => checkNextIndex({ ...bench.cx, logger: cx().logger });
+
+/** A whole verification: the worker's walk, then the portal's look at the search rows. */
 async function verify(overrides: Partial<VerifierContext> = {}): Promise<VerificationReport> {
   await scheduleVerification(cx({ ...overrides, everyMs: 1 }));
   const report = await runVerification(cx(overrides), GOING);
   if (report === undefined) throw new Error("nothing was verified");
-  return report;
+  expect(await checkRows()).toBe(true);
+  const { rows } = await bench.appPool.query(
+    "SELECT index_report FROM audit_verification ORDER BY id DESC LIMIT 1",
+  );
+  return mergeReports(report, IndexReport.parse(rows[0].index_report));
 }
 
 function expectNamed(report: VerificationReport, seq: number): void {
@@ -159,10 +172,115 @@ describe("the server's own verification", () => {
     expectNamed(await verify(), 5);
   });
 
-  it("names a changed search row of those it samples", async () => {
-    await grow(12);
-    await tamper(`UPDATE audit_index SET outcome = 'denied' WHERE entry_id = ${entryAt(10)}`);
-    expectNamed(await verify(), 10);
+  it("holds every search row against its entry, in whatever form entries are written", async () => {
+    const ids = {
+      transactionId: uuidv7(1),
+      requestId: uuidv7(2),
+      grantId: uuidv7(3),
+      participantId: "client-1",
+    };
+    await recordEvent(bench.cx, { ...EVENT, purpose: "audit", index: ids });
+    await recordEvent(bench.cx, { ...EVENT, caseId: uuidv7(4), caseDetails: { order: "x" } });
+    await recordEvent(bench.cx, { ...EVENT, suspicion: { why: "y" } });
+    await recordEvent(bench.cx, {
+      ...EVENT,
+      outcome: "denied",
+      access: { dataAccessed: ["settlement"], success: false, error: "no grant" },
+    });
+    const size = await grow(3);
+    expect(await verify()).toMatchObject({ verdict: "sound", indexed: size, findings: [] });
+  });
+
+  it.each([
+    ["tenant_id", `'${uuidv7(9)}'`],
+    ["at", "'2020-01-01T00:00:00.000000Z'"],
+    ["actor", "'system:other'"],
+    ["action", "'audit.export'"],
+    ["outcome", "'denied'"],
+    ["purpose", "'audit'"],
+    ["transaction_id", `'${uuidv7(9)}'`],
+    ["participant_id", "'client-456'"],
+    ["request_id", `'${uuidv7(9)}'`],
+    ["grant_id", `'${uuidv7(9)}'`],
+    ["case_id", `'${uuidv7(9)}'`],
+    ["is_access", "true"],
+    ["is_suspicion", "true"],
+  ])("names the entry whose search row has another %s", async (column, value) => {
+    await grow(9);
+    await tamper(`UPDATE audit_index SET ${column} = ${value} WHERE entry_id = ${entryAt(5)}`);
+    const report = await verify();
+    expectNamed(report, 5);
+    expect(report.findings.map((finding) => finding.class)).toContain("index");
+    expect(report.findings.at(-1)?.detail).toContain(column);
+  });
+
+  it("names an entry whose search row is gone, and finds one that stands for no entry", async () => {
+    await grow(9);
+    await tamper(`DELETE FROM audit_index WHERE entry_id = ${entryAt(5)}`);
+    expectNamed(await verify(), 5);
+    await tamper(
+      `INSERT INTO audit_index (entry_id, tenant_id, at, action, outcome)
+       VALUES ('${uuidv7(9)}', '${bench.place.tenantId}', '2020-01-01T00:00:00.000000Z', 'audit.read', 'done')`,
+    );
+    expect((await verify()).findings.map(({ detail }) => detail)).toContainEqual(
+      expect.stringContaining("stands for entry"),
+    );
+  });
+
+  it("names an entry that was moved to another case with its compartment, or out of its own", async () => {
+    const [mine, other] = [uuidv7(4), uuidv7(5)];
+    await recordEvent(bench.cx, { ...EVENT, caseId: mine, caseDetails: { order: "x" } });
+    await recordEvent(bench.cx, { ...EVENT, caseId: other, caseDetails: { order: "y" } });
+    await grow(3);
+    expect(await verify()).toMatchObject({ verdict: "sound" });
+    const { rows } = await bench.appPool.query(
+      "SELECT l.seq FROM audit_leaf l JOIN audit_index i ON i.entry_id = l.entry_id WHERE i.case_id = $1",
+      [mine],
+    );
+    const seq = Number(rows[0].seq);
+    const compartment = `(SELECT id FROM audit_compartment WHERE subject = '${other}')`;
+    await tamper(
+      `UPDATE audit_index SET case_id = '${other}' WHERE case_id = '${mine}'`,
+      `UPDATE audit_part SET compartment_id = ${compartment}
+       WHERE compartment_id = (SELECT id FROM audit_compartment WHERE subject = '${mine}')`,
+    );
+    expectNamed(await verify(), seq);
+    await tamper(
+      `UPDATE audit_index SET case_id = NULL WHERE entry_id = ${entryAt(seq)}`,
+      `DELETE FROM audit_part WHERE entry_id = ${entryAt(seq)} AND c <> 'org'`,
+    );
+    expectNamed(await verify(), seq);
+  });
+
+  it("names an entry under which a part was slipped that it does not bind", async () => {
+    await grow(9);
+    await tamper(
+      `INSERT INTO audit_part (entry_id, c, tenant_id, compartment_id, stored)
+       SELECT entry_id, 'AAAAAAAAAAA', tenant_id, compartment_id, stored FROM audit_part WHERE entry_id = ${entryAt(5)} AND c = 'org'`,
+    );
+    expectNamed(await verify(), 5);
+  });
+
+  it.each([
+    ["root", "root = set_byte(root, 3, get_byte(root, 3) # 1)"],
+    ["chain", "chain = set_byte(chain, 3, get_byte(chain, 3) # 1)"],
+    ["frontier", "frontier[1] = set_byte(frontier[1], 3, get_byte(frontier[1], 3) # 1)"],
+  ])("finds a head whose %s is not what the leaves give", async (name, change) => {
+    const size = await grow(9);
+    await tamper(`UPDATE audit_head SET ${change}`);
+    const report = await verify();
+    expectNamed(report, size - 1);
+    expect(report.findings).toEqual([expect.objectContaining({ detail: expect.stringContaining(name) })]);
+  });
+
+  it("finds a chain that was recomputed from some entry on, and a log whose head is gone", async () => {
+    await grow(9);
+    await tamper(`UPDATE audit_leaf SET chain = set_byte(chain, 3, get_byte(chain, 3) # 1) WHERE seq = 5`);
+    const broken = await verify();
+    expect(broken.first_bad).toBe(5);
+    expect(broken.findings.map((finding) => finding.class)).toContain("reorder");
+    await tamper("DELETE FROM audit_head");
+    expect((await verify()).findings.map((finding) => finding.class)).toContain("truncation");
   });
 
   it("finds a log whose newest leaves were cut off, though its head was made to fit", async () => {
@@ -243,6 +361,9 @@ describe("verifications as jobs", () => {
     const change = (sql: string) => bench.appPool.query(sql);
     await expect(
       change(`UPDATE audit_verification SET report = '{"verdict":"sound"}'`),
+    ).rejects.toMatchObject({ code: "SP002" });
+    await expect(
+      change(`UPDATE audit_verification SET index_report = '{"indexed":0,"findings":[],"more":0}'`),
     ).rejects.toMatchObject({ code: "SP002" });
     await expect(change("UPDATE audit_verification SET started_at = now()")).rejects.toMatchObject({
       code: "42501",

@@ -4,16 +4,21 @@ import { equalConstantTime } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";
 import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
-import { parseEntry } from "../entry";
+import { type Entry, parseEntry } from "../entry";
+import { lostEntries } from "../verify/recovery";
 import { around, firstBad } from "../verify/report";
 import type { SignerWord } from "./ask-signer";
+import { checkHead } from "./check-head";
 import { type Beside, checkLeaves, passGap } from "./check-leaves";
+import { checkStamps } from "./check-stamps";
 import { checkUpperTiles } from "./check-tiles";
 import {
+  findOrphan,
   findStray,
   readPartDigests,
   readPrunings,
   readQueueAge,
+  readRecoveries,
   readStart,
   readStoredCheckpoints,
   readStoredLeaves,
@@ -31,6 +36,8 @@ const MERGE_DELAY_MICROS = 60_000_000n;
 export interface LogUnderTest extends DbContext {
   readonly clock: { nowMicros(): bigint };
   readonly logVkey: string;
+  /** PEM certificates of time-stamp authorities; without any, stamps are counted only. */
+  readonly certificates: readonly string[];
   /** The signer's own root, asked for at the end. */
   readonly askSigner: () => Promise<SignerWord>;
 }
@@ -38,19 +45,21 @@ export interface LogUnderTest extends DbContext {
 /** Begins a verification of everything that has a leaf now. */
 export async function beginWalk(cx: LogUnderTest): Promise<Walk> {
   return inRawSnapshot(cx, async (tx) => {
-    const start = await readStart(tx, cx.instance.log);
-    const leaves = start?.largest === null || start === undefined ? 0 : start.largest + 1;
-    const walk = new Walk(Math.max(leaves, start?.size ?? 0, start?.newest ?? 0));
-    if (start !== undefined && start.size !== leaves) {
-      const detail = `the head says ${start.size} leaves, the last leaf is number ${leaves - 1}`;
-      walk.add({ class: "truncation", detail, ...around(Math.min(start.size, leaves)) });
+    const { head, largest, newest } = await readStart(tx, cx.instance.log);
+    const leaves = largest === null ? 0 : largest + 1;
+    const walk = new Walk(Math.max(leaves, head?.size ?? 0, newest ?? 0), head);
+    if (head === undefined && walk.size > 0) {
+      walk.add({ class: "truncation", detail: `the log has ${leaves} leaves and no head` });
+    } else if (head !== undefined && head.size !== leaves) {
+      const detail = `the head says ${head.size} leaves, the last leaf is number ${leaves - 1}`;
+      walk.add({ class: "truncation", detail, ...around(Math.min(head.size, leaves)) });
     }
     return walk;
   });
 }
 
 /** Looks at the next batch; false when there is none. Holds one batch of rows and no more. */
-export function walkOn(cx: LogUnderTest, walk: Walk, minimum: number): Promise<boolean> {
+export function walkOn(cx: LogUnderTest, walk: Walk, marks: Marks): Promise<boolean> {
   const { log } = cx.instance;
   if (walk.next >= walk.size) return Promise.resolve(false);
   return inRawSnapshot(cx, async (tx) => {
@@ -61,7 +70,7 @@ export function walkOn(cx: LogUnderTest, walk: Walk, minimum: number): Promise<b
     const beside: Beside = {
       log,
       logVkey: cx.logVkey,
-      minimum,
+      ...marks,
       parts: await readPartDigests(
         tx,
         rows.map((row) => row.entry_id),
@@ -70,17 +79,34 @@ export function walkOn(cx: LogUnderTest, walk: Walk, minimum: number): Promise<b
       tiles: await readStoredTiles(tx, log, 0, tiles),
     };
     checkLeaves(walk, rows, beside);
+    await checkStamps(walk, beside.checkpoints, cx);
     if (walk.next < to) passGap(walk, to);
     return true;
   });
 }
 
-/** First number whose bytes must still be there: the largest that a pruning in the tree names. */
-export function readMinimum(cx: LogUnderTest): Promise<number> {
+/** What entries of the tree say of bytes and parts that are gone. */
+export type Marks = Pick<Beside, "minimum" | "lost">;
+
+/** The largest number that a pruning in the tree names, and the entries that recoveries in the tree name as lost. */
+export function readMarks(cx: DbContext): Promise<Marks> {
   return inRawSnapshot(cx, async (tx) => {
     const prunings = await readPrunings(tx, cx.instance.log);
-    return prunings.reduce((minimum, { seq, bytes }) => Math.max(minimum, minimumOf(bytes, seq)), 0);
+    const recoveries = await readRecoveries(tx, cx.instance.log);
+    return {
+      minimum: prunings.reduce((minimum, { seq, bytes }) => Math.max(minimum, minimumOf(bytes, seq)), 0),
+      lost: new Set(recoveries.flatMap((bytes) => lostEntries(publicOf(bytes)?.recovery))),
+    };
   });
+}
+
+function publicOf(bytes: Uint8Array): Entry["pub"] {
+  try {
+    return parseEntry(bytes).pub;
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
 }
 
 function minimumOf(bytes: Uint8Array, seq: number): number {
@@ -100,9 +126,10 @@ export async function concludeWalk(cx: LogUnderTest, walk: Walk): Promise<Verifi
   const { log } = cx.instance;
   const queue = await inRawSnapshot(cx, async (tx) => {
     await checkUpperTiles(tx, log, walk);
-    await checkStray(tx, log, walk);
+    await checkStray(tx, cx.instance, walk);
     return readQueueAge(tx, log);
   });
+  checkHead(walk);
   checkQueue(cx, walk, queue);
   await checkSigner(cx, walk);
   return {
@@ -111,7 +138,8 @@ export async function concludeWalk(cx: LogUnderTest, walk: Walk): Promise<Verifi
     size: walk.proven,
     checkpoints: walk.checkpoints,
     pruned: walk.pruned,
-    indexed: walk.indexed,
+    indexed: 0,
+    time_stamps: walk.stamped,
     queue,
     findings: walk.findings,
     more: walk.more,
@@ -119,10 +147,13 @@ export async function concludeWalk(cx: LogUnderTest, walk: Walk): Promise<Verifi
   };
 }
 
-async function checkStray(tx: RawTx, log: string, walk: Walk): Promise<void> {
+async function checkStray(tx: RawTx, { log, tenantId }: LogUnderTest["instance"], walk: Walk): Promise<void> {
   const stray = await findStray(tx, log);
-  if (stray === undefined) return;
-  walk.add({ class: "missing leaf", detail: `entry ${stray} is in no tree and does not wait for it` });
+  if (stray !== undefined)
+    walk.add({ class: "missing leaf", detail: `entry ${stray} is in no tree and does not wait for it` });
+  const orphan = await findOrphan(tx, tenantId);
+  if (orphan !== undefined)
+    walk.add({ class: "index", detail: `a search row stands for entry ${orphan}, which is not there` });
 }
 
 function ageOf(cx: LogUnderTest, at: string): bigint {

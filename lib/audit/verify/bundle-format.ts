@@ -17,6 +17,8 @@ export const BUNDLE_FILES = {
   readme: "README.txt",
   /** Only where a checkpoint has an RFC 3161 token. */
   timestamps: "timestamps.json",
+  /** Only where more numbers are withheld than the manifest lists itself. */
+  withheld: "withheld.txt",
 } as const;
 
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
@@ -33,8 +35,8 @@ function isMicros(text: string): boolean {
 }
 
 /** What the exporter signs about a bundle. */
-export const Manifest = z.strictObject({
-  v: z.literal(1),
+const ManifestShape = z.strictObject({
+  v: z.union([z.literal(1), z.literal(2)]),
   log: z.string().min(1),
   exported_at: Micros,
   /** Entry that records this export. */
@@ -45,6 +47,8 @@ export const Manifest = z.strictObject({
   /** True when every entry of the range is here but those named in `withheld`. */
   complete: z.boolean(),
   withheld: z.array(Seq),
+  /** Version 2: the numbers are in withheld.txt instead; how many they are, and in how many ranges. */
+  withheld_file: z.strictObject({ count: Seq.min(1), ranges: Seq.min(1) }).optional(),
   count: Seq,
   /** Size of the tree at the newest checkpoint, at which the bundle ends. */
   size: Seq,
@@ -56,11 +60,20 @@ export const Manifest = z.strictObject({
   /** First number whose bytes are still kept, and the `log.prune` entry; left out when nothing was pruned. */
   pruned: z.strictObject({ minimum: Seq, entry: z.string() }).optional(),
 });
-export type Manifest = z.infer<typeof Manifest>;
+export type Manifest = z.infer<typeof ManifestShape>;
+
+/** Version 2 is the one whose withheld numbers are in a file, and no other: there is one form for each bundle. */
+export const Manifest = ManifestShape.refine(
+  ({ v, withheld, withheld_file: file }) =>
+    (v === 2) === (file !== undefined) && (file === undefined || withheld.length === 0),
+);
+
+/** Numbers that a manifest lists itself at most; with more it is of version 2. */
+export const WITHHELD_LISTED = 1_000;
 
 /** Text of the manifest's signed note: its own first line keeps it apart from receipts and checkpoints. */
 export function manifestText(manifest: Manifest): string {
-  return `${manifest.log}/bundle/1\n${canonicalJson(manifest)}\n`;
+  return `${manifest.log}/bundle/${manifest.v}\n${canonicalJson(manifest)}\n`;
 }
 
 /** Strict inverse of `manifestText`. */
@@ -69,7 +82,7 @@ export function parseManifestText(text: string): Manifest {
   if (json === undefined || end !== "" || rest.length > 0)
     throw new FormatError("format.bundle", "not a manifest");
   const parsed = Manifest.safeParse(parseCanonicalJson(json));
-  if (!parsed.success || first !== `${parsed.data.log}/bundle/1`) {
+  if (!parsed.success || first !== `${parsed.data.log}/bundle/${parsed.data.v}`) {
     throw new FormatError("format.bundle", "not a manifest");
   }
   return parsed.data;

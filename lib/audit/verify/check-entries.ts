@@ -13,6 +13,7 @@ import { History } from "./history";
 import { IdSet } from "./id-set";
 import type { LeafStream } from "./leaf-stream";
 import type { LineBatch } from "./lines";
+import type { Ranges } from "./ranges";
 import { type EntryFacts, type ExportedLine, readLine } from "./read-line";
 import { around, type Findings } from "./report";
 
@@ -39,12 +40,12 @@ export class EntryCheck {
     readonly leaves: LeafStream,
     readonly findings: Findings,
     readonly watch: ReceiptWatch,
-    idSeed: number,
+    given: { readonly idSeed: number; readonly withheld: Ranges },
   ) {
-    this.coverage = new Coverage(manifest, findings);
+    this.coverage = new Coverage(manifest, given.withheld, findings);
     this.erasures = new Erasures(manifest, findings);
     this.history = new History(manifest, findings);
-    this.#ids = new IdSet(idSeed);
+    this.#ids = new IdSet(given.idSeed);
     this.#readFast = fastReader(manifest.log);
   }
 
@@ -140,7 +141,7 @@ export class EntryCheck {
     if (equalConstantTime(own, this.leaves.leaf(seq)) && isDigestText(line.leaf, own)) return true;
     if (this.changed.size < MAX_CHANGED) this.changed.set(seq, own);
     const detail = `the bytes of entry ${seq} do not give its leaf`;
-    this.findings.add({ class: "content mismatch", detail, ...around(seq) });
+    this.findings.add({ class: "content mismatch", detail, ...around(seq), shownBy: "leaf" });
     return false;
   }
 

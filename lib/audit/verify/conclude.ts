@@ -133,15 +133,16 @@ function checkTail({ later, exported_at }: Manifest, findings: Findings): Note[]
   return [];
 }
 
-function remarks({ complete, withheld }: Manifest): Note[] {
+function remarks({ complete, withheld, withheld_file: file }: Manifest): Note[] {
   const notes: Note[] = [];
+  const count = file?.count ?? withheld.length;
   if (!complete) {
     const detail = "a filtered export: inclusion is proven, not that nothing was left out";
     notes.push({ class: "filtered", detail });
   }
-  if (withheld.length > 0) {
-    const detail = `${withheld.length} entries are shown by their leaf only`;
-    notes.push({ class: "withheld", detail, count: withheld.length });
+  if (count > 0) {
+    const detail = `${count} entries are shown by their leaf only`;
+    notes.push({ class: "withheld", detail, count });
   }
   return notes;
 }
@@ -199,7 +200,9 @@ async function blame(run: Verification, head: Head, content: Content, tree: Tree
   if (place !== undefined) run.findings.add(place);
   if (tree.failedSize === undefined || tree.failedSize > tree.count) return;
   const detail = `leaves ${tree.provenSize} to ${tree.failedSize - 1} do not give the root that was signed`;
-  run.findings.add({ class: "fork", detail, ...somewhere(tree.provenSize, tree.failedSize - 1) });
+  const range = somewhere(tree.provenSize, tree.failedSize - 1);
+  const roots = tree.rootsApart === undefined ? {} : { roots: tree.rootsApart };
+  run.findings.add({ class: "fork", detail, ...range, shownBy: "root", ...roots });
 }
 
 async function findPlace(

@@ -1,9 +1,10 @@
 import type { Manifest } from "./bundle-format";
+import type { Ranges } from "./ranges";
 import { around, type Findings } from "./report";
 
 /** Whether every number of the range is here, withheld or pruned; numbers come in rising order. */
 export class Coverage {
-  readonly #withheld: readonly number[];
+  /** Place of the first withheld range that is not behind. */
   #at = 0;
   #next: number;
   #previous = -1;
@@ -11,9 +12,9 @@ export class Coverage {
 
   constructor(
     readonly manifest: Manifest,
+    readonly withheld: Ranges,
     readonly findings: Findings,
   ) {
-    this.#withheld = [...new Set(manifest.withheld)].sort((a, b) => a - b);
     this.#next = manifest.range.from;
   }
 
@@ -28,9 +29,8 @@ export class Coverage {
 
   /** The number that the next line should have, for a line that does not say. */
   get expected(): number {
-    let next = this.#next;
-    for (let at = this.#at; this.#withheld[at] === next; at += 1) next += 1;
-    return next;
+    const range = this.withheld.at(this.#at);
+    return range !== undefined && range.from <= this.#next ? Math.max(this.#next, range.to) : this.#next;
   }
 
   /** Takes the next number. False when it does not rise. */
@@ -56,13 +56,17 @@ export class Coverage {
       this.#pruned += minimum - at;
       at = minimum;
     }
-    for (; (this.#withheld[this.#at] ?? to) < to; this.#at += 1) {
-      const withheld = this.#withheld[this.#at] ?? to;
-      if (withheld > at) break;
-      if (withheld === at) at += 1;
+    for (let range = this.withheld.at(this.#at); range !== undefined && range.from < to; ) {
+      if (range.from <= at) at = Math.max(at, Math.min(range.to, to));
+      else if (at < to) {
+        this.findings.add({ class: "missing leaf", detail: leftOut(at, to), ...around(at) });
+        at = to;
+      }
+      if (range.to > to) break;
+      this.#at += 1;
+      range = this.withheld.at(this.#at);
     }
     if (at < to) this.findings.add({ class: "missing leaf", detail: leftOut(at, to), ...around(at) });
-    while ((this.#withheld[this.#at] ?? to) < to) this.#at += 1;
   }
 }
 

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
-import { FormatError } from "@/lib/crypto/format-error";
-import { splitNote } from "@/lib/crypto/signed-note";
-import { parseCheckpointText } from "../checkpoint";
 import type { Manifest } from "./bundle-format";
 import type { EntryFacts } from "./read-line";
+import { judgeRecovery } from "./recovery";
 import type { Findings, Note } from "./report";
 
 const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -12,16 +10,8 @@ const Prune = z.strictObject({
   minimum: Seq,
   checkpoint: z.strictObject({ size: Seq, root: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
 });
-const Restored = z.strictObject({ from: Seq, to: Seq, lost: z.array(z.string()) });
-const NewOrigin = z.strictObject({
-  origin: z.string(),
-  checkpoint: z.string(),
-  lost: z.strictObject({ from: Seq, to: Seq }),
-});
-
 /** Entries of these kinds are few; a log that has more of them than this is not believed. */
 const MAX_MARKS = 10_000;
-const SHOWN = 10;
 
 /** Root of the tree of a size, over the leaves of the bundle. */
 export type RootOf = ReadonlyMap<number, Uint8Array>;
@@ -95,51 +85,9 @@ export class History {
   }
 
   #recovery({ seq, entry }: Mark): Note[] {
-    const restored = Restored.safeParse(entry.recovery);
-    if (restored.success) return this.#restored(seq, restored.data);
-    const origin = NewOrigin.safeParse(entry.recovery);
-    const { from, to } = origin.data?.lost ?? { from: 0, to: 0 };
-    const isWell = origin.success && seq === 0 && isOldHead(origin.data, this.manifest.log);
-    if (!isWell || origin.data === undefined) {
-      this.findings.add({ class: "lost", detail: `entry ${seq} states a recovery in no form that is known` });
-      return [];
-    }
-    const detail =
-      from < to
-        ? `lost ${from}..${to - 1} of the log ${origin.data.origin}, which this log follows after a total loss`
-        : `the log ${origin.data.origin} was lost, and this log follows it`;
+    const { is, detail } = judgeRecovery(seq, entry.recovery, this.manifest.log);
+    if (is === "recovered") return [{ class: "recovered", detail }];
     this.findings.add({ class: "lost", detail });
     return [];
-  }
-
-  /** The same tree goes on after a restore; what is lost are rows of other tables, which only the entry can name. */
-  #restored(seq: number, { from, to, lost }: z.infer<typeof Restored>): Note[] {
-    const again =
-      from < to ? `entries ${from}..${to - 1} were appended again byte for byte` : "no entry was missing";
-    if (lost.length === 0)
-      return [
-        { class: "recovered", detail: `entry ${seq} records a recovery: ${again}, nothing else was lost` },
-      ];
-    const names = lost.slice(0, SHOWN).join(", ");
-    const more = lost.length > SHOWN ? ` and ${lost.length - SHOWN} more` : "";
-    const detail = `entry ${seq} records a recovery: ${again}; lost: ${names}${more}`;
-    this.findings.add({ class: "lost", detail });
-    return [];
-  }
-}
-
-/** Whether the old head is a note of that origin, of no smaller tree than what was lost, and not of this log. */
-function isOldHead(stated: z.infer<typeof NewOrigin>, log: string): boolean {
-  try {
-    const { origin, size } = parseCheckpointText(splitNote(stated.checkpoint).text);
-    return (
-      origin === stated.origin &&
-      origin !== log &&
-      stated.lost.from <= stated.lost.to &&
-      stated.lost.to <= size
-    );
-  } catch (error) {
-    if (error instanceof FormatError) return false;
-    throw error;
   }
 }

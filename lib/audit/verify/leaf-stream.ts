@@ -1,10 +1,10 @@
-import { equalConstantTime } from "@/lib/crypto/bytes";
+import { equalConstantTime, toBase64url } from "@/lib/crypto/bytes";
 import { Frontier } from "@/lib/crypto/merkle";
 import type { TrustedCheckpoint } from "./check-tree";
 import { DIGEST_CHARACTERS, decodeLeaf } from "./digest-text";
 import type { FilePass } from "./file-pass";
 import { type LineBatch, lineBatches } from "./lines";
-import { around, type Findings } from "./report";
+import { around, type Findings, type RootsApart } from "./report";
 
 const HASH_BYTES = 32;
 const LINE_BYTES = DIGEST_CHARACTERS + 2;
@@ -19,6 +19,8 @@ export interface TreeState {
   readonly provenSize: number;
   /** First trusted checkpoint that the leaves do not give: the trouble lies from provenSize up to here. */
   readonly failedSize: number | undefined;
+  /** Its root and the one these leaves give; undefined too where there are too few leaves for one. */
+  readonly rootsApart: RootsApart | undefined;
   /** Number of leaves in the file. */
   readonly count: number;
 }
@@ -36,6 +38,7 @@ export class LeafStream {
   #next = 0;
   #provenSize = 0;
   #failedSize: number | undefined;
+  #rootsApart: RootsApart | undefined;
 
   constructor(
     readonly pass: FilePass,
@@ -83,7 +86,12 @@ export class LeafStream {
   }
 
   get state(): TreeState {
-    return { provenSize: this.#provenSize, failedSize: this.#failedSize, count: this.#count };
+    return {
+      provenSize: this.#provenSize,
+      failedSize: this.#failedSize,
+      rootsApart: this.#rootsApart,
+      count: this.#count,
+    };
   }
 
   async #advance(): Promise<boolean> {
@@ -124,8 +132,11 @@ export class LeafStream {
     for (;;) {
       const checkpoint = this.trusted[this.#next];
       if (checkpoint === undefined || checkpoint.size !== this.#frontier.size) return;
-      if (!equalConstantTime(this.#frontier.root(), checkpoint.root)) {
-        this.#failedSize = checkpoint.size;
+      const own = this.#frontier.root();
+      if (!equalConstantTime(own, checkpoint.root)) {
+        const { size, root } = checkpoint;
+        this.#failedSize = size;
+        this.#rootsApart = { size, signed: toBase64url(root), own: toBase64url(own) };
         this.#next = this.trusted.length;
         return;
       }

@@ -61,8 +61,8 @@ export async function locate(input: PlaceInput): Promise<Finding | undefined> {
     if (leaf === undefined) return undefined;
     const line = window.places.get(seq);
     if (!input.complete && line === undefined) continue;
-    if (!isVouched(input, line, seq, leaf))
-      return nameFault(input, seq, seq === input.from && !isAnyVouched(input));
+    if (isVouched(input, line, seq, leaf)) continue;
+    return { ...nameFault(input, seq, seq === input.from && !isAnyVouched(input)), shownBy: "place" };
   }
   return undefined;
 }

@@ -28,6 +28,17 @@ export interface Finding {
   readonly after?: number;
   /** Where the fault lies somewhere from `seq` on: the last number it can be at. */
   readonly until?: number;
+  /** What showed it, where two values can be told apart: the entry's own leaf, or a signature over another one. */
+  readonly shownBy?: "leaf" | "place" | "root";
+  /** With `root`: the root that was signed over `size` leaves and the one that these leaves give, base64url. */
+  readonly roots?: RootsApart;
+}
+
+/** A signed root and the recomputed one, which differ. */
+export interface RootsApart {
+  readonly size: number;
+  readonly signed: string;
+  readonly own: string;
 }
 
 /** What is remarkable and not wrong. */

@@ -11,7 +11,9 @@ import { LeafStream } from "./leaf-stream";
 import { lineBatches } from "./lines";
 import type { Progress, VerifyOptions } from "./options";
 import { quorumOf, witnessKinds } from "./quorum";
+import { Ranges } from "./ranges";
 import { checkFiles, checkManifestNote, parseKeys, parseManifest, readText } from "./read-head";
+import { readWithheld } from "./read-withheld";
 import type { Findings } from "./report";
 import type { ByteSource } from "./source";
 import { checkTimeStamps, type TimeStampCheck } from "./time-stamp";
@@ -67,7 +69,7 @@ export class Verification {
     const head = await this.#readHead();
     this.head = head;
     const trusted = await this.#readCheckpoints(head);
-    await this.#readEntries(head, trusted);
+    await this.#readEntries(head, trusted, await this.#readWithheld(head));
     await this.#readRest(head, trusted);
     checkFiles(head.manifest, this.#passes, this.findings);
   }
@@ -130,15 +132,30 @@ export class Verification {
     return reader.finish();
   }
 
-  async #readEntries({ manifest }: Head, trusted: readonly TrustedCheckpoint[]): Promise<void> {
+  /** Numbers that are said to be withheld; none where they cannot be read, which is a finding. */
+  async #readWithheld({ manifest }: Head): Promise<Ranges> {
+    let withheld = Ranges.of(manifest.withheld);
+    const { withheld_file: file, size } = manifest;
+    if (file === undefined) return withheld;
+    await this.#attempt(async () => {
+      withheld = await readWithheld(this.#pass(BUNDLE_FILES.withheld), file, size);
+    });
+    return withheld;
+  }
+
+  async #readEntries(
+    { manifest }: Head,
+    trusted: readonly TrustedCheckpoint[],
+    withheld: Ranges,
+  ): Promise<void> {
     const { watch, findings } = this;
     const isWatched = (this.options.receipts ?? []).length > 0;
     const see = isWatched ? (leaf: Uint8Array, seq: number) => watch.seeLeaf(leaf, seq) : undefined;
     const leaves = new LeafStream(this.#pass(BUNDLE_FILES.leaves), trusted, findings, see);
     // Whoever chooses ids cannot choose this: the manifest holds the digest of all of them.
     const [a = 0, b = 0, c = 0, d = 0] = sha256(JSON.stringify(manifest));
-    const seed = (a << 24) | (b << 16) | (c << 8) | d;
-    const entries = new EntryCheck(manifest, leaves, findings, watch, seed);
+    const idSeed = (a << 24) | (b << 16) | (c << 8) | d;
+    const entries = new EntryCheck(manifest, leaves, findings, watch, { idSeed, withheld });
     this.content = { trusted, leaves, entries };
     const pass = this.#pass(BUNDLE_FILES.entries);
     await this.#attempt(async () => {

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useProblemWords } from "@/components/messages/problem-words";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Digest } from "@/components/ui/digest";
@@ -10,9 +10,11 @@ import { FactsSection } from "@/components/ui/section";
 import type { EventDetail } from "@/lib/audit/schema";
 import { type Proof, parseProof } from "@/lib/audit/verify/check-proof";
 import { formatCount } from "@/lib/format";
+import type { WitnessRule } from "@/lib/http/health/anchors";
 import type { PageProblem } from "@/lib/http/page";
 import type { ShownEntry } from "./check-in-browser";
 import { DrawerHeading } from "./drawer-heading";
+import { EntryAnchors } from "./entry-anchors";
 import { type Happening, happeningOf, textOf } from "./happening";
 import { Outcome } from "./outcome";
 import { PartsList } from "./parts-list";
@@ -31,6 +33,7 @@ export interface DrawerWays {
 
 function Head({ seq, ways }: { seq: number; ways: DrawerWays }) {
   const t = useTranslations("audit.drawer");
+  const locale = useLocale();
   const way = (href: string | undefined, icon: "back" | "arrow" | "cross", label: string) =>
     href === undefined ? null : (
       <Link
@@ -46,7 +49,7 @@ function Head({ seq, ways }: { seq: number; ways: DrawerWays }) {
     );
   return (
     <div className="mb-3 flex items-center justify-between gap-2">
-      <DrawerHeading entry={seq}>{t("title", { seq: formatCount(seq) })}</DrawerHeading>
+      <DrawerHeading entry={seq}>{t("title", { seq: formatCount(seq, locale) })}</DrawerHeading>
       <div className="flex print:hidden">
         {way(ways.newer, "back", t("newer"))}
         {way(ways.older, "arrow", t("older"))}
@@ -106,6 +109,7 @@ function shownEntry(detail: EventDetail, log: string, proof: string): ShownEntry
 
 function AllNeighbours({ proof }: { proof: Proof }) {
   const t = useTranslations("audit.proof");
+  const locale = useLocale();
   if (proof.steps.length === 0) return null;
   return (
     <details className="mt-1 text-control">
@@ -116,7 +120,11 @@ function AllNeighbours({ proof }: { proof: Proof }) {
         {proof.steps.map(({ side, hash, leaves }) => (
           <li key={leaves.start} className="flex flex-wrap items-center justify-between gap-x-3">
             <span className="text-ink-2">
-              {t(side)}, {t("leaves", { from: formatCount(leaves.start), to: formatCount(leaves.end - 1) })}
+              {t(side)},{" "}
+              {t("leaves", {
+                from: formatCount(leaves.start, locale),
+                to: formatCount(leaves.end - 1, locale),
+              })}
             </span>
             <Digest value={Buffer.from(hash).toString("base64")} label={t("hash")} />
           </li>
@@ -134,6 +142,7 @@ function ProofSection(props: {
   isWanted: boolean;
 }) {
   const t = useTranslations("audit.proof");
+  const locale = useLocale();
   if (props.proof === undefined)
     return (
       <FactsSection title={t("title")}>
@@ -148,7 +157,7 @@ function ProofSection(props: {
     <FactsSection title={t("title")}>
       <ProofDrawing proof={proof} leaf={props.detail.leaf_hash} />
       <p className="mt-2 text-control text-ink-2">
-        {t("text", { count: proof.steps.length, size: formatCount(proof.size) })}
+        {t("text", { count: proof.steps.length, size: formatCount(proof.size, locale) })}
       </p>
       <AllNeighbours proof={proof} />
       <ProofCheck
@@ -160,12 +169,17 @@ function ProofSection(props: {
   );
 }
 
+function callOf(entry: string): string {
+  return `curl -sS -H "Authorization: Bearer $KEY" \\\n  "$BASE/confidential/audit/events/${entry}"`;
+}
+
 /** One entry whole: a sentence, facts, parts, proof, and the call that gives the same. */
 export function EventDrawer(props: {
   detail: EventDetail;
   log: string;
   /** The tlog-proof; absent until a signed checkpoint covers the entry. */
   proof: string | undefined;
+  rule: WitnessRule;
   ways: DrawerWays;
   isWanted: boolean;
 }) {
@@ -183,11 +197,14 @@ export function EventDrawer(props: {
       </div>
       <PartsList detail={props.detail} />
       <ProofSection {...props} />
+      {props.detail.anchors === undefined ? null : (
+        <EntryAnchors anchors={props.detail.anchors} rule={props.rule} />
+      )}
       <FactsSection title={t("call")}>
-        <CodeSample
-          label={t("call")}
-          code={`curl -sS -H "Authorization: Bearer $KEY" \\\n  $BASE/confidential/audit/events/${props.detail.seq}/proof`}
-        />
+        <div className="grid grid-cols-1 gap-3">
+          <CodeSample label={t("callEntry")} code={callOf(`${props.detail.seq}`)} />
+          <CodeSample label={t("callProof")} code={callOf(`${props.detail.seq}/proof`)} />
+        </div>
       </FactsSection>
     </div>
   );

@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
@@ -11,6 +11,7 @@ import { Outcome } from "./outcome";
 /** The number of an entry, or that it waits for one; a clock where no signed checkpoint covers it yet. */
 function Seq({ seq, signedSize }: { seq: number | null; signedSize: number }) {
   const t = useTranslations("audit.list");
+  const locale = useLocale();
   if (seq === null)
     return (
       <span className="inline-flex items-center gap-2 font-normal text-amber">
@@ -18,10 +19,10 @@ function Seq({ seq, signedSize }: { seq: number | null; signedSize: number }) {
         {t("waiting")}
       </span>
     );
-  if (seq < signedSize) return <>{formatCount(seq)}</>;
+  if (seq < signedSize) return <>{formatCount(seq, locale)}</>;
   return (
     <span className="inline-flex items-center gap-2" title={t("unsigned")}>
-      {formatCount(seq)}
+      {formatCount(seq, locale)}
       <Icon name="clock" className="size-[14px] text-amber" />
       <span className="sr-only">{t("unsigned")}</span>
     </span>

@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { ENTRY_OUTCOMES } from "@/lib/audit/event";
 import { ACTION_KEYS } from "@/lib/audit/labels";
+import { ActorPick } from "./actor-pick";
 import { type Field, type ReadFilter, SPANS, SUBJECT_KINDS } from "./read-filter";
 import { UrlForm } from "./url-form";
 
@@ -90,7 +91,15 @@ export function FilterBar(props: {
             spans.map((value) => ({ value, label: t(`spans.${value}`) })),
             t("anyTime"),
           )}
-          {select("actor", props.actors, t("anyone"))}
+          <Chip id="filter-actor" label={t("actor")} isSet={values.actor !== ""}>
+            <ActorPick
+              id="filter-actor"
+              choices={props.actors}
+              current={values.actor}
+              any={t("anyone")}
+              className={CONTROL}
+            />
+          </Chip>
           {select("action", actions, t("any"))}
           {select(
             "outcome",
@@ -113,7 +122,7 @@ export function FilterBar(props: {
             </ButtonLink>
           ) : null}
           <details open={isOpen} className="open:basis-full">
-            <summary className="inline-flex min-h-touch cursor-pointer items-center text-control text-ink-2 hover:text-ink tablet:min-h-bar">
+            <summary className="inline-flex min-h-touch cursor-pointer items-center text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar">
               {t("more")}
             </summary>
             <div className="mt-2 flex flex-wrap items-center gap-2">

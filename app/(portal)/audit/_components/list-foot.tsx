@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { formatCount } from "@/lib/format";
 import type { LoadedList, PagePlace } from "./load-list";
 import { addressOf, type FilterValues } from "./read-filter";
@@ -21,6 +21,7 @@ function Keys() {
 /** What stands on this page of the list, the keys, and the ways to older and newer entries. */
 export function ListFoot(props: { path: string; values: FilterValues; list: LoadedList; place: PagePlace }) {
   const t = useTranslations("audit.list");
+  const locale = useLocale();
   const { path, values, list, place } = props;
   const seqs = list.items.map(({ seq }) => seq).filter((seq) => seq !== null);
   const [first, last] = [seqs[0], seqs.at(-1)];
@@ -30,7 +31,11 @@ export function ListFoot(props: { path: string; values: FilterValues; list: Load
       <p className="text-ink-2">
         {first === undefined || last === undefined
           ? t("noEntries")
-          : t("shown", { count: seqs.length, from: formatCount(first), to: formatCount(last) })}
+          : t("shown", {
+              count: seqs.length,
+              from: formatCount(first, locale),
+              to: formatCount(last, locale),
+            })}
       </p>
       {seqs.length === 0 ? null : <Keys />}
       <nav aria-label={t("pages")} className="flex gap-4">

@@ -3,6 +3,7 @@ import { getAuditEvent, getAuditProof } from "@/lib/api-client/operations/audit"
 import { getEvent } from "@/lib/audit/get-event";
 import { getProof } from "@/lib/audit/get-proof";
 import type { EventDetail } from "@/lib/audit/schema";
+import { type WitnessRule, witnessRule } from "@/lib/http/health/anchors";
 import { loadPage, type PageProblem } from "@/lib/http/page";
 
 export type LoadedEntry =
@@ -11,6 +12,7 @@ export type LoadedEntry =
       readonly detail: EventDetail;
       readonly log: string;
       readonly proof: string | undefined;
+      readonly rule: WitnessRule;
     }
   | { readonly ok: false; readonly problem: PageProblem };
 
@@ -22,7 +24,8 @@ export async function loadEntry(seq: number, signedSize: number): Promise<Loaded
     log: cx.instance.log,
   }));
   if (!detail.ok) return detail;
-  if (seq >= signedSize) return { ok: true, ...detail.value, proof: undefined };
+  const rule = witnessRule();
+  if (seq >= signedSize) return { ok: true, ...detail.value, rule, proof: undefined };
   const proof = await loadPage(getAuditProof, `${path}/proof`, (cx) => getProof(cx, seq));
-  return proof.ok ? { ok: true, ...detail.value, proof: proof.value } : proof;
+  return proof.ok ? { ok: true, ...detail.value, rule, proof: proof.value } : proof;
 }

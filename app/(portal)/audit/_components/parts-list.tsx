@@ -35,7 +35,11 @@ function Erased({ part }: { part: ErasedPart }) {
       {part.by_seq === null ? null : (
         <>
           {" "}
-          <Link className="text-accent" href={`/audit?entry=${part.by_seq}`}>
+          <Link
+            className="text-accent underline underline-offset-4"
+            href={`/audit?entry=${part.by_seq}`}
+            prefetch={false}
+          >
             {t("erasedBy", { seq: part.by_seq })}
           </Link>
         </>

@@ -1,6 +1,6 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import type { CheckResult, ShownEntry } from "@/app/(portal)/audit/_components/check-in-browser";
 import { CallFailure } from "@/components/client/call-failure";
@@ -19,6 +19,7 @@ type State =
 
 function Found({ shown, result }: { shown: ShownEntry; result: Extract<CheckResult, { ok: true }> }) {
   const t = useTranslations("audit.check");
+  const locale = useLocale();
   const tick = <Icon name="tick" className="mt-[2px] text-accent" />;
   return (
     <ul className="mt-3 grid gap-2 text-control">
@@ -30,7 +31,7 @@ function Found({ shown, result }: { shown: ShownEntry; result: Extract<CheckResu
       </li>
       <li className="flex gap-2">
         {tick}
-        {t("path", { count: result.neighbours, size: formatCount(result.size) })}
+        {t("path", { count: result.neighbours, size: formatCount(result.size, locale) })}
       </li>
       <li className="flex gap-2">
         {tick}

@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import type { Proof, ProofStep } from "@/lib/audit/verify/check-proof";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { formatCount, shortDigest } from "@/lib/format";
@@ -49,14 +49,15 @@ function place(levels: readonly Level[]): Placed[] {
 
 function Neighbour({ level, step }: { level: Placed; step: ProofStep }) {
   const t = useTranslations("audit.proof");
+  const locale = useLocale();
   const isLeft = step.side === "left";
   const x = level.from[0] + (isLeft ? -level.lean : level.lean);
   const y = level.to[1];
   const { start, end } = step.leaves;
   const span =
     end - start === 1
-      ? t("oneLeaf", { seq: formatCount(start) })
-      : t("leaves", { from: formatCount(start), to: formatCount(end - 1) });
+      ? t("oneLeaf", { seq: formatCount(start, locale) })
+      : t("leaves", { from: formatCount(start, locale), to: formatCount(end - 1, locale) });
   return (
     <g className="text-ink-3">
       <line

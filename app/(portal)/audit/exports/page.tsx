@@ -53,7 +53,14 @@ export default async function ExportsPage({ searchParams }: PageProps<"/audit/ex
           />
         </div>
       </Section>
-      {isReady ? <Download format={format} filter={read.filter} by={principal.name} /> : null}
+      {isReady ? (
+        <Download
+          format={format}
+          filter={read.filter}
+          by={principal.name}
+          known={history.items.map(({ id }) => id)}
+        />
+      ) : null}
       <Section title={t(principal.role === "coordinator" ? "exports.historyAll" : "exports.history")}>
         {history.items.length === 0 ? (
           <EmptyState title={t("exports.emptyTitle")} text={t("exports.emptyText")} />

@@ -1,4 +1,4 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -24,6 +24,7 @@ export async function generateMetadata() {
 /** A slice of the log for paper: what was asked for, who printed it and when, and the checkpoint it stands under. */
 export default async function PrintPage({ searchParams }: PageProps<"/audit/print">) {
   const t = await getTranslations("audit");
+  const locale = await getLocale();
   const params = await searchParams;
   const read = readFilter(params, Date.now());
   const section = { label: t("title"), href: addressOf("/audit", read.values) };
@@ -45,7 +46,7 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
           look="aligned"
           facts={[
             { name: t("print.filter"), value: <FilterWords filter={read.filter} /> },
-            { name: t("print.count"), value: formatCount(items.length) },
+            { name: t("print.count"), value: formatCount(items.length, locale) },
             { name: t("print.by"), value: principal?.name ?? "" },
             { name: t("print.at"), value: <LocalTime instant={new Date().toISOString()} /> },
             ...(checkpoint === undefined
@@ -54,7 +55,7 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
                   { name: t("print.log"), value: checkpoint.origin },
                   {
                     name: t("print.checkpoint"),
-                    value: t("print.size", { size: formatCount(checkpoint.size) }),
+                    value: t("print.size", { size: formatCount(checkpoint.size, locale) }),
                   },
                   {
                     name: t("print.root"),

@@ -24,6 +24,18 @@ interface ActsProps {
   readonly requestHref: string;
 }
 
+/** Settled things carry a tick; what is withdrawn does not. */
+function EndButton({ end, onClick }: { end: "resolve" | "withdraw" | undefined; onClick: () => void }) {
+  const t = useTranslations("disputes.one");
+  if (end === undefined) return null;
+  const icon = end === "resolve" ? { icon: "check" as const } : {};
+  return (
+    <Button {...icon} onClick={onClick}>
+      {t(end)}
+    </Button>
+  );
+}
+
 /** What the reader may do with the whole dispute, at the right of its heading. */
 export function DisputeActs({ disputeId, acts, takenByOther, isMine, requestHref }: ActsProps) {
   const t = useTranslations("disputes.one");
@@ -65,11 +77,7 @@ export function DisputeActs({ disputeId, acts, takenByOther, isMine, requestHref
           {t("requestMore")}
         </ButtonLink>
       ) : null}
-      {end === undefined ? null : (
-        <Button icon="check" onClick={() => setAsks("end")}>
-          {t(end)}
-        </Button>
-      )}
+      <EndButton end={end} onClick={() => setAsks("end")} />
       {error === undefined || asks !== undefined ? null : (
         <div className="w-full">
           <CallFailure error={error} />

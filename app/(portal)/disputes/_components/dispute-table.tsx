@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { DisputeStateTag } from "@/app/(portal)/disputes/_components/dispute-state";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
@@ -8,6 +8,7 @@ import { formatCount } from "@/lib/format";
 /** Disputes as rows; the transaction leads to the dispute. */
 export function DisputeTable({ disputes }: { disputes: readonly DisputeSummary[] }) {
   const t = useTranslations("disputes.table");
+  const locale = useLocale();
   const columns: readonly Column<DisputeSummary>[] = [
     { key: "transaction", head: t("transaction"), cell: (one) => one.job_id, isTitle: true },
     {
@@ -26,7 +27,7 @@ export function DisputeTable({ disputes }: { disputes: readonly DisputeSummary[]
       head: t("with"),
       cell: (one) => one.taken_by?.name ?? <span className="text-ink-2">{t("nobody")}</span>,
     },
-    { key: "notes", head: t("notes"), cell: (one) => formatCount(one.notes_count), isNumber: true },
+    { key: "notes", head: t("notes"), cell: (one) => formatCount(one.notes_count, locale), isNumber: true },
     { key: "state", head: t("state"), cell: (one) => <DisputeStateTag state={one.state} /> },
   ];
   return (

@@ -23,6 +23,7 @@ export function EndDialog(props: {
   onClose: () => void;
 }) {
   const t = useTranslations("disputes.end");
+  const ui = useTranslations("ui");
   const { isBusy, error, run } = useAct(resolve);
   const router = useRouter();
   const [text, setText] = useState("");
@@ -71,6 +72,9 @@ export function EndDialog(props: {
         <DialogActions>
           <Button type="submit" look="primary" isBusy={isBusy}>
             {t(isWithdraw ? "withdraw" : "resolve")}
+          </Button>
+          <Button disabled={isBusy} onClick={props.onClose}>
+            {ui("cancel")}
           </Button>
         </DialogActions>
       </form>

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { fieldReach } from "@/app/(portal)/grants/_components/field-reach";
 import { SealGlyph } from "@/components/domain/seal-glyph";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
@@ -81,12 +82,7 @@ export function TransactionsSection({ grant }: { grant: GrantDetail }) {
 export function FieldsSection({ grant }: { grant: GrantDetail }) {
   const t = useTranslations("grants.fields");
   const names = useTranslations("domain.fields");
-  const rows = GroupName.options.map((group) => {
-    const isIn = grant.fields.includes(group);
-    const state = !isIn ? "sealed" : grant.masked_fields.includes(group) ? "masked" : "opened";
-    const words = !isIn ? t("others") : t(state === "masked" ? "masked" : "full");
-    return { group, state, words } as const;
-  });
+  const rows = GroupName.options.map((group) => ({ group, ...fieldReach(grant, group) }));
   return (
     <Section title={t("title")} count={grant.fields.length}>
       <ul>
@@ -95,11 +91,11 @@ export function FieldsSection({ grant }: { grant: GrantDetail }) {
             key={group}
             className="flex min-h-row flex-wrap items-center gap-x-4 border-line border-b py-1 text-control"
           >
-            <span className={`w-44 ${state === "sealed" ? "text-ink-3" : "font-medium"}`}>
+            <span className={`w-44 ${words === "others" ? "text-ink-3" : "font-medium"}`}>
               {names(group)}
             </span>
             <Tag tone={state === "opened" ? "accent" : "plain"} glyph={<SealGlyph state={state} size={14} />}>
-              {words}
+              {t(words)}
             </Tag>
           </li>
         ))}

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Digest } from "@/components/ui/digest";
@@ -44,6 +44,7 @@ async function Uses({ state }: { state: KeyView["state"] }) {
 
 async function Registration({ view, canFollow }: { view: KeyView; canFollow: boolean }) {
   const t = await getTranslations("keys.detail");
+  const locale = await getLocale();
   const { entry_id, seq } = view.registration;
   const number =
     seq === null ? (
@@ -54,10 +55,10 @@ async function Registration({ view, canFollow }: { view: KeyView; canFollow: boo
         prefetch={false}
         className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
       >
-        {formatCount(seq)}
+        {formatCount(seq, locale)}
       </Link>
     ) : (
-      formatCount(seq)
+      formatCount(seq, locale)
     );
   return (
     <Facts

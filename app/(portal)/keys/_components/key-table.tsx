@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
@@ -9,6 +9,7 @@ import { StateTag } from "./state-tag";
 /** Key versions in rows; the number of wraps only where the reader may know it. */
 export function KeyTable(props: { caption: string; keys: readonly KeyView[]; current?: string }) {
   const t = useTranslations("keys.columns");
+  const locale = useLocale();
   const custody = useTranslations("keys.custody");
   const seesWraps = props.keys.some((key) => key.remaining_wraps !== undefined);
   const columns: Column<KeyView>[] = [
@@ -27,7 +28,7 @@ export function KeyTable(props: { caption: string; keys: readonly KeyView[]; cur
             head: t("wraps"),
             isNumber: true,
             cell: (key: KeyView) =>
-              key.remaining_wraps === undefined ? "–" : formatCount(key.remaining_wraps),
+              key.remaining_wraps === undefined ? "–" : formatCount(key.remaining_wraps, locale),
           },
         ]
       : []),

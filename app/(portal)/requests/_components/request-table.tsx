@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { type Column, Table } from "@/components/ui/table";
 import type { RequestSummary } from "@/lib/access/answer-schema";
 import { formatCount } from "@/lib/format";
@@ -47,6 +47,7 @@ export function RequestTable(props: {
   nowMs: number;
 }) {
   const t = useTranslations("requests");
+  const locale = useLocale();
   const requester: readonly Column<RequestSummary>[] = [
     {
       key: "requester",
@@ -77,7 +78,7 @@ export function RequestTable(props: {
       head: t("list.column.transactions"),
       isNumber: true,
       cell: ({ transactions_count: count }) =>
-        count === 0 ? <span className="text-ink-2">{t("list.byQuery")}</span> : formatCount(count),
+        count === 0 ? <span className="text-ink-2">{t("list.byQuery")}</span> : formatCount(count, locale),
     },
     { key: "state", head: t("list.column.state"), cell: (request) => <Standing request={request} /> },
     {

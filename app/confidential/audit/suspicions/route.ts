@@ -1,8 +1,10 @@
-import { noteSuspicion } from "@/lib/api-client/operations/erasures";
+import { listSuspicions, noteSuspicion } from "@/lib/api-client/operations/erasures";
+import { listSuspicions as list } from "@/lib/audit/list-suspicions";
 import { noteSuspicion as note } from "@/lib/audit/note-suspicion";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/audit/suspicions", [
   bind(noteSuspicion, (cx, { body }) => note(cx, body)),
+  bind(listSuspicions, (cx, { query }) => list(cx, query)),
 ]);

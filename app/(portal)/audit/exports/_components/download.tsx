@@ -1,12 +1,12 @@
 import { useTranslations } from "next-intl";
 import { addressOf } from "@/components/client/api";
-import { DownloadLink } from "@/components/client/download-link";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import type { NewExport } from "@/lib/audit/schema";
 import { FilterWords } from "../../_components/filter-words";
 import type { EventFilter } from "../../_components/read-filter";
+import { DirectDownload } from "./direct-download";
 import type { Format } from "./export-form";
 import { MakeInBackground } from "./make-in-background";
 
@@ -26,7 +26,14 @@ function backgroundCalls(body: NewExport): string {
 }
 
 /** What will be downloaded, what the log will say of it, and the link. */
-export function Download({ format, filter, by }: { format: Format; filter: EventFilter; by: string }) {
+export function Download(props: {
+  format: Format;
+  filter: EventFilter;
+  by: string;
+  /** Ids of the exports that the history shows. */
+  known: readonly string[];
+}) {
+  const { format, filter, by, known } = props;
   const t = useTranslations("audit.exports");
   const names = Object.keys(filter).sort();
   return (
@@ -48,7 +55,9 @@ export function Download({ format, filter, by }: { format: Format; filter: Event
           <p className="mt-2 text-control text-ink-2">{t("filteredBundle")}</p>
         )}
         <div className="my-4">
-          <DownloadLink href={exportAddress(format, filter)}>{t("download")}</DownloadLink>
+          <DirectDownload href={exportAddress(format, filter)} known={known}>
+            {t("download")}
+          </DirectDownload>
         </div>
         <MakeInBackground wanted={{ format, ...filter }} />
         <CodeSample

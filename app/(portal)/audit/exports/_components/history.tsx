@@ -1,6 +1,6 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
-import { Digest } from "@/components/ui/digest";
+import { useLocale, useTranslations } from "next-intl";
+import { FileDigest } from "@/components/ui/file-digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
@@ -32,6 +32,7 @@ function State({ item }: { item: ExportItem }) {
 /** The range by number that an export covers, with what it was filtered by. */
 function Range({ item }: { item: ExportItem }) {
   const t = useTranslations("audit.exports");
+  const locale = useLocale();
   const names = useTranslations("audit.filter.names");
   if (item.size === null) return <>{t("unknown")}</>;
   const isKnown = (name: string): name is (typeof FILTER_NAMES)[number] =>
@@ -43,7 +44,7 @@ function Range({ item }: { item: ExportItem }) {
   });
   return (
     <span className="break-words">
-      {item.size === 0 ? t("noRange") : t("range", { last: formatCount(item.size - 1) })}
+      {item.size === 0 ? t("noRange") : t("range", { last: formatCount(item.size - 1, locale) })}
       {filter.length === 0 ? null : <span className="block text-ink-2">{filter.join(", ")}</span>}
     </span>
   );
@@ -54,6 +55,7 @@ const FILTER_NAMES = ["from", "to", "actor", "action", "subject", "outcome", "pu
 /** Exports that were made, each with its entry in the log and the digest of what left. */
 export function History({ items }: { items: readonly ExportItem[] }) {
   const t = useTranslations("audit.exports");
+  const locale = useLocale();
   const columns: Column<ExportItem>[] = [
     {
       key: "at",
@@ -68,7 +70,7 @@ export function History({ items }: { items: readonly ExportItem[] }) {
       key: "entries",
       head: t("columns.entries"),
       isNumber: true,
-      cell: (item) => (item.entries === null ? t("unknown") : formatCount(item.entries)),
+      cell: (item) => (item.entries === null ? t("unknown") : formatCount(item.entries, locale)),
     },
     {
       key: "digest",
@@ -77,7 +79,7 @@ export function History({ items }: { items: readonly ExportItem[] }) {
         item.sha256 === null ? (
           <span className="text-ink-3">{t("noDigest")}</span>
         ) : (
-          <Digest value={item.sha256} label={t("columns.digest")} />
+          <FileDigest value={item.sha256} label={t("columns.digest")} />
         ),
     },
     {
@@ -92,7 +94,7 @@ export function History({ items }: { items: readonly ExportItem[] }) {
             prefetch={false}
             className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
           >
-            {formatCount(item.seq)}
+            {formatCount(item.seq, locale)}
           </Link>
         ),
     },

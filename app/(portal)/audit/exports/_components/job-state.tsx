@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
@@ -66,9 +66,13 @@ function useProgress(item: ExportItem) {
 
 function Progress({ item }: { item: ExportItem }) {
   const t = useTranslations("audit.exports.job");
+  const locale = useLocale();
   if (item.state !== "running") return null;
   if (item.total === null) return <span className="text-ink-2">{t("counting")}</span>;
-  const text = t("progress", { done: formatCount(item.progress ?? 0), total: formatCount(item.total) });
+  const text = t("progress", {
+    done: formatCount(item.progress ?? 0, locale),
+    total: formatCount(item.total, locale),
+  });
   return (
     <span className="flex flex-wrap items-center gap-x-3">
       <progress

@@ -1,3 +1,4 @@
+import { useLocale } from "next-intl";
 import { formatCount } from "@/lib/format";
 
 const ROWS = 7;
@@ -32,6 +33,7 @@ export function BlockDrawing(props: {
   badLabel?: string;
 }) {
   const { total, bad } = props;
+  const locale = useLocale();
   const done = total === 0 ? 0 : squareOf(props.done, total) + (props.done >= total ? 1 : 0);
   const fault = bad === undefined ? undefined : squareOf(bad, total);
   const faultX = fault === undefined ? 0 : Math.floor(fault / ROWS) * PITCH + SIDE / 2;
@@ -70,7 +72,7 @@ export function BlockDrawing(props: {
         {quarters.map((seq, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: small logs have equal quarters
           <span key={at} className={at === 1 || at === 3 ? "hidden tablet:inline" : ""}>
-            {formatCount(seq)}
+            {formatCount(seq, locale)}
           </span>
         ))}
       </div>

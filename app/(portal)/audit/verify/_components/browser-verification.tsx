@@ -1,6 +1,6 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useId, useRef, useState } from "react";
 import { PrintButton } from "@/app/(portal)/audit/_components/print-button";
 import { CallFailure } from "@/components/client/call-failure";
@@ -26,6 +26,7 @@ function Running({
   onStop: () => void;
 }) {
   const t = useTranslations("audit.verify.running");
+  const locale = useLocale();
   const { progress, perSecond } = state;
   const isCounting = progress !== undefined && progress.step !== "checkpoints";
   const total = progress?.step === "entries" ? progress.total : 0;
@@ -35,12 +36,12 @@ function Running({
     <div>
       <div className="flex flex-wrap items-end justify-between gap-3">
         <p className="text-body" role="status">
-          <span className="mr-3 font-semibold text-title tracking-tight">{formatCount(done)}</span>
-          {t("of", { total: formatCount(total) })}
+          <span className="mr-3 font-semibold text-title tracking-tight">{formatCount(done, locale)}</span>
+          {t("of", { total: formatCount(total, locale) })}
         </p>
         <div className="flex items-center gap-4">
           <p className="text-control text-ink-2">
-            {isCounting ? t("speed", { perSecond: formatCount(Math.round(perSecond)) }) : t("begins")}
+            {isCounting ? t("speed", { perSecond: formatCount(Math.round(perSecond), locale) }) : t("begins")}
           </p>
           <Button size="bar" onClick={onStop}>
             {t("stop")}

@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
@@ -8,14 +8,16 @@ import { Tag } from "@/components/ui/tag";
 import type { Finding, NearbyEntry, Report } from "@/lib/audit/verify/report";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "./block-drawing";
-import { classKey, groupOf, mainFinding } from "./finding-words";
+import { FaultDifference } from "./fault-difference";
+import { classKey, differencesOf, groupOf, mainFinding } from "./finding-words";
 
 function useFindingTitle(): (finding: Pick<Finding, "class" | "seq" | "until">) => string {
   const t = useTranslations("audit.verify.classes");
+  const locale = useLocale();
   return (finding) => {
     const key = classKey(finding.class) ?? "file";
-    const seq = finding.seq === undefined ? "" : formatCount(finding.seq);
-    const until = finding.until === undefined ? "" : formatCount(finding.until);
+    const seq = finding.seq === undefined ? "" : formatCount(finding.seq, locale);
+    const until = finding.until === undefined ? "" : formatCount(finding.until, locale);
     const place = finding.seq === undefined ? "nowhere" : finding.until === undefined ? "entry" : "range";
     return t(`${key}.title`, { place, seq, until });
   };
@@ -23,8 +25,9 @@ function useFindingTitle(): (finding: Pick<Finding, "class" | "seq" | "until">) 
 
 function Nearby({ nearby }: { nearby: readonly NearbyEntry[] }) {
   const t = useTranslations("audit.verify.nearby");
+  const locale = useLocale();
   const columns: Column<NearbyEntry>[] = [
-    { key: "seq", head: t("entry"), isTitle: true, cell: ({ seq }) => formatCount(seq) },
+    { key: "seq", head: t("entry"), isTitle: true, cell: ({ seq }) => formatCount(seq, locale) },
     {
       key: "at",
       head: t("time"),
@@ -81,6 +84,7 @@ export function ThreeAnswers({ group }: { group: ReturnType<typeof groupOf> | "v
 /** A log or bundle that does not verify: the fault large, drawn in its place, between its neighbours. */
 export function FaultReport({ report }: { report: Report }) {
   const t = useTranslations("audit.verify");
+  const locale = useLocale();
   const titleOf = useFindingTitle();
   const main = mainFinding(report.findings);
   if (main === undefined) return null;
@@ -108,13 +112,14 @@ export function FaultReport({ report }: { report: Report }) {
             total={total}
             done={total}
             bad={main.seq}
-            badLabel={t("entryLabel", { seq: formatCount(main.seq) })}
+            badLabel={t("entryLabel", { seq: formatCount(main.seq, locale) })}
           />
         </div>
       )}
       {report.nearby.length === 0 ? null : (
         <Section title={t("nearby.title")} level={3}>
           <Nearby nearby={report.nearby} />
+          <FaultDifference differences={differencesOf(report)} />
         </Section>
       )}
       <ThreeAnswers group={groupOf(main.class)} />

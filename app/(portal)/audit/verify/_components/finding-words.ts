@@ -1,4 +1,4 @@
-import type { Finding, FindingClass } from "@/lib/audit/verify/report";
+import type { Finding, FindingClass, Report, RootsApart } from "@/lib/audit/verify/report";
 import { firstBad } from "@/lib/audit/verify/report";
 
 /** Keys of the wording of each class, in `audit.verify.classes`. */
@@ -63,4 +63,30 @@ export function mainFinding(findings: readonly Finding[]): Finding | undefined {
   const bad = firstBad(findings);
   const named = findings.filter((finding) => finding.seq === bad && bad !== undefined);
   return named.find((finding) => finding.until === undefined) ?? named[0] ?? findings[0];
+}
+
+/** Two values that do not fit, for the first bad entry. */
+export type Difference =
+  | { readonly kind: "leaf" | "fitted" | "place" }
+  | { readonly kind: "root"; readonly roots: RootsApart };
+
+/**
+ * What differs at the first bad entry. Where its leaf is the one in the list, the list was changed to fit it, and what
+ * tells is signed: the place of the entry, or the root over all of them.
+ */
+export function differencesOf({ findings, nearby }: Report): readonly Difference[] {
+  const bad = nearby.find(({ isBad }) => isBad);
+  if (bad === undefined) return [];
+  const here = findings.filter(({ seq, until }) => seq === bad.seq && until === undefined);
+  const shows = (by: Finding["shownBy"]) => here.some(({ shownBy }) => shownBy === by);
+  const roots = findings.find(
+    ({ seq, until, roots }) => roots !== undefined && (seq ?? 0) <= bad.seq && bad.seq <= (until ?? -1),
+  )?.roots;
+  const isFitted = bad.own !== undefined && bad.own === bad.listed && (shows("place") || roots !== undefined);
+  return [
+    ...(shows("leaf") ? [{ kind: "leaf" } as const] : []),
+    ...(isFitted ? [{ kind: "fitted" } as const] : []),
+    ...(shows("place") ? [{ kind: "place" } as const] : []),
+    ...(roots === undefined ? [] : [{ kind: "root", roots } as const]),
+  ];
 }

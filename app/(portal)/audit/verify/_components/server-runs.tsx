@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
@@ -9,13 +9,14 @@ import { classKey } from "./finding-words";
 
 function State({ run }: { run: VerificationItem }) {
   const t = useTranslations("audit.verify.runs.states");
+  const locale = useLocale();
   if (run.state === "queued" || run.state === "running")
     return (
       <Tag tone="amber" icon="clock">
         {t(run.state)}
         {run.progress === null
           ? null
-          : ` ${formatCount(run.progress.done)} / ${formatCount(run.progress.total)}`}
+          : ` ${formatCount(run.progress.done, locale)} / ${formatCount(run.progress.total, locale)}`}
       </Tag>
     );
   if (run.report?.verdict === "sound")
@@ -34,16 +35,24 @@ function State({ run }: { run: VerificationItem }) {
 /** What a run found: each fault once, with the number it was found at. */
 function Found({ run }: { run: VerificationItem }) {
   const t = useTranslations("audit.verify");
+  const locale = useLocale();
   const { report } = run;
   if (report === null) return <>{t("runs.nothing")}</>;
   if (report.verdict === "sound")
-    return <>{t("runs.sound", { size: formatCount(report.size), entries: formatCount(report.entries) })}</>;
+    return (
+      <>
+        {t("runs.sound", {
+          size: formatCount(report.size, locale),
+          entries: formatCount(report.entries, locale),
+        })}
+      </>
+    );
   return (
     <details>
       <summary className="cursor-pointer underline decoration-line-2 underline-offset-4">
         {t("runs.faults", {
           count: report.findings.length + report.more,
-          first: report.first_bad === null ? t("runs.nowhere") : formatCount(report.first_bad),
+          first: report.first_bad === null ? t("runs.nowhere") : formatCount(report.first_bad, locale),
         })}
       </summary>
       <ul className="grid gap-1 py-2">
@@ -69,6 +78,7 @@ function Found({ run }: { run: VerificationItem }) {
 /** Verifications by the worker, newest first. */
 export function ServerRuns({ runs }: { runs: readonly VerificationItem[] }) {
   const t = useTranslations("audit.verify.runs");
+  const locale = useLocale();
   const columns: Column<VerificationItem>[] = [
     { key: "at", head: t("at"), isTitle: true, cell: (run) => <LocalTime instant={run.started_at} /> },
     { key: "by", head: t("by"), cell: (run) => run.by ?? t("schedule") },
@@ -87,7 +97,7 @@ export function ServerRuns({ runs }: { runs: readonly VerificationItem[] }) {
             prefetch={false}
             className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
           >
-            {formatCount(run.seq)}
+            {formatCount(run.seq, locale)}
           </Link>
         ),
     },

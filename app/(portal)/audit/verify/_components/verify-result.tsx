@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { Icon } from "@/components/ui/icon";
@@ -27,8 +27,10 @@ const NOTE_KEYS = {
 
 function Sound({ report }: { report: Report }) {
   const t = useTranslations("audit.verify");
+  const locale = useLocale();
   const isVerified = report.verdict === "verified";
   const key = isVerified ? "verified" : "consistent";
+  const count = formatCount(report.entries, locale);
   return (
     <>
       <div className={`mt-4 flex gap-4 border-t-[3px] pt-4 ${isVerified ? "border-accent" : "border-amber"}`}>
@@ -37,10 +39,8 @@ function Sound({ report }: { report: Report }) {
           className={`mt-1 size-6 ${isVerified ? "text-accent" : "text-amber"}`}
         />
         <div className="max-w-[680px]">
-          <h3 className="font-semibold text-opened">
-            {t(`verdicts.${key}`, { count: formatCount(report.entries) })}
-          </h3>
-          <p className="mt-1 text-body text-ink-2">{t(`verdicts.${key}Text`)}</p>
+          <h3 className="font-semibold text-opened">{t(`verdicts.${key}`, { count })}</h3>
+          <p className="mt-1 text-body text-ink-2">{t(`verdicts.${key}Text`, { count })}</p>
         </div>
       </div>
       <div className="mt-4 border-line border-t pt-4">
@@ -54,6 +54,7 @@ function Sound({ report }: { report: Report }) {
 /** The outcome of a verification in this browser, whole and fit for printing. */
 export function VerifyResult({ report, name, at }: { report: Report; name: string; at: string }) {
   const t = useTranslations("audit.verify");
+  const locale = useLocale();
   return (
     <div>
       <p className="text-control text-ink-2">
@@ -80,13 +81,13 @@ export function VerifyResult({ report, name, at }: { report: Report; name: strin
             look="aligned"
             facts={[
               { name: t("facts.log"), value: report.log ?? t("facts.none") },
-              { name: t("facts.entries"), value: formatCount(report.entries) },
-              { name: t("facts.size"), value: formatCount(report.size) },
+              { name: t("facts.entries"), value: formatCount(report.entries, locale) },
+              { name: t("facts.size"), value: formatCount(report.size, locale) },
               {
                 name: t("facts.checkpoints"),
                 value: t("facts.checkpointsText", {
-                  count: formatCount(report.checkpoints),
-                  witnessed: formatCount(report.witnessed),
+                  count: formatCount(report.checkpoints, locale),
+                  witnessed: formatCount(report.witnessed, locale),
                 }),
               },
               { name: t("facts.trust"), value: t(`facts.from.${report.trust.source}`) },

@@ -62,6 +62,7 @@ function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void 
         {(["approve", "narrow", "ask", "deny"] as const).map((act) => (
           <Button
             key={act}
+            id={`act-${act}`}
             look={look(act)}
             shortcut={KEYS[act]}
             aria-keyshortcuts={KEYS[act]}
@@ -117,7 +118,11 @@ export function DecisionPanel() {
     if (wanted !== "ask" && !canSign(state)) return;
     setReasonMissing(state.draft.reason.trim() === "");
     if (state.draft.reason.trim() === "") reason.current?.focus();
-    else state.begin(wanted);
+    else {
+      // Begun by its key too: the dialog gives the focus back to where it was.
+      document.getElementById(`act-${wanted}`)?.focus();
+      state.begin(wanted);
+    }
   };
   useKeys({ a: () => act("approve"), n: () => act("narrow"), "?": () => act("ask"), d: () => act("deny") });
   if (state === undefined) return null;

@@ -1,32 +1,36 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useCallback, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Icon } from "@/components/ui/icon";
 import { Loading } from "@/components/ui/loading";
+import { isDrawable, MAX_IMAGE_PIXELS, MAX_PAGES, PAGES_AT_ONCE } from "./drawing-limits";
 import { OrderPage } from "./order-page";
+import type { FoundFacts } from "./page-ink";
 import type { OrderPages } from "./pdf-document";
 
 type Received =
   | { readonly kind: "pages"; readonly pages: OrderPages }
   | { readonly kind: "image"; readonly url: string }
+  | { readonly kind: "tooLarge" }
   | { readonly kind: "other" }
   | { readonly kind: "failed"; readonly error: unknown };
 
 const IMAGES = ["image/png", "image/jpeg"];
 
 async function receive(response: Response, mediaType: string): Promise<Received> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
   if (IMAGES.includes(mediaType)) {
+    if (!isDrawable(bytes, mediaType)) return { kind: "tooLarge" };
     // A blob of the type that the server has checked: the browser decodes it as an image and as nothing else.
-    const blob = new Blob([await response.arrayBuffer()], { type: mediaType });
-    return { kind: "image", url: URL.createObjectURL(blob) };
+    return { kind: "image", url: URL.createObjectURL(new Blob([bytes], { type: mediaType })) };
   }
   const { openOrder } = await import("./pdf-document");
-  return { kind: "pages", pages: await openOrder(new Uint8Array(await response.arrayBuffer())) };
+  return { kind: "pages", pages: await openOrder(bytes) };
 }
 
 function letGo(received: Received): void {
@@ -65,16 +69,35 @@ function useOrder(address: string, mediaType: string) {
   return { received, again: () => setAttempt((count) => count + 1) };
 }
 
+/** As many pages as are asked for: how many there are is the file's word. */
 function AllPages({ pages, facts }: { pages: OrderPages; facts: readonly (readonly string[])[] }) {
   const t = useTranslations("review");
-  const numbers = Array.from({ length: pages.count }, (_, index) => index + 1);
+  const [listed, setListed] = useState(PAGES_AT_ONCE);
+  const left = Math.max(0, pages.count - listed);
+  const numbers = Array.from({ length: Math.min(pages.count, listed) }, (_, index) => index + 1);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the scrolling pages must be reachable by keyboard
     <section tabIndex={0} aria-label={t("document.title")} className="grid gap-6">
       {numbers.map((number) => (
-        <OrderPage key={number} pages={pages} number={number} facts={facts} />
+        <OrderPage key={number} pages={pages} number={number} facts={facts} isLazy />
       ))}
+      {left === 0 ? null : (
+        <p>
+          <Button onClick={() => setListed(listed + PAGES_AT_ONCE)}>
+            {t("document.more", { count: Math.min(left, PAGES_AT_ONCE), left })}
+          </Button>
+        </p>
+      )}
     </section>
+  );
+}
+
+function Unshown({ children }: { children: ReactNode }) {
+  return (
+    <p className="flex gap-2 border border-line-2 p-4 text-control text-ink-2">
+      <Icon name="request" className="mt-[2px]" />
+      {children}
+    </p>
   );
 }
 
@@ -85,7 +108,7 @@ export interface OrderDocumentProps {
   /** Readings of the order's facts, in their order; see findMarks. */
   readonly facts: readonly (readonly string[])[];
   /** Tells which facts were found on the first page. */
-  readonly onFound?: (facts: readonly number[]) => void;
+  readonly onFound?: (found: FoundFacts) => void;
 }
 
 /** The order itself: its first page with the passages marked, larger in place, or all pages on their own. */
@@ -104,13 +127,9 @@ export function OrderDocument({ address, mediaType, facts, onFound }: OrderDocum
         </Button>
       </div>
     );
-  if (received.kind === "other")
-    return (
-      <p className="flex gap-2 border border-line-2 p-4 text-control text-ink-2">
-        <Icon name="request" className="mt-[2px]" />
-        {t("document.other", { type: mediaType })}
-      </p>
-    );
+  if (received.kind === "other") return <Unshown>{t("document.other", { type: mediaType })}</Unshown>;
+  if (received.kind === "tooLarge")
+    return <Unshown>{t("document.tooLarge", { millions: MAX_IMAGE_PIXELS / 1_000_000 })}</Unshown>;
   if (received.kind === "image")
     return (
       // biome-ignore lint/performance/noImgElement: the image exists in this browser's memory only
@@ -128,11 +147,17 @@ export function OrderDocument({ address, mediaType, facts, onFound }: OrderDocum
         facts={facts}
         {...(onFound === undefined ? {} : { onFound })}
       />
-      <p className="mt-2 print:hidden">
-        <Button size="bar" icon="eye" onClick={() => setAll(true)}>
-          {t("document.openAll", { count: received.pages.count })}
-        </Button>
-      </p>
+      {received.pages.count > MAX_PAGES ? (
+        <p className="mt-2 text-control text-oxblood">
+          {t("document.tooMany", { count: received.pages.count, most: MAX_PAGES })}
+        </p>
+      ) : (
+        <p className="mt-2 print:hidden">
+          <Button size="bar" icon="eye" onClick={() => setAll(true)}>
+            {t("document.openAll", { count: received.pages.count })}
+          </Button>
+        </p>
+      )}
       <Dialog isOpen={isAll} onClose={closeAll} look="wide" title={t("document.title")}>
         <AllPages pages={received.pages} facts={facts} />
       </Dialog>

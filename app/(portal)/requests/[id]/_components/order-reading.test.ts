@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CATALOGUES } from "@/components/messages/catalogue";
 import { confirmsOf, judgeReading, NO_READING, readDate, readingText, recordDate } from "./order-reading";
 
 const RECORD = {
@@ -22,8 +23,26 @@ describe("a date in an order", () => {
     expect(readDate(text)?.value).toBe("2026-12-20");
   });
 
-  it.each(["31.02.2026", "20 Decembre 2026", "Dec 20", "2026-13-01", ""])("%s is none", (text) => {
-    expect(readDate(text)).toBeUndefined();
+  it.each(["31.02.2026", "20 Decembre 2026", "Dec 20", "2026-13-01", "12/20/2026", ""])(
+    "%s is none",
+    (text) => {
+      expect(readDate(text)).toBeUndefined();
+    },
+  );
+
+  it("is not guessed where day and month could be exchanged, and is where they are the same or dots stand", () => {
+    expect(readDate("05/06/2026")).toBeUndefined();
+    expect(readDate("06/06/2026")?.value).toBe("2026-06-06");
+    expect(readDate("05.06.2026")?.value).toBe("2026-06-05");
+  });
+
+  it.each(["en", "de"] as const)("is read as the examples of the page write it, in %s", (locale) => {
+    const { reading, narrow } = CATALOGUES[locale].review;
+    const examples = [reading.dateHelp, reading.unclear, narrow.untilHelp, narrow.untilError].flatMap(
+      (text) => [...text.matchAll(/\d[\d.-]* ?(?:\p{L}{3} )?\d{2,4}/gu)],
+    );
+    expect(examples.length).toBe(6);
+    expect(new Set(examples.map(([text]) => readDate(text)?.value))).toEqual(new Set(["2026-11-24"]));
   });
 
   it("an instant is read in UTC and sent as one", () => {

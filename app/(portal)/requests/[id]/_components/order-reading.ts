@@ -67,18 +67,26 @@ function instantOf(text: string): ReadDate | undefined {
   return { value: `${new Date(at).toISOString().slice(0, 19)}Z`, startMs: at, endMs: at };
 }
 
+/**
+ * Day before month, as in every jurisdiction that this instance calls home. With slashes others write the month first:
+ * where either could be meant, nothing is read.
+ */
+function numbered(plain: string): ReadDate | undefined {
+  const [, first, mark, second, year] = /^(\d{1,2})([./]) ?(\d{1,2})[./] ?(\d{4})$/.exec(plain) ?? [];
+  if (first === undefined) return undefined;
+  const [day, month] = [Number(first), Number(second)];
+  return mark === "/" && day <= 12 && day !== month ? undefined : dayOf(Number(year), month, day);
+}
+
 /** Reads a date in the forms that orders and people use: 2026-12-20, 20.12.2026, 20 December 2026, 20. Dez. 2026. */
 export function readDate(text: string): ReadDate | undefined {
   const plain = text.trim().replace(/\s+/gu, " ");
   const iso = /^(\d{4})-(\d\d)-(\d\d)$/.exec(plain);
   if (iso !== null) return dayOf(Number(iso[1]), Number(iso[2]), Number(iso[3]));
-  const dotted = /^(\d{1,2})[./] ?(\d{1,2})[./] ?(\d{4})$/.exec(plain);
-  // Day before month, as in every jurisdiction that this instance calls home.
-  if (dotted !== null) return dayOf(Number(dotted[3]), Number(dotted[2]), Number(dotted[1]));
   const worded = /^(\d{1,2})\.? (\p{L}+\.?) (\d{4})$/u.exec(plain);
   const month = worded === null ? undefined : monthOf(worded[2] ?? "");
   if (worded !== null && month !== undefined) return dayOf(Number(worded[3]), month, Number(worded[1]));
-  return instantOf(plain);
+  return numbered(plain) ?? instantOf(plain);
 }
 
 const isMidnight = (ms: number): boolean => ms % DAY_MS === 0;

@@ -2,11 +2,13 @@
 
 import { useTranslations } from "next-intl";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { Icon } from "@/components/ui/icon";
 import { Section } from "@/components/ui/section";
 import type { AuthorizationView } from "@/lib/access/answer-schema";
 import { FactComparison } from "./fact-comparison";
 import { OrderDocument } from "./order-document";
 import { FACT_NAMES } from "./order-reading";
+import type { FoundFacts } from "./page-ink";
 import { useReview } from "./review-state";
 
 /** The order as it was received, beside what the officer typed of it and what the decider reads. */
@@ -20,8 +22,8 @@ export function OrderSection(props: {
   const t = useTranslations("review");
   const state = useReview();
   const [isLarge, setLarge] = useState(false);
-  const [found, setFound] = useState<readonly number[]>();
-  const onFound = useCallback((facts: readonly number[]) => setFound(facts), []);
+  const [found, setFound] = useState<FoundFacts>();
+  const onFound = useCallback((facts: FoundFacts) => setFound(facts), []);
   const reading = state?.draft.reading;
   const first = state?.review.first_reading?.confirms;
   const facts = useMemo(
@@ -90,13 +92,25 @@ function typedFact(authorization: AuthorizationView, name: (typeof FACT_NAMES)[n
 }
 
 /** Which facts the page's text says: a help for finding them, and no proof of what the page shows. */
-function FoundNote({ found }: { found: readonly number[] }) {
+function FoundNote({ found }: { found: FoundFacts }) {
   const t = useTranslations("review");
-  const missing = FACT_NAMES.filter((_, index) => !found.includes(index + 1));
-  const names = missing.map((name) => t(`facts.${name}`)).join(", ");
+  const namesOf = (isOne: (fact: number) => boolean): string =>
+    FACT_NAMES.filter((_, index) => isOne(index + 1))
+      .map((name) => t(`facts.${name}`))
+      .join(", ");
+  const hidden = namesOf((fact) => found.hidden.includes(fact));
+  const missing = namesOf((fact) => !found.seen.includes(fact) && !found.hidden.includes(fact));
+  const isAllSeen = hidden === "" && missing === "";
   return (
-    <p className="mt-2 text-note text-ink-2 print:hidden">
-      {missing.length === 0 ? t("order.allFound") : t("order.notFound", { names })}
-    </p>
+    <div className="mt-2 grid gap-1 text-note text-ink-2 print:hidden">
+      {hidden === "" ? null : (
+        <p className="flex gap-2 text-oxblood">
+          <Icon name="warning" className="mt-[2px]" />
+          {t("order.hidden", { names: hidden })}
+        </p>
+      )}
+      {missing === "" ? null : <p>{t("order.notFound", { names: missing })}</p>}
+      <p>{t(isAllSeen ? "order.allFound" : "order.textLayer")}</p>
+    </div>
   );
 }

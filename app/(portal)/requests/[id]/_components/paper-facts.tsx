@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
+import { FileDigest } from "@/components/ui/file-digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
 import type { AuthorizationView } from "@/lib/access/answer-schema";
@@ -91,7 +92,8 @@ export function PaperFacts({
             name: t("paper.document"),
             value: (
               <>
-                <Digest value={document.sha256} label={t("paper.digest")} /> SHA-256, {sizeOf(document.bytes)}
+                <FileDigest value={document.sha256} label={t("paper.digest")} /> SHA-256,{" "}
+                {sizeOf(document.bytes)}
               </>
             ),
           },

@@ -1,15 +1,26 @@
-import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
+import type { PageViewport, PDFPageProxy, RenderTask } from "pdfjs-dist";
+import type { TextItem } from "pdfjs-dist/types/src/display/api";
+import { MAX_IMAGE_PIXELS, MAX_KEPT_BYTES, MAX_RUNS } from "./drawing-limits";
 import type { TextRun } from "./order-marks";
+import { isWorkerNews } from "./worker-bounds";
 
 /**
  * An order's pages, drawn by pdf.js in a worker of our own origin. Everything that a document could bring along
  * stays off: no scripts, no links, no forms, no annotations, no evaluation of code.
  */
 export interface OrderPages {
+  /** As the file says; nothing was made for them yet. */
   readonly count: number;
-  draw(number: number, canvas: HTMLCanvasElement, width: number): Promise<void>;
+  draw(number: number, canvas: HTMLCanvasElement, width: number): Promise<DrawnPage>;
+  /** Lets go of a drawing; the canvas keeps its place. */
+  erase(canvas: HTMLCanvasElement): void;
   text(number: number): Promise<TextRun[]>;
   close(): void;
+}
+
+export interface DrawnPage {
+  /** An image has more pixels than are drawn here; see MAX_IMAGE_PIXELS. */
+  readonly lacksImage: boolean;
 }
 
 const WASM: Readonly<Record<string, () => URL>> = {
@@ -29,17 +40,39 @@ class OwnWasm {
   }
 }
 
-async function open(bytes: Uint8Array): Promise<PDFDocumentProxy> {
+/** A document in a worker of its own, which says when it leaves out an image. */
+async function open(bytes: Uint8Array, onLeftOut: () => void) {
   const pdfjs = await import("pdfjs-dist");
-  pdfjs.GlobalWorkerOptions.workerSrc = new URL("pdfjs-dist/build/pdf.worker.min.mjs", import.meta.url).href;
-  return pdfjs.getDocument({
+  const port = new Worker(new URL("./order-worker.ts", import.meta.url), { type: "module" });
+  port.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    if (isWorkerNews(data)) onLeftOut();
+  });
+  // Warnings, since the worker hears them; it prints none.
+  const worker = pdfjs.PDFWorker.create({ port, verbosity: pdfjs.VerbosityLevel.WARNINGS });
+  const task = pdfjs.getDocument({
     data: bytes,
+    worker,
     isEvalSupported: false,
     enableXfa: false,
     useWorkerFetch: false,
     WasmFactory: OwnWasm,
-    verbosity: pdfjs.VerbosityLevel.ERRORS,
-  }).promise;
+    // The browser's own decoder believes what the coded image says of its size.
+    isImageDecoderSupported: false,
+    maxImageSize: MAX_IMAGE_PIXELS,
+    canvasMaxAreaInBytes: MAX_KEPT_BYTES,
+  });
+  const close = (): void => {
+    // Destroying asks the worker, which may be busy with what it should never have begun.
+    void task.destroy().catch(() => undefined);
+    worker.destroy();
+    port.terminate();
+  };
+  try {
+    return { pdf: await task.promise, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 const MAX_PIXELS = 16_000_000;
@@ -51,58 +84,75 @@ async function drawPage(page: PDFPageProxy, canvas: HTMLCanvasElement, width: nu
   const viewport = page.getViewport({ scale });
   canvas.width = Math.floor(viewport.width);
   canvas.height = Math.floor(viewport.height);
+  canvas.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
   const { AnnotationMode } = await import("pdfjs-dist");
   return page.render({ canvas, viewport, annotationMode: AnnotationMode.DISABLE });
+}
+
+/** The box of a run of text, in shares of the page, also where the text is turned. */
+function boxOf(item: TextItem, viewport: PageViewport): Omit<TextRun, "text"> {
+  const [a = 1, b = 0, c = 0, d = 1, x = 0, y = 0] = item.transform.map(Number);
+  const [along, up] = [Math.hypot(a, b) || 1, Math.hypot(c, d) || 1];
+  const corners = [0, item.width].flatMap((far) =>
+    [-0.2 * item.height, item.height].map((high) =>
+      viewport.convertToViewportPoint(
+        x + (a / along) * far + (c / up) * high,
+        y + (b / along) * far + (d / up) * high,
+      ),
+    ),
+  );
+  const across = corners.map(([at]) => Number(at) / viewport.width);
+  const down = corners.map(([, at]) => Number(at) / viewport.height);
+  const [left, top] = [Math.min(...across), Math.min(...down)];
+  return { left, top, width: Math.max(...across) - left, height: Math.max(...down) - top };
 }
 
 async function textOf(page: PDFPageProxy): Promise<TextRun[]> {
   const viewport = page.getViewport({ scale: 1 });
   const { items } = await page.getTextContent();
-  return items.flatMap((item) => {
-    if (!("str" in item) || item.str.trim() === "") return [];
-    const [, , , , x = 0, y = 0] = item.transform.map(Number);
-    const [left = 0, bottom = 0, right = 0, top = 0] = viewport.convertToViewportRectangle([
-      x,
-      y - item.height * 0.2,
-      x + item.width,
-      y + item.height,
-    ]);
-    return [
-      {
-        text: item.str,
-        left: Math.min(left, right) / viewport.width,
-        top: Math.min(top, bottom) / viewport.height,
-        width: Math.abs(right - left) / viewport.width,
-        height: Math.abs(bottom - top) / viewport.height,
-      },
-    ];
-  });
+  return items
+    .slice(0, MAX_RUNS)
+    .flatMap((item) =>
+      "str" in item && item.str.trim() !== "" ? [{ text: item.str, ...boxOf(item, viewport) }] : [],
+    );
 }
 
-/** Opens a PDF of at most 20 MB, which the browser has just received. */
+/** Opens a PDF of at most 20 MB, which the browser has just received. Close it: it has a worker of its own. */
 export async function openOrder(bytes: Uint8Array): Promise<OrderPages> {
-  const pdf = await open(bytes);
+  let drawing: number | undefined;
+  const lacking = new Set<number>();
+  const { pdf, close } = await open(bytes, () => {
+    if (drawing !== undefined) lacking.add(drawing);
+  });
   const running = new Map<HTMLCanvasElement, RenderTask>();
-  // One drawing after another on each canvas: pdf.js refuses two at once.
-  const queues = new Map<HTMLCanvasElement, Promise<void>>();
-  const drawOn = async (number: number, canvas: HTMLCanvasElement, width: number): Promise<void> => {
-    const task = await drawPage(await pdf.getPage(number), canvas, width);
+  // One drawing after another: pdf.js refuses two on one canvas, and what is left out belongs to the one at work.
+  let queue: Promise<unknown> = Promise.resolve();
+  const drawOn = async (number: number, canvas: HTMLCanvasElement, width: number): Promise<DrawnPage> => {
+    drawing = number;
+    const page = await pdf.getPage(number);
+    const task = await drawPage(page, canvas, width);
     running.set(canvas, task);
     await task.promise.finally(() => running.delete(canvas));
+    // Its images would be kept for a drawing that seldom comes.
+    page.cleanup();
+    return { lacksImage: lacking.has(number) };
   };
   return {
     count: pdf.numPages,
     draw: (number, canvas, width) => {
       running.get(canvas)?.cancel();
-      const before = queues.get(canvas) ?? Promise.resolve();
-      const next = before.catch(() => undefined).then(() => drawOn(number, canvas, width));
-      queues.set(canvas, next);
+      const next = queue.catch(() => undefined).then(() => drawOn(number, canvas, width));
+      queue = next;
       return next;
+    },
+    erase: (canvas) => {
+      running.get(canvas)?.cancel();
+      [canvas.width, canvas.height] = [1, 1];
     },
     text: async (number) => textOf(await pdf.getPage(number)),
     close: () => {
       for (const task of running.values()) task.cancel();
-      void pdf.loadingTask.destroy();
+      close();
     },
   };
 }

@@ -16,20 +16,32 @@ const EDGES: Readonly<Record<Verdict, string>> = {
   earlier: "border-amber pr-8",
 };
 
+/** What is said of a reading as it stands; nothing while it is still being typed. */
+function useVerdictWords(verdict: Verdict): string {
+  const t = useTranslations("review");
+  if (verdict === "empty" || verdict === "typing") return "";
+  return verdict === "unclear" ? t("reading.unclear") : t(`verdicts.${verdict}`);
+}
+
 function ReadingField({ name, number, verdict }: { name: FactName; number: number; verdict: Verdict }) {
   const t = useTranslations("review");
   const state = useReview();
+  const words = useVerdictWords(verdict);
   if (state === undefined) return null;
   const { draft, change } = state;
   const id = `reading-${name}`;
   const hasMark = verdict === "match" || verdict === "differs" || verdict === "earlier";
   return (
-    <Field id={id} label={`${number} ${t(`facts.${name}`)}`}>
+    <Field
+      id={id}
+      label={`${number} ${t(`facts.${name}`)}`}
+      help={name === "valid_from" || name === "valid_until" ? t("reading.dateHelp") : undefined}
+    >
       {(control) => (
         <span className="relative block">
           <TextInput
             {...control}
-            aria-describedby={`${id}-verdict`}
+            aria-describedby={`${control["aria-describedby"] ?? ""} ${id}-verdict`.trim()}
             value={draft.reading[name]}
             autoComplete="off"
             spellCheck={false}
@@ -47,7 +59,7 @@ function ReadingField({ name, number, verdict }: { name: FactName; number: numbe
             role="status"
             className={verdict === "unclear" ? "text-amber text-note" : "sr-only"}
           >
-            {verdict === "empty" || verdict === "typing" ? "" : t(`verdicts.${verdict}`)}
+            {words}
           </span>
         </span>
       )}

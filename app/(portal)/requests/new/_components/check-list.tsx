@@ -1,15 +1,16 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { Digest } from "@/components/ui/digest";
 import { EndTime } from "@/components/ui/end-time";
+import { FileDigest } from "@/components/ui/file-digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { AuthorizationView, RequestView } from "@/lib/access/answer-schema";
 import { effectiveLevel } from "@/lib/access/limits";
-import { formatTime } from "@/lib/format";
+import { formatCount, formatTime } from "@/lib/format";
 import { type AnswerName, controlId } from "./answers";
 import { ScanTag } from "./document-state";
+import { DocumentTitle } from "./document-title";
 
 interface Row {
   readonly name: string;
@@ -53,12 +54,13 @@ function useTargetText(view: RequestView): ReactNode {
   const locale = useLocale();
   const day = (instant: string) => formatTime(new Date(instant), { timeZone: "UTC", locale, form: "minute" });
   const { query } = view;
+  const jobs = new Map(view.jobs.map((job) => [job.transaction_id, job.job_id]));
   if (query === undefined)
     return (
       <ul>
         {view.transactions.map((id) => (
-          <li key={id} className="font-mono">
-            {id}
+          <li key={id}>
+            {jobs.get(id)} <span className="font-mono text-ink-2">{id}</span>
           </li>
         ))}
       </ul>
@@ -119,14 +121,15 @@ function useAuthorityRows(order: AuthorizationView | undefined): Row[] {
   ];
 }
 
-function DocumentAnswer({ order }: { order: AuthorizationView }) {
+function DocumentAnswer({ order, person }: { order: AuthorizationView; person: string }) {
   const t = useTranslations("requests.new.authority");
   const { document } = order;
   if (document === undefined) return null;
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <DocumentTitle person={person} document={document} />
       <span>
-        {t("sha")} <Digest value={document.sha256} label={t("sha")} />
+        {t("sha")} <FileDigest value={document.sha256} label={t("sha")} />
       </span>
       <ScanTag scan={document.scan} />
     </span>
@@ -155,12 +158,13 @@ function usePeriodRows(view: RequestView, hasAuthority: boolean): Row[] {
       value: end ?? <EndTime instant={until ?? ""} />,
       control: "end",
     },
-    { name: t("new.period.views"), value: String(view.max_views), control: "maxViews" },
+    { name: t("new.period.views"), value: formatCount(view.max_views, locale), control: "maxViews" },
   ];
 }
 
 /** All answers of a draft, in the order in which they were asked. */
-export function CheckList({ view, hasAuthority }: { view: RequestView; hasAuthority: boolean }) {
+export function CheckList(props: { view: RequestView; hasAuthority: boolean; person: string }) {
+  const { view, hasAuthority } = props;
   const t = useTranslations("requests");
   const domain = useTranslations("domain.purposes");
   const form = `/requests/new?draft=${view.id}`;
@@ -174,7 +178,7 @@ export function CheckList({ view, hasAuthority }: { view: RequestView; hasAuthor
       : [
           {
             name: t("check.document"),
-            value: <DocumentAnswer order={view.authorization} />,
+            value: <DocumentAnswer order={view.authorization} person={props.person} />,
             control: "document",
           },
         ];

@@ -1,33 +1,20 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useCallback, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Digest } from "@/components/ui/digest";
+import { FileDigest } from "@/components/ui/file-digest";
 import { FileDrop } from "@/components/ui/file-drop";
 import { Icon } from "@/components/ui/icon";
 import { useFileChooser } from "@/components/ui/use-file-chooser";
 import { controlId } from "./answers";
 import type { AuthorityState } from "./authority-store";
 import { DocumentState, ScanTag } from "./document-state";
+import { kindOf, sizeOf } from "./document-words";
 import { PageThumb } from "./page-thumb";
 
 const ACCEPTED =
   ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.p7m,application/pdf,image/png,image/jpeg,image/tiff,application/pkcs7-mime";
-
-/** 1887436 → 1.8 MB */
-function sizeOf(bytes: number): string {
-  const inMegabytes = bytes / 1_048_576;
-  return inMegabytes >= 0.1 ? `${inMegabytes.toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} kB`;
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  "application/pdf": "PDF",
-  "image/png": "PNG",
-  "image/jpeg": "JPEG",
-  "image/tiff": "TIFF",
-  "application/pkcs7-mime": "p7m",
-};
 
 function DigestLine({ state }: { state: AuthorityState }) {
   const t = useTranslations("requests.new.authority");
@@ -39,7 +26,7 @@ function DigestLine({ state }: { state: AuthorityState }) {
   if (sha256 === undefined) return null;
   return (
     <p className="flex flex-wrap items-center gap-x-2 text-control text-ink-2">
-      {t("sha")} <Digest value={sha256} label={t("sha")} />
+      {t("sha")} <FileDigest value={sha256} label={t("sha")} />
       {isSent ? <span>{t(comparison)}</span> : null}
     </p>
   );
@@ -47,6 +34,7 @@ function DigestLine({ state }: { state: AuthorityState }) {
 
 function Received({ state, isWaiting }: { state: AuthorityState; isWaiting: boolean }) {
   const t = useTranslations("requests.new.authority");
+  const locale = useLocale();
   const [pages, setPages] = useState<number>();
   const onPages = useCallback((count: number) => setPages(count), []);
   const { chosen, attached } = state;
@@ -59,9 +47,9 @@ function Received({ state, isWaiting }: { state: AuthorityState; isWaiting: bool
       <PageThumb document={chosen} onPages={onPages} />
       <div className="min-w-0 grow basis-[200px]">
         <p className="break-words text-body">
-          <span className="font-medium">{chosen?.name ?? KINDS[kind] ?? kind}</span>{" "}
+          <span className="font-medium">{chosen?.name ?? kindOf(kind)}</span>{" "}
           <span className="text-control text-ink-2">
-            {sizeOf(document.bytes)}
+            {sizeOf(document.bytes, locale)}
             {pages === undefined || chosen === undefined ? "" : `, ${t("pages", { count: pages })}`}
           </span>
         </p>

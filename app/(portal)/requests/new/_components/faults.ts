@@ -1,5 +1,6 @@
 import { type AnswerName, type Answers, controlId, endOfDay, type FormOptions, instantOf } from "./answers";
 import { searchOf, untilOf } from "./bodies";
+import type { ReadOutcome } from "./read-document";
 
 export type ControlName = AnswerName | "document";
 
@@ -10,7 +11,11 @@ export interface Fault {
   readonly instant?: string;
   /** What the server said, where it refused; it is told in words of the screen. */
   readonly detail?: string;
+  /** The file that was chosen and not taken, with why. */
+  readonly unfit?: UnfitFile;
 }
+
+export type UnfitFile = Extract<ReadOutcome, { fault: unknown }>;
 
 export type FaultCode =
   | "purpose"
@@ -31,6 +36,7 @@ export type FaultCode =
   | "sealedBasis"
   | "sealedUntil"
   | "document"
+  | "unfit"
   | "from"
   | "until"
   | "untilOver"
@@ -52,8 +58,17 @@ function targetFaults(answers: Answers, unknown: readonly string[]): Fault[] {
 
 const REQUIRED_FACTS = ["kind", "issuer", "caseNumber", "validFrom", "validUntil", "jurisdiction"] as const;
 
-function authorityFaults(answers: Answers, hasDocument: boolean, nowMs: number): Fault[] {
-  const faults: Fault[] = hasDocument ? [] : [{ name: "document", code: "document" }];
+/** A file that was not taken is the fault; that none is there would be no help. */
+function documentFaults({ hasDocument, unfit }: FaultContext): Fault[] {
+  if (hasDocument) return [];
+  return unfit === undefined
+    ? [{ name: "document", code: "document" }]
+    : [{ name: "document", code: "unfit", unfit }];
+}
+
+function authorityFaults(answers: Answers, context: FaultContext): Fault[] {
+  const { nowMs } = context;
+  const faults = documentFaults(context);
   for (const name of REQUIRED_FACTS) if (answers[name].trim() === "") faults.push({ name, code: name });
   const end = endOfDay(answers.validUntil);
   if (answers.validFrom !== "" && end !== undefined && answers.validFrom > answers.validUntil)
@@ -96,6 +111,8 @@ function periodFaults(answers: Answers, nowMs: number): Fault[] {
 /** What is known beside the answers. */
 export interface FaultContext {
   readonly hasDocument: boolean;
+  /** The file that was chosen last, when it was not taken. */
+  readonly unfit?: UnfitFile | undefined;
   /** Transactions that the server does not know, or not to this person. */
   readonly unknown: readonly string[];
   readonly nowMs: number;
@@ -104,9 +121,7 @@ export interface FaultContext {
 /** Everything that stands between these answers and *Check answers*, in the order of the page. */
 export function faultsOf(answers: Answers, options: FormOptions, context: FaultContext): Fault[] {
   const { purpose, justification, fields } = answers;
-  const authority = options.needsAuthority
-    ? authorityFaults(answers, context.hasDocument, context.nowMs)
-    : [];
+  const authority = options.needsAuthority ? authorityFaults(answers, context) : [];
   return [
     ...(purpose === "" ? [{ name: "purpose", code: "purpose" } as const] : []),
     ...(justification.trim() === "" ? [{ name: "justification", code: "justification" } as const] : []),
@@ -169,6 +184,16 @@ export function sectionsOf(options: FormOptions): SectionKey[] {
 
 export function isDone(section: SectionKey, faults: readonly Fault[]): boolean {
   return !faults.some((fault) => SECTIONS[section].includes(fault.name));
+}
+
+/**
+ * What a person was told to correct and still has to, as it stands now: another file that is not taken either is told
+ * in the words of its own fault.
+ */
+export function stillOpen(told: readonly Fault[], open: readonly Fault[]): Fault[] {
+  const isTold = (now: Fault) =>
+    told.some(({ name, code }) => name === now.name && (code === now.code || name === "document"));
+  return open.filter(isTold);
 }
 
 /** Where the focus goes for a fault; a group of choices takes it as a whole. */

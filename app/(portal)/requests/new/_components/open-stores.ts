@@ -12,6 +12,7 @@ import {
 import { type AttachCall, type Attached, AuthorityStore } from "./authority-store";
 import { createBodyOf, factsOf } from "./bodies";
 import { attach, draftCalls } from "./calls";
+import { keepDocumentName } from "./document-name";
 import { type DraftRecord, type RecordStorage, readRecord, recordKey } from "./draft-record";
 import { DraftStore } from "./draft-store";
 import { LookupStore, readTransaction } from "./lookups";
@@ -79,10 +80,12 @@ function attachedOf({ view, options }: Opening): Attached | undefined {
 }
 
 /** Attaching makes a new version of the draft; without it the next change would look like a clash. */
-function attachTo(draft: DraftStore) {
+function attachTo(draft: DraftStore, person: string) {
   return async (input: AttachCall) => {
     const answer = await attach(input);
     draft.advance(answer.request_version);
+    if (input.document !== undefined && answer.document !== undefined)
+      keepDocumentName(windowStorage, person, answer.document.sha256, input.document.name);
     return answer;
   };
 }
@@ -106,6 +109,9 @@ export function openStores(opening: Opening, isFirst: boolean): Stores {
     },
     start,
   );
-  const authority = new AuthorityStore({ attach: attachTo(draft), newKey }, attachedOf(opening));
+  const authority = new AuthorityStore(
+    { attach: attachTo(draft, options.person), newKey },
+    attachedOf(opening),
+  );
   return { draft, authority, lookups, isRestored: start === kept && view === undefined };
 }

@@ -3,19 +3,37 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { Icon } from "@/components/ui/icon";
+import { isDrawable, MAX_PAGES } from "../../[id]/_components/drawing-limits";
 import type { ChosenDocument } from "./read-document";
 
 const WIDTH = 32;
 
-/** An object URL for as long as the picture is shown. */
+/** Headers stand before this many bytes, but for images that carry more about themselves than they show. */
+const HEADER_BYTES = 1_048_576;
+
+async function isPicture({ file, mediaType }: ChosenDocument): Promise<boolean> {
+  if (mediaType !== "image/png" && mediaType !== "image/jpeg") return false;
+  return isDrawable(new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer()), mediaType);
+}
+
+/** An object URL for as long as the picture is shown; none for one that a browser should not decode. */
 function usePicture(document: ChosenDocument | undefined): string | undefined {
   const [address, setAddress] = useState<string>();
   useEffect(() => {
-    const isShowable = document?.mediaType === "image/png" || document?.mediaType === "image/jpeg";
-    if (document === undefined || !isShowable) return setAddress(undefined);
-    const made = URL.createObjectURL(document.file);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
+    if (document === undefined) return;
+    let made: string | undefined;
+    let isGone = false;
+    const show = (isFit: boolean): void => {
+      if (isGone || !isFit) return;
+      made = URL.createObjectURL(document.file);
+      setAddress(made);
+    };
+    isPicture(document).then(show, () => undefined);
+    return () => {
+      isGone = true;
+      if (made !== undefined) URL.revokeObjectURL(made);
+      setAddress(undefined);
+    };
   }, [document]);
   return address;
 }
@@ -34,7 +52,7 @@ function usePdf(document: ChosenDocument | undefined, onPages: (count: number) =
       const pages = await openOrder(new Uint8Array(await document.file.arrayBuffer()));
       close = pages.close;
       if (isGone || canvas.current === null) return pages.close();
-      onPages(pages.count);
+      if (pages.count <= MAX_PAGES) onPages(pages.count);
       await pages.draw(1, canvas.current, WIDTH);
       if (!isGone) setDrawn(true);
     };

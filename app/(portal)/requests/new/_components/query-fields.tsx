@@ -1,6 +1,6 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { CallRefused } from "@/components/client/api";
 import { formatCount } from "@/lib/format";
@@ -44,12 +44,13 @@ function useCount(search: string): Count {
 
 function CountLine({ count }: { count: Count }) {
   const t = useTranslations("requests.new.transactions.query");
+  const locale = useLocale();
   if (count.kind === "none") return null;
   if (count.kind !== "counted") return <>{t(count.kind)}</>;
   return (
     <>
       {count.hasMore
-        ? t("countMore", { count: formatCount(count.count) })
+        ? t("countMore", { count: formatCount(count.count, locale) })
         : t("count", { count: count.count })}
     </>
   );

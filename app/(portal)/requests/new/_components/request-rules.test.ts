@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Answers, blankAnswers, endOfDay, type FormOptions, instantOf, localText } from "./answers";
 import { createBodyOf, factsOf } from "./bodies";
 import { answersFrom } from "./draft-record";
-import { faultsOf, faultsOfRefusal } from "./faults";
+import { faultsOf, faultsOfRefusal, stillOpen } from "./faults";
 import { LookupStore, numbersIn } from "./lookups";
 import { prefillOf } from "./prefill";
 import { multipartBody } from "./send-document";
@@ -92,6 +92,21 @@ describe("what stands between a form and its check", () => {
     [{ target: "query", job: "job-1" }, []],
   ])("%j gives %j", (changes, expected) => {
     expect(codes({ ...whole, ...changes })).toEqual(expected);
+  });
+
+  it("is the file that was not taken, in the summary too once a document was missed", () => {
+    const unfit = { fault: "cutOff", name: "half.pdf" } as const;
+    const told = faultsOf(whole, options, { ...context, hasDocument: false });
+    const now = faultsOf(whole, options, { ...context, hasDocument: false, unfit });
+    expect([told, now].flat().map(({ code }) => code)).toEqual(["document", "unfit"]);
+    expect(stillOpen(told, now)).toEqual([{ name: "document", code: "unfit", unfit }]);
+    expect(codes(whole, { unfit })).toEqual([]);
+  });
+
+  it("leaves the summary when it is corrected, and what is new waits for the next attempt", () => {
+    const told = faultsOf({ ...whole, issuer: "", purpose: "" }, options, context);
+    const now = faultsOf({ ...whole, issuer: "", maxViews: "0" }, options, context);
+    expect(stillOpen(told, now).map(({ code }) => code)).toEqual(["issuer"]);
   });
 
   it("is a transaction that does not exist", () => {

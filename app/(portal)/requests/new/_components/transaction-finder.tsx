@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { CallFailure } from "@/components/client/call-failure";
 import { Button } from "@/components/ui/button";
 import { TextInput } from "@/components/ui/controls";
@@ -13,6 +13,7 @@ import { findTransactions } from "./calls";
 type Found = Awaited<ReturnType<typeof findTransactions>>["items"][number];
 
 const SHOWN = 20;
+const FIELD = "request-find-job";
 
 /** Transactions of one job, to be added by choice. Opens under the numbers; nothing leaves the page. */
 export function TransactionFinder(props: {
@@ -27,6 +28,12 @@ export function TransactionFinder(props: {
   const [failure, setFailure] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
 
+  const add = (wanted: readonly Found[]) => {
+    props.onAdd(wanted);
+    // The button that was pressed is gone: the next search begins in the field.
+    document.getElementById(FIELD)?.focus();
+  };
+  useEffect(() => document.getElementById(FIELD)?.focus(), []);
   const search = async () => {
     const wanted = job.trim();
     if (wanted === "" || isBusy) return;
@@ -48,7 +55,7 @@ export function TransactionFinder(props: {
   return (
     <div className="mt-3 border-line-2 border-l-[3px] pl-4">
       <div className="flex flex-wrap items-end gap-3">
-        <Field id="request-find-job" label={t("label")} className="min-w-[200px] grow tablet:max-w-[320px]">
+        <Field id={FIELD} label={t("label")} className="min-w-[200px] grow tablet:max-w-[320px]">
           {(control) => (
             <TextInput
               {...control}
@@ -89,7 +96,7 @@ export function TransactionFinder(props: {
                 {props.ids.includes(one.transaction_id) ? (
                   <span className="text-accent">{t("added")}</span>
                 ) : (
-                  <Button size="bar" icon="plus" onClick={() => props.onAdd([one])}>
+                  <Button size="bar" icon="plus" onClick={() => add([one])}>
                     {t("add")}
                     <span className="sr-only">{shortDigest(one.transaction_id)}</span>
                   </Button>
@@ -99,7 +106,7 @@ export function TransactionFinder(props: {
           </ul>
           {hasMore ? <p className="mt-1 text-note text-ink-2">{t("more", { count: SHOWN })}</p> : null}
           {open.length > 1 ? (
-            <Button size="bar" className="mt-2" onClick={() => props.onAdd(open)}>
+            <Button size="bar" className="mt-2" onClick={() => add(open)}>
               {t("addAll", { count: open.length })}
             </Button>
           ) : null}

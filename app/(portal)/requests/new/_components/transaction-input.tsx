@@ -45,7 +45,9 @@ export function TransactionInput(props: {
           {error}
         </p>
       )}
-      <div className="mt-1 rounded-control border border-edge bg-sheet">
+      <div
+        className={`mt-1 rounded-control bg-sheet ${error === undefined ? "border border-edge" : "border-2 border-oxblood"}`}
+      >
         <TransactionList
           ids={ids}
           lookups={lookups}

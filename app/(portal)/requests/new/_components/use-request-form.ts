@@ -7,7 +7,7 @@ import { type Answers, controlId } from "./answers";
 import type { AuthorityState } from "./authority-store";
 import { factsOf } from "./bodies";
 import type { DraftState } from "./draft-state";
-import { type Fault, faultsOf, faultsOfRefusal } from "./faults";
+import { type Fault, faultsOf, faultsOfRefusal, stillOpen } from "./faults";
 import type { Lookups } from "./lookups";
 import { NOTICES_ID } from "./notices-id";
 import { type Opening, openStores, type Stores } from "./open-stores";
@@ -130,13 +130,12 @@ export function useRequestForm(opening: Opening): RequestForm {
   const refusals = useRefusals(draft, authority);
   const open = faultsOf(draft.answers, opening.options, {
     hasDocument: authority.chosen !== undefined || authority.attached !== undefined,
+    unfit: authority.status.kind === "unfit" ? authority.status.outcome : undefined,
     unknown: ids.filter((id) => stores.lookups.isUnknown(id)),
     nowMs: Date.now(),
   });
   const { summary, attempt, isChecking, check } = useCheck(stores, open);
-  const isStillOpen = (fault: Fault) =>
-    open.some((one) => one.name === fault.name && one.code === fault.code);
-  const left = summary.filter(isStillOpen);
+  const left = stillOpen(summary, open);
   return {
     stores,
     isReady,

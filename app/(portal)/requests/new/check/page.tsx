@@ -48,7 +48,7 @@ async function CheckAnswers({ view, principal }: { view: RequestView; principal:
       apiCall={{ method: "POST", path: `/confidential/access/requests/${view.id}/submit` }}
     >
       <div className="max-w-[820px]">
-        <CheckList view={view} hasAuthority={principal.role !== "coordinator"} />
+        <CheckList view={view} hasAuthority={principal.role !== "coordinator"} person={principal.handle} />
         {isMissing ? (
           <Notice tone="amber" icon="warning" title={t("check.missingTitle")} className="mt-6">
             <p>{t("check.missingText")}</p>

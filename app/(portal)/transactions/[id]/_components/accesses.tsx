@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { type AccessKind, accessKind } from "@/app/(portal)/transactions/[id]/_components/access-kind";
 import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
@@ -15,34 +16,28 @@ const FIELDS = [
   "external_references",
 ] as const;
 
-type Kind = "opened" | "copied" | "refused" | "read";
-
-function kindOf({ action, success }: AccessLogItem): Kind {
-  if (!success) return "refused";
-  if (action === "disclosure.copy") return "copied";
-  return action === "disclosure.open" ? "opened" : "read";
-}
-
-const LOOKS: Readonly<Record<Kind, readonly [IconName, string]>> = {
+const LOOKS: Readonly<Record<AccessKind, readonly [IconName, string]>> = {
   opened: ["eye", "text-accent"],
   copied: ["copy", "text-accent"],
   refused: ["stop", "text-oxblood"],
+  asked: ["key", "text-ink-2"],
   read: ["log", "text-ink-2"],
 };
 
 function Access({ item, own }: { item: AccessLogItem; own: string }) {
   const t = useTranslations("transactions.accesses");
   const names = useTranslations("domain.fields");
-  const kind = kindOf(item);
+  const kind = accessKind(item);
   const [icon, tone] = LOOKS[kind];
   const fields = FIELDS.filter((field) => item.data_accessed.includes(field)).map((field) => names(field));
-  const who = item.participant_id === own ? t("you") : item.participant_id;
   return (
     <li className="flex gap-3 py-2">
       <Icon name={icon} className={`mt-[2px] ${tone}`} />
       <span className="min-w-0 grow">
         <span className="flex flex-wrap justify-between gap-x-3">
-          <span className="break-words">{t(kind, { who })}</span>
+          <span className="break-words">
+            {t(kind, { own: item.participant_id === own ? "yes" : "no", who: item.participant_id })}
+          </span>
           <span className="text-ink-2">
             <LocalTime instant={item.timestamp} form="minute" />
           </span>

@@ -1,8 +1,9 @@
 "use client";
 
 import { useLocale, useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { BlankNotice } from "@/app/(portal)/transactions/[id]/_components/blank-notice";
+import { MAIN_ACTION } from "@/app/(portal)/transactions/[id]/_components/main-action";
 import { OpeningChoice } from "@/app/(portal)/transactions/[id]/_components/opening-choice";
 import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening-context";
 import { OpeningFailure } from "@/app/(portal)/transactions/[id]/_components/opening-failure";
@@ -107,6 +108,7 @@ function SealedAction({ group, props }: { group: GroupName; props: FieldsProps }
 function OneField({ group, props }: { group: GroupName; props: FieldsProps }) {
   const t = useTranslations("transactions.fields");
   const names = useTranslations("domain.fields");
+  const locale = useLocale();
   const { opened, grant } = useOpeningHere();
   const watermark = useWatermark(props.personName);
   const label = names(group);
@@ -120,7 +122,7 @@ function OneField({ group, props }: { group: GroupName; props: FieldsProps }) {
     const of = { transactionId: props.transactionId, accessId: shown.accessId, group };
     if (shown.masked.includes(group))
       return frame(t("formOnly"), <MaskedField value={maskOf(group, shown.values)} of={of} />);
-    const rows = fieldRows(group, shown.values);
+    const rows = fieldRows(group, shown.values, locale);
     const isFirst = props.groups.find((one) => openingOf(opened.items, one) !== undefined) === group;
     const timeLeft = isFirst ? <TimeLeft opened={shown} nowMs={props.nowMs} /> : null;
     const count = t("count", { count: rows.length });
@@ -130,7 +132,7 @@ function OneField({ group, props }: { group: GroupName; props: FieldsProps }) {
     );
   }
   if (!props.sealed.includes(group))
-    return frame(undefined, <PlainField label={label} rows={fieldRows(group, props.plain)} />);
+    return frame(undefined, <PlainField label={label} rows={fieldRows(group, props.plain, locale)} />);
   const note =
     grant === undefined
       ? undefined
@@ -182,9 +184,16 @@ export function Fields(props: FieldsProps) {
   const t = useTranslations("transactions.fields");
   const { opened } = useOpeningHere();
   const last = opened.items.at(-1);
+  const summary = useSummary(props);
+  const newest = last?.accessId;
+  useEffect(() => {
+    // The button that opened one field has made place for what it opened.
+    if (newest !== undefined && document.activeElement === document.body)
+      document.getElementById(MAIN_ACTION)?.focus();
+  }, [newest]);
   const title = (
     <>
-      {t("title")} <span className="ml-2 font-normal text-ink-2">{useSummary(props)}</span>
+      {t("title")} <span className="ml-2 font-normal text-ink-2">{summary}</span>
     </>
   );
   const action =
@@ -196,6 +205,9 @@ export function Fields(props: FieldsProps) {
       <OpeningChoice hasSealed={props.sealed.length > 0} />
       <OpeningFailure />
       <BlankNotice />
+      <p role="status" className="sr-only">
+        {last === undefined ? "" : summary}
+      </p>
       {props.groups.length === 0 ? <p className="py-4 text-body text-ink-2">{t("nothing")}</p> : null}
       {props.groups.map((group) => (
         <OneField key={group} group={group} props={props} />

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { MAIN_ACTION } from "@/app/(portal)/transactions/[id]/_components/main-action";
 import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening-context";
 import { CallFailure } from "@/components/client/call-failure";
 import { saveAnswer } from "@/components/client/save-answer";
@@ -59,21 +60,18 @@ export function PageActions(props: {
   const mayOpen = openable.length > 0 && !isOpen;
   return (
     <>
-      {mayOpen ? (
+      {/* One button for both, so that the focus stays where it is. */}
+      {mayOpen || isOpen ? (
         <Button
-          look="primary"
+          id={MAIN_ACTION}
+          look={isOpen ? "secondary" : "primary"}
           size="large"
-          icon="eye"
+          {...(isOpen ? {} : { icon: "eye" as const })}
           isBusy={isBusy}
           className="w-full tablet:w-auto"
-          onClick={() => void open(openable)}
+          onClick={() => (isOpen ? opened.blank("closed") : void open(openable))}
         >
-          {t("open", { count: openable.length })}
-        </Button>
-      ) : null}
-      {isOpen ? (
-        <Button size="large" onClick={() => opened.blank("closed")} className="w-full tablet:w-auto">
-          {t("blank")}
+          {isOpen ? t("blank") : t("open", { count: openable.length })}
         </Button>
       ) : null}
       {props.mayExport ? <Export transactionId={props.transactionId} isPrimary={isOpen} /> : null}

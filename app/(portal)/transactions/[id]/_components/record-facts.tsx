@@ -43,10 +43,11 @@ function EndedAccess({ grant }: { grant: GrantView }) {
 export function MyAccess({ record, nowMs }: { record: RecordView; nowMs: number }) {
   const t = useTranslations("transactions.myAccess");
   const [grant] = record.grants;
+  const isSealed = record.view.sealed_groups.length > 0;
   if (record.may.openOwn)
     return (
       <FactsSection title={t("title")}>
-        <p className="text-control text-ink-2">{t("own")}</p>
+        <p className="text-control text-ink-2">{t(isSealed ? "own" : "ownPlain")}</p>
       </FactsSection>
     );
   if (grant === undefined)
@@ -100,10 +101,11 @@ export function WhyFacts({ record }: { record: RecordView }) {
   const purposes = useTranslations("domain.purposes");
   const instruments = useTranslations("domain.instruments");
   const [grant] = record.grants;
+  const isSealed = record.view.sealed_groups.length > 0;
   if (record.may.openOwn)
     return (
       <FactsSection title={t("title")}>
-        <p className="text-control text-ink-2">{t("own")}</p>
+        <p className="text-control text-ink-2">{t(isSealed ? "own" : "ownPlain")}</p>
       </FactsSection>
     );
   if (grant === undefined) return null;

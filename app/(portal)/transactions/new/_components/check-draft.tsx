@@ -1,6 +1,6 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 import { bodyOf, type Draft } from "@/app/(portal)/transactions/new/_components/draft";
 import { CallFailure } from "@/components/client/call-failure";
@@ -36,6 +36,7 @@ export function CheckDraft(props: {
 }) {
   const t = useTranslations("transactions.create");
   const fields = useTranslations("domain.fields");
+  const locale = useLocale();
   const head = useRef<HTMLDivElement>(null);
   useEffect(() => head.current?.focus(), []);
   const body = bodyOf(props.draft, props.own);
@@ -96,7 +97,7 @@ export function CheckDraft(props: {
                   {t(isSealed ? "willSeal" : "willNotSeal")}
                 </span>
               </h3>
-              <PlainField label={fields(group)} rows={fieldRows(group, values)} isTyped />
+              <PlainField label={fields(group)} rows={fieldRows(group, values, locale)} isTyped />
             </div>
           );
         })}

@@ -1,3 +1,5 @@
+"use client";
+
 import { useEffect, useState } from "react";
 import { send } from "@/components/client/api";
 import type { Demonstration } from "@/lib/identity/schema";
@@ -8,7 +10,13 @@ function isDemonstration(value: unknown): value is Demonstration {
   return typeof value === "object" && value !== null && "people" in value && "changes_at" in value;
 }
 
-async function fetchCodes(): Promise<Demonstration | undefined> {
+/** 123456 → 123 456 */
+export function grouped(code: string): string {
+  return `${code.slice(0, 3)} ${code.slice(3)}`;
+}
+
+/** The codes of now; undefined where there are no demonstration people. Throws when the portal does not answer. */
+export async function fetchCodes(): Promise<Demonstration | undefined> {
   const body: unknown = await (await send("GET", "/api/auth/demonstration")).json();
   return isDemonstration(body) ? body : undefined;
 }

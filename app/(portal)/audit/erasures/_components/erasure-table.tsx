@@ -1,0 +1,103 @@
+import Link from "next/link";
+import { useLocale, useTranslations } from "next-intl";
+import type { IconName } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import { Tag, type Tone } from "@/components/ui/tag";
+import type { Erasure } from "@/lib/audit/erasure/schema";
+import { formatCount } from "@/lib/format";
+import { AwaitErasure } from "./await-erasure";
+import { ErasureActs } from "./erasure-acts";
+
+type Shown = Erasure["state"] | "keptBack";
+
+const LOOKS: Readonly<Record<Shown, { readonly tone: Tone; readonly icon: IconName }>> = {
+  asked: { tone: "amber", icon: "clock" },
+  agreed: { tone: "amber", icon: "clock" },
+  keptBack: { tone: "oxblood", icon: "stop" },
+  refused: { tone: "plain", icon: "cross" },
+  done: { tone: "accent", icon: "check" },
+};
+
+/** Where an erasure stands, and what keeps an agreed one back until when. */
+function State({ item }: { item: Erasure }) {
+  const t = useTranslations("keeping.erasures");
+  const isKept = item.state === "agreed" && item.kept_back !== null;
+  const shown = isKept ? "keptBack" : item.state;
+  return (
+    <span className="block tablet:max-w-[300px]">
+      <Tag tone={LOOKS[shown].tone} icon={LOOKS[shown].icon}>
+        {t(`states.${shown}`)}
+      </Tag>
+      {isKept && item.kept_back !== null ? (
+        <span className="block text-note text-ink-2">
+          {t(`keptBack.${item.kept_back}`)}{" "}
+          {item.try_after === null
+            ? null
+            : t.rich("tryAfter", {
+                time: () => <LocalTime instant={item.try_after ?? ""} form="minute" />,
+              })}
+        </span>
+      ) : null}
+      {item.ended_at === null ? null : (
+        <span className="block text-note text-ink-2">
+          <LocalTime instant={item.ended_at} form="minute" />
+        </span>
+      )}
+      {item.state === "agreed" && !isKept ? <AwaitErasure item={item} /> : null}
+    </span>
+  );
+}
+
+function Entry({ seq }: { seq: number | null }) {
+  const t = useTranslations("keeping.erasures");
+  const locale = useLocale();
+  if (seq === null) return <span className="text-ink-3">{t("none")}</span>;
+  return (
+    <Link
+      href={`/audit?entry=${seq}`}
+      prefetch={false}
+      className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
+    >
+      {formatCount(seq, locale)}
+    </Link>
+  );
+}
+
+/** Erasures in rows, newest first. */
+export function ErasureTable({ items }: { items: readonly Erasure[] }) {
+  const t = useTranslations("keeping.erasures");
+  const columns: Column<Erasure>[] = [
+    { key: "person", head: t("columns.person"), isTitle: true, cell: (item) => item.subject },
+    {
+      key: "reason",
+      head: t("columns.reason"),
+      cell: (item) => <span className="break-words">{item.reason}</span>,
+    },
+    {
+      key: "asked",
+      head: t("columns.asked"),
+      cell: (item) => (
+        <>
+          {item.asked_by}
+          <span className="block text-note text-ink-2">
+            <LocalTime instant={item.asked_at} form="minute" />
+          </span>
+        </>
+      ),
+    },
+    {
+      key: "agreed",
+      head: t("columns.agreed"),
+      cell: (item) => item.agreed_by ?? <span className="text-ink-3">{t("nobody")}</span>,
+    },
+    { key: "entry", head: t("columns.entry"), isNumber: true, cell: (item) => <Entry seq={item.by_seq} /> },
+    { key: "state", head: t("columns.state"), cell: (item) => <State item={item} /> },
+    {
+      key: "acts",
+      head: t("columns.acts"),
+      cell: (item) => <ErasureActs key={item.state} item={item} />,
+    },
+  ];
+  return <Table caption={t("list")} columns={columns} rows={items} rowKey={(item) => item.id} />;
+}

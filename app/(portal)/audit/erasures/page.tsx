@@ -1,0 +1,54 @@
+import { getTranslations } from "next-intl/server";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Section } from "@/components/ui/section";
+import { EmptyState } from "@/components/ui/states";
+import { listErasures } from "@/lib/api-client/operations/erasures";
+import { listErasures as list } from "@/lib/audit/erasure/list-erasures";
+import { loadPage } from "@/lib/http/page";
+import { RefreshButton } from "../_components/refresh-button";
+import { AskErasure } from "./_components/ask-erasure";
+import { ErasureTable } from "./_components/erasure-table";
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("keeping.erasures"))("title") };
+}
+
+/** Erasures of what tells who a person is: one asks, a second agrees, and what became of each. */
+export default async function ErasuresPage() {
+  const t = await getTranslations("keeping.erasures");
+  const audit = await getTranslations("audit");
+  const keeping = await getTranslations("keeping.retention");
+  const result = await loadPage(listErasures, "/confidential/audit/erasures", list);
+  if (!result.ok)
+    return <ProblemPage problem={result.problem} section={{ label: audit("title"), href: "/audit" }} />;
+  const { items } = result.value;
+  return (
+    <PageFrame
+      crumbs={[{ label: audit("title"), href: "/audit" }, { label: t("title") }]}
+      title={t("title")}
+      lead={<p className="max-w-[80ch]">{t("lead")}</p>}
+      actions={
+        <>
+          <RefreshButton>{audit("refresh")}</RefreshButton>
+          <ButtonLink href="/audit/retention" look="secondary" size="bar" icon="clock">
+            {keeping("title")}
+          </ButtonLink>
+        </>
+      }
+      apiCall={{ method: "GET", path: "/confidential/audit/erasures" }}
+    >
+      <Section title={t("ask.title")}>
+        <AskErasure />
+      </Section>
+      <Section title={t("list")} count={items.length === 0 ? undefined : items.length}>
+        {items.length === 0 ? (
+          <EmptyState title={t("empty.title")} text={t("empty.text")} />
+        ) : (
+          <ErasureTable items={items} />
+        )}
+      </Section>
+    </PageFrame>
+  );
+}

@@ -1,0 +1,60 @@
+import { getTranslations } from "next-intl/server";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Section } from "@/components/ui/section";
+import { getLogRetention } from "@/lib/api-client/operations/audit";
+import { getRetention } from "@/lib/audit/retention/get-retention";
+import { loadPage } from "@/lib/http/page";
+import { HoldsInForce } from "./_components/holds-in-force";
+import { PeriodTable } from "./_components/period-table";
+import { PruningFacts } from "./_components/pruning-facts";
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("keeping.retention"))("title") };
+}
+
+/** How long the log keeps what, what was removed, and the holds in force. */
+export default async function RetentionPage() {
+  const t = await getTranslations("keeping.retention");
+  const audit = await getTranslations("audit");
+  const section = { label: audit("title"), href: "/audit" };
+  const result = await loadPage(getLogRetention, "/confidential/audit/retention", getRetention);
+  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
+  const { value, principal } = result;
+  const mayErase =
+    principal.role === "coordinator" &&
+    principal.duties.some((duty) => duty === "privacy" || duty === "compliance");
+  return (
+    <PageFrame
+      crumbs={[section, { label: t("title") }]}
+      title={t("title")}
+      lead={t("lead")}
+      actions={
+        mayErase ? (
+          <ButtonLink href="/audit/erasures" look="secondary" size="bar" icon="nothing">
+            {t("erasures")}
+          </ButtonLink>
+        ) : undefined
+      }
+      apiCall={{ method: "GET", path: "/confidential/audit/retention" }}
+    >
+      <div className="grid gap-x-10 facts:grid-cols-2">
+        <Section title={t("roles")}>
+          <p className="py-2 text-control text-ink-2">{t("rolesText")}</p>
+          <PeriodTable of="role" periods={value.roles} />
+        </Section>
+        <Section title={t("classes")} className="facts:mt-0">
+          <p className="py-2 text-control text-ink-2">{t("classesText")}</p>
+          <PeriodTable of="class" periods={value.classes} />
+        </Section>
+      </div>
+      <Section title={t("pruning")}>
+        <PruningFacts minimum={value.minimum} last={value.last_pruning} />
+      </Section>
+      <Section title={t("holds")}>
+        <HoldsInForce holds={value.holds} />
+      </Section>
+    </PageFrame>
+  );
+}

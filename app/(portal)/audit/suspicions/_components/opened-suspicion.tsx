@@ -1,0 +1,72 @@
+import Link from "next/link";
+import { useLocale, useTranslations } from "next-intl";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Digest } from "@/components/ui/digest";
+import { Facts } from "@/components/ui/facts";
+import { Icon } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import { formatCount } from "@/lib/format";
+import { DrawerHeading } from "../../_components/drawer-heading";
+import { happeningOf } from "../../_components/happening";
+import type { LoadedEntry } from "../../_components/load-entry";
+import { Actor, SubjectName } from "../../_components/names";
+
+function noteOf(loaded: LoadedEntry): string | undefined {
+  if (!loaded.ok) return undefined;
+  const note = loaded.detail.parts.find(({ kind }) => kind === "suspicion")?.plaintext.note;
+  return typeof note === "string" ? note : undefined;
+}
+
+/** What one suspicion says. That it was read is an entry, for the duty compliance alone. */
+export function OpenedSuspicion(props: { seq: number; loaded: LoadedEntry; closeHref: string }) {
+  const t = useTranslations("keeping.suspicions");
+  const locale = useLocale();
+  const { loaded, seq } = props;
+  const note = noteOf(loaded);
+  const happening = loaded.ok && note !== undefined ? happeningOf(loaded.detail) : undefined;
+  return (
+    <div className="facts:sticky facts:top-6">
+      <div className="mb-3 flex items-center justify-between gap-2">
+        <DrawerHeading entry={seq}>{t("opened.title")}</DrawerHeading>
+        <Link
+          href={props.closeHref}
+          prefetch={false}
+          scroll={false}
+          aria-label={t("opened.close")}
+          title={t("opened.close")}
+          className="inline-flex size-11 items-center justify-center rounded-control text-ink-2 hover:text-ink tablet:size-8"
+        >
+          <Icon name="cross" />
+        </Link>
+      </div>
+      {happening === undefined || !loaded.ok ? (
+        <p className="text-body">{t("opened.gone")}</p>
+      ) : (
+        <>
+          <p className="mb-4 whitespace-pre-wrap break-words text-lead">{note}</p>
+          <Facts
+            look="aligned"
+            facts={[
+              {
+                name: t("opened.by"),
+                value: <Actor actor={happening.actor} name={happening.actorName} />,
+              },
+              { name: t("opened.at"), value: <LocalTime instant={happening.at} /> },
+              ...(happening.subject === undefined
+                ? []
+                : [{ name: t("opened.transaction"), value: <SubjectName subject={happening.subject} /> }]),
+              {
+                name: t("opened.entry", { seq: formatCount(seq, locale) }),
+                value: <Digest value={loaded.detail.entry_id} />,
+              },
+            ]}
+          />
+          <p className="mt-3 mb-4 text-control text-ink-2">{t("opened.lasting")}</p>
+          <ButtonLink href={`/audit?entry=${seq}`} look="secondary" size="bar" icon="log">
+            {t("opened.toEntry")}
+          </ButtonLink>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { boundArrays, isWorkerNews } from "./worker-bounds";
+
+function scope(onRefused = () => {}) {
+  const arrays = { Uint8Array, Uint8ClampedArray, Int16Array, Date };
+  boundArrays(arrays, 1_000, onRefused);
+  return arrays;
+}
+
+describe("a decoder's memory", () => {
+  it("ends at the bound, whichever array it asks for, and somebody is told", () => {
+    let refused = 0;
+    const {
+      Uint8Array: Bytes,
+      Uint8ClampedArray: Pixels,
+      Int16Array: Words,
+    } = scope(() => {
+      refused += 1;
+    });
+    expect(() => new Pixels(1_001)).toThrow(RangeError);
+    expect(() => new Bytes(3_600_000_000)).toThrow(RangeError);
+    expect(() => new Words(501)).toThrow(RangeError);
+    expect(refused).toBe(3);
+    expect([new Bytes(1_000).length, new Words(500).length]).toEqual([1_000, 500]);
+    expect(refused).toBe(3);
+  });
+
+  it("is otherwise what it was: views, copies, kinds, and arrays of others", () => {
+    const { Uint8Array: Bytes, Date: Untouched } = scope();
+    const bytes = new Bytes([1, 2, 3]);
+    expect(bytes instanceof Bytes && bytes instanceof Uint8Array).toBe(true);
+    expect([...new Bytes(bytes.buffer, 1), ...Bytes.from([9]), ...bytes.slice(2)]).toEqual([2, 3, 9, 3]);
+    expect(Bytes.BYTES_PER_ELEMENT).toBe(1);
+    expect(Untouched).toBe(Date);
+  });
+
+  it("is told of in a message that is none of pdf.js's", () => {
+    expect(isWorkerNews({ sealport: "left-out" })).toBe(true);
+    for (const other of [undefined, null, "test", { sourceName: "worker", targetName: "main" }])
+      expect(isWorkerNews(other)).toBe(false);
+  });
+});

@@ -1,0 +1,10 @@
+import type { AccessLogItem } from "@/lib/audit/schema";
+
+/** What one line of the accesses tells. `asked`: a proof had grown old; whoever gave a fresh one went on. */
+export type AccessKind = "opened" | "copied" | "refused" | "asked" | "read";
+
+export function accessKind({ action, success, error }: AccessLogItem): AccessKind {
+  if (!success) return error === "auth.step-up" ? "asked" : "refused";
+  if (action === "disclosure.copy") return "copied";
+  return action === "disclosure.open" ? "opened" : "read";
+}

@@ -1,0 +1,10 @@
+import { listPreservations as list } from "@/lib/access/list-preservations";
+import { preserveTransactions as preserve } from "@/lib/access/preserve-transactions";
+import { listPreservations, preserveTransactions } from "@/lib/api-client/operations/preservations";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access/preservations", [
+  bind(preserveTransactions, (cx, { body }) => preserve(cx, body)),
+  bind(listPreservations, (cx, { query }) => list(cx, query)),
+]);

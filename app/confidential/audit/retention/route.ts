@@ -1,0 +1,8 @@
+import { getLogRetention } from "@/lib/api-client/operations/audit";
+import { getRetention } from "@/lib/audit/retention/get-retention";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/audit/retention", [
+  bind(getLogRetention, (cx) => getRetention(cx)),
+]);

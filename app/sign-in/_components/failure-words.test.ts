@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { CallRefused } from "@/components/client/api";
+import { PasskeyFailed } from "@/components/client/passkey";
+import { CATALOGUES } from "@/components/messages/catalogue";
+import { failureKey } from "./failure-words";
+
+const refusal = new CallRefused({
+  status: 401,
+  code: "auth.sign-in",
+  title: "",
+  detail: "",
+  requestId: "r",
+  errors: [],
+  members: {},
+});
+
+test("a passkey that is refused has words of its own, which say nothing of a password or of what is known", () => {
+  expect([failureKey(refusal, "passkey"), failureKey(refusal, "password")]).toEqual([
+    "refusedPasskey",
+    "refused",
+  ]);
+  for (const { signin } of Object.values(CATALOGUES))
+    expect(signin.failed.refusedPasskey).not.toMatch(/address|known|unknown|Adresse|bekannt|zusammen/i);
+});
+
+test("no answer of a device, an old browser and any other failure are told apart", () => {
+  expect(failureKey(new PasskeyFailed("unsupported"), "passkey")).toBe("noPasskeys");
+  expect(failureKey(new PasskeyFailed("cancelled"), "passkey")).toBe("noPasskey");
+  expect(failureKey(new Error("x"), "passkey")).toBeUndefined();
+});

@@ -1,0 +1,98 @@
+import "server-only";
+import { z } from "zod";
+import type { Tx } from "@/lib/db/transaction";
+
+const Row = z.object({
+  id: z.string(),
+  organisation_id: z.string().nullable(),
+  transactions: z.array(z.string()),
+  reason: z.string(),
+  state: z.enum(["active", "released"]),
+  created_at: z.date(),
+  until: z.date(),
+  released_at: z.date().nullable(),
+});
+export type PreservationRow = z.infer<typeof Row>;
+
+const COLUMNS =
+  "id::text, organisation_id::text, transactions, reason, state, created_at, until, released_at";
+
+export interface NewHold {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly requestedBy: string;
+  readonly organisationId: string;
+  readonly transactions: readonly string[];
+  readonly reason: string;
+  readonly at: Date;
+  readonly until: Date;
+}
+
+export async function insertPreservation(tx: Tx, hold: NewHold): Promise<void> {
+  await tx.preservation.createMany({
+    data: [
+      {
+        id: hold.id,
+        tenant_id: hold.tenantId,
+        requested_by: hold.requestedBy,
+        organisation_id: hold.organisationId,
+        transactions: [...hold.transactions],
+        reason: hold.reason,
+        state: "active",
+        created_at: hold.at,
+        until: hold.until,
+      },
+    ],
+  });
+}
+
+/** Whose holds are looked at: every one of the tenant, or one organisation's. */
+export interface Owner {
+  readonly tenantId: string;
+  readonly organisationId: string | undefined;
+}
+
+/** One hold, locked against another's change of it. */
+export async function lockPreservation(
+  tx: Tx,
+  owner: Owner,
+  id: string,
+): Promise<PreservationRow | undefined> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT ${COLUMNS} FROM preservation WHERE tenant_id = $1::uuid AND id = $2::uuid
+       AND ($3::uuid IS NULL OR organisation_id = $3::uuid) FOR UPDATE`,
+    owner.tenantId,
+    id,
+    owner.organisationId ?? null,
+  );
+  return z.array(Row).parse(rows)[0];
+}
+
+/** Holds newest first; `after` is the id of the last one shown. */
+export async function listPreservationRows(
+  tx: Tx,
+  owner: Owner,
+  page: { readonly after: string | undefined; readonly limit: number },
+): Promise<PreservationRow[]> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT ${COLUMNS} FROM preservation WHERE tenant_id = $1::uuid
+       AND ($2::uuid IS NULL OR organisation_id = $2::uuid) AND ($3::uuid IS NULL OR id < $3::uuid)
+     ORDER BY id DESC LIMIT $4`,
+    owner.tenantId,
+    owner.organisationId ?? null,
+    page.after ?? null,
+    page.limit,
+  );
+  return z.array(Row).parse(rows);
+}
+
+export async function renewPreservation(tx: Tx, id: string, until: Date): Promise<void> {
+  await tx.preservation.updateMany({ where: { id, state: "active" }, data: { until } });
+}
+
+export async function endPreservation(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.preservation.updateMany({
+    where: { id, state: "active" },
+    data: { state: "released", released_at: at },
+  });
+}

@@ -1,0 +1,70 @@
+import {
+  NewPreservation,
+  Preservation,
+  PreservationPath,
+  PreservationQuery,
+  Release,
+  Renewal,
+} from "@/lib/access/preservations/schema";
+import { pageOf, Receipt } from "@/lib/api-client/fields";
+import { operation } from "@/lib/api-client/operation";
+
+const HOLDS = "/confidential/access/preservations";
+const roles = ["auditor", "regulator", "coordinator"] as const;
+const Answer = Preservation.extend({ receipt: Receipt });
+
+export const preserveTransactions = operation({
+  id: "preserveTransactions",
+  method: "POST",
+  path: HOLDS,
+  summary: "Put records under a legal hold; it keeps them from deletion and discloses nothing.",
+  scopes: ["request"],
+  roles,
+  body: NewPreservation,
+  response: { status: 201, schema: Answer },
+  rate: "writes",
+  action: "preservation.create",
+  idempotent: { keep: ["id", "state", "until", "created_at"] },
+});
+
+export const listPreservations = operation({
+  id: "listPreservations",
+  method: "GET",
+  path: HOLDS,
+  summary: "Legal holds of one's own organisation, newest first; deciders see every one.",
+  scopes: ["read"],
+  roles,
+  query: PreservationQuery,
+  response: { status: 200, schema: pageOf(Preservation) },
+  rate: "reads",
+  action: "preservation.read",
+});
+
+export const renewHold = operation({
+  id: "renewHold",
+  method: "POST",
+  path: `${HOLDS}/{id}/renewals`,
+  summary: "Move the end of a legal hold away, by 90 days from now unless said otherwise.",
+  scopes: ["request"],
+  roles,
+  params: PreservationPath,
+  body: Renewal,
+  response: { status: 200, schema: Answer },
+  rate: "writes",
+  action: "preservation.renew",
+});
+
+export const releaseHold = operation({
+  id: "releaseHold",
+  method: "POST",
+  path: `${HOLDS}/{id}/releases`,
+  summary: "End a legal hold of one's own organisation before its time.",
+  scopes: ["request"],
+  roles,
+  params: PreservationPath,
+  body: Release,
+  response: { status: 200, schema: Answer },
+  rate: "writes",
+  action: "preservation.release",
+  stepUp: true,
+});

@@ -1,0 +1,71 @@
+import "server-only";
+import { z } from "zod";
+import type { Tx } from "@/lib/db/transaction";
+import type { Holds, Retention } from "./schema";
+
+const Count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const PeriodRow = z.object({ kind: z.enum(["role", "class"]), name: z.string(), days: z.int() });
+
+/** Periods by role and by class; `*`, for all others, last. */
+export async function readPeriods(tx: Tx): Promise<Pick<Retention, "roles" | "classes">> {
+  const rows = z
+    .array(PeriodRow)
+    .parse(
+      await tx.$queryRawUnsafe(
+        "SELECT kind, name, days FROM audit_retention ORDER BY kind, (name = '*'), name",
+      ),
+    );
+  const of = (kind: "role" | "class") =>
+    rows.filter((row) => row.kind === kind).map(({ name, days }) => ({ name, days }));
+  return { roles: of("role"), classes: of("class") };
+}
+
+const PruneRow = z.object({ at: z.coerce.date(), removed: Count, kept: Count, seq: Count.nullable() });
+
+/** The pruning that reached farthest, with the leaf index of its entry. */
+export async function findLastPruning(tx: Tx, log: string): Promise<Retention["last_pruning"]> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT p.at, p.removed, p.kept, l.seq FROM audit_prune p LEFT JOIN audit_leaf l ON l.entry_id = p.entry_id
+     WHERE p.log = $1 ORDER BY p.minimum DESC LIMIT 1`,
+    log,
+  );
+  const [row] = z.array(PruneRow).parse(rows);
+  return row === undefined ? null : { ...row, at: row.at.toISOString() };
+}
+
+const HeldRow = z.object({ transaction_id: z.string(), until: z.coerce.date() });
+const PreservationRow = z.object({
+  id: z.string(),
+  requested_by: z.string(),
+  reason: z.string(),
+  transactions: z.array(z.string()),
+  until: z.coerce.date(),
+});
+
+/** Holds in force now (as audit_is_held sees them), those that end first first. */
+export async function readHolds(tx: Tx, tenantId: string, limit: number): Promise<Holds> {
+  const held = await tx.$queryRawUnsafe(
+    `SELECT t.id::text AS transaction_id, t.hold_until AS until FROM transaction t
+     WHERE t.tenant_id = $1::uuid AND t.hold_until > now() ORDER BY t.hold_until, t.id LIMIT $2`,
+    tenantId,
+    limit + 1,
+  );
+  const preserved = await tx.$queryRawUnsafe(
+    `SELECT p.id::text, u.name AS requested_by, p.reason, p.transactions, p.until FROM preservation p
+     JOIN app_user u ON u.id = p.requested_by
+     WHERE p.tenant_id = $1::uuid AND p.released_at IS NULL AND p.until > now() ORDER BY p.until, p.id LIMIT $2`,
+    tenantId,
+    limit + 1,
+  );
+  const [transactions, preservations] = [
+    z.array(HeldRow).parse(held),
+    z.array(PreservationRow).parse(preserved),
+  ];
+  const shown = <T extends { until: Date }>(rows: readonly T[]) =>
+    rows.slice(0, limit).map((row) => ({ ...row, until: row.until.toISOString() }));
+  return {
+    transactions: shown(transactions),
+    preservations: shown(preservations),
+    has_more: Math.max(transactions.length, preservations.length) > limit,
+  };
+}

@@ -1,0 +1,17 @@
+import { firstBad } from "../verify/report";
+import type { IndexReport } from "./index-store";
+import type { VerificationReport } from "./schema";
+
+/** The worker's report and what a portal found in the search rows, as one. */
+export function mergeReports(report: VerificationReport, index: IndexReport | null): VerificationReport {
+  if (index === null) return report;
+  const findings = [...report.findings, ...index.findings];
+  return {
+    ...report,
+    verdict: findings.length === 0 ? report.verdict : "wrong",
+    indexed: index.indexed,
+    findings,
+    more: report.more + index.more,
+    first_bad: firstBad(findings) ?? null,
+  };
+}

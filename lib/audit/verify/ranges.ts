@@ -1,0 +1,98 @@
+import { FormatError } from "@/lib/crypto/format-error";
+
+const LINE = /^(0|[1-9][0-9]{0,15})(?:-([1-9][0-9]{0,15}))?$/;
+
+/** Numbers in rising order as ranges that neither meet nor overlap: `to` is the first number after one. */
+export class Ranges {
+  readonly #from: number[] = [];
+  readonly #to: number[] = [];
+  #count = 0;
+
+  /** Ranges of numbers in any order, also repeated ones. */
+  static of(numbers: readonly number[]): Ranges {
+    const ranges = new Ranges();
+    for (const number of [...new Set(numbers)].sort((a, b) => a - b)) ranges.#put(number, number + 1);
+    return ranges;
+  }
+
+  /** How many ranges there are. */
+  get length(): number {
+    return this.#from.length;
+  }
+
+  /** How many numbers they hold. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The range in this place, or undefined after the last. */
+  at(place: number): { readonly from: number; readonly to: number } | undefined {
+    const [from, to] = [this.#from[place], this.#to[place]];
+    return from === undefined || to === undefined ? undefined : { from, to };
+  }
+
+  /**
+   * Takes one line of the canonical text, without its newline: a number, or the first and the last of a range. Throws
+   * FormatError for any other spelling and for a range that does not come after the last one with a gap between.
+   */
+  read(line: string): void {
+    const [, first, last] = LINE.exec(line) ?? [];
+    const from = Number(first ?? Number.NaN);
+    const to = last === undefined ? from : Number(last);
+    const before = this.#to.at(-1) ?? -1;
+    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || to >= Number.MAX_SAFE_INTEGER)
+      throw new FormatError("format.bundle", "not a range of numbers");
+    if (last !== undefined && to <= from)
+      throw new FormatError("format.bundle", "a range that ends before it has two numbers");
+    if (from <= before)
+      throw new FormatError("format.bundle", "ranges that overlap, meet or are out of order");
+    this.#put(from, to + 1);
+  }
+
+  #put(from: number, to: number): void {
+    this.#count += to - from;
+    if (this.#to.at(-1) === from) {
+      this.#to[this.#to.length - 1] = to;
+      return;
+    }
+    this.#from.push(from);
+    this.#to.push(to);
+  }
+}
+
+/** The one canonical line of a range, with its newline; `to` is the first number after it. */
+export function rangeLine(from: number, to: number): string {
+  return to - from === 1 ? `${from}\n` : `${from}-${to - 1}\n`;
+}
+
+/** Writes numbers that come in rising order as canonical lines, holding one range at a time. */
+export class RangeLines {
+  #from = 0;
+  #to = 0;
+  #count = 0;
+  #ranges = 0;
+
+  /** Numbers and ranges taken so far. */
+  get counts(): { readonly count: number; readonly ranges: number } {
+    return { count: this.#count, ranges: this.#ranges };
+  }
+
+  /** Takes the next number; gives the line of the range before it where it ends that one, else an empty text. */
+  take(number: number): string {
+    this.#count += 1;
+    if (this.#count > 1 && number === this.#to) {
+      this.#to += 1;
+      return "";
+    }
+    const ended = this.end();
+    this.#from = number;
+    this.#to = number + 1;
+    this.#ranges += 1;
+    return ended;
+  }
+
+  /** The line of the last range. */
+  end(): string {
+    return this.#to > this.#from ? rangeLine(this.#from, this.#to) : "";
+  }
+}

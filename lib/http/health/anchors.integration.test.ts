@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { insertCheckpoint } from "@/lib/audit/worker/checkpoint-store";
+import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
+import { readHead } from "@/lib/audit/worker/store";
+import { inSnapshot } from "@/lib/db/transaction";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { readStoredAnchors } from "./anchor-store";
+
+let bench: UseCaseBench;
+
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+  await prepareLog(bench.sequencerPool, bench.place);
+});
+afterAll(() => bench?.close());
+
+const read = (...names: string[]) =>
+  inSnapshot(bench.cx, (tx) => readStoredAnchors(tx, bench.place.log, names));
+
+/** A checkpoint over all there is and one entry more, with these witnesses' words. */
+async function checkpoint(...marks: readonly ["own" | "independent", string, number][]): Promise<number> {
+  await bench.person({ role: "client", hasKey: false });
+  while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
+  const head = await readHead(bench.sequencerPool, bench.place.log);
+  if (head === undefined) throw new TypeError("no log");
+  const cosigned = marks.map(([kind, name, timestamp]) => ({
+    line: `by ${name}`,
+    mark: { kind, name, timestamp },
+  }));
+  await insertCheckpoint(bench.sequencerPool, bench.place, { ...head, note: "for a test" }, cosigned);
+  return head.size;
+}
+
+it("nobody has vouched for a log without checkpoints", async () => {
+  expect(await read("a")).toEqual({ newest: undefined, last: [], stamp: undefined });
+});
+
+it("each named witness's last word is found, also below the newest checkpoint, and no other's", async () => {
+  const first = await checkpoint(["own", "a", 1_000], ["independent", "b", 1_001]);
+  const second = await checkpoint(["own", "a", 2_000], ["own", "stranger", 2_000]);
+  const third = await checkpoint();
+  const { newest, last, stamp } = await read("a", "b", "never");
+  expect(newest).toMatchObject({ size: third, witnesses: [] });
+  expect([...last].sort((x, y) => x.name.localeCompare(y.name))).toEqual([
+    { name: "a", timestamp: 2_000, size: second },
+    { name: "b", timestamp: 1_001, size: first },
+  ]);
+  expect(stamp).toBeUndefined();
+  await bench.sequencerPool.query(
+    "UPDATE audit_checkpoint SET time_stamp = '\\x00', time_stamped_at = '2026-11-24T12:00:00Z' WHERE size = $1",
+    [second],
+  );
+  expect((await read("a")).stamp).toEqual({ size: second, at: new Date("2026-11-24T12:00:00Z") });
+});

@@ -1,0 +1,97 @@
+import "server-only";
+import type { Witnessed } from "@/lib/audit/witnessing";
+import { inSnapshot } from "@/lib/db/transaction";
+import { portalEnv } from "@/lib/env";
+import { witnessKeys, witnessName, witnessPolicy } from "@/lib/env/anchors";
+import { getRuntime } from "@/lib/runtime";
+import { readStoredAnchors, type StoredAnchors } from "./anchor-store";
+import { witnessing } from "./judge-health";
+
+/** Of so many witnesses of a kind, the cosignatures that publishing waits for. */
+export interface Quorum {
+  readonly needed: number;
+  readonly of: number;
+}
+
+export interface WitnessRule {
+  readonly own: Quorum;
+  readonly independent: Quorum;
+}
+
+/** Who vouches for this log, as configured, and when each last did. */
+export interface Anchors {
+  readonly rule: WitnessRule;
+  readonly witnesses: readonly {
+    readonly name: string;
+    readonly kind: "own" | "independent";
+    /** The last cosignature: when, over how many entries; null where none is found, or nobody knows at present. */
+    readonly last: { readonly at: string; readonly size: number } | null;
+  }[];
+  /** Of the newest checkpoint; undefined while the database is away. */
+  readonly checkpoint:
+    | { readonly witnessed: Witnessed; readonly size: number; readonly at: string }
+    | null
+    | undefined;
+  /** Host of the configured authority; null without one. */
+  readonly authority: string | null;
+  readonly stamp: { readonly at: string; readonly size: number } | null;
+  readonly readAt: string;
+}
+
+/** How many cosignatures of each kind publishing waits for, of how many witnesses (k of n). */
+export function witnessRule(): WitnessRule {
+  const env = portalEnv();
+  const keys = witnessKeys(env);
+  const policy = witnessPolicy(env);
+  const of = (kind: "own" | "independent") => ({
+    needed: policy[kind],
+    of: keys.filter((one) => one.kind === kind).length,
+  });
+  return { own: of("own"), independent: of("independent") };
+}
+
+function checkpointOf({ newest }: StoredAnchors): Anchors["checkpoint"] {
+  if (newest === undefined) return null;
+  const { witnessed } = witnessing(newest.witnesses, witnessPolicy(portalEnv()));
+  return { witnessed, size: newest.size, at: newest.published_at.toISOString() };
+}
+
+function anchorsOf(stored: StoredAnchors | undefined, readAt: Date): Anchors {
+  const env = portalEnv();
+  return {
+    rule: witnessRule(),
+    witnesses: witnessKeys(env).map(({ vkey, kind }) => {
+      const name = witnessName(vkey);
+      const last = stored?.last.find((one) => one.name === name);
+      const at = last === undefined ? undefined : new Date(last.timestamp * 1_000).toISOString();
+      return { name, kind, last: last === undefined || at === undefined ? null : { at, size: last.size } };
+    }),
+    checkpoint: stored === undefined ? undefined : checkpointOf(stored),
+    authority: env.TSA_URL === undefined ? null : new URL(env.TSA_URL).host,
+    stamp:
+      stored?.stamp === undefined ? null : { at: stored.stamp.at.toISOString(), size: stored.stamp.size },
+    readAt: readAt.toISOString(),
+  };
+}
+
+async function look(): Promise<Anchors> {
+  const runtime = await getRuntime();
+  const names = witnessKeys(portalEnv()).map(({ vkey }) => witnessName(vkey));
+  try {
+    const stored = await inSnapshot(runtime, (tx) => readStoredAnchors(tx, runtime.instance.log, names));
+    return anchorsOf(stored, runtime.clock.now());
+  } catch (err) {
+    runtime.logger.error({ err }, "who vouches for the log could not be read");
+    return anchorsOf(undefined, runtime.clock.now());
+  }
+}
+
+const FRESH_MS = 1_000;
+let latest: { readonly at: number; readonly anchors: Promise<Anchors> } | undefined;
+
+/** Who vouches for the log, at most a second old: everybody may ask, and must not load what they ask about. */
+export function readAnchors(): Promise<Anchors> {
+  const now = performance.now();
+  if (latest === undefined || now - latest.at > FRESH_MS) latest = { at: now, anchors: look() };
+  return latest.anchors;
+}

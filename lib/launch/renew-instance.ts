@@ -1,0 +1,94 @@
+import "server-only";
+import { existsSync } from "node:fs";
+import { readFile, rename } from "node:fs/promises";
+import path from "node:path";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { parseVkey } from "@/lib/crypto/signed-note";
+import { writeFileAtomic } from "@/lib/custody/atomic-file";
+import { StartError } from "@/lib/db/embedded/start-error";
+import type { LaunchEnv } from "@/lib/env";
+import { Roster } from "@/lib/escrow/roster";
+import { rosterFileOf } from "@/lib/launch/environments";
+import type { InstanceFolders } from "@/lib/launch/folders";
+import { type InstanceFile, unlockOriginOf, writeInstance } from "@/lib/launch/instance-file";
+import { createAllKeys } from "@/lib/launch/key-creation";
+
+interface Place {
+  readonly env: LaunchEnv;
+  readonly folders: InstanceFolders;
+  readonly instance: InstanceFile;
+}
+
+/** Keys that are made for one log, by their holder. Everything else in the key folders stays as it is. */
+const KEYS_OF_LOG = [
+  ["portal", "receipt"],
+  ["portal", "evaluation"],
+  ["signer", "log"],
+  ["custodian", "identity"],
+  ["witness", "cosigner"],
+] as const;
+
+async function readRoster(file: string): Promise<Roster | undefined> {
+  if (!existsSync(file)) return undefined;
+  try {
+    return Roster.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch {
+    throw new StartError(`The custodian's roster ${file} is not a roster. Restore it from a backup.`);
+  }
+}
+
+/** Puts a file or folder of the closed log aside, once; nothing is deleted. */
+async function putAside(file: string, suffix: string): Promise<void> {
+  if (existsSync(file) && !existsSync(`${file}${suffix}`)) await rename(file, `${file}${suffix}`);
+}
+
+/**
+ * The same people under the new log: version 1, since no statement of the old log reaches into it. Whoever had a key
+ * of their own keeps it; where the portal signs in somebody's place it does so with its new key.
+ */
+function successorOf(old: Roster, origin: string, evaluationVkey: string | undefined): Roster {
+  const { previous: _previous, statements: _statements, evaluation_key, ...rest } = old;
+  const key = evaluationVkey === undefined ? undefined : toBase64url(parseVkey(evaluationVkey).publicKey);
+  return {
+    ...rest,
+    log: origin,
+    version: 1,
+    ...(evaluation_key === undefined || key === undefined ? {} : { evaluation_key: key }),
+  };
+}
+
+/**
+ * Gives the instance over to the log that follows a closed one: keys of the log, the signer's store, the custodian's
+ * journal and roster of the old log are put aside under a name that says so, new ones are made, and instance.json names
+ * the new origin last. Run again after a crash it goes on; nothing is put aside twice. The caller holds the data
+ * folder's lock.
+ */
+export async function renewInstance(
+  { env, folders, instance }: Place,
+  origin: string,
+): Promise<InstanceFile> {
+  const closed = instance.closed ?? [];
+  const suffix = `.closed-${closed.length + 1}`;
+  const rosterFile = rosterFileOf(env, folders);
+  const aside = existsSync(`${rosterFile}${suffix}`) ? `${rosterFile}${suffix}` : rosterFile;
+  const roster = await readRoster(aside);
+  for (const [holder, name] of KEYS_OF_LOG)
+    await putAside(path.join(folders.keyDir(holder), `${name}.key.json`), suffix);
+  await putAside(path.join(folders.privateDir("signer"), "log"), suffix);
+  await putAside(path.join(folders.privateDir("custodian"), "custodian"), suffix);
+  await putAside(rosterFile, suffix);
+  const vkeys = await createAllKeys(env, folders, origin, unlockOriginOf(instance));
+  if (roster !== undefined) {
+    const next = successorOf(roster, origin, vkeys["portal.evaluation"]);
+    writeFileAtomic(rosterFile, `${JSON.stringify(next, undefined, 1)}\n`);
+  }
+  const renewed: InstanceFile = {
+    ...instance,
+    origin,
+    unlock_origin: unlockOriginOf(instance),
+    vkeys,
+    closed: [...closed, { origin: instance.origin, vkeys: instance.vkeys }],
+  };
+  await writeInstance(folders.file("instance.json"), renewed);
+  return renewed;
+}

@@ -1,0 +1,65 @@
+import "server-only";
+import { readFile } from "node:fs/promises";
+import type { Pool } from "pg";
+import { findFollower, startNewLog } from "@/lib/audit/recovery/start-new-log";
+import { StartError } from "@/lib/db/embedded/start-error";
+import type { CustodianPlace } from "@/lib/launch/custodian-at-hand";
+import { lockDataFolder } from "@/lib/launch/lock";
+import { renewInstance } from "@/lib/launch/renew-instance";
+import { writeStateFile } from "@/lib/launch/state-file";
+
+export interface Anew extends CustodianPlace {
+  readonly owner: Pool;
+  readonly place: { readonly log: string; readonly tenantId: string };
+}
+
+interface AnewOptions {
+  /** Name of the log that goes on. */
+  readonly origin: string;
+  /** File of the old log's newest checkpoint. */
+  readonly checkpoint?: string;
+  /** Given to do it, and not only to hear what would be done. */
+  readonly confirm?: number;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function closeOld({ owner, place, instance, folders }: Anew, options: AnewOptions): Promise<void> {
+  const { origin } = options;
+  if ((await findFollower(owner, place)) === origin)
+    return say(`The log ${place.log} is closed already; ${origin} follows it.`);
+  if (options.checkpoint === undefined)
+    throw new StartError("Name the old log's newest checkpoint: --checkpoint FILE.");
+  const checkpoint = await readFile(options.checkpoint, "utf8");
+  const oldVkey = instance.vkeys["signer.log"] ?? "";
+  const started = await startNewLog(owner, place, { origin, checkpoint, oldVkey });
+  const { from, to } = started.lost;
+  const lost = from === to ? "nothing" : `entries ${from} to ${to - 1}`;
+  say(`The log ${place.log} is closed. Lost for ever: ${lost}.`);
+  say(`${origin} begins with entry ${started.entryId}.`);
+  await writeStateFile(folders.file("closed-log.json"), { ...started, origin, old: place.log });
+}
+
+/**
+ * The signer's store is lost too: closes the old log for ever, starts the one that follows it, and gives the instance
+ * over to it: keys, signer's store, custodian's journal and roster. No process of the instance may run. Called again
+ * after a crash it does what is left to do.
+ */
+export async function startAnew(anew: Anew, options: AnewOptions): Promise<void> {
+  const { folders, place } = anew;
+  if (options.confirm === undefined)
+    return say(`The log ${place.log} would be closed for ever. To go on: the same call with --confirm 0.`);
+  const unlock = anew.isLocked ? undefined : await lockDataFolder(folders.file("supervisor.lock"));
+  try {
+    await closeOld(anew, options);
+    await renewInstance(anew, options.origin);
+    say(
+      `Keys, the signer's store and the custodian's roster are made anew for ${options.origin}; npm start goes on.`,
+    );
+    say(
+      "Grants of the old log are given anew; sealed groups are registered with the custodian by the worker.",
+    );
+  } finally {
+    await unlock?.();
+  }
+}

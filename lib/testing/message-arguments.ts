@@ -1,0 +1,39 @@
+/** The name in an argument's head, and its type where it has branches. */
+const HEAD = /^\{\s*(\w+)\s*(?:,\s*(\w+)\s*,?)?/;
+const BRANCHED: readonly string[] = ["plural", "select", "selectordinal"];
+
+/** The index after the brace that closes the one at `open`. */
+function afterBrace(text: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < text.length; at += 1) {
+    if (text[at] === "{") depth += 1;
+    if (text[at] === "}") depth -= 1;
+    if (depth === 0) return at + 1;
+  }
+  throw new Error(`a brace stays open in: ${text}`);
+}
+
+/** Every `{…}` that stands at the outermost level of a text. */
+function braces(text: string): string[] {
+  const found: string[] = [];
+  for (let at = text.indexOf("{"); at >= 0; ) {
+    const end = afterBrace(text, at);
+    found.push(text.slice(at, end));
+    at = text.indexOf("{", end);
+  }
+  return found;
+}
+
+function namesIn(text: string): string[] {
+  return braces(text).flatMap((argument) => {
+    const [head = "", name = "", type = ""] = HEAD.exec(argument) ?? [];
+    if (!BRANCHED.includes(type)) return [name];
+    return [name, ...braces(argument.slice(head.length)).flatMap((branch) => namesIn(branch.slice(1, -1)))];
+  });
+}
+
+/** Names of the arguments and tags that a message needs, each once, sorted. */
+export function argumentsOf(message: string): string[] {
+  const tags = [...message.matchAll(/<(\w+)>/g)].map((match) => match[1] ?? "");
+  return [...new Set([...namesIn(message), ...tags])].sort();
+}
