@@ -1,4 +1,5 @@
 import { type Browser, expect, type Locator, type Page, test } from "@playwright/test";
+import { formatTime } from "../lib/format";
 import { makeOrderPdf } from "../lib/seed/court-order";
 import { asSuperuser } from "./support/admin";
 import { type Caller, people } from "./support/api";
@@ -102,10 +103,10 @@ const file = (order: Order, typed?: Partial<Order>): Promise<string> =>
   fileWith(people(demo()).regulator, order, typed);
 
 /** The first stage, passed through the API by the legal reviewer. */
-async function passLegal(id: string, order: Order): Promise<void> {
+async function passLegal(id: string, order: Order, narrowing: object = {}): Promise<void> {
   const { issuer, case_number, valid_from, valid_until } = order;
   const confirms = { issuer, case_number, valid_from, valid_until };
-  const body = { stage: "legal", decision: "approve", comment: "Read and compared", confirms };
+  const body = { stage: "legal", decision: "approve", comment: "Read and compared", confirms, ...narrowing };
   const answer = await people(demo()).legal.post(`/confidential/access/requests/${id}/decisions`, body);
   expect(answer.status, answer.text).toBe(200);
 }
@@ -117,6 +118,7 @@ async function open(browser: Browser, handle: string, id: string) {
   return watched;
 }
 
+const scope = (page: Page): Locator => page.getByRole("table", { name: "Scope of the request" });
 const panel = (page: Page): Locator => page.getByRole("complementary");
 
 async function read(page: Page, order: Order): Promise<void> {
@@ -206,8 +208,19 @@ test("an order that ends before the officer’s date is granted until its own en
       await dialog.getByRole("button", { name: "Narrow", exact: true }).click();
       await expect(dialog.getByText("Narrowed", { exact: true }).first()).toBeVisible();
     } else {
-      await page.getByRole("button", { name: "Approve as asked" }).click();
-      const dialog = page.getByRole("dialog", { name: /^Approve AR-/ });
+      // What the first took away stays before the second one's eyes, and nothing says that it is as asked.
+      await expect(panel(page).getByText("Parties", { exact: true })).toHaveCSS(
+        "text-decoration-line",
+        "line-through",
+      );
+      await expect(panel(page).getByText("taken away by Lena Hartmann")).toBeVisible();
+      await expect(scope(page).getByRole("columnheader", { name: "Now" })).toBeVisible();
+      await expect(scope(page).getByText("lowered by Lena Hartmann")).toBeVisible();
+      await expect(scope(page).getByText("shortened by Lena Hartmann")).toBeVisible();
+      await expect(page.getByRole("button", { name: "Approve as asked" })).toHaveCount(0);
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole("button", { name: "Approve as narrowed by Lena Hartmann" }).click();
+      const dialog = page.getByRole("dialog", { name: /^Approve AR-\S+ as narrowed by Lena Hartmann$/ });
       await dialog.getByRole("button", { name: "Approve", exact: true }).click();
       await expect(dialog.getByText("Approved", { exact: true }).first()).toBeVisible();
     }
@@ -221,6 +234,44 @@ test("an order that ends before the officer’s date is granted until its own en
   const { page } = await open(browser, "regulator-001", id);
   await expect(page.getByRole("heading", { name: "Asked and granted" })).toBeVisible();
   await expect(page.getByText("Legal review: narrowed by Lena Hartmann")).toBeVisible();
+  await expect(scope(page).getByText("taken away by Lena Hartmann")).toBeVisible();
+  const asked = scope(page).getByRole("row", { name: /^Fields/ });
+  await expect(asked.getByRole("cell")).toContainText(["Amount, Pricing, Parties", "Amount, Pricing"]);
+});
+
+test("what was taken away stays on the officer’s page after a denial, which leads to a new request", async ({
+  browser,
+}) => {
+  const order = newOrder();
+  const id = await file(order);
+  await passLegal(id, order, { scope: { fields: ["amount", "pricing"] } });
+  const body = { stage: "coordinator", decision: "deny", comment: "The annex is missing." };
+  const { coordinator, legal } = people(demo());
+  expect((await coordinator.post(`/confidential/access/requests/${id}/decisions`, body)).status).toBe(200);
+  const word = "It was on page two.";
+  await legal.post(`/confidential/access/requests/${id}/comments`, { comment: word });
+
+  const { page, faults } = await open(browser, "regulator-001", id);
+  await expect(scope(page).getByRole("columnheader", { name: "Left at the end" })).toBeVisible();
+  await expect(scope(page).getByText("taken away by Lena Hartmann")).toBeVisible();
+  await expect(page.getByRole("region", { name: /^Comments/ }).getByText(word)).toBeVisible();
+  await expect(panel(page).getByText("What was missing", { exact: true })).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await panel(page).getByRole("link", { name: "New request from this one" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "New request" })).toBeVisible();
+  await expect(page.getByText("What was missing: The annex is missing.")).toBeVisible();
+  await expect(page.getByLabel("Reason")).toHaveValue("Examination of the settlement");
+  await expect(page.getByLabel("Case number")).toHaveValue(order.case_number);
+  await expect(page.getByLabel("Valid until")).toHaveValue(order.valid_until);
+  for (const field of ["Amount", "Pricing", "Parties"])
+    await expect(page.getByRole("checkbox", { name: field })).toBeChecked();
+  expect(await axeFindings(page)).toEqual([]);
+  expect(faults()).toEqual([]);
+
+  // Nobody begins one from what is not theirs: a decider is shown the request itself.
+  const decider = await signedIn(browser, "auditor-001");
+  await decider.page.goto(at(`/requests/new?from=${id}`));
+  await expect(decider.page.getByRole("heading", { level: 1 })).toHaveText("There is nothing here for you");
 });
 
 test("a question stops the clock; the officer answers in the browser; a denial shows its reason", async ({
@@ -236,7 +287,10 @@ test("a question stops the clock; the officer answers in the browser; a denial s
 
   const { page: officer, faults } = await open(browser, "regulator-001", id);
   await expect(officer.getByText("Which annex names the transactions?").first()).toBeVisible();
-  await expect(officer.getByText("Clock stands since")).toBeVisible();
+  await expect(panel(officer).getByText("Clock paused since")).toBeVisible();
+  await officer.goto(at("/"));
+  await expect(officer.getByText("Clock paused").first()).toBeVisible();
+  await officer.goto(at(`/requests/${id}`));
   expect(await axeFindings(officer)).toEqual([]);
   await officer.getByLabel("Your answer").fill("Annex A, on its second page.");
   await officer.getByRole("button", { name: "Answer", exact: true }).click();
@@ -347,7 +401,7 @@ test("a reading that differs cannot be approved, and two readings that differ ar
   expect(await second.content()).not.toContain(`read ${shorter.valid_until}`);
   await read(second, { ...shorter, valid_until: dayOf(20) });
   await second.getByLabel("Reason, seen by the officer").fill("As typed");
-  await second.getByRole("button", { name: "Approve as asked" }).click();
+  await second.getByRole("button", { name: "Approve as narrowed by Lena Hartmann" }).click();
   await expect(second.getByText("The readings differ. Nothing was decided.")).toBeVisible();
   await expect(second.getByText("the first decider read", { exact: false })).toBeVisible();
 });
@@ -373,6 +427,11 @@ test("of two tabs one decides, the other learns who was faster and loses nothing
   await two.getByRole("button", { name: "Approve as asked" }).click();
   await expect(two.getByText("Somebody was faster. Nothing of yours was done.")).toBeVisible();
   await expect(two.getByText("Lena Hartmann denied on", { exact: false })).toBeVisible();
+  // Nothing is left to press that would decide; what was typed can still be read.
+  const late = two.getByRole("dialog");
+  await expect(late.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
+  await expect(late.getByRole("button", { name: "Close", exact: true }).last()).toBeVisible();
+  await expect(late.getByText("Second tab")).toBeVisible();
   await two.getByRole("button", { name: "Look at it as it stands" }).click();
   await expect(panel(two).getByText("No stage waits for a decision now.")).toBeVisible();
   await expect(panel(two).getByText("Second tab")).toBeVisible();
@@ -509,4 +568,43 @@ test("j and k lead through what waits, and the record prints", async ({ browser 
   await page.emulateMedia({ media: "print" });
   await expect(page.getByRole("button", { name: "Print" })).toBeHidden();
   expect(faults()).toEqual([]);
+});
+
+test("on paper days are days, digests whole, nothing is to press, and who has read sees both readings", async ({
+  browser,
+}) => {
+  const order = newOrder();
+  const id = await file(order);
+  await passLegal(id, order);
+  const { issuer, case_number, valid_from, valid_until } = order;
+  const confirms = { issuer, case_number, valid_from, valid_until };
+  const body = { stage: "coordinator", decision: "approve", comment: "Read as well", confirms };
+  const made = await people(demo()).coordinator.post(`/confidential/access/requests/${id}/decisions`, body);
+  expect(made.status, made.text).toBe(200);
+  const day = (date: string): string =>
+    formatTime(new Date(`${date}T00:00:00Z`), { timeZone: "UTC", form: "day" });
+  for (const [handle, readings] of [
+    [LEGAL, 2],
+    [SECOND, 0],
+    ["regulator-001", 0],
+  ] as const) {
+    const { page, faults } = await signedIn(browser, handle, { timezoneId: "Europe/Berlin" });
+    await page.goto(at(`/requests/${id}/print`));
+    await expect(page.getByText("Read as well").first()).toBeVisible();
+    await page.emulateMedia({ media: "print" });
+    const authority = page.getByRole("region", { name: /^Legal authority/ });
+    await expect(authority.getByText(day(order.valid_from), { exact: true })).toBeVisible();
+    await expect(authority.getByText(`through ${day(order.valid_until)}`)).toBeVisible();
+    await expect(authority.getByText("01:00")).toHaveCount(0);
+    await expect(page.getByRole("main").getByRole("button")).toHaveCount(0);
+    await expect(page.getByRole("main").getByRole("link", { name: "Open the grant" })).toBeHidden();
+    await expect(page.getByText(" read,", { exact: false })).toHaveCount(readings);
+    const printed = await page
+      .getByTitle(/^[A-Za-z0-9_-]{43}$/)
+      .first()
+      .evaluate((one) => [getComputedStyle(one, "::after").content, one.getAttribute("title")]);
+    expect(printed[0]).toBe(`"${printed[1]}"`);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(faults()).toEqual([]);
+  }
 });

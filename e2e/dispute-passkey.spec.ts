@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { type RunningInstance, startInstance } from "../lib/testing/instance";
 import { type Demo, people, readDemo } from "./support/api";
-import { registerPasskey, signedIn } from "./support/statements";
+import { confirmIn, registerPasskey, signedIn } from "./support/statements";
 import { canaries, submitTransaction } from "./support/steps";
 
 // An instance of its own: a party that enrols a key is not signed for by the portal any more, in no other spec either.
@@ -31,7 +31,7 @@ test("a party whose key the custodian knows signs its dispute with it, and nobod
   await expect(own.getByText("Waits for a second person")).toBeVisible();
   const approver = await signedIn(await browser.newContext(), "coordinator-001:approve", demo);
   const confirming = approver.page.getByRole("region", { name: "Signing decisions and openings" });
-  await confirming.getByRole("button", { name: "Confirm" }).click();
+  await confirmIn(confirming, "Confirm");
   await expect(confirming.getByText("Waiting for you")).toBeHidden();
 
   const tx = await submitTransaction(who.client456, canaries());

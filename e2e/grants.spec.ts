@@ -4,7 +4,15 @@ import { axeFindings } from "./support/axe";
 import { demo } from "./support/instance";
 import { openPage } from "./support/page";
 import { signedIn } from "./support/signed-in";
-import { approve, canaries, type Filing, fileRequest, orderFacts, submitTransaction } from "./support/steps";
+import {
+  approve,
+  canaries,
+  type Filing,
+  fileRequest,
+  orderFacts,
+  submitTransaction,
+  text,
+} from "./support/steps";
 
 // A grant as its holder, its reviewers and everybody else see it; what ends it reaches pages that are open.
 
@@ -52,13 +60,27 @@ test("a grant shows its time, its views, what it reaches, what it rests on and w
   );
   expect(await axeFindings(page)).toEqual([]);
 
-  await people(demo()).regulator.post(`/confidential/transactions/${tx}/audit`, {
+  const { regulator } = people(demo());
+  const opened = await regulator.post(`/confidential/transactions/${tx}/audit`, {
     purpose: "audit",
     grant_id: id,
   });
   // Without a reload: the opening was made elsewhere.
   await expect(page.getByText("Ruth Adler opened Amount, Pricing of job-123")).toBeVisible();
   await expect(facts.getByText("6 of 7")).toBeVisible();
+
+  // A copy stands there as well, also after the grant was taken back: the same acts as on the transaction's page.
+  const copy = { access_id: text(opened, "access_id"), fields: ["amount"] };
+  const copied = await regulator.post(`/confidential/transactions/${tx}/copies`, copy);
+  expect(copied.status, copied.text).toBe(201);
+  await regulator.post(`/confidential/access/grants/${id}/revoke`, { reason: "Done." });
+  await page.reload();
+  await expect(page.getByText("Ruth Adler copied Amount of job-123")).toBeVisible();
+  await expect(page.getByText("Ruth Adler opened Amount, Pricing of job-123")).toBeVisible();
+  await page.goto(at(`/transactions/${tx}`));
+  const every = page.getByRole("region", { name: "Every opening and copy of these fields" });
+  await expect(every.getByText(/copied$/)).toBeVisible();
+  await expect(every.getByText(/opened$/)).toBeVisible();
   expect(faults()).toEqual([]);
 });
 

@@ -6,10 +6,12 @@ import { type Demo, people, readDemo } from "./support/api";
 import {
   askCustodian,
   challengeOf,
+  confirmIn,
   type PasskeySignature,
   registerPasskey,
   type SignedIn,
   signedIn,
+  spokenGroups,
 } from "./support/statements";
 import {
   canaries,
@@ -105,7 +107,9 @@ test("a first passkey is enrolled with a second person's word, and nobody else m
 
   const waiting = await openAccount(approver);
   await expect(waiting.getByText("Lena Hartmann asks to enrol a first key of their own")).toBeVisible();
-  await waiting.getByRole("button", { name: "Confirm" }).click();
+  // Both pages have the same key to read aloud, so that a call can tell it from another one.
+  expect(await spokenGroups(waiting)).toBe(await spokenGroups(section));
+  await confirmIn(waiting, "Confirm");
   await expect(waiting.getByText("Waiting for you")).toBeHidden();
   await section.getByRole("button", { name: "Look again" }).click();
   await expect(section.getByText("In force")).toBeVisible();
@@ -120,7 +124,7 @@ test("from then on a key enters only with the signature of somebody who holds on
   // Jonas could have confirmed the first key; now he holds none, and may not.
   await expect(section.getByText("Jonas Weber")).toBeHidden();
   const waiting = await openAccount(legal);
-  await waiting.getByRole("button", { name: "Confirm with your passkey" }).click();
+  await confirmIn(waiting, "Confirm with your passkey");
   await expect(waiting.getByText("Waiting for you")).toBeHidden();
   await section.getByRole("button", { name: "Look again" }).click();
   await expect(section.getByText("In force")).toBeVisible();
@@ -128,7 +132,7 @@ test("from then on a key enters only with the signature of somebody who holds on
   await askToEnrol(regulator, "Ruth's key");
   await expect((await openAccount(legal)).getByText("Ruth Adler asks to enrol")).toBeVisible();
   const other = await openAccount(approver);
-  await other.getByRole("button", { name: "Confirm with your passkey" }).click();
+  await confirmIn(other, "Confirm with your passkey");
   await expect(other.getByText("Waiting for you")).toBeHidden();
   await expect((await openAccount(regulator)).getByText("In force")).toBeVisible();
 });

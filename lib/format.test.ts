@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { formatCount, formatDecimal, formatTime, hexOfDigest, lastDayOf, shortDigest } from "@/lib/format";
+import {
+  formatCount,
+  formatDecimal,
+  formatTime,
+  hexOfDigest,
+  isMidnight,
+  lastDayOf,
+  shortDigest,
+  spokenGroups,
+} from "@/lib/format";
 
 test("counts are grouped by threes, as the language does it", () => {
   const counts = [0, 7, 999, 1000, 1204878];
@@ -54,4 +63,13 @@ test("an end at midnight UTC is the day before, and any other end an instant", (
 test("a digest is shortened the same way everywhere, a short one not at all", () => {
   expect(shortDigest("01a181c8-0000-7000-8000-00000000d99b")).toBe("01a181c8…d99b");
   expect(shortDigest("0123456789abcd")).toBe("0123456789abcd");
+});
+
+test("a beginning at midnight UTC is a day, whatever zone its reader is in, and any other an instant", () => {
+  expect(isMidnight("2026-11-24T00:00:00Z")).toBe(true);
+  expect(isMidnight("2026-11-24T00:00:00+01:00")).toBe(false);
+});
+
+test("a fingerprint is read aloud in groups of four digits, leading zeros too", () => {
+  expect(spokenGroups(new Uint8Array([0, 1, 0xab, 0xcd, 0xff, 0xfe]), 2)).toBe("0001 abcd");
 });

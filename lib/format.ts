@@ -39,6 +39,18 @@ export function shortDigest(digest: string): string {
   return digest.length <= 14 ? digest : `${digest.slice(0, 8)}…${digest.slice(-4)}`;
 }
 
+const DAY_MS = 86_400_000;
+
+/** Whether an instant is where a day begins in UTC, as a fact that was given as a day is kept. */
+export function isMidnight(instant: string): boolean {
+  return Date.parse(instant) % DAY_MS === 0;
+}
+
+/** A fingerprint's first bytes as people compare them aloud: groups of four hexadecimal digits. */
+export function spokenGroups(fingerprint: Uint8Array, groups: number): string {
+  return (toHex(fingerprint).match(/.{4}/g) ?? []).slice(0, groups).join(" ");
+}
+
 /** base64url → lower-case hex, as `sha256sum` prints it. What is no base64url stays as it is. */
 export function hexOfDigest(digest: string): string {
   try {
@@ -50,8 +62,7 @@ export function hexOfDigest(digest: string): string {
 
 /** Of an end at midnight UTC, the last day that counts; undefined for an end at any other time. */
 export function lastDayOf(instant: string): Date | undefined {
-  const ms = Date.parse(instant);
-  return ms % 86_400_000 === 0 ? new Date(ms - 86_400_000) : undefined;
+  return isMidnight(instant) ? new Date(Date.parse(instant) - DAY_MS) : undefined;
 }
 
 /** `full` with seconds, `minute` without, `day` the date alone, `clock` the time of day alone, `hour` that without seconds. */

@@ -6,6 +6,7 @@ import { type GrantEnd, useGrantWatch, type WatchedGrant } from "@/components/do
 import { Countdown } from "@/components/ui/countdown";
 import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
+import { StartTime } from "@/components/ui/start-time";
 import { lastDayOf } from "@/lib/format";
 
 const HOUR_MS = 3_600_000;
@@ -154,7 +155,7 @@ export function AccessInForce(props: {
           {hasBegun ? (
             <WhenItEnds grant={grant} leftMs={left} goesBlank={isOpened} />
           ) : (
-            t.rich("begins", { start: () => <LocalTime instant={grant.not_before} form="minute" /> })
+            t.rich("begins", { start: () => <StartTime instant={grant.not_before} /> })
           )}
         </p>
         <TimeTrack share={end > start ? left / (end - start) : 0} isShort={isShort} />

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Icon } from "@/components/ui/icon";
 import { shortDigest } from "@/lib/format";
 
-/** A digest, long id or fingerprint: first eight … last four, copied whole. */
+/** A digest, long id or fingerprint: first eight … last four, copied whole; on paper, whole and wrapped. */
 export function Digest({
   value,
   label,
@@ -27,14 +27,23 @@ export function Digest({
   };
   return (
     <span className="inline-flex max-w-full items-center gap-1 align-bottom">
-      <span title={value} className={`font-mono text-control ${isWhole ? "break-all" : "whitespace-nowrap"}`}>
-        {isWhole ? value : shortDigest(value)}
-      </span>
+      {isWhole ? (
+        <span title={value} className="break-all font-mono text-control">
+          {value}
+        </span>
+      ) : (
+        <span
+          title={value}
+          className="whitespace-nowrap font-mono text-control print:whitespace-normal print:break-all print:after:content-[attr(title)]"
+        >
+          <span className="print:hidden">{shortDigest(value)}</span>
+        </span>
+      )}
       <button
         type="button"
         onClick={copy}
         aria-label={label === undefined ? t("copyWhole") : t("copyNamed", { name: label })}
-        className="inline-flex size-6 shrink-0 cursor-pointer items-center justify-center rounded-field text-ink-3 hover:text-ink"
+        className="inline-flex size-6 shrink-0 cursor-pointer items-center justify-center rounded-field text-ink-3 hover:text-ink print:hidden"
       >
         <Icon name={outcome === "copied" ? "tick" : "copy"} className="size-[14px]" />
       </button>

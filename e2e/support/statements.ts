@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import path from "node:path";
-import { type BrowserContext, expect, type Page } from "@playwright/test";
+import { type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
 import { z } from "zod";
 import { statementBytes } from "../../lib/crypto/statement-bytes";
 import type { Answer, Demo } from "./api";
@@ -105,6 +105,23 @@ export async function registerPasskey(who: SignedIn, label: string): Promise<str
   const registered = await who.post("/confidential/account/passkeys", { label, attestation });
   expect(registered.status, registered.text).toBe(201);
   return z.string().parse(registered.json.id);
+}
+
+/** The groups of a key that are read aloud, as a page shows them. */
+export async function spokenGroups(place: Locator): Promise<string> {
+  const groups = place.getByText(/^(?:[0-9a-f]{4} ){7}[0-9a-f]{4}$/);
+  await expect(groups).toHaveCount(1);
+  return (await groups.textContent()) ?? "";
+}
+
+/** Confirms the one change that waits: the dialog names the person and the same key once more. */
+export async function confirmIn(section: Locator, button: string): Promise<void> {
+  const shown = await spokenGroups(section);
+  await section.getByRole("button", { name: button, exact: true }).click();
+  const dialog = section.getByRole("dialog", { name: /^Confirm the key of / });
+  expect(await spokenGroups(dialog)).toBe(shown);
+  await dialog.getByRole("button", { name: button, exact: true }).click();
+  await expect(section.getByRole("status").filter({ hasText: "It is in force." })).toBeVisible();
 }
 
 const Running = z.object({ pids: z.record(z.string(), z.number().nullable()) });

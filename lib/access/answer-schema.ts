@@ -40,6 +40,16 @@ export const AuthorizationView = z.object({
 });
 export type AuthorizationView = z.infer<typeof AuthorizationView>;
 
+/** What an approval took away from what was left before it: nobody else's part, and nothing twice. */
+export const TakenAwayView = z.object({
+  transactions: z.array(z.string()),
+  fields: z.array(GroupName),
+  /** Ends of access, before and after; absent where the end stayed. */
+  until: z.object({ before: z.string(), after: z.string() }).optional(),
+  max_views: z.object({ before: z.int(), after: z.int() }).optional(),
+});
+export type TakenAwayView = z.infer<typeof TakenAwayView>;
+
 export const DecisionView = z.object({
   id: z.string(),
   stage: Stage,
@@ -48,6 +58,8 @@ export const DecisionView = z.object({
   comment: z.string(),
   /** An approval that took something away from what was asked. */
   narrowed: z.boolean(),
+  /** Present where it narrowed; it stays, also after a denial. */
+  taken_away: TakenAwayView.optional(),
   proof: z.string(),
   at: z.string(),
 });
@@ -190,12 +202,24 @@ export const GrantOpening = z.object({
 
 export type GrantOpening = z.infer<typeof GrantOpening>;
 
+/** One copy out of what was opened under a grant; the value is nowhere on record. */
+export const GrantCopy = z.object({
+  at: z.string(),
+  by: PersonView,
+  transaction_id: z.string(),
+  fields: z.array(GroupName),
+  entry_id: z.string(),
+});
+export type GrantCopy = z.infer<typeof GrantCopy>;
+
 /** A grant with what it rests on, who decided, and everything that was opened under it. */
 export const GrantDetail = GrantView.extend({
   request_reference: z.string().optional(),
   legal_authority: AuthorizationView.optional(),
   decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
   openings: z.array(GrantOpening),
+  /** Copies of opened fields, newest first. */
+  copies: z.array(GrantCopy),
   /** Its transactions as a list names them; the first 200. */
   jobs: z.array(JobView),
   revoked_by: PersonView.optional(),

@@ -13,8 +13,10 @@ import { loadNames } from "@/lib/access/request-view";
 import { authorizationView, grantView, personView } from "@/lib/access/view";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
+import { listCopies } from "@/lib/audit/list-copies";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { GroupName } from "@/lib/escrow/statements";
 
 /** A grant rarely has more; the log has them all. */
 const MAX_OPENINGS = 200;
@@ -42,7 +44,13 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
   ];
 }
 
-async function detailOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantDetail> {
+interface Read {
+  readonly detail: Omit<GrantDetail, "copies">;
+  /** Nobody else opens or copies under it. */
+  readonly holder: GrantDetail["copies"][number]["by"];
+}
+
+async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   const view = await viewOf(tx, cx, grant);
   const { requestId } = grant;
   const decisions = requestId === undefined ? [] : await listDecisions(tx, requestId);
@@ -52,11 +60,12 @@ async function detailOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantDeta
   const revoker = await findRevoker(tx, grant.id);
   const authorization = requestId === undefined ? undefined : await findAuthorization(tx, requestId);
   const names = await loadNames(tx, [
+    grant.subjectUserId,
     ...approvals.map((one) => one.approverUserId),
     ...openings.map((one) => one.byUserId),
     ...(revoker?.byUserId === undefined ? [] : [revoker.byUserId]),
   ]);
-  return {
+  const detail = {
     ...view,
     ...(grant.requestReference === undefined ? {} : { request_reference: grant.requestReference }),
     ...(authorization === undefined ? {} : { legal_authority: authorizationView(authorization) }),
@@ -79,13 +88,30 @@ async function detailOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantDeta
     ...(revoker?.reason === undefined ? {} : { revoke_reason: revoker.reason }),
     acts: actsOf(cx, grant, view),
   };
+  return { detail, holder: personView(names, grant.subjectUserId) };
+}
+
+/** Both kinds of acts by which fields leave the seal under a grant: openings, and copies out of them. */
+async function detailOf(cx: Context, id: string): Promise<GrantDetail> {
+  const { detail, holder } = await inSnapshot(cx, async (tx) =>
+    readDetail(tx, cx, await loadGrant(tx, cx, id, "grant.read")),
+  );
+  const copies = await listCopies(cx, id, MAX_OPENINGS);
+  return {
+    ...detail,
+    copies: copies.map((one) => ({
+      at: one.at,
+      by: holder,
+      transaction_id: one.transactionId,
+      fields: GroupName.options.filter((group) => one.fields.includes(group)),
+      entry_id: one.entryId,
+    })),
+  };
 }
 
 /** One grant, for its holder and for reviewers. */
 export function getGrant(cx: Context, id: string): Promise<GrantDetail> {
-  return recordingRefusals(cx, { action: "grant.read", grantId: id }, () =>
-    inSnapshot(cx, async (tx) => detailOf(tx, cx, await loadGrant(tx, cx, id, "grant.read"))),
-  );
+  return recordingRefusals(cx, { action: "grant.read", grantId: id }, () => detailOf(cx, id));
 }
 
 /** The grant as it is now, with the receipt of the entry that changed it. */

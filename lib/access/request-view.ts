@@ -1,5 +1,5 @@
 import "server-only";
-import type { RequestAnswer, RequestView } from "@/lib/access/answer-schema";
+import type { RequestAnswer, RequestView, TakenAwayView } from "@/lib/access/answer-schema";
 import { findAuthorization } from "@/lib/access/authorizations/store";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
@@ -8,6 +8,7 @@ import * as people from "@/lib/access/people/store";
 import { findTurn } from "@/lib/access/queue/store";
 import { jobView, listJobs } from "@/lib/access/records/store";
 import { countEarlierRequests, type RequestRow } from "@/lib/access/requests/store";
+import { type TakenAway, takenAway } from "@/lib/access/taken-away";
 import { askedAt, listEvents, type TimelineEvent } from "@/lib/access/timeline/store";
 import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/view";
 import { viewerOf } from "@/lib/access/viewer";
@@ -29,7 +30,19 @@ export async function loadNames(tx: Tx, userIds: readonly string[]): Promise<Nam
   return { people: found, organisations };
 }
 
-function decisionView(row: DecisionRow, names: Names) {
+function takenView(taken: TakenAway): TakenAwayView {
+  const { transactions, groups, end, views } = taken;
+  return {
+    transactions: [...transactions],
+    fields: [...groups],
+    ...(end === undefined
+      ? {}
+      : { until: { before: validityTime(end.before), after: validityTime(end.after) } }),
+    ...(views === undefined ? {} : { max_views: views }),
+  };
+}
+
+function decisionView(row: DecisionRow, names: Names, taken: TakenAway | undefined) {
   return {
     id: row.id,
     stage: row.stage,
@@ -37,6 +50,7 @@ function decisionView(row: DecisionRow, names: Names) {
     approver: personView(names, row.approverUserId),
     comment: row.comment,
     narrowed: row.narrowed,
+    ...(taken === undefined ? {} : { taken_away: takenView(taken) }),
     proof: row.proofKind,
     at: row.at.toISOString(),
   };
@@ -81,6 +95,7 @@ function pauseMember(row: RequestRow, events: readonly TimelineEvent[]) {
 async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestView> {
   const authorization = await findAuthorization(tx, row.id);
   const decisions = await listDecisions(tx, row.id);
+  const taken = takenAway({ row, authorization, decisions });
   const events = await listEvents(tx, row.id);
   const grant = await findGrantOfRequest(tx, row.id);
   const names = await loadNames(tx, [
@@ -99,7 +114,7 @@ async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestV
     ...(authorization === undefined ? {} : { authorization: authorizationView(authorization) }),
     first_request: (await countEarlierRequests(tx, row)) === 0,
     identity_check: await people.hasIdentityCheck(tx, row.requesterUserId, cx.clock.now()),
-    decisions: decisions.map((decision) => decisionView(decision, names)),
+    decisions: decisions.map((decision) => decisionView(decision, names, taken.get(decision.id))),
     timeline: events.map((event) => eventView(event, names)),
     ...(grant === undefined ? {} : { grant_id: grant.id }),
     ...pauseMember(row, events),

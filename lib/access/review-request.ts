@@ -11,6 +11,7 @@ import * as people from "@/lib/access/people/store";
 import type { Permit } from "@/lib/access/permit";
 import { previewPolicy } from "@/lib/access/policy-preview";
 import { isParty, listQueue } from "@/lib/access/queue/store";
+import { readingsOf } from "@/lib/access/readings";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { loadNames } from "@/lib/access/request-view";
 import type { RequestRow } from "@/lib/access/requests/store";
@@ -195,6 +196,11 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
     officer: await officerOf(tx, review),
     identity_check: await identityOf(tx, cx, review),
     ...(await firstReadingOf(tx, cx, review)),
+    readings: readingsOf(
+      review.decisions,
+      cx.principal.userId,
+      await people.findPeople(tx, decidersOf(review.decisions)),
+    ),
     transactions: records.map((record) => ({
       id: record.id,
       job_id: record.jobId,

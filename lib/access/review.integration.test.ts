@@ -257,6 +257,55 @@ describe("narrowing", () => {
     expect(view.transactions).toHaveLength(2);
     expect(view.decisions.map((decision) => decision.narrowed)).toEqual([true, true]);
   });
+
+  it("stays told to both sides, each decider's part under that decider, also after a denial", async () => {
+    const id = await bench.file();
+    const [one, other] = bench.transactions;
+    const until = `${dayOf(Date.now() + 5 * DAY_MS)}T00:00:00Z`;
+    const scope = { transactions: [one], fields: ["amount"] };
+    const first = await decideRequest(
+      bench.legal,
+      id,
+      bench.approval("legal", { scope, until, max_views: 3 }),
+    );
+    expect(first.decisions[0]?.taken_away).toMatchObject({
+      transactions: [other],
+      fields: first.fields.filter((group) => group !== "amount"),
+      until: { after: until },
+      max_views: { before: first.max_views, after: 3 },
+    });
+    const before = first.decisions[0]?.taken_away?.until?.before ?? "";
+    expect(Date.parse(before)).toBeGreaterThan(Date.parse(until));
+    await decideRequest(bench.approver, id, deny("coordinator"));
+    const seen = await Promise.all([bench.regulator, bench.approver].map((who) => getRequest(who, id)));
+    for (const { decisions, fields, transactions } of seen) {
+      expect(decisions[0]?.taken_away).toEqual(first.decisions[0]?.taken_away);
+      expect(decisions[1]).not.toHaveProperty("taken_away");
+      expect([fields.length, transactions.length]).toEqual([first.fields.length, 2]);
+    }
+  });
+
+  it("an approval as asked took nothing away", async () => {
+    const id = await bench.file();
+    await decideRequest(bench.legal, id, bench.approval("legal"));
+    const { decisions } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
+    for (const decision of decisions) expect(decision).not.toHaveProperty("taken_away");
+  });
+});
+
+describe("what the deciders read", () => {
+  it("is told in full to both once both have approved, and before that only to whom has read", async () => {
+    const id = await bench.file();
+    await decideRequest(bench.legal, id, bench.approval("legal"));
+    const readings = async (who: BenchPerson) =>
+      (await reviewRequest(who, id)).readings.map(({ stage }) => stage);
+    expect(await readings(bench.legal)).toEqual(["legal"]);
+    expect(await readings(bench.approver)).toEqual([]);
+    await decideRequest(bench.approver, id, bench.approval("coordinator"));
+    expect(await readings(bench.legal)).toEqual(["legal", "coordinator"]);
+    expect(await readings(bench.approver)).toEqual(["legal", "coordinator"]);
+    expect(await readings(bench.both)).toEqual([]);
+  });
 });
 
 describe("a question", () => {

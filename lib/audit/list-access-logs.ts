@@ -2,6 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { inSnapshot } from "@/lib/db/transaction";
+import { accessOf, textOf, textsOf } from "./access-facts";
 import { type Conditions, fencedConditions, instantText } from "./reading/filter";
 import { type OpenedPart, openParts } from "./reading/open-parts";
 import { type EventRow, planForPages, readAccesses, readParts } from "./reading/store";
@@ -48,17 +49,8 @@ function memberOf(parts: readonly OpenedPart[], kind: "org" | "subject"): Readon
   return parts.find((part) => part.kind === kind)?.plaintext ?? {};
 }
 
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-function textsOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
 function toItem(cx: Context, row: EventRow, parts: readonly OpenedPart[]): AccessLogItem {
-  const stated = memberOf(parts, "org").access;
-  const access = typeof stated === "object" && stated !== null && !Array.isArray(stated) ? stated : {};
+  const access = accessOf(memberOf(parts, "org"));
   // Addresses are about a person: auditors see everybody's, everybody else their own.
   const isOwn = row.actor === cx.principal.pseudonym;
   const person = cx.principal.role === "auditor" || isOwn ? memberOf(parts, "subject") : {};

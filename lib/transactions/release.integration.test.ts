@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prepareOpening } from "@/lib/access/prepare-opening";
 import { listAccessLogs } from "@/lib/audit/list-access-logs";
+import { listCopies } from "@/lib/audit/list-copies";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -335,6 +336,11 @@ describe("a regulator with a grant", () => {
       ["SELECT action, grant_id FROM audit_index WHERE entry_id = $1", [copied.receipt.entry_id]],
     ]);
     expect(entry).toEqual({ action: "disclosure.copy", grant_id });
+    // The grant's own list has the copy that was let, for its holder and for its deciders, and nobody else's does.
+    const copy = { transactionId: id, fields: ["amount"], entryId: copied.receipt.entry_id };
+    for (const reader of [regulator, approver])
+      expect(await listCopies(reader, grant_id, 10)).toEqual([expect.objectContaining(copy)]);
+    expect(await listCopies(client, grant_id, 10)).toEqual([]);
     await admin([
       ["ALTER TABLE access_grant DISABLE TRIGGER USER"],
       ["UPDATE access_grant SET not_after = now() - interval '1 second' WHERE id = $1", [grant_id]],

@@ -80,6 +80,8 @@ export const ReviewView = z.object({
   }),
   /** The first decider's reading: that it exists; its words only for whoever has read as well. */
   first_reading: z.object({ by: z.string(), at: z.string(), confirms: Confirms.optional() }).optional(),
+  /** What the deciders read in a paper order, for those who have read it and approved; else empty. */
+  readings: z.array(z.object({ stage: Stage, by: z.string(), at: z.string(), confirms: Confirms })),
   transactions: z.array(ReviewTransaction),
   /** Place among the requests that wait for this person, by due date. */
   queue: z.object({

@@ -120,8 +120,10 @@ describe("a first key", () => {
     expect(asked.may_confirm.map(({ person }) => person).sort()).toEqual(
       [approver.principal.handle, second.principal.handle].sort(),
     );
+    // Both are given the same to read to each other.
+    expect(asked.added_fingerprint).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect((await getRosterStanding(approver, RP_ID)).to_confirm).toMatchObject([
-      { id: asked.id, awaits_me: true },
+      { id: asked.id, awaits_me: true, added_fingerprint: asked.added_fingerprint },
     ]);
     expect((await getRosterStanding(regulator, RP_ID)).to_confirm).toEqual([]);
     const done = await agreeToRosterChange(approver, asked.id, {});

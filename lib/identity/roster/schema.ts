@@ -47,6 +47,9 @@ export const RosterChangeView = z.strictObject({
   label: z.string().optional(),
   added: CredentialId.optional(),
   removed: CredentialId.optional(),
+  /** SHA-256 of each key's record in the roster, base64url: what two people read to each other. */
+  added_fingerprint: z.string().optional(),
+  removed_fingerprint: z.string().optional(),
   state: RosterChangeState,
   version: z.int(),
   created_at: Instant,

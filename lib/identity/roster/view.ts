@@ -3,6 +3,7 @@ import type { Context } from "@/lib/context";
 import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/roster";
 import type { RosterStatement } from "@/lib/escrow/statements";
 import { confirmersFor, holdsOwnKey } from "@/lib/escrow/succession";
+import { keyFingerprint } from "@/lib/identity/roster/key-fingerprint";
 import type { RosterChangeState, RosterChangeView } from "@/lib/identity/roster/schema";
 import type { AgreementRow, RosterChangeRow } from "@/lib/identity/roster/store";
 
@@ -47,6 +48,22 @@ function toSign(log: string, change: RosterChangeRow, me: string, before: Roster
   return { statement: agreementStatement(log, change, me), before, after: change.roster };
 }
 
+/** The keys that come and go, each with what two people read to each other. */
+function keyMembers(
+  { added, removed, roster }: RosterChangeRow,
+  person: string,
+  current: Roster | undefined,
+) {
+  const comes = added === undefined ? undefined : keyFingerprint(roster, person, added);
+  const leaves = removed === undefined ? undefined : keyFingerprint(current, person, removed);
+  return {
+    ...(added === undefined ? {} : { added }),
+    ...(removed === undefined ? {} : { removed }),
+    ...(comes === undefined ? {} : { added_fingerprint: comes }),
+    ...(leaves === undefined ? {} : { removed_fingerprint: leaves }),
+  };
+}
+
 /** The change as this caller sees it. Names are those of accounts; a person without one is called by the handle. */
 export function viewChange(
   cx: Pick<Context, "principal" | "instance">,
@@ -74,8 +91,7 @@ export function viewChange(
     name: nameOf(person),
     kind: change.kind,
     ...(label === undefined ? {} : { label }),
-    ...(change.added === undefined ? {} : { added: change.added }),
-    ...(change.removed === undefined ? {} : { removed: change.removed }),
+    ...keyMembers(change, person, current),
     state,
     version: change.baseVersion + 1,
     created_at: change.createdAt.toISOString(),

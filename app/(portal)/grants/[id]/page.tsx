@@ -3,9 +3,9 @@ import { GrantFacts } from "@/app/(portal)/grants/_components/grant-facts";
 import {
   ExtendSection,
   FieldsSection,
-  OpeningsSection,
   TransactionsSection,
 } from "@/app/(portal)/grants/_components/grant-sections";
+import { OpeningsSection } from "@/app/(portal)/grants/_components/openings-section";
 import { RevokeGrant } from "@/app/(portal)/grants/_components/revoke-grant";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { AccessInForce } from "@/components/domain/access-in-force";

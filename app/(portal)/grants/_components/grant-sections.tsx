@@ -6,11 +6,9 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
-import { EmptyState } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import { Timeline, type TimelineItem } from "@/components/ui/timeline";
-import type { GrantDetail, GrantOpening } from "@/lib/access/answer-schema";
+import type { GrantDetail } from "@/lib/access/answer-schema";
 import { GroupName } from "@/lib/escrow/statements";
 
 type Job = GrantDetail["jobs"][number];
@@ -102,51 +100,6 @@ export function FieldsSection({ grant }: { grant: GrantDetail }) {
           </li>
         ))}
       </ul>
-    </Section>
-  );
-}
-
-const SHOWN = 200;
-
-function useOpeningItem(grant: GrantDetail): (opening: GrantOpening) => TimelineItem {
-  const t = useTranslations("grants.openings");
-  const names = useTranslations("domain.fields");
-  const jobs = new Map(grant.jobs.map((job) => [job.transaction_id, job.job_id]));
-  return (opening) => {
-    const { outcome, level } = opening;
-    const isMasked = outcome === "done" && level === "masked";
-    const values = {
-      name: opening.by.name,
-      fields: opening.fields.map((group) => names(group)).join(", "),
-      job: jobs.get(opening.transaction_id) ?? opening.transaction_id,
-    };
-    return {
-      key: `${opening.entry_id}-${opening.transaction_id}`,
-      icon: outcome === "done" ? "eye" : outcome === "failed" ? "stop" : "clock",
-      tone: outcome === "done" ? "accent" : outcome === "failed" ? "oxblood" : "amber",
-      text: t(isMasked ? "masked" : outcome, values),
-      detail: (
-        <span className="text-note">
-          {t("entry")} <Digest value={opening.entry_id} label={t("entry")} />
-        </span>
-      ),
-      time: <LocalTime instant={opening.at} form="minute" />,
-    };
-  };
-}
-
-/** Everything that was opened under the grant, newest first. */
-export function OpeningsSection({ grant }: { grant: GrantDetail }) {
-  const t = useTranslations("grants.openings");
-  const item = useOpeningItem(grant);
-  return (
-    <Section title={t("title")} count={grant.openings.length}>
-      {grant.openings.length === 0 ? (
-        <EmptyState title={t("none")} text={t("noneText")} />
-      ) : (
-        <Timeline items={grant.openings.map(item)} />
-      )}
-      {grant.openings.length >= SHOWN ? <p className="text-control text-ink-2">{t("full")}</p> : null}
     </Section>
   );
 }

@@ -8,10 +8,10 @@ import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection, Section } from "@/components/ui/section";
 import { getKey } from "@/lib/api-client/operations/keys";
 import type { Role } from "@/lib/context";
-import { fromBase64url, toHex } from "@/lib/crypto/bytes";
+import { fromBase64url } from "@/lib/crypto/bytes";
 import { isUuid } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
-import { formatCount } from "@/lib/format";
+import { formatCount, spokenGroups } from "@/lib/format";
 import { loadPage } from "@/lib/http/page";
 import { getKey as readKey } from "@/lib/keys/get-key";
 import type { KeyView } from "@/lib/keys/schema";
@@ -25,11 +25,6 @@ const LOG_READERS: readonly Role[] = ["auditor", "regulator", "coordinator"];
 
 export async function generateMetadata() {
   return { title: (await getTranslations("keys"))("title") };
-}
-
-/** A fingerprint as people compare it aloud: sixteen groups of four hexadecimal digits. */
-function hexGroups(fingerprint: string): string {
-  return (toHex(fromBase64url(fingerprint)).match(/.{4}/g) ?? []).join(" ");
 }
 
 async function Uses({ state }: { state: KeyView["state"] }) {
@@ -102,7 +97,11 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
     },
     {
       name: t("detail.groups"),
-      value: <span className="block max-w-[25rem] font-mono">{hexGroups(view.fingerprint)}</span>,
+      value: (
+        <span className="block max-w-[25rem] font-mono">
+          {spokenGroups(fromBase64url(view.fingerprint), 16)}
+        </span>
+      ),
     },
     {
       name: t("detail.publicKey"),

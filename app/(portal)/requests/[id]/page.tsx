@@ -12,24 +12,25 @@ import type { GrantView, RequestView } from "@/lib/access/answer-schema";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
 import type { ReviewView } from "@/lib/access/review/schema";
-import { reviewRequest } from "@/lib/access/review-request";
 import * as requests from "@/lib/api-client/operations/access";
-import * as decisions from "@/lib/api-client/operations/decisions";
 import * as grants from "@/lib/api-client/operations/grants";
 import type { Principal } from "@/lib/context";
 import { loadPage } from "@/lib/http/page";
+import { JobsSection, TransactionsSection } from "./_components/asked-transactions";
+import { CommentSection } from "./_components/comment-section";
 import { Conflicts } from "./_components/conflicts";
 import { DecideDialog } from "./_components/decide-dialog";
 import { DecisionPanel } from "./_components/decision-panel";
 import { IdentityForm } from "./_components/identity-form";
+import { loadReview } from "./_components/load-review";
 import { OrderSection } from "./_components/order-section";
 import { FirstReading, PaperFacts } from "./_components/paper-facts";
 import { PolicyStrip } from "./_components/policy-strip";
 import { QueueNav } from "./_components/queue-nav";
 import { RequestTimeline } from "./_components/request-timeline";
 import { ReviewProvider } from "./_components/review-state";
-import { JobsSection, ScopeSection, TransactionsSection } from "./_components/scope-section";
-import { CommentSection, RequesterPanel, ReviewerPanel } from "./_components/side-panel";
+import { ScopeSection } from "./_components/scope-section";
+import { RequesterPanel, ReviewerPanel } from "./_components/side-panel";
 import { StageStrip } from "./_components/stage-strip";
 
 interface PageProps {
@@ -41,16 +42,6 @@ const PATH = "/confidential/access/requests/{id}";
 export async function generateMetadata() {
   const t = await getTranslations("review");
   return { title: t("pageTitle") };
-}
-
-/** What deciders are shown; nothing for the requester, and nothing for who may only read. */
-async function loadReview(request: RequestView, principal: Principal): Promise<ReviewView | undefined> {
-  const isReviewer = principal.role === "coordinator" && request.requester.handle !== principal.handle;
-  if (!isReviewer || request.state === "draft") return undefined;
-  const result = await loadPage(decisions.reviewRequest, `${PATH}/review`, (cx) =>
-    reviewRequest(cx, request.id),
-  );
-  return result.ok ? result.value : undefined;
 }
 
 async function loadGrant({ grant_id: id }: RequestView): Promise<GrantView | undefined> {
@@ -169,13 +160,9 @@ function RequestFrame(props: FrameProps) {
       {review === undefined ? (
         <JobsSection request={request} />
       ) : (
-        <TransactionsSection transactions={review.transactions} />
+        <TransactionsSection request={request} transactions={review.transactions} />
       )}
-      {request.state === "draft" ? null : (
-        <Section title={t("comment.title")}>
-          <CommentSection requestId={request.id} />
-        </Section>
-      )}
+      {request.state === "draft" ? null : <CommentSection request={request} />}
     </PageFrame>
   );
 }

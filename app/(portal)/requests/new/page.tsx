@@ -37,6 +37,26 @@ async function ExistingDraft({ id }: { id: string }) {
 
 const NOTHING: Partial<Answers> = {};
 
+/** What a request of one's own that was sent before gives a new one: all that was asked and typed, but no document. */
+async function BegunFrom({ id }: { id: string }) {
+  const t = await getTranslations("requests");
+  const found = await loadPage(getRequest, "/confidential/access/requests/{id}", (cx) => readRequest(cx, id));
+  if (!found.ok)
+    return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
+  const { value: view, principal } = found;
+  if (view.state === "draft" || view.requester.handle !== principal.handle) redirect(`/requests/${id}`);
+  const options = await formOptions(principal, await getLocale());
+  return (
+    <NewRequest
+      key={`${options.person} ${id}`}
+      options={options}
+      begunFrom={view}
+      prefill={NOTHING}
+      reviewDays={REVIEW_DAYS}
+    />
+  );
+}
+
 /** A dispute named by the address stands as the basis, to be kept or replaced. */
 async function basisOf(search: Search): Promise<Partial<Answers>> {
   const dispute = uuidOf(search.dispute);
@@ -51,6 +71,11 @@ export default async function NewRequestPage({ searchParams }: { searchParams: P
     const id = uuidOf(search.draft);
     if (id === undefined) notFound();
     return <ExistingDraft id={id} />;
+  }
+  if (search.from !== undefined) {
+    const id = uuidOf(search.from);
+    if (id === undefined) notFound();
+    return <BegunFrom id={id} />;
   }
   const t = await getTranslations("requests");
   // Read as the call that will file it: who may not file does not see the form, and that is written down.

@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
+import { useKeyFacts } from "@/app/(portal)/account/security/_components/key-facts";
 import type { RosterActs } from "@/app/(portal)/account/security/_components/use-roster-acts";
 import { Button } from "@/components/ui/button";
 import { Facts } from "@/components/ui/facts";
@@ -36,6 +37,7 @@ export function OwnChange({ change, acts }: { change: RosterChangeView; acts: Ro
   const t = useTranslations("roster.mine");
   const router = useRouter();
   const headingId = useId();
+  const keyFacts = useKeyFacts(change);
   const isOpen = change.state === "pending";
   const isBusy = acts.running !== undefined;
   const label = change.label === undefined || change.label === "" ? t("unnamed") : change.label;
@@ -57,6 +59,7 @@ export function OwnChange({ change, acts }: { change: RosterChangeView; acts: Ro
           <Facts
             look="aligned"
             facts={[
+              ...keyFacts,
               { name: t("waitsUntil"), value: <LocalTime instant={change.expires_at} form="minute" /> },
               { name: t("agreed"), value: <Agreements change={change} /> },
               {
@@ -65,6 +68,7 @@ export function OwnChange({ change, acts }: { change: RosterChangeView; acts: Ro
               },
             ]}
           />
+          <p className="mt-2 text-control text-ink-2">{t("read")}</p>
           <div className="mt-4 flex flex-wrap gap-2">
             {change.awaits_me ? (
               <Button

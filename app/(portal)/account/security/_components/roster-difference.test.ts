@@ -60,8 +60,18 @@ async function toSign(
   return { statement, before: BEFORE, after };
 }
 
+const SHOWN: RosterChangeView = { ...CHANGE, added_fingerprint: await recordDigest(passkey("new")) };
+
+test("a key that was read aloud is the key that is signed: another one under its name is not", async () => {
+  const one = await toSign((after) => after);
+  expect(await isChangeAsShown(SHOWN, one)).toBe(true);
+  const other = { ...SHOWN, added_fingerprint: await recordDigest(passkey("evil")) };
+  expect(await isChangeAsShown(other, one)).toBe(false);
+  expect(await isChangeAsShown(CHANGE, one)).toBe(false);
+});
+
 test("the change that is shown is the change that is signed", async () => {
-  expect(await isChangeAsShown(CHANGE, await toSign((after) => after))).toBe(true);
+  expect(await isChangeAsShown(SHOWN, await toSign((after) => after))).toBe(true);
 });
 
 const withPersons =
@@ -97,11 +107,11 @@ test.each<[string, (after: Roster) => Roster]>([
   ["another origin", (after) => ({ ...after, origins: ["https://evil.example"] })],
   ["an evaluation key", (after) => ({ ...after, evaluation_key: "B".repeat(43) })],
 ])("a draft that also brings %s is not signed", async (_what, change) => {
-  expect(await isChangeAsShown(CHANGE, await toSign(change))).toBe(false);
+  expect(await isChangeAsShown(SHOWN, await toSign(change))).toBe(false);
 });
 
 test("a statement about another roster, another version or another predecessor is not signed", async () => {
   for (const over of [{ roster: "C".repeat(43) }, { version: 5 }, { previous: "C".repeat(43) }]) {
-    expect(await isChangeAsShown(CHANGE, await toSign((after) => after, over))).toBe(false);
+    expect(await isChangeAsShown(SHOWN, await toSign((after) => after, over))).toBe(false);
   }
 });

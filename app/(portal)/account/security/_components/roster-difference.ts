@@ -57,6 +57,18 @@ async function keysChange(change: RosterChangeView, before: Person, after: Perso
   return isSameSet(has, change.added === undefined ? kept : [...kept, change.added]);
 }
 
+/** The groups that two people read to each other are those of the very keys that come and go. */
+async function isReadAs(change: RosterChangeView, before: Person, after: Person): Promise<boolean> {
+  const is = async (person: Person, id: string | undefined, fingerprint: string | undefined) => {
+    const credential = person.credentials.find((one) => idOf(one) === id);
+    return id === undefined || (credential !== undefined && (await recordDigest(credential)) === fingerprint);
+  };
+  return (
+    (await is(after, change.added, change.added_fingerprint)) &&
+    (await is(before, change.removed, change.removed_fingerprint))
+  );
+}
+
 /**
  * Whether a statement is about exactly the change that the page shows: the rosters before and after are those whose
  * digests are signed, and between them one person's keys change as named, and nothing else.
@@ -73,5 +85,9 @@ export async function isChangeAsShown(change: RosterChangeView, toSign: ToSign):
   const find = (roster: Roster) => roster.persons.find(({ person }) => person === change.person);
   const [was, becomes] = [find(before), find(after)];
   if (was === undefined || becomes === undefined) return false;
-  return (await othersStay(before, after, change.person)) && keysChange(change, was, becomes);
+  return (
+    (await othersStay(before, after, change.person)) &&
+    (await keysChange(change, was, becomes)) &&
+    isReadAs(change, was, becomes)
+  );
 }

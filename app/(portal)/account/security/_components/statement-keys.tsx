@@ -66,6 +66,9 @@ export function StatementKeys({ standing }: { standing: RosterStanding }) {
         </p>
       </div>
       <CallFailure error={acts.error} title={t("failed")} />
+      <p role="status" className="mb-4 font-medium text-accent text-body empty:hidden">
+        {acts.did === undefined ? null : t(`did.${acts.did.what}`, { person: acts.did.person })}
+      </p>
       {standing.to_confirm.length === 0 ? null : <ToConfirm changes={standing.to_confirm} acts={acts} />}
       {standing.keys.length === 0 ? null : (
         <KeyTable

@@ -2,11 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
+import { useKeyFacts } from "@/app/(portal)/account/security/_components/key-facts";
 import type { RosterActs } from "@/app/(portal)/account/security/_components/use-roster-acts";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
-import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { Field } from "@/components/ui/field";
 import { LocalTime } from "@/components/ui/local-time";
@@ -50,24 +50,87 @@ function RefuseDialog(props: {
   );
 }
 
-function keyFacts(change: RosterChangeView, t: ReturnType<typeof useTranslations<"roster.confirm">>) {
-  return [
-    ...(change.added === undefined
-      ? []
-      : [{ name: t("new"), value: <Digest value={change.added} label={t("new")} /> }]),
-    ...(change.removed === undefined
-      ? []
-      : [{ name: t("old"), value: <Digest value={change.removed} label={t("old")} /> }]),
-  ];
+/** Asks once more, naming person and key: what is confirmed here decides and opens in that person's name. */
+function ConfirmDialog(props: {
+  change: RosterChangeView | undefined;
+  acts: RosterActs;
+  onClose: () => void;
+}) {
+  const t = useTranslations("roster.confirm");
+  const { change, acts, onClose } = props;
+  const facts = useKeyFacts(change);
+  const isBusy = acts.running !== undefined;
+  if (change === undefined) return null;
+  const { name: person } = change;
+  return (
+    <Dialog
+      isOpen
+      canClose={!isBusy}
+      onClose={onClose}
+      title={t(change.kind === "remove" ? "askRemove" : "askTitle", { person })}
+    >
+      <p className="text-body">{t("askText", { person })}</p>
+      <div className="mt-3">
+        <Facts
+          look="aligned"
+          facts={[{ name: t("person"), value: `${person} (${change.person})` }, ...facts]}
+        />
+      </div>
+      {change.to_sign === undefined ? <p className="mt-2 text-control text-ink-2">{t("byPortal")}</p> : null}
+      <DialogActions>
+        <Button look="primary" isBusy={isBusy} onClick={() => void acts.agree(change).then(onClose)}>
+          {t(change.to_sign === undefined ? "yes" : "yesSigned")}
+        </Button>
+        <Button look="quiet" disabled={isBusy} onClick={onClose}>
+          {t("keep")}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+function Waiting(props: {
+  change: RosterChangeView;
+  isBusy: boolean;
+  onConfirm: () => void;
+  onRefuse: () => void;
+}) {
+  const t = useTranslations("roster.confirm");
+  const mine = useTranslations("roster.mine");
+  const { change } = props;
+  const facts = useKeyFacts(change);
+  return (
+    <li className="border-line border-b py-4">
+      <p className="font-medium text-body">
+        {t(change.kind, { person: change.name })}
+        {change.label === undefined || change.label === "" ? null : ` (${change.label})`}
+      </p>
+      <Facts
+        look="aligned"
+        facts={[
+          ...facts,
+          { name: mine("waitsUntil"), value: <LocalTime instant={change.expires_at} form="minute" /> },
+        ]}
+      />
+      <p className="mt-2 text-control text-ink-2">{t("call")}</p>
+      <div className="mt-3 flex flex-wrap gap-2">
+        <Button disabled={props.isBusy} onClick={props.onConfirm}>
+          {t(change.to_sign === undefined ? "yes" : "yesSigned")}
+        </Button>
+        <Button look="quiet" onClick={props.onRefuse}>
+          {t("no")}
+        </Button>
+      </div>
+    </li>
+  );
 }
 
 /** Changes of other people's keys that this person may confirm or refuse. */
 export function ToConfirm({ changes, acts }: { changes: readonly RosterChangeView[]; acts: RosterActs }) {
   const t = useTranslations("roster.confirm");
-  const mine = useTranslations("roster.mine");
   const headingId = useId();
   const [refusing, setRefusing] = useState<RosterChangeView>();
-  const isBusy = acts.running !== undefined;
+  const [confirming, setConfirming] = useState<RosterChangeView>();
   return (
     <section aria-labelledby={headingId} className="mb-6 max-w-[720px]">
       <h3 id={headingId} className="border-line border-b pb-2 font-semibold text-body">
@@ -75,39 +138,16 @@ export function ToConfirm({ changes, acts }: { changes: readonly RosterChangeVie
       </h3>
       <ul>
         {changes.map((change) => (
-          <li key={change.id} className="border-line border-b py-4">
-            <p className="font-medium text-body">
-              {t(change.kind, { person: change.name })}
-              {change.label === undefined || change.label === "" ? null : ` (${change.label})`}
-            </p>
-            <Facts
-              look="aligned"
-              facts={[
-                ...keyFacts(change, t),
-                {
-                  name: mine("waitsUntil"),
-                  value: <LocalTime instant={change.expires_at} form="minute" />,
-                },
-              ]}
-            />
-            <p className="mt-2 text-control text-ink-2">{t("call")}</p>
-            {change.to_sign === undefined ? (
-              <p className="mt-1 text-control text-ink-2">{t("byPortal")}</p>
-            ) : null}
-            <div className="mt-3 flex flex-wrap gap-2">
-              <Button
-                isBusy={acts.running === `agree-${change.id}`}
-                onClick={isBusy ? undefined : () => void acts.agree(change)}
-              >
-                {t(change.to_sign === undefined ? "yes" : "yesSigned")}
-              </Button>
-              <Button look="quiet" onClick={() => setRefusing(change)}>
-                {t("no")}
-              </Button>
-            </div>
-          </li>
+          <Waiting
+            key={change.id}
+            change={change}
+            isBusy={acts.running !== undefined}
+            onConfirm={() => setConfirming(change)}
+            onRefuse={() => setRefusing(change)}
+          />
         ))}
       </ul>
+      <ConfirmDialog change={confirming} acts={acts} onClose={() => setConfirming(undefined)} />
       <RefuseDialog change={refusing} acts={acts} onClose={() => setRefusing(undefined)} />
     </section>
   );

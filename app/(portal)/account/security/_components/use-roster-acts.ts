@@ -36,13 +36,55 @@ async function signatureFor(
   return signStatement("roster", toSign.statement, { rpId: standing.rp_id, credentialIds });
 }
 
+/** What an act came to, with the name of the person whose keys it was about. */
+export interface Did {
+  readonly what: "ask" | "signed" | "withdrawn" | "confirmed" | "agreed" | "refused";
+  readonly person: string;
+}
+
 export interface RosterActs {
   /** What runs now, by name; undefined while nothing does. */
   readonly running: string | undefined;
   readonly error: unknown;
+  /** What the last act came to; undefined before one, and while one runs. */
+  readonly did: Did | undefined;
   ask(body: { passkey_id?: string; removes?: string }): Promise<void>;
   agree(change: RosterChangeView): Promise<void>;
   refuse(change: RosterChangeView, reason?: string): Promise<void>;
+}
+
+type Api = ReturnType<typeof useApi>;
+
+/** One's own keys and somebody else's are told apart: the same act is another one. */
+function didOf(
+  standing: RosterStanding,
+  change: RosterChangeView,
+  own: Did["what"],
+  theirs: Did["what"],
+): Did {
+  return { what: change.person === standing.person ? own : theirs, person: change.name };
+}
+
+async function agreeTo(api: Api, standing: RosterStanding, change: RosterChangeView): Promise<Did> {
+  const signature = await signatureFor(standing, change);
+  const { state } = await api.call(AGREE, {
+    params: { id: change.id },
+    body: signature === undefined ? {} : { signature },
+  });
+  return didOf(standing, change, "signed", state === "done" ? "confirmed" : "agreed");
+}
+
+async function refuseWith(
+  api: Api,
+  standing: RosterStanding,
+  change: RosterChangeView,
+  reason: string | undefined,
+): Promise<Did> {
+  await api.call(REFUSE, {
+    params: { id: change.id },
+    body: reason === undefined || reason.trim() === "" ? {} : { reason },
+  });
+  return didOf(standing, change, "withdrawn", "refused");
 }
 
 /** The acts of this section, one at a time; after each the page is read again. */
@@ -51,13 +93,15 @@ export function useRosterActs(standing: RosterStanding): RosterActs {
   const router = useRouter();
   const [running, setRunning] = useState<string>();
   const [error, setError] = useState<unknown>();
+  const [did, setDid] = useState<Did>();
   const intent = useIntent();
   const act = useCallback(
-    async (name: string, run: () => Promise<unknown>) => {
+    async (name: string, run: () => Promise<Did>) => {
       setRunning(name);
       setError(undefined);
+      setDid(undefined);
       try {
-        await run();
+        setDid(await run());
         router.refresh();
       } catch (failure) {
         setError(failure);
@@ -72,30 +116,19 @@ export function useRosterActs(standing: RosterStanding): RosterActs {
   return {
     running,
     error,
+    did,
     ask: (body) =>
       act("ask", async () => {
         try {
           await api.call(ASK, { body, idempotencyKey: intent.keyFor(body) });
           intent.settle();
+          return { what: "ask", person: "" };
         } catch (failure) {
           if (failure instanceof CallRefused) intent.settle();
           throw failure;
         }
       }),
-    agree: (change) =>
-      act(`agree-${change.id}`, async () => {
-        const signature = await signatureFor(standing, change);
-        await api.call(AGREE, {
-          params: { id: change.id },
-          body: signature === undefined ? {} : { signature },
-        });
-      }),
-    refuse: (change, reason) =>
-      act(`refuse-${change.id}`, () =>
-        api.call(REFUSE, {
-          params: { id: change.id },
-          body: reason === undefined || reason.trim() === "" ? {} : { reason },
-        }),
-      ),
+    agree: (change) => act(`agree-${change.id}`, () => agreeTo(api, standing, change)),
+    refuse: (change, reason) => act(`refuse-${change.id}`, () => refuseWith(api, standing, change, reason)),
   };
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef } from "react";
 import { CallRefused } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
@@ -15,6 +15,7 @@ import { FasterLine } from "./faster-line";
 import { mismatchesOf } from "./mismatch";
 import { type ReviewState, useReview } from "./review-state";
 import { StatementView } from "./statement-view";
+import { narrowersOf } from "./taken";
 import { type Decision, fasterOf, useDecision } from "./use-decision";
 import type { Act } from "./verdict";
 
@@ -97,7 +98,9 @@ function Ready(props: {
 }) {
   const t = useTranslations("review");
   const { state, decision, act } = props;
-  const isReady = decision.phase === "ready" || decision.phase === "sending";
+  // Whoever came second has nothing left to press: the decision would meet another state.
+  const isOvertaken = fasterOf(decision.error) !== undefined;
+  const isReady = !isOvertaken && (decision.phase === "ready" || decision.phase === "sending");
   const { by } = state.review.signing;
   return (
     <>
@@ -121,13 +124,11 @@ function Ready(props: {
             {t(act !== "ask" && by === "passkey" ? `dialog.sign.${act}` : `dialog.do.${act}`)}
           </Button>
         ) : null}
-        {decision.phase === "preparing" &&
-        decision.error !== undefined &&
-        fasterOf(decision.error) === undefined ? (
+        {decision.phase === "preparing" && decision.error !== undefined && !isOvertaken ? (
           <Button onClick={() => void decision.prepare()}>{t("dialog.again")}</Button>
         ) : null}
         <Button disabled={decision.phase === "sending"} onClick={() => state.begin(undefined)}>
-          {t("dialog.back")}
+          {t(isOvertaken ? "dialog.close" : "dialog.back")}
         </Button>
       </DialogActions>
     </>
@@ -139,6 +140,13 @@ function DecideAct({ state, act }: { state: ReviewState; act: Act }) {
   const router = useRouter();
   const decision = useDecision(state, act);
   const isDone = decision.phase === "done";
+  const format = useFormatter();
+  const narrowers = format.list(narrowersOf(state.request));
+  const { reference } = state.request;
+  const title =
+    act === "approve" && narrowers !== ""
+      ? t("dialog.title.approveNarrowed", { reference, names: narrowers })
+      : t(`dialog.title.${act}`, { reference });
   const { forget, begin } = state;
   useEffect(() => {
     if (!isDone) return;
@@ -150,12 +158,7 @@ function DecideAct({ state, act }: { state: ReviewState; act: Act }) {
     router.refresh();
   };
   return (
-    <Dialog
-      isOpen
-      canClose={decision.phase !== "sending"}
-      onClose={() => begin(undefined)}
-      title={t(`dialog.title.${act}`, { reference: state.request.reference })}
-    >
+    <Dialog isOpen canClose={decision.phase !== "sending"} onClose={() => begin(undefined)} title={title}>
       {isDone ? (
         <Done state={state} decision={decision} act={act} />
       ) : (

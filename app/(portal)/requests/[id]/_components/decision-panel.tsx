@@ -1,6 +1,6 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Choice, TextArea } from "@/components/ui/controls";
@@ -11,6 +11,7 @@ import { Notice } from "@/components/ui/states";
 import { GrantedSection } from "./granted-section";
 import { ReadingFields } from "./reading-fields";
 import { type ReviewState, useReview } from "./review-state";
+import { narrowersOf } from "./taken";
 import { useKeys, useKeysSwitch } from "./use-keys";
 import type { Act, Obstacle } from "./verdict";
 
@@ -50,6 +51,10 @@ function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void 
   const isOff = (act: Act): boolean =>
     act === "ask" ? false : isUnsigned || (act !== "deny" && obstacles[act].length > 0);
   const lines = linesOf(state);
+  const format = useFormatter();
+  const narrowers = narrowersOf(state.request);
+  // What an earlier decider has narrowed is not approved as it was asked.
+  const isLong = (act: Act): boolean => act === "approve" && narrowers.length > 0;
   const look = (act: Act) => (act === supported ? "primary" : act === "deny" ? "danger" : "secondary");
   return (
     <>
@@ -63,10 +68,10 @@ function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void 
             aria-keyshortcuts={KEYS[act]}
             aria-describedby="panel-why"
             disabled={isOff(act)}
-            className="justify-start gap-1 whitespace-nowrap px-3 text-left"
+            className={`justify-start gap-1 px-3 text-left ${isLong(act) ? "col-span-2" : "whitespace-nowrap"}`}
             onClick={() => onAct(act)}
           >
-            {t(`acts.${act}`)}
+            {isLong(act) ? t("acts.approveNarrowed", { names: format.list(narrowers) }) : t(`acts.${act}`)}
           </Button>
         ))}
       </div>

@@ -4,7 +4,7 @@ import { useLocale, useTranslations } from "next-intl";
 import type { IconName } from "@/components/ui/icon";
 import { Tag, type Tone } from "@/components/ui/tag";
 import type { AuthorizationView } from "@/lib/access/answer-schema";
-import { FACT_NAMES, type FactName, readDate, recordDate, type Verdict } from "./order-reading";
+import { FACT_NAMES, type FactName, readingText, recordDate, type Verdict } from "./order-reading";
 import { useReview } from "./review-state";
 
 const MARKS: Readonly<Record<Verdict, { readonly tone: Tone; readonly icon: IconName } | undefined>> = {
@@ -31,15 +31,6 @@ export function VerdictMark({ verdict }: { verdict: Verdict }) {
 function recorded(authorization: AuthorizationView, name: FactName, locale: "en" | "de"): string {
   if (name === "issuer" || name === "case_number") return authorization[name];
   return recordDate(authorization[name], name === "valid_from" ? "start" : "end", locale);
-}
-
-function read(text: string, name: FactName, locale: "en" | "de"): string {
-  if (name === "issuer" || name === "case_number") return text;
-  const date = readDate(text);
-  if (date === undefined) return text;
-  return name === "valid_from"
-    ? recordDate(new Date(date.startMs).toISOString(), "start", locale)
-    : recordDate(new Date(date.endMs).toISOString(), "end", locale);
 }
 
 /** The officer's four facts, and beside them the decider's own reading as it is typed. */
@@ -83,7 +74,7 @@ export function FactComparison({ authorization }: { authorization: Authorization
             {verdicts === undefined || state === undefined ? null : (
               <>
                 <td className={`${cell} break-words ${verdicts[name] === "match" ? "" : "font-semibold"}`}>
-                  {read(state.draft.reading[name], name, locale)}
+                  {readingText(state.draft.reading[name], name, locale)}
                 </td>
                 <td className={`${cell} whitespace-nowrap`}>
                   <VerdictMark verdict={verdicts[name]} />

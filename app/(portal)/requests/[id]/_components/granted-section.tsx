@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Choice, ChoiceGroup, TextInput } from "@/components/ui/controls";
 import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
@@ -9,6 +9,8 @@ import { Field } from "@/components/ui/field";
 import { LocalTime } from "@/components/ui/local-time";
 import type { GroupName } from "@/lib/escrow/statements";
 import { type ReviewState, useReview } from "./review-state";
+import { Struck, TakenLines, type TakenMember } from "./struck";
+import { takenOf } from "./taken";
 
 const SHOWN = 50;
 
@@ -30,11 +32,14 @@ function GrantedFacts({ state }: { state: ReviewState }) {
   const { remaining } = state.review;
   const removed = remaining.fields.filter((group) => !granted.fields.includes(group));
   const at = (level: string) => granted.fields.filter((group) => levelOf(state, group) === level);
+  const earlier = (member: TakenMember) => <TakenLines request={state.request} member={member} />;
+  const isFewer = removed.length > 0 || takenOf(state.request).some(({ what }) => what.fields.length > 0);
   const rows: Fact[] = [
     {
       name: t("granted.transactions"),
       value: (
         <Changed
+          earlier={earlier("transactions")}
           before={
             granted.transactions.length < remaining.transactions.length
               ? remaining.transactions.length
@@ -50,11 +55,24 @@ function GrantedFacts({ state }: { state: ReviewState }) {
     ...(["full", "masked", "other"] as const).flatMap((level) =>
       at(level).length === 0 ? [] : [{ name: t(`granted.${level}`), value: names(at(level)), key: level }],
     ),
-    ...(removed.length === 0 ? [] : [{ name: t("granted.removed"), value: <s>{names(removed)}</s> }]),
+    ...(isFewer
+      ? [
+          {
+            name: t("granted.removed"),
+            value: (
+              <>
+                {earlier("fields")}
+                {removed.length === 0 ? null : <Struck by={t("taken.byYou")}>{names(removed)}</Struck>}
+              </>
+            ),
+          },
+        ]
+      : []),
     {
       name: t("granted.until"),
       value: (
         <Changed
+          earlier={earlier("until")}
           before={
             granted.notAfter < remaining.not_after ? (
               <EndTime instant={remaining.not_after} look="bare" form="day" />
@@ -68,6 +86,7 @@ function GrantedFacts({ state }: { state: ReviewState }) {
       name: t("granted.views"),
       value: (
         <Changed
+          earlier={earlier("views")}
           before={granted.maxViews < remaining.max_views ? remaining.max_views : undefined}
           now={String(granted.maxViews)}
         />
@@ -77,11 +96,14 @@ function GrantedFacts({ state }: { state: ReviewState }) {
   return <Facts facts={rows} />;
 }
 
-function Changed({ before, now }: { before: React.ReactNode | undefined; now: React.ReactNode }) {
+/** What others took away, what this decider takes away, and what is left. */
+function Changed(props: { earlier: ReactNode; before: ReactNode | undefined; now: ReactNode }) {
+  const t = useTranslations("review.taken");
   return (
     <>
-      {before === undefined ? null : <s className="mr-2 text-ink-3">{before}</s>}
-      <span>{now}</span>
+      {props.earlier}
+      {props.before === undefined ? null : <Struck by={t("byYou")}>{props.before}</Struck>}
+      <span>{props.now}</span>
     </>
   );
 }

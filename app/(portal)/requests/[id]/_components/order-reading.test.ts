@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
-import { confirmsOf, judgeReading, NO_READING, readDate, recordDate } from "./order-reading";
+import { confirmsOf, judgeReading, NO_READING, readDate, readingText, recordDate } from "./order-reading";
 
 const RECORD = {
   issuer: "Market Supervision Office",
@@ -78,4 +78,11 @@ describe("a reading", () => {
   it("is sent with dates as the API takes them", () => {
     expect(confirmsOf({ ...NO_READING, valid_until: "20 Dec 2026" }).valid_until).toBe("2026-12-20");
   });
+});
+
+it("a day that was read is told as that day, first and last alike, and anything else as it was typed", () => {
+  expect(readingText("2026-11-24", "valid_from", "de")).toBe("24. Nov. 2026");
+  expect(readingText("2026-12-19", "valid_until", "en")).toBe("19 Dec 2026");
+  expect(readingText("soon", "valid_until", "en")).toBe("soon");
+  expect(readingText("2026-12-19", "case_number", "en")).toBe("2026-12-19");
 });

@@ -136,3 +136,13 @@ export function confirmsOf(reading: Reading): Record<FactName, string> {
     valid_until: readDate(reading.valid_until)?.value ?? reading.valid_until,
   };
 }
+
+/** One fact as it was read: a date in the reader's words, anything that is none as it was typed. */
+export function readingText(text: string, name: FactName, locale: "en" | "de"): string {
+  if (name === "issuer" || name === "case_number") return text;
+  const date = readDate(text);
+  if (date === undefined) return text;
+  const [ms, edge] =
+    name === "valid_from" ? ([date.startMs, "start"] as const) : ([date.endMs, "end"] as const);
+  return recordDate(new Date(ms).toISOString(), edge, locale);
+}

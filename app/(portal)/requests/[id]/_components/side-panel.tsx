@@ -15,18 +15,24 @@ import { Withdraw } from "./withdraw";
 
 const WITHDRAWABLE = ["draft", "submitted", "stage_1", "stage_2", "needs_information"];
 
+/** When the answer is due. While the clock stands no day is true, since it moves by as long as the answer takes. */
+function useDue({ due_at: due, clock_paused_at: pausedAt, waiting_for: waitingFor }: RequestView): ReactNode {
+  const t = useTranslations("review.side");
+  if (pausedAt !== undefined)
+    return t.rich("paused", { time: () => <LocalTime instant={pausedAt} form="minute" /> });
+  return due === undefined || waitingFor === undefined ? undefined : (
+    <LocalTime instant={due} form="minute" />
+  );
+}
+
 /** State, deadline and what both sides may expect of it. */
 function Standing({ request }: { request: RequestView }) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
+  const due = useDue(request);
   const facts: Fact[] = [
     { name: t("side.state"), value: domain(`requestStates.${request.state}`) },
-    ...(request.due_at === undefined || request.waiting_for === undefined
-      ? []
-      : [{ name: t("side.due"), value: <LocalTime instant={request.due_at} form="minute" /> }]),
-    ...(request.clock_paused_at === undefined
-      ? []
-      : [{ name: t("side.paused"), value: <LocalTime instant={request.clock_paused_at} form="minute" /> }]),
+    ...(due === undefined ? [] : [{ name: t("side.due"), value: due }]),
   ];
   const isWaiting = request.waiting_for === "legal" || request.waiting_for === "coordinator";
   return (
@@ -41,6 +47,25 @@ function questionOf(request: RequestView) {
   return request.state === "needs_information"
     ? request.timeline.findLast((event) => event.kind === "ask")
     : undefined;
+}
+
+/** Why it was denied, and the way on: the same again, with what was missing. */
+function Denied({ request, denial }: { request: RequestView; denial: RequestView["decisions"][number] }) {
+  const t = useTranslations("review.side");
+  return (
+    <FactsSection title={t("denied")}>
+      <Notice tone="oxblood" icon="stop" title={t("deniedBy", { name: denial.approver.name })}>
+        <p className="font-medium">{t("missing")}</p>
+        <p className="whitespace-pre-wrap break-words">{denial.comment}</p>
+      </Notice>
+      <p className="mt-4 mb-3 text-control text-ink-2">
+        {t(request.authorization === undefined ? "againTextStaff" : "againText")}
+      </p>
+      <ButtonLink href={`/requests/new?from=${request.id}`} look="primary" size="form">
+        {t("again")}
+      </ButtonLink>
+    </FactsSection>
+  );
 }
 
 /** The requester's own side: what is asked of them, and what they may do. */
@@ -60,13 +85,7 @@ export function RequesterPanel({ request }: { request: RequestView }) {
           </div>
         </FactsSection>
       )}
-      {denial === undefined ? null : (
-        <FactsSection title={t("side.denied")}>
-          <Notice tone="oxblood" icon="stop" title={t("side.deniedBy", { name: denial.approver.name })}>
-            <p className="whitespace-pre-wrap break-words">{denial.comment}</p>
-          </Notice>
-        </FactsSection>
-      )}
+      {denial === undefined ? null : <Denied request={request} denial={denial} />}
       <Standing request={request} />
       <div className="flex flex-wrap gap-2">
         {request.state === "draft" ? (
@@ -131,13 +150,3 @@ const WHY_WORDS = {
   "floor.party": "party",
   "floor.self-approval": "self",
 } as const satisfies Record<(typeof WHY)[number], string>;
-
-/** Words to each other, for both sides; answers to a question have their own place. */
-export function CommentSection({ requestId, children }: { requestId: string; children?: ReactNode }) {
-  return (
-    <div className="mt-6 max-w-[560px] print:hidden">
-      {children}
-      <CommentForm requestId={requestId} isAnswer={false} />
-    </div>
-  );
-}

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
-import { LocalTime } from "@/components/ui/local-time";
+import { StartTime } from "@/components/ui/start-time";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
 import type { Statement } from "./use-decision";
 
@@ -18,7 +18,7 @@ export function StatementView({ statement }: { statement: Statement }) {
     { name: t("statement.transactions"), value: statement.transactions.length },
     { name: t("statement.fields"), value: groups },
     { name: t("statement.level"), value: domain(`levels.${statement.level}`) },
-    { name: t("statement.from"), value: <LocalTime instant={statement.not_before} form="minute" /> },
+    { name: t("statement.from"), value: <StartTime instant={statement.not_before} /> },
     { name: t("statement.until"), value: <EndTime instant={statement.not_after} /> },
     { name: t("statement.views"), value: statement.max_views },
   ];

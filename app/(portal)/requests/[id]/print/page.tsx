@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
@@ -7,13 +7,16 @@ import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
+import { StartTime } from "@/components/ui/start-time";
 import type { GrantView, RequestView } from "@/lib/access/answer-schema";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
+import type { ReviewView } from "@/lib/access/review/schema";
 import * as requests from "@/lib/api-client/operations/access";
 import * as grants from "@/lib/api-client/operations/grants";
-import { hexOfDigest } from "@/lib/format";
 import { loadPage } from "@/lib/http/page";
+import { loadReview } from "../_components/load-review";
+import { FACT_NAMES, readingText } from "../_components/order-reading";
 import { PaperFacts } from "../_components/paper-facts";
 import { PrintButton } from "../_components/print-button";
 import { RequestTimeline } from "../_components/request-timeline";
@@ -42,9 +45,11 @@ export default async function PrintPage({ params }: PageProps) {
     grantId === undefined
       ? undefined
       : await loadPage(grants.getGrant, "/confidential/access/grants/{id}", (cx) => getGrant(cx, grantId));
+  const review = await loadReview(request, principal);
   return (
     <PrintRecord
       request={request}
+      readings={review?.readings ?? []}
       grant={grant?.ok === true ? grant.value : undefined}
       reader={principal.name}
       madeAt={new Date().toISOString()}
@@ -55,11 +60,13 @@ export default async function PrintPage({ params }: PageProps) {
 interface RecordProps {
   readonly request: RequestView;
   readonly grant: GrantView | undefined;
+  /** What the deciders read in the order: for those who have read it too. */
+  readonly readings: ReviewView["readings"];
   readonly reader: string;
   readonly madeAt: string;
 }
 
-function PrintRecord({ request, grant, reader, madeAt }: RecordProps) {
+function PrintRecord({ request, grant, readings, reader, madeAt }: RecordProps) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
   const { authorization } = request;
@@ -107,24 +114,10 @@ function PrintRecord({ request, grant, reader, madeAt }: RecordProps) {
             <div className="mt-2">
               <Facts look="aligned" facts={orderFacts(authorization, t, domain)} />
               <PaperFacts authorization={authorization} />
-              {authorization.document === undefined ? null : (
-                <Facts
-                  look="aligned"
-                  facts={[
-                    {
-                      name: t("paper.digest"),
-                      value: (
-                        <span className="break-all font-mono text-note">
-                          {hexOfDigest(authorization.document.sha256)}
-                        </span>
-                      ),
-                    },
-                  ]}
-                />
-              )}
             </div>
           </Section>
         )}
+        <Readings readings={readings} />
         <Decisions request={request} />
         <RequestTimeline request={request} isWhole />
         <p className="mt-6 text-note text-ink-2">{t("print.note")}</p>
@@ -142,9 +135,34 @@ function orderFacts(
     { name: t("print.authority"), value: domain(`instruments.${authorization.kind}`) },
     { name: t("facts.issuer"), value: authorization.issuer },
     { name: t("facts.case_number"), value: authorization.case_number },
-    { name: t("facts.valid_from"), value: <LocalTime instant={authorization.valid_from} form="minute" /> },
+    { name: t("facts.valid_from"), value: <StartTime instant={authorization.valid_from} /> },
     { name: t("facts.valid_until"), value: <EndTime instant={authorization.valid_until} /> },
   ];
+}
+
+/** The order's facts as each decider retyped them. */
+function Readings({ readings }: { readings: ReviewView["readings"] }) {
+  const t = useTranslations("review");
+  const locale = useLocale();
+  if (readings.length === 0) return null;
+  return (
+    <Section title={t("print.readings")} count={readings.length}>
+      {readings.map(({ stage, by, at, confirms }) => (
+        <div key={stage} className="break-inside-avoid border-line border-b py-2">
+          <p className="font-medium text-control">
+            {t(`stages.${stage}`)}: {t("print.readingBy", { name: by })}, <LocalTime instant={at} />
+          </p>
+          <Facts
+            look="aligned"
+            facts={FACT_NAMES.map((name) => ({
+              name: t(`facts.${name}`),
+              value: readingText(confirms[name], name, locale),
+            }))}
+          />
+        </div>
+      ))}
+    </Section>
+  );
 }
 
 const PROOFS = ["ed25519", "passkey", "evaluation", "none"] as const;

@@ -4,11 +4,13 @@ import { useTranslations } from "next-intl";
 import { useEffect, useMemo } from "react";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ErrorSummary } from "@/components/ui/error-summary";
+import { Notice } from "@/components/ui/states";
 import type { RequestView } from "@/lib/access/answer-schema";
-import { type Answers, blankAnswers, type FormOptions } from "./answers";
+import { type Answers, answersOf, blankAnswers, type FormOptions } from "./answers";
 import { AuthoritySection } from "./authority-section";
 import { BasisSection } from "./basis-section";
 import { factsOf } from "./bodies";
+import { deniedOf } from "./denied";
 import { faultId } from "./faults";
 import { FormNotices } from "./form-notices";
 import type { FormView } from "./form-view";
@@ -44,18 +46,39 @@ function useFormView(request: RequestForm, options: FormOptions): FormView {
   };
 }
 
+/** Why the request that this one is begun from was denied: what to add here. */
+function DeniedBefore({ request }: { request: RequestView }) {
+  const t = useTranslations("requests.new.again");
+  const denied = deniedOf(request);
+  if (denied === undefined) return null;
+  return (
+    <Notice tone="amber" icon="warning" title={t("title", { ...denied })} className="mb-4">
+      <p className="whitespace-pre-wrap break-words">{t("text", { ...denied })}</p>
+    </Notice>
+  );
+}
+
 /** The request being made: one page, four sections, kept at every change. */
 export function NewRequest(props: {
   options: FormOptions;
   view?: RequestView;
   prefill: Partial<Answers>;
+  /** A request that was sent before, whose answers this one begins with. */
+  begunFrom?: RequestView;
   reviewDays: number;
 }) {
-  const { options, view, prefill } = props;
+  const { options, view, prefill, begunFrom } = props;
   const t = useTranslations("requests");
   const ui = useTranslations("ui");
   const textOf = useFaultText();
-  const opening = useMemo(() => ({ options, view, prefill }), [options, view, prefill]);
+  const opening = useMemo(
+    () => ({
+      options,
+      view,
+      prefill: begunFrom === undefined ? prefill : answersOf(begunFrom, options),
+    }),
+    [options, view, prefill, begunFrom],
+  );
   const request = useRequestForm(opening);
   const form = useFormView(request, options);
   const { stores, draft, summary } = request;
@@ -92,6 +115,7 @@ export function NewRequest(props: {
         errors={errors}
         attempt={request.attempt}
       />
+      {begunFrom === undefined ? null : <DeniedBefore request={begunFrom} />}
       <FormNotices request={request} options={options} />
       <form noValidate onSubmit={(event) => event.preventDefault()}>
         <fieldset role="presentation" disabled={!request.isReady} className="min-w-0">

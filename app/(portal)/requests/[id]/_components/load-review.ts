@@ -1,0 +1,19 @@
+import type { RequestView } from "@/lib/access/answer-schema";
+import type { ReviewView } from "@/lib/access/review/schema";
+import { reviewRequest } from "@/lib/access/review-request";
+import * as decisions from "@/lib/api-client/operations/decisions";
+import type { Principal } from "@/lib/context";
+import { loadPage } from "@/lib/http/page";
+
+const PATH = "/confidential/access/requests/{id}/review";
+
+/** What deciders are shown; nothing for the requester, and nothing for who may only read. */
+export async function loadReview(
+  request: RequestView,
+  principal: Principal,
+): Promise<ReviewView | undefined> {
+  const isReviewer = principal.role === "coordinator" && request.requester.handle !== principal.handle;
+  if (!isReviewer || request.state === "draft") return undefined;
+  const result = await loadPage(decisions.reviewRequest, PATH, (cx) => reviewRequest(cx, request.id));
+  return result.ok ? result.value : undefined;
+}

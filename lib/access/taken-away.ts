@@ -1,0 +1,98 @@
+import type { AuthorizationRow } from "@/lib/access/authorizations/store";
+import { STATEMENT_MS } from "@/lib/access/decision-statement";
+import type { DecisionRow } from "@/lib/access/decisions/store";
+import type { RequestRow } from "@/lib/access/requests/store";
+import { latestEnd } from "@/lib/access/validity";
+import type { DecisionStatement, GroupName } from "@/lib/escrow/statements";
+
+/** A limit before a decision and after it. */
+export interface Shortened<T> {
+  readonly before: T;
+  readonly after: T;
+}
+
+/** What one approval took away from what was left before it. */
+export interface TakenAway {
+  readonly transactions: readonly string[];
+  readonly groups: readonly GroupName[];
+  readonly end?: Shortened<Date>;
+  readonly views?: Shortened<number>;
+}
+
+export interface TakenFrom {
+  readonly row: Pick<RequestRow, "transactions" | "groups" | "from" | "until" | "maxViews">;
+  readonly authorization: Pick<AuthorizationRow, "validFrom" | "validUntil"> | undefined;
+  /** In order. */
+  readonly decisions: readonly Pick<DecisionRow, "id" | "decision" | "statement" | "at">[];
+}
+
+/** What is left of what was asked, before one decision. */
+interface Left {
+  readonly transactions: readonly string[];
+  readonly groups: readonly GroupName[];
+  readonly end: Date | undefined;
+  readonly views: number;
+}
+
+/**
+ * The end before an approval. Where nobody has named one, it is counted from the moment the statement was laid out,
+ * which is up to fifteen minutes before the decision: so much is no shortening.
+ */
+function endBefore(from: TakenFrom, left: Left, at: Date): { readonly end: Date; readonly slackMs: number } {
+  if (left.end !== undefined) return { end: left.end, slackMs: 0 };
+  const { until } = from.row;
+  const { authorization } = from;
+  const end = latestEnd({
+    at,
+    asked: until === undefined ? {} : { until },
+    ...(authorization === undefined ? {} : { authorization }),
+  });
+  return { end, slackMs: until === undefined ? STATEMENT_MS : 0 };
+}
+
+function takenBy(from: TakenFrom, left: Left, statement: DecisionStatement, at: Date): TakenAway {
+  const { end, slackMs } = endBefore(from, left, at);
+  const after = new Date(statement.not_after);
+  return {
+    transactions: left.transactions.filter((id) => !statement.transactions.includes(id)),
+    groups: left.groups.filter((group) => !statement.groups.includes(group)),
+    ...(end.getTime() - after.getTime() > slackMs ? { end: { before: end, after } } : {}),
+    ...(statement.max_views < left.views
+      ? { views: { before: left.views, after: statement.max_views } }
+      : {}),
+  };
+}
+
+function leftAfter(left: Left, { transactions, groups }: TakenAway, statement: DecisionStatement): Left {
+  return {
+    transactions: left.transactions.filter((id) => !transactions.includes(id)),
+    groups: left.groups.filter((group) => !groups.includes(group)),
+    end: new Date(statement.not_after),
+    views: statement.max_views,
+  };
+}
+
+const isNothing = ({ transactions, groups, end, views }: TakenAway): boolean =>
+  transactions.length === 0 && groups.length === 0 && end === undefined && views === undefined;
+
+/**
+ * What each approval took away, by the decision's id, read off the statements that were signed; approvals that took
+ * nothing away are not in it. What was asked and what was granted both stay visible for ever (access.md, Requests).
+ */
+export function takenAway(from: TakenFrom): ReadonlyMap<string, TakenAway> {
+  const { row } = from;
+  const taken = new Map<string, TakenAway>();
+  let left: Left = {
+    transactions: row.transactions,
+    groups: row.groups,
+    end: undefined,
+    views: row.maxViews,
+  };
+  for (const { id, decision, statement, at } of from.decisions) {
+    if (decision !== "approve" || statement === undefined) continue;
+    const one = takenBy(from, left, statement, at);
+    if (!isNothing(one)) taken.set(id, one);
+    left = leftAfter(left, one, statement);
+  }
+  return taken;
+}
