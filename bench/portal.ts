@@ -162,6 +162,7 @@ const PAGES: readonly (readonly [
       "/audit",
       "/audit/exports",
       "/audit/retention",
+      "/audit/holds",
       "/account/security",
     ],
     ["/requests", "/grants", "/transactions"],

@@ -264,8 +264,55 @@ test("a suspicion is written, listed and read by the duty compliance, and nobody
   for (const one of [page, decider.page]) await one.context().close();
 });
 
+test("a regulator places a hold by keyboard, renews and releases it; no other agency learns of it", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "regulator-001", DESKTOP);
+  await page.goto(at("/transactions"), { waitUntil: "networkidle" });
+  const first = page.getByRole("row").filter({ hasText: "job-1001" }).first();
+  const href = (await first.getByRole("link").first().getAttribute("href")) ?? "";
+  const id = href.split("/").at(-1) ?? "";
+  await page.goto(at("/audit/holds"), { waitUntil: "networkidle" });
+  const send = page.getByRole("button", { name: "Place the hold" });
+  await send.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert", { name: "The hold was not placed" })).toBeFocused();
+  await page.getByLabel("Transaction numbers").fill("job-1001");
+  await expect(page.getByText("One of these is no transaction number.").first()).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByLabel("Transaction numbers").fill(id);
+  await page.getByLabel("Reason").fill("Examination MSO 7-2231/26");
+  await send.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "Hold in force until" })).toBeVisible();
+  const row = page.getByRole("table", { name: "Your organisation’s holds" }).getByRole("row").nth(1);
+  await expect(row).toContainText("In force");
+  await expect(row).toContainText("Examination MSO 7-2231/26");
+  await page.getByRole("button", { name: "Place another" }).click();
+  await row.getByRole("button", { name: /^Renew/ }).press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Renew it" }).press("Enter");
+  await expect(page.getByRole("dialog")).toBeHidden();
+
+  const auditor = await signedIn(browser, "auditor-001", DESKTOP);
+  await auditor.page.goto(at("/audit/holds"), { waitUntil: "load" });
+  await expect(auditor.page.getByText("No hold was placed yet")).toBeVisible();
+
+  await row.getByRole("button", { name: /^Release/ }).press("Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel("Reason")).toBeFocused();
+  await dialog.getByRole("button", { name: "Release it" }).press("Enter");
+  await expect(dialog.getByText("Say why")).toBeVisible();
+  await dialog.getByLabel("Reason").fill("The examination is over");
+  await dialog.getByRole("button", { name: "Release it" }).press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(row).toContainText("Released");
+  expect(await axeFindings(page)).toEqual([]);
+  expect(faults()).toEqual([]);
+  for (const one of [page, auditor.page]) await one.context().close();
+});
+
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  "client-456": ["/audit/erasures", "/audit/suspicions", "/audit/retention"],
+  "client-456": ["/audit/erasures", "/audit/suspicions", "/audit/retention", "/audit/holds"],
   "auditor-001": ["/audit/erasures", "/audit/suspicions"],
   "regulator-001": ["/audit/erasures", "/audit/suspicions"],
   "coordinator-001:approve": ["/audit/erasures", "/audit/suspicions"],

@@ -36,6 +36,7 @@ export const PAGES = [
   "/audit/erasures",
   "/audit/suspicions",
   "/audit/retention",
+  "/audit/holds",
   "/keys",
   "/keys/register",
   "/account/security",

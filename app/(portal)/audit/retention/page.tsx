@@ -18,6 +18,7 @@ export async function generateMetadata() {
 export default async function RetentionPage() {
   const t = await getTranslations("keeping.retention");
   const audit = await getTranslations("audit");
+  const holds = await getTranslations("keeping.holds");
   const section = { label: audit("title"), href: "/audit" };
   const result = await loadPage(getLogRetention, "/confidential/audit/retention", getRetention);
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
@@ -31,11 +32,16 @@ export default async function RetentionPage() {
       title={t("title")}
       lead={t("lead")}
       actions={
-        mayErase ? (
-          <ButtonLink href="/audit/erasures" look="secondary" size="bar" icon="nothing">
-            {t("erasures")}
+        <div className="flex flex-wrap gap-2">
+          <ButtonLink href="/audit/holds" look="secondary" size="bar" icon="lock">
+            {holds("action")}
           </ButtonLink>
-        ) : undefined
+          {mayErase ? (
+            <ButtonLink href="/audit/erasures" look="secondary" size="bar" icon="nothing">
+              {t("erasures")}
+            </ButtonLink>
+          ) : null}
+        </div>
       }
       apiCall={{ method: "GET", path: "/confidential/audit/retention" }}
     >
