@@ -68,7 +68,7 @@ function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void 
             aria-keyshortcuts={KEYS[act]}
             aria-describedby="panel-why"
             disabled={isOff(act)}
-            className={`justify-start gap-1 px-3 text-left ${isLong(act) ? "col-span-2" : "whitespace-nowrap"}`}
+            className={`justify-start gap-1 px-3 text-left ${isLong(act) ? "col-span-2" : "leading-tight"}`}
             onClick={() => onAct(act)}
           >
             {isLong(act) ? t("acts.approveNarrowed", { names: format.list(narrowers) }) : t(`acts.${act}`)}
