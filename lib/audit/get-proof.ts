@@ -6,7 +6,7 @@ import { openNote } from "@/lib/crypto/signed-note";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { parseCheckpointText } from "./checkpoint";
-import { type CheckpointRow, findNewestCheckpoint, findSeq } from "./reading/store";
+import { type CheckpointRow, findNewestCheckpoint, findSeq, readNewestCheckpoint } from "./reading/store";
 import { recordReadOnce } from "./record-read";
 import { storedNodes } from "./worker/store";
 
@@ -33,7 +33,7 @@ export async function findProof(cx: DbContext, entryId: string): Promise<string 
 
 /** Inclusion proof of one leaf in the newest checkpoint, as a C2SP tlog-proof file. It shows hashes only. */
 export async function getProof(cx: Context, seq: number): Promise<string> {
-  const checkpoint = await inSnapshot(cx, (tx) => findNewestCheckpoint(tx, cx.instance.log));
+  const checkpoint = await readNewestCheckpoint(cx.db.pool, cx.instance.log);
   if (checkpoint === undefined || seq >= checkpoint.size) {
     throw new DomainError(checkpoint === undefined ? "audit.not-integrated" : "audit.not-found");
   }

@@ -1,5 +1,5 @@
 import { concat, fromUtf8, toBase64url, utf8 } from "./bytes";
-import { canonicalBytes, type Json, parseCanonicalJson } from "./canonical-json";
+import { canonicalBytes, canonicalJson, type Json, parseCanonicalJson } from "./canonical-json";
 import { FormatError, OpenError } from "./format-error";
 import { aesGcmOpen, aesGcmSeal, hkdfSha256, randomBytes, sha256 } from "./primitives";
 import { isUuid } from "./uuid";
@@ -15,14 +15,28 @@ export interface PartPlace {
   readonly c: string;
 }
 
+/**
+ * What is derived and sealed here takes its short public inputs at once, so that one array serves all of them: a long
+ * log has many, and a fresh array that OpenSSL reads is dear.
+ */
+const scratch = new Uint8Array(1024);
+const encoder = new TextEncoder();
+
+/** UTF-8 of a text, valid until the next call. */
+function brieflyUtf8(text: string): Uint8Array {
+  const { read, written } = encoder.encodeInto(text, scratch);
+  return read === text.length ? scratch.subarray(0, written) : utf8(text);
+}
+
 /** Key of one entry's part: HKDF-SHA-256 (RFC 5869) with the entry id's 36 ASCII characters as salt. */
 export function partKey(compartmentKey: Uint8Array, entryId: string): Uint8Array {
   if (!isUuid(entryId)) throw new FormatError("format.record", "the entry id is not a UUID");
-  return hkdfSha256(compartmentKey, utf8(entryId), INFO, 32);
+  return hkdfSha256(compartmentKey, brieflyUtf8(entryId), INFO, 32);
 }
 
-function partAad(place: PartPlace): Uint8Array {
-  return canonicalBytes({ log: place.log, id: place.entryId, c: place.c });
+/** JCS({log, id, c}), valid until the next part's. */
+function partAad({ log, entryId, c }: PartPlace): Uint8Array {
+  return brieflyUtf8(`{"c":${canonicalJson(c)},"id":${canonicalJson(entryId)},"log":${canonicalJson(log)}}`);
 }
 
 /** What is stored of a part, and d, its digest in the entry. */

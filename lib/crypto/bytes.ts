@@ -153,6 +153,9 @@ export function fromBase64url(text: string): Uint8Array {
 
 /** Standard padded base64 (RFC 4648 section 4), as signed notes use it. */
 export function toBase64(bytes: Uint8Array): string {
+  if (NATIVE !== undefined && bytes.length >= NATIVE_FROM) {
+    return NATIVE.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+  }
   const body = encodeBase64(bytes, STANDARD_ENCODE);
   return body.padEnd(Math.ceil(body.length / 4) * 4, "=");
 }

@@ -10,7 +10,11 @@ function refuse(message: string, path: readonly string[]): never {
   throw new FormatError("format.json", message, { pointer: jsonPointer(path) });
 }
 
+/** Printable ASCII without a quotation mark or a backslash, which JSON writes as it is; long texts are not worth a look. */
+const PLAIN = /^[ !#-[\]-~]{0,64}$/;
+
 function writeString(text: string, path: readonly string[]): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) refuse("a lone surrogate", path);
   return JSON.stringify(text);
 }

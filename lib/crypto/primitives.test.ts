@@ -124,6 +124,32 @@ describe("AES-256-GCM", () => {
   });
 });
 
+describe("random bytes", () => {
+  it("short ones drawn ahead are given out once, and no later draw touches them", () => {
+    const lengths = Array.from({ length: 2000 }, (_, at) => [8, 10, 12, 16][at % 4] ?? 16);
+    const drawn = lengths.map((length) => primitives.randomBytes(length));
+    const copies = drawn.map((bytes) => toHex(bytes));
+    expect(drawn.map((bytes) => bytes.length)).toEqual(lengths);
+    expect(new Set(copies.map((hex) => hex.slice(0, 16))).size).toBe(lengths.length);
+    expect(drawn.map((bytes) => toHex(bytes))).toEqual(copies);
+    expect(drawn.every((bytes) => bytes.buffer.byteLength === bytes.length)).toBe(true);
+  });
+});
+
+describe("a key or an iv of another length", () => {
+  it.each([
+    [31, 12],
+    [33, 12],
+    [32, 11],
+    [32, 16],
+    [0, 12],
+  ])("%i and %i bytes seal and open nothing", (keyBytes, ivBytes) => {
+    const [key, iv, tag] = [new Uint8Array(keyBytes), new Uint8Array(ivBytes), new Uint8Array(16)];
+    expect(() => primitives.aesGcmSeal(key, iv, tag)).toThrow(FormatError);
+    expect(() => primitives.aesGcmOpen(key, iv, tag, tag)).toThrow(OpenError);
+  });
+});
+
 describe("X25519 public keys", () => {
   const lowOrder = [
     "0000000000000000000000000000000000000000000000000000000000000000",

@@ -15,10 +15,12 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { concat, concatAll, equalConstantTime, fromBase64url, fromHex, toBase64url } from "./bytes";
+import { concatAll, equalConstantTime, fromBase64url, fromHex, toBase64url } from "./bytes";
 import { FormatError, OpenError } from "./format-error";
+import { gcmCipher, gcmDecipher, POOLED_BYTES, pooledRandomBytes } from "./primitives-quick";
 
-// With primitives-stream.ts the only file of lib/crypto that may import node: modules; a browser build replaces it as a whole.
+// With primitives-stream.ts and primitives-quick.ts, which is a part of this, the only file of lib/crypto that may
+// import node: modules; a browser build replaces it as a whole.
 
 const KEY_BYTES = 32;
 const TAG_BYTES = 16;
@@ -39,7 +41,7 @@ function requireKey(bytes: Uint8Array): void {
 
 /** Bytes from the operating system's generator. */
 export function randomBytes(length: number): Uint8Array {
-  return Uint8Array.from(nodeRandomBytes(length));
+  return length > POOLED_BYTES ? Uint8Array.from(nodeRandomBytes(length)) : pooledRandomBytes(length);
 }
 
 /** Copying up to here is cheaper than a hash object: tree nodes and entries are short. */
@@ -75,7 +77,8 @@ const FIRST_BLOCK = Uint8Array.of(1);
 export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   if (length > SHA256_BYTES) return new Uint8Array(hkdfSync("sha256", ikm, salt, info, length));
   // Up to one hash the standard is two HMACs (sections 2.2 and 2.3), which take half the time of the call above.
-  return hmacSha256(hmacSha256(salt, ikm), info, FIRST_BLOCK).slice(0, length);
+  const block = hmacSha256(hmacSha256(salt, ikm), info, FIRST_BLOCK);
+  return length === SHA256_BYTES ? block : block.slice(0, length);
 }
 
 /** AES-256-GCM (NIST SP 800-38D) with a 12-byte iv and a 16-byte tag. An iv must never repeat under a key. */
@@ -85,10 +88,10 @@ export function aesGcmSeal(
   plaintext: Uint8Array,
   aad?: Uint8Array,
 ): { ciphertext: Uint8Array; tag: Uint8Array } {
-  const cipher = createCipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });
+  const cipher = gcmCipher(key, iv);
   if (aad !== undefined) cipher.setAAD(aad);
-  const head = cipher.update(plaintext);
-  const ciphertext = concat(head, cipher.final());
+  const ciphertext = plain(cipher.update(plaintext));
+  cipher.final();
   return { ciphertext, tag: plain(cipher.getAuthTag()) };
 }
 
@@ -100,9 +103,9 @@ export function aesGcmOpen(
   tag: Uint8Array,
   aad?: Uint8Array,
 ): Uint8Array {
-  if (tag.length !== TAG_BYTES || iv.length !== 12) throw new OpenError();
+  if (tag.length !== TAG_BYTES) throw new OpenError();
   try {
-    const decipher = createDecipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });
+    const decipher = gcmDecipher(key, iv);
     if (aad !== undefined) decipher.setAAD(aad);
     decipher.setAuthTag(tag);
     const head = decipher.update(ciphertext);

@@ -10,6 +10,9 @@ const SIGNATURE = Buffer.from("PGCOPY\n\u00ff\r\n\0", "latin1");
 const HEADER_BYTES = SIGNATURE.length + 8;
 const END_OF_ROWS = -1;
 
+/** Bytes gathered for a batch: PostgreSQL sends a few rows at a time, and each batch costs its reader many turns. */
+const BATCH_BYTES = 128 * 1024;
+
 /** Most parameters one COPY may carry; their names are `sealport.export.v1` and on. */
 const MAX_VALUES = 64;
 
@@ -19,7 +22,7 @@ export class CopyDecoder {
   private hasHeader = false;
   private hasEnded = false;
 
-  /** The rows that are whole with this chunk. They share memory with it: copy what outlives the batch. */
+  /** The rows that are whole with this chunk. They share memory with it. */
   push(chunk: Buffer): CopiedRow[] {
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     const rows: CopiedRow[] = [];
@@ -95,14 +98,21 @@ export async function* copyRows(
   stream.on("error", () => undefined);
   const decoder = new CopyDecoder();
   let isWhole = false;
+  let rows: CopiedRow[] = [];
+  let bytes = 0;
   try {
     for await (const chunk of stream) {
       if (!Buffer.isBuffer(chunk)) throw new InvariantError("a COPY gave no bytes");
-      const rows = decoder.push(chunk);
-      if (rows.length > 0) yield rows;
+      rows.push(...decoder.push(chunk));
+      bytes += chunk.length;
+      if (bytes < BATCH_BYTES || rows.length === 0) continue;
+      yield rows;
+      rows = [];
+      bytes = 0;
     }
     decoder.end();
     isWhole = true;
+    if (rows.length > 0) yield rows;
   } finally {
     if (!isWhole) abandonConnection(tx);
   }

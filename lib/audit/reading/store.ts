@@ -1,5 +1,7 @@
 import "server-only";
+import type { Pool } from "pg";
 import { z } from "zod";
+import { mapDatabaseError } from "@/lib/db/errors";
 import type { Tx } from "@/lib/db/transaction";
 import type { CompartmentKind } from "../event";
 import type { Conditions } from "./filter";
@@ -218,10 +220,19 @@ export async function readMinimum(tx: Tx, log: string): Promise<number> {
 const CheckpointRow = z.object({ size: Seq, note: z.string(), published_at: z.coerce.date() });
 export type CheckpointRow = z.infer<typeof CheckpointRow>;
 
+const NEWEST_CHECKPOINT =
+  "SELECT size, note, published_at FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1";
+
 export async function findNewestCheckpoint(tx: Tx, log: string): Promise<CheckpointRow | undefined> {
-  const rows = await tx.$queryRawUnsafe(
-    "SELECT size, note, published_at FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1",
-    log,
-  );
-  return z.array(CheckpointRow).parse(rows)[0];
+  return z.array(CheckpointRow).parse(await tx.$queryRawUnsafe(NEWEST_CHECKPOINT, log))[0];
+}
+
+/** The same without a transaction around it, for who needs nothing else from the same moment. */
+export async function readNewestCheckpoint(pool: Pool, log: string): Promise<CheckpointRow | undefined> {
+  try {
+    const { rows } = await pool.query(NEWEST_CHECKPOINT, [log]);
+    return z.array(CheckpointRow).parse(rows)[0];
+  } catch (error) {
+    throw mapDatabaseError(error);
+  }
 }

@@ -162,10 +162,20 @@ export async function readTiles(
   return z.array(TileRow).parse(rows);
 }
 
-/** Tree nodes from stored tiles, for proofs: each tile is one primary-key look-up. */
+/** Tree nodes from stored tiles, for proofs: one statement for all tiles asked for at once, by primary key. */
 export function storedNodes(client: Pool | PoolClient, log: string): ReadNode {
-  return nodeReader(async (place) => {
-    const [tile] = await readTiles(client, log, [place]);
+  let wanted: TilePlace[] = [];
+  let reading: Promise<Tile[]> | undefined;
+  const readWanted = (): Promise<Tile[]> => {
+    const places = wanted;
+    wanted = [];
+    reading = undefined;
+    return readTiles(client, log, places);
+  };
+  return nodeReader(async ({ level, index }) => {
+    wanted.push({ level, index });
+    reading ??= Promise.resolve().then(readWanted);
+    const tile = (await reading).find((one) => one.level === level && one.index === index);
     if (tile === undefined) throw new FormatError("format.merkle", "the tree has no such tile");
     return tile.hashes;
   });
