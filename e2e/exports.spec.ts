@@ -62,7 +62,7 @@ test("a plain download stands in the history without a reload, with its digest a
   ]);
   const digest = createHash("sha256")
     .update(readFileSync(await download.path()))
-    .digest("base64url");
+    .digest("hex");
   const row = page.getByRole("table", { name: "Your exports" }).getByRole("row").nth(1);
   await expect(row).toContainText("Complete");
   await expect(row.getByTitle(digest)).toBeVisible();
