@@ -94,13 +94,20 @@ describe("the history of exports", () => {
     const [own] = await exportsOf(auditor);
     expect((await getEvent(auditor, own?.seq ?? -1)).entry_id).toBe(own?.entry_id);
     expect(await exportsOf(await officer("auditor"))).toEqual([]);
-    const [foreign] = await exportsOf(await bench.person({ role: "coordinator", hasKey: false }));
+    const staff = (duties: Context["principal"]["duties"]) =>
+      bench.person({ role: "coordinator", duties, hasKey: false });
+    const [foreign] = await exportsOf(await staff(["legal"]));
     expect(foreign).toMatchObject({
       by: auditor.principal.name,
       is_own: false,
       filtered_by: ["action"],
+      entries: 0,
     });
     expect(foreign).not.toHaveProperty("filter");
+    // How much somebody could read tells of cases: not to those who may not know of them.
+    const [unknowing] = await exportsOf(await staff(["support"]));
+    expect(unknowing).toMatchObject({ is_own: false, filtered_by: [], entries: null, bytes: null });
+    expect(unknowing).not.toHaveProperty("filter");
   });
 
   it("says that an export was broken off when its reader left", async () => {

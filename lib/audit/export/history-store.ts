@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
+import { IS_ERASED } from "../reading/store";
 import { ExportState } from "../schema";
 
 /** An export as it begins. */
@@ -91,7 +92,7 @@ export async function selectExports(
   },
 ): Promise<ExportRow[]> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT x.id::text, x.by_user_id::text, u.name AS by, x.kind, x.format, x.filter, x.state,
+    `SELECT x.id::text, x.by_user_id::text, CASE WHEN ${IS_ERASED} THEN u.pseudonym ELSE u.name END AS by, x.kind, x.format, x.filter, x.state,
        x.progress, x.total, x.expires_at, x.started_at, x.finished_at,
        x.entry_id::text, l.seq, x.size, x.entries, x.bytes, x.sha256
      FROM audit_export x JOIN app_user u ON u.id = x.by_user_id LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id

@@ -3,6 +3,7 @@ import type { Context } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { seesEveryCase } from "../reading/filter";
 import { recordReadOnce } from "../record-read";
 import type { ExportHistoryQuery, ExportItem, ExportPage } from "../schema";
 import { type ExportRow, selectExports } from "./history-store";
@@ -11,10 +12,13 @@ import { type ExportRow, selectExports } from "./history-store";
 export function toItem(cx: Context, row: ExportRow): ExportItem {
   const { by_user_id, filter, started_at, finished_at, expires_at, ...rest } = row;
   const isOwn = by_user_id === cx.principal.userId;
+  // How much another could read, and by what it was narrowed, tells of cases that the caller may not know of.
+  const mayCount = isOwn || seesEveryCase(cx);
   return {
     ...rest,
+    ...(mayCount ? {} : { entries: null, bytes: null, progress: null, total: null }),
     is_own: isOwn,
-    filtered_by: Object.keys(filter).sort(),
+    filtered_by: mayCount ? Object.keys(filter).sort() : [],
     ...(isOwn ? { filter } : {}),
     started_at: started_at.toISOString(),
     finished_at: finished_at?.toISOString() ?? null,

@@ -76,9 +76,11 @@ export function alarmsOf(
   { isStamping, refused = null }: { readonly isStamping: boolean; readonly refused?: string | null },
 ): string[] {
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
-  const checkpointAge = nowMs - (stored.checkpointAt?.getTime() ?? 0);
-  if (stored.logSize > stored.checkpointSize && checkpointAge > CHECKPOINT_LATE_MS)
+  // By the entry that waits, not by the last signature: after a quiet hour the next one is not late at once.
+  const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);
+  if (stored.logSize > stored.checkpointSize && unsignedMs > CHECKPOINT_LATE_MS)
     alarms.push("checkpoint-late");
+  if (stored.isFoundWrong) alarms.push("log-verification-wrong");
   const belowPolicyMs = nowMs - (stored.belowPolicySince?.getTime() ?? nowMs);
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");

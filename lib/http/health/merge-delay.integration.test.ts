@@ -5,10 +5,28 @@ import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
 import { fixedClock } from "@/lib/clock";
 import { inSnapshot } from "@/lib/db/transaction";
 import { alarmsOf } from "@/lib/http/health/judge-health";
-import { readStoredHealth } from "@/lib/http/health/store";
+import { readStoredHealth, type StoredHealth } from "@/lib/http/health/store";
 import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
+
+const STORED: StoredHealth = {
+  migrations: [],
+  logSize: 0,
+  checkpointSize: 0,
+  checkpointAt: undefined,
+  unsignedSince: undefined,
+  witnesses: [],
+  belowPolicySince: undefined,
+  firstCheckpointAt: undefined,
+  stampedSize: undefined,
+  stampedAt: undefined,
+  workerSeenAt: undefined,
+  oldestWaiting: undefined,
+  isFoundWrong: false,
+  openIntents: 0,
+  mergeDelay: undefined,
+};
 
 let bench: AuditBench;
 beforeAll(async () => {
@@ -43,4 +61,25 @@ test("what the signer refuses is an alarm in its own word", async () => {
   expect(alarmsOf(await health(), [], Date.now(), { isStamping: false, refused: "fork" })).toContain(
     "signer-refuses-fork",
   );
+});
+
+test("a checkpoint is late by the entry that waits for it, not by how long nothing happened before", async () => {
+  const { log, tenantId } = bench.place;
+  const { logSize } = await health();
+  await bench.sequencerPool.query(
+    `INSERT INTO audit_checkpoint (log, size, tenant_id, root, note, witnesses, published_at)
+     VALUES ($1, $2, $3, '', '', '[]', now() - interval '1 hour')`,
+    [log, logSize, tenantId],
+  );
+  await recordEvent(bench.cx, EVENT);
+  await integrateBatch(bench.sequencerPool, bench.place);
+  const fresh = await health();
+  expect(alarmsOf(fresh, [], Date.now(), { isStamping: false })).not.toContain("checkpoint-late");
+  expect(alarmsOf(fresh, [], Date.now() + 60_000, { isStamping: false })).toContain("checkpoint-late");
+});
+
+test("a verification that found the log wrong is an alarm until a later one does not", () => {
+  const found = { ...STORED, isFoundWrong: true };
+  expect(alarmsOf(found, [], Date.now(), { isStamping: false })).toEqual(["log-verification-wrong"]);
+  expect(alarmsOf(STORED, [], Date.now(), { isStamping: false })).toEqual([]);
 });

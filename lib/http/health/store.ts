@@ -16,6 +16,8 @@ export interface StoredHealth {
   readonly logSize: number;
   readonly checkpointSize: number;
   readonly checkpointAt: Date | undefined;
+  /** Since when the oldest entry that no checkpoint covers has been in the tree. */
+  readonly unsignedSince: Date | undefined;
   readonly witnesses: unknown;
   /** Since when no new checkpoint has had the cosignatures of the policy, as far as the newest hundred tell. */
   readonly belowPolicySince: Date | undefined;
@@ -28,6 +30,8 @@ export interface StoredHealth {
   readonly oldestWaiting: string | undefined;
   /** Merge delays of the newest leaves; undefined while there are none. */
   readonly mergeDelay: MergeDelay | undefined;
+  /** Whether the newest verification by the server that has ended found the log wrong. */
+  readonly isFoundWrong: boolean;
   /** Disclosures with an intent and no outcome for over five minutes. */
   readonly openIntents: number;
 }
@@ -37,6 +41,8 @@ interface HealthRow {
   log_size: bigint | null;
   checkpoint_size: bigint | null;
   checkpoint_at: Date | null;
+  unsigned_since: Date | null;
+  is_found_wrong: boolean | null;
   witnesses: unknown;
   below_policy_since: Date | null;
   first_at: Date | null;
@@ -60,6 +66,11 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
     SELECT ARRAY(SELECT migration_name::text FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS migrations,
            (SELECT size FROM audit_head WHERE log = ${log}) AS log_size,
            c.size AS checkpoint_size, c.published_at AS checkpoint_at, c.witnesses,
+           (SELECT integrated_at FROM audit_leaf WHERE log = ${log} AND seq = coalesce(c.size, 0)) AS unsigned_since,
+           (SELECT v.report ->> 'verdict' = 'wrong'
+                OR coalesce(jsonb_array_length(v.index_report -> 'findings'), 0) > 0
+              FROM audit_verification v WHERE v.state = 'done' AND v.report IS NOT NULL
+              ORDER BY v.started_at DESC LIMIT 1) AS is_found_wrong,
            s.size AS stamped_size, s.time_stamped_at AS stamped_at,
            (SELECT published_at FROM audit_checkpoint WHERE log = ${log} ORDER BY size LIMIT 1) AS first_at,
            (SELECT min(published_at) FILTER (WHERE unmet_yet) FROM (
@@ -96,6 +107,8 @@ const NOTHING: StoredHealth = {
   logSize: 0,
   checkpointSize: 0,
   checkpointAt: undefined,
+  unsignedSince: undefined,
+  isFoundWrong: false,
   witnesses: [],
   belowPolicySince: undefined,
   firstCheckpointAt: undefined,
@@ -113,6 +126,8 @@ function storedHealth(row: HealthRow): StoredHealth {
     logSize: Number(row.log_size ?? 0n),
     checkpointSize: Number(row.checkpoint_size ?? 0n),
     checkpointAt: row.checkpoint_at ?? undefined,
+    unsignedSince: row.unsigned_since ?? undefined,
+    isFoundWrong: row.is_found_wrong === true,
     witnesses: row.witnesses ?? [],
     belowPolicySince: row.below_policy_since ?? undefined,
     firstCheckpointAt: row.first_at ?? undefined,
