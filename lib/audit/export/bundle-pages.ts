@@ -78,8 +78,12 @@ Verify with standard tools
     (printf '\\000'; printf '%s' "$ENTRY") | openssl dgst -sha256 -binary | base64
   and must be line number+1 of leaves.txt. The tree over these hashes is that of RFC 6962 section 2.1; its root is
   the third line of the checkpoint. A key "name+hash+base64" in keys.json holds, after its first decoded byte, a
-  raw Ed25519 public key; a signature line holds four bytes of key id and then the Ed25519 signature over the
-  note's text (openssl pkeyutl -verify -rawin). A sealed part is iv(12), ciphertext, tag(16), AES-256-GCM under
+  raw Ed25519 public key; the log's and the receipt key's signature lines hold four bytes of key id and then the
+  Ed25519 signature over the note's text, last newline included (openssl pkeyutl -verify -rawin). A witness's line
+  (C2SP tlog-cosignature) holds four bytes of key id, eight bytes of time in seconds, big-endian, and then the
+  signature over "cosignature/v1\\ntime <seconds>\\n" followed by the note's text. A time stamp's imprint is the
+  SHA-256 of the checkpoint as the log signed it: text, empty line, the log's own signature line with its newline;
+  put the token into a file and use openssl ts -verify -token_in -data FILE -CAfile AUTHORITY. A sealed part is iv(12), ciphertext, tag(16), AES-256-GCM under
   "key", with {"c":...,"id":...,"log":...} as associated data; SHA-256 of "stored" is "d" in the entry.
 `;
 }
