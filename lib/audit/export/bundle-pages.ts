@@ -83,7 +83,7 @@ Verify with standard tools
   (C2SP tlog-cosignature) holds four bytes of key id, eight bytes of time in seconds, big-endian, and then the
   signature over "cosignature/v1\\ntime <seconds>\\n" followed by the note's text. A time stamp's imprint is the
   SHA-256 of the checkpoint as the log signed it: text, empty line, the log's own signature line with its newline;
-  put the token into a file and use openssl ts -verify -token_in -data FILE -CAfile AUTHORITY. A sealed part is iv(12), ciphertext, tag(16), AES-256-GCM under
-  "key", with {"c":...,"id":...,"log":...} as associated data; SHA-256 of "stored" is "d" in the entry.
+  put the token into a file and use openssl ts -verify -token_in -data FILE -CAfile AUTHORITY.
+  A sealed part is iv(12), ciphertext, tag(16), AES-256-GCM under "key", with {"c":...,"id":...,"log":...} as associated data; SHA-256 of "stored" is "d" in the entry.
 `;
 }

@@ -2,8 +2,15 @@ import type { AuditKeys } from "@/lib/audit/schema";
 
 /** A policy file of the verifier with the keys as this portal gives them, to be compared before it is used. */
 export function policyText(keys: AuditKeys): string {
-  const { log, receipts, witnesses } = keys;
-  return JSON.stringify({ log, receipts, witnesses, quorum: witnesses.length === 0 ? 0 : 1 }, undefined, 2);
+  const { log, receipts, witnesses, time_stamp } = keys;
+  const policy = {
+    log,
+    receipts,
+    witnesses,
+    quorum: witnesses.length === 0 ? 0 : 1,
+    ...(time_stamp.length === 0 ? {} : { time_stamp }),
+  };
+  return JSON.stringify(policy, undefined, 2);
 }
 
 /** Quotes a text for a POSIX shell. */
