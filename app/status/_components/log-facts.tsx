@@ -36,6 +36,7 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     case "time-stamp-late":
     case "integration-late":
     case "intent-without-outcome":
+    case "log-verification-incomplete":
     case "log-verification-wrong":
     case "merge-delay":
       return alarms(alarm);

@@ -16,7 +16,8 @@ export type SignerWord =
 
 /**
  * Asks the signer for its root: it reads what is new, recomputes it and signs, or refuses and says where the
- * database no longer agrees with what it holds. A signer that does not answer is said to be absent, which is no fault.
+ * database no longer agrees with what it holds. A signer that does not answer is said to be absent: that is no fault
+ * of the log, and no verification is whole without its word (check-signer.ts).
  */
 export async function askSigner(url: string, logVkey: string): Promise<SignerWord> {
   try {

@@ -4,14 +4,22 @@ import type { VerificationReport } from "./schema";
 
 /** The worker's report and what a portal found in the search rows, as one. */
 export function mergeReports(report: VerificationReport, index: IndexReport | null): VerificationReport {
-  if (index === null) return report;
+  if (index === null) return { ...report, verdict: verdictOf(report.verdict, report) };
   const findings = [...report.findings, ...index.findings];
   return {
     ...report,
-    verdict: findings.length === 0 ? report.verdict : "wrong",
+    verdict: findings.length === 0 ? verdictOf(report.verdict, report) : "wrong",
     indexed: index.indexed,
     findings,
     more: report.more + index.more,
     first_bad: firstBad(findings) ?? null,
   };
+}
+
+/** A report of a version that did not tell whether the signer was compared is not taken for a whole one. */
+function verdictOf(
+  verdict: VerificationReport["verdict"],
+  { signer }: VerificationReport,
+): VerificationReport["verdict"] {
+  return verdict === "sound" && signer !== "agrees" ? "incomplete" : verdict;
 }

@@ -62,7 +62,8 @@ export class Walk {
   more = 0;
 
   constructor(
-    readonly size: number,
+    /** What is walked to: everything that had a leaf at the beginning, then whatever the signer signed meanwhile. */
+    public size: number,
     readonly head: StoredHead | undefined,
   ) {}
 

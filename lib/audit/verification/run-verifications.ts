@@ -5,6 +5,8 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inRawSnapshot, inRawTransaction, inSnapshot, inTransaction } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
+import { checkHead } from "./check-head";
+import { checkSigner, reachOf } from "./check-signer";
 import { readStart } from "./log-store";
 import { SavedProgress, Walk } from "./progress";
 import type { VerificationReport } from "./schema";
@@ -19,6 +21,8 @@ import { beginWalk, concludeWalk, type LogUnderTest, readMarks, walkOn } from ".
 
 const PERIOD_MS = 2_000;
 const LEASE_SECONDS = 60;
+/** After one that the signer did not answer, the next is due sooner than the period says. */
+const INCOMPLETE_RETRY_MS = 600_000;
 /** Batches between two savings of the progress. */
 const SAVE_EVERY = 8;
 
@@ -44,7 +48,8 @@ export async function scheduleVerification(cx: VerifierContext): Promise<boolean
   const begun = await inRawSnapshot(cx, (tx) => readStart(tx, cx.instance.log));
   if (begun.newest === null) return false;
   const last = await inSnapshot(cx, (tx) => readLastVerified(tx, tenantId));
-  if (last !== undefined && startedAt.getTime() - last.getTime() < cx.everyMs) return false;
+  const dueAfterMs = last?.isIncomplete ? Math.min(cx.everyMs, INCOMPLETE_RETRY_MS) : cx.everyMs;
+  if (last !== undefined && startedAt.getTime() - last.at.getTime() < dueAfterMs) return false;
   const id = uuidv7(startedAt.getTime());
   return inTransaction(cx, (tx) =>
     insertVerification(tx, { id, tenantId, userId: undefined, cause: "schedule", startedAt }),
@@ -103,11 +108,20 @@ async function carryOn(
     if (!(await inRawTransaction(cx, (tx) => saveProgress(tx, held, walk.save())))) throw new TakenOver();
   };
   await keep();
-  for (let batch = 1; await walkOn(cx, walk, marks); batch += 1) {
-    if (batch % SAVE_EVERY === 0 || signal.aborted) await keep();
-    if (signal.aborted) return undefined;
-  }
-  const report = await concludeWalk(cx, walk);
+  const isWalked = async (): Promise<boolean> => {
+    for (let batch = 1; await walkOn(cx, walk, marks); batch += 1) {
+      if (batch % SAVE_EVERY === 0 || signal.aborted) await keep();
+      if (signal.aborted) return false;
+    }
+    return true;
+  };
+  if (!(await isWalked())) return undefined;
+  checkHead(walk);
+  const word = await cx.askSigner();
+  // The log has grown meanwhile; what the signer signed is compared, not something near it.
+  walk.size = reachOf(word, walk);
+  if (!(await isWalked())) return undefined;
+  const report = await concludeWalk(cx, walk, checkSigner(walk, word, cx.instance.log));
   await keep();
   if (!(await inRawTransaction(cx, (tx) => finishVerification(tx, held, { state: "done", report }))))
     throw new TakenOver();
@@ -119,6 +133,11 @@ function tell(logger: Logger, id: string, report: VerificationReport): void {
   const facts = { verification: id, entries: report.entries, size: report.size };
   if (report.verdict === "sound") {
     logger.info(facts, "the log was verified");
+    return;
+  }
+  if (report.verdict === "incomplete") {
+    const alarm = { alarm: "log.verification-incomplete", ...facts, signer: report.signer };
+    logger.error(alarm, "the log was not compared with the signer's own copy");
     return;
   }
   const classes = [...new Set(report.findings.map((finding) => finding.class))];

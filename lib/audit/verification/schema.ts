@@ -14,9 +14,14 @@ export const VerificationFinding = z.object({
 });
 export type VerificationFinding = z.infer<typeof VerificationFinding>;
 
+/** What the checkpoint signer's own copy says: the same root, another, nothing that was compared, or no answer. */
+export const SIGNER_ANSWERS = ["agrees", "differs", "refuses", "absent"] as const;
+
 /** What the server found in its own database. It is the operator's word: a bundle is what others can check. */
 export const VerificationReport = z.object({
-  verdict: z.enum(["sound", "wrong"]),
+  /** `incomplete`: nothing is wrong in the database, and the signer's own root was not compared with it. */
+  verdict: z.enum(["sound", "incomplete", "wrong"]),
+  signer: z.enum(SIGNER_ANSWERS).default("absent"),
   /** Leaves that were recomputed, and how many of them stand under a checkpoint of the log's key. */
   entries: Count,
   size: Count,

@@ -17,11 +17,13 @@ import { insertCheckpoint } from "../worker/checkpoint-store";
 import { integrateBatch, prepareLog } from "../worker/sequencer";
 import { stampNewest } from "../worker/stamp-newest";
 import { readHead } from "../worker/store";
+import type { SignerWord } from "./ask-signer";
 import { runVerification, scheduleVerification, type VerifierContext } from "./run-verifications";
 
 let bench: AuditBench;
 let key: SigningKey;
 let authority: TestAuthority;
+let signed: SignerWord;
 
 beforeEach(async () => {
   bench = await createAuditBench();
@@ -39,6 +41,7 @@ async function growStamped(): Promise<void> {
   if (head === undefined) throw new TypeError("no head");
   const note = await signWholeNote(key, checkpointText({ origin: bench.place.log, ...head }));
   await insertCheckpoint(bench.sequencerPool, bench.place, { ...head, note }, []);
+  signed = { is: "signed", checkpoint: { origin: bench.place.log, size: head.size, root: head.root } };
   const server = await serveAuthority(stampWith(authority));
   try {
     await stampNewest({
@@ -63,7 +66,7 @@ async function verify(certificates: readonly string[]) {
     logger: createLogger("test", "silent"),
     logVkey: key.vkey,
     certificates,
-    askSigner: async () => ({ is: "absent" }),
+    askSigner: async () => signed,
     everyMs: 1,
   };
   await scheduleVerification(cx);

@@ -89,13 +89,20 @@ export async function findOpenVerification(tx: Tx, tenantId: string): Promise<Ve
   return z.array(Row).parse(rows)[0];
 }
 
-/** When the newest verification that did not break down was asked for. */
-export async function readLastVerified(tx: Tx, tenantId: string): Promise<Date | undefined> {
+const LastVerified = z.object({ at: z.coerce.date(), is_incomplete: z.boolean() });
+
+/** When the newest verification that did not break down was asked for, and whether the signer's word is missing in it. */
+export async function readLastVerified(
+  tx: Tx,
+  tenantId: string,
+): Promise<{ readonly at: Date; readonly isIncomplete: boolean } | undefined> {
   const rows = await tx.$queryRawUnsafe(
-    "SELECT max(started_at) AS at FROM audit_verification WHERE tenant_id = $1::uuid AND state <> 'failed'",
+    `SELECT started_at AS at, coalesce(report->>'verdict' = 'incomplete', false) AS is_incomplete
+     FROM audit_verification WHERE tenant_id = $1::uuid AND state <> 'failed' ORDER BY started_at DESC LIMIT 1`,
     tenantId,
   );
-  return z.array(z.object({ at: z.coerce.date().nullable() })).parse(rows)[0]?.at ?? undefined;
+  const last = z.array(LastVerified).parse(rows)[0];
+  return last && { at: last.at, isIncomplete: last.is_incomplete };
 }
 
 const Claimed = z.object({ id: z.string(), progress: z.unknown() });

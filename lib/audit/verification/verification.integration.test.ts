@@ -12,6 +12,7 @@ import { recordEvent } from "../record-event";
 import { insertCheckpoint } from "../worker/checkpoint-store";
 import { integrateBatch, prepareLog } from "../worker/sequencer";
 import { readHead } from "../worker/store";
+import type { SignerWord } from "./ask-signer";
 import { checkNextIndex } from "./check-index";
 import { IndexReport } from "./index-store";
 import { mergeReports } from "./merge-reports";
@@ -25,6 +26,9 @@ const GOING = new AbortController().signal;
 let bench: AuditBench;
 let key: SigningKey;
 
+/** What a signer with a copy of its own says: what the newest `grow` signed, whatever the database says later. */
+let signed: SignerWord;
+
 /** Lines the verifier logged, as JSON. */
 let logged: Record<string, unknown>[];
 
@@ -33,6 +37,7 @@ beforeEach(async () => {
   await prepareLog(bench.sequencerPool, bench.place);
   key = loadSigningKey(await createTestKeystore("signer", bench.place.log), "log");
   logged = [];
+  signed = { is: "absent" };
 });
 afterEach(() => bench.close());
 
@@ -45,7 +50,7 @@ function cx(overrides: Partial<VerifierContext> = {}): VerifierContext {
     logger: createLogger("test", "info", destination),
     logVkey: key.vkey,
     certificates: [],
-    askSigner: async () => ({ is: "absent" }),
+    askSigner: async () => signed,
     everyMs: 86_400_000,
     ...overrides,
   };
@@ -60,6 +65,7 @@ async function grow(count: number): Promise<number> {
   const text = checkpointText({ origin: bench.place.log, size: head.size, root: head.root });
   const note = await signWholeNote(key, text);
   await insertCheckpoint(bench.sequencerPool, bench.place, { ...head, note }, []);
+  signed = { is: "signed", checkpoint: { origin: bench.place.log, size: head.size, root: head.root } };
   return head.size;
 }
 
@@ -297,7 +303,7 @@ describe("the server's own verification", () => {
   it("finds a checkpoint that another key signed, and says nothing stands under it", async () => {
     await grow(3);
     await tamper("UPDATE audit_checkpoint SET note = replace(note, '— ', '— x')");
-    const report = await verify();
+    const report = await verify({ askSigner: async () => ({ is: "absent" }) });
     expect(report).toMatchObject({ verdict: "wrong", size: 0 });
     expect(report.findings[0]?.class).toBe("keys");
   });

@@ -81,6 +81,7 @@ export function alarmsOf(
   if (stored.logSize > stored.checkpointSize && unsignedMs > CHECKPOINT_LATE_MS)
     alarms.push("checkpoint-late");
   if (stored.isFoundWrong) alarms.push("log-verification-wrong");
+  if (stored.isUncompared) alarms.push("log-verification-incomplete");
   const belowPolicyMs = nowMs - (stored.belowPolicySince?.getTime() ?? nowMs);
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");

@@ -24,6 +24,7 @@ const STORED: StoredHealth = {
   workerSeenAt: undefined,
   oldestWaiting: undefined,
   isFoundWrong: false,
+  isUncompared: false,
   openIntents: 0,
   mergeDelay: undefined,
 };

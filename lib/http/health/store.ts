@@ -32,6 +32,8 @@ export interface StoredHealth {
   readonly mergeDelay: MergeDelay | undefined;
   /** Whether the newest verification by the server that has ended found the log wrong. */
   readonly isFoundWrong: boolean;
+  /** Whether it found nothing wrong and had no word of the signer's to hold the log against. */
+  readonly isUncompared: boolean;
   /** Disclosures with an intent and no outcome for over five minutes. */
   readonly openIntents: number;
 }
@@ -42,7 +44,7 @@ interface HealthRow {
   checkpoint_size: bigint | null;
   checkpoint_at: Date | null;
   unsigned_since: Date | null;
-  is_found_wrong: boolean | null;
+  verified: "sound" | "incomplete" | "wrong" | null;
   witnesses: unknown;
   below_policy_since: Date | null;
   first_at: Date | null;
@@ -67,10 +69,11 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
            (SELECT size FROM audit_head WHERE log = ${log}) AS log_size,
            c.size AS checkpoint_size, c.published_at AS checkpoint_at, c.witnesses,
            (SELECT integrated_at FROM audit_leaf WHERE log = ${log} AND seq = coalesce(c.size, 0)) AS unsigned_since,
-           (SELECT v.report ->> 'verdict' = 'wrong'
-                OR coalesce(jsonb_array_length(v.index_report -> 'findings'), 0) > 0
+           (SELECT CASE WHEN v.report ->> 'verdict' = 'wrong'
+                  OR coalesce(jsonb_array_length(v.index_report -> 'findings'), 0) > 0 THEN 'wrong'
+                WHEN v.report ->> 'signer' = 'agrees' THEN 'sound' ELSE 'incomplete' END
               FROM audit_verification v WHERE v.state = 'done' AND v.report IS NOT NULL
-              ORDER BY v.started_at DESC LIMIT 1) AS is_found_wrong,
+              ORDER BY v.started_at DESC LIMIT 1) AS verified,
            s.size AS stamped_size, s.time_stamped_at AS stamped_at,
            (SELECT published_at FROM audit_checkpoint WHERE log = ${log} ORDER BY size LIMIT 1) AS first_at,
            (SELECT min(published_at) FILTER (WHERE unmet_yet) FROM (
@@ -109,6 +112,7 @@ const NOTHING: StoredHealth = {
   checkpointAt: undefined,
   unsignedSince: undefined,
   isFoundWrong: false,
+  isUncompared: false,
   witnesses: [],
   belowPolicySince: undefined,
   firstCheckpointAt: undefined,
@@ -127,7 +131,8 @@ function storedHealth(row: HealthRow): StoredHealth {
     checkpointSize: Number(row.checkpoint_size ?? 0n),
     checkpointAt: row.checkpoint_at ?? undefined,
     unsignedSince: row.unsigned_since ?? undefined,
-    isFoundWrong: row.is_found_wrong === true,
+    isFoundWrong: row.verified === "wrong",
+    isUncompared: row.verified === "incomplete",
     witnesses: row.witnesses ?? [],
     belowPolicySince: row.below_policy_since ?? undefined,
     firstCheckpointAt: row.first_at ?? undefined,

@@ -25,6 +25,12 @@ function State({ run }: { run: VerificationItem }) {
         {t("sound")}
       </Tag>
     );
+  if (run.report?.verdict === "incomplete")
+    return (
+      <Tag tone="amber" icon="warning">
+        {t("incomplete")}
+      </Tag>
+    );
   return (
     <Tag tone="oxblood" icon="stop">
       {t(run.report === null ? "failed" : "wrong")}
@@ -43,6 +49,14 @@ function Found({ run }: { run: VerificationItem }) {
       <>
         {t("runs.sound", {
           size: formatCount(report.size, locale),
+          entries: formatCount(report.entries, locale),
+        })}
+      </>
+    );
+  if (report.verdict === "incomplete")
+    return (
+      <>
+        {t(report.signer === "refuses" ? "runs.signerRefuses" : "runs.signerAbsent", {
           entries: formatCount(report.entries, locale),
         })}
       </>
