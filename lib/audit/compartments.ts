@@ -1,5 +1,6 @@
 import "server-only";
 import type { Pool } from "pg";
+import { OpenError } from "@/lib/crypto/format-error";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Keystore } from "@/lib/custody/keystore";
@@ -28,6 +29,15 @@ export function createCompartments(pool: Pool, keystore: Keystore, nowMs: () => 
     return { id: row.id, key: keystore.openSecret(sealingContext(name), row.sealedKey) };
   };
 
+  const unsealIfWhole = (row: CompartmentRow): Compartment | undefined => {
+    try {
+      return unseal(row);
+    } catch (error) {
+      if (error instanceof OpenError) return undefined;
+      throw error;
+    }
+  };
+
   const load = async (name: CompartmentName): Promise<Compartment> => {
     const row = (await findCompartment(pool, name)) ?? (await make(name));
     const compartment = unseal(row);
@@ -45,7 +55,7 @@ export function createCompartments(pool: Pool, keystore: Keystore, nowMs: () => 
     openById: async (ids) => {
       const keys = new Map<string, Uint8Array>();
       for (const row of await findCompartments(pool, ids)) {
-        const compartment = unseal(row);
+        const compartment = unsealIfWhole(row);
         if (compartment !== undefined) keys.set(compartment.id, compartment.key);
       }
       return keys;

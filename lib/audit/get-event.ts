@@ -4,31 +4,31 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { parseEntry } from "./entry";
+import { ErasureBook } from "./erasure/erasing-entries";
 import { actorNames } from "./reading/actor-names";
 import { readAnchors } from "./reading/anchor-store";
 import { fencedConditions } from "./reading/filter";
-import { openParts, readableKinds } from "./reading/open-parts";
-import {
-  findLeaf,
-  findWithinFence,
-  type PartRow,
-  readErasures,
-  readMinimum,
-  readParts,
-} from "./reading/store";
+import { type OpenedPart, openParts, readableKinds } from "./reading/open-parts";
+import { findLeaf, findWithinFence, type PartRow, readMinimum, readParts } from "./reading/store";
 import { recordRead } from "./record-read";
 import type { EventDetail } from "./schema";
 
-/** Parts whose key was destroyed, with the entry that did it: what stood there is gone, and says so. */
-function erasedParts(
-  parts: readonly PartRow[],
-  erasures: ReadonlyMap<string, number | null>,
-): NonNullable<EventDetail["erased"]> {
-  return parts.flatMap(({ c, kind, compartment_id, destroyed_at }) =>
-    destroyed_at === null
-      ? []
-      : [{ c, kind, erased_at: destroyed_at.toISOString(), by_seq: erasures.get(compartment_id) ?? null }],
-  );
+/** Readable parts whose key is gone, with the entry that destroyed it; none where no entry of the log says so. */
+async function goneParts(
+  cx: Context,
+  rows: readonly PartRow[],
+  opened: readonly OpenedPart[],
+): Promise<NonNullable<EventDetail["erased"]>> {
+  const open = new Set(opened.map(({ c }) => c));
+  const gone = rows.filter(({ c }) => !open.has(c));
+  const erasing = await new ErasureBook(cx).erasing(gone.map((part) => part.compartment_id));
+  return gone.map(({ c, kind, compartment_id, destroyed_at }) => ({
+    c,
+    kind,
+    erased_at: destroyed_at?.toISOString() ?? null,
+    by_seq: erasing.get(compartment_id)?.seq ?? null,
+    is_recorded: erasing.has(compartment_id),
+  }));
 }
 
 async function findEvent(cx: Context, tx: Tx, seq: number) {
@@ -43,9 +43,7 @@ async function findEvent(cx: Context, tx: Tx, seq: number) {
   const fence = { caseId: within.case_id ?? undefined, isSuspicion: within.is_suspicion };
   const name = (await actorNames(cx, tx, [within.actor])).get(within.actor ?? "");
   const parts = await readParts(tx, [leaf.entry_id], readableKinds(cx));
-  const gone = parts.filter((part) => part.destroyed_at !== null).map((part) => part.compartment_id);
-  const anchors = await readAnchors(tx, log, seq);
-  return { leaf, fence, anchors, name, parts, erased: erasedParts(parts, await readErasures(tx, gone)) };
+  return { leaf, fence, anchors: await readAnchors(tx, log, seq), name, parts };
 }
 
 /**
@@ -57,6 +55,7 @@ export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
   if (found === undefined) throw new DomainError("audit.not-found");
   await recordRead(cx, "audit.read", { seq }, found.fence);
   const parts = await openParts(cx, found.parts);
+  const erased = await goneParts(cx, found.parts, parts);
   return {
     seq,
     entry_id: found.leaf.entry_id,
@@ -72,6 +71,6 @@ export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
       part_key: toBase64url(part.partKey),
       plaintext: { ...part.plaintext },
     })),
-    ...(found.erased.length === 0 ? {} : { erased: found.erased }),
+    ...(erased.length === 0 ? {} : { erased }),
   };
 }

@@ -61,7 +61,7 @@ export interface Compartment {
 export interface Compartments {
   /** Opens the compartment, and makes it on first use. Race-safe: the first row wins everywhere. */
   open(name: CompartmentName): Promise<Compartment>;
-  /** Keys by row id for reading; destroyed ones are left out. */
+  /** Keys by row id for reading. Left out are those that are gone and those whose row was changed: none opens a part. */
   openById(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Forgets a key whose row was erased: this process seals nothing under it any more. */
   forget(id: string): void;

@@ -100,9 +100,20 @@ export const EventDetail = z.object({
       plaintext: z.record(z.string(), z.unknown()),
     }),
   ),
-  /** Parts the caller could read until their key was destroyed, with the erasing entry's leaf index. */
+  /**
+   * Parts the caller could read until their key was destroyed, with the erasing entry's leaf index. Where no entry of
+   * the log says that it was (`is_recorded` false), somebody took the key who had no right to.
+   */
   erased: z
-    .array(z.object({ c: z.string(), kind: z.string(), erased_at: z.string(), by_seq: z.int().nullable() }))
+    .array(
+      z.object({
+        c: z.string(),
+        kind: z.string(),
+        erased_at: z.string().nullable(),
+        by_seq: z.int().nullable(),
+        is_recorded: z.boolean(),
+      }),
+    )
     .optional(),
 });
 export type EventDetail = z.infer<typeof EventDetail>;

@@ -133,7 +133,13 @@ describe("the erasure of one person from the log", () => {
     expect(erased.parts.map((part) => part.kind)).toEqual(["org"]);
     const bySeq = (await stateOf(id))?.by_seq ?? -1;
     expect(erased.erased).toEqual([
-      { c: expect.any(String), kind: "subject", erased_at: expect.any(String), by_seq: bySeq },
+      {
+        c: expect.any(String),
+        kind: "subject",
+        erased_at: expect.any(String),
+        by_seq: bySeq,
+        is_recorded: true,
+      },
     ]);
     const record = await getEvent(who(auditor), bySeq);
     expect(record.public).toMatchObject({ class: "retention", outcome: "done" });

@@ -44,12 +44,19 @@ export const COLUMN_NAMES: readonly Column[] = [
 
 /** Stands in the cell of a part whose compartment key was destroyed; the log's entry says when. */
 export const ERASED = "[erased]";
+/** Stands in the cell of a part whose compartment key is gone, of which no entry of the log tells. */
+export const KEYLESS = "[key missing]";
 /** Stands in the cell of a part that does not open with its key: it was changed where it is stored. */
 export const UNREADABLE = "[does not open]";
 
-function partCell(log: string, { row, parts, erased }: OpenedRow, kind: "org" | "case" | "subject"): string {
+function partCell(
+  log: string,
+  { row, parts, erased, keyless }: OpenedRow,
+  kind: "org" | "case" | "subject",
+): string {
   const part = parts.find((candidate) => candidate.kind === kind);
   if (part !== undefined) return plaintextOf(log, row.entry_id, part) ?? UNREADABLE;
+  if (keyless.some((candidate) => candidate.kind === kind)) return KEYLESS;
   return erased.some((candidate) => candidate.kind === kind) ? ERASED : "";
 }
 

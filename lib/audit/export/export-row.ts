@@ -5,6 +5,7 @@ import { canonicalJson, parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { RawTx } from "@/lib/db/transaction";
 import { entryLeaf } from "../entry";
+import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
 import type { ReaderContext } from "../reading/filter";
 import { type ExportRange, type ExportRow, type StoredPart, streamRows } from "./store";
@@ -14,11 +15,20 @@ export interface KeyedPart extends StoredPart {
   readonly partKey: Uint8Array;
 }
 
-/** A row with the parts its reader may see, and those he might see if their compartment's key were not destroyed. */
+/** A part whose key an entry of the log says it destroyed. */
+export interface ErasedPart extends StoredPart {
+  readonly erasing: Erasing;
+}
+
+/**
+ * A row with the parts its reader may see, and those he might see if their compartment's key were there: erased with
+ * an entry of the log that says so, or simply gone, which nobody who keeps to the rules does.
+ */
 export interface OpenedRow {
   readonly row: ExportRow;
   readonly parts: readonly KeyedPart[];
-  readonly erased: readonly StoredPart[];
+  readonly erased: readonly ErasedPart[];
+  readonly keyless: readonly StoredPart[];
 }
 
 const KEPT_KEYS = 5_000;
@@ -55,24 +65,35 @@ export async function* openedRows(
   kinds: readonly CompartmentKind[],
 ): AsyncGenerator<OpenedRow[]> {
   const compartments = new CompartmentKeys(cx);
+  const book = new ErasureBook(cx);
   const wanted = { ...range, log: cx.instance.log };
   for await (const rows of streamRows(tx, wanted, kinds)) {
-    const keys = await compartments.open(
-      new Set(rows.flatMap((row) => row.parts.map((part) => part.compartmentId))),
-    );
-    yield rows.map((row) => openRow(row, keys));
+    const ids = new Set(rows.flatMap((row) => row.parts.map((part) => part.compartmentId)));
+    const keys = await compartments.open(ids);
+    const gone = [...ids].filter((id) => keys.get(id) === undefined);
+    const erasing = gone.length === 0 ? NONE_ERASED : await book.erasing(gone, tx);
+    yield rows.map((row) => openRow(row, keys, erasing));
   }
 }
 
-function openRow(row: ExportRow, keys: ReadonlyMap<string, Uint8Array | undefined>): OpenedRow {
+const NONE_ERASED: ReadonlyMap<string, Erasing> = new Map();
+
+function openRow(
+  row: ExportRow,
+  keys: ReadonlyMap<string, Uint8Array | undefined>,
+  erasing: ReadonlyMap<string, Erasing>,
+): OpenedRow {
   const parts: KeyedPart[] = [];
-  const erased: StoredPart[] = [];
+  const erased: ErasedPart[] = [];
+  const keyless: StoredPart[] = [];
   for (const part of row.parts) {
     const key = keys.get(part.compartmentId);
-    if (key === undefined) erased.push(part);
-    else parts.push({ ...part, partKey: partKey(key, row.entry_id) });
+    const by = erasing.get(part.compartmentId);
+    if (key !== undefined) parts.push({ ...part, partKey: partKey(key, row.entry_id) });
+    else if (by !== undefined) erased.push({ ...part, erasing: by });
+    else keyless.push(part);
   }
-  return { row, parts, erased };
+  return { row, parts, erased, keyless };
 }
 
 /** The JCS that was sealed in a part; undefined where what is stored does not open with its key. */
@@ -83,6 +104,11 @@ export function plaintextOf(log: string, entryId: string, part: KeyedPart): stri
     if (error instanceof OpenError) return undefined;
     throw error;
   }
+}
+
+/** A part without a key, in a line: no manifest lists it as erased, and a verifier says that it is gone. */
+function keylessJson({ c, kind, stored }: StoredPart): string {
+  return `{"c":${canonicalJson(c)},"kind":"${kind}","stored":"${stored.toString("base64url")}"}`;
 }
 
 function partJson(part: KeyedPart, plaintext: string | undefined): string {
@@ -103,12 +129,16 @@ function entryText(row: ExportRow): string {
 
 /**
  * One JCS line: the entry inside is byte-exact, since its stored bytes are its JCS. With `log` the parts are opened
- * as well (`plaintext`); one that does not open is there without it.
+ * as well (`plaintext`); one that does not open is there without it. One whose key is gone without an erasure in the
+ * log is there without `key`.
  */
-export function entryLine({ row, parts }: OpenedRow, log?: string): string {
-  const shown = parts.map((part) =>
-    partJson(part, log === undefined ? undefined : plaintextOf(log, row.entry_id, part)),
-  );
+export function entryLine({ row, parts, keyless }: OpenedRow, log?: string): string {
+  const shown = [
+    ...parts.map((part) =>
+      partJson(part, log === undefined ? undefined : plaintextOf(log, row.entry_id, part)),
+    ),
+    ...keyless.map(keylessJson),
+  ];
   const leaf = row.leaf_hash.toString("base64url");
   return `{"entry":${entryText(row)},"leaf":"${leaf}","parts":[${shown.join(",")}],"seq":${row.seq}}`;
 }

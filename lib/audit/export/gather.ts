@@ -40,11 +40,11 @@ export interface Gathered {
   readonly erased: NonNullable<Manifest["erased"]>;
 }
 
-function erasedIn({ row, erased }: OpenedRow, gone: Gone): NonNullable<Manifest["erased"]> {
-  return erased.flatMap(({ c, compartmentId }) => {
-    const entry = gone.erasedBy.get(compartmentId);
-    return entry === undefined ? [] : [{ seq: row.seq, c, entry }];
-  });
+/** Parts whose erasure is in this tree; of a later one the next bundle tells. */
+function erasedIn({ row, erased }: OpenedRow, size: number): NonNullable<Manifest["erased"]> {
+  return erased.flatMap(({ c, erasing: { seq, entry } }) =>
+    seq === undefined || seq >= size ? [] : [{ seq: row.seq, c, entry }],
+  );
 }
 
 interface Wanted {
@@ -79,7 +79,7 @@ export async function gatherEntries(
   for await (const batch of openedRows(cx, tx, range, kinds)) {
     for (const opened of batch) {
       await skipTo(opened.row.seq);
-      erased.push(...erasedIn(opened, gone));
+      erased.push(...erasedIn(opened, range.size));
     }
     count += batch.length;
     await spools.entries.write(batch.map((opened) => `${entryLine(opened)}\n`).join(""));

@@ -5,28 +5,6 @@ import type { RawTx } from "@/lib/db/transaction";
 
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** The entry of an erasure: its id and its sealed org part, which names the compartment. */
-const EraseRow = z.object({
-  entry_id: z.string(),
-  compartment_id: z.string(),
-  c: z.string(),
-  stored: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
-});
-export type EraseRow = z.infer<typeof EraseRow>;
-
-/** Every `compartment.erase` of the tree below `size` that was done, oldest first, with its org part. */
-export async function readErasures(tx: RawTx, log: string, size: number): Promise<EraseRow[]> {
-  const { rows } = await tx.query(
-    `SELECT i.entry_id::text, p.compartment_id::text, p.c, p.stored
-     FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
-       JOIN audit_part p ON p.entry_id = i.entry_id AND p.c = 'org'
-     WHERE i.action = 'compartment.erase' AND i.outcome = 'done' AND l.log = $1 AND l.seq < $2::bigint
-     ORDER BY l.seq`,
-    [log, size],
-  );
-  return z.array(EraseRow).parse(rows);
-}
-
 const PruneRow = z.object({
   entry_id: z.string(),
   bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),

@@ -55,10 +55,16 @@ const KINDS: ReadonlyMap<string, CompartmentKind> = new Map(
   (["org", "case", "subject", "suspicion"] as const).map((kind) => [kind, kind]),
 );
 
+/** What a part is called whose compartment's row is gone, and with it the word for its kind. */
+function kindOf(c: string, kindName: unknown): CompartmentKind | undefined {
+  if (kindName === null) return c === "org" ? "org" : "subject";
+  return typeof kindName === "string" ? KINDS.get(kindName) : undefined;
+}
+
 /** Our own SELECT wrote this JSON: its shape is checked, but not by a schema, a million times over. */
 function partOf(value: unknown): StoredPart {
   const [c, kindName, compartmentId, stored]: unknown[] = Array.isArray(value) ? value : [];
-  const kind = typeof kindName === "string" ? KINDS.get(kindName) : undefined;
+  const kind = typeof c === "string" ? kindOf(c, kindName) : undefined;
   if (
     typeof c !== "string" ||
     kind === undefined ||
@@ -107,7 +113,10 @@ function selected(conditions: Conditions): string {
   return `FROM ${FROM} WHERE e.bytes IS NOT NULL AND ${conditions.text} ORDER BY l.seq`;
 }
 
-/** The SELECT of an export and its values. Parts of other kinds than these are not even read. */
+/**
+ * The SELECT of an export and its values. Parts of other kinds than these are not even read; one whose compartment has
+ * no row any more is, so that it is not lost in silence.
+ */
 export function exportSelect(
   { conditions, log, size }: ExportRange,
   kinds: readonly CompartmentKind[],
@@ -116,8 +125,8 @@ export function exportSelect(
   if (kinds.length === 0)
     return { text: `SELECT ${COLUMNS}, NULL AS parts ${selected(own)}`, values: own.values.map(String) };
   const parts = `(SELECT json_agg(json_build_array(p.c, k.kind, p.compartment_id, encode(p.stored, 'base64')) ORDER BY p.c)::text
-    FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id
-    WHERE p.entry_id = i.entry_id AND k.kind = ANY (string_to_array(${own.parameter(kinds.join(","))}, ',')))`;
+    FROM audit_part p LEFT JOIN audit_compartment k ON k.id = p.compartment_id
+    WHERE p.entry_id = i.entry_id AND (k.id IS NULL OR k.kind = ANY (string_to_array(${own.parameter(kinds.join(","))}, ','))))`;
   return { text: `SELECT ${COLUMNS}, ${parts} ${selected(own)}`, values: own.values.map(String) };
 }
 

@@ -187,27 +187,6 @@ export async function readParts(
   return z.array(PartRow).parse(await tx.$queryRawUnsafe(PARTS, [...entryIds], [...kinds]));
 }
 
-const ErasureRow = z.object({ compartment_id: z.string(), seq: Seq.nullable() });
-
-/** The erasing entries of compartments whose keys were destroyed, by compartment; null until one is integrated. */
-export async function readErasures(
-  tx: Tx,
-  compartmentIds: readonly string[],
-): Promise<Map<string, number | null>> {
-  if (compartmentIds.length === 0) return new Map();
-  const rows = await tx.$queryRawUnsafe(
-    `SELECT x.compartment_id::text, l.seq FROM audit_erasure x LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id
-     WHERE x.state = 'done' AND x.compartment_id = ANY ($1::uuid[])`,
-    [...compartmentIds],
-  );
-  return new Map(
-    z
-      .array(ErasureRow)
-      .parse(rows)
-      .map((row) => [row.compartment_id, row.seq]),
-  );
-}
-
 /** First index whose bytes are kept; 0 where nothing was pruned. */
 export async function readMinimum(tx: Tx, log: string): Promise<number> {
   const rows = await tx.$queryRawUnsafe(

@@ -2,14 +2,14 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { DbContext } from "@/lib/context";
-import { openPart, partKey } from "@/lib/crypto/audit-part";
-import type { Json } from "@/lib/crypto/canonical-json";
-import { FormatError, OpenError } from "@/lib/crypto/format-error";
+import { FormatError } from "@/lib/crypto/format-error";
 import { inRawSnapshot, inRawTransaction } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
 import type { AuditContext } from "../audit-context";
 import { type Entry, parseEntry } from "../entry";
+import { ErasureBook } from "../erasure/erasing-entries";
 import { around } from "../verify/report";
+import { openBound, partFault, type Sealed, sealedOf } from "./check-parts";
 import {
   claimIndexCheck,
   finishIndexCheck,
@@ -17,9 +17,8 @@ import {
   type Indexed,
   IndexProgress,
   type IndexReport,
-  type NamingPart,
   readIndexed,
-  readNamingParts,
+  readSealedParts,
   saveIndexProgress,
 } from "./index-store";
 import { MAX_FINDINGS } from "./progress";
@@ -36,36 +35,8 @@ const LEASE_SECONDS = 60;
 /** What a portal needs to hold search rows against sealed parts. */
 export type IndexContext = AuditContext & DbContext & { readonly logger: Logger };
 
-type Keys = ReadonlyMap<string, Uint8Array>;
-
-/** Keys of the named compartments; one whose row was changed opens no more and is left out. */
-async function keysOf(cx: IndexContext, ids: readonly string[]): Promise<Keys> {
-  const keys = new Map<string, Uint8Array>();
-  for (const id of ids) {
-    try {
-      for (const [name, key] of await cx.audit.compartments.openById([id])) keys.set(name, key);
-    } catch (error) {
-      if (!(error instanceof OpenError)) throw error;
-    }
-  }
-  return keys;
-}
-
-function open(cx: IndexContext, part: NamingPart, keys: Keys): Json | undefined {
-  const key = keys.get(part.compartment_id);
-  if (key === undefined) return undefined;
-  const place = { log: cx.instance.log, entryId: part.entry_id, c: part.c };
-  try {
-    return openPart({ ...place, partKey: partKey(key, part.entry_id), stored: part.stored });
-  } catch (error) {
-    if (error instanceof OpenError) return undefined;
-    throw error;
-  }
-}
-
 interface Beside {
-  readonly parts: ReadonlyMap<string, readonly NamingPart[]>;
-  readonly keys: Keys;
+  readonly sealed: Sealed;
   readonly lost: ReadonlySet<string>;
 }
 
@@ -89,20 +60,15 @@ function faultOf(cx: IndexContext, found: Indexed, beside: Beside): Verification
       ? index(`entry ${seq} is gone and its search row is there`)
       : undefined;
   if (row === null) return index(`entry ${seq} has no search row`);
-  const bound = new Set(entry.sealed.map(({ c }) => c));
-  const parts = (beside.parts.get(found.entry_id) ?? []).filter(({ c }) => bound.has(c));
-  const opened = parts.map((part) => ({ ...part, plaintext: open(cx, part, beside.keys) }));
-  const closed = opened.find(({ plaintext }) => plaintext === undefined);
-  if (closed !== undefined) {
-    const detail = `part ${closed.c} of entry ${seq} does not open under the compartment it is said to be of`;
-    return { class: "part", detail, ...around(seq) };
-  }
+  const opened = openBound(cx.instance.log, entry, beside.sealed);
+  const fault = partFault(seq, opened, beside.sealed);
+  if (fault !== undefined) return fault;
   const wrong = wrongColumns(
     {
       entry,
       tenantId: cx.instance.tenantId,
       org: opened.find(({ kind }) => kind === "org")?.plaintext,
-      caseId: opened.find(({ kind }) => kind === "case")?.subject,
+      caseId: opened.find(({ kind }) => kind === "case")?.subject ?? undefined,
       isLost: beside.lost.has(entry.id),
     },
     row,
@@ -112,23 +78,22 @@ function faultOf(cx: IndexContext, found: Indexed, beside: Beside): Verification
 }
 
 /** Looks at the next batch of search rows. */
-async function step(cx: IndexContext, at: IndexProgress, lost: ReadonlySet<string>): Promise<IndexProgress> {
+async function step(
+  cx: IndexContext,
+  at: IndexProgress,
+  { lost, book }: { readonly lost: ReadonlySet<string>; readonly book: ErasureBook },
+): Promise<IndexProgress> {
   const to = Math.min(at.size, at.next + BATCH);
-  const { rows, naming } = await inRawSnapshot(cx, async (tx) => {
+  const { rows, parts } = await inRawSnapshot(cx, async (tx) => {
     const rows = await readIndexed(tx, cx.instance.log, at.next, to);
-    const naming = await readNamingParts(
-      tx,
-      rows.map((row) => row.entry_id),
-    );
-    return { rows, naming };
+    const ids = rows.map((row) => row.entry_id);
+    return { rows, parts: await readSealedParts(tx, ids) };
   });
-  const parts = new Map<string, NamingPart[]>();
-  for (const part of naming) parts.set(part.entry_id, [...(parts.get(part.entry_id) ?? []), part]);
-  const keys = await keysOf(cx, [...new Set(naming.map((part) => part.compartment_id))]);
+  const sealed = await sealedOf(cx, parts, book);
   const faults: VerificationFinding[] = [];
   for (const [place, row] of rows.entries()) {
     if (place % STRETCH === 0) await setImmediate();
-    const fault = faultOf(cx, row, { parts, keys, lost });
+    const fault = faultOf(cx, row, { sealed, lost });
     if (fault !== undefined) faults.push(fault);
   }
   const findings = [...at.findings, ...faults];
@@ -148,7 +113,8 @@ function begun(progress: unknown, size: number): IndexProgress {
 
 /**
  * Holds every search row of a verification that the worker has ended against its entry and the sealed parts that say
- * who, what and which case it is about: the worker has no key to open them. One portal does it at a time, for a minute
+ * who, what and which case it is about, and every missing key against the erasures in the log: the worker has no key
+ * to open a part. One portal does it at a time, for a minute
  * on loan; another goes on where it broke off. False when nothing waits.
  */
 export async function checkNextIndex(cx: IndexContext): Promise<boolean> {
@@ -157,19 +123,21 @@ export async function checkNextIndex(cx: IndexContext): Promise<boolean> {
   if (claimed === undefined) return false;
   const { id } = claimed;
   const { lost } = await readMarks(cx);
+  const book = new ErasureBook(cx);
   let at = begun(claimed.progress, claimed.size);
   const save = (progress: IndexProgress) =>
     inRawTransaction(cx, (tx) => saveIndexProgress(tx, id, claim, progress));
   for (let batch = 1; at.next < at.size; batch += 1) {
-    at = await step(cx, at, lost);
+    at = await step(cx, at, { lost, book });
     if (batch % SAVE_EVERY === 0 && !(await save(at))) return true;
   }
   const { indexed, findings, more } = at;
   const report: IndexReport = { indexed, findings, more };
   const isOurs = await inRawTransaction(cx, (tx) => finishIndexCheck(tx, id, claim.token, report));
   if (isOurs && findings.length > 0) {
-    const alarm = { alarm: "log.verification", verification: id, classes: ["index"] };
-    cx.logger.error({ ...alarm, first_bad: findings[0]?.seq }, "search rows say other than the log");
+    const classes = [...new Set(findings.map((finding) => finding.class))];
+    const alarm = { alarm: "log.verification", verification: id, classes };
+    cx.logger.error({ ...alarm, first_bad: findings[0]?.seq }, "rows beside the log say other than the log");
   }
   return true;
 }

@@ -99,23 +99,24 @@ export async function readIndexed(
   return z.array(Indexed).parse(rows);
 }
 
-const NamingPart = z.object({
+const SealedPart = z.object({
   entry_id: z.string(),
   c: z.string(),
-  kind: z.enum(["org", "case"]),
-  subject: z.string(),
+  /** Null, like the subject, where the compartment's row is gone. */
+  kind: z.enum(["org", "case", "subject", "suspicion"]).nullable(),
+  subject: z.string().nullable(),
   compartment_id: z.string(),
   stored: Bytes,
 });
-export type NamingPart = z.infer<typeof NamingPart>;
+export type SealedPart = z.infer<typeof SealedPart>;
 
-/** The parts that say what a search row must be: org and case. */
-export async function readNamingParts(tx: RawTx, entryIds: readonly string[]): Promise<NamingPart[]> {
+/** All stored parts of these entries, with what their compartments are said to be. */
+export async function readSealedParts(tx: RawTx, entryIds: readonly string[]): Promise<SealedPart[]> {
   const { rows } = await tx.query(
     `SELECT p.entry_id::text, p.c, k.kind, k.subject, p.compartment_id::text, p.stored
-     FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id
-     WHERE p.entry_id = ANY ($1::uuid[]) AND k.kind IN ('org', 'case')`,
+     FROM audit_part p LEFT JOIN audit_compartment k ON k.id = p.compartment_id
+     WHERE p.entry_id = ANY ($1::uuid[]) ORDER BY p.entry_id, p.c`,
     [[...entryIds]],
   );
-  return z.array(NamingPart).parse(rows);
+  return z.array(SealedPart).parse(rows);
 }

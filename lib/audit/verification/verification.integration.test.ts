@@ -74,7 +74,7 @@ async function tamper(...statements: string[]): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
   try {
-    const tables = ["entry", "leaf", "part", "index", "tile", "checkpoint", "head", "queue"];
+    const tables = ["entry", "leaf", "part", "index", "tile", "checkpoint", "head", "queue", "compartment"];
     for (const table of tables) await admin.query(`ALTER TABLE audit_${table} DISABLE TRIGGER USER`);
     for (const statement of statements) await admin.query(statement);
     for (const table of tables) await admin.query(`ALTER TABLE audit_${table} ENABLE TRIGGER USER`);
@@ -256,6 +256,53 @@ describe("the server's own verification", () => {
       `DELETE FROM audit_part WHERE entry_id = ${entryAt(seq)} AND c <> 'org'`,
     );
     expectNamed(await verify(), seq);
+  });
+
+  it.each([
+    ["destroyed", "UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now()"],
+    ["deleted with its row", "DELETE FROM audit_compartment"],
+    [
+      "exchanged",
+      "UPDATE audit_compartment SET sealed_key = (SELECT sealed_key FROM audit_compartment WHERE kind = 'org')",
+    ],
+    ["said to be of a suspicion", "UPDATE audit_compartment SET kind = 'suspicion'"],
+  ])("names the entry whose person's key was %s without an erasure in the log", async (_, change) => {
+    const client = { address: "192.0.2.7" };
+    const { id } = await recordEvent(
+      { ...bench.cx, client },
+      { ...EVENT, caseId: uuidv7(4), caseDetails: {} },
+    );
+    await grow(3);
+    expect(await verify()).toMatchObject({ verdict: "sound" });
+    const { rows } = await bench.appPool.query("SELECT seq FROM audit_leaf WHERE entry_id = $1", [id]);
+    await tamper(`${change} WHERE kind = 'subject' OR (kind = 'case' AND subject = '${uuidv7(4)}')`);
+    const report = await verify();
+    expectNamed(report, Number(rows[0].seq));
+    expect(report.findings.map((finding) => finding.class)).toContain("erased");
+  });
+
+  it("names an entry whose person's part was moved under another person's erased key", async () => {
+    const person = (at: number) => ({ ...bench.cx, system: `p${at}`, client: { address: "192.0.2.7" } });
+    const mine = await recordEvent(person(1), EVENT);
+    await recordEvent(person(2), EVENT);
+    const of = (at: number) => `(SELECT id FROM audit_compartment WHERE subject = 'system:p${at}')`;
+    const other = await bench.appPool.query(`SELECT id::text FROM audit_compartment WHERE id = ${of(2)}`);
+    const erase = "UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now()";
+    await recordEvent(bench.cx, {
+      class: "retention",
+      outcome: "done",
+      action: "compartment.erase",
+      subjects: [],
+      details: { compartment: other.rows[0].id, key_digest: "A".repeat(43) },
+    });
+    await tamper(`${erase} WHERE id = ${of(2)}`);
+    await grow(3);
+    expect(await verify()).toMatchObject({ verdict: "sound" });
+    await tamper(
+      `UPDATE audit_part SET compartment_id = ${of(2)} WHERE entry_id = '${mine.id}' AND compartment_id = ${of(1)}`,
+    );
+    const { rows } = await bench.appPool.query("SELECT seq FROM audit_leaf WHERE entry_id = $1", [mine.id]);
+    expectNamed(await verify(), Number(rows[0].seq));
   });
 
   it("names an entry under which a part was slipped that it does not bind", async () => {

@@ -29,9 +29,13 @@ type ErasedPart = NonNullable<EventDetail["erased"]>[number];
 /** What stood in a part whose key was destroyed is gone; when, and by which entry, stays. */
 function Erased({ part }: { part: ErasedPart }) {
   const t = useTranslations("audit.parts");
+  if (!part.is_recorded) return <span className="text-oxblood">{t("keyless")}</span>;
+  const at = part.erased_at;
   return (
     <>
-      {t.rich("erased", { date: () => <LocalTime instant={part.erased_at} form="day" /> })}
+      {at === null
+        ? t("erasedOnce")
+        : t.rich("erased", { date: () => <LocalTime instant={at} form="day" /> })}
       {part.by_seq === null ? null : (
         <>
           {" "}

@@ -1,0 +1,90 @@
+import "server-only";
+import type { DbContext } from "@/lib/context";
+import { openPart, partKey } from "@/lib/crypto/audit-part";
+import type { Json } from "@/lib/crypto/canonical-json";
+import { OpenError } from "@/lib/crypto/format-error";
+import type { AuditContext } from "../audit-context";
+import type { Entry } from "../entry";
+import type { Erasing, ErasureBook } from "../erasure/erasing-entries";
+import { around } from "../verify/report";
+import type { SealedPart } from "./index-store";
+import type { VerificationFinding } from "./schema";
+
+type Keys = ReadonlyMap<string, Uint8Array>;
+
+/** Sealed parts of a batch of entries, with the keys that are there and the erasures of those that are not. */
+export interface Sealed {
+  readonly parts: ReadonlyMap<string, readonly SealedPart[]>;
+  readonly keys: Keys;
+  readonly erasing: ReadonlyMap<string, Erasing>;
+}
+
+/** Finds keys and erasures for these parts; the erasures last, so that a key that is gone has its entry there. */
+export async function sealedOf(
+  cx: AuditContext & DbContext,
+  rows: readonly SealedPart[],
+  book: ErasureBook,
+): Promise<Sealed> {
+  const parts = new Map<string, SealedPart[]>();
+  for (const part of rows) parts.set(part.entry_id, [...(parts.get(part.entry_id) ?? []), part]);
+  const ids = [...new Set(rows.map((part) => part.compartment_id))];
+  const keys = await cx.audit.compartments.openById(ids);
+  const erasing = await book.erasing(ids.filter((id) => !keys.has(id)));
+  return { parts, keys, erasing };
+}
+
+/** A stored part that its entry binds, opened where its key is there. */
+export interface OpenedPart extends SealedPart {
+  readonly plaintext: Json | undefined;
+}
+
+function open(log: string, part: SealedPart, key: Uint8Array): Json | undefined {
+  const place = { log, entryId: part.entry_id, c: part.c };
+  try {
+    return openPart({ ...place, partKey: partKey(key, part.entry_id), stored: part.stored });
+  } catch (error) {
+    if (error instanceof OpenError) return undefined;
+    throw error;
+  }
+}
+
+/** The parts that an entry binds, opened. Others are named by the worker's own report. */
+export function openBound(log: string, entry: Entry, { parts, keys }: Sealed): OpenedPart[] {
+  const bound = new Set(entry.sealed.map(({ c }) => c));
+  return (parts.get(entry.id) ?? [])
+    .filter(({ c }) => bound.has(c))
+    .map((part) => {
+      const key = keys.get(part.compartment_id);
+      return { ...part, plaintext: key === undefined ? undefined : open(log, part, key) };
+    });
+}
+
+/** Who acted, as the org part says: a person's part lies under the compartment of the same pseudonym. */
+function actorOf(opened: readonly OpenedPart[]): Json | undefined {
+  const org = opened.find(({ kind }) => kind === "org")?.plaintext;
+  return typeof org === "object" && org !== null && !Array.isArray(org) ? org.actor : undefined;
+}
+
+/**
+ * What is wrong with the parts of one entry: a key that is gone without an entry of the log that destroyed it, or a
+ * part that does not open under the compartment it is said to be of. Erased is believed of the actor's own part alone,
+ * since nothing else of an entry is ever erased: a part that was moved under another's erased key is named.
+ */
+export function partFault(
+  seq: number,
+  opened: readonly OpenedPart[],
+  { keys, erasing }: Sealed,
+): VerificationFinding | undefined {
+  const actor = actorOf(opened);
+  for (const { c, kind, subject, compartment_id: id, plaintext } of opened) {
+    if (plaintext !== undefined) continue;
+    if (keys.has(id)) {
+      const detail = `part ${c} of entry ${seq} does not open under the compartment it is said to be of`;
+      return { class: "part", detail, ...around(seq) };
+    }
+    if (erasing.has(id) && kind === "subject" && subject === actor) continue;
+    const detail = `the key of part ${c} of entry ${seq} is gone, and no entry of the log erased it for its actor`;
+    return { class: "erased", detail, ...around(seq) };
+  }
+  return undefined;
+}
