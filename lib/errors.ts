@@ -83,6 +83,7 @@ export const ERROR_CODES = {
   "export.expired": [410, "The export's file was removed"],
   "export.standing": [403, "Your standing has changed since the export was made"],
   "export.range": [416, "The file has no such bytes"],
+  "export.index": [503, "The log's search rows say other than the log, so nothing was exported"],
   "audit.not-found": [404, "There is no such entry"],
   "audit.pruned": [410, "The entry's bytes were removed at the end of their time; leaf and proof are kept"],
   "erasure.not-found": [404, "There is no such erasure"],

@@ -90,6 +90,7 @@ export const CODE_KEYS = {
   "export.expired": "exportGone",
   "export.standing": "exportStanding",
   "export.range": "reload",
+  "export.index": "exportIndex",
   "participant.not-a-party": "notAParty",
   "request.no-decider": "noDecider",
   "statement.passkey-removed": "passkeyRemoved",

@@ -61,7 +61,7 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
   });
   const id = await beginHistory(cx, format, filter, recorded.id);
   const request = requestOf(cx, query, recorded.id);
-  const body = streamSnapshot(cx, id, (tx, sink) => produceExport(cx, tx, request, sink));
+  const body = await streamSnapshot(cx, id, (tx, sink) => produceExport(cx, tx, request, sink));
   return { response: new Response(body, { headers: fileHeaders(format) }) };
 }
 

@@ -94,11 +94,12 @@ it("pruned entries are named by the minimum and its entry, and are not called wi
     pub: { prune },
   });
   await bench.anchor();
-  await pastTriggers(admin, ["audit_entry"], () =>
-    admin.query(
-      "DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE seq IN (0, 1, 3))",
-    ),
-  );
+  const gone = "IN (SELECT entry_id FROM audit_leaf WHERE seq IN (0, 1, 3))";
+  await pastTriggers(admin, ["audit_entry", "audit_part", "audit_index"], async () => {
+    for (const table of ["audit_part", "audit_index"])
+      await admin.query(`DELETE FROM ${table} WHERE entry_id ${gone}`);
+    await admin.query(`DELETE FROM audit_entry WHERE id ${gone}`);
+  });
   const { manifest, lines } = await bundleOf();
   expect(manifest.pruned).toEqual({ minimum: 4, entry: id });
   expect(manifest.withheld).toEqual([]);

@@ -10,6 +10,7 @@ import type { CsvOptions } from "./csv";
 import type { BundleSpools } from "./gather";
 import type { Produced, Sink } from "./sink";
 import { Spool } from "./spool";
+import { requireWholeIndex } from "./whole-index";
 import { writeText } from "./write-text";
 import { writeXlsx } from "./write-xlsx";
 
@@ -67,14 +68,16 @@ async function withSpools<T>(use: (spools: BundleSpools) => Promise<T>): Promise
   }
 }
 
-/** Writes an export of any format into the sink, from the snapshot `tx`. */
-export function produceExport(
+/** Writes an export of any format into the sink, from the snapshot `tx`. Throws `export.index` (whole-index.ts). */
+export async function produceExport(
   cx: ReaderContext,
   tx: RawTx,
   request: ExportRequest,
   sink: Sink,
 ): Promise<Produced> {
   const { format } = request;
+  await requireWholeIndex(cx, tx, request);
+  sink.begun?.();
   if (format === "xlsx") return writeXlsx(cx, tx, request, sink);
   if (format === "bundle") {
     return withSpools((spools) => writeBundle(cx, tx, request, spools, sink));

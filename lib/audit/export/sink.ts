@@ -3,6 +3,8 @@ import "server-only";
 /** Where an export's bytes go. It holds the producer back at the reader's pace, and throws once nobody reads. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
+  /** Told once that nothing stands against the export; the first byte follows. */
+  begun?(): void;
   /** Told how many entries are done, now and then. */
   progress?(entries: number): void;
 }

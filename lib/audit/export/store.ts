@@ -5,6 +5,7 @@ import type { RawTx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import type { CompartmentKind } from "../event";
 import type { Conditions } from "../reading/filter";
+import { Indexed } from "../verification/index-store";
 
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -115,7 +116,8 @@ function selected(conditions: Conditions): string {
 
 /**
  * The SELECT of an export and its values. Parts of other kinds than these are not even read; one whose compartment has
- * no row any more is, so that it is not lost in silence.
+ * no row any more is, so that it is not lost in silence. A case's part is read only where the search row, which the
+ * fence goes by, names that case: the compartment's own name is bound to its key (compartments.ts).
  */
 export function exportSelect(
   { conditions, log, size }: ExportRange,
@@ -126,7 +128,8 @@ export function exportSelect(
     return { text: `SELECT ${COLUMNS}, NULL AS parts ${selected(own)}`, values: own.values.map(String) };
   const parts = `(SELECT json_agg(json_build_array(p.c, k.kind, p.compartment_id, encode(p.stored, 'base64')) ORDER BY p.c)::text
     FROM audit_part p LEFT JOIN audit_compartment k ON k.id = p.compartment_id
-    WHERE p.entry_id = i.entry_id AND (k.id IS NULL OR k.kind = ANY (string_to_array(${own.parameter(kinds.join(","))}, ','))))`;
+    WHERE p.entry_id = i.entry_id AND (k.id IS NULL OR k.kind = ANY (string_to_array(${own.parameter(kinds.join(","))}, ',')))
+      AND (k.kind IS DISTINCT FROM 'case' OR k.subject = i.case_id::text))`;
   return { text: `SELECT ${COLUMNS}, ${parts} ${selected(own)}`, values: own.values.map(String) };
 }
 
@@ -148,6 +151,46 @@ export async function countRows(tx: RawTx, { conditions, log, size }: ExportRang
     own.values,
   );
   return z.array(z.object({ count: Seq })).parse(rows)[0]?.count ?? 0;
+}
+
+/** How many leaves the log has below `size`; its own number of them, or some were dropped. */
+export async function countLeaves(tx: RawTx, log: string, size: number): Promise<number> {
+  const { rows } = await tx.query(
+    "SELECT count(*) AS count FROM audit_leaf WHERE log = $1 AND seq >= 0 AND seq < $2::bigint",
+    [log, size],
+  );
+  return z.array(z.object({ count: Seq })).parse(rows)[0]?.count ?? 0;
+}
+
+const LEFT_OUT_BATCH = 256;
+
+/**
+ * Entries that an export of these conditions leaves out, with their search rows, in order; without those whose bytes
+ * and row are gone below the minimum that a pruning in the log names.
+ */
+export async function* readLeftOut(
+  tx: RawTx,
+  { conditions, log, size }: ExportRange,
+  minimum: number,
+): AsyncGenerator<Indexed[]> {
+  for (let next = 0, more = true; more; ) {
+    const own = conditions.copy();
+    const cond = own.text;
+    const [logAt, from, to, prunedTo] = [log, next, size, minimum].map((value) => own.parameter(value));
+    const { rows } = await tx.query(
+      `SELECT l.seq, l.entry_id::text, e.bytes, CASE WHEN i.entry_id IS NULL THEN NULL ELSE to_jsonb(i) END AS row
+       FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id LEFT JOIN audit_index i ON i.entry_id = l.entry_id
+       WHERE l.log = ${logAt} AND l.seq >= ${from}::bigint AND l.seq < ${to}::bigint
+         AND NOT (e.bytes IS NOT NULL AND (${cond}) IS TRUE)
+         AND NOT (e.bytes IS NULL AND i.entry_id IS NULL AND l.seq < ${prunedTo}::bigint)
+       ORDER BY l.seq LIMIT ${LEFT_OUT_BATCH}`,
+      own.values,
+    );
+    const found = z.array(Indexed).parse(rows);
+    if (found.length > 0) yield found;
+    more = found.length === LEFT_OUT_BATCH;
+    next = (found.at(-1)?.seq ?? 0) + 1;
+  }
 }
 
 /** All leaf hashes below `size`, in order, a batch at a time; each is valid until the next batch. */

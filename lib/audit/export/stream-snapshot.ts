@@ -16,13 +16,14 @@ async function keepEnd(cx: Context, id: string, end: ExportEnd): Promise<void> {
 
 /**
  * Runs the producer in a snapshot of its own; the reader's pace holds it back, and his leaving ends it. What left
- * is digested on its way and stands in the history of exports before the last byte is released.
+ * is digested on its way and stands in the history of exports before the last byte is released. Waits until the
+ * producer has begun, so that what it refuses is an answer and not a broken download.
  */
-export function streamSnapshot(
+export async function streamSnapshot(
   cx: Context,
   id: string,
   produce: (tx: RawTx, sink: Sink) => Promise<Produced>,
-): ReadableStream<Uint8Array> {
+): Promise<ReadableStream<Uint8Array>> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
   const hash = createHash("sha256");
@@ -32,9 +33,9 @@ export function streamSnapshot(
     hash.update(part);
     bytes += part.length;
   };
-  const run = async (): Promise<void> => {
+  const run = async (begun: () => void, refused: (err: unknown) => void): Promise<void> => {
     try {
-      const produced = await inRawSnapshot(cx, (tx) => produce(tx, { write }));
+      const produced = await inRawSnapshot(cx, (tx) => produce(tx, { write, begun }));
       const sha256 = hash.digest("base64url");
       await keepEnd(cx, id, { state: "done", finishedAt: cx.clock.now(), bytes, sha256, ...produced });
       await writer.close();
@@ -42,8 +43,9 @@ export function streamSnapshot(
       cx.logger.error({ err }, "an export ended early");
       await keepEnd(cx, id, { state: "broken_off", finishedAt: cx.clock.now(), bytes });
       await writer.abort(err).catch(() => undefined);
+      refused(err);
     }
   };
-  void run();
+  await new Promise<void>((begun, refused) => void run(begun, refused));
   return readable;
 }

@@ -175,10 +175,14 @@ const PartRow = z.object({
 export type PartRow = z.infer<typeof PartRow>;
 
 const PARTS = `SELECT p.entry_id::text, p.c, k.kind, p.compartment_id::text, p.stored, k.destroyed_at
-  FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id
-  WHERE p.entry_id = ANY ($1::uuid[]) AND k.kind = ANY ($2::text[]) ORDER BY p.entry_id, p.c`;
+  FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id JOIN audit_index i ON i.entry_id = p.entry_id
+  WHERE p.entry_id = ANY ($1::uuid[]) AND k.kind = ANY ($2::text[])
+    AND (k.kind <> 'case' OR k.subject = i.case_id::text) ORDER BY p.entry_id, p.c`;
 
-/** Stored parts of the given kinds; others are not even read. */
+/**
+ * Stored parts of the given kinds; others are not even read. A case's part only where the search row, which the fence
+ * goes by, names that case: a changed row must not open a foreign case.
+ */
 export async function readParts(
   tx: Tx,
   entryIds: readonly string[],

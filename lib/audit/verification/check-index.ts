@@ -35,8 +35,10 @@ const LEASE_SECONDS = 60;
 /** What a portal needs to hold search rows against sealed parts. */
 export type IndexContext = AuditContext & DbContext & { readonly logger: Logger };
 
-interface Beside {
+/** What rows beside entries are held against. */
+export interface Beside {
   readonly sealed: Sealed;
+  /** Ids of entries whose parts a recovery says are lost. */
   readonly lost: ReadonlySet<string>;
 }
 
@@ -50,8 +52,12 @@ function entryOf({ bytes }: Indexed): Entry | undefined {
   }
 }
 
-/** What is wrong with one entry's search row, if anything. */
-function faultOf(cx: IndexContext, found: Indexed, beside: Beside): VerificationFinding | undefined {
+/** What is wrong with one entry's search row or sealed parts, if anything. */
+export function rowFault(
+  cx: Pick<AuditContext, "instance">,
+  found: Indexed,
+  beside: Beside,
+): VerificationFinding | undefined {
   const { seq, row } = found;
   const entry = entryOf(found);
   const index = (detail: string): VerificationFinding => ({ class: "index", detail, ...around(seq) });
@@ -63,11 +69,13 @@ function faultOf(cx: IndexContext, found: Indexed, beside: Beside): Verification
   const opened = openBound(cx.instance.log, entry, beside.sealed);
   const fault = partFault(seq, opened, beside.sealed);
   if (fault !== undefined) return fault;
+  const org = opened.find(({ kind }) => kind === "org");
   const wrong = wrongColumns(
     {
       entry,
-      tenantId: cx.instance.tenantId,
-      org: opened.find(({ kind }) => kind === "org")?.plaintext,
+      // The organisation's compartment is named after the tenant, and its key opens under that name only.
+      tenantId: org?.subject ?? cx.instance.tenantId,
+      org: org?.plaintext,
       caseId: opened.find(({ kind }) => kind === "case")?.subject ?? undefined,
       isLost: beside.lost.has(entry.id),
     },
@@ -93,7 +101,7 @@ async function step(
   const faults: VerificationFinding[] = [];
   for (const [place, row] of rows.entries()) {
     if (place % STRETCH === 0) await setImmediate();
-    const fault = faultOf(cx, row, { sealed, lost });
+    const fault = rowFault(cx, row, { sealed, lost });
     if (fault !== undefined) faults.push(fault);
   }
   const findings = [...at.findings, ...faults];

@@ -1,5 +1,4 @@
 import "server-only";
-import type { DbContext } from "@/lib/context";
 import { openPart, partKey } from "@/lib/crypto/audit-part";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
@@ -21,7 +20,7 @@ export interface Sealed {
 
 /** Finds keys and erasures for these parts; the erasures last, so that a key that is gone has its entry there. */
 export async function sealedOf(
-  cx: AuditContext & DbContext,
+  cx: Pick<AuditContext, "audit">,
   rows: readonly SealedPart[],
   book: ErasureBook,
 ): Promise<Sealed> {

@@ -75,7 +75,8 @@ export async function finishIndexCheck(
   return rowCount === 1;
 }
 
-const Indexed = z.object({
+/** An entry of the tree with its search row, as they are stored. */
+export const Indexed = z.object({
   seq: Seq,
   entry_id: z.string(),
   bytes: Bytes.nullable(),

@@ -96,10 +96,15 @@ export async function runNextExport(cx: JobContext): Promise<boolean> {
   } catch (err) {
     if (err instanceof JobLost) return true;
     cx.logger.error({ err, export: job.id, attempt: job.attempt }, "an export in the background failed");
-    const isFinal = job.attempt >= MAX_ATTEMPTS || (err instanceof DomainError && err.status === 403);
+    const isFinal = job.attempt >= MAX_ATTEMPTS || isRefused(err);
     await giveUp(cx, job, isFinal ? "failed" : "queued");
   }
   return true;
+}
+
+/** Another attempt would meet the same: the person's standing, or rows that say other than the log. */
+function isRefused(err: unknown): boolean {
+  return err instanceof DomainError && (err.status === 403 || err.code === "export.index");
 }
 
 async function giveUp(cx: JobContext, job: ClaimedJob, state: "queued" | "failed"): Promise<void> {

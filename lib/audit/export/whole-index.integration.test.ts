@@ -1,0 +1,135 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { pastTriggers } from "@/lib/testing/seed-index";
+import type { AuditEvent } from "../event";
+import { getEvent } from "../get-event";
+import { recordEvent } from "../record-event";
+import { ExportQuery } from "../schema";
+import { exportLog } from "./export-log";
+
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.keys", subjects: [] };
+const CASE = uuidv7(1);
+const TABLES = ["audit_index", "audit_part", "audit_entry", "audit_leaf"];
+
+let bench: LogBench;
+let admin: Client;
+/** Who decides and has the duty compliance: nothing of the log is behind this one's fence. */
+let everything: Context;
+let auditor: Context;
+/** An open entry, and one of a case that is not the auditor's. */
+let open: string;
+let foreign: string;
+
+beforeAll(async () => {
+  bench = await createLogBench();
+  everything = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
+  auditor = await bench.person({ role: "auditor" });
+  admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  open = (await recordEvent(bench.cx, EVENT)).id;
+  foreign = (await recordEvent(bench.cx, { ...EVENT, caseId: CASE, caseDetails: { order: "x" } })).id;
+  await bench.anchor();
+});
+afterAll(async () => {
+  await admin.end();
+  await bench.close();
+});
+
+async function exported(cx: Context, query: Record<string, string>): Promise<string> {
+  const { response } = await exportLog(cx, ExportQuery.parse(query));
+  return response.text();
+}
+
+/** Changes rows as the owner could, looks, and puts every table back as it was. */
+async function whileTampered(statement: string, look: () => Promise<void>): Promise<void> {
+  for (const table of TABLES) await admin.query(`CREATE TEMP TABLE kept_${table} AS SELECT * FROM ${table}`);
+  await pastTriggers(admin, TABLES, () => admin.query(statement));
+  const kept = await admin.query("SELECT id FROM kept_audit_entry");
+  try {
+    await look();
+  } finally {
+    const ids = kept.rows.map((row: { id: string }) => row.id);
+    await pastTriggers(admin, TABLES, async () => {
+      for (const table of TABLES) {
+        const id = table === "audit_entry" ? "id" : "entry_id";
+        await admin.query(`DELETE FROM ${table} WHERE ${id} = ANY ($1)`, [ids]);
+        await admin.query(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
+      }
+    });
+    for (const table of TABLES) await admin.query(`DROP TABLE kept_${table}`);
+  }
+}
+
+const FORMATS = ["csv", "ndjson", "json", "xlsx", "bundle"] as const;
+
+describe("a whole export", () => {
+  it("is made while every entry that is left out belongs behind the reader's fence", async () => {
+    expect(await exported(everything, { format: "csv" })).toContain(foreign);
+    const seen = await exported(auditor, { format: "csv" });
+    expect(seen).toContain(open);
+    expect(seen).not.toContain(foreign);
+  });
+
+  it.each<[string, () => string]>([
+    ["has no search row", () => `DELETE FROM audit_index WHERE entry_id = '${open}'`],
+    [
+      "is said to be of a case",
+      () => `UPDATE audit_index SET case_id = '${CASE}' WHERE entry_id = '${open}'`,
+    ],
+    [
+      "is said to be of a suspicion",
+      () => `UPDATE audit_index SET is_suspicion = true WHERE entry_id = '${open}'`,
+    ],
+    [
+      "is said to be another tenant's",
+      () => `UPDATE audit_index SET tenant_id = gen_random_uuid() WHERE entry_id = '${open}'`,
+    ],
+    ["has no bytes any more", () => `DELETE FROM audit_entry WHERE id = '${open}'`],
+    ["has no leaf any more", () => `DELETE FROM audit_leaf WHERE entry_id = '${open}'`],
+  ])("is refused before its first byte when an entry %s, whoever asks", async (_, statement) => {
+    await whileTampered(statement(), async () => {
+      for (const format of FORMATS)
+        await expect(exported(auditor, { format }), format).rejects.toMatchObject({ code: "export.index" });
+      if (!statement().includes("is_suspicion") && !statement().includes("case_id"))
+        await expect(exported(everything, { format: "csv" })).rejects.toMatchObject({ code: "export.index" });
+    });
+    expect(await exported(auditor, { format: "csv" })).toContain(open);
+  });
+
+  it("is refused when an entry was moved with its part under a compartment that its reader may not see", async () => {
+    await recordEvent(bench.cx, { ...EVENT, suspicion: { why: "x" } });
+    await bench.anchor();
+    const other = "(SELECT id FROM audit_compartment WHERE kind = 'suspicion')";
+    await whileTampered(
+      `WITH moved AS (UPDATE audit_index SET is_suspicion = true WHERE entry_id = '${open}')
+       UPDATE audit_part SET compartment_id = ${other} WHERE entry_id = '${open}' AND c = 'org'`,
+      async () => {
+        await expect(exported(auditor, { format: "bundle" })).rejects.toMatchObject({ code: "export.index" });
+      },
+    );
+  });
+
+  it("opens no foreign case's part when the search row was changed to say that there is no case", async () => {
+    const part = '"kind":"case"';
+    expect(await exported(everything, { format: "ndjson" })).toContain(part);
+    await whileTampered(`UPDATE audit_index SET case_id = NULL WHERE entry_id = '${foreign}'`, async () => {
+      const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [foreign]);
+      const { parts } = await getEvent(auditor, rows[0].seq);
+      expect(parts.map(({ kind }) => kind)).not.toContain("case");
+      expect(await exported(auditor, { format: "ndjson" })).not.toContain(part);
+    });
+  });
+
+  it("is told as broken off in the history, and nothing of it left", async () => {
+    await whileTampered(`DELETE FROM audit_index WHERE entry_id = '${open}'`, async () => {
+      await expect(exported(auditor, { format: "csv" })).rejects.toMatchObject({ status: 503 });
+      const { rows } = await admin.query(
+        "SELECT state, bytes::int FROM audit_export ORDER BY id DESC LIMIT 1",
+      );
+      expect(rows).toEqual([{ state: "broken_off", bytes: 0 }]);
+    });
+  });
+});
