@@ -1,14 +1,11 @@
 import "server-only";
 import { z } from "zod";
 import type { DbContext } from "@/lib/context";
-import { openPart, partKey } from "@/lib/crypto/audit-part";
-import { equalConstantTime, toBase64url } from "@/lib/crypto/bytes";
-import type { Json } from "@/lib/crypto/canonical-json";
-import { FormatError, OpenError } from "@/lib/crypto/format-error";
-import { sha256 } from "@/lib/crypto/primitives";
+import { equalConstantTime } from "@/lib/crypto/bytes";
 import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
 import type { AuditContext } from "../audit-context";
-import { entryLeaf, parseEntry } from "../entry";
+import { bindingEntry, openStored } from "../bound-part";
+import { entryLeaf } from "../entry";
 import { type ErasingRow, readErasingRows } from "./erasing-store";
 
 /** The entry that destroyed a compartment's key. */
@@ -26,30 +23,14 @@ const Erasure = z.looseObject({
 });
 
 /** Whether the stored bytes are the leaf's, and say of an erasure that it was done and of this very part. */
-function isErasing({ entry_id, leaf_hash, bytes, c, stored }: ErasingRow, log: string): boolean {
-  if (leaf_hash !== null && !equalConstantTime(entryLeaf(bytes), leaf_hash)) return false;
-  try {
-    const entry = parseEntry(bytes);
-    const d = toBase64url(sha256(stored));
-    const isBound = entry.sealed.some((part) => part.c === c && part.d === d);
-    const isDone = entry.class === "retention" && entry.outcome === "done";
-    return entry.id === entry_id && entry.log === log && isDone && isBound;
-  } catch (error) {
-    if (error instanceof FormatError) return false;
-    throw error;
-  }
+function isErasing(row: ErasingRow, log: string): boolean {
+  if (row.leaf_hash !== null && !equalConstantTime(entryLeaf(row.bytes), row.leaf_hash)) return false;
+  const entry = bindingEntry(log, row);
+  return entry?.class === "retention" && entry.outcome === "done";
 }
 
 function compartmentOf(log: string, row: ErasingRow, key: Uint8Array): string | undefined {
-  const place = { log, entryId: row.entry_id, c: row.c };
-  let plaintext: Json;
-  try {
-    plaintext = openPart({ ...place, partKey: partKey(key, row.entry_id), stored: row.stored });
-  } catch (error) {
-    if (error instanceof OpenError) return undefined;
-    throw error;
-  }
-  const parsed = Erasure.safeParse(plaintext);
+  const parsed = Erasure.safeParse(openStored(log, row, key));
   return parsed.success ? parsed.data.details.compartment : undefined;
 }
 

@@ -1,8 +1,7 @@
 import "server-only";
-import { openPart, partKey } from "@/lib/crypto/audit-part";
 import type { Json } from "@/lib/crypto/canonical-json";
-import { OpenError } from "@/lib/crypto/format-error";
 import type { AuditContext } from "../audit-context";
+import { openStored } from "../bound-part";
 import type { Entry } from "../entry";
 import type { Erasing, ErasureBook } from "../erasure/erasing-entries";
 import { around } from "../verify/report";
@@ -37,16 +36,6 @@ export interface OpenedPart extends SealedPart {
   readonly plaintext: Json | undefined;
 }
 
-function open(log: string, part: SealedPart, key: Uint8Array): Json | undefined {
-  const place = { log, entryId: part.entry_id, c: part.c };
-  try {
-    return openPart({ ...place, partKey: partKey(key, part.entry_id), stored: part.stored });
-  } catch (error) {
-    if (error instanceof OpenError) return undefined;
-    throw error;
-  }
-}
-
 /** The parts that an entry binds, opened. Others are named by the worker's own report. */
 export function openBound(log: string, entry: Entry, { parts, keys }: Sealed): OpenedPart[] {
   const bound = new Set(entry.sealed.map(({ c }) => c));
@@ -54,7 +43,7 @@ export function openBound(log: string, entry: Entry, { parts, keys }: Sealed): O
     .filter(({ c }) => bound.has(c))
     .map((part) => {
       const key = keys.get(part.compartment_id);
-      return { ...part, plaintext: key === undefined ? undefined : open(log, part, key) };
+      return { ...part, plaintext: key === undefined ? undefined : openStored(log, part, key) };
     });
 }
 

@@ -1,11 +1,12 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
-import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
 import { recordReadOnce } from "../record-read";
 import { mergeReports } from "./merge-reports";
+import { type RecordedEnd, recordedEnds, reportDigest } from "./recorded-end";
 import type { VerificationItem, VerificationPage, VerificationQuery } from "./schema";
 import {
   findOpenVerification,
@@ -16,16 +17,38 @@ import {
   type VerificationRow,
 } from "./store";
 
-function toItem(row: VerificationRow): VerificationItem {
-  const { done, total, started_at, finished_at, report, index_report, ...rest } = row;
+/** Holds a stored report against the first entry that records this end. */
+function recordOf(row: VerificationRow, end: RecordedEnd | undefined): VerificationItem["record"] {
+  if (end === undefined) return row.end_entry_id === null ? "unbound" : "changed";
+  if (row.end_entry_id !== null && row.end_entry_id !== end.entryId) return "changed";
+  if (end.digest === undefined) return "unbound";
+  return reportDigest(row) === end.digest ? "bound" : "changed";
+}
+
+function toItem(row: VerificationRow, ends: ReadonlyMap<string, RecordedEnd> = NO_ENDS): VerificationItem {
+  const { done, total, started_at, finished_at, report, index_report } = row;
+  const { id, state, cause, by, seq } = row;
   const isRunning = row.state === "running" && done !== null && total !== null;
   return {
-    ...rest,
+    id,
+    state,
+    cause,
+    by,
+    seq,
     report: report && mergeReports(report, index_report),
     started_at: started_at.toISOString(),
     finished_at: finished_at?.toISOString() ?? null,
     progress: isRunning ? { done, total } : null,
+    record: recordOf(row, ends.get(id)),
   };
+}
+
+const NO_ENDS: ReadonlyMap<string, RecordedEnd> = new Map();
+
+async function toItems(cx: Context, tx: Tx, rows: readonly VerificationRow[]): Promise<VerificationItem[]> {
+  const oldest = rows.at(-1)?.started_at;
+  const ends = oldest === undefined ? NO_ENDS : await recordedEnds(cx, tx, oldest);
+  return rows.map((row) => toItem(row, ends));
 }
 
 /** Verifications by the server's job, newest first, with their reports. */
@@ -38,19 +61,23 @@ export async function listVerifications(cx: Context, query: VerificationQuery): 
   }
   await recordReadOnce(cx, "audit.verifications");
   const { tenantId } = cx.instance;
-  const rows = await inSnapshot(cx, (tx) =>
-    selectVerifications(tx, { tenantId, before: cursor, limit: limit + 1 }),
-  );
-  const shown = rows.slice(0, limit);
-  return { items: shown.map(toItem), next_cursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+  return inSnapshot(cx, async (tx) => {
+    const rows = await selectVerifications(tx, { tenantId, before: cursor, limit: limit + 1 });
+    const shown = rows.slice(0, limit);
+    const next_cursor = rows.length > limit ? (shown.at(-1)?.id ?? null) : null;
+    return { items: await toItems(cx, tx, shown), next_cursor };
+  });
 }
 
 /** One verification, with its report once it has ended. Throws `verification.not-found`. */
 export async function getVerification(cx: Context, id: string): Promise<VerificationItem> {
   await recordReadOnce(cx, "audit.verifications");
-  const row = await inSnapshot(cx, (tx) => findVerification(tx, cx.instance.tenantId, id));
-  if (row === undefined) throw new DomainError("verification.not-found");
-  return toItem(row);
+  return inSnapshot(cx, async (tx) => {
+    const row = await findVerification(tx, cx.instance.tenantId, id);
+    const [item] = row === undefined ? [] : await toItems(cx, tx, [row]);
+    if (item === undefined) throw new DomainError("verification.not-found");
+    return item;
+  });
 }
 
 /**

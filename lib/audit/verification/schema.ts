@@ -55,6 +55,11 @@ export const VerificationItem = z.object({
   /** Number of the entry that records its end. */
   seq: z.int().nullable(),
   report: VerificationReport.nullable(),
+  /**
+   * The report against the entry that records the end: `bound` by its digest, `changed` since, or `unbound` where no
+   * entry binds it (yet).
+   */
+  record: z.enum(["bound", "changed", "unbound"]),
 });
 export type VerificationItem = z.infer<typeof VerificationItem>;
 

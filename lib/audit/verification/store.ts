@@ -18,6 +18,9 @@ const Row = z.object({
   seq: Seq.nullable(),
   report: VerificationReport.nullable(),
   index_report: IndexReport.nullable(),
+  end_entry_id: z.string().nullable(),
+  raw_report: z.json(),
+  raw_index_report: z.json(),
 });
 export type VerificationRow = z.infer<typeof Row>;
 
@@ -26,7 +29,8 @@ const IS_HALF = "v.state = 'done' AND v.index_report IS NULL AND v.end_entry_id 
 const SELECT = `SELECT v.id::text, CASE WHEN ${IS_HALF} THEN 'running' ELSE v.state END AS state, v.cause,
     u.name AS by, v.started_at, CASE WHEN ${IS_HALF} THEN NULL ELSE v.finished_at END AS finished_at,
     (coalesce(v.index_progress, v.progress)->>'next')::bigint AS done, (v.progress->>'size')::bigint AS total, l.seq,
-    CASE WHEN ${IS_HALF} THEN NULL ELSE v.report END AS report, v.index_report
+    CASE WHEN ${IS_HALF} THEN NULL ELSE v.report END AS report, v.index_report,
+    v.end_entry_id::text, v.report AS raw_report, v.index_report AS raw_index_report
   FROM audit_verification v LEFT JOIN app_user u ON u.id = v.by_user_id
     LEFT JOIN audit_leaf l ON l.entry_id = v.end_entry_id`;
 
@@ -158,13 +162,17 @@ const Unrecorded = z.object({
   report: VerificationReport.nullable(),
   index_report: IndexReport.nullable(),
   start_entry_id: z.string().nullable(),
+  started_at: z.coerce.date(),
+  raw_report: z.json(),
+  raw_index_report: z.json(),
 });
 export type Unrecorded = z.infer<typeof Unrecorded>;
 
 /** One verification whose beginning or end is not in the log yet, locked for this transaction. */
 export async function lockUnrecorded(tx: Tx, tenantId: string): Promise<Unrecorded | undefined> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT id::text, state, cause, report, index_report, start_entry_id::text FROM audit_verification
+    `SELECT id::text, state, cause, report, index_report, start_entry_id::text, started_at, report AS raw_report,
+       index_report AS raw_index_report FROM audit_verification
      WHERE tenant_id = $1::uuid AND (start_entry_id IS NULL OR (end_entry_id IS NULL
        AND (state = 'failed' OR (state = 'done' AND index_report IS NOT NULL))))
      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,

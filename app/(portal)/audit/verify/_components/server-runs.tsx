@@ -19,6 +19,12 @@ function State({ run }: { run: VerificationItem }) {
           : ` ${formatCount(run.progress.done, locale)} / ${formatCount(run.progress.total, locale)}`}
       </Tag>
     );
+  if (run.record === "changed")
+    return (
+      <Tag tone="oxblood" icon="stop">
+        {t("changed")}
+      </Tag>
+    );
   if (run.report?.verdict === "sound")
     return (
       <Tag tone="accent" icon="check">
@@ -43,6 +49,7 @@ function Found({ run }: { run: VerificationItem }) {
   const t = useTranslations("audit.verify");
   const locale = useLocale();
   const { report } = run;
+  if (run.record === "changed") return <>{t("runs.changed")}</>;
   if (report === null) return <>{t("runs.nothing")}</>;
   if (report.verdict === "sound")
     return (
