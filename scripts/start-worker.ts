@@ -72,6 +72,7 @@ const cx = { db, instance, clock: systemClock, escrow, logger };
 const verifications = runVerifications(
   {
     ...cx,
+    writer: pool,
     logVkey: env.LOG_VKEY,
     certificates: readTrustedFile(env.TSA_CA_FILE),
     askSigner: () => askSigner(env.SIGNER_URL, env.LOG_VKEY),

@@ -133,3 +133,82 @@ describe("what the app's login cannot change even with an entry", () => {
     await expect(bench.appPool.query(statement)).rejects.toThrow(/permission denied/);
   });
 });
+
+describe("what the app's login cannot forge beside the log", () => {
+  const insert = (columns: string, values: string) =>
+    bench.appPool.query(`INSERT INTO audit_verification (${columns}) VALUES (${values})`);
+  const made = () => `'${uuidv7(Date.now())}', '${bench.place.tenantId}'`;
+
+  it("a verification that says the log is sound: it may ask for one, and nothing more", async () => {
+    await expect(
+      insert("id, tenant_id, state, cause", `${made()}, 'queued', 'demand'`),
+    ).resolves.toBeDefined();
+    for (const state of ["running", "done", "failed"])
+      await expect(insert("id, tenant_id, state", `${made()}, '${state}'`), state).rejects.toMatchObject({
+        code: "SP002",
+      });
+    await expect(
+      insert("id, tenant_id, state, started_at", `${made()}, 'queued', now() + interval '1 year'`),
+    ).rejects.toMatchObject({ code: "SP002" });
+    for (const column of ["report", "index_report", "progress"])
+      await expect(
+        insert(`id, tenant_id, state, ${column}`, `${made()}, 'queued', '{"verdict":"sound"}'`),
+        column,
+      ).rejects.toMatchObject({ code: "42501" });
+    for (const set of [
+      "state = 'done'",
+      `report = '{"verdict":"sound"}'`,
+      "finished_at = now()",
+      "claim = id",
+    ])
+      await expect(bench.appPool.query(`UPDATE audit_verification SET ${set}`), set).rejects.toMatchObject({
+        code: "42501",
+      });
+    await expect(
+      bench.appPool.query(
+        `UPDATE audit_verification SET index_report = '{"indexed":9,"findings":[],"more":0}'`,
+      ),
+    ).rejects.toMatchObject({ code: "SP002" });
+  });
+
+  const part = (entry: string) =>
+    `INSERT INTO audit_part (entry_id, c, tenant_id, compartment_id, stored)
+     VALUES (${entry}, 'AAAAAAAAAAA', '${bench.place.tenantId}', gen_random_uuid(), 'x')`;
+  const row = (entry: string, columns = "'2026-11-24T14:45:00.123456Z', 'done'") =>
+    `INSERT INTO audit_index (entry_id, tenant_id, at, outcome, action)
+     VALUES (${entry}, '${bench.place.tenantId}', ${columns}, 'audit.verify')`;
+
+  it("a sealed part or a search row beside an old entry, or beside none", async () => {
+    const old = await recordEvent(bench.cx, {
+      class: "log",
+      outcome: "done",
+      action: "audit.read",
+      subjects: [],
+    });
+    for (const entry of [`'${old.id}'`, "gen_random_uuid()"])
+      await expect(bench.appPool.query(part(entry)), entry).rejects.toMatchObject({ code: "SP001" });
+    await expect(bench.appPool.query(row("gen_random_uuid()"))).rejects.toMatchObject({ code: "SP001" });
+    // An entry that the database wrote itself has no part; its search row is there, and one without cannot be given one.
+    await asApp(async (tx) => {
+      await forge(tx, {});
+    });
+    const bare =
+      "(SELECT id FROM audit_entry e WHERE NOT EXISTS (SELECT 1 FROM audit_index i WHERE i.entry_id = e.id) LIMIT 1)";
+    await expect(bench.appPool.query(row(bare))).rejects.toMatchObject({ code: "SP001" });
+    await expect(bench.appPool.query(part(bare))).rejects.toMatchObject({ code: "SP001" });
+  });
+
+  it.each([
+    ["time", "'2020-01-01T00:00:00.000000Z', 'done'"],
+    ["outcome", "'2026-11-24T14:45:00.123456Z', 'failed'"],
+  ])("a search row that says another %s than the entry it comes with", async (_, columns) => {
+    const own = "(SELECT id FROM audit_entry WHERE xid = pg_current_xact_id())";
+    const forged = (as: string | undefined) =>
+      asApp(async (tx) => {
+        await forge(tx, {});
+        await tx.query(row(own, as));
+      });
+    await expect(forged(undefined)).resolves.toBeUndefined();
+    await expect(forged(columns)).rejects.toThrow("audit entry");
+  });
+});

@@ -19,7 +19,7 @@ const APP = {
   audit_part: "INSERT",
   audit_queue: "INSERT(action entry_id subject tenant_id)",
   audit_verification:
-    "INSERT UPDATE(claim end_entry_id finished_at index_claim index_lease_until index_progress index_report lease_until progress report start_entry_id state)",
+    "INSERT(by_user_id cause id started_at state tenant_id) UPDATE(end_entry_id index_claim index_lease_until index_progress index_report start_entry_id)",
   auth_challenge: "DELETE INSERT UPDATE",
   auth_session: "INSERT UPDATE",
   credential: "DELETE INSERT UPDATE",
@@ -68,6 +68,7 @@ export const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>>
     audit_leaf: "INSERT",
     audit_queue: "DELETE",
     audit_tile: "INSERT UPDATE",
+    audit_verification: "UPDATE(claim finished_at lease_until progress report state)",
   },
   sealport_jobs_login: { job: "DELETE INSERT UPDATE" },
   sealport_retention_login: {},
@@ -108,9 +109,9 @@ export const UNWATCHED: Readonly<Record<string, string>> = {
   audit_export_chunk:
     "sealed pieces of an export's file: its making, each fetching and its removal are entries",
   audit_head: "covered by the signer, who recomputes it; it only goes forward",
-  audit_index: "search rows beside the entries, rebuilt from them",
+  audit_index: "search rows beside the entries, in their transaction alone, rebuilt from them",
   audit_leaf: "covered by the signer, who recomputes each",
-  audit_part: "bound by its digest in the entry",
+  audit_part: "comes in its entry's transaction alone, bound by its digest in the entry",
   audit_prune: "written by the function that writes the entry, and never changed",
   audit_queue: "is what the trigger asks; a row leaves only when its entry has a leaf",
   audit_recovery: "written by the recovery that writes the entry, and never changed",

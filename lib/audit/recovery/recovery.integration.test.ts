@@ -166,7 +166,15 @@ async function expectExtends(
 async function verify(log = bench.place.log, logVkey = key.vkey) {
   const cx = { ...bench.cx, instance: { ...bench.cx.instance, log }, logger: createLogger("test", "silent") };
   const askSigner = async () => ({ is: "absent" }) as const;
-  const worker = { ...cx, clock: systemClock, logVkey, certificates: [], askSigner, everyMs: 1 };
+  const worker = {
+    ...cx,
+    writer: bench.sequencerPool,
+    clock: systemClock,
+    logVkey,
+    certificates: [],
+    askSigner,
+    everyMs: 1,
+  };
   await scheduleVerification(worker);
   const report = await runVerification(worker, new AbortController().signal);
   if (report === undefined) throw new TypeError("nothing was verified");

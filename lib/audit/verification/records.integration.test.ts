@@ -33,7 +33,14 @@ beforeEach(async () => {
   id = (await requestVerification(auditor)).id;
   await bench.anchor();
   const { db, instance } = bench.cx;
-  const worker = { db, instance, clock: systemClock, logger, logVkey: bench.policy.log[0] ?? "" };
+  const worker = {
+    db,
+    writer: bench.sequencerPool,
+    instance,
+    clock: systemClock,
+    logger,
+    logVkey: bench.policy.log[0] ?? "",
+  };
   const rest = { certificates: [], askSigner: async () => ({ is: "absent" }) as const, everyMs: 0 };
   await runVerification({ ...worker, ...rest }, new AbortController().signal);
   await checkNextIndex({ ...bench.cx, logger });

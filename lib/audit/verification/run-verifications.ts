@@ -1,10 +1,12 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Pool } from "pg";
 import { FormatError } from "@/lib/crypto/format-error";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inRawSnapshot, inRawTransaction, inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { inRawSnapshot, inSnapshot, inTransaction } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
+import { inSequencerTransaction } from "../worker/store";
 import { checkHead } from "./check-head";
 import { checkSigner, reachOf } from "./check-signer";
 import { readStart } from "./log-store";
@@ -28,6 +30,8 @@ const SAVE_EVERY = 8;
 
 /** What the worker's verifier needs. */
 export interface VerifierContext extends LogUnderTest {
+  /** The sequencer's login: what a verification found is not the app's to write. */
+  readonly writer: Pool;
   readonly clock: LogUnderTest["clock"] & { now(): Date };
   readonly logger: Logger;
   /** How often the log is verified by itself; 0 for never. */
@@ -72,7 +76,7 @@ export async function runVerification(
 ): Promise<VerificationReport | undefined> {
   const token = randomUUID();
   const claim = { tenantId: cx.instance.tenantId, token, leaseSeconds: LEASE_SECONDS };
-  const claimed = await inRawTransaction(cx, (tx) => claimVerification(tx, claim));
+  const claimed = await inSequencerTransaction(cx.writer, (tx) => claimVerification(tx, claim));
   if (claimed === undefined) return undefined;
   const held: Held = { id: claimed.id, token, leaseSeconds: LEASE_SECONDS };
   try {
@@ -80,7 +84,9 @@ export async function runVerification(
     return await carryOn(cx, held, walk, signal);
   } catch (error) {
     if (error instanceof TakenOver) return undefined;
-    await inRawTransaction(cx, (tx) => finishVerification(tx, held, { state: "failed", report: undefined }));
+    await inSequencerTransaction(cx.writer, (tx) =>
+      finishVerification(tx, held, { state: "failed", report: undefined }),
+    );
     throw error;
   }
 }
@@ -105,7 +111,8 @@ async function carryOn(
 ): Promise<VerificationReport | undefined> {
   const marks = await readMarks(cx);
   const keep = async (): Promise<void> => {
-    if (!(await inRawTransaction(cx, (tx) => saveProgress(tx, held, walk.save())))) throw new TakenOver();
+    if (!(await inSequencerTransaction(cx.writer, (tx) => saveProgress(tx, held, walk.save()))))
+      throw new TakenOver();
   };
   await keep();
   const isWalked = async (): Promise<boolean> => {
@@ -123,7 +130,11 @@ async function carryOn(
   if (!(await isWalked())) return undefined;
   const report = await concludeWalk(cx, walk, checkSigner(walk, word, cx.instance.log));
   await keep();
-  if (!(await inRawTransaction(cx, (tx) => finishVerification(tx, held, { state: "done", report }))))
+  if (
+    !(await inSequencerTransaction(cx.writer, (tx) =>
+      finishVerification(tx, held, { state: "done", report }),
+    ))
+  )
     throw new TakenOver();
   tell(cx.logger, held.id, report);
   return report;

@@ -72,7 +72,15 @@ async function publish(): Promise<void> {
 
 function cx(asked: () => Promise<SignerWord>, everyMs: number): VerifierContext {
   const { db, instance } = bench.cx;
-  const place = { db, instance, clock: systemClock, logger, logVkey: key.vkey, certificates: [] };
+  const place = {
+    db,
+    writer: bench.sequencerPool,
+    instance,
+    clock: systemClock,
+    logger,
+    logVkey: key.vkey,
+    certificates: [],
+  };
   return { ...place, askSigner: asked, everyMs };
 }
 

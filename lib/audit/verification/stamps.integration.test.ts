@@ -61,6 +61,7 @@ async function growStamped(): Promise<void> {
 async function verify(certificates: readonly string[]) {
   const cx: VerifierContext = {
     db: bench.cx.db,
+    writer: bench.sequencerPool,
     instance: bench.cx.instance,
     clock: systemClock,
     logger: createLogger("test", "silent"),

@@ -1,6 +1,7 @@
 import "server-only";
+import type { PoolClient } from "pg";
 import { z } from "zod";
-import type { RawTx, Tx } from "@/lib/db/transaction";
+import type { Tx } from "@/lib/db/transaction";
 import { IndexReport } from "./index-store";
 import { VERIFICATION_STATES, VerificationReport } from "./schema";
 
@@ -113,7 +114,7 @@ const Claimed = z.object({ id: z.string(), progress: z.unknown() });
 
 /** Takes the tenant's open verification, unless another worker holds it and is not overdue. */
 export async function claimVerification(
-  tx: RawTx,
+  tx: PoolClient,
   claim: { readonly tenantId: string; readonly token: string; readonly leaseSeconds: number },
 ): Promise<z.infer<typeof Claimed> | undefined> {
   const { rows } = await tx.query(
@@ -129,7 +130,7 @@ export async function claimVerification(
 
 /** Keeps how far it is and renews the lease; false when another worker has taken it over. */
 export async function saveProgress(
-  tx: RawTx,
+  tx: PoolClient,
   held: { readonly id: string; readonly token: string; readonly leaseSeconds: number },
   progress: unknown,
 ): Promise<boolean> {
@@ -143,7 +144,7 @@ export async function saveProgress(
 
 /** Writes the report, once; false when another worker has taken the verification over. */
 export async function finishVerification(
-  tx: RawTx,
+  tx: PoolClient,
   held: { readonly id: string; readonly token: string },
   end: { readonly state: "done" | "failed"; readonly report: VerificationReport | undefined },
 ): Promise<boolean> {

@@ -45,6 +45,7 @@ function cx(overrides: Partial<VerifierContext> = {}): VerifierContext {
   const destination = { write: (line: string) => void logged.push(JSON.parse(line)) };
   return {
     db: bench.cx.db,
+    writer: bench.sequencerPool,
     instance: bench.cx.instance,
     clock: systemClock,
     logger: createLogger("test", "info", destination),
@@ -402,7 +403,7 @@ describe("verifications as jobs", () => {
     );
     expect(rows).toEqual([{ next: 1_024 }]);
     expect(await runVerification(cx(), GOING)).toBeUndefined();
-    await bench.appPool.query(
+    await bench.sequencerPool.query(
       "UPDATE audit_verification SET lease_until = now() - interval '1 s' WHERE state = 'running'",
     );
     expect(await runVerification(cx(), GOING)).toMatchObject({ verdict: "sound", entries: 1_103 });
@@ -413,14 +414,18 @@ describe("verifications as jobs", () => {
     await verify();
     const change = (sql: string) => bench.appPool.query(sql);
     await expect(
-      change(`UPDATE audit_verification SET report = '{"verdict":"sound"}'`),
+      bench.sequencerPool.query(`UPDATE audit_verification SET report = '{"verdict":"sound"}'`),
     ).rejects.toMatchObject({ code: "SP002" });
     await expect(
       change(`UPDATE audit_verification SET index_report = '{"indexed":0,"findings":[],"more":0}'`),
     ).rejects.toMatchObject({ code: "SP002" });
-    await expect(change("UPDATE audit_verification SET started_at = now()")).rejects.toMatchObject({
-      code: "42501",
-    });
+    for (const set of [
+      `report = '{"verdict":"sound"}'`,
+      "state = 'done'",
+      "started_at = now()",
+      "cause = 'demand'",
+    ])
+      await expect(change(`UPDATE audit_verification SET ${set}`)).rejects.toMatchObject({ code: "42501" });
     await expect(change("DELETE FROM audit_verification")).rejects.toMatchObject({ code: "42501" });
   });
 
