@@ -4,6 +4,7 @@ import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
+import { knowsEveryName } from "../reading/actor-names";
 import { recordReadOnce } from "../record-read";
 import { mergeReports } from "./merge-reports";
 import { type RecordedEnd, recordedEnds, reportDigest } from "./recorded-end";
@@ -12,6 +13,7 @@ import {
   findOpenVerification,
   findVerification,
   insertVerification,
+  type Names,
   noteEntry,
   selectVerifications,
   type VerificationRow,
@@ -43,6 +45,12 @@ function toItem(row: VerificationRow, ends: ReadonlyMap<string, RecordedEnd> = N
   };
 }
 
+/** Who is named to the caller: everybody to auditors and deciders, to others their own organisation's people. */
+function namesFor(cx: Context): Names {
+  const { tenantId } = cx.instance;
+  return { tenantId, organisationId: knowsEveryName(cx) ? undefined : cx.principal.organisationId };
+}
+
 const NO_ENDS: ReadonlyMap<string, RecordedEnd> = new Map();
 
 async function toItems(cx: Context, tx: Tx, rows: readonly VerificationRow[]): Promise<VerificationItem[]> {
@@ -60,9 +68,8 @@ export async function listVerifications(cx: Context, query: VerificationQuery): 
     });
   }
   await recordReadOnce(cx, "audit.verifications");
-  const { tenantId } = cx.instance;
   return inSnapshot(cx, async (tx) => {
-    const rows = await selectVerifications(tx, { tenantId, before: cursor, limit: limit + 1 });
+    const rows = await selectVerifications(tx, { ...namesFor(cx), before: cursor, limit: limit + 1 });
     const shown = rows.slice(0, limit);
     const next_cursor = rows.length > limit ? (shown.at(-1)?.id ?? null) : null;
     return { items: await toItems(cx, tx, shown), next_cursor };
@@ -73,7 +80,7 @@ export async function listVerifications(cx: Context, query: VerificationQuery): 
 export async function getVerification(cx: Context, id: string): Promise<VerificationItem> {
   await recordReadOnce(cx, "audit.verifications");
   return inSnapshot(cx, async (tx) => {
-    const row = await findVerification(tx, cx.instance.tenantId, id);
+    const row = await findVerification(tx, namesFor(cx), id);
     const [item] = row === undefined ? [] : await toItems(cx, tx, [row]);
     if (item === undefined) throw new DomainError("verification.not-found");
     return item;
@@ -90,7 +97,7 @@ export async function requestVerification(cx: Context): Promise<VerificationItem
   const id = uuidv7(startedAt.getTime());
   const made = { id, tenantId, userId: cx.principal.userId, cause: "demand" as const, startedAt };
   const row = await inTransaction(cx, async (tx) => {
-    if (!(await insertVerification(tx, made))) return findOpenVerification(tx, tenantId);
+    if (!(await insertVerification(tx, made))) return findOpenVerification(tx, namesFor(cx));
     const entry = await appendEntry(tx, cx, {
       class: "log",
       outcome: "intent",
@@ -99,7 +106,7 @@ export async function requestVerification(cx: Context): Promise<VerificationItem
       details: { cause: made.cause },
     });
     await noteEntry(tx, id, "start_entry_id", entry.id);
-    return findVerification(tx, tenantId, id);
+    return findVerification(tx, namesFor(cx), id);
   });
   // The one that stood in the way has ended meanwhile: the next insert finds the place free.
   return row === undefined ? requestVerification(cx) : toItem(row);

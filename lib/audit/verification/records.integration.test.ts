@@ -93,3 +93,26 @@ describe("the report of a verification", () => {
     expect(ends.rows).toHaveLength(1);
   });
 });
+
+describe("who asked for a verification", () => {
+  it("is named to those who know the person anyhow, a pseudonym to all others, and to all once erased", async () => {
+    const by = async (cx: Context) => [
+      (await getVerification(cx, id)).by,
+      (await listVerifications(cx, { limit: 1 })).items[0]?.by,
+    ];
+    const { name, pseudonym, organisationId } = auditor.principal;
+    const regulator = await bench.person({ role: "regulator" });
+    expect(regulator.principal.organisationId).not.toBe(organisationId);
+    const decider = await bench.person({ role: "coordinator", duties: ["approve"] });
+    expect(await by(auditor)).toEqual([name, name]);
+    expect(await by(decider)).toEqual([name, name]);
+    expect(await by(regulator)).toEqual([pseudonym, pseudonym]);
+    await pastTriggers(admin, ["audit_compartment"], () =>
+      admin.query(
+        "UPDATE audit_compartment SET destroyed_at = now() WHERE kind = 'subject' AND subject = $1",
+        [pseudonym],
+      ),
+    );
+    expect(await by(decider)).toEqual([pseudonym, pseudonym]);
+  });
+});

@@ -2,6 +2,7 @@ import "server-only";
 import type { PoolClient } from "pg";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
+import { IS_ERASED } from "../reading/store";
 import { IndexReport } from "./index-store";
 import { VERIFICATION_STATES, VerificationReport } from "./schema";
 
@@ -27,22 +28,32 @@ export type VerificationRow = z.infer<typeof Row>;
 
 // The worker's end is not the whole: until a portal has looked at the search rows it runs on.
 const IS_HALF = "v.state = 'done' AND v.index_report IS NULL AND v.end_entry_id IS NULL";
+// Names of people as everywhere in the log: to those who know them anyhow, and of nobody who was erased ($2: the reader's
+// organisation, null for who knows every name).
+const BY = `CASE WHEN ${IS_ERASED} OR u.organisation_id <> $2::uuid THEN u.pseudonym ELSE u.name END`;
 const SELECT = `SELECT v.id::text, CASE WHEN ${IS_HALF} THEN 'running' ELSE v.state END AS state, v.cause,
-    u.name AS by, v.started_at, CASE WHEN ${IS_HALF} THEN NULL ELSE v.finished_at END AS finished_at,
+    ${BY} AS by, v.started_at, CASE WHEN ${IS_HALF} THEN NULL ELSE v.finished_at END AS finished_at,
     (coalesce(v.index_progress, v.progress)->>'next')::bigint AS done, (v.progress->>'size')::bigint AS total, l.seq,
     CASE WHEN ${IS_HALF} THEN NULL ELSE v.report END AS report, v.index_report,
     v.end_entry_id::text, v.report AS raw_report, v.index_report AS raw_index_report
   FROM audit_verification v LEFT JOIN app_user u ON u.id = v.by_user_id
     LEFT JOIN audit_leaf l ON l.entry_id = v.end_entry_id`;
 
+/** Whose verifications, and whose people alone are named; all of them where no organisation is given. */
+export interface Names {
+  readonly tenantId: string;
+  readonly organisationId: string | undefined;
+}
+
 /** Verifications newest first; `before` is the id of the last one shown. */
 export async function selectVerifications(
   tx: Tx,
-  where: { readonly tenantId: string; readonly before: string | undefined; readonly limit: number },
+  where: Names & { readonly before: string | undefined; readonly limit: number },
 ): Promise<VerificationRow[]> {
   const rows = await tx.$queryRawUnsafe(
-    `${SELECT} WHERE v.tenant_id = $1::uuid AND ($2::uuid IS NULL OR v.id < $2::uuid) ORDER BY v.id DESC LIMIT $3`,
+    `${SELECT} WHERE v.tenant_id = $1::uuid AND ($3::uuid IS NULL OR v.id < $3::uuid) ORDER BY v.id DESC LIMIT $4`,
     where.tenantId,
+    where.organisationId ?? null,
     where.before ?? null,
     where.limit,
   );
@@ -51,12 +62,13 @@ export async function selectVerifications(
 
 export async function findVerification(
   tx: Tx,
-  tenantId: string,
+  { tenantId, organisationId }: Names,
   id: string,
 ): Promise<VerificationRow | undefined> {
   const rows = await tx.$queryRawUnsafe(
-    `${SELECT} WHERE v.tenant_id = $1::uuid AND v.id = $2::uuid`,
+    `${SELECT} WHERE v.tenant_id = $1::uuid AND v.id = $3::uuid`,
     tenantId,
+    organisationId ?? null,
     id,
   );
   return z.array(Row).parse(rows)[0];
@@ -86,10 +98,14 @@ export async function insertVerification(tx: Tx, made: NewVerification): Promise
   return count === 1;
 }
 
-export async function findOpenVerification(tx: Tx, tenantId: string): Promise<VerificationRow | undefined> {
+export async function findOpenVerification(
+  tx: Tx,
+  { tenantId, organisationId }: Names,
+): Promise<VerificationRow | undefined> {
   const rows = await tx.$queryRawUnsafe(
     `${SELECT} WHERE v.tenant_id = $1::uuid AND v.state IN ('queued', 'running')`,
     tenantId,
+    organisationId ?? null,
   );
   return z.array(Row).parse(rows)[0];
 }
