@@ -11,7 +11,8 @@ import { inSnapshot } from "@/lib/db/transaction";
 /** Legal holds newest first: one's own organisation's, and every one for those who decide about requests. */
 export async function listPreservations(cx: Context, query: PreservationQuery): Promise<Page<Preservation>> {
   const after = requireCursor(query.cursor);
-  await recordReadOnce(cx, "preservation.read");
+  // Who looks after holds has some: others learn of that as little as of the holds (I12).
+  await recordReadOnce(cx, "preservation.read", { caseId: cx.principal.organisationId });
   const organisationId = seesEveryCase(cx) ? undefined : cx.principal.organisationId;
   const owner = { tenantId: cx.instance.tenantId, organisationId };
   const rows = await inSnapshot(cx, (tx) =>

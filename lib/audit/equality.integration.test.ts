@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { releaseHold, renewHold } from "@/lib/access/change-preservation";
 import { commentRequest } from "@/lib/access/comment-request";
 import { decideRequest } from "@/lib/access/decide-request";
+import { listPreservations } from "@/lib/access/list-preservations";
+import { PreservationQuery } from "@/lib/access/preservations/schema";
 import { preserveTransactions } from "@/lib/access/preserve-transactions";
 import { withdrawRequest } from "@/lib/access/withdraw-request";
 import type { Context } from "@/lib/context";
@@ -159,6 +161,7 @@ describe("answers to those who may not know are equal with and without (I12)", (
       transactions: [...bench.transactions],
       reason: "sealed",
     });
+    await listPreservations(bench.regulator, PreservationQuery.parse({}));
     await renewHold(bench.regulator, held.id, { until: new Date(Date.now() + 2e10).toISOString() });
     await releaseHold(bench.regulator, held.id, { reason: "over" });
     const withCase = await allAnswers();

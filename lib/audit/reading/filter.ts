@@ -21,10 +21,10 @@ export class Conditions {
   private readonly parts: string[] = [];
   readonly values: unknown[] = [];
 
-  /** Adds a condition in which `?` stands for the value. */
+  /** Adds a condition in which each `?` stands for the value. */
   add(text: string, value: unknown): this {
     this.values.push(value);
-    this.parts.push(text.replace("?", `$${this.values.length}`));
+    this.parts.push(text.replaceAll("?", `$${this.values.length}`));
     return this;
   }
 
@@ -65,16 +65,17 @@ export function seesSuspicion(cx: { readonly principal: Reader }): boolean {
 }
 
 /**
- * The tenant, and the fences: rows of a case, which is a request or a legal hold, are there only for its agency and its deciders, rows about suspicion
- * only for compliance, in lists, counts, exports and access logs alike (I12).
+ * The tenant, and the fences: rows of a case, which is a request, a legal hold or an organisation's own business, are
+ * there only for its agency and its deciders, rows about suspicion only for compliance, in lists, counts, exports and
+ * access logs alike (I12).
  */
 export function fencedConditions(cx: Pick<ReaderContext, "instance" | "principal">): Conditions {
   const conditions = new Conditions().add("i.tenant_id = ?::uuid", cx.instance.tenantId);
   if (!seesSuspicion(cx)) conditions.add("i.is_suspicion = ?::boolean", false);
   if (seesEveryCase(cx)) return conditions;
   return conditions.add(
-    `(i.case_id IS NULL OR i.case_id IN (SELECT c.id FROM (SELECT id, organisation_id FROM access_request
-       UNION ALL SELECT id, organisation_id FROM preservation) c WHERE c.organisation_id = ?::uuid))`,
+    `(i.case_id IS NULL OR i.case_id = ?::uuid OR i.case_id IN (SELECT c.id FROM (SELECT id, organisation_id
+       FROM access_request UNION ALL SELECT id, organisation_id FROM preservation) c WHERE c.organisation_id = ?::uuid))`,
     cx.principal.organisationId,
   );
 }
