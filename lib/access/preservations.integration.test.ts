@@ -12,6 +12,7 @@ import { askErasure } from "@/lib/audit/erasure/ask-erasure";
 import { agreeToErasure } from "@/lib/audit/erasure/decide-erasure";
 import { listErasures } from "@/lib/audit/erasure/list-erasures";
 import { prepareDueErasures } from "@/lib/audit/erasure/prepare-erasure";
+import { ErasureQuery } from "@/lib/audit/erasure/schema";
 import { listEvents } from "@/lib/audit/list-events";
 import { recordEvent } from "@/lib/audit/record-event";
 import { EventQuery } from "@/lib/audit/schema";
@@ -76,6 +77,11 @@ describe("a legal hold", () => {
     const staff = (duty: "privacy" | "compliance") =>
       bench.person({ role: "coordinator", duties: [duty], hasKey: false });
     const [privacy, compliance] = [await staff("privacy"), await staff("compliance")];
+    const decider = await bench.person({
+      role: "coordinator",
+      duties: ["privacy", "approve"],
+      hasKey: false,
+    });
     const person = await bench.person({ role: "client", hasKey: false });
     const old = await recordEvent(
       { ...person, clock: fixedClock(new Date(Date.now() - 9 * YEAR_MS)) },
@@ -93,9 +99,16 @@ describe("a legal hold", () => {
     await agreeToErasure(compliance, id);
     const logger = createLogger("test", "silent");
     const erase = () => erasePrepared({ ...bench.place, pool: retention, appPool: bench.appPool, logger });
-    const stateOf = async () => (await listErasures(privacy)).items.find((item) => item.id === id);
+    const stateOf = async (who = privacy) =>
+      (await listErasures(who, ErasureQuery.parse({}))).items.find((item) => item.id === id);
     await erase();
-    expect(await stateOf()).toMatchObject({ state: "agreed", kept_back: "hold" });
+    expect(await stateOf(decider)).toMatchObject({ state: "agreed", kept_back: "hold" });
+    // Who may not know of the agency's hold is answered as if the entry were not ready to be written (I12).
+    const held = await stateOf();
+    await bench.query("ALTER TABLE audit_erasure DISABLE TRIGGER USER", []);
+    await bench.query("UPDATE audit_erasure SET kept_back = 'prepared', try_after = now()", []);
+    expect(held).toMatchObject({ kept_back: "later", try_after: null });
+    expect(await stateOf()).toEqual(held);
 
     const size = await sign();
     await bench.query("ALTER TABLE audit_entry DISABLE TRIGGER USER", []);

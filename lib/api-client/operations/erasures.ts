@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Receipt } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
-import { Erasure, ErasureList, ErasurePath, NewErasure } from "@/lib/audit/erasure/schema";
+import { Erasure, ErasureList, ErasurePath, ErasureQuery, NewErasure } from "@/lib/audit/erasure/schema";
 import { EventPage, NewSuspicion, SuspicionQuery } from "@/lib/audit/schema";
 
 const ErasureAnswer = Erasure.extend({ receipt: Receipt });
@@ -31,6 +31,7 @@ export const listErasures = operation({
   scopes: ["read"],
   roles: ["coordinator"],
   duties: ["privacy", "compliance"],
+  query: ErasureQuery,
   response: { status: 200, schema: ErasureList },
   rate: "reads",
   action: "erasure.read",

@@ -30,6 +30,7 @@ import { askErasure } from "./ask-erasure";
 import { agreeToErasure, refuseErasureAsked } from "./decide-erasure";
 import { listErasures } from "./list-erasures";
 import { prepareDueErasures } from "./prepare-erasure";
+import { ErasureQuery } from "./schema";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 const YEAR_MS = 365 * 86_400_000;
@@ -95,7 +96,7 @@ const asRetention = () =>
   });
 
 async function stateOf(id: string) {
-  return (await listErasures(who(privacy))).items.find((item) => item.id === id);
+  return (await listErasures(who(privacy), ErasureQuery.parse({}))).items.find((item) => item.id === id);
 }
 
 async function count(text: string, values: unknown[]): Promise<number> {
@@ -199,7 +200,7 @@ describe("the erasure of one person from the log", () => {
     const second = await ask(held.person);
     await agreeToErasure(who(compliance), second);
     await asRetention();
-    expect(await stateOf(second)).toMatchObject({ state: "agreed", kept_back: "hold" });
+    expect(await stateOf(second)).toMatchObject({ state: "agreed", kept_back: "later", try_after: null });
     await owner.query("UPDATE preservation SET state = 'released', released_at = now()");
     await owner.query("ALTER TABLE audit_erasure DISABLE TRIGGER ALL");
     await owner.query("UPDATE audit_erasure SET try_after = now() WHERE id = $1", [second]);
@@ -252,6 +253,25 @@ describe("the erasure of one person from the log", () => {
     expect(await eraseCompartment(retention, uuidv7(1))).toMatchObject({ outcome: "denied" });
     expect(await refusals("compartment.erase")).toBe(denied + 2);
     await sign();
+  });
+
+  it("is listed in pages of any size, each once, newest first", async () => {
+    const pages: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const query = { limit: "2", ...(cursor === undefined ? {} : { cursor }) };
+      const page: { items: { id: string }[]; next_cursor: string | null } = await listErasures(
+        who(privacy),
+        ErasureQuery.parse(query),
+      );
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      pages.push(...page.items.map((item) => item.id));
+      cursor = page.next_cursor;
+    }
+    expect(pages.length).toBe(await count("SELECT 1 FROM audit_erasure", []));
+    expect(pages).toEqual([...new Set(pages)].sort().reverse());
+    await expect(listErasures(who(privacy), ErasureQuery.parse({ cursor: "x" }))).rejects.toMatchObject({
+      code: "request.invalid",
+    });
   });
 
   it("ends the key in every process at once, and a person who comes back gets a new one", async () => {

@@ -1,16 +1,30 @@
 import "server-only";
 import type { Context } from "@/lib/context";
+import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import { recordReadOnce } from "../record-read";
-import type { ErasureList } from "./schema";
+import type { ErasureList, ErasureQuery } from "./schema";
 import { listErasureRows } from "./store";
 import { toErasure } from "./view";
 
-const SHOWN = 100;
-
-/** The newest erasures, for those with the duty; names of people stand in it. */
-export async function listErasures(cx: Context): Promise<ErasureList> {
+/**
+ * Erasures newest first, for those with the duty; names of people stand in it. The cursor is the id of the last one
+ * shown. Throws `request.invalid` for any other.
+ */
+export async function listErasures(cx: Context, { cursor, limit }: ErasureQuery): Promise<ErasureList> {
+  if (cursor !== undefined && !isUuid(cursor)) {
+    throw new DomainError("request.invalid", {
+      errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+    });
+  }
   await recordReadOnce(cx, "erasure.read");
-  const rows = await inSnapshot(cx, (tx) => listErasureRows(tx, cx.instance.tenantId, SHOWN));
-  return { items: rows.map((row) => toErasure(cx, row)) };
+  const rows = await inSnapshot(cx, (tx) =>
+    listErasureRows(tx, cx.instance.tenantId, { after: cursor, limit: limit + 1 }),
+  );
+  const shown = rows.slice(0, limit);
+  return {
+    items: shown.map((row) => toErasure(cx, row)),
+    next_cursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageOf, pageQuery } from "@/lib/api-client/fields";
 
 const Text = (max: number) =>
   z
@@ -17,7 +18,13 @@ export const ErasurePath = z.strictObject({ id: z.uuid().toLowerCase() });
 export const ErasureState = z.enum(["asked", "agreed", "refused", "done"]);
 
 /** Why an agreed erasure waits: it runs by itself when that has passed. */
-export const KeptBack = z.enum(["date", "hold", "two_persons", "compartment", "prepared"]);
+export const StoredKeptBack = z.enum(["date", "hold", "two_persons", "compartment", "prepared"]);
+
+/**
+ * The same as it is answered. `later` is all that those are told who may not know of every hold (I12): a hold keeps it
+ * back, or its entry is not ready to be written.
+ */
+export const KeptBack = z.enum([...StoredKeptBack.options, "later"]);
 
 /** One erasure as those with the duty see it; `by_seq` is the leaf index of the entry that records it. */
 export const Erasure = z.object({
@@ -39,5 +46,7 @@ export const Erasure = z.object({
 });
 export type Erasure = z.infer<typeof Erasure>;
 
-export const ErasureList = z.object({ items: z.array(Erasure) });
+export const ErasureQuery = z.strictObject({ ...pageQuery });
+export type ErasureQuery = z.infer<typeof ErasureQuery>;
+export const ErasureList = pageOf(Erasure);
 export type ErasureList = z.infer<typeof ErasureList>;

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
 import type { EntryRows } from "../recorder-types";
-import { ErasureState, KeptBack } from "./schema";
+import { ErasureState, StoredKeptBack } from "./schema";
 
 const Instant = z.coerce.date().nullable();
 const Row = z.object({
@@ -16,7 +16,7 @@ const Row = z.object({
   asked_by_name: z.string(),
   asked_at: z.coerce.date(),
   agreed_by_name: z.string().nullable(),
-  kept_back: KeptBack.nullable(),
+  kept_back: StoredKeptBack.nullable(),
   try_after: Instant,
   ended_at: Instant,
   by_seq: z.coerce.number().int().nullable(),
@@ -31,10 +31,15 @@ const SELECT = `SELECT x.id::text, x.compartment_id::text, coalesce(s.handle, k.
   JOIN app_user a ON a.id = x.asked_by LEFT JOIN app_user b ON b.id = x.agreed_by
   LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id`;
 
-/** Erasures, newest first. */
-export async function listErasureRows(tx: Tx, tenantId: string, limit: number): Promise<ErasureRow[]> {
-  const text = `${SELECT} WHERE x.tenant_id = $1::uuid ORDER BY x.id DESC LIMIT $2`;
-  return z.array(Row).parse(await tx.$queryRawUnsafe(text, tenantId, limit));
+/** Erasures, newest first; `after` is the id of the last one shown. */
+export async function listErasureRows(
+  tx: Tx,
+  tenantId: string,
+  page: { readonly after: string | undefined; readonly limit: number },
+): Promise<ErasureRow[]> {
+  const text = `${SELECT} WHERE x.tenant_id = $1::uuid AND ($2::uuid IS NULL OR x.id < $2::uuid)
+    ORDER BY x.id DESC LIMIT $3`;
+  return z.array(Row).parse(await tx.$queryRawUnsafe(text, tenantId, page.after ?? null, page.limit));
 }
 
 /** One erasure; with `lock` nobody else decides about it meanwhile. */

@@ -1,7 +1,19 @@
 import "server-only";
 import type { Context } from "@/lib/context";
+import { seesEveryCase } from "../reading/filter";
 import type { Erasure } from "./schema";
 import type { ErasureRow } from "./store";
+
+/**
+ * What keeps an erasure back, and until when, as the caller may know it. That a hold does tells of a case, so that who
+ * may not know of every case is told the same as of an erasure whose entry is not ready (I12).
+ */
+function keptBack(cx: Context, row: ErasureRow): Pick<Erasure, "kept_back" | "try_after"> {
+  const { kept_back, try_after } = row;
+  const isHidden = (kept_back === "hold" || kept_back === "prepared") && !seesEveryCase(cx);
+  if (isHidden) return { kept_back: "later", try_after: null };
+  return { kept_back, try_after: try_after?.toISOString() ?? null };
+}
 
 /** An erasure as the caller sees it. */
 export function toErasure(cx: Context, row: ErasureRow): Erasure {
@@ -14,8 +26,7 @@ export function toErasure(cx: Context, row: ErasureRow): Erasure {
     asked_by: row.asked_by_name,
     asked_at: row.asked_at.toISOString(),
     agreed_by: row.agreed_by_name,
-    kept_back: row.kept_back,
-    try_after: row.try_after?.toISOString() ?? null,
+    ...keptBack(cx, row),
     ended_at: row.ended_at?.toISOString() ?? null,
     by_seq: row.by_seq,
     is_own: row.asked_by === userId,

@@ -2,28 +2,37 @@ import { getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
+import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listErasures } from "@/lib/api-client/operations/erasures";
 import { listErasures as list } from "@/lib/audit/erasure/list-erasures";
+import { ErasureQuery } from "@/lib/audit/erasure/schema";
 import { loadPage } from "@/lib/http/page";
+import { oneOf } from "../_components/read-filter";
 import { RefreshButton } from "../_components/refresh-button";
 import { AskErasure } from "./_components/ask-erasure";
 import { ErasureTable } from "./_components/erasure-table";
+
+const PATH = "/audit/erasures";
+const LIMIT = "40";
 
 export async function generateMetadata() {
   return { title: (await getTranslations("keeping.erasures"))("title") };
 }
 
 /** Erasures of what tells who a person is: one asks, a second agrees, and what became of each. */
-export default async function ErasuresPage() {
+export default async function ErasuresPage({ searchParams }: PageProps<"/audit/erasures">) {
   const t = await getTranslations("keeping.erasures");
   const audit = await getTranslations("audit");
   const keeping = await getTranslations("keeping.retention");
-  const result = await loadPage(listErasures, "/confidential/audit/erasures", list);
+  const cursor = oneOf(await searchParams, "cursor");
+  const isCursor = /^[\w-]{1,40}$/.test(cursor);
+  const query = ErasureQuery.parse({ limit: LIMIT, ...(isCursor ? { cursor } : {}) });
+  const result = await loadPage(listErasures, "/confidential/audit/erasures", (cx) => list(cx, query));
   if (!result.ok)
     return <ProblemPage problem={result.problem} section={{ label: audit("title"), href: "/audit" }} />;
-  const { items } = result.value;
+  const { items, next_cursor: next } = result.value;
   return (
     <PageFrame
       crumbs={[{ label: audit("title"), href: "/audit" }, { label: t("title") }]}
@@ -42,12 +51,19 @@ export default async function ErasuresPage() {
       <Section title={t("ask.title")}>
         <AskErasure />
       </Section>
-      <Section title={t("list")} count={items.length === 0 ? undefined : items.length}>
+      <Section
+        title={t("list")}
+        count={items.length === 0 || isCursor || next !== null ? undefined : items.length}
+      >
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t("empty.text")} />
         ) : (
           <ErasureTable items={items} />
         )}
+        <Pager
+          first={isCursor ? PATH : undefined}
+          next={next === null ? undefined : `${PATH}?cursor=${next}`}
+        />
       </Section>
     </PageFrame>
   );

@@ -6,5 +6,5 @@ import { serve } from "@/lib/http/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/audit/erasures", [
   bind(askErasure, (cx, { body }) => ask(cx, body)),
-  bind(listErasures, (cx) => list(cx)),
+  bind(listErasures, (cx, { query }) => list(cx, query)),
 ]);

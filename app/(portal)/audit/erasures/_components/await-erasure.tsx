@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
+import { useRouter, useSearchParams } from "next/navigation";
 import { useEffect } from "react";
 import { call, target } from "@/components/client/api";
 import type { listErasures } from "@/lib/api-client/operations/erasures";
@@ -17,9 +17,10 @@ function hasMoved(now: Erasure | undefined, then: Erasure): boolean {
 /** Looks every two seconds whether the worker has carried an agreed erasure out, and then reads the page again. */
 export function AwaitErasure({ item }: { item: Erasure }) {
   const router = useRouter();
+  const cursor = useSearchParams().get("cursor");
   const { data } = useQuery({
-    queryKey: ["erasures"],
-    queryFn: () => call(list, { isBackground: true }),
+    queryKey: ["erasures", cursor],
+    queryFn: () => call(list, { query: cursor === null ? {} : { cursor }, isBackground: true }),
     refetchInterval: PERIOD_MS,
     gcTime: 0,
   });
