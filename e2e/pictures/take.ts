@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from "@playwright/test";
 import { findBrowser } from "../../lib/testing/browser";
 import { startInstance } from "../../lib/testing/instance";
 import { type Demo, people, readDemo } from "../support/api";
+import { untilReady } from "../support/page";
 import { signIn } from "../support/sign-in";
 import { approve, attachOrder, fileRequest, orderFacts, text } from "../support/steps";
 
@@ -61,6 +62,7 @@ class Studio {
   ): Promise<void> {
     await page.goto(this.at(address), { waitUntil: "load" });
     await page.getByRole("heading", { level: 1 }).waitFor();
+    await untilReady(page);
     await prepare?.(page);
     await page.screenshot({ path: path.join(IMAGES, `${name}.png`) });
     process.stdout.write(`${name}.png\n`);
