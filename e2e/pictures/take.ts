@@ -99,6 +99,7 @@ async function takeAll(studio: Studio): Promise<void> {
     await page.getByRole("button", { name: /^Open/ }).first().click();
     await page.getByText("482,150.00 EUR").first().waitFor();
   };
+  const orderDrawn = (page: Page) => page.locator("main canvas").first().waitFor();
   const anyone = await studio.page();
   await studio.take(anyone, "/", "landing");
   await studio.take(anyone, "/sign-in", "sign-in");
@@ -108,16 +109,14 @@ async function takeAll(studio: Studio): Promise<void> {
   const regulator = await studio.page("regulator-001");
   await studio.take(regulator, "/", "regulator-home");
   await studio.take(regulator, "/requests/new", "regulator-new-request");
-  await studio.take(regulator, `/requests/${made.granted}`, "regulator-request");
+  await studio.take(regulator, `/requests/${made.granted}`, "regulator-request", orderDrawn);
   await studio.take(regulator, `/grants/${made.grant}`, "regulator-grant");
   await studio.take(regulator, `/transactions/${made.transaction}`, "regulator-opened", openFields);
   await studio.take(regulator, "/audit/exports", "regulator-exports");
 
   const legal = await studio.page("coordinator-001:legal");
   await studio.take(legal, "/", "coordinator-home");
-  await studio.take(legal, `/requests/${made.waiting}`, "coordinator-decision", async (page) => {
-    await page.locator("main canvas").first().waitFor();
-  });
+  await studio.take(legal, `/requests/${made.waiting}`, "coordinator-decision", orderDrawn);
 
   const support = await studio.page("coordinator-001:support");
   await studio.take(support, "/disputes", "support-disputes");
