@@ -1,10 +1,12 @@
 import { closeSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
+import { ReceiptFile } from "@/lib/audit/verify/bundle-format";
+import { readPolicy } from "@/lib/audit/verify/check-keys";
 import { describeReport } from "@/lib/audit/verify/describe-report";
 import type { Progress } from "@/lib/audit/verify/options";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/verify/time-stamp-verifier";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import { FormatError } from "@/lib/crypto/format-error";
 import { fileSource, openFile } from "./file-source";
 
 // Verifies a bundle with nothing but this program, the bundle and the checker's own keys.
@@ -28,13 +30,13 @@ function readable<T>(file: string, open: (file: string) => T): T {
   }
 }
 
-function readJson<T>(file: string, schema: { parse(value: unknown): T }): T {
+function readSide<T>(file: string, read: (text: string) => T): T {
   const { handle, size } = readable(file, openFile);
-  if (size > MAX_SIDE_FILE) usage(`${file} is not in the expected form`);
+  if (size > MAX_SIDE_FILE) usage(`${file} is longer than ${MAX_SIDE_FILE} bytes`);
   try {
-    return schema.parse(JSON.parse(readFileSync(handle, "utf8")));
-  } catch {
-    return usage(`${file} is not in the expected form`);
+    return read(readFileSync(handle, "utf8"));
+  } catch (error) {
+    return usage(`${file}: ${error instanceof FormatError ? error.message : "not in the expected form"}`);
   } finally {
     closeSync(handle);
   }
@@ -68,8 +70,8 @@ const [bundle] = named;
 if (bundle === undefined || named.length > 1) usage("name one bundle");
 const isWatched = process.stderr.isTTY === true;
 const report = await verifyBundle(readable(bundle, fileSource), {
-  ...(values.policy === undefined ? {} : { policy: readJson(values.policy, Policy) }),
-  receipts: values.receipt.map((file) => readJson(file, ReceiptFile)),
+  ...(values.policy === undefined ? {} : { policy: readSide(values.policy, readPolicy) }),
+  receipts: values.receipt.map((file) => readSide(file, (text) => ReceiptFile.parse(JSON.parse(text)))),
   verifyTimeStamp: TIME_STAMP_VERIFIER,
   ...(isWatched ? { onProgress: showProgress } : {}),
 });

@@ -3,6 +3,7 @@ import { parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { FormatError } from "@/lib/crypto/format-error";
 import { openNote } from "@/lib/crypto/signed-note";
 import { BUNDLE_FILES, BundleKeys, type Manifest, parseManifestText } from "./bundle-format";
+import { keysFault } from "./check-keys";
 import type { FilePass } from "./file-pass";
 import { readWhole } from "./file-pass";
 import type { Findings } from "./report";
@@ -39,6 +40,8 @@ export function parseKeys(text: string): BundleKeys {
   return named(BUNDLE_FILES.keys, () => {
     const parsed = BundleKeys.safeParse(parseCanonicalJson(text));
     if (!parsed.success) throw new FormatError("format.bundle", "not a list of keys");
+    const fault = keysFault(parsed.data);
+    if (fault !== undefined) throw new FormatError("format.bundle", fault);
     return parsed.data;
   });
 }

@@ -2,6 +2,7 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { sha256 } from "@/lib/crypto/primitives";
 import { BUNDLE_FILES, type Manifest, type Policy } from "./bundle-format";
 import { EntryCheck } from "./check-entries";
+import { keysFault } from "./check-keys";
 import { ReceiptWatch } from "./check-receipt";
 import { CheckpointReader, type TrustedCheckpoint, type TrustedKeys } from "./check-tree";
 import { openContainer, type PlacedFile } from "./container";
@@ -61,6 +62,12 @@ export class Verification {
 
   /** Reads the bundle. Throws FormatError where it is no bundle at all. */
   async run(): Promise<void> {
+    const { policy } = this.options;
+    const fault = policy === undefined ? undefined : keysFault(policy);
+    if (fault !== undefined) {
+      this.findings.add({ class: "keys", detail: `the policy's ${fault}` });
+      return;
+    }
     this.#files = await openContainer(this.source);
     for (const name of NEEDED) {
       if (!this.#files.has(name))
