@@ -5,6 +5,7 @@ import { entryLeaf } from "../entry";
 import type { Manifest } from "./bundle-format";
 import { checkPart } from "./check-part";
 import type { ReceiptWatch } from "./check-receipt";
+import { Claims } from "./claims";
 import { Coverage } from "./coverage";
 import { isDigestText } from "./digest-text";
 import { Erasures } from "./erasures";
@@ -27,6 +28,7 @@ export class EntryCheck {
   readonly coverage: Coverage;
   readonly erasures: Erasures;
   readonly history: History;
+  readonly claims: Claims;
   /** Leaves of entries whose bytes do not give the leaf in the list. */
   readonly changed = new Map<number, Uint8Array>();
   /** Where lines begin in the file: the first of each batch, for reading single entries again. */
@@ -45,6 +47,7 @@ export class EntryCheck {
     this.coverage = new Coverage(manifest, given.withheld, findings);
     this.erasures = new Erasures(manifest, findings);
     this.history = new History(manifest, findings);
+    this.claims = new Claims(manifest, findings);
     this.#ids = new IdSet(given.idSeed);
     this.#readFast = fastReader(manifest.log);
   }
@@ -168,5 +171,6 @@ export class EntryCheck {
     }
     this.erasures.see(line, entry, org);
     this.history.see(line.seq, entry);
+    this.claims.see(line.seq, entry, org);
   }
 }

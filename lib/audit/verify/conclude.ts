@@ -27,9 +27,10 @@ export async function conclude(run: Verification): Promise<Conclusion> {
   const notes: Note[] = [];
   checkAnchor(head, content.trusted, tree, findings);
   const roots = await secondLook(() => rootsAt(run, content.entries.history.sizes()), new Map());
-  const { coverage, erasures, history } = content.entries;
-  notes.push(...erasures.finish(tree.provenSize), ...history.finish(coverage.pruned, tree.provenSize, roots));
-  notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest), ...run.stamps.notes);
+  const { claims, coverage, erasures, history } = content.entries;
+  notes.push(...erasures.finish(tree.provenSize), ...history.finish(coverage, tree.provenSize, roots));
+  notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content.entries.count));
+  notes.push(...claims.finish(coverage.withheld.count), ...run.stamps.notes);
   notes.push(...checkReceipts(run, head, content.trusted, tree));
   notes.push(...witnessNotes(content.trusted, tree));
   if (!findings.isEmpty || tree.failedSize !== undefined) await blame(run, head, content, tree);
@@ -111,8 +112,15 @@ function checkAnchor(
   }
   const anchors = trusted.filter((checkpoint) => checkpoint.size === size);
   const anchor = anchors.find((candidate) => isMet(keys.quorum, candidate)) ?? anchors.at(-1);
+  // A tree of nothing has a root that anybody knows: whoever signed it, nothing is verified by it.
+  if (size === 0) {
+    findings.add({
+      class: "empty",
+      detail: "the bundle is of an empty tree: there is nothing in it to verify",
+    });
+    return;
+  }
   if (anchor === undefined) {
-    if (size === 0) return;
     const detail = `no trusted checkpoint stands over leaves ${tree.provenSize} to ${size - 1}`;
     findings.add({ class: "unanchored tail", detail, ...somewhere(tree.provenSize, size - 1) });
     return;
@@ -133,12 +141,16 @@ function checkTail({ later, exported_at }: Manifest, findings: Findings): Note[]
   return [];
 }
 
-function remarks({ complete, withheld, withheld_file: file }: Manifest): Note[] {
+function remarks({ complete, size, withheld, withheld_file: file }: Manifest, entries: number): Note[] {
   const notes: Note[] = [];
   const count = file?.count ?? withheld.length;
   if (!complete) {
     const detail = "a filtered export: inclusion is proven, not that nothing was left out";
     notes.push({ class: "filtered", detail });
+  }
+  if (entries === 0 && size > 0) {
+    const detail = "no entry is in this bundle: what is proven is a tree of leaves, and not what was written";
+    notes.push({ class: "no entries", detail });
   }
   if (count > 0) {
     const detail = `${count} entries are shown by their leaf only`;

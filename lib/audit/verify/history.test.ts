@@ -20,6 +20,7 @@ import {
   keysOf,
   layOut,
   operator,
+  PERSON_PART,
 } from "./bundle-fixture";
 import { type Manifest, Policy } from "./bundle-format";
 import { imprintOf } from "./check-tree";
@@ -46,14 +47,19 @@ const noted = (report: Report) => report.notes.map((note) => note.class);
 describe("erased", () => {
   const digest = toBase64url(sha256("a key"));
   const org = { action: "compartment.erase", details: { compartment: "c-1", key_digest: digest } };
-  const erased: Manifest["erased"] = [{ seq: 1, c: "org", entry: fixtureId(4) }];
-  const without = (entries: readonly FixtureEntry[]) =>
-    entries.map((entry, at) =>
-      at === 1 ? { ...entry, parts: entry.parts.map(({ key: _key, ...part }) => part) } : entry,
-    );
+  const erased: Manifest["erased"] = [{ seq: 1, c: PERSON_PART, entry: fixtureId(4) }];
+  const log = (changes: Readonly<Record<number, EntryChange>>) =>
+    logOf(6, { 1: { person: true }, ...changes });
+  const without = (entries: readonly FixtureEntry[], c = PERSON_PART) =>
+    entries.map((entry, at) => ({
+      ...entry,
+      parts: entry.parts.map(({ key, ...part }) =>
+        key === undefined || (at === 1 && part.c === c) ? part : { ...part, key },
+      ),
+    }));
 
   it("is believed with the erasure in the tree that names the key, and nothing else is wrong", async () => {
-    const entries = logOf(6, { 4: { class: "retention", org } });
+    const entries = log({ 4: { class: "retention", org, pub: { thumbprint: digest } } });
     const report = await verify(without(entries), { manifest: { erased } });
     expect([report.verdict, report.findings]).toEqual(["verified", []]);
     expect(noted(report)).toContain("erased");
@@ -72,21 +78,53 @@ describe("erased", () => {
     [
       "an erasure that is not in the bundle",
       { class: "retention", org },
-      [{ seq: 1, c: "org", entry: fixtureId(77) }],
+      [{ seq: 1, c: PERSON_PART, entry: fixtureId(77) }],
     ],
     [
       "an erased part of an entry that is not here",
       { class: "retention", org },
-      [{ seq: 99, c: "org", entry: fixtureId(4) }],
+      [{ seq: 99, c: PERSON_PART, entry: fixtureId(4) }],
     ],
   ])("is not believed of %s", async (_, change, listed) => {
     const manifest = listed === undefined ? {} : { erased: listed };
-    const report = await verify(without(logOf(6, { 4: change })), { manifest });
+    const report = await verify(without(log({ 4: change })), { manifest });
     expect(classes(report)).toContain("erased");
   });
 
+  it.each<[string, EntryChange, EntryChange, string, RegExp]>([
+    ["the organisation's own part", {}, {}, "org", /under the organisation's/],
+    [
+      "an entry that was made after the erasure",
+      { at: "2026-11-24T14:48:00.000000Z" },
+      {},
+      PERSON_PART,
+      /later than the erasure, entry 4/,
+    ],
+    [
+      "another key than the one in the open",
+      {},
+      { pub: { thumbprint: "A".repeat(43) } },
+      PERSON_PART,
+      /two keys/,
+    ],
+  ])("is not believed of %s, for which no such erasure vouches", async (_, part, change, c, fault) => {
+    const entries = log({ 1: { person: true, ...part }, 4: { class: "retention", org, ...change } });
+    const listed = [{ seq: 1, c, entry: fixtureId(4) }];
+    const report = await verify(without(entries, c), { manifest: { erased: listed } });
+    expect(report.findings).toMatchObject([{ class: "erased", detail: expect.stringMatching(fault) }]);
+  });
+
+  it("is not believed of two parts of one entry under one erasure, which is of one compartment", async () => {
+    const entries = without(without(log({ 4: { class: "retention", org } })), "org");
+    const both = [
+      { seq: 1, c: PERSON_PART, entry: fixtureId(4) },
+      { seq: 1, c: "org", entry: fixtureId(4) },
+    ];
+    expect(classes(await verify(entries, { manifest: { erased: both } }))).toEqual(["erased"]);
+  });
+
   it("is not believed of a part whose key is here all the same", async () => {
-    const report = await verify(logOf(6, { 4: { class: "retention", org } }), { manifest: { erased } });
+    const report = await verify(log({ 4: { class: "retention", org } }), { manifest: { erased } });
     expect(classes(report)).toContain("erased");
   });
 });
@@ -131,6 +169,39 @@ describe("pruned", () => {
     }
     const wrongClass: EntryChange = { class: "log", pub: { prune } };
     expect(classes(await verifyPruned(wrongClass, { pruned }))).toContain("pruned");
+  });
+
+  /** A log pruned by entry 5, over the tree it names, and what comes after it. */
+  const prunedLog = (leftOut: readonly number[], manifest: Partial<Manifest>, after: EntryChange = {}) => {
+    const first = draft(OURS, 4, []);
+    const named = { minimum: 3, checkpoint: { size: 4, root: toBase64url(treeRoot(first.leaves)) } };
+    const change: EntryChange = { class: "retention", pub: { prune: named } };
+    const entries = [...first.entries, ...logOf(8, { 5: change, 6: after }).slice(4)];
+    const claim = { pruned: { minimum: 3, entry: fixtureId(5) }, ...manifest };
+    return verify(entries, { manifest: claim, leftOut });
+  };
+
+  it("counts what is missing below the minimum, and not what is withheld there", async () => {
+    const report = await prunedLog([0, 1, 2], { withheld: [1] });
+    expect([report.verdict, report.findings]).toEqual(["verified", []]);
+    expect(report.notes.find((note) => note.class === "pruned")?.count).toBe(2);
+  });
+
+  it("is not believed where nothing below the minimum is missing, or a number is told of twice", async () => {
+    expect(classes(await prunedLog([], {}))).toEqual(["pruned"]);
+    expect(classes(await prunedLog([0, 1], { withheld: [2] }))).toEqual(["manifest"]);
+  });
+
+  it("is not believed of what a later recovery says was appended again byte for byte", async () => {
+    const recovery = (from: number): EntryChange => ({
+      class: "log",
+      pub: { recovery: { from, to: 6, lost: [] } },
+    });
+    const report = await prunedLog([0, 1], {}, recovery(1));
+    expect(report.findings).toMatchObject([
+      { class: "pruned", detail: expect.stringContaining("entry 1 was appended again byte for byte") },
+    ]);
+    expect((await prunedLog([0, 1], {}, recovery(2))).verdict).toBe("verified");
   });
 });
 

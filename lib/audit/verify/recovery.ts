@@ -46,6 +46,12 @@ function judgeRestored(seq: number, { from, to, lost }: z.infer<typeof Restored>
   return { is: "lost", detail: `entry ${seq} records a recovery: ${again}; lost: ${names}${more}` };
 }
 
+/** Numbers that a restore lost and a recovery appended again, or undefined for another statement. */
+export function restoredRange(recovery: unknown): { readonly from: number; readonly to: number } | undefined {
+  const { data } = Restored.safeParse(recovery);
+  return data === undefined ? undefined : { from: data.from, to: data.to };
+}
+
 /** Ids of entries whose sealed parts and business rows a restore lost, as a `pub.recovery` names them; none of others. */
 export function lostEntries(recovery: unknown): string[] {
   const { data } = Restored.safeParse(recovery);

@@ -1,6 +1,7 @@
 /** What can be wrong, in the words of audit.md "Verification". */
 export type FindingClass =
   | "container"
+  | "empty"
   | "file"
   | "manifest"
   | "content mismatch"
@@ -45,6 +46,9 @@ export interface RootsApart {
 export type NoteClass =
   | "later entries"
   | "filtered"
+  | "range"
+  | "no entries"
+  | "export entry"
   | "withheld"
   | "erased"
   | "pruned"

@@ -4,6 +4,7 @@ import { firstBad } from "@/lib/audit/verify/report";
 /** Keys of the wording of each class, in `audit.verify.classes`. */
 export const CLASS_KEYS = {
   container: "container",
+  empty: "empty",
   file: "file",
   manifest: "manifest",
   "content mismatch": "content_mismatch",
@@ -31,10 +32,11 @@ export function classKey(of: string): ClassKey | undefined {
 }
 
 /** What a fault is about, which decides what is certain, what is not and what to do. */
-export type FaultGroup = "changed" | "file" | "keys" | "lost" | "late";
+export type FaultGroup = "changed" | "file" | "keys" | "lost" | "late" | "empty";
 
 const GROUPS: Readonly<Record<ClassKey, FaultGroup>> = {
   container: "file",
+  empty: "empty",
   file: "file",
   manifest: "keys",
   content_mismatch: "changed",

@@ -12,6 +12,9 @@ import { FaultReport, ThreeAnswers } from "./fault-report";
 const NOTE_KEYS = {
   "later entries": "later_entries",
   filtered: "filtered",
+  range: "range",
+  "no entries": "no_entries",
+  "export entry": "export_entry",
   withheld: "withheld",
   erased: "erased",
   pruned: "pruned",
