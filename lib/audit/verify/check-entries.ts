@@ -14,6 +14,7 @@ import { History } from "./history";
 import { IdSet } from "./id-set";
 import type { LeafStream } from "./leaf-stream";
 import type { LineBatch } from "./lines";
+import { Mismatches } from "./mismatches";
 import type { Ranges } from "./ranges";
 import { type EntryFacts, type ExportedLine, readLine } from "./read-line";
 import { around, type Findings } from "./report";
@@ -33,6 +34,7 @@ export class EntryCheck {
   readonly changed = new Map<number, Uint8Array>();
   /** Where lines begin in the file: the first of each batch, for reading single entries again. */
   readonly landmarks: { readonly seq: number; readonly offset: number }[] = [];
+  readonly #mismatches: Mismatches;
   readonly #ids: IdSet;
   readonly #readFast: ReturnType<typeof fastReader>;
   #count = 0;
@@ -48,6 +50,7 @@ export class EntryCheck {
     this.erasures = new Erasures(manifest, findings);
     this.history = new History(manifest, findings);
     this.claims = new Claims(manifest, findings);
+    this.#mismatches = new Mismatches(findings);
     this.#ids = new IdSet(given.idSeed);
     this.#readFast = fastReader(manifest.log);
   }
@@ -55,6 +58,11 @@ export class EntryCheck {
   /** Lines read so far. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Number of the first entry that has this id, or undefined when none here has. */
+  placeOf(id: string): number | undefined {
+    return this.#ids.placeOf(id);
   }
 
   /** Takes a batch of whole lines. */
@@ -78,6 +86,7 @@ export class EntryCheck {
   /** Looks at what only the whole file can tell. */
   finish(): void {
     this.coverage.finish();
+    this.#mismatches.finish();
     const { count } = this.manifest;
     if (this.#count === count) return;
     const detail = `the manifest counts ${count} entries, the bundle has ${this.#count}`;
@@ -136,15 +145,16 @@ export class EntryCheck {
     const { from, to } = this.manifest.range;
     this.#repeats(line);
     if (seq < from || seq >= to || !this.leaves.isAtHand(seq)) {
+      this.#mismatches.take(seq, entryLeaf(line.bytes), undefined);
       const detail = `entry ${seq} has no leaf in the range`;
       this.findings.add({ class: "missing leaf", detail, ...around(seq) });
       return false;
     }
     const own = entryLeaf(line.bytes);
-    if (equalConstantTime(own, this.leaves.leaf(seq)) && isDigestText(line.leaf, own)) return true;
+    const listed = this.leaves.leaf(seq);
+    if (equalConstantTime(own, listed) && isDigestText(line.leaf, own)) return true;
     if (this.changed.size < MAX_CHANGED) this.changed.set(seq, own);
-    const detail = `the bytes of entry ${seq} do not give its leaf`;
-    this.findings.add({ class: "content mismatch", detail, ...around(seq), shownBy: "leaf" });
+    this.#mismatches.take(seq, own, listed);
     return false;
   }
 

@@ -3,7 +3,7 @@ import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
 import type { Manifest } from "./bundle-format";
 import type { Coverage } from "./coverage";
 import type { EntryFacts } from "./read-line";
-import { judgeRecovery, restoredRange } from "./recovery";
+import { judgeRecovery, type RecoveryGround, restoredRange } from "./recovery";
 import type { Findings, Note } from "./report";
 
 const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -52,8 +52,8 @@ export class History {
   }
 
   /** Judges what is said to be pruned, and reports what is lost. */
-  finish(coverage: Coverage, provenSize: number, roots: RootOf): Note[] {
-    const notes = this.#recoveries.flatMap((mark) => this.#recovery(mark));
+  finish(coverage: Coverage, provenSize: number, roots: RootOf, ground: RecoveryGround): Note[] {
+    const notes = this.#recoveries.flatMap((mark) => this.#recovery(mark, ground));
     const listed = this.manifest.pruned;
     if (listed === undefined) return notes;
     const fault = this.#pruneFault(listed.minimum, provenSize, roots) ?? this.#goneFault(coverage);
@@ -100,8 +100,8 @@ export class History {
     return isOurs ? undefined : `entry ${seq} names the root of another tree`;
   }
 
-  #recovery({ seq, entry }: Mark): Note[] {
-    const { is, detail } = judgeRecovery(seq, entry.recovery, this.manifest.log);
+  #recovery({ seq, entry }: Mark, ground: RecoveryGround): Note[] {
+    const { is, detail } = judgeRecovery(seq, entry.recovery, ground);
     if (is === "recovered") return [{ class: "recovered", detail }];
     this.findings.add({ class: "lost", detail });
     return [];

@@ -46,15 +46,16 @@ export function parseKeys(text: string): BundleKeys {
   });
 }
 
-/** The manifest must be signed by a receipt key that is trusted. */
-export function checkManifestNote(note: string, receiptKeys: readonly string[], findings: Findings): void {
+/** Whether the manifest is signed by a receipt key that is trusted; it must be, and is a finding where it is not. */
+export function checkManifestNote(note: string, receiptKeys: readonly string[], findings: Findings): boolean {
   try {
-    if (openNote(note, receiptKeys).verified.length > 0) return;
+    if (openNote(note, receiptKeys).verified.length > 0) return true;
     findings.add({ class: "manifest", detail: "the manifest is signed by no trusted receipt key" });
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     findings.add({ class: "manifest", detail: "the manifest's signature does not hold" });
   }
+  return false;
 }
 
 /** Every file must be the one of the manifest, and there is no other. */

@@ -21,6 +21,7 @@ export const CLASS_KEYS = {
   receipt: "receipt",
   "time stamp": "time_stamp",
   index: "index",
+  "foreign keys": "foreign_keys",
   keys: "keys",
 } as const satisfies Record<FindingClass, string>;
 
@@ -53,6 +54,7 @@ const GROUPS: Readonly<Record<ClassKey, FaultGroup>> = {
   receipt: "keys",
   time_stamp: "keys",
   index: "changed",
+  foreign_keys: "keys",
   keys: "keys",
 };
 
@@ -60,8 +62,13 @@ export function groupOf(of: string): FaultGroup {
   return GROUPS[classKey(of) ?? "file"];
 }
 
-/** The finding to speak of first: one that names the first bad number, else one of a range, else the first. */
+/**
+ * The finding to speak of first: that it is not signed by anybody the checker named, else one that names the first bad
+ * number, else one of a range, else the first.
+ */
 export function mainFinding(findings: readonly Finding[]): Finding | undefined {
+  const foreign = findings.find((finding) => finding.class === "foreign keys");
+  if (foreign !== undefined) return foreign;
   const bad = firstBad(findings);
   const named = findings.filter((finding) => finding.seq === bad && bad !== undefined);
   return named.find((finding) => finding.until === undefined) ?? named[0] ?? findings[0];

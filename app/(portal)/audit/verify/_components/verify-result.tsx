@@ -25,6 +25,7 @@ const NOTE_KEYS = {
   "time stamps unchecked": "time_stamps_unchecked",
   "self-witnessed": "self_witnessed",
   unwitnessed: "unwitnessed",
+  "witness time": "witness_time",
   "more findings": "more_findings",
 } as const satisfies Record<Note["class"], string>;
 

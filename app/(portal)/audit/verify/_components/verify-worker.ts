@@ -45,6 +45,7 @@ async function verify({ bundle, policy: text }: VerifyOrder): Promise<VerifyNews
   try {
     const report = await verifyBundle(blobSource(bundle), {
       ...given,
+      nowMicros: BigInt(Date.now()) * 1000n,
       verifyTimeStamp: TIME_STAMP_VERIFIER,
       onProgress: teller(),
     });
