@@ -5,7 +5,8 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { treeRoot } from "@/lib/crypto/merkle";
 import { ed25519PublicKey, sha256 } from "@/lib/crypto/primitives";
 import { signReceipt } from "@/lib/crypto/receipt";
-import { cosignatureLine, cosignerVkey } from "@/lib/crypto/signed-note";
+import { cosignatureLine, cosignerVkey, signNote, vkey } from "@/lib/crypto/signed-note";
+import { checkpointText } from "../checkpoint";
 import { entryLeaf } from "../entry";
 import {
   checkpointNote,
@@ -226,6 +227,38 @@ describe("lost", () => {
     expect(report.findings[0]?.detail).toContain("lost 4..8 of the log old.example.test");
   });
 
+  it("says of a statement what can be looked up: what it names must have been there, and in its range", async () => {
+    const says = async (recovery: { from: number; to: number; lost: string[] }) =>
+      (await verify(logOf(6, { 5: { class: "log", pub: { recovery } } }))).findings.map(
+        ({ detail }) => detail,
+      );
+    expect(await says({ from: 2, to: 9, lost: [] })).toEqual([
+      "entry 5 states a recovery of what was not there: 2 to 9",
+    ]);
+    expect(await says({ from: 4, to: 2, lost: [] })).toHaveLength(1);
+    const [within] = await says({ from: 2, to: 5, lost: [`entry:${fixtureId(3)}`, "entry:none"] });
+    expect(within).not.toContain("it names");
+    const [outside] = await says({ from: 2, to: 5, lost: [`entry:${fixtureId(1)}`] });
+    expect(outside).toContain(`it names entry:${fixtureId(1)}, which is not among those entries`);
+  });
+
+  it("says whether the old log's key signed the checkpoint that a new log begins with, where that key is trusted", async () => {
+    const leaves = draft(OURS, 9, []).leaves;
+    const text = checkpointText({ origin: "old.example.test", size: 9, root: treeRoot(leaves) });
+    const oldKey = vkey("old.example.test", ed25519PublicKey(OURS.logSeed));
+    const says = async (seed: Uint8Array, log: string[]) => {
+      const checkpoint = signNote(text, [{ name: "old.example.test", seed }]);
+      const recovery = { origin: "old.example.test", checkpoint, lost: { from: 4, to: 9 } };
+      const entries = logOf(4, { 0: { class: "log", pub: { recovery } } });
+      const policy = { ...POLICY, log: [...POLICY.log, ...log] };
+      const report = await verifyBundle(layOut(draftOf(OURS, entries, [4]), OURS), { policy });
+      return report.findings.find((finding) => finding.class === "lost")?.detail;
+    };
+    expect(await says(OURS.logSeed, [oldKey])).toContain("that log's key signed the checkpoint it names");
+    expect(await says(operator(2).logSeed, [oldKey])).toContain("did not sign the checkpoint");
+    expect(await says(OURS.logSeed, [])).toContain("no key of that log is trusted here");
+  });
+
   it.each([
     ["a new origin that is not entry 0", 2, "old.example.test", { from: 4, to: 9 }],
     ["a log that claims to follow itself", 0, FIXTURE_LOG, { from: 4, to: 9 }],
@@ -307,6 +340,63 @@ describe("witnesses", () => {
   });
 });
 
+describe("a witness's time", () => {
+  const EXPORTED = Date.parse("2026-11-24T15:00:00Z") / 1000;
+  const clean = draft(OURS, 4, [2, 4]);
+
+  /** The newest checkpoint cosigned at a time, a clock reading, and the notes about witnesses' clocks. */
+  async function told(seconds: number, nowSeconds?: number, receipt?: Parameters<typeof verifyBundle>[1]) {
+    const [first = "", last = ""] = clean.checkpoints;
+    const text = last.slice(0, last.indexOf("\n\n") + 1);
+    const own = signNote(text, [{ name: FIXTURE_LOG, seed: OURS.logSeed }]);
+    const note = `${own}${cosignatureLine(`${FIXTURE_LOG}/witness`, OURS.witnessSeed, text, seconds)}\n`;
+    const bundle = layOut({ ...clean, checkpoints: [first, note] }, OURS);
+    const now = nowSeconds === undefined ? {} : { nowMicros: BigInt(nowSeconds) * 1_000_000n };
+    return verifyBundle(bundle, { policy: POLICY, ...now, ...receipt });
+  }
+  const words = (report: Report) =>
+    report.notes.filter((note) => note.class === "witness time").map(({ detail }) => detail);
+
+  it("later than the export or than the checker's clock, beyond what clocks differ by, is told of", async () => {
+    expect(words(await told(EXPORTED + 300, EXPORTED))).toEqual([]);
+    expect(words(await told(EXPORTED + 301))).toEqual([
+      "1 checkpoint is cosigned at a time later than the export, the latest at 2026-11-24T15:05:01Z",
+    ]);
+    expect(words(await told(EXPORTED - 1, EXPORTED - 400))).toEqual([
+      "1 checkpoint is cosigned at a time later than the clock here, the latest at 2026-11-24T14:59:59Z",
+    ]);
+    expect(words(await told(2 ** 53 - 1))[0]).toContain("9007199254740991 s after 1970");
+  });
+
+  it("that the checker's clock has not reached breaks no promise of a receipt", async () => {
+    const { bytes } = fixtureEntry(900);
+    const leafHash = entryLeaf(bytes);
+    const integrateBy = "2026-11-24T15:30:00.000000Z";
+    const signature = signReceipt(OURS.receiptSeed, {
+      log: FIXTURE_LOG,
+      entryId: fixtureId(900),
+      leafHash,
+      integrateBy,
+    });
+    const receipt = {
+      log: FIXTURE_LOG,
+      entry: toBase64url(bytes),
+      entry_id: fixtureId(900),
+      leaf_hash: toBase64url(leafHash),
+      integrate_by: integrateBy,
+      signature,
+    };
+    const future = await told(EXPORTED + 90_000, EXPORTED, { receipts: [receipt] });
+    expect([future.verdict, noted(future)]).toEqual([
+      "verified",
+      expect.arrayContaining(["receipt not due"]),
+    ]);
+    expect(classes(await told(EXPORTED + 90_000, EXPORTED + 90_000, { receipts: [receipt] }))).toEqual([
+      "missing leaf",
+    ]);
+  });
+});
+
 describe("time stamps", () => {
   const clean = draft(OURS, 4, [2, 4]);
   const stamps = (list: { size: number; token: string }[]) => ({
@@ -329,6 +419,18 @@ describe("time stamps", () => {
     expect(report.notes.find((note) => note.class === "time stamp")?.detail).toContain(
       "time-stamped at 2026-11-24T14:50:00Z by Test Authority",
     );
+  });
+
+  it("that stand there again are refused before they are verified", async () => {
+    let count = 0;
+    const verifyTimeStamp = () => {
+      count += 1;
+      return { at: "2026-11-24T14:50:00Z", by: "Test Authority" };
+    };
+    const list = Array.from({ length: 60 }, () => ({ size: 4, token: "AAAA" }));
+    const report = await verifyBundle(layOut(stamps(list), OURS), { policy, verifyTimeStamp });
+    expect([count, report.verdict]).toEqual([1, "wrong"]);
+    expect(report.findings[0]?.detail).toContain("does not come after the one for 4");
   });
 
   it("that do not hold, or stamp no checkpoint of the bundle, are findings; unchecked ones are counted", async () => {
