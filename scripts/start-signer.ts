@@ -23,7 +23,8 @@ try {
     maxConnections: 2,
     onIdleError: (code) => logger.warn({ code }, "an idle database connection was lost"),
   });
-  const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock };
+  const floorDays = env.RETENTION_FLOOR_DAYS;
+  const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock, floorDays };
   const server = await serveHttp(env.SIGNER_URL, signerHandler(from, logger), {
     onError: (err) => logger.error({ err }, "a call failed"),
   });

@@ -20,7 +20,7 @@ import { getRuntime, type Runtime } from "@/lib/runtime";
 export type { Health } from "@/lib/http/health/judge-health";
 
 /** The signer's words for what it will not sign (lib/audit/signer). */
-const REFUSALS = ["shorter", "fork", "gap", "content", "format", "clock"] as const;
+const REFUSALS = ["shorter", "fork", "gap", "content", "format", "prune", "clock"] as const;
 const PROBE_MS = 750;
 const FRESH_MS = 1_000;
 

@@ -163,6 +163,7 @@ function signerVariables({ input: { env, folders, instance, urls }, base, peers 
     SIGNER_URL: peers.SIGNER_URL,
     SIGNER_DATABASE_URL: urls.signer,
     WITNESS_VKEY: peers.WITNESS_VKEY,
+    RETENTION_FLOOR_DAYS: env.RETENTION_FLOOR_DAYS,
   });
 }
 

@@ -5,6 +5,7 @@ import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/byte
 import { Frontier } from "@/lib/crypto/merkle";
 import { replaceDurably, syncFolder } from "../durable-file";
 import { entryLeaf } from "../entry";
+import { OwnPast } from "./own-past";
 import { LENGTH_BYTES, readFrames, readState, SignerStoreDamaged, type StoredState } from "./signed-copy";
 
 /** What the signer last signed. */
@@ -18,6 +19,8 @@ export interface SignerState {
 /** The signer's own copy of the log: an append-only file of length-prefixed entry bytes, and a state file. */
 export interface EntryFile {
   readonly state: SignerState;
+  /** What the signed part tells about its own beginning. */
+  readonly past: OwnPast;
   /** Writes entries after `fileBytes` without making them part of the state; returns the new length. */
   write(fileBytes: number, entries: readonly Uint8Array[]): Promise<number>;
   /** Makes entries and state last, in this order. */
@@ -70,6 +73,7 @@ function entryFile(handle: FileHandle, stateFile: string, log: string, opened: S
     get state() {
       return state;
     },
+    past: new OwnPast((offset) => readFrames(handle, state.fileBytes, offset)),
     write: async (fileBytes, entries) => {
       const framed = Buffer.concat(
         entries.flatMap((entry) => {

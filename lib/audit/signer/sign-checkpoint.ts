@@ -4,13 +4,24 @@ import type { Clock } from "@/lib/clock";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { Frontier } from "@/lib/crypto/merkle";
+import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { checkpointText } from "../checkpoint";
-import { entryLeaf, parseEntry } from "../entry";
+import { type Entry, entryLeaf, parseEntry } from "../entry";
 import { type NoteSigner, signWholeNote } from "../note-line";
 import type { EntryFile } from "./entry-file";
+import { isSoundPruning } from "./judge-pruning";
 import { type LogView, type SignerEntry, viewLog } from "./store";
 
-export type SignerRefusalReason = "empty" | "shorter" | "fork" | "gap" | "content" | "format" | "clock";
+/** `prune`: what is said to be pruned was not to be (isSoundPruning). */
+export type SignerRefusalReason =
+  | "empty"
+  | "shorter"
+  | "fork"
+  | "gap"
+  | "content"
+  | "format"
+  | "prune"
+  | "clock";
 
 /** The signer will not sign this tree. */
 export class SignerRefusal extends Error {
@@ -29,12 +40,18 @@ export interface CheckpointSigner {
   readonly log: string;
   readonly signer: NoteSigner;
   readonly clock: Clock;
+  /** Days below which nothing may be pruned, whatever periods the database names; the shipped ones unless said. */
+  readonly floorDays?: number;
 }
+
+/** The days that hold for a signer. */
+export const floorOf = ({ floorDays = RETENTION_FLOOR_DAYS }: CheckpointSigner): number => floorDays;
 
 /**
  * Takes the log as it stands now, recomputes every new leaf and the root from its own frontier, writes the
  * entries and its state to its own store, and only then signs. It never signs what it does not hold, nor a
- * tree that does not extend the last one it signed, nor after its clock went backwards. Calls must not overlap.
+ * tree that does not extend the last one it signed, nor one that says that entries were pruned which were not to be,
+ * nor after its clock went backwards. Calls must not overlap.
  */
 export async function signCheckpoint(from: CheckpointSigner): Promise<string> {
   const { state } = from.file;
@@ -57,8 +74,13 @@ async function follow(
   if (view === undefined || (view.size === 0 && start === 0)) throw new SignerRefusal("empty", 0);
   if (view.size < start) throw new SignerRefusal("shorter", view.size);
   let fileBytes = from.file.state.fileBytes;
+  const prunings: Placed[] = [];
   for await (const batch of view.entries(start)) {
-    for (const entry of batch) frontier.append(checkedLeaf(entry, frontier.size, from.log));
+    for (const row of batch) {
+      const { leaf, entry } = checked(row, frontier.size, from.log);
+      frontier.append(leaf);
+      if (entry.pub?.prune !== undefined) prunings.push({ seq: row.seq, entry });
+    }
     fileBytes = await from.file.write(
       fileBytes,
       batch.map((entry) => entry.bytes),
@@ -66,22 +88,37 @@ async function follow(
   }
   if (frontier.size !== view.size) throw new SignerRefusal("gap", frontier.size);
   if (!equalConstantTime(frontier.root(), view.root)) throw new SignerRefusal("fork", start);
+  const { past } = from.file;
+  const rules = { past, signedSize: start, floorDays: floorOf(from), nowMicros: from.clock.nowMicros() };
+  for (const { seq, entry } of prunings)
+    if (!(await isSoundPruning(entry, rules))) throw new SignerRefusal("prune", seq);
   return fileBytes;
 }
 
-function checkedLeaf(entry: SignerEntry, expected: number, log: string): Uint8Array {
-  if (entry.seq !== expected) throw new SignerRefusal("gap", expected);
-  const leaf = entryLeaf(entry.bytes);
-  if (!equalConstantTime(leaf, entry.leaf_hash)) throw new SignerRefusal("content", entry.seq);
-  if (!isEntryOf(entry.bytes, log)) throw new SignerRefusal("format", entry.seq);
-  return leaf;
+interface Placed {
+  readonly seq: number;
+  readonly entry: Entry;
 }
 
-function isEntryOf(bytes: Uint8Array, log: string): boolean {
+function checked(
+  row: SignerEntry,
+  expected: number,
+  log: string,
+): { readonly leaf: Uint8Array; readonly entry: Entry } {
+  if (row.seq !== expected) throw new SignerRefusal("gap", expected);
+  const leaf = entryLeaf(row.bytes);
+  if (!equalConstantTime(leaf, row.leaf_hash)) throw new SignerRefusal("content", row.seq);
+  const entry = entryOf(row.bytes, log);
+  if (entry === undefined) throw new SignerRefusal("format", row.seq);
+  return { leaf, entry };
+}
+
+function entryOf(bytes: Uint8Array, log: string): Entry | undefined {
   try {
-    return parseEntry(bytes).log === log;
+    const entry = parseEntry(bytes);
+    return entry.log === log ? entry : undefined;
   } catch (error) {
-    if (error instanceof FormatError) return false;
+    if (error instanceof FormatError) return undefined;
     throw error;
   }
 }

@@ -111,7 +111,7 @@ describe("the checkpoint signer", () => {
     const call = (method: string, at: string) =>
       handler({ method, path: at, query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) });
     await call("POST", "/checkpoint");
-    expect((await call("GET", "/healthz")).body).toEqual({ size: 0 });
+    expect((await call("GET", "/healthz")).body).toEqual({ size: 0, floor_days: 2_555 });
     await grow(4);
     await call("POST", "/checkpoint");
     await tamper("UPDATE audit_head SET size = 3");
@@ -122,7 +122,7 @@ describe("the checkpoint signer", () => {
     });
     await tamper("UPDATE audit_head SET size = 4");
     expect((await call("POST", "/checkpoint")).status).toBe(200);
-    expect((await call("GET", "/healthz")).body).toEqual({ size: 4 });
+    expect((await call("GET", "/healthz")).body).toEqual({ size: 4, floor_days: 2_555 });
   });
 
   it("refuses a tree of the size it signed last that has another root", async () => {
