@@ -35,6 +35,7 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     case "checkpoint-unwitnessed":
     case "time-stamp-late":
     case "integration-late":
+    case "entry-quarantined":
     case "intent-without-outcome":
     case "log-verification-wrong":
     case "merge-delay":

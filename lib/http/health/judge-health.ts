@@ -68,6 +68,13 @@ function isStampLate(stored: StoredHealth, nowMs: number): boolean {
   return nowMs - since.getTime() > STAMP_LATE_MS;
 }
 
+/** By the entry's own time, and by the database's: what a row says of itself may lie in the future, or be no time. */
+function isIntegrationLate({ oldestWaiting, waitingSince }: StoredHealth, nowMs: number): boolean {
+  const said = oldestWaiting === undefined ? nowMs : Date.parse(oldestWaiting);
+  const queued = waitingSince?.getTime() ?? nowMs;
+  return !(nowMs - said <= INTEGRATION_LATE_MS) || nowMs - queued > INTEGRATION_LATE_MS;
+}
+
 /** What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority. */
 export function alarmsOf(
   stored: StoredHealth,
@@ -84,9 +91,8 @@ export function alarmsOf(
   const belowPolicyMs = nowMs - (stored.belowPolicySince?.getTime() ?? nowMs);
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");
-  const waitingSince = stored.oldestWaiting === undefined ? nowMs : Date.parse(stored.oldestWaiting);
-  // Also for an instant that cannot be read: a malformed row waits for ever.
-  if (!(nowMs - waitingSince <= INTEGRATION_LATE_MS)) alarms.push("integration-late");
+  if (isIntegrationLate(stored, nowMs)) alarms.push("integration-late");
+  if (stored.quarantined > 0) alarms.push("entry-quarantined");
   if ((stored.mergeDelay?.max ?? 0) > INTEGRATION_LATE_MS) alarms.push("merge-delay");
   if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");

@@ -23,6 +23,8 @@ const STORED: StoredHealth = {
   stampedAt: undefined,
   workerSeenAt: undefined,
   oldestWaiting: undefined,
+  waitingSince: undefined,
+  quarantined: 0,
   isFoundWrong: false,
   openIntents: 0,
   mergeDelay: undefined,

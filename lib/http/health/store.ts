@@ -28,6 +28,10 @@ export interface StoredHealth {
   readonly workerSeenAt: Date | undefined;
   /** Oldest entry that waits for the sequencer, in the form of audit.md. */
   readonly oldestWaiting: string | undefined;
+  /** Since when the row that waits longest has been in the queue, by the database's clock. */
+  readonly waitingSince: Date | undefined;
+  /** Waiting rows that are no entries and get no leaf. */
+  readonly quarantined: number;
   /** Merge delays of the newest leaves; undefined while there are none. */
   readonly mergeDelay: MergeDelay | undefined;
   /** Whether the newest verification by the server that has ended found the log wrong. */
@@ -50,6 +54,8 @@ interface HealthRow {
   stamped_at: Date | null;
   worker_at: Date | null;
   oldest_waiting: string | null;
+  waiting_since: Date | null;
+  quarantined: bigint;
   open_intents: bigint;
   delays: bigint;
   p50: number | null;
@@ -81,9 +87,9 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                        AS is_met
                 FROM audit_checkpoint WHERE log = ${log} ORDER BY size DESC LIMIT 100) w) u) AS below_policy_since,
            (SELECT max(at) FROM process_heartbeat WHERE name LIKE 'worker%') AS worker_at,
-           (SELECT e.at FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id
-              WHERE NOT EXISTS (SELECT 1 FROM audit_head h WHERE h.log = e.log AND h.closed_at IS NOT NULL)
-              ORDER BY q.id LIMIT 1) AS oldest_waiting,
+           w.at AS oldest_waiting, w.queued_at AS waiting_since,
+           (SELECT count(*) FROM audit_quarantine a
+              WHERE EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = a.entry_id)) AS quarantined,
            d.delays, d.p50, d.p99, d.longest,
            (SELECT count(*) FROM disclosure WHERE outcome = 'intent' AND at < now() - interval '5 minutes') AS open_intents
     FROM (SELECT 1) one
@@ -91,6 +97,9 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                        WHERE log = ${log} ORDER BY size DESC LIMIT 1) c ON true
     LEFT JOIN LATERAL (SELECT size, time_stamped_at FROM audit_checkpoint
                        WHERE log = ${log} AND time_stamped_at IS NOT NULL ORDER BY size DESC LIMIT 1) s ON true
+    LEFT JOIN LATERAL (SELECT e.at, q.queued_at FROM audit_queue q LEFT JOIN audit_entry e ON e.id = q.entry_id
+                       WHERE NOT EXISTS (SELECT 1 FROM audit_head h WHERE h.log = e.log AND h.closed_at IS NOT NULL)
+                       ORDER BY q.id LIMIT 1) w ON true
     LEFT JOIN LATERAL (
       SELECT count(*) AS delays, percentile_disc(0.5) WITHIN GROUP (ORDER BY ms)::float8 AS p50,
              percentile_disc(0.99) WITHIN GROUP (ORDER BY ms)::float8 AS p99, max(ms)::float8 AS longest
@@ -116,6 +125,8 @@ const NOTHING: StoredHealth = {
   stampedAt: undefined,
   workerSeenAt: undefined,
   oldestWaiting: undefined,
+  waitingSince: undefined,
+  quarantined: 0,
   openIntents: 0,
   mergeDelay: undefined,
 };
@@ -135,6 +146,8 @@ function storedHealth(row: HealthRow): StoredHealth {
     stampedAt: row.stamped_at ?? undefined,
     workerSeenAt: row.worker_at ?? undefined,
     oldestWaiting: row.oldest_waiting ?? undefined,
+    waitingSince: row.waiting_since ?? undefined,
+    quarantined: Number(row.quarantined),
     openIntents: Number(row.open_intents),
     mergeDelay: mergeDelayOf(row),
   };
