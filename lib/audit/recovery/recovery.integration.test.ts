@@ -69,7 +69,15 @@ async function grow(count: number): Promise<void> {
 }
 
 async function sign() {
-  const from = { pool: bench.signerPool, file, log: bench.place.log, signer: key, clock: systemClock };
+  // Where something is pruned here, it is young by the signer's copy.
+  const from = {
+    pool: bench.signerPool,
+    file,
+    log: bench.place.log,
+    signer: key,
+    clock: systemClock,
+    floorDays: 0,
+  };
   const note = await signCheckpoint(from);
   const checkpoint = parseCheckpointText(openNote(note, [key.vkey]).text);
   await insertCheckpoint(bench.sequencerPool, bench.place, { ...checkpoint, note }, []);

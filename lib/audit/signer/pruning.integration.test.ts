@@ -9,6 +9,7 @@ import { openNote } from "@/lib/crypto/signed-note";
 import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
+import { serveHttp } from "@/lib/ipc/server";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
 import { type Checkpoint, parseCheckpointText } from "../checkpoint";
@@ -16,6 +17,7 @@ import type { AuditEvent } from "../event";
 import { recordEvent } from "../record-event";
 import { insertCheckpoint } from "../worker/checkpoint-store";
 import { pruneLog } from "../worker/retention-store";
+import { pruneDue } from "../worker/run-retention";
 import { integrateBatch, prepareLog } from "../worker/sequencer";
 import { type EntryFile, openEntryFile } from "./entry-file";
 import { signerHandler } from "./serve-signer";
@@ -174,5 +176,68 @@ describe("the signer and what is said to be pruned", () => {
     await grow(20, 9);
     await plant(310, signed);
     await expect(sign()).rejects.toMatchObject({ reason: "prune", seq: 320 });
+  });
+
+  it("signs a pruning also when the tree has grown past the newest checkpoint meanwhile", async () => {
+    await grow(300, 9);
+    const signed = await sign();
+    await grow(20, 9);
+    expect(await pruneLog(retention, 100)).toMatchObject({ outcome: "done" });
+    await sign();
+    const { rows } = await bench.appPool.query("SELECT size FROM audit_prune");
+    expect(rows).toEqual([{ size: String(signed.size) }]);
+  });
+
+  it("is asked by the worker, which prunes nothing that it would not sign, and nothing while it is away", async () => {
+    await grow(600, 9);
+    await sign();
+    const signerUrl = `unix:${path.dirname(dir)}/s.sock`;
+    const logger = createLogger("test", "silent");
+    const options = { ...bench.place, pool: retention, appPool: bench.appPool, signerUrl, logger };
+    const minimum = async () => (await bench.appPool.query("SELECT minimum FROM audit_prune")).rows;
+    expect(await pruneDue(options)).toEqual({ more: false });
+    const strict = await serveHttp(signerUrl, signerHandler({ ...from(), floorDays: 4_000 }, logger));
+    expect(await pruneDue(options)).toEqual({ more: false });
+    expect(await minimum()).toEqual([]);
+    await strict.close();
+    const usual = await serveHttp(signerUrl, signerHandler(from(), logger));
+    await pruneDue(options);
+    await usual.close();
+    expect(await minimum()).toEqual([{ minimum: "512" }]);
+    expect((await sign()).size).toBe(601);
+  });
+});
+
+describe("the place of a pruned entry", () => {
+  it("is not taken again: neither its id nor its number, by whatever login or door", async () => {
+    await grow(300, 9);
+    await sign();
+    const { rows } = await bench.appPool.query(
+      "SELECT e.* FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id WHERE l.seq = 7",
+    );
+    const [{ id, log, tenant_id, at, class: kind, outcome, bytes }] = rows;
+    expect(await pruneLog(retention, 100)).toMatchObject({ outcome: "done" });
+    await sign();
+    const insert = [
+      "INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+      [id, log, tenant_id, at, kind, outcome, Buffer.from(bytes.toString("utf8").replace("t_", "u_"))],
+    ] as const;
+    const taken = /has its place in the tree already/;
+    await expect(bench.appPool.query(insert[0], [...insert[1]])).rejects.toThrow(taken);
+    await expect(owner.query(insert[0], [...insert[1]])).rejects.toThrow(taken);
+    // A function of the owner, behind the mark of a door.
+    for (const door of ["prune", "erase", "recovery"]) {
+      const client = await owner.connect();
+      await client.query("BEGIN");
+      await client.query("SELECT set_config($1, pg_current_xact_id()::text, true)", [`sealport.${door}`]);
+      await expect(client.query(insert[0], [...insert[1]])).rejects.toThrow(taken);
+      await client.query("ROLLBACK");
+      client.release();
+    }
+    const other = await recordEvent(bench.cx, EVENT);
+    const leaf = `INSERT INTO audit_leaf (log, seq, entry_id, tenant_id, leaf_hash, chain) VALUES ($1, 7, $2, $3, '', '')`;
+    for (const pool of [bench.sequencerPool, owner])
+      await expect(pool.query(leaf, [log, other.id, tenant_id])).rejects.toThrow("audit_leaf_pkey");
+    expect((await sign()).size).toBe(302);
   });
 });
