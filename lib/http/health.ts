@@ -10,6 +10,7 @@ import {
   type Health,
   type HealthPart,
   type PartState,
+  refusalOf,
   witnessing,
   workerState,
 } from "@/lib/http/health/judge-health";
@@ -20,7 +21,7 @@ import { getRuntime, type Runtime } from "@/lib/runtime";
 export type { Health } from "@/lib/http/health/judge-health";
 
 /** The signer's words for what it will not sign (lib/audit/signer). */
-const REFUSALS = ["shorter", "fork", "gap", "content", "format", "prune", "clock"] as const;
+const REFUSALS = ["shorter", "fork", "gap", "content", "format", "prune", "store", "clock"] as const;
 const PROBE_MS = 750;
 const FRESH_MS = 1_000;
 
@@ -35,18 +36,22 @@ async function probe(url: string | undefined): Promise<PartState> {
   }
 }
 
-const Refusing = z.object({ refusing: z.object({ reason: z.enum(REFUSALS) }).optional() });
+const Signer = z.object({
+  size: z.int().min(0),
+  refusing: z.object({ reason: z.enum(REFUSALS) }).optional(),
+});
 
-/** Why the signer refuses to sign at present, in one of its own words. */
-async function readRefusal(url: string | undefined): Promise<string | null> {
-  if (url === undefined) return null;
+/** How much the signer has signed, and why it refuses to sign at present, in one of its own words. */
+async function askSigner(url: string | undefined): Promise<z.infer<typeof Signer>> {
+  const nothing = { size: 0 };
+  if (url === undefined) return nothing;
   try {
     const call = { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 };
     const { body } = await callService(url, call);
-    return Refusing.parse(JSON.parse(body.toString("utf8"))).refusing?.reason ?? null;
+    return Signer.parse(JSON.parse(body.toString("utf8")));
   } catch {
     // Whether it answers at all is said by its part.
-    return null;
+    return nothing;
   }
 }
 
@@ -84,8 +89,10 @@ function stampOf({ stampedAt, stampedSize }: StoredHealth, isStamping: boolean):
 async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
   const env = portalEnv();
   const policy = witnessPolicy(env);
+  // The signer first: it signs what the database holds, so that a database read later is never behind it by itself.
+  const signer = await askSigner(env.SIGNER_URL);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
-  const refused = await readRefusal(env.SIGNER_URL);
+  const refused = refusalOf(signer, stored.logSize);
   const nowMs = runtime.clock.nowMs();
   const parts: HealthPart[] = [
     { name: "portal", state: "up" },

@@ -1,5 +1,5 @@
 import "server-only";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { Frontier } from "@/lib/crypto/merkle";
@@ -41,6 +41,7 @@ export async function openEntryFile(dir: string, log: string): Promise<EntryFile
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const stateFile = path.join(dir, "state.json");
   const stored = await readState(dir, log);
+  if (stored === undefined) await putAside(path.join(dir, "entries.log"));
   const handle = await open(path.join(dir, "entries.log"), stored === undefined ? "w+" : "r+", 0o600);
   try {
     const covered = stored?.file_bytes ?? 0;
@@ -61,6 +62,12 @@ export async function openEntryFile(dir: string, log: string): Promise<EntryFile
     await handle.close();
     throw error;
   }
+}
+
+/** Without a state file nothing says what entries there cover; a copy that may be the only one is not written over. */
+async function putAside(file: string): Promise<void> {
+  const held = await stat(file).catch(() => undefined);
+  if (held !== undefined && held.size > 0) await rename(file, `${file}.aside-${held.mtime.getTime()}`);
 }
 
 function isSameTree(stored: StoredState, frontier: Frontier): boolean {

@@ -40,6 +40,12 @@ export function signerHandler(from: CheckpointSigner, logger: Logger): ServiceHa
   };
 }
 
+/** Asks for a checkpoint as a caller would, for what it finds: a refusal is then in the health and the log. */
+export async function askOnce(serve: ServiceHandler): Promise<void> {
+  const none = { query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) };
+  await serve({ method: "POST", path: "/checkpoint", ...none });
+}
+
 /** An empty log is no alarm; everything else means that the database or the clock is not to be trusted. */
 function refusingOf(
   from: CheckpointSigner,

@@ -4,15 +4,17 @@ import type { Clock } from "@/lib/clock";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { Frontier } from "@/lib/crypto/merkle";
+import { vkey } from "@/lib/crypto/signed-note";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { checkpointText } from "../checkpoint";
 import { type Entry, entryLeaf, parseEntry } from "../entry";
 import { type NoteSigner, signWholeNote } from "../note-line";
 import type { EntryFile } from "./entry-file";
 import { isSoundPruning } from "./judge-pruning";
+import { findSigned, type SignedMark, type SignedTree } from "./signed-mark";
 import { type LogView, type SignerEntry, viewLog } from "./store";
 
-/** `prune`: what is said to be pruned was not to be (isSoundPruning). */
+/** `prune`: what is said to be pruned was not to be (isSoundPruning); `store`: the key has signed and its store is lost. */
 export type SignerRefusalReason =
   | "empty"
   | "shorter"
@@ -21,6 +23,7 @@ export type SignerRefusalReason =
   | "content"
   | "format"
   | "prune"
+  | "store"
   | "clock";
 
 /** The signer will not sign this tree. */
@@ -42,6 +45,8 @@ export interface CheckpointSigner {
   readonly clock: Clock;
   /** Days below which nothing may be pruned, whatever periods the database names; the shipped ones unless said. */
   readonly floorDays?: number;
+  /** What the key signed last, kept beside the key; without it only the database can tell that a store is lost. */
+  readonly mark?: SignedMark;
 }
 
 /** The days that hold for a signer. */
@@ -51,17 +56,28 @@ export const floorOf = ({ floorDays = RETENTION_FLOOR_DAYS }: CheckpointSigner):
  * Takes the log as it stands now, recomputes every new leaf and the root from its own frontier, writes the
  * entries and its state to its own store, and only then signs. It never signs what it does not hold, nor a
  * tree that does not extend the last one it signed, nor one that says that entries were pruned which were not to be,
- * nor after its clock went backwards. Calls must not overlap.
+ * nor after its clock went backwards. With an empty store it signs only where neither the mark beside its key nor the
+ * database knows of a checkpoint by this key; an older copy of the store goes on only to the tree of the mark.
+ * Calls must not overlap.
  */
 export async function signCheckpoint(from: CheckpointSigner): Promise<string> {
   const { state } = from.file;
   const now = from.clock.nowMicros();
   if (now < state.signedAtMicros) throw new SignerRefusal("clock", state.size);
+  if (state.size === 0) await requireNeverSigned(from);
   const frontier = Frontier.from(state.size, state.frontier);
   const fileBytes = await viewLog(from.pool, from.log, (view) => follow(from, frontier, view));
   await from.file.commit(frontier, fileBytes, now);
-  const text = checkpointText({ origin: from.log, size: frontier.size, root: frontier.root() });
+  const signed = { size: frontier.size, root: frontier.root() };
+  if (signed.size !== from.mark?.tree?.size) await from.mark?.write(signed);
+  const text = checkpointText({ origin: from.log, ...signed });
   return signWholeNote(from.signer, text);
+}
+
+/** An empty store signs a log from its beginning: whoever took the store away could have any other log signed. */
+async function requireNeverSigned({ mark, pool, log, signer }: CheckpointSigner): Promise<void> {
+  const signed = mark?.tree ?? (await findSigned(pool, log, vkey(signer.name, signer.publicKey)));
+  if (signed !== undefined) throw new SignerRefusal("store", signed.size);
 }
 
 /** Brings the frontier up to the database's head, copying entries on the way. */
@@ -71,14 +87,16 @@ async function follow(
   view: LogView | undefined,
 ): Promise<number> {
   const start = frontier.size;
+  const mark = from.mark?.tree;
   if (view === undefined || (view.size === 0 && start === 0)) throw new SignerRefusal("empty", 0);
-  if (view.size < start) throw new SignerRefusal("shorter", view.size);
+  if (view.size < Math.max(start, mark?.size ?? 0)) throw new SignerRefusal("shorter", view.size);
   let fileBytes = from.file.state.fileBytes;
   const prunings: Placed[] = [];
   for await (const batch of view.entries(start)) {
     for (const row of batch) {
       const { leaf, entry } = checked(row, frontier.size, from.log);
       frontier.append(leaf);
+      requireMarked(mark, frontier, start);
       if (entry.pub?.prune !== undefined) prunings.push({ seq: row.seq, entry });
     }
     fileBytes = await from.file.write(
@@ -88,11 +106,28 @@ async function follow(
   }
   if (frontier.size !== view.size) throw new SignerRefusal("gap", frontier.size);
   if (!equalConstantTime(frontier.root(), view.root)) throw new SignerRefusal("fork", start);
-  const { past } = from.file;
-  const rules = { past, signedSize: start, floorDays: floorOf(from), nowMicros: from.clock.nowMicros() };
-  for (const { seq, entry } of prunings)
-    if (!(await isSoundPruning(entry, rules))) throw new SignerRefusal("prune", seq);
+  await requireSoundPrunings(from, start, prunings);
   return fileBytes;
+}
+
+async function requireSoundPrunings(
+  from: CheckpointSigner,
+  signedSize: number,
+  prunings: readonly Placed[],
+): Promise<void> {
+  const { file, mark, clock } = from;
+  const rules = { past: file.past, signedSize, floorDays: floorOf(from), nowMicros: clock.nowMicros() };
+  for (const { seq, entry } of prunings) {
+    // What stands under the mark was judged when it was signed.
+    const isJudged = seq < (mark?.tree?.size ?? 0);
+    if (!isJudged && !(await isSoundPruning(entry, rules))) throw new SignerRefusal("prune", seq);
+  }
+}
+
+/** Only an older copy of the store passes the mark again. */
+function requireMarked(mark: SignedTree | undefined, frontier: Frontier, start: number): void {
+  if (mark?.size !== frontier.size || equalConstantTime(mark.root, frontier.root())) return;
+  throw new SignerRefusal("fork", start);
 }
 
 interface Placed {

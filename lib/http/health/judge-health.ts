@@ -68,6 +68,17 @@ function isStampLate(stored: StoredHealth, nowMs: number): boolean {
   return nowMs - since.getTime() > STAMP_LATE_MS;
 }
 
+/**
+ * Why nothing is signed: the signer's own word, or that the database holds less than was signed. Nobody asks the signer
+ * about a tree that does not grow, so a restored database would be silent until it does.
+ */
+export function refusalOf(
+  signer: { readonly size: number; readonly refusing?: { readonly reason: string } | undefined },
+  logSize: number,
+): string | null {
+  return signer.refusing?.reason ?? (signer.size > logSize ? "shorter" : null);
+}
+
 /** By the entry's own time, and by the database's: what a row says of itself may lie in the future, or be no time. */
 function isIntegrationLate({ oldestWaiting, waitingSince }: StoredHealth, nowMs: number): boolean {
   const said = oldestWaiting === undefined ? nowMs : Date.parse(oldestWaiting);
