@@ -1,7 +1,6 @@
 import "server-only";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
@@ -11,6 +10,7 @@ import {
   type HealthPart,
   type PartState,
   refusalOf,
+  SignerHealth,
   witnessing,
   workerState,
 } from "@/lib/http/health/judge-health";
@@ -20,8 +20,6 @@ import { getRuntime, type Runtime } from "@/lib/runtime";
 
 export type { Health } from "@/lib/http/health/judge-health";
 
-/** The signer's words for what it will not sign (lib/audit/signer). */
-const REFUSALS = ["shorter", "fork", "gap", "content", "format", "prune", "store", "clock"] as const;
 const PROBE_MS = 750;
 const FRESH_MS = 1_000;
 
@@ -36,19 +34,14 @@ async function probe(url: string | undefined): Promise<PartState> {
   }
 }
 
-const Signer = z.object({
-  size: z.int().min(0),
-  refusing: z.object({ reason: z.enum(REFUSALS) }).optional(),
-});
-
 /** How much the signer has signed, and why it refuses to sign at present, in one of its own words. */
-async function askSigner(url: string | undefined): Promise<z.infer<typeof Signer>> {
+async function askSigner(url: string | undefined): Promise<SignerHealth> {
   const nothing = { size: 0 };
   if (url === undefined) return nothing;
   try {
     const call = { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 };
     const { body } = await callService(url, call);
-    return Signer.parse(JSON.parse(body.toString("utf8")));
+    return SignerHealth.parse(JSON.parse(body.toString("utf8")));
   } catch {
     // Whether it answers at all is said by its part.
     return nothing;

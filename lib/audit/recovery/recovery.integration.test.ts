@@ -9,6 +9,9 @@ import { openNote } from "@/lib/crypto/signed-note";
 import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
+import { inSnapshot } from "@/lib/db/transaction";
+import { alarmsOf, refusalOf, SignerHealth } from "@/lib/http/health/judge-health";
+import { readStoredHealth } from "@/lib/http/health/store";
 import { serveHttp } from "@/lib/ipc/server";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/audit";
@@ -222,6 +225,41 @@ describe("a database restored to an earlier point, with the signer's store whole
     expect(entry).toMatchObject({ class: "log", outcome: "done" });
     expect(entry.pub?.recovery).toEqual({ from: plan.from, to: plan.to, lost: done.lost });
     await expect(recover(plan.from, plan.to)).rejects.toThrow("holds all that was signed");
+  });
+
+  it("is an alarm before anything is asked of the signer, and none once it is recovered", async () => {
+    await grow(5);
+    await sign();
+    await backUp();
+    const clock = fixedClock(new Date(Date.now() - 2 * 3_600_000));
+    for (let at = 0; at < 4; at += 1) await recordEvent({ ...bench.cx, clock }, EVENT);
+    await sequence();
+    await sign();
+    await restore();
+    const from = { pool: bench.signerPool, file, log: bench.place.log, signer: key, clock: systemClock };
+    const serve = signerHandler(from, createLogger("test", "silent"));
+    const alarms = async () => {
+      const none = { query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) };
+      const { body } = await serve({ method: "GET", path: "/healthz", ...none });
+      const stored = await inSnapshot(bench.cx, (tx) =>
+        readStoredHealth(tx, bench.place.log, { own: 0, independent: 0 }),
+      );
+      const refused = refusalOf(SignerHealth.parse(body), stored.logSize);
+      return alarmsOf(stored, [], Date.now(), { isStamping: false, refused });
+    };
+    expect(await alarms()).toEqual(["signer-refuses-shorter"]);
+    const plan = await planRecovery(owner, bench.place, await copy());
+    await recover(plan.from, plan.to);
+    await sequence();
+    await sign();
+    expect(await alarms()).toEqual([]);
+    // What comes late after it is told as ever.
+    await recordEvent({ ...bench.cx, clock: fixedClock(new Date(Date.now() + 3_600_000)) }, EVENT);
+    await sequence();
+    await asSuperuser([
+      "UPDATE audit_leaf SET integrated_at = now() + interval '2 hours' WHERE seq = (SELECT max(seq) FROM audit_leaf)",
+    ]);
+    expect(await alarms()).toContain("merge-delay");
   });
 
   it("is never called sound again: the server's verification says what was lost, and finds nothing else", async () => {

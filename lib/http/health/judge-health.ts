@@ -68,14 +68,21 @@ function isStampLate(stored: StoredHealth, nowMs: number): boolean {
   return nowMs - since.getTime() > STAMP_LATE_MS;
 }
 
+/** The signer's words for what it will not sign (lib/audit/signer). */
+const REFUSALS = ["shorter", "fork", "gap", "content", "format", "prune", "store", "clock"] as const;
+
+/** What the signer says of itself. */
+export const SignerHealth = z.object({
+  size: z.int().min(0),
+  refusing: z.object({ reason: z.enum(REFUSALS) }).optional(),
+});
+export type SignerHealth = z.infer<typeof SignerHealth>;
+
 /**
  * Why nothing is signed: the signer's own word, or that the database holds less than was signed. Nobody asks the signer
  * about a tree that does not grow, so a restored database would be silent until it does.
  */
-export function refusalOf(
-  signer: { readonly size: number; readonly refusing?: { readonly reason: string } | undefined },
-  logSize: number,
-): string | null {
+export function refusalOf(signer: SignerHealth, logSize: number): string | null {
   return signer.refusing?.reason ?? (signer.size > logSize ? "shorter" : null);
 }
 

@@ -66,7 +66,10 @@ interface HealthRow {
 /** Leaves that the merge delay is measured over: the newest, whichever worker made them. */
 const MEASURED = 1_000;
 
-/** One statement, so that a health check costs one round trip however often it is asked. */
+/**
+ * One statement, so that a health check costs one round trip however often it is asked. What a recovery
+ * brought back, or what waited for it, is not measured: it says nothing of how the log goes on.
+ */
 export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolicy): Promise<StoredHealth> {
   const rows = await tx.$queryRaw<HealthRow[]>`
     SELECT ARRAY(SELECT migration_name::text FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS migrations,
@@ -106,7 +109,9 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
       FROM (SELECT extract(epoch FROM l.integrated_at - e.at::timestamptz) * 1000 AS ms
             FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
             WHERE l.log = ${log} AND l.seq >= (SELECT size FROM audit_head WHERE log = ${log}) - ${MEASURED}
-              AND l.integrated_at > now() - interval '15 minutes') m) d ON true`;
+              AND l.integrated_at > now() - interval '15 minutes'
+              AND e.at > coalesce((SELECT to_char(max(r.at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+                                   FROM audit_recovery r WHERE r.log = ${log}), '')) m) d ON true`;
   const [row] = rows;
   return row === undefined ? NOTHING : storedHealth(row);
 }
