@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { anchorFields, anchorTexts, witnessFields } from "@/lib/env/anchors";
+import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 
 /**
@@ -94,6 +94,7 @@ const Portal = z.object({
   LOG_VKEY: Text,
   RECEIPT_VKEY: Text,
   ...anchorFields,
+  ...closedLogFields,
   RATE_BUDGETS: Budgets,
   SEALPORT_EVALUATION: Flag,
 });
