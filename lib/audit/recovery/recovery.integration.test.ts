@@ -277,11 +277,23 @@ describe("a database restored to an earlier point, with the signer's store whole
     expect(report.findings).toEqual([
       { class: "lost", detail: expect.stringContaining(`appended again byte for byte; lost: ${lost[0]}`) },
     ]);
+    const stored = () =>
+      inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.place.log, { own: 0, independent: 0 }));
+    const alarms = async () => alarmsOf(await stored(), [], Date.now(), { isStamping: false });
+    // The declared loss is shown, and is no alarm each day.
+    expect(await stored()).toMatchObject({ isFoundWrong: true, declaredLosses: 1 });
+    expect(await alarms()).not.toContain("log-verification-wrong");
     // What the statement does not name is no loss of this recovery: its parts must be there.
     await asSuperuser([
       "DELETE FROM audit_part WHERE entry_id = (SELECT entry_id FROM audit_leaf WHERE seq = 2)",
     ]);
     expect((await verify()).findings).toContainEqual(expect.objectContaining({ class: "part", seq: 2 }));
+    expect(await alarms()).toContain("log-verification-wrong");
+    // A loss that no recovery of the database's own declares is one, whatever an entry says.
+    await asSuperuser(["DELETE FROM audit_recovery", "DELETE FROM audit_verification"]);
+    await verify();
+    expect((await stored()).declaredLosses).toBe(0);
+    expect(await alarms()).toContain("log-verification-wrong");
   });
 
   it("keeps what was waiting in the backup whole, and moves what was integrated since behind the signed entries", async () => {

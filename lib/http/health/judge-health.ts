@@ -27,6 +27,8 @@ export interface Health {
     readonly time_stamp: { readonly at: string; readonly size: number } | null | undefined;
     /** Of the newest leaves of the last quarter of an hour; null where there are none. */
     readonly merge_delay: MergeDelay | null;
+    /** Losses that recoveries of the log declare and the newest verification found, and nothing else. */
+    readonly declared_losses: number;
     /** Why the signer signs nothing at present. */
     readonly refused: string | null;
   };
@@ -105,7 +107,8 @@ export function alarmsOf(
   const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);
   if (stored.logSize > stored.checkpointSize && unsignedMs > CHECKPOINT_LATE_MS)
     alarms.push("checkpoint-late");
-  if (stored.isFoundWrong) alarms.push("log-verification-wrong");
+  // A loss that a recovery declares is for ever: it is shown (declared_losses), and no news each day.
+  if (stored.isFoundWrong && stored.declaredLosses === 0) alarms.push("log-verification-wrong");
   const belowPolicyMs = nowMs - (stored.belowPolicySince?.getTime() ?? nowMs);
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");

@@ -36,6 +36,11 @@ export interface StoredHealth {
   readonly mergeDelay: MergeDelay | undefined;
   /** Whether the newest verification by the server that has ended found the log wrong. */
   readonly isFoundWrong: boolean;
+  /**
+   * Losses that the newest verification found and recoveries of this log declare, where it found nothing else; 0 where
+   * it did. They never go away, and are shown.
+   */
+  readonly declaredLosses: number;
   /** Disclosures with an intent and no outcome for over five minutes. */
   readonly openIntents: number;
 }
@@ -47,6 +52,7 @@ interface HealthRow {
   checkpoint_at: Date | null;
   unsigned_since: Date | null;
   is_found_wrong: boolean | null;
+  declared_losses: bigint | null;
   witnesses: unknown;
   below_policy_since: Date | null;
   first_at: Date | null;
@@ -80,6 +86,15 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                 OR coalesce(jsonb_array_length(v.index_report -> 'findings'), 0) > 0
               FROM audit_verification v WHERE v.state = 'done' AND v.report IS NOT NULL
               ORDER BY v.started_at DESC LIMIT 1) AS is_found_wrong,
+           (SELECT CASE WHEN f.others = 0 AND f.lost <= f.declared THEN f.lost ELSE 0 END FROM (
+              SELECT (SELECT count(*) FROM jsonb_array_elements(v.report -> 'findings') x WHERE x ->> 'class' = 'lost') AS lost,
+                     (SELECT count(*) FROM jsonb_array_elements(v.report -> 'findings') x WHERE x ->> 'class' <> 'lost')
+                       + (v.report ->> 'more')::bigint
+                       + coalesce(jsonb_array_length(v.index_report -> 'findings'), 0) AS others,
+                     (SELECT count(*) FROM audit_recovery r JOIN audit_leaf l ON l.entry_id = r.entry_id WHERE l.log = ${log})
+                       + (SELECT count(*) FROM (SELECT 1 FROM audit_head h WHERE h.closed_at IS NOT NULL LIMIT 1) h) AS declared
+              FROM audit_verification v WHERE v.state = 'done' AND v.report IS NOT NULL
+              ORDER BY v.started_at DESC LIMIT 1) f) AS declared_losses,
            s.size AS stamped_size, s.time_stamped_at AS stamped_at,
            (SELECT published_at FROM audit_checkpoint WHERE log = ${log} ORDER BY size LIMIT 1) AS first_at,
            (SELECT min(published_at) FILTER (WHERE unmet_yet) FROM (
@@ -123,6 +138,7 @@ const NOTHING: StoredHealth = {
   checkpointAt: undefined,
   unsignedSince: undefined,
   isFoundWrong: false,
+  declaredLosses: 0,
   witnesses: [],
   belowPolicySince: undefined,
   firstCheckpointAt: undefined,
@@ -144,6 +160,7 @@ function storedHealth(row: HealthRow): StoredHealth {
     checkpointAt: row.checkpoint_at ?? undefined,
     unsignedSince: row.unsigned_since ?? undefined,
     isFoundWrong: row.is_found_wrong === true,
+    declaredLosses: Number(row.declared_losses ?? 0n),
     witnesses: row.witnesses ?? [],
     belowPolicySince: row.below_policy_since ?? undefined,
     firstCheckpointAt: row.first_at ?? undefined,
