@@ -16,6 +16,10 @@ const eventFilter = {
   to: Instant.optional(),
 } as const;
 
+/** Origin of a closed log that is read instead of the present one. */
+const logChoice = { log: text(255).optional() } as const;
+export const LogQuery = z.strictObject(logChoice);
+
 /**
  * `after` is a sequence number: the page begins with the entry next to it, where a cursor leads the other way.
  * With `waiting` the first page also has entries that are in no tree yet.
@@ -23,6 +27,7 @@ const eventFilter = {
 export const EventQuery = z.strictObject({
   ...pageQuery,
   ...eventFilter,
+  ...logChoice,
   after: integerText(0, Number.MAX_SAFE_INTEGER).optional(),
   waiting: z.enum(["true", "false"]).optional(),
 });
@@ -121,6 +126,7 @@ export type ExportChoice = z.infer<typeof ExportChoice>;
 
 export const ExportQuery = z.strictObject({
   ...eventFilter,
+  ...logChoice,
   format: ExportFormat.default("ndjson"),
   ...exportChoice,
 });
@@ -187,6 +193,8 @@ export const AuditKeys = z.object({
   witnesses: z.array(z.object({ vkey: z.string(), kind: z.enum(["own", "independent"]) })),
   time_stamp: z.array(z.string()),
   custodian: z.string(),
+  /** Origins of closed logs that are still read here; each has keys of its own. */
+  closed: z.array(z.string()).optional(),
 });
 export type AuditKeys = z.infer<typeof AuditKeys>;
 
