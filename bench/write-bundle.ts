@@ -126,7 +126,7 @@ export function writeBundle(dir: string, target: string, count: number, parts: 0
     withheld: [],
     count,
     size: count,
-    later: { count: 0 },
+    later: { count: 1, oldest_at: "2026-11-24T14:59:59.000000Z" },
     files: files.sort((a, b) => (a.name < b.name ? -1 : 1)),
   });
   const note = signNote(manifest, [{ name: `${FIXTURE_LOG}/receipt`, seed: BY.receiptSeed }]);

@@ -187,7 +187,9 @@ test("a hold keeps an erasure back, and shows to deciders alone; a refusal ends 
   await expect(compliance.page.getByText("Nothing was decided")).toBeVisible();
   await privacy.page.getByRole("link", { name: "Retention and holds" }).click();
   await expect(heading(privacy.page)).toHaveText("Retention and holds");
-  await expect(privacy.page.getByText("Holds are shown to those who decide about access")).toBeVisible();
+  await expect(
+    privacy.page.getByText("Holds in force are shown to those who decide about access"),
+  ).toBeVisible();
   await expect(privacy.page.getByRole("main")).not.toContainText(id.slice(0, 8));
   const decider = await signedIn(browser, "coordinator-001:approve", DESKTOP);
   await decider.page.goto(at("/audit"), { waitUntil: "load" });

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
-import { anchorFields, anchorTexts, witnessFields } from "@/lib/env/anchors";
+import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
+import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 
 /**
  * The one reader of process.env. Each process has its own view, read at first use, so that a missing
@@ -93,6 +94,7 @@ const Portal = z.object({
   LOG_VKEY: Text,
   RECEIPT_VKEY: Text,
   ...anchorFields,
+  ...closedLogFields,
   RATE_BUDGETS: Budgets,
   SEALPORT_EVALUATION: Flag,
 });
@@ -125,6 +127,8 @@ const Signer = z.object({
   SIGNER_DATABASE_URL: Text,
   WITNESS_URL: Text.optional(),
   WITNESS_VKEY: Text.optional(),
+  /** Days below which the signer signs no pruning, whatever periods the database names. */
+  RETENTION_FLOOR_DAYS: z.coerce.number().int().min(1).max(36_525).default(RETENTION_FLOOR_DAYS),
 });
 
 const Custodian = z.object({
@@ -179,6 +183,7 @@ const Launch = z.object({
   PORTAL_ORIGIN: Text.optional(),
   SEED: Text.default("demo"),
   VERIFY_EVERY: Text.optional(),
+  RETENTION_FLOOR_DAYS: Text.optional(),
   PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
   HOME: z.string().optional(),
   LANG: z.string().optional(),

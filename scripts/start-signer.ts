@@ -1,6 +1,7 @@
 import path from "node:path";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
-import { signerHandler } from "@/lib/audit/signer/serve-signer";
+import { askOnce, signerHandler } from "@/lib/audit/signer/serve-signer";
+import { openSignedMark } from "@/lib/audit/signer/signed-mark";
 import { systemClock } from "@/lib/clock";
 import { openLocalKeystore } from "@/lib/custody/local-keystore";
 import { loadSigningKey } from "@/lib/custody/signing-key";
@@ -23,8 +24,13 @@ try {
     maxConnections: 2,
     onIdleError: (code) => logger.warn({ code }, "an idle database connection was lost"),
   });
-  const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock };
-  const server = await serveHttp(env.SIGNER_URL, signerHandler(from, logger), {
+  const floorDays = env.RETENTION_FLOOR_DAYS;
+  const mark = await openSignedMark(env.KEY_DIR, env.LOG_ORIGIN);
+  const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock, floorDays, mark };
+  const serve = signerHandler(from, logger);
+  // A lost store is told at once, not when the log grows next.
+  if (file.state.size === 0) await askOnce(serve);
+  const server = await serveHttp(env.SIGNER_URL, serve, {
     onError: (err) => logger.error({ err }, "a call failed"),
   });
   endWithSupervisor(async () => {

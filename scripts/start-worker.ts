@@ -92,8 +92,10 @@ const retentionPool =
         onIdleError,
       });
 if (retentionPool !== undefined) {
-  const { TENANT_ID: tenantId, LOG_ORIGIN: own } = env;
-  loops.push(runRetention({ log: own, tenantId, pool: retentionPool, appPool: db.pool, logger, signal }));
+  const { TENANT_ID: tenantId, LOG_ORIGIN: own, SIGNER_URL: signerUrl } = env;
+  loops.push(
+    runRetention({ log: own, tenantId, signerUrl, pool: retentionPool, appPool: db.pool, logger, signal }),
+  );
 }
 endWithSupervisor(async () => {
   ending.abort();

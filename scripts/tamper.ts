@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { ChangeError, changeBundle } from "@/lib/audit/tour/change-bundle";
+import { shownText } from "@/lib/audit/verify/shown-text";
 import { FormatError } from "@/lib/crypto/format-error";
 
 // For the tour: copies a bundle with one entry changed, so that `npm run verify` has something to find.
 const USAGE = "usage: npm run tamper -- BUNDLE CHANGED ENTRY   (ENTRY: a number from the bundle, e.g. 40)\n";
 
 function fail(reason: string): never {
-  process.stderr.write(`${reason}\n${USAGE}`);
+  process.stderr.write(`${shownText(reason)}\n${USAGE}`);
   process.exit(2);
 }
 

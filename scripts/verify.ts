@@ -1,22 +1,33 @@
 import { closeSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
-import { describeReport } from "@/lib/audit/verify/describe-report";
+import { readPolicy } from "@/lib/audit/verify/check-keys";
+import { describeReport, openReceipts } from "@/lib/audit/verify/describe-report";
 import type { Progress } from "@/lib/audit/verify/options";
+import { readReceipt } from "@/lib/audit/verify/read-receipt";
+import type { Report } from "@/lib/audit/verify/report";
+import { shownJson, shownText } from "@/lib/audit/verify/shown-text";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/verify/time-stamp-verifier";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import { FormatError } from "@/lib/crypto/format-error";
 import { fileSource, openFile } from "./file-source";
 
 // Verifies a bundle with nothing but this program, the bundle and the checker's own keys.
 const USAGE = `usage: npm run verify -- BUNDLE [--policy FILE] [--receipt FILE]... [--json]
        npm run verify -- --receipt FILE --bundle BUNDLE [--policy FILE] [--json]
-exit status: 0 verified under the policy, 3 consistent with the keys in the bundle only, 1 wrong, 2 usage\n`;
+exit status: 0 verified under the policy, and every receipt proven; 3 nothing is wrong, but consistent with the keys
+in the bundle only, or a receipt is neither proven nor broken by it; 1 wrong; 2 usage\n`;
 const EXIT = { verified: 0, wrong: 1, consistent: 3 } as const;
+
+/** Who asks about a receipt is told by the exit status, too, that the bundle does not answer. */
+function exitOf(report: Report): number {
+  return report.verdict === "verified" && openReceipts(report) > 0 ? EXIT.consistent : EXIT[report.verdict];
+}
+
 /** A policy or a receipt is a page of text; whatever is longer is neither. */
 const MAX_SIDE_FILE = 16 << 20;
 
 function usage(reason: string): never {
-  process.stderr.write(`${reason}\n${USAGE}`);
+  process.stderr.write(`${shownText(reason)}\n${USAGE}`);
   process.exit(2);
 }
 
@@ -28,13 +39,13 @@ function readable<T>(file: string, open: (file: string) => T): T {
   }
 }
 
-function readJson<T>(file: string, schema: { parse(value: unknown): T }): T {
+function readSide<T>(file: string, read: (text: string) => T): T {
   const { handle, size } = readable(file, openFile);
-  if (size > MAX_SIDE_FILE) usage(`${file} is not in the expected form`);
+  if (size > MAX_SIDE_FILE) usage(`${file} is longer than ${MAX_SIDE_FILE} bytes`);
   try {
-    return schema.parse(JSON.parse(readFileSync(handle, "utf8")));
-  } catch {
-    return usage(`${file} is not in the expected form`);
+    return read(readFileSync(handle, "utf8"));
+  } catch (error) {
+    return usage(`${file}: ${error instanceof FormatError ? error.message : "not in the expected form"}`);
   } finally {
     closeSync(handle);
   }
@@ -68,11 +79,12 @@ const [bundle] = named;
 if (bundle === undefined || named.length > 1) usage("name one bundle");
 const isWatched = process.stderr.isTTY === true;
 const report = await verifyBundle(readable(bundle, fileSource), {
-  ...(values.policy === undefined ? {} : { policy: readJson(values.policy, Policy) }),
-  receipts: values.receipt.map((file) => readJson(file, ReceiptFile)),
+  ...(values.policy === undefined ? {} : { policy: readSide(values.policy, readPolicy) }),
+  receipts: values.receipt.map((file) => readSide(file, readReceipt)),
+  nowMicros: BigInt(Date.now()) * 1000n,
   verifyTimeStamp: TIME_STAMP_VERIFIER,
   ...(isWatched ? { onProgress: showProgress } : {}),
 });
 if (isWatched) process.stderr.write("\r\u001b[K");
-process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : describeReport(report));
-process.exitCode = EXIT[report.verdict];
+process.stdout.write(values.json ? `${shownJson(report)}\n` : describeReport(report));
+process.exitCode = exitOf(report);

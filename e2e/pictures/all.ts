@@ -4,6 +4,7 @@ import { type Browser, chromium, type Page } from "@playwright/test";
 import { findBrowser } from "../../lib/testing/browser";
 import { startInstance } from "../../lib/testing/instance";
 import { type Demo, readDemo } from "../support/api";
+import { untilReady } from "../support/page";
 import { detailPages, PAGES, PUBLIC, ROLES } from "../support/pages";
 import { signIn } from "../support/sign-in";
 
@@ -26,6 +27,7 @@ async function takeOne(page: Page, demo: Demo, address: string, as: string): Pro
     await page.emulateMedia({ colorScheme });
     if (look !== "dark") await page.goto(new URL(address, demo.base_url).href, { waitUntil: "load" });
     await page.getByRole("heading", { level: 1 }).first().waitFor();
+    await untilReady(page);
     const file = path.join(folder, `${as}.${nameOf(address)}.${look}.png`);
     await page.screenshot({ path: file, fullPage: true, animations: "disabled" });
   }

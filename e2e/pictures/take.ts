@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from "@playwright/test";
 import { findBrowser } from "../../lib/testing/browser";
 import { startInstance } from "../../lib/testing/instance";
 import { type Demo, people, readDemo } from "../support/api";
+import { untilReady } from "../support/page";
 import { signIn } from "../support/sign-in";
 import { approve, attachOrder, fileRequest, orderFacts, text } from "../support/steps";
 
@@ -61,6 +62,7 @@ class Studio {
   ): Promise<void> {
     await page.goto(this.at(address), { waitUntil: "load" });
     await page.getByRole("heading", { level: 1 }).waitFor();
+    await untilReady(page);
     await prepare?.(page);
     await page.screenshot({ path: path.join(IMAGES, `${name}.png`) });
     process.stdout.write(`${name}.png\n`);
@@ -97,6 +99,7 @@ async function takeAll(studio: Studio): Promise<void> {
     await page.getByRole("button", { name: /^Open/ }).first().click();
     await page.getByText("482,150.00 EUR").first().waitFor();
   };
+  const orderDrawn = (page: Page) => page.locator("main canvas").first().waitFor();
   const anyone = await studio.page();
   await studio.take(anyone, "/", "landing");
   await studio.take(anyone, "/sign-in", "sign-in");
@@ -106,16 +109,14 @@ async function takeAll(studio: Studio): Promise<void> {
   const regulator = await studio.page("regulator-001");
   await studio.take(regulator, "/", "regulator-home");
   await studio.take(regulator, "/requests/new", "regulator-new-request");
-  await studio.take(regulator, `/requests/${made.granted}`, "regulator-request");
+  await studio.take(regulator, `/requests/${made.granted}`, "regulator-request", orderDrawn);
   await studio.take(regulator, `/grants/${made.grant}`, "regulator-grant");
   await studio.take(regulator, `/transactions/${made.transaction}`, "regulator-opened", openFields);
   await studio.take(regulator, "/audit/exports", "regulator-exports");
 
   const legal = await studio.page("coordinator-001:legal");
   await studio.take(legal, "/", "coordinator-home");
-  await studio.take(legal, `/requests/${made.waiting}`, "coordinator-decision", async (page) => {
-    await page.locator("main canvas").first().waitFor();
-  });
+  await studio.take(legal, `/requests/${made.waiting}`, "coordinator-decision", orderDrawn);
 
   const support = await studio.page("coordinator-001:support");
   await studio.take(support, "/disputes", "support-disputes");

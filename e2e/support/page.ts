@@ -23,6 +23,17 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
   return { page, faults: () => faults };
 }
 
+/** Until scripts have taken the page over: its forms can be typed in and its times are in the reader's zone. */
+export async function untilReady(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const times = [...document.querySelectorAll("time")];
+    return (
+      document.querySelector("fieldset:disabled") === null &&
+      !times.some((time) => time.textContent?.endsWith("UTC"))
+    );
+  });
+}
+
 /** Cuts the page off from the stream of changes, as a proxy that lets none through; says how often it was tried. */
 export async function withoutStream(page: Page): Promise<() => number> {
   let tries = 0;

@@ -45,7 +45,15 @@ beforeAll(async () => {
   otherAgency = await bench.person({ role: "regulator", hasKey: false });
   const signer = loadSigningKey(await createTestKeystore("signer", bench.place.log), "log");
   const file = await openEntryFile(await mkdtemp(path.join(tmpdir(), "sp-hold-")), bench.place.log);
-  const from = { pool: bench.signerPool, file, log: bench.place.log, signer, clock: systemClock };
+  // Entries are young by the signer's copy, and are pruned here all the same.
+  const from = {
+    pool: bench.signerPool,
+    file,
+    log: bench.place.log,
+    signer,
+    clock: systemClock,
+    floorDays: 0,
+  };
   sign = async () => {
     while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
     const note = await signCheckpoint(from);

@@ -8,6 +8,7 @@ import { ErasureBook } from "./erasure/erasing-entries";
 import { actorNames } from "./reading/actor-names";
 import { readAnchors } from "./reading/anchor-store";
 import { fencedConditions } from "./reading/filter";
+import { logDetail, ofLog } from "./reading/of-log";
 import { type OpenedPart, openParts, readableKinds } from "./reading/open-parts";
 import { findLeaf, findWithinFence, type PartRow, readMinimum, readParts } from "./reading/store";
 import { recordRead } from "./record-read";
@@ -48,14 +49,16 @@ async function findEvent(cx: Context, tx: Tx, seq: number) {
 
 /**
  * One entry by its leaf index: its bytes, and the parts the caller may read with their part keys. Bytes that were
- * removed at the end of their time answer `audit.pruned`; the leaf and its proof are still there.
+ * removed at the end of their time answer `audit.pruned`; the leaf and its proof are still there. `log` names a closed
+ * log to read instead.
  */
-export async function getEvent(cx: Context, seq: number): Promise<EventDetail> {
-  const found = await inSnapshot(cx, (tx) => findEvent(cx, tx, seq));
+export async function getEvent(cx: Context, seq: number, log?: string): Promise<EventDetail> {
+  const from = ofLog(cx, log);
+  const found = await inSnapshot(cx, (tx) => findEvent(from, tx, seq));
   if (found === undefined) throw new DomainError("audit.not-found");
-  await recordRead(cx, "audit.read", { seq }, found.fence);
-  const parts = await openParts(cx, found.parts);
-  const erased = await goneParts(cx, found.parts, parts);
+  await recordRead(cx, "audit.read", { seq, ...logDetail(cx, log) }, found.fence);
+  const parts = await openParts(from, found.parts);
+  const erased = await goneParts(from, found.parts, parts);
   return {
     seq,
     entry_id: found.leaf.entry_id,

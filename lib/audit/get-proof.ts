@@ -6,6 +6,7 @@ import { openNote } from "@/lib/crypto/signed-note";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { parseCheckpointText } from "./checkpoint";
+import { ofLog } from "./reading/of-log";
 import { type CheckpointRow, findNewestCheckpoint, findSeq, readNewestCheckpoint } from "./reading/store";
 import { recordReadOnce } from "./record-read";
 import { storedNodes } from "./worker/store";
@@ -32,11 +33,12 @@ export async function findProof(cx: DbContext, entryId: string): Promise<string 
 }
 
 /** Inclusion proof of one leaf in the newest checkpoint, as a C2SP tlog-proof file. It shows hashes only. */
-export async function getProof(cx: Context, seq: number): Promise<string> {
-  const checkpoint = await readNewestCheckpoint(cx.db.pool, cx.instance.log);
+export async function getProof(cx: Context, seq: number, log?: string): Promise<string> {
+  const from = ofLog(cx, log);
+  const checkpoint = await readNewestCheckpoint(cx.db.pool, from.instance.log);
   if (checkpoint === undefined || seq >= checkpoint.size) {
     throw new DomainError(checkpoint === undefined ? "audit.not-integrated" : "audit.not-found");
   }
   await recordReadOnce(cx, "audit.proof");
-  return proofText(cx, checkpoint, seq);
+  return proofText(from, checkpoint, seq);
 }

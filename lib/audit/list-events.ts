@@ -5,6 +5,7 @@ import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { actorNames } from "./reading/actor-names";
 import { addFilter, type Conditions, cursorSeq, fencedConditions } from "./reading/filter";
+import { logDetail, ofLog } from "./reading/of-log";
 import { type EventRow, planForPages, readEvents, readWaiting } from "./reading/store";
 import { filterNames, recordRead } from "./record-read";
 import { EventItem, type EventPage, type EventQuery } from "./schema";
@@ -37,9 +38,10 @@ async function readAhead(cx: Context, tx: Tx, query: EventQuery): Promise<EventR
 
 /** Entries of the log that the caller may see, newest first, paged by sequence number. The read is logged. */
 export async function listEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
-  const { limit: _limit, cursor: _cursor, after: _after, waiting: _waiting, ...filter } = query;
-  await recordRead(cx, "audit.read", { filter: filterNames(filter) });
-  return readPageOfEvents(cx, query);
+  const { limit: _limit, cursor: _cursor, after: _after, waiting: _waiting, log, ...filter } = query;
+  const from = ofLog(cx, log);
+  await recordRead(cx, "audit.read", { filter: filterNames(filter), ...logDetail(cx, log) });
+  return readPageOfEvents(from, query);
 }
 
 /** The page itself, for use cases that have recorded the read in their own way. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Instant, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
+import { ErasedPart } from "./erasure/schema";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./event";
 import { parseTileAddress } from "./tile-path";
 
@@ -16,6 +17,10 @@ const eventFilter = {
   to: Instant.optional(),
 } as const;
 
+/** Origin of a closed log that is read instead of the present one. */
+const logChoice = { log: text(255).optional() } as const;
+export const LogQuery = z.strictObject(logChoice);
+
 /**
  * `after` is a sequence number: the page begins with the entry next to it, where a cursor leads the other way.
  * With `waiting` the first page also has entries that are in no tree yet.
@@ -23,6 +28,7 @@ const eventFilter = {
 export const EventQuery = z.strictObject({
   ...pageQuery,
   ...eventFilter,
+  ...logChoice,
   after: integerText(0, Number.MAX_SAFE_INTEGER).optional(),
   waiting: z.enum(["true", "false"]).optional(),
 });
@@ -100,21 +106,7 @@ export const EventDetail = z.object({
       plaintext: z.record(z.string(), z.unknown()),
     }),
   ),
-  /**
-   * Parts the caller could read until their key was destroyed, with the erasing entry's leaf index. Where no entry of
-   * the log says that it was (`is_recorded` false), somebody took the key who had no right to.
-   */
-  erased: z
-    .array(
-      z.object({
-        c: z.string(),
-        kind: z.string(),
-        erased_at: z.string().nullable(),
-        by_seq: z.int().nullable(),
-        is_recorded: z.boolean(),
-      }),
-    )
-    .optional(),
+  erased: z.array(ErasedPart).optional(),
 });
 export type EventDetail = z.infer<typeof EventDetail>;
 
@@ -132,6 +124,7 @@ export type ExportChoice = z.infer<typeof ExportChoice>;
 
 export const ExportQuery = z.strictObject({
   ...eventFilter,
+  ...logChoice,
   format: ExportFormat.default("ndjson"),
   ...exportChoice,
 });
@@ -198,6 +191,8 @@ export const AuditKeys = z.object({
   witnesses: z.array(z.object({ vkey: z.string(), kind: z.enum(["own", "independent"]) })),
   time_stamp: z.array(z.string()),
   custodian: z.string(),
+  /** Origins of closed logs that are still read here; each has keys of its own. */
+  closed: z.array(z.string()).optional(),
 });
 export type AuditKeys = z.infer<typeof AuditKeys>;
 

@@ -2,13 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { utf8 } from "@/lib/crypto/bytes";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openPool } from "@/lib/db/pool";
+import { inSnapshot } from "@/lib/db/transaction";
+import { alarmsOf } from "@/lib/http/health/judge-health";
+import { readStoredHealth } from "@/lib/http/health/store";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
 import { encodeEntry } from "./entry";
 import type { AuditEvent } from "./event";
 import { recordEvent } from "./record-event";
 import { createMalformed } from "./worker/malformed";
-import { integrateBatch, prepareLog } from "./worker/sequencer";
+import { findStrays, integrateBatch, prepareLog } from "./worker/sequencer";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
 
@@ -28,7 +31,12 @@ afterAll(async () => {
 });
 
 /** A row that the database's own rules would refuse, as whoever goes round them writes it. */
-async function plant(id: string, log: string, bytes: Uint8Array): Promise<void> {
+async function plant(
+  id: string,
+  log: string,
+  bytes: Uint8Array,
+  at = "2026-11-24T14:45:00.000000Z",
+): Promise<void> {
   const client = await owner.connect();
   try {
     for (const table of ["audit_entry", "audit_queue"]) {
@@ -36,8 +44,8 @@ async function plant(id: string, log: string, bytes: Uint8Array): Promise<void> 
     }
     await client.query(
       `INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes)
-       VALUES ($1, $2, $3, '2026-11-24T14:45:00.000000Z', 'log', 'done', $4)`,
-      [id, log, bench.place.tenantId, Buffer.from(bytes)],
+       VALUES ($1, $2, $3, $5, 'log', 'done', $4)`,
+      [id, log, bench.place.tenantId, Buffer.from(bytes), at],
     );
     await client.query(
       "INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ($1, $2, $3, 'audit.read')",
@@ -89,4 +97,87 @@ describe("the sequencer", () => {
     await integrate(2);
     expect(await leafIds()).toContain(good.id);
   });
+
+  it("is not halted by a second queue row for an entry that has its leaf", async () => {
+    const first = await recordEvent(bench.cx, EVENT);
+    await integrate(100);
+    const client = await owner.connect();
+    await client.query("ALTER TABLE audit_queue DISABLE TRIGGER USER");
+    await client.query(
+      "INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ($1, $2, 'x', 'audit.read')",
+      [first.id, bench.place.tenantId],
+    );
+    client.release();
+    const good = await recordEvent(bench.cx, EVENT);
+    await integrate(100);
+    expect(await leafIds()).toContain(good.id);
+    expect(await quarantined()).toMatchObject({ [first.id]: "placed" });
+  });
+
+  it("sets aside what is too long without reading it, what only its own login says of a loss, and what has no entry", async () => {
+    const { log, tenantId } = bench.place;
+    const long = uuidv7(Date.now());
+    await plant(long, log, new Uint8Array(70_000).fill(0x20), "2999-01-01T00:00:00.000000Z");
+    await guards();
+    const [prune, recovery] = [
+      await recordEvent(bench.cx, { ...EVENT, class: "retention", pub: { prune: { minimum: 1 } } }),
+      await recordEvent(bench.cx, { ...EVENT, pub: { recovery: { from: 0, to: 1, lost: [] } } }),
+    ];
+    const absent = uuidv7(Date.now());
+    await owner.query("ALTER TABLE audit_queue DISABLE TRIGGER USER");
+    await owner.query(
+      "INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ($1, $2, 'x', 'audit.read')",
+      [absent, tenantId],
+    );
+    const other = uuidv7(Date.now());
+    await plant(other, "log.test/other", entryBytes("log.test/other", other));
+    const good = await recordEvent(bench.cx, EVENT);
+    await integrate(100);
+    await findStrays(bench.sequencerPool, bench.place, malformed);
+    expect(await leafIds()).toContain(good.id);
+    expect(await quarantined()).toMatchObject({
+      [long]: "format",
+      [prune.id]: "unvouched",
+      [recovery.id]: "unvouched",
+      [absent]: "absent",
+      [other]: "log",
+    });
+    // Evidence stays where it was; a worker that starts anew judges again and goes on all the same.
+    const waiting = await bench.appPool.query("SELECT 1 FROM audit_queue WHERE entry_id = ANY ($1)", [
+      [long, prune.id, recovery.id, absent, other],
+    ]);
+    expect(waiting.rows.length).toBeGreaterThanOrEqual(5);
+    const next = await recordEvent(bench.cx, EVENT);
+    await integrateBatch(bench.sequencerPool, bench.place);
+    expect(await leafIds()).toContain(next.id);
+  });
+
+  it("tells how many stand aside, and since when the queue waits, whatever the waiting row says of its own time", async () => {
+    const health = () =>
+      inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.place.log, { own: 0, independent: 0 }));
+    const stored = await health();
+    expect(stored.quarantined).toBeGreaterThan(5);
+    const alarms = alarmsOf(stored, [], Date.now(), { isStamping: false });
+    expect(alarms).toContain("entry-quarantined");
+    expect(
+      alarmsOf({ ...stored, oldestWaiting: "2999-01-01T00:00:00.000000Z" }, [], Date.now() + 61_000, {
+        isStamping: false,
+      }),
+    ).toContain("integration-late");
+  });
 });
+
+async function quarantined(): Promise<Record<string, string>> {
+  const { rows } = await bench.appPool.query("SELECT entry_id, reason FROM audit_quarantine");
+  return Object.fromEntries(rows.map((row) => [row.entry_id, row.reason]));
+}
+
+/** The tables' own rules stand again. */
+async function guards(): Promise<void> {
+  const { rows } = await owner.query(
+    `SELECT format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', c.relname, t.tgname) AS text
+     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+     WHERE NOT t.tgisinternal AND c.relname IN ('audit_entry', 'audit_queue')`,
+  );
+  for (const { text } of rows) await owner.query(text);
+}

@@ -97,10 +97,11 @@ function isOrdered(value: Json, depth: number): boolean {
 
 /**
  * The quick way to see that a text is canonical: ECMAScript's own writer gives it back, its names are in order, and
- * it spells no surrogate as an escape. Says no to some canonical texts, never yes to another (property test).
+ * it spells no surrogate as an escape. Says no to some canonical texts, never yes to another (property test). Depth
+ * is looked at first: ECMAScript's writer has no bound of its own but the stack.
  */
 function isWrittenCanonically(value: Json, text: string): boolean {
-  return JSON.stringify(value) === text && !text.includes("\\ud") && isOrdered(value, 0);
+  return isOrdered(value, 0) && JSON.stringify(value) === text && !text.includes("\\ud");
 }
 
 /**

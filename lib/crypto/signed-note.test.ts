@@ -24,6 +24,13 @@ describe("signed notes", () => {
     );
   });
 
+  it("say nothing more by a line that stands there again", () => {
+    const line = note.slice(text.length + 1);
+    const again = notes.openNote(note + line.repeat(50), [key]);
+    expect(again).toEqual(notes.openNote(note, [key]));
+    expect(notes.openNote(note + line.repeat(50), []).ignored).toHaveLength(1);
+  });
+
   it("open from text or bytes, ignore unknown keys and name the known ones", () => {
     expect(notes.openNote(note, [key])).toEqual({ text, verified: [{ name, vkey: key }], ignored: [] });
     expect(notes.openNote(utf8(note), [key]).verified.length).toBe(1);

@@ -152,7 +152,8 @@ export function openNote(
   const keys = vkeys.map((known) => ({ known, key: parseVkey(known) }));
   const verified: VerifiedSignature[] = [];
   const ignored: string[] = [];
-  for (const parsed of lines.map(parseLine)) {
+  // A line that stands there again says nothing more, and is not verified again.
+  for (const parsed of [...new Set(lines)].map(parseLine)) {
     const match = keys.find(({ key }) => isOf(key, parsed));
     if (match === undefined) {
       ignored.push(parsed.line);

@@ -34,6 +34,19 @@ const WitnessLog = z.strictObject({
 });
 export type WitnessLog = z.infer<typeof WitnessLog>;
 
+/** A log that was closed for ever, and the keys it is checked by. */
+const ClosedLog = z.strictObject({
+  origin: Text,
+  log: z.array(z.string().refine((vkey) => isKey(vkey, 1), "not a log's verifier key")).min(1),
+  receipts: z.array(z.string().refine((vkey) => isKey(vkey, 1), "not a receipt key")),
+  witnesses: z.array(
+    z.strictObject({
+      vkey: z.string().refine((vkey) => isKey(vkey, 4), "not a cosigner's verifier key"),
+      kind: Kind,
+    }),
+  ),
+});
+
 function jsonOf<T extends z.ZodType>(schema: T) {
   return z.string().transform((value, context): z.output<T> => {
     try {
@@ -67,6 +80,9 @@ export const anchorFields = {
   /** Least seconds between two stamps. */
   TSA_PERIOD_S: z.coerce.number().int().min(1).max(86_400).default(60),
 } as const;
+
+/** Closed logs that a portal still reads from its database: `[{"origin", "log", "receipts", "witnesses"}]`. */
+export const closedLogFields = { CLOSED_LOGS: jsonOf(z.array(ClosedLog).max(100)).optional() } as const;
 
 /** What a witness process is told of the logs it watches, and of itself. */
 export const witnessFields = {

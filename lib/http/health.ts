@@ -1,7 +1,6 @@
 import "server-only";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
@@ -10,6 +9,8 @@ import {
   type Health,
   type HealthPart,
   type PartState,
+  refusalOf,
+  SignerHealth,
   witnessing,
   workerState,
 } from "@/lib/http/health/judge-health";
@@ -19,8 +20,6 @@ import { getRuntime, type Runtime } from "@/lib/runtime";
 
 export type { Health } from "@/lib/http/health/judge-health";
 
-/** The signer's words for what it will not sign (lib/audit/signer). */
-const REFUSALS = ["shorter", "fork", "gap", "content", "format", "clock"] as const;
 const PROBE_MS = 750;
 const FRESH_MS = 1_000;
 
@@ -35,18 +34,17 @@ async function probe(url: string | undefined): Promise<PartState> {
   }
 }
 
-const Refusing = z.object({ refusing: z.object({ reason: z.enum(REFUSALS) }).optional() });
-
-/** Why the signer refuses to sign at present, in one of its own words. */
-async function readRefusal(url: string | undefined): Promise<string | null> {
-  if (url === undefined) return null;
+/** How much the signer has signed, and why it refuses to sign at present, in one of its own words. */
+async function askSigner(url: string | undefined): Promise<SignerHealth> {
+  const nothing = { size: 0 };
+  if (url === undefined) return nothing;
   try {
     const call = { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 };
     const { body } = await callService(url, call);
-    return Refusing.parse(JSON.parse(body.toString("utf8"))).refusing?.reason ?? null;
+    return SignerHealth.parse(JSON.parse(body.toString("utf8")));
   } catch {
     // Whether it answers at all is said by its part.
-    return null;
+    return nothing;
   }
 }
 
@@ -84,8 +82,10 @@ function stampOf({ stampedAt, stampedSize }: StoredHealth, isStamping: boolean):
 async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
   const env = portalEnv();
   const policy = witnessPolicy(env);
+  // The signer first: it signs what the database holds, so that a database read later is never behind it by itself.
+  const signer = await askSigner(env.SIGNER_URL);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
-  const refused = await readRefusal(env.SIGNER_URL);
+  const refused = refusalOf(signer, stored.logSize);
   const nowMs = runtime.clock.nowMs();
   const parts: HealthPart[] = [
     { name: "portal", state: "up" },
@@ -104,6 +104,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       ...witnessing(stored.witnesses, policy),
       time_stamp: stampOf(stored, env.TSA_URL !== undefined),
       merge_delay: stored.mergeDelay ?? null,
+      declared_losses: stored.declaredLosses,
       refused,
     },
     alarms: alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused }),
@@ -131,6 +132,7 @@ function withoutDatabase(services: readonly HealthPart[]): Health {
       witnessed: "unwitnessed",
       time_stamp: env.TSA_URL === undefined ? undefined : null,
       merge_delay: null,
+      declared_losses: 0,
       refused: null,
     },
     alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),

@@ -24,6 +24,7 @@ export async function readStatus(cx: Context): Promise<Status> {
     time_stamped_size: health.log.time_stamp?.size ?? null,
     merge_delay: health.log.merge_delay,
     signer_refuses: health.log.refused,
+    declared_losses: health.log.declared_losses,
     alarms: [...health.alarms],
   };
 }

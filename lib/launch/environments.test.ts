@@ -81,3 +81,23 @@ test("without a passphrase each holder has a key file in its own folder", () => 
     expect(made[holder]).not.toHaveProperty("KEK_PASSPHRASE");
   }
 });
+
+test("the portal is told of the logs that were closed, with the keys of each", () => {
+  const vkeys = Object.fromEntries(VKEYS.map((name) => [name, name]));
+  const made = processEnvironments({
+    env: ENV,
+    folders,
+    instance: { ...newInstance(`${ORIGIN}/2`), vkeys, closed: [{ origin: ORIGIN, vkeys }] },
+    urls: URLS,
+  });
+  expect(JSON.parse(made.portal.CLOSED_LOGS ?? "")).toEqual([
+    {
+      origin: ORIGIN,
+      log: ["signer.log"],
+      receipts: ["portal.receipt"],
+      witnesses: [{ vkey: "witness.cosigner", kind: "own" }],
+    },
+  ]);
+  expect(environments(ENV).portal).not.toHaveProperty("CLOSED_LOGS");
+  expect(environments({ ...ENV, RETENTION_FLOOR_DAYS: "3650" }).signer.RETENTION_FLOOR_DAYS).toBe("3650");
+});

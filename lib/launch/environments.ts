@@ -137,7 +137,23 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     RATE_BUDGETS: env.RATE_BUDGETS,
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
     REDIS_URL: env.REDIS_URL,
+    CLOSED_LOGS: closedLogs(instance),
   });
+}
+
+/** Logs that others followed, with the keys of each: they stay readable. */
+function closedLogs({ closed }: InstanceFile): string | undefined {
+  if (closed === undefined || closed.length === 0) return undefined;
+  const named = (vkeys: Readonly<Record<string, string>>, name: string): string[] =>
+    vkeys[name] === undefined ? [] : [vkeys[name]];
+  return JSON.stringify(
+    closed.map(({ origin, vkeys }) => ({
+      origin,
+      log: named(vkeys, "signer.log"),
+      receipts: named(vkeys, "portal.receipt"),
+      witnesses: named(vkeys, "witness.cosigner").map((vkey) => ({ vkey, kind: "own" })),
+    })),
+  );
 }
 
 /** No key folder: the worker holds no key at all. */
@@ -163,6 +179,7 @@ function signerVariables({ input: { env, folders, instance, urls }, base, peers 
     SIGNER_URL: peers.SIGNER_URL,
     SIGNER_DATABASE_URL: urls.signer,
     WITNESS_VKEY: peers.WITNESS_VKEY,
+    RETENTION_FLOOR_DAYS: env.RETENTION_FLOOR_DAYS,
   });
 }
 

@@ -208,8 +208,25 @@ describe("npm run recover", () => {
     const origin = `${log}/2`;
     const file = path.join(dataDir, "newest.txt");
     await grow(2);
-    await writeFile(file, await sign());
+    const note = await sign();
+    // As an editor saves it; what is no checkpoint, or none of this log, is refused in one line and nothing is done.
+    await writeFile(file, `${note}\n`);
     const anew = ["--new-origin", origin, "--checkpoint", file];
+    const bad = path.join(dataDir, "bad.txt");
+    for (const [content, reason] of [
+      ["", "is not a checkpoint"],
+      ["[".repeat(50_000), "is not a checkpoint"],
+      [note.slice(0, note.indexOf("\n\n") + 1), "is not a checkpoint"],
+      [note.replace(log, "other.example.test"), "not one that the old log signed"],
+      [note.replace(/\n\d+\n/, "\n1\n"), "not one that the old log signed"],
+      [undefined, "cannot be read"],
+    ] as const) {
+      await rm(bad, { force: true });
+      if (content !== undefined) await writeFile(bad, content);
+      const refused = await run("--new-origin", origin, "--checkpoint", bad, "--confirm", "0");
+      expect(refused).toMatchObject({ code: 1, text: expect.stringContaining(reason) });
+      expect(refused.text.trimEnd().split("\n")).toHaveLength(1);
+    }
     expect((await run(...anew)).text).toContain("would be closed for ever");
     expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
     // Broken off after the database: what is left to do is done by the same call.
@@ -254,14 +271,14 @@ describe("npm run recover", () => {
     const next = { ...bench.cx, instance: { ...bench.cx.instance, log: origin } };
     await recordEvent(next, EVENT);
     while ((await integrateBatch(bench.sequencerPool, { log: origin, tenantId })).added > 0);
-    const note = await signCheckpoint({
+    const first = await signCheckpoint({
       pool: bench.signerPool,
       file: store,
       log: origin,
       signer,
       clock: systemClock,
     });
-    expect(note.split("\n").slice(0, 2)).toEqual([origin, "2"]);
+    expect(first.split("\n").slice(0, 2)).toEqual([origin, "2"]);
     await store.close();
   });
 });

@@ -5,6 +5,7 @@ import type { Pool } from "pg";
 import { type Agreed, planRecovery, RecoveryRefused, recoverLog } from "@/lib/audit/recovery/recover-log";
 import { openSignedCopy, type SignedCopy, SignerStoreDamaged } from "@/lib/audit/signer/signed-copy";
 import { toBase64url } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
 import { recoverersOf, requireRecoveryAgreed, type WantedRecovery } from "@/lib/custodian/check-recovery";
 import { JournalError } from "@/lib/custodian/journal";
 import { Refused } from "@/lib/custodian/refused";
@@ -154,6 +155,7 @@ function adminUrlOf(env: LaunchEnv, adminUrl: string | undefined): string | unde
 function explain(error: unknown): string | undefined {
   if (error instanceof DomainError && error.code === "custodian.refused")
     return `The custodian refuses the statements: ${error.detail}`;
+  if (error instanceof FormatError) return `What was given is not in its form: ${error.message}.`;
   const ours = [RecoveryRefused, Refused, SignerStoreDamaged, RosterError, JournalError, KeystoreError];
   const isOurs = error instanceof Error && ours.some((kind) => error instanceof kind);
   return isOurs ? error.message : explainFailure(error);

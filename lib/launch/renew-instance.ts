@@ -2,6 +2,7 @@ import "server-only";
 import { existsSync } from "node:fs";
 import { readFile, rename } from "node:fs/promises";
 import path from "node:path";
+import { MARK_FILE } from "@/lib/audit/signer/signed-mark";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { parseVkey } from "@/lib/crypto/signed-note";
 import { writeFileAtomic } from "@/lib/custody/atomic-file";
@@ -74,6 +75,7 @@ export async function renewInstance(
   const roster = await readRoster(aside);
   for (const [holder, name] of KEYS_OF_LOG)
     await putAside(path.join(folders.keyDir(holder), `${name}.key.json`), suffix);
+  await putAside(path.join(folders.keyDir("signer"), MARK_FILE), suffix);
   await putAside(path.join(folders.privateDir("signer"), "log"), suffix);
   await putAside(path.join(folders.privateDir("custodian"), "custodian"), suffix);
   await putAside(rosterFile, suffix);

@@ -1,10 +1,10 @@
 import "server-only";
-import { readFile } from "node:fs/promises";
 import type { Pool } from "pg";
 import { findFollower, startNewLog } from "@/lib/audit/recovery/start-new-log";
 import { StartError } from "@/lib/db/embedded/start-error";
 import type { CustodianPlace } from "@/lib/launch/custodian-at-hand";
 import { lockDataFolder } from "@/lib/launch/lock";
+import { readOldCheckpoint } from "@/lib/launch/old-checkpoint";
 import { renewInstance } from "@/lib/launch/renew-instance";
 import { writeStateFile } from "@/lib/launch/state-file";
 
@@ -30,7 +30,7 @@ async function closeOld({ owner, place, instance, folders }: Anew, options: Anew
     return say(`The log ${place.log} is closed already; ${origin} follows it.`);
   if (options.checkpoint === undefined)
     throw new StartError("Name the old log's newest checkpoint: --checkpoint FILE.");
-  const checkpoint = await readFile(options.checkpoint, "utf8");
+  const checkpoint = await readOldCheckpoint(options.checkpoint);
   const oldVkey = instance.vkeys["signer.log"] ?? "";
   const started = await startNewLog(owner, place, { origin, checkpoint, oldVkey });
   const { from, to } = started.lost;
@@ -47,8 +47,11 @@ async function closeOld({ owner, place, instance, folders }: Anew, options: Anew
  */
 export async function startAnew(anew: Anew, options: AnewOptions): Promise<void> {
   const { folders, place } = anew;
-  if (options.confirm === undefined)
+  if (options.confirm === undefined) {
+    // Said now, and not when somebody has retyped the size.
+    if (options.checkpoint !== undefined) await readOldCheckpoint(options.checkpoint);
     return say(`The log ${place.log} would be closed for ever. To go on: the same call with --confirm 0.`);
+  }
   const unlock = anew.isLocked ? undefined : await lockDataFolder(folders.file("supervisor.lock"));
   try {
     await closeOld(anew, options);

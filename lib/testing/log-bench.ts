@@ -24,8 +24,8 @@ export interface LogBench extends UseCaseBench {
   anchor(): Promise<void>;
 }
 
-/** Opens the bench; call `close` when the test is over. */
-export async function createLogBench(): Promise<LogBench> {
+/** Opens the bench; call `close` when the test is over. `floorDays` are the signer's, for tests that prune. */
+export async function createLogBench(options: { readonly floorDays?: number } = {}): Promise<LogBench> {
   const bench = await createUseCaseBench();
   await prepareLog(bench.sequencerPool, bench.place);
   const { log } = bench.place;
@@ -34,9 +34,9 @@ export async function createLogBench(): Promise<LogBench> {
   const file = await openEntryFile(dir, log);
   const signerUrl = `unix:${dir}/s.sock`;
   const logger = createLogger("test", "silent");
-  const from = { pool: bench.signerPool, file, log, signer, clock: systemClock };
+  const from = { pool: bench.signerPool, file, log, signer, clock: systemClock, ...options };
   const server = await serveHttp(signerUrl, signerHandler(from, logger));
-  const options = { ...bench.place, pool: bench.sequencerPool, signerUrl, logVkey: signer.vkey, logger };
+  const place = { ...bench.place, pool: bench.sequencerPool, signerUrl, logVkey: signer.vkey, logger };
   const { name, publicKey } = bench.cx.audit.receiptSigner;
   const policy = { log: [signer.vkey], receipts: [vkey(name, publicKey)] };
   Object.assign(process.env, {
@@ -57,7 +57,7 @@ export async function createLogBench(): Promise<LogBench> {
     policy,
     anchor: async () => {
       while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
-      await publishCheckpoint(options);
+      await publishCheckpoint(place);
     },
     close: async () => {
       await server.close();

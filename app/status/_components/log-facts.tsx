@@ -35,6 +35,7 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     case "checkpoint-unwitnessed":
     case "time-stamp-late":
     case "integration-late":
+    case "entry-quarantined":
     case "intent-without-outcome":
     case "log-verification-incomplete":
     case "log-verification-wrong":
@@ -110,6 +111,11 @@ export function LogFacts({ health }: { health: Health }) {
         <Fact name={t("origin")}>
           <span className="font-mono text-note">{log.origin}</span>
         </Fact>
+        {log.declared_losses === 0 ? null : (
+          <Fact name={t("declaredLoss")} note={t("declaredLossText")}>
+            {formatCount(log.declared_losses, locale)}
+          </Fact>
+        )}
         <Fact name={t("assurance")} {...(isEvaluation ? { note: t("assuranceEvaluationText") } : {})}>
           {t(isEvaluation ? "assuranceEvaluation" : "assuranceSeparate")}
         </Fact>

@@ -1,5 +1,4 @@
 import { operation } from "@/lib/api-client/operation";
-import { Retention } from "@/lib/audit/retention/schema";
 import {
   AccessLogPage,
   AccessLogQuery,
@@ -16,6 +15,7 @@ import {
   ExportPath,
   ExportQuery,
   ExportReceipt,
+  LogQuery,
   NewExport,
 } from "@/lib/audit/schema";
 import {
@@ -59,6 +59,7 @@ export const getAuditEvent = operation({
   scopes: ["read"],
   roles: ["auditor", "regulator", "coordinator"],
   params: EventPath,
+  query: LogQuery,
   response: { status: 200, schema: EventDetail },
   rate: "reads",
   action: "audit.read",
@@ -72,6 +73,7 @@ export const getAuditProof = operation({
   scopes: ["read"],
   roles: "any",
   params: EventPath,
+  query: LogQuery,
   response: { status: 200, mediaType: "text/plain" },
   rate: "reads",
   action: "audit.proof",
@@ -84,6 +86,7 @@ export const getLogCheckpoint = operation({
   summary: "Newest checkpoint (C2SP signed note).",
   scopes: ["read"],
   roles: "any",
+  query: LogQuery,
   response: { status: 200, mediaType: "text/plain" },
   rate: "reads",
   action: "audit.checkpoint",
@@ -96,6 +99,7 @@ export const getAuditKeys = operation({
   summary: "Public keys that checkpoints, receipts and the custodian's answers are checked with.",
   scopes: ["read"],
   roles: "any",
+  query: LogQuery,
   response: { status: 200, schema: AuditKeys },
   rate: "reads",
   action: "audit.keys",
@@ -235,16 +239,4 @@ export const listAuditActors = operation({
   response: { status: 200, schema: ActorList },
   rate: "reads",
   action: "audit.actors",
-});
-
-export const getLogRetention = operation({
-  id: "getLogRetention",
-  method: "GET",
-  path: "/confidential/audit/retention",
-  summary: "How long the log keeps entries and what tells who a person is, and what holds it back.",
-  scopes: ["read"],
-  roles: ["auditor", "regulator", "coordinator"],
-  response: { status: 200, schema: Retention },
-  rate: "reads",
-  action: "audit.retention",
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Receipt } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { Erasure, ErasureList, ErasurePath, ErasureQuery, NewErasure } from "@/lib/audit/erasure/schema";
+import { Retention } from "@/lib/audit/retention/schema";
 import { EventPage, NewSuspicion, SuspicionQuery } from "@/lib/audit/schema";
 
 const ErasureAnswer = Erasure.extend({ receipt: Receipt });
@@ -96,4 +97,16 @@ export const listSuspicions = operation({
   response: { status: 200, schema: EventPage },
   rate: "reads",
   action: "suspicion.read",
+});
+
+export const getLogRetention = operation({
+  id: "getLogRetention",
+  method: "GET",
+  path: "/confidential/audit/retention",
+  summary: "How long the log keeps entries and what tells who a person is, and what holds it back.",
+  scopes: ["read"],
+  roles: ["auditor", "regulator", "coordinator"],
+  response: { status: 200, schema: Retention },
+  rate: "reads",
+  action: "audit.retention",
 });

@@ -23,6 +23,8 @@ export const Status = z.object({
   merge_delay: z.object({ p50: z.int(), p99: z.int(), max: z.int(), entries: z.int() }).nullable(),
   /** What the checkpoint signer refuses at present: shorter, fork, gap, content, format or clock. */
   signer_refuses: z.string().nullable(),
+  /** Losses that recoveries declare, where the newest verification found nothing else. */
+  declared_losses: z.int(),
   alarms: z.array(z.string()),
 });
 export type Status = z.infer<typeof Status>;

@@ -11,7 +11,7 @@ import { type ErasingRow, readErasingRows } from "./erasing-store";
 /** The entry that destroyed a compartment's key. */
 export interface Erasing {
   readonly entry: string;
-  /** Undefined while it waits for its leaf. */
+  /** Undefined while it waits for its leaf, and where it stands in another log of this database. */
   readonly seq: number | undefined;
 }
 
@@ -23,28 +23,31 @@ const Erasure = z.looseObject({
 });
 
 /** Whether the stored bytes are the leaf's, and say of an erasure that it was done and of this very part. */
-function isErasing(row: ErasingRow, log: string): boolean {
+function isErasing(row: ErasingRow): boolean {
   if (row.leaf_hash !== null && !equalConstantTime(entryLeaf(row.bytes), row.leaf_hash)) return false;
-  const entry = bindingEntry(log, row);
+  const entry = bindingEntry(row.log, row);
   return entry?.class === "retention" && entry.outcome === "done";
 }
 
-function compartmentOf(log: string, row: ErasingRow, key: Uint8Array): string | undefined {
-  const parsed = Erasure.safeParse(openStored(log, row, key));
+function compartmentOf(row: ErasingRow, key: Uint8Array): string | undefined {
+  const parsed = Erasure.safeParse(openStored(row.log, row, key));
   return parsed.success ? parsed.data.details.compartment : undefined;
 }
 
 /** By compartment: the first entry that says, by its own sealed and bound part, that it destroyed that key. */
 async function readErasing(cx: ErasingContext, tx: RawTx): Promise<Map<string, Erasing>> {
   const { log } = cx.instance;
-  const rows = (await readErasingRows(tx, log)).filter((row) => isErasing(row, log));
+  const rows = (await readErasingRows(tx)).filter(isErasing);
   const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
   const erasing = new Map<string, Erasing>();
   for (const row of rows) {
     const key = keys.get(row.compartment_id);
-    const compartment = key && compartmentOf(log, row, key);
+    const compartment = key && compartmentOf(row, key);
     if (compartment === undefined || erasing.has(compartment)) continue;
-    erasing.set(compartment, { entry: row.entry_id, seq: row.seq ?? undefined });
+    erasing.set(compartment, {
+      entry: row.entry_id,
+      seq: row.log === log ? (row.seq ?? undefined) : undefined,
+    });
   }
   return erasing;
 }

@@ -50,3 +50,15 @@ export const ErasureQuery = z.strictObject({ ...pageQuery });
 export type ErasureQuery = z.infer<typeof ErasureQuery>;
 export const ErasureList = pageOf(Erasure);
 export type ErasureList = z.infer<typeof ErasureList>;
+
+/**
+ * A part the caller could read until its key was destroyed, with the erasing entry's leaf index. Where no entry of the
+ * log says that it was (`is_recorded` false), somebody took the key who had no right to.
+ */
+export const ErasedPart = z.object({
+  c: z.string(),
+  kind: z.string(),
+  erased_at: z.string().nullable(),
+  by_seq: z.int().nullable(),
+  is_recorded: z.boolean(),
+});

@@ -58,8 +58,8 @@ Verify with the program (no server, no database, no network):
   npm run verify -- BUNDLE --policy FILE
 FILE holds the keys you trust, in the form of GET /confidential/audit/keys, got from somewhere else than this
 bundle. Exit status 0: verified under your policy. 3: consistent with the keys in the bundle only, which proves
-nothing against whoever made it. 1: something is wrong, and it is named: the
-file, and the entry where the entries can still be read. 2: usage.
+nothing against whoever made it, or a receipt (--receipt FILE) is neither proven nor broken. 1: something is wrong,
+and it is named: the file, and the entry where the entries can still be read. 2: usage.
 
 What the files are
   manifest.txt      C2SP signed note by ${log}/receipt: range, filter, counts, SHA-256 of each file

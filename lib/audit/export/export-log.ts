@@ -4,6 +4,7 @@ import type { Json } from "@/lib/crypto/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { addFilter, fencedConditions, type ReaderContext } from "../reading/filter";
+import { logDetail, ofLog } from "../reading/of-log";
 import { readableKinds } from "../reading/open-parts";
 import { recordEvent } from "../record-event";
 import { filterNames } from "../record-read";
@@ -14,7 +15,7 @@ import { streamSnapshot } from "./stream-snapshot";
 
 /** A query's filter alone: the members that say which entries, by name. */
 export function filterOf(query: ExportQuery): Record<string, string> {
-  const { format: _format, delimiter: _delimiter, bom: _bom, parts: _parts, ...given } = query;
+  const { format: _format, delimiter: _delimiter, bom: _bom, parts: _parts, log: _log, ...given } = query;
   const filter: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) if (value !== undefined) filter[name] = value;
   return filter;
@@ -45,10 +46,11 @@ export function requestOf(
 /**
  * Exports the log as far as it is under a signed checkpoint, streamed from one REPEATABLE READ READ ONLY
  * snapshot. The export is recorded, and that record committed, before its first byte. Entries behind the
- * fence are not in it; a bundle has their leaf hashes.
+ * fence are not in it; a bundle has their leaf hashes. `log` names a closed log to export instead.
  */
 export async function exportLog(cx: Context, query: ExportQuery): Promise<{ response: Response }> {
-  const { format } = query;
+  const { format, log } = query;
+  const from = ofLog(cx, log);
   // A filter that cannot be is refused before anything is written down.
   addFilter(fencedConditions(cx), query);
   const filter = filterOf(query);
@@ -57,11 +59,11 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
     outcome: "done",
     action: "audit.export",
     subjects: [],
-    details: exportDetails(query),
+    details: { ...exportDetails(query), ...logDetail(cx, log) },
   });
   const id = await beginHistory(cx, format, filter, recorded.id);
   const request = requestOf(cx, query, recorded.id);
-  const body = await streamSnapshot(cx, id, (tx, sink) => produceExport(cx, tx, request, sink));
+  const body = await streamSnapshot(cx, id, (tx, sink) => produceExport(from, tx, request, sink));
   return { response: new Response(body, { headers: fileHeaders(format) }) };
 }
 

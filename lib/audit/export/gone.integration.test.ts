@@ -33,7 +33,7 @@ async function bundleOf(): Promise<{
 }
 
 beforeAll(async () => {
-  bench = await createLogBench();
+  bench = await createLogBench({ floorDays: 0 });
   auditor = await bench.person({ role: "auditor" });
   admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
@@ -85,7 +85,11 @@ it("parts of an erased person have no key, and the manifest names the entry that
 });
 
 it("pruned entries are named by the minimum and its entry, and are not called withheld; held ones are still there", async () => {
-  const prune = { minimum: 4, checkpoint: { size: 1, root: "x" } };
+  await bench.anchor();
+  const { rows } = await admin.query(
+    "SELECT size::int, translate(rtrim(encode(root, 'base64'), '='), '+/', '-_') AS root FROM audit_checkpoint ORDER BY size DESC LIMIT 1",
+  );
+  const prune = { minimum: 4, checkpoint: rows[0] };
   const { id } = await recordEvent(auditor, {
     class: "retention",
     outcome: "done",
@@ -93,6 +97,10 @@ it("pruned entries are named by the minimum and its entry, and are not called wi
     subjects: [],
     pub: { prune },
   });
+  await admin.query(
+    "INSERT INTO audit_prune (entry_id, tenant_id, log, minimum, size, removed, kept) VALUES ($1, $2, $3, 4, $4, 3, 1)",
+    [id, bench.place.tenantId, bench.place.log, rows[0].size],
+  );
   await bench.anchor();
   const gone = "IN (SELECT entry_id FROM audit_leaf WHERE seq IN (0, 1, 3))";
   await pastTriggers(admin, ["audit_entry", "audit_part", "audit_index"], async () => {

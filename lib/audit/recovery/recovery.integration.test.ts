@@ -9,6 +9,9 @@ import { openNote } from "@/lib/crypto/signed-note";
 import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
+import { inSnapshot } from "@/lib/db/transaction";
+import { alarmsOf, refusalOf, SignerHealth } from "@/lib/http/health/judge-health";
+import { readStoredHealth } from "@/lib/http/health/store";
 import { serveHttp } from "@/lib/ipc/server";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/audit";
@@ -69,7 +72,15 @@ async function grow(count: number): Promise<void> {
 }
 
 async function sign() {
-  const from = { pool: bench.signerPool, file, log: bench.place.log, signer: key, clock: systemClock };
+  // Where something is pruned here, it is young by the signer's copy.
+  const from = {
+    pool: bench.signerPool,
+    file,
+    log: bench.place.log,
+    signer: key,
+    clock: systemClock,
+    floorDays: 0,
+  };
   const note = await signCheckpoint(from);
   const checkpoint = parseCheckpointText(openNote(note, [key.vkey]).text);
   await insertCheckpoint(bench.sequencerPool, bench.place, { ...checkpoint, note }, []);
@@ -224,6 +235,41 @@ describe("a database restored to an earlier point, with the signer's store whole
     await expect(recover(plan.from, plan.to)).rejects.toThrow("holds all that was signed");
   });
 
+  it("is an alarm before anything is asked of the signer, and none once it is recovered", async () => {
+    await grow(5);
+    await sign();
+    await backUp();
+    const clock = fixedClock(new Date(Date.now() - 2 * 3_600_000));
+    for (let at = 0; at < 4; at += 1) await recordEvent({ ...bench.cx, clock }, EVENT);
+    await sequence();
+    await sign();
+    await restore();
+    const from = { pool: bench.signerPool, file, log: bench.place.log, signer: key, clock: systemClock };
+    const serve = signerHandler(from, createLogger("test", "silent"));
+    const alarms = async () => {
+      const none = { query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) };
+      const { body } = await serve({ method: "GET", path: "/healthz", ...none });
+      const stored = await inSnapshot(bench.cx, (tx) =>
+        readStoredHealth(tx, bench.place.log, { own: 0, independent: 0 }),
+      );
+      const refused = refusalOf(SignerHealth.parse(body), stored.logSize);
+      return alarmsOf(stored, [], Date.now(), { isStamping: false, refused });
+    };
+    expect(await alarms()).toEqual(["signer-refuses-shorter"]);
+    const plan = await planRecovery(owner, bench.place, await copy());
+    await recover(plan.from, plan.to);
+    await sequence();
+    await sign();
+    expect(await alarms()).toEqual([]);
+    // What comes late after it is told as ever.
+    await recordEvent({ ...bench.cx, clock: fixedClock(new Date(Date.now() + 3_600_000)) }, EVENT);
+    await sequence();
+    await asSuperuser([
+      "UPDATE audit_leaf SET integrated_at = now() + interval '2 hours' WHERE seq = (SELECT max(seq) FROM audit_leaf)",
+    ]);
+    expect(await alarms()).toContain("merge-delay");
+  });
+
   it("is never called sound again: the server's verification says what was lost, and finds nothing else", async () => {
     await grow(5);
     await backUp();
@@ -239,11 +285,23 @@ describe("a database restored to an earlier point, with the signer's store whole
     expect(report.findings).toEqual([
       { class: "lost", detail: expect.stringContaining(`appended again byte for byte; lost: ${lost[0]}`) },
     ]);
+    const stored = () =>
+      inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.place.log, { own: 0, independent: 0 }));
+    const alarms = async () => alarmsOf(await stored(), [], Date.now(), { isStamping: false });
+    // The declared loss is shown, and is no alarm each day.
+    expect(await stored()).toMatchObject({ isFoundWrong: true, declaredLosses: 1 });
+    expect(await alarms()).not.toContain("log-verification-wrong");
     // What the statement does not name is no loss of this recovery: its parts must be there.
     await asSuperuser([
       "DELETE FROM audit_part WHERE entry_id = (SELECT entry_id FROM audit_leaf WHERE seq = 2)",
     ]);
     expect((await verify()).findings).toContainEqual(expect.objectContaining({ class: "part", seq: 2 }));
+    expect(await alarms()).toContain("log-verification-wrong");
+    // A loss that no recovery of the database's own declares is one, whatever an entry says.
+    await asSuperuser(["DELETE FROM audit_recovery", "DELETE FROM audit_verification"]);
+    await verify();
+    expect((await stored()).declaredLosses).toBe(0);
+    expect(await alarms()).toContain("log-verification-wrong");
   });
 
   it("keeps what was waiting in the backup whole, and moves what was integrated since behind the signed entries", async () => {

@@ -1,9 +1,10 @@
 import "server-only";
 import type { Pool } from "pg";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
+import { FormatError } from "@/lib/crypto/format-error";
 import { emptyRoot } from "@/lib/crypto/merkle";
 import { openNote } from "@/lib/crypto/signed-note";
-import { parseCheckpointText } from "../checkpoint";
+import { type Checkpoint, parseCheckpointText } from "../checkpoint";
 import { CHAIN_START } from "../entry";
 import { extendTree } from "../worker/sequencer";
 import { deleteQueued, ensureHead, inSequencerTransaction, type LogPlace } from "../worker/store";
@@ -40,10 +41,7 @@ export interface Started {
  * readable and checkable up to where it ends. One transaction; it takes the old log's head, so nothing slips between.
  */
 export async function startNewLog(owner: Pool, old: LogPlace, next: NewLog): Promise<Started> {
-  const { text, verified } = openNote(next.checkpoint, [next.oldVkey]);
-  const checkpoint = parseCheckpointText(text);
-  if (verified.length === 0 || checkpoint.origin !== old.log)
-    throw new RecoveryRefused("the checkpoint is not one that the old log signed");
+  const checkpoint = openOld(old, next);
   if (next.origin === old.log) throw new RecoveryRefused("a new log has a name of its own");
   return inSequencerTransaction(owner, async (client) => {
     const head = await lockSize(client, old.log);
@@ -68,6 +66,17 @@ export async function startNewLog(owner: Pool, old: LogPlace, next: NewLog): Pro
     await deleteQueued(client, [entryId]);
     return { entryId, lost };
   });
+}
+
+function openOld(old: LogPlace, { checkpoint, oldVkey }: NewLog): Checkpoint {
+  try {
+    const { text, verified } = openNote(checkpoint, [oldVkey]);
+    const opened = parseCheckpointText(text);
+    if (verified.length > 0 && opened.origin === old.log) return opened;
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+  }
+  throw new RecoveryRefused("the checkpoint is not one that the old log signed");
 }
 
 /** Origin of the log that has followed a closed one; the log's own where it is not closed. */

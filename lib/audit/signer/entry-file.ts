@@ -1,10 +1,11 @@
 import "server-only";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { Frontier } from "@/lib/crypto/merkle";
 import { replaceDurably, syncFolder } from "../durable-file";
 import { entryLeaf } from "../entry";
+import { OwnPast } from "./own-past";
 import { LENGTH_BYTES, readFrames, readState, SignerStoreDamaged, type StoredState } from "./signed-copy";
 
 /** What the signer last signed. */
@@ -18,6 +19,8 @@ export interface SignerState {
 /** The signer's own copy of the log: an append-only file of length-prefixed entry bytes, and a state file. */
 export interface EntryFile {
   readonly state: SignerState;
+  /** What the signed part tells about its own beginning. */
+  readonly past: OwnPast;
   /** Writes entries after `fileBytes` without making them part of the state; returns the new length. */
   write(fileBytes: number, entries: readonly Uint8Array[]): Promise<number>;
   /** Makes entries and state last, in this order. */
@@ -38,6 +41,7 @@ export async function openEntryFile(dir: string, log: string): Promise<EntryFile
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const stateFile = path.join(dir, "state.json");
   const stored = await readState(dir, log);
+  if (stored === undefined) await putAside(path.join(dir, "entries.log"));
   const handle = await open(path.join(dir, "entries.log"), stored === undefined ? "w+" : "r+", 0o600);
   try {
     const covered = stored?.file_bytes ?? 0;
@@ -60,6 +64,12 @@ export async function openEntryFile(dir: string, log: string): Promise<EntryFile
   }
 }
 
+/** Without a state file nothing says what entries there cover; a copy that may be the only one is not written over. */
+async function putAside(file: string): Promise<void> {
+  const held = await stat(file).catch(() => undefined);
+  if (held !== undefined && held.size > 0) await rename(file, `${file}.aside-${held.mtime.getTime()}`);
+}
+
 function isSameTree(stored: StoredState, frontier: Frontier): boolean {
   return stored.size === frontier.size && equalConstantTime(fromBase64url(stored.root), frontier.root());
 }
@@ -70,6 +80,7 @@ function entryFile(handle: FileHandle, stateFile: string, log: string, opened: S
     get state() {
       return state;
     },
+    past: new OwnPast((offset) => readFrames(handle, state.fileBytes, offset)),
     write: async (fileBytes, entries) => {
       const framed = Buffer.concat(
         entries.flatMap((entry) => {

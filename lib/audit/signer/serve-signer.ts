@@ -1,7 +1,7 @@
 import "server-only";
 import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
 import type { Logger } from "@/lib/telemetry/logger";
-import { type CheckpointSigner, SignerRefusal, signCheckpoint } from "./sign-checkpoint";
+import { type CheckpointSigner, floorOf, SignerRefusal, signCheckpoint } from "./sign-checkpoint";
 
 /** What the signer refuses at present; health and status say it until it signs again. */
 interface Refusing {
@@ -31,13 +31,19 @@ export function signerHandler(from: CheckpointSigner, logger: Logger): ServiceHa
   };
   return async (request) => {
     if (request.path === "/healthz" && request.method === "GET") {
-      const { size } = from.file.state;
-      return { status: 200, body: refusing === undefined ? { size } : { size, refusing } };
+      const body = { size: from.file.state.size, floor_days: floorOf(from) };
+      return { status: 200, body: refusing === undefined ? body : { ...body, refusing } };
     }
     if (request.path !== "/checkpoint") return { status: 404 };
     if (request.method !== "POST") return { status: 405 };
     return noted();
   };
+}
+
+/** Asks for a checkpoint as a caller would, for what it finds: a refusal is then in the health and the log. */
+export async function askOnce(serve: ServiceHandler): Promise<void> {
+  const none = { query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) };
+  await serve({ method: "POST", path: "/checkpoint", ...none });
 }
 
 /** An empty log is no alarm; everything else means that the database or the clock is not to be trusted. */

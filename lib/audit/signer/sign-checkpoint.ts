@@ -4,13 +4,27 @@ import type { Clock } from "@/lib/clock";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { Frontier } from "@/lib/crypto/merkle";
+import { vkey } from "@/lib/crypto/signed-note";
+import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { checkpointText } from "../checkpoint";
-import { entryLeaf, parseEntry } from "../entry";
+import { type Entry, entryLeaf, parseEntry } from "../entry";
 import { type NoteSigner, signWholeNote } from "../note-line";
 import type { EntryFile } from "./entry-file";
+import { isSoundPruning } from "./judge-pruning";
+import { findSigned, type SignedMark, type SignedTree } from "./signed-mark";
 import { type LogView, type SignerEntry, viewLog } from "./store";
 
-export type SignerRefusalReason = "empty" | "shorter" | "fork" | "gap" | "content" | "format" | "clock";
+/** `prune`: what is said to be pruned was not to be (isSoundPruning); `store`: the key has signed and its store is lost. */
+export type SignerRefusalReason =
+  | "empty"
+  | "shorter"
+  | "fork"
+  | "gap"
+  | "content"
+  | "format"
+  | "prune"
+  | "store"
+  | "clock";
 
 /** The signer will not sign this tree. */
 export class SignerRefusal extends Error {
@@ -29,22 +43,41 @@ export interface CheckpointSigner {
   readonly log: string;
   readonly signer: NoteSigner;
   readonly clock: Clock;
+  /** Days below which nothing may be pruned, whatever periods the database names; the shipped ones unless said. */
+  readonly floorDays?: number;
+  /** What the key signed last, kept beside the key; without it only the database can tell that a store is lost. */
+  readonly mark?: SignedMark;
 }
+
+/** The days that hold for a signer. */
+export const floorOf = ({ floorDays = RETENTION_FLOOR_DAYS }: CheckpointSigner): number => floorDays;
 
 /**
  * Takes the log as it stands now, recomputes every new leaf and the root from its own frontier, writes the
  * entries and its state to its own store, and only then signs. It never signs what it does not hold, nor a
- * tree that does not extend the last one it signed, nor after its clock went backwards. Calls must not overlap.
+ * tree that does not extend the last one it signed, nor one that says that entries were pruned which were not to be,
+ * nor after its clock went backwards. With an empty store it signs only where neither the mark beside its key nor the
+ * database knows of a checkpoint by this key; an older copy of the store goes on only to the tree of the mark.
+ * Calls must not overlap.
  */
 export async function signCheckpoint(from: CheckpointSigner): Promise<string> {
   const { state } = from.file;
   const now = from.clock.nowMicros();
   if (now < state.signedAtMicros) throw new SignerRefusal("clock", state.size);
+  if (state.size === 0) await requireNeverSigned(from);
   const frontier = Frontier.from(state.size, state.frontier);
   const fileBytes = await viewLog(from.pool, from.log, (view) => follow(from, frontier, view));
   await from.file.commit(frontier, fileBytes, now);
-  const text = checkpointText({ origin: from.log, size: frontier.size, root: frontier.root() });
+  const signed = { size: frontier.size, root: frontier.root() };
+  if (signed.size !== from.mark?.tree?.size) await from.mark?.write(signed);
+  const text = checkpointText({ origin: from.log, ...signed });
   return signWholeNote(from.signer, text);
+}
+
+/** An empty store signs a log from its beginning: whoever took the store away could have any other log signed. */
+async function requireNeverSigned({ mark, pool, log, signer }: CheckpointSigner): Promise<void> {
+  const signed = mark?.tree ?? (await findSigned(pool, log, vkey(signer.name, signer.publicKey)));
+  if (signed !== undefined) throw new SignerRefusal("store", signed.size);
 }
 
 /** Brings the frontier up to the database's head, copying entries on the way. */
@@ -54,11 +87,18 @@ async function follow(
   view: LogView | undefined,
 ): Promise<number> {
   const start = frontier.size;
+  const mark = from.mark?.tree;
   if (view === undefined || (view.size === 0 && start === 0)) throw new SignerRefusal("empty", 0);
-  if (view.size < start) throw new SignerRefusal("shorter", view.size);
+  if (view.size < Math.max(start, mark?.size ?? 0)) throw new SignerRefusal("shorter", view.size);
   let fileBytes = from.file.state.fileBytes;
+  const prunings: Placed[] = [];
   for await (const batch of view.entries(start)) {
-    for (const entry of batch) frontier.append(checkedLeaf(entry, frontier.size, from.log));
+    for (const row of batch) {
+      const { leaf, entry } = checked(row, frontier.size, from.log);
+      frontier.append(leaf);
+      requireMarked(mark, frontier, start);
+      if (entry.pub?.prune !== undefined) prunings.push({ seq: row.seq, entry });
+    }
     fileBytes = await from.file.write(
       fileBytes,
       batch.map((entry) => entry.bytes),
@@ -66,22 +106,54 @@ async function follow(
   }
   if (frontier.size !== view.size) throw new SignerRefusal("gap", frontier.size);
   if (!equalConstantTime(frontier.root(), view.root)) throw new SignerRefusal("fork", start);
+  await requireSoundPrunings(from, start, prunings);
   return fileBytes;
 }
 
-function checkedLeaf(entry: SignerEntry, expected: number, log: string): Uint8Array {
-  if (entry.seq !== expected) throw new SignerRefusal("gap", expected);
-  const leaf = entryLeaf(entry.bytes);
-  if (!equalConstantTime(leaf, entry.leaf_hash)) throw new SignerRefusal("content", entry.seq);
-  if (!isEntryOf(entry.bytes, log)) throw new SignerRefusal("format", entry.seq);
-  return leaf;
+async function requireSoundPrunings(
+  from: CheckpointSigner,
+  signedSize: number,
+  prunings: readonly Placed[],
+): Promise<void> {
+  const { file, mark, clock } = from;
+  const rules = { past: file.past, signedSize, floorDays: floorOf(from), nowMicros: clock.nowMicros() };
+  for (const { seq, entry } of prunings) {
+    // What stands under the mark was judged when it was signed.
+    const isJudged = seq < (mark?.tree?.size ?? 0);
+    if (!isJudged && !(await isSoundPruning(entry, rules))) throw new SignerRefusal("prune", seq);
+  }
 }
 
-function isEntryOf(bytes: Uint8Array, log: string): boolean {
+/** Only an older copy of the store passes the mark again. */
+function requireMarked(mark: SignedTree | undefined, frontier: Frontier, start: number): void {
+  if (mark?.size !== frontier.size || equalConstantTime(mark.root, frontier.root())) return;
+  throw new SignerRefusal("fork", start);
+}
+
+interface Placed {
+  readonly seq: number;
+  readonly entry: Entry;
+}
+
+function checked(
+  row: SignerEntry,
+  expected: number,
+  log: string,
+): { readonly leaf: Uint8Array; readonly entry: Entry } {
+  if (row.seq !== expected) throw new SignerRefusal("gap", expected);
+  const leaf = entryLeaf(row.bytes);
+  if (!equalConstantTime(leaf, row.leaf_hash)) throw new SignerRefusal("content", row.seq);
+  const entry = entryOf(row.bytes, log);
+  if (entry === undefined) throw new SignerRefusal("format", row.seq);
+  return { leaf, entry };
+}
+
+function entryOf(bytes: Uint8Array, log: string): Entry | undefined {
   try {
-    return parseEntry(bytes).log === log;
+    const entry = parseEntry(bytes);
+    return entry.log === log ? entry : undefined;
   } catch (error) {
-    if (error instanceof FormatError) return false;
+    if (error instanceof FormatError) return undefined;
     throw error;
   }
 }

@@ -41,10 +41,14 @@ export async function readState(dir: string, log: string): Promise<StoredState |
   return state;
 }
 
-/** Entries of the covered part of an entry file, in order, as many at a time as were read. */
-export async function* readFrames(handle: FileHandle, covered: number): AsyncGenerator<Uint8Array[]> {
+/** Entries of the covered part of an entry file from where one begins, in order, as many at a time as were read. */
+export async function* readFrames(
+  handle: FileHandle,
+  covered: number,
+  from = 0,
+): AsyncGenerator<Uint8Array[]> {
   let pending: Buffer = Buffer.alloc(0);
-  let offset = 0;
+  let offset = from;
   while (offset < covered) {
     const chunk = Buffer.alloc(Math.min(READ_BYTES, covered - offset));
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);

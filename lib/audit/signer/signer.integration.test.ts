@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
@@ -17,12 +17,14 @@ import type { AuditEvent } from "../event";
 import { recordEvent } from "../record-event";
 import { openHeadFile } from "../witness/head-file";
 import { witnessHandler } from "../witness/serve-witness";
+import { insertCheckpoint } from "../worker/checkpoint-store";
 import { publishCheckpoint } from "../worker/checkpointer";
 import { integrateBatch, prepareLog } from "../worker/sequencer";
 import { readLastCheckpoint, storedNodes } from "../worker/store";
 import { type EntryFile, openEntryFile } from "./entry-file";
-import { signerHandler } from "./serve-signer";
+import { askOnce, signerHandler } from "./serve-signer";
 import { type CheckpointSigner, signCheckpoint } from "./sign-checkpoint";
+import { openSignedMark } from "./signed-mark";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
 const logger = createLogger("test", "silent");
@@ -111,7 +113,7 @@ describe("the checkpoint signer", () => {
     const call = (method: string, at: string) =>
       handler({ method, path: at, query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) });
     await call("POST", "/checkpoint");
-    expect((await call("GET", "/healthz")).body).toEqual({ size: 0 });
+    expect((await call("GET", "/healthz")).body).toEqual({ size: 0, floor_days: 2_555 });
     await grow(4);
     await call("POST", "/checkpoint");
     await tamper("UPDATE audit_head SET size = 3");
@@ -122,7 +124,7 @@ describe("the checkpoint signer", () => {
     });
     await tamper("UPDATE audit_head SET size = 4");
     expect((await call("POST", "/checkpoint")).status).toBe(200);
-    expect((await call("GET", "/healthz")).body).toEqual({ size: 4 });
+    expect((await call("GET", "/healthz")).body).toEqual({ size: 4, floor_days: 2_555 });
   });
 
   it("refuses a tree of the size it signed last that has another root", async () => {
@@ -158,6 +160,98 @@ describe("the checkpoint signer", () => {
     await writeFile(entries, whole);
     await truncate(entries, whole.length - 1);
     await expect(openEntryFile(path.join(dir, "log"), bench.place.log)).rejects.toThrow("shorter");
+  });
+});
+
+describe("a signer whose store is lost, with the key that has signed", () => {
+  const ask = async (signer: CheckpointSigner) => {
+    const lines: string[] = [];
+    const serve = signerHandler(
+      signer,
+      createLogger("test", "info", { write: (line) => void lines.push(line) }),
+    );
+    await askOnce(serve);
+    const { body } = await serve({
+      method: "GET",
+      path: "/healthz",
+      query: new URLSearchParams(),
+      headers: {},
+      body: Buffer.alloc(0),
+    });
+    return { body, log: lines.join("") };
+  };
+
+  it("signs nothing while the mark beside the key knows of a tree, and says so at once", async () => {
+    const keyDir = await mkdtemp(path.join(tmpdir(), "sp-keys-"));
+    const mark = await openSignedMark(keyDir, bench.place.log);
+    await grow(4);
+    await signCheckpoint(from({ mark }));
+    const lost = await openEntryFile(path.join(dir, "lost"), bench.place.log);
+    const reopened = await openSignedMark(keyDir, bench.place.log);
+    expect(reopened.tree?.size).toBe(4);
+    const { body, log } = await ask(from({ file: lost, mark: reopened }));
+    expect(body).toMatchObject({ size: 0, refusing: { reason: "store", seq: 4 } });
+    expect(log).toContain('"reason":"store"');
+    await tamper("UPDATE audit_head SET root = sha256(root)");
+    await expect(signCheckpoint(from({ file: lost, mark: reopened }))).rejects.toMatchObject({
+      reason: "store",
+    });
+    // The key of another log says nothing of this one.
+    expect((await openSignedMark(keyDir, "other.test/log")).tree).toBeUndefined();
+    await writeFile(path.join(keyDir, "log.signed.json"), "{");
+    await expect(openSignedMark(keyDir, bench.place.log)).rejects.toThrow("cannot be read");
+    await lost.close();
+  });
+
+  it("signs nothing while the database has a checkpoint by its key, and takes nobody else's for one", async () => {
+    await grow(4);
+    const note = await signCheckpoint(from());
+    const { size, root } = parseCheckpointText(openNote(note, [key.vkey]).text);
+    await insertCheckpoint(bench.sequencerPool, bench.place, { size, root, note }, []);
+    const lost = await openEntryFile(path.join(dir, "lost"), bench.place.log);
+    await expect(signCheckpoint(from({ file: lost }))).rejects.toMatchObject({ reason: "store", seq: 4 });
+    const other = loadSigningKey(await createTestKeystore("signer", bench.place.log), "log");
+    await signCheckpoint(from({ file: lost, signer: other }));
+    await lost.close();
+  });
+
+  it("keeps the entries of a store whose state file alone is lost", async () => {
+    await grow(4);
+    await signCheckpoint(from());
+    const kept = await readFile(path.join(dir, "log", "entries.log"));
+    await rm(path.join(dir, "log", "state.json"));
+    const reopened = await openEntryFile(path.join(dir, "log"), bench.place.log);
+    await reopened.close();
+    const names = (await readdir(path.join(dir, "log"))).filter((name) =>
+      name.startsWith("entries.log.aside-"),
+    );
+    expect(names).toHaveLength(1);
+    expect((await readFile(path.join(dir, "log", names[0] ?? ""))).equals(kept)).toBe(true);
+  });
+
+  it("goes on from an older copy of its store only to the tree of the mark", async () => {
+    const keyDir = await mkdtemp(path.join(tmpdir(), "sp-keys-"));
+    const mark = await openSignedMark(keyDir, bench.place.log);
+    await grow(4);
+    await signCheckpoint(from({ mark }));
+    const older = path.join(dir, "older");
+    await cp(path.join(dir, "log"), older, { recursive: true });
+    await grow(6);
+    await signCheckpoint(from({ mark }));
+    const back = await openEntryFile(older, bench.place.log);
+    const good = { ...mark, tree: mark.tree };
+    await tamper("UPDATE audit_head SET size = 8");
+    await expect(signCheckpoint(from({ file: back, mark: good }))).rejects.toMatchObject({
+      reason: "shorter",
+    });
+    await tamper("UPDATE audit_head SET size = 10");
+    const forged = { ...mark, tree: { size: 10, root: new Uint8Array(32) } };
+    await expect(signCheckpoint(from({ file: back, mark: forged }))).rejects.toMatchObject({
+      reason: "fork",
+    });
+    const note = openNote(await signCheckpoint(from({ file: back, mark: good })), [key.vkey]);
+    expect(parseCheckpointText(note.text).size).toBe(10);
+    await back.close();
   });
 });
 

@@ -18,6 +18,8 @@ test("it is found with the keys in the bundle alone, too", async () => {
   expect((await verifyBundle(changeBundle(BUNDLE, 4), {})).verdict).toBe("wrong");
 });
 
-test("an entry that is not there is refused by name", () => {
+test("an entry that is not there, and a line that is none, are refused by name", () => {
   expect(() => changeBundle(BUNDLE, 12)).toThrow(ChangeError);
+  const odd = layOut({ ...draft(OURS, 2, [2]), texts: { "entries.ndjson": "{}\n" } }, OURS);
+  expect(() => changeBundle(odd, 0)).toThrow(ChangeError);
 });

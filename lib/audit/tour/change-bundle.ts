@@ -12,7 +12,9 @@ export class ChangeError extends Error {
 function changeLine(lines: readonly string[], seq: number): { lines: string[]; leaf: Uint8Array } {
   let leaf: Uint8Array | undefined;
   const changed = lines.map((text) => {
-    const line = text === "" ? undefined : EntryLine.parse(parseCanonicalJson(text));
+    const parsed = text === "" ? undefined : EntryLine.safeParse(parseCanonicalJson(text));
+    if (parsed?.success === false) throw new ChangeError("a line of the bundle is no exported entry");
+    const line = parsed?.data;
     if (line === undefined || line.seq !== seq) return text;
     const { outcome } = line.entry;
     const entry = { ...line.entry, outcome: outcome === "denied" ? "done" : "denied" };

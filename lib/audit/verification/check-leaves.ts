@@ -115,7 +115,7 @@ function checkIndex(walk: Walk, row: StoredLeaf, entry: Entry): void {
 /** What the log says of its own losses is never a good verdict. */
 function checkRecovery(walk: Walk, seq: number, entry: Entry): void {
   if (entry.pub?.recovery === undefined) return;
-  const { is, detail } = judgeRecovery(seq, entry.pub.recovery, entry.log);
+  const { is, detail } = judgeRecovery(seq, entry.pub.recovery, { log: entry.log });
   if (is === "lost") walk.add({ class: "lost", detail });
 }
 

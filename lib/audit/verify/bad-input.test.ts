@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { toBase64, utf8 } from "@/lib/crypto/bytes";
 import { readCanonicalZip, writeCanonicalZip, type ZipFile } from "@/lib/crypto/canonical-zip";
+import { ed25519PublicKey } from "@/lib/crypto/primitives";
+import { vkey } from "@/lib/crypto/signed-note";
 import { checkpointNote, draft, keysOf, layOut, operator } from "./bundle-fixture";
 import { BUNDLE_FILES, Policy } from "./bundle-format";
-import type { Report } from "./report";
+import { describeReport } from "./describe-report";
+import { firstBad, type Report } from "./report";
 import { bytesSource } from "./source";
 import { verifyBundle } from "./verify-bundle";
 
@@ -116,12 +119,84 @@ describe("bad input is refused by name:", () => {
     );
   });
 
-  it("a bundle of somebody else, under our policy", async () => {
-    const foreign = layOut(draft(operator(2), 5, [5]), operator(2));
-    const report = await verifyBundle(foreign, { policy: POLICY });
-    expect(report.findings.map((finding) => finding.class)).toEqual(
-      expect.arrayContaining(["manifest", "keys"]),
+  it("a bundle of somebody else, under our policy, by its signers and not as a changed entry", async () => {
+    const theirs = layOut(draft(operator(2), 5, [5]), operator(2));
+    const report = await verifyBundle(theirs, { policy: POLICY });
+    expect(report.findings.map((finding) => finding.class).sort()).toEqual([
+      "foreign keys",
+      "keys",
+      "manifest",
+    ]);
+    const [first] = describeReport(report).split("\n");
+    expect(first).toMatch(
+      /^WRONG: signed by keys your policy does not name \(log log\.example\.test\/sealport, policy log\.example\.test\/sealport; the bundle names the key /,
     );
+    const other = { ...POLICY, log: [vkey("other.example.test", ed25519PublicKey(OURS.logSeed))] };
+    const headline = describeReport(await verifyBundle(theirs, { policy: other })).split("\n")[0];
+    expect(headline).toBe(
+      "WRONG: signed by keys your policy does not name (log log.example.test/sealport, policy other.example.test)",
+    );
+  });
+
+  it("a checkpoint that stands there again, before it is verified again", async () => {
+    const [first = "", second = ""] = CLEAN.checkpoints;
+    const again = [first, second, ...Array.from({ length: 200 }, () => second), first];
+    const report = await withText(BUNDLE_FILES.checkpoints, JSON.stringify(again));
+    expectNamed(report, /checkpoint 3 does not stand over more leaves than the one before it/);
+    expect(report.checkpoints).toBe(2);
+  });
+
+  it("two trees of one size that our own key signed, as the fork they are", async () => {
+    const [first = "", second = ""] = CLEAN.checkpoints;
+    const fork = checkpointNote(OURS, draft(OURS, 5, []).leaves);
+    const report = await withText(BUNDLE_FILES.checkpoints, JSON.stringify([first, second, fork]));
+    expectNamed(report, /the log's own key signed two different trees of 5 leaves/);
+  });
+
+  it("a checkpoint of the policy that none of its keys signed", async () => {
+    const policy = { ...POLICY, checkpoints: [checkpointNote(operator(2), CLEAN.leaves)] };
+    const report = await verifyBundle(layOut(CLEAN, OURS), { policy });
+    expectNamed(report, /the policy's checkpoint 1: signed by none of the policy's log keys/);
+  });
+
+  it.each([3, 0, 1])("leaf %i that was taken out of leaves.txt alone, by its number", async (at) => {
+    const leaves = CLEAN.leaves.filter((_, seq) => seq !== at).map((hash) => `${toBase64(hash)}\n`);
+    const report = await withText(BUNDLE_FILES.leaves, leaves.join(""));
+    expect(firstBad(report.findings)).toBe(at);
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({
+        class: "missing leaf",
+        seq: at,
+        after: at + 1,
+        detail: `leaf ${at} was left out of leaves.txt: in its place stands leaf ${at + 1}`,
+      }),
+    );
+    expect(report.findings.map((finding) => finding.class)).not.toContain("content mismatch");
+  });
+
+  it("two leaves exchanged in leaves.txt alone, both by number", async () => {
+    const [a = "", b = "", ...rest] = CLEAN.leaves.map((hash) => `${toBase64(hash)}\n`);
+    const report = await withText(BUNDLE_FILES.leaves, [b, a, ...rest].join(""));
+    const mismatches = report.findings.filter((finding) => finding.class === "content mismatch");
+    expect(mismatches.map(({ seq }) => seq)).toEqual(expect.arrayContaining([0, 1]));
+  });
+
+  it.each<[string, Uint8Array, RegExp]>([
+    ["an empty file", new Uint8Array(0), /^the file is empty/],
+    [
+      "the first ten bytes of a bundle",
+      layOut(CLEAN, OURS).subarray(0, 10),
+      /^the bundle is cut short: its end is missing after 10 bytes/,
+    ],
+    [
+      "a bundle without its last byte",
+      layOut(CLEAN, OURS).subarray(0, -1),
+      /^the bundle is cut short: its end is missing/,
+    ],
+    ["another file", utf8("hello, this is a letter and no bundle of anything\n"), /^this is no bundle/],
+  ])("%s, as what it is", async (_, bytes, pattern) => {
+    const report = await verifyBundle(bytes, { policy: POLICY });
+    expect(report.findings).toMatchObject([{ class: "container", detail: expect.stringMatching(pattern) }]);
   });
 
   it("a file that shrinks while it is read", async () => {

@@ -53,7 +53,13 @@ export interface EntryChange {
   readonly outcome?: Entry["outcome"];
   readonly pub?: Entry["pub"];
   readonly org?: Record<string, Json>;
+  readonly at?: string;
+  /** With a second part, of the person who acted, under `PERSON_PART`. */
+  readonly person?: true;
 }
+
+/** Label of the part about a person, where a fixture entry has one. */
+export const PERSON_PART = "personpartA";
 
 export function fixtureId(at: number): string {
   return `01936f2a-7c1b-7def-8a10-${String(at).padStart(12, "0")}`;
@@ -61,22 +67,29 @@ export function fixtureId(at: number): string {
 
 export function fixtureEntry(at: number, change: EntryChange = {}): FixtureEntry {
   const id = fixtureId(at);
-  const place = { log: FIXTURE_LOG, entryId: id, c: "org" };
-  const plaintext = change.org ?? { action: "transaction.create", request_id: `req-${at}` };
-  const { stored, digest } = sealPart({ ...place, compartmentKey: COMPARTMENT, plaintext });
+  const org = change.org ?? { action: "transaction.create", request_id: `req-${at}` };
+  const parts = [{ c: "org", kind: "org", plaintext: org }];
+  if (change.person) parts.push({ c: PERSON_PART, kind: "subject", plaintext: { name: "somebody" } });
+  const sealed = parts.map(({ c, kind, plaintext }) => {
+    const place = { log: FIXTURE_LOG, entryId: id, c };
+    return { c, kind, ...sealPart({ ...place, compartmentKey: COMPARTMENT, plaintext }) };
+  });
   const bytes = encodeEntry({
     v: 1,
     log: FIXTURE_LOG,
     id,
-    at: `2026-11-24T14:45:00.${String(at).padStart(6, "0")}Z`,
+    at: change.at ?? `2026-11-24T14:45:00.${String(at).padStart(6, "0")}Z`,
     tenant: "t_6c1f",
     class: change.class ?? "transaction",
     outcome: change.outcome ?? "done",
-    sealed: [{ c: "org", d: digest }],
+    sealed: sealed.map(({ c, digest }) => ({ c, d: digest })),
     ...(change.pub === undefined ? {} : { pub: change.pub }),
   });
   const key = toBase64url(partKey(COMPARTMENT, id));
-  return { bytes, parts: [{ c: "org", key, kind: "org", stored: toBase64url(stored) }] };
+  return {
+    bytes,
+    parts: sealed.map(({ c, kind, stored }) => ({ c, key, kind, stored: toBase64url(stored) })),
+  };
 }
 
 /** The parts of a bundle before they are laid out as files. */

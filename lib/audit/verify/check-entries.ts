@@ -5,6 +5,7 @@ import { entryLeaf } from "../entry";
 import type { Manifest } from "./bundle-format";
 import { checkPart } from "./check-part";
 import type { ReceiptWatch } from "./check-receipt";
+import { Claims } from "./claims";
 import { Coverage } from "./coverage";
 import { isDigestText } from "./digest-text";
 import { Erasures } from "./erasures";
@@ -13,6 +14,7 @@ import { History } from "./history";
 import { IdSet } from "./id-set";
 import type { LeafStream } from "./leaf-stream";
 import type { LineBatch } from "./lines";
+import { Mismatches } from "./mismatches";
 import type { Ranges } from "./ranges";
 import { type EntryFacts, type ExportedLine, readLine } from "./read-line";
 import { around, type Findings } from "./report";
@@ -27,10 +29,12 @@ export class EntryCheck {
   readonly coverage: Coverage;
   readonly erasures: Erasures;
   readonly history: History;
+  readonly claims: Claims;
   /** Leaves of entries whose bytes do not give the leaf in the list. */
   readonly changed = new Map<number, Uint8Array>();
   /** Where lines begin in the file: the first of each batch, for reading single entries again. */
   readonly landmarks: { readonly seq: number; readonly offset: number }[] = [];
+  readonly #mismatches: Mismatches;
   readonly #ids: IdSet;
   readonly #readFast: ReturnType<typeof fastReader>;
   #count = 0;
@@ -45,6 +49,8 @@ export class EntryCheck {
     this.coverage = new Coverage(manifest, given.withheld, findings);
     this.erasures = new Erasures(manifest, findings);
     this.history = new History(manifest, findings);
+    this.claims = new Claims(manifest, findings);
+    this.#mismatches = new Mismatches(findings);
     this.#ids = new IdSet(given.idSeed);
     this.#readFast = fastReader(manifest.log);
   }
@@ -52,6 +58,11 @@ export class EntryCheck {
   /** Lines read so far. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Number of the first entry that has this id, or undefined when none here has. */
+  placeOf(id: string): number | undefined {
+    return this.#ids.placeOf(id);
   }
 
   /** Takes a batch of whole lines. */
@@ -75,6 +86,7 @@ export class EntryCheck {
   /** Looks at what only the whole file can tell. */
   finish(): void {
     this.coverage.finish();
+    this.#mismatches.finish();
     const { count } = this.manifest;
     if (this.#count === count) return;
     const detail = `the manifest counts ${count} entries, the bundle has ${this.#count}`;
@@ -133,15 +145,16 @@ export class EntryCheck {
     const { from, to } = this.manifest.range;
     this.#repeats(line);
     if (seq < from || seq >= to || !this.leaves.isAtHand(seq)) {
+      this.#mismatches.take(seq, entryLeaf(line.bytes), undefined);
       const detail = `entry ${seq} has no leaf in the range`;
       this.findings.add({ class: "missing leaf", detail, ...around(seq) });
       return false;
     }
     const own = entryLeaf(line.bytes);
-    if (equalConstantTime(own, this.leaves.leaf(seq)) && isDigestText(line.leaf, own)) return true;
+    const listed = this.leaves.leaf(seq);
+    if (equalConstantTime(own, listed) && isDigestText(line.leaf, own)) return true;
     if (this.changed.size < MAX_CHANGED) this.changed.set(seq, own);
-    const detail = `the bytes of entry ${seq} do not give its leaf`;
-    this.findings.add({ class: "content mismatch", detail, ...around(seq), shownBy: "leaf" });
+    this.#mismatches.take(seq, own, listed);
     return false;
   }
 
@@ -168,5 +181,6 @@ export class EntryCheck {
     }
     this.erasures.see(line, entry, org);
     this.history.see(line.seq, entry);
+    this.claims.see(line.seq, entry, org);
   }
 }

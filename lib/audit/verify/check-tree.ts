@@ -24,12 +24,18 @@ export interface TrustedCheckpoint extends Cosigned {
   readonly imprint: Uint8Array;
 }
 
+/** Size and root as a note says them, before anything of it is believed. */
+const HEAD = /^[^\n]*\n(0|[1-9][0-9]{0,15})\n([^\n]*)\n/;
+
 /** Opens checkpoints under the trusted log keys, one after another. What none of them signed is counted. */
 export class CheckpointReader {
   readonly #trusted: TrustedCheckpoint[] = [];
   readonly #vkeys: readonly string[];
   #read = 0;
   #untrusted = 0;
+  #held = 0;
+  #given = 0;
+  #last: { readonly size: number; readonly root: string; readonly isTwice: boolean } | undefined;
 
   constructor(
     readonly origin: string,
@@ -39,14 +45,54 @@ export class CheckpointReader {
     this.#vkeys = [...keys.log, ...keys.witnesses.keys()];
   }
 
-  /** Takes one note; one that does not hold or is of another log is a finding. */
+  /** Whether there are checkpoints in the bundle and no trusted log key signed any of them. */
+  get isForeign(): boolean {
+    return this.#untrusted > 0 && this.#held === 0;
+  }
+
+  /**
+   * Takes the bundle's next note; one that does not hold or is of another log is a finding. Each stands over more than
+   * the one before (docs/formats/bundle.md "checkpoint.txt"), or over another tree of that size, so that nothing is
+   * verified twice, however often it stands there.
+   */
   read(note: string): void {
     this.#read += 1;
+    if (!this.#isNext(note)) {
+      const detail = `checkpoint ${this.#read} does not stand over more leaves than the one before it`;
+      this.findings.add({ class: "fork", detail });
+      return;
+    }
     const opened = this.#open(note);
     if (typeof opened === "string")
       this.findings.add({ class: "fork", detail: `checkpoint ${this.#read}: ${opened}` });
     else if (opened === undefined) this.#untrusted += 1;
-    else this.#trusted.push(opened);
+    else {
+      this.#held += 1;
+      this.#trusted.push(opened);
+    }
+  }
+
+  #isNext(note: string): boolean {
+    const [, sizeText, root = ""] = HEAD.exec(note) ?? [];
+    const last = this.#last;
+    if (sizeText === undefined) return true;
+    const size = Number(sizeText);
+    const isSame = size === last?.size;
+    if (last !== undefined && (size < last.size || (isSame && (last.isTwice || root === last.root))))
+      return false;
+    this.#last = { size, root, isTwice: isSame };
+    return true;
+  }
+
+  /** Takes a note of the policy, which the checker has seen before; they come in any order. */
+  readOwn(note: string): void {
+    this.#given += 1;
+    const opened = this.#open(note);
+    if (typeof opened === "object") this.#trusted.push(opened);
+    else {
+      const why = opened ?? "signed by none of the policy's log keys";
+      this.findings.add({ class: "keys", detail: `the policy's checkpoint ${this.#given}: ${why}` });
+    }
   }
 
   /** All trusted ones, smallest first. */

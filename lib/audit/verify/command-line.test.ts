@@ -35,13 +35,17 @@ function verify(args: readonly string[], heapMb = 512) {
   return { status, stdout, stderr };
 }
 
-function receiptFor(entry: { readonly bytes: Uint8Array }, at: number): string {
+function receiptFor(
+  entry: { readonly bytes: Uint8Array },
+  at: number,
+  integrateBy = "2026-11-24T14:46:00.000000Z",
+): string {
   const leafHash = entryLeaf(entry.bytes);
   const claims = {
     log: FIXTURE_LOG,
     entryId: fixtureId(at),
     leafHash,
-    integrateBy: "2026-11-24T14:46:00.000000Z",
+    integrateBy,
   };
   return JSON.stringify({
     log: FIXTURE_LOG,
@@ -90,7 +94,46 @@ describe("npm run verify", () => {
     const shown = verify([good, "--receipt", kept, "--receipt", broken, "--json"]);
     expect(shown.status).toBe(1);
     expect(JSON.parse(shown.stdout).findings).toMatchObject([{ class: "missing leaf" }]);
-    expect(verify([good, "--receipt", put("no.json", "{}")]).status).toBe(2);
+    const none = verify([good, "--receipt", put("no.json", "{}")]);
+    expect(none).toMatchObject({ status: 2, stderr: expect.stringContaining("not a receipt, at /log") });
+  });
+
+  it("takes the whole answer of the API as a receipt, and ends with 3 where it is neither kept nor broken", () => {
+    const receipt = receiptFor(clean.entries[2] ?? fixtureEntry(2), 2);
+    const answer = put("answer.json", `{"id":"t-1","receipt":${receipt}}`);
+    expect(verify([good, "--policy", policy, "--receipt", answer]).status).toBe(0);
+    const open = put("open.json", receiptFor(fixtureEntry(900), 900, "2026-11-24T15:00:00.000001Z"));
+    expect(verify([good, "--policy", policy, "--receipt", open, "--receipt", answer])).toMatchObject({
+      status: 3,
+      stdout: expect.stringMatching(/^VERIFIED.*\nNOT SHOWN: a receipt is neither proven nor broken/),
+    });
+  });
+
+  it("refuses a policy by the key that is none, and a file that is empty or cut short by that", () => {
+    const keys = { ...keysOf(OURS), receipts: ["nonsense"] };
+    const refused = verify([good, "--policy", put("bad-policy.json", JSON.stringify(keys))]);
+    expect(refused).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("the policy's receipt key 1 is refused"),
+    });
+    const deep = put("deep.json", "[".repeat(50_000));
+    for (const args of [
+      ["--policy", deep],
+      ["--receipt", deep],
+    ])
+      expect(verify([good, ...args])).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining("not JSON"),
+      });
+    const told = (content: Uint8Array) => verify([put("short.zip", content), "--policy", policy]);
+    expect(told(new Uint8Array(0))).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("the file is empty"),
+    });
+    expect(told(bundle.subarray(0, 999))).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("the bundle is cut short"),
+    });
   });
 
   it("holds a bundle of a hundred megabytes in a heap of forty-eight, and refuses one line as long", () => {

@@ -1,6 +1,6 @@
 import { FormatError } from "@/lib/crypto/format-error";
-import { parseMicros } from "@/lib/crypto/instant";
 import { Frontier } from "@/lib/crypto/merkle";
+import { checkAnchor, checkTail, countWitnessed, newestEvidence, witnessNotes } from "./anchor";
 import { BUNDLE_FILES, type Manifest, type ReceiptFile } from "./bundle-format";
 import { checkReceipt } from "./check-receipt";
 import type { TrustedCheckpoint } from "./check-tree";
@@ -9,12 +9,9 @@ import { LeafStream } from "./leaf-stream";
 import { locate, PLACE_RADIUS } from "./locate";
 import { readNearby } from "./nearby";
 import { PlaceWindow } from "./place-window";
-import { describeQuorum, isMet, type Quorum } from "./quorum";
-import { around, type Finding, type Findings, firstBad, type Note, type Report, somewhere } from "./report";
+import type { RecoveryGround } from "./recovery";
+import { type Finding, firstBad, type Note, type Report, somewhere } from "./report";
 import type { Content, Head, Verification } from "./verification";
-
-const MERGE_DELAY_MICROS = 60_000_000n;
-const MICROS_PER_SECOND = 1_000_000n;
 
 /** Everything of a report but the verdict and the findings. */
 export type Conclusion = Omit<Report, "verdict" | "findings">;
@@ -25,13 +22,17 @@ export async function conclude(run: Verification): Promise<Conclusion> {
   if (head === undefined || content === undefined) return nothing(run);
   const tree = content.leaves.state;
   const notes: Note[] = [];
-  checkAnchor(head, content.trusted, tree, findings);
+  if (!run.isForeign) checkAnchor(head, content.trusted, tree, findings);
   const roots = await secondLook(() => rootsAt(run, content.entries.history.sizes()), new Map());
-  const { coverage, erasures, history } = content.entries;
-  notes.push(...erasures.finish(tree.provenSize), ...history.finish(coverage.pruned, tree.provenSize, roots));
-  notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest), ...run.stamps.notes);
+  const { claims, coverage, erasures, history } = content.entries;
+  notes.push(
+    ...erasures.finish(tree.provenSize),
+    ...history.finish(coverage, tree.provenSize, roots, groundOf(head, content)),
+  );
+  notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content.entries.count));
+  notes.push(...claims.finish(coverage.withheld.count), ...run.stamps.notes);
   notes.push(...checkReceipts(run, head, content.trusted, tree));
-  notes.push(...witnessNotes(content.trusted, tree));
+  notes.push(...witnessNotes(head, content.trusted, tree, run.options.nowMicros));
   if (!findings.isEmpty || tree.failedSize !== undefined) await blame(run, head, content, tree);
   return {
     ...trustOf(run, head),
@@ -44,6 +45,10 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     nearby: await secondLook(() => nearbyOf(run, content), []),
     notes,
   };
+}
+
+function groundOf({ manifest, keys }: Head, { entries }: Content): RecoveryGround {
+  return { log: manifest.log, logKeys: keys.log, placeOf: (id) => entries.placeOf(id) };
 }
 
 /** What cannot be read a second time has its finding from the first, and is not looked at more closely. */
@@ -77,83 +82,22 @@ function trustOf(run: Verification, { keys }: Head): Pick<Conclusion, "trust"> {
   return { trust: { source, keys: [...keys.log, ...keys.receipts, ...keys.witnesses.keys()] } };
 }
 
-/** Witnessed is what independent witnesses cosigned; ours alone is self-witnessed. */
-function countWitnessed(trusted: readonly TrustedCheckpoint[], quorum: Quorum): number {
-  const needed = Math.max(1, quorum.independent);
-  return trusted.filter((checkpoint) => checkpoint.independent >= needed && isMet(quorum, checkpoint)).length;
-}
-
-function witnessNotes(trusted: readonly TrustedCheckpoint[], tree: TreeState): Note[] {
-  const newest = trusted.findLast((checkpoint) => checkpoint.size === tree.count);
-  if (newest === undefined || newest.independent > 0) return [];
-  if (newest.own > 0)
-    return [
-      {
-        class: "self-witnessed",
-        detail: "the newest checkpoint is cosigned by the operator's own witness only",
-      },
-    ];
-  return [{ class: "unwitnessed", detail: "no trusted witness has cosigned the newest checkpoint" }];
-}
-
-/** The bundle must end at a trusted checkpoint, with enough witnesses on it. */
-function checkAnchor(
-  { manifest, keys }: Head,
-  trusted: readonly TrustedCheckpoint[],
-  tree: TreeState,
-  findings: Findings,
-): void {
-  const size = tree.count;
-  if (manifest.size !== size) {
-    const detail = `the manifest says ${manifest.size} leaves, there are ${size}`;
-    findings.add({ class: "truncation", detail, ...around(Math.min(size, manifest.size)) });
-    return;
-  }
-  const anchors = trusted.filter((checkpoint) => checkpoint.size === size);
-  const anchor = anchors.find((candidate) => isMet(keys.quorum, candidate)) ?? anchors.at(-1);
-  if (anchor === undefined) {
-    if (size === 0) return;
-    const detail = `no trusted checkpoint stands over leaves ${tree.provenSize} to ${size - 1}`;
-    findings.add({ class: "unanchored tail", detail, ...somewhere(tree.provenSize, size - 1) });
-    return;
-  }
-  if (isMet(keys.quorum, anchor)) return;
-  const detail = `the newest checkpoint has ${describeQuorum(keys.quorum, anchor)}`;
-  findings.add({ class: "keys", detail });
-}
-
-/** Entries that no checkpoint covers yet: reported within the merge delay, a finding beyond it. */
-function checkTail({ later, exported_at }: Manifest, findings: Findings): Note[] {
-  if (later.count === 0 || later.oldest_at === undefined) return [];
-  const age = parseMicros(exported_at) - parseMicros(later.oldest_at);
-  const waiting = later.count === 1 ? "1 entry waits" : `${later.count} entries wait`;
-  const detail = `${waiting} for a checkpoint, the oldest for ${age / MICROS_PER_SECOND} s`;
-  if (age <= MERGE_DELAY_MICROS) return [{ class: "later entries", detail, count: later.count }];
-  findings.add({ class: "unanchored tail", detail });
-  return [];
-}
-
-function remarks({ complete, withheld, withheld_file: file }: Manifest): Note[] {
+function remarks({ complete, size, withheld, withheld_file: file }: Manifest, entries: number): Note[] {
   const notes: Note[] = [];
   const count = file?.count ?? withheld.length;
   if (!complete) {
     const detail = "a filtered export: inclusion is proven, not that nothing was left out";
     notes.push({ class: "filtered", detail });
   }
+  if (entries === 0 && size > 0) {
+    const detail = "no entry is in this bundle: what is proven is a tree of leaves, and not what was written";
+    notes.push({ class: "no entries", detail });
+  }
   if (count > 0) {
     const detail = `${count} entries are shown by their leaf only`;
     notes.push({ class: "withheld", detail, count });
   }
   return notes;
-}
-
-/** Latest time by which this tree was the newest one: the export, a witness's word, a time stamp. */
-function evidenceOf(run: Verification, manifest: Manifest, trusted: readonly TrustedCheckpoint[]): bigint {
-  const cosigned = trusted
-    .filter((checkpoint) => checkpoint.size === manifest.size)
-    .map(({ cosignedAt }) => BigInt(cosignedAt ?? 0) * MICROS_PER_SECOND);
-  const times = [parseMicros(manifest.exported_at), run.stamps.newest ?? 0n, ...cosigned];
-  return times.reduce((newest, time) => (time > newest ? time : newest));
 }
 
 function checkReceipts(
@@ -163,7 +107,7 @@ function checkReceipts(
   tree: TreeState,
 ): Note[] {
   const receipts: readonly ReceiptFile[] = run.options.receipts ?? [];
-  const evidence = evidenceOf(run, manifest, trusted);
+  const evidence = newestEvidence(manifest, trusted, run.stamps.newest, run.options.nowMicros);
   const ground = {
     log: manifest.log,
     receiptKeys: keys.receipts,
@@ -197,7 +141,8 @@ async function rootsAt(
 /** Names the entry behind a trouble: first by place signatures, else by the checkpoints on either side. */
 async function blame(run: Verification, head: Head, content: Content, tree: TreeState): Promise<void> {
   const place = await secondLook(() => findPlace(run, head, content, tree), undefined);
-  if (place !== undefined) run.findings.add(place);
+  // Where nobody the policy names signed anything, that no place is vouched for says nothing of the entries.
+  if (place !== undefined && !(run.isForeign && place.shownBy === undefined)) run.findings.add(place);
   if (tree.failedSize === undefined || tree.failedSize > tree.count) return;
   const detail = `leaves ${tree.provenSize} to ${tree.failedSize - 1} do not give the root that was signed`;
   const range = somewhere(tree.provenSize, tree.failedSize - 1);

@@ -8,6 +8,8 @@ import { type ByteSource, readExactly } from "./source";
 const MAX_FILES = 32;
 const MAX_BYTES = 0xffff_ffff;
 const LONGEST_NAME = 255;
+/** First bytes of a zip: the signature of a file's header. */
+const LOCAL_START = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
 
 /** One file of the container: what its header says, and where its content lies. Its crc is not checked yet. */
 export interface PlacedFile extends ZipEntry {
@@ -56,13 +58,25 @@ function nameOf(bytes: Uint8Array, at: number): string {
   }
 }
 
+/** What begins like a bundle and does not end like one was cut short on its way; anything else is another file. */
+async function refuseEnd(source: ByteSource, endAt: number): Promise<never> {
+  const head = await readExactly(source, 0, Math.min(source.size, LOCAL_START.length));
+  const isBegun = firstDifference(head, LOCAL_START) === head.length;
+  if (!isBegun) return refuse("this is no bundle: it does not begin like one", 0);
+  return refuse(
+    `the bundle is cut short: its end is missing after ${source.size} bytes, no end record`,
+    endAt,
+  );
+}
+
 async function readEnd(source: ByteSource): Promise<{ count: number; directory: number }> {
   const endAt = source.size - END_BYTES;
   if (source.size > MAX_BYTES) refuse("the bundle is larger than allowed", 0);
-  if (endAt < 0) refuse("no end record", 0);
+  if (source.size === 0) refuse("the file is empty", 0);
+  if (endAt < 0) return refuseEnd(source, 0);
   const end = await readExactly(source, endAt, source.size);
   const view = new DataView(end.buffer, end.byteOffset, end.byteLength);
-  if (view.getUint32(0, true) !== 0x06054b50) refuse("no end record", endAt);
+  if (view.getUint32(0, true) !== 0x06054b50) return refuseEnd(source, endAt);
   const count = view.getUint16(10, true);
   const directory = view.getUint32(16, true);
   if (count > MAX_FILES) refuse("more files than allowed", endAt + 10);

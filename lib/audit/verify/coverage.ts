@@ -8,7 +8,11 @@ export class Coverage {
   #at = 0;
   #next: number;
   #previous = -1;
+  #taken = 0;
   #pruned = 0;
+  #isGapless = true;
+  /** First and one past the last of each gap that only pruning explains; there are no more of them than lines. */
+  readonly #gone: number[] = [];
 
   constructor(
     readonly manifest: Manifest,
@@ -18,9 +22,18 @@ export class Coverage {
     this.#next = manifest.range.from;
   }
 
-  /** Number below the pruning minimum that are not here. */
+  /** How many below the pruning minimum are neither here nor withheld; none are known of in a filtered export. */
   get pruned(): number {
     return this.#pruned;
+  }
+
+  /** The first of the pruned numbers in a range, or undefined when there is none. */
+  prunedWithin(from: number, to: number): number | undefined {
+    for (let at = 0; at < this.#gone.length; at += 2) {
+      const [start = 0, end = 0] = [this.#gone[at], this.#gone[at + 1]];
+      if (start < to && end > from) return Math.max(start, from);
+    }
+    return undefined;
   }
 
   get previous(): number {
@@ -37,14 +50,20 @@ export class Coverage {
   take(seq: number): boolean {
     if (seq <= this.#previous) return false;
     this.#previous = seq;
+    if (seq >= this.manifest.range.from && seq < this.manifest.range.to) this.#taken += 1;
     this.#close(seq);
     this.#next = seq + 1;
     return true;
   }
 
-  /** Looks at what is left after the last line. */
+  /** Looks at what is left after the last line, and whether each number was accounted for once. */
   finish(): void {
-    this.#close(this.manifest.range.to);
+    const { range, complete } = this.manifest;
+    this.#close(range.to);
+    const told = this.#taken + this.withheld.count + this.#pruned;
+    if (!complete || !this.#isGapless || told === range.to - range.from) return;
+    const detail = `the range has ${range.to - range.from} numbers, and ${this.#taken} entries, ${this.withheld.count} withheld and ${this.#pruned} pruned ones are told of`;
+    this.findings.add({ class: "manifest", detail });
   }
 
   /** Accounts for the numbers from the last one up to this one: withheld, pruned, or left out. */
@@ -52,21 +71,30 @@ export class Coverage {
     if (!this.manifest.complete) return;
     const minimum = Math.min(this.manifest.pruned?.minimum ?? 0, to);
     let at = this.#next;
-    if (minimum > at) {
-      this.#pruned += minimum - at;
-      at = minimum;
-    }
     for (let range = this.withheld.at(this.#at); range !== undefined && range.from < to; ) {
       if (range.from <= at) at = Math.max(at, Math.min(range.to, to));
-      else if (at < to) {
-        this.findings.add({ class: "missing leaf", detail: leftOut(at, to), ...around(at) });
-        at = to;
-      }
+      else if (at < minimum) {
+        at = this.#prune(at, Math.min(range.from, minimum));
+        continue;
+      } else if (at < to) at = this.#leaveOut(at, to);
       if (range.to > to) break;
       this.#at += 1;
       range = this.withheld.at(this.#at);
     }
-    if (at < to) this.findings.add({ class: "missing leaf", detail: leftOut(at, to), ...around(at) });
+    if (at < minimum) at = this.#prune(at, minimum);
+    if (at < to) this.#leaveOut(at, to);
+  }
+
+  #prune(from: number, to: number): number {
+    this.#pruned += to - from;
+    this.#gone.push(from, to);
+    return to;
+  }
+
+  #leaveOut(at: number, to: number): number {
+    this.#isGapless = false;
+    this.findings.add({ class: "missing leaf", detail: leftOut(at, to), ...around(at) });
+    return to;
   }
 }
 

@@ -1,43 +1,51 @@
 import { isBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
+import { parseMicros } from "@/lib/crypto/instant";
+import { parseEntry } from "../entry";
 import type { Manifest } from "./bundle-format";
+import { memberOf } from "./member";
 import type { EntryFacts, ExportedLine } from "./read-line";
 import { around, type Findings, type Note } from "./report";
 
 const ERASE = "compartment.erase";
+/** An erasure's entry is made up to a minute before its key goes, and an entry sealed before may come in as late. */
+const SLACK_MICROS = 120_000_000n;
 
 /** An entry that a bundle names as the record of an erasure, as it was met in the log. */
 interface ErasingEntry {
   readonly seq: number;
+  readonly at: string;
   readonly isErasure: boolean;
   /** Why it does not name a destroyed key, or undefined when it does. */
   readonly fault: string | undefined;
 }
 
-function memberOf(value: Json | undefined, name: string): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value[name] : undefined;
-}
-
 /** The erasure must say which compartment's key went, by the key's own digest (SHA-256 of 0x65 and the key). */
-function nameFault(org: Json | undefined): string | undefined {
+function nameFault(org: Json | undefined, thumbprint: string | undefined): string | undefined {
   if (org === undefined) return "is not readable here, so that nothing shows which key it is about";
   if (memberOf(org, "action") !== ERASE) return "records something else";
   const details = memberOf(org, "details");
   const [compartment, digest] = [memberOf(details, "compartment"), memberOf(details, "key_digest")];
   const isNamed = typeof compartment === "string" && typeof digest === "string";
-  return isNamed && digest.length === 43 && isBase64url(digest) ? undefined : "names no key";
+  if (!isNamed || digest.length !== 43 || !isBase64url(digest)) return "names no key";
+  return thumbprint === undefined || thumbprint === digest
+    ? undefined
+    : "names two keys, one of them in the open";
 }
 
 /**
  * Parts whose key is said to be destroyed. Erased is believed only with an entry of the log, in the tree, that
- * records the erasure and names the key; a key that is merely left out is a finding.
+ * records the erasure and names the key; a key that is merely left out is a finding. An entry does not tell under
+ * which compartment a part of it lies (audit.md "Sealed parts"), so that this is the exporter's signed word; what an
+ * erasure can never vouch for is refused: the org part, a second part of one entry, and an entry made after it.
  */
 export class Erasures {
   readonly #listed: ReadonlyMap<string, string>;
   readonly #bySeq = new Map<number, string[]>();
   readonly #wanted: ReadonlySet<string>;
   readonly #erasing = new Map<string, ErasingEntry>();
-  readonly #met = new Set<string>();
+  /** Times of the entries of listed parts, by number and label. */
+  readonly #met = new Map<string, string>();
 
   constructor(
     manifest: Manifest,
@@ -46,14 +54,19 @@ export class Erasures {
     const listed = manifest.erased ?? [];
     this.#listed = new Map(listed.map(({ seq, c, entry }) => [`${seq}/${c}`, entry]));
     this.#wanted = new Set(listed.map(({ entry }) => entry));
-    for (const { seq, c } of listed) this.#bySeq.set(seq, [...(this.#bySeq.get(seq) ?? []), c]);
+    for (const { seq, c } of listed) {
+      const labels = this.#bySeq.get(seq);
+      if (labels === undefined) this.#bySeq.set(seq, [c]);
+      else labels.push(c);
+    }
   }
 
   /** Takes one entry with its org part, where that could be opened. */
   see(line: ExportedLine, entry: EntryFacts, org: Json | undefined): void {
     if (this.#wanted.has(entry.id)) {
       const isErasure = entry.class === "retention" && entry.outcome === "done";
-      this.#erasing.set(entry.id, { seq: line.seq, isErasure, fault: nameFault(org) });
+      const fault = nameFault(org, parseEntry(line.bytes).pub?.thumbprint);
+      this.#erasing.set(entry.id, { seq: line.seq, at: entry.at, isErasure, fault });
     }
     for (const c of this.#bySeq.get(line.seq) ?? []) this.#seeErased(line, entry, c);
     for (const part of line.parts) {
@@ -63,7 +76,7 @@ export class Erasures {
   }
 
   #seeErased(line: ExportedLine, entry: EntryFacts, c: string): void {
-    this.#met.add(`${line.seq}/${c}`);
+    this.#met.set(`${line.seq}/${c}`, entry.at);
     if (!entry.sealed.some((part) => part.c === c))
       this.#wrong(`entry ${line.seq} has no part ${c} that could have been erased`, line.seq);
     if (line.parts.some((part) => part.c === c && part.key !== undefined))
@@ -76,16 +89,33 @@ export class Erasures {
 
   /** Judges every listed erasure once the whole log was read. */
   finish(provenSize: number): Note[] {
+    const vouched = new Set<string>();
     let count = 0;
     for (const [place, id] of this.#listed) {
-      const seq = Number(place.slice(0, place.indexOf("/")));
-      const fault = this.#met.has(place) ? this.#faultOf(id, provenSize) : "is not in this bundle";
+      const cut = place.indexOf("/");
+      const [seq, c] = [Number(place.slice(0, cut)), place.slice(cut + 1)];
+      const fault = this.#partFault(place, c, id, vouched) ?? this.#faultOf(id, provenSize);
+      vouched.add(`${seq}/${id}`);
       if (fault === undefined) count += 1;
-      else this.#wrong(`part ${place.slice(place.indexOf("/") + 1)} of entry ${seq}: ${fault}`, seq);
+      else this.#wrong(`part ${c} of entry ${seq}: ${fault}`, seq);
     }
     if (count === 0) return [];
     const detail = `${count} parts were erased, each with its erasure in the log`;
     return [{ class: "erased", detail, count }];
+  }
+
+  /** Why no erasure, or not this one, can have destroyed the key of this part. */
+  #partFault(place: string, c: string, id: string, vouched: ReadonlySet<string>): string | undefined {
+    const at = this.#met.get(place);
+    if (at === undefined) return "is not in this bundle";
+    if (c === "org")
+      return "an erasure is of one person's compartment, and this part lies under the organisation's";
+    if (vouched.has(`${place.slice(0, place.indexOf("/"))}/${id}`))
+      return `the erasure ${id} is of one compartment, and another part of this entry is listed under it`;
+    const erasing = this.#erasing.get(id);
+    if (erasing !== undefined && parseMicros(at) > parseMicros(erasing.at) + SLACK_MICROS)
+      return `the entry is later than the erasure, entry ${erasing.seq}, which cannot have destroyed its key`;
+    return undefined;
   }
 
   #faultOf(id: string, provenSize: number): string | undefined {

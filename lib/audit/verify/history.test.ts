@@ -5,7 +5,8 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { treeRoot } from "@/lib/crypto/merkle";
 import { ed25519PublicKey, sha256 } from "@/lib/crypto/primitives";
 import { signReceipt } from "@/lib/crypto/receipt";
-import { cosignatureLine, cosignerVkey } from "@/lib/crypto/signed-note";
+import { cosignatureLine, cosignerVkey, signNote, vkey } from "@/lib/crypto/signed-note";
+import { checkpointText } from "../checkpoint";
 import { entryLeaf } from "../entry";
 import {
   checkpointNote,
@@ -20,6 +21,7 @@ import {
   keysOf,
   layOut,
   operator,
+  PERSON_PART,
 } from "./bundle-fixture";
 import { type Manifest, Policy } from "./bundle-format";
 import { imprintOf } from "./check-tree";
@@ -46,14 +48,19 @@ const noted = (report: Report) => report.notes.map((note) => note.class);
 describe("erased", () => {
   const digest = toBase64url(sha256("a key"));
   const org = { action: "compartment.erase", details: { compartment: "c-1", key_digest: digest } };
-  const erased: Manifest["erased"] = [{ seq: 1, c: "org", entry: fixtureId(4) }];
-  const without = (entries: readonly FixtureEntry[]) =>
-    entries.map((entry, at) =>
-      at === 1 ? { ...entry, parts: entry.parts.map(({ key: _key, ...part }) => part) } : entry,
-    );
+  const erased: Manifest["erased"] = [{ seq: 1, c: PERSON_PART, entry: fixtureId(4) }];
+  const log = (changes: Readonly<Record<number, EntryChange>>) =>
+    logOf(6, { 1: { person: true }, ...changes });
+  const without = (entries: readonly FixtureEntry[], c = PERSON_PART) =>
+    entries.map((entry, at) => ({
+      ...entry,
+      parts: entry.parts.map(({ key, ...part }) =>
+        key === undefined || (at === 1 && part.c === c) ? part : { ...part, key },
+      ),
+    }));
 
   it("is believed with the erasure in the tree that names the key, and nothing else is wrong", async () => {
-    const entries = logOf(6, { 4: { class: "retention", org } });
+    const entries = log({ 4: { class: "retention", org, pub: { thumbprint: digest } } });
     const report = await verify(without(entries), { manifest: { erased } });
     expect([report.verdict, report.findings]).toEqual(["verified", []]);
     expect(noted(report)).toContain("erased");
@@ -72,21 +79,53 @@ describe("erased", () => {
     [
       "an erasure that is not in the bundle",
       { class: "retention", org },
-      [{ seq: 1, c: "org", entry: fixtureId(77) }],
+      [{ seq: 1, c: PERSON_PART, entry: fixtureId(77) }],
     ],
     [
       "an erased part of an entry that is not here",
       { class: "retention", org },
-      [{ seq: 99, c: "org", entry: fixtureId(4) }],
+      [{ seq: 99, c: PERSON_PART, entry: fixtureId(4) }],
     ],
   ])("is not believed of %s", async (_, change, listed) => {
     const manifest = listed === undefined ? {} : { erased: listed };
-    const report = await verify(without(logOf(6, { 4: change })), { manifest });
+    const report = await verify(without(log({ 4: change })), { manifest });
     expect(classes(report)).toContain("erased");
   });
 
+  it.each<[string, EntryChange, EntryChange, string, RegExp]>([
+    ["the organisation's own part", {}, {}, "org", /under the organisation's/],
+    [
+      "an entry that was made after the erasure",
+      { at: "2026-11-24T14:48:00.000000Z" },
+      {},
+      PERSON_PART,
+      /later than the erasure, entry 4/,
+    ],
+    [
+      "another key than the one in the open",
+      {},
+      { pub: { thumbprint: "A".repeat(43) } },
+      PERSON_PART,
+      /two keys/,
+    ],
+  ])("is not believed of %s, for which no such erasure vouches", async (_, part, change, c, fault) => {
+    const entries = log({ 1: { person: true, ...part }, 4: { class: "retention", org, ...change } });
+    const listed = [{ seq: 1, c, entry: fixtureId(4) }];
+    const report = await verify(without(entries, c), { manifest: { erased: listed } });
+    expect(report.findings).toMatchObject([{ class: "erased", detail: expect.stringMatching(fault) }]);
+  });
+
+  it("is not believed of two parts of one entry under one erasure, which is of one compartment", async () => {
+    const entries = without(without(log({ 4: { class: "retention", org } })), "org");
+    const both = [
+      { seq: 1, c: PERSON_PART, entry: fixtureId(4) },
+      { seq: 1, c: "org", entry: fixtureId(4) },
+    ];
+    expect(classes(await verify(entries, { manifest: { erased: both } }))).toEqual(["erased"]);
+  });
+
   it("is not believed of a part whose key is here all the same", async () => {
-    const report = await verify(logOf(6, { 4: { class: "retention", org } }), { manifest: { erased } });
+    const report = await verify(log({ 4: { class: "retention", org } }), { manifest: { erased } });
     expect(classes(report)).toContain("erased");
   });
 });
@@ -132,6 +171,39 @@ describe("pruned", () => {
     const wrongClass: EntryChange = { class: "log", pub: { prune } };
     expect(classes(await verifyPruned(wrongClass, { pruned }))).toContain("pruned");
   });
+
+  /** A log pruned by entry 5, over the tree it names, and what comes after it. */
+  const prunedLog = (leftOut: readonly number[], manifest: Partial<Manifest>, after: EntryChange = {}) => {
+    const first = draft(OURS, 4, []);
+    const named = { minimum: 3, checkpoint: { size: 4, root: toBase64url(treeRoot(first.leaves)) } };
+    const change: EntryChange = { class: "retention", pub: { prune: named } };
+    const entries = [...first.entries, ...logOf(8, { 5: change, 6: after }).slice(4)];
+    const claim = { pruned: { minimum: 3, entry: fixtureId(5) }, ...manifest };
+    return verify(entries, { manifest: claim, leftOut });
+  };
+
+  it("counts what is missing below the minimum, and not what is withheld there", async () => {
+    const report = await prunedLog([0, 1, 2], { withheld: [1] });
+    expect([report.verdict, report.findings]).toEqual(["verified", []]);
+    expect(report.notes.find((note) => note.class === "pruned")?.count).toBe(2);
+  });
+
+  it("is not believed where nothing below the minimum is missing, or a number is told of twice", async () => {
+    expect(classes(await prunedLog([], {}))).toEqual(["pruned"]);
+    expect(classes(await prunedLog([0, 1], { withheld: [2] }))).toEqual(["manifest"]);
+  });
+
+  it("is not believed of what a later recovery says was appended again byte for byte", async () => {
+    const recovery = (from: number): EntryChange => ({
+      class: "log",
+      pub: { recovery: { from, to: 6, lost: [] } },
+    });
+    const report = await prunedLog([0, 1], {}, recovery(1));
+    expect(report.findings).toMatchObject([
+      { class: "pruned", detail: expect.stringContaining("entry 1 was appended again byte for byte") },
+    ]);
+    expect((await prunedLog([0, 1], {}, recovery(2))).verdict).toBe("verified");
+  });
 });
 
 describe("lost", () => {
@@ -153,6 +225,38 @@ describe("lost", () => {
     const report = await verify(logOf(4, { 0: { class: "log", pub: { recovery } } }));
     expect(report.verdict).toBe("wrong");
     expect(report.findings[0]?.detail).toContain("lost 4..8 of the log old.example.test");
+  });
+
+  it("says of a statement what can be looked up: what it names must have been there, and in its range", async () => {
+    const says = async (recovery: { from: number; to: number; lost: string[] }) =>
+      (await verify(logOf(6, { 5: { class: "log", pub: { recovery } } }))).findings.map(
+        ({ detail }) => detail,
+      );
+    expect(await says({ from: 2, to: 9, lost: [] })).toEqual([
+      "entry 5 states a recovery of what was not there: 2 to 9",
+    ]);
+    expect(await says({ from: 4, to: 2, lost: [] })).toHaveLength(1);
+    const [within] = await says({ from: 2, to: 5, lost: [`entry:${fixtureId(3)}`, "entry:none"] });
+    expect(within).not.toContain("it names");
+    const [outside] = await says({ from: 2, to: 5, lost: [`entry:${fixtureId(1)}`] });
+    expect(outside).toContain(`it names entry:${fixtureId(1)}, which is not among those entries`);
+  });
+
+  it("says whether the old log's key signed the checkpoint that a new log begins with, where that key is trusted", async () => {
+    const leaves = draft(OURS, 9, []).leaves;
+    const text = checkpointText({ origin: "old.example.test", size: 9, root: treeRoot(leaves) });
+    const oldKey = vkey("old.example.test", ed25519PublicKey(OURS.logSeed));
+    const says = async (seed: Uint8Array, log: string[]) => {
+      const checkpoint = signNote(text, [{ name: "old.example.test", seed }]);
+      const recovery = { origin: "old.example.test", checkpoint, lost: { from: 4, to: 9 } };
+      const entries = logOf(4, { 0: { class: "log", pub: { recovery } } });
+      const policy = { ...POLICY, log: [...POLICY.log, ...log] };
+      const report = await verifyBundle(layOut(draftOf(OURS, entries, [4]), OURS), { policy });
+      return report.findings.find((finding) => finding.class === "lost")?.detail;
+    };
+    expect(await says(OURS.logSeed, [oldKey])).toContain("that log's key signed the checkpoint it names");
+    expect(await says(operator(2).logSeed, [oldKey])).toContain("did not sign the checkpoint");
+    expect(await says(OURS.logSeed, [])).toContain("no key of that log is trusted here");
   });
 
   it.each([
@@ -236,6 +340,63 @@ describe("witnesses", () => {
   });
 });
 
+describe("a witness's time", () => {
+  const EXPORTED = Date.parse("2026-11-24T15:00:00Z") / 1000;
+  const clean = draft(OURS, 4, [2, 4]);
+
+  /** The newest checkpoint cosigned at a time, a clock reading, and the notes about witnesses' clocks. */
+  async function told(seconds: number, nowSeconds?: number, receipt?: Parameters<typeof verifyBundle>[1]) {
+    const [first = "", last = ""] = clean.checkpoints;
+    const text = last.slice(0, last.indexOf("\n\n") + 1);
+    const own = signNote(text, [{ name: FIXTURE_LOG, seed: OURS.logSeed }]);
+    const note = `${own}${cosignatureLine(`${FIXTURE_LOG}/witness`, OURS.witnessSeed, text, seconds)}\n`;
+    const bundle = layOut({ ...clean, checkpoints: [first, note] }, OURS);
+    const now = nowSeconds === undefined ? {} : { nowMicros: BigInt(nowSeconds) * 1_000_000n };
+    return verifyBundle(bundle, { policy: POLICY, ...now, ...receipt });
+  }
+  const words = (report: Report) =>
+    report.notes.filter((note) => note.class === "witness time").map(({ detail }) => detail);
+
+  it("later than the export or than the checker's clock, beyond what clocks differ by, is told of", async () => {
+    expect(words(await told(EXPORTED + 300, EXPORTED))).toEqual([]);
+    expect(words(await told(EXPORTED + 301))).toEqual([
+      "1 checkpoint is cosigned at a time later than the export, the latest at 2026-11-24T15:05:01Z",
+    ]);
+    expect(words(await told(EXPORTED - 1, EXPORTED - 400))).toEqual([
+      "1 checkpoint is cosigned at a time later than the clock here, the latest at 2026-11-24T14:59:59Z",
+    ]);
+    expect(words(await told(2 ** 53 - 1))[0]).toContain("9007199254740991 s after 1970");
+  });
+
+  it("that the checker's clock has not reached breaks no promise of a receipt", async () => {
+    const { bytes } = fixtureEntry(900);
+    const leafHash = entryLeaf(bytes);
+    const integrateBy = "2026-11-24T15:30:00.000000Z";
+    const signature = signReceipt(OURS.receiptSeed, {
+      log: FIXTURE_LOG,
+      entryId: fixtureId(900),
+      leafHash,
+      integrateBy,
+    });
+    const receipt = {
+      log: FIXTURE_LOG,
+      entry: toBase64url(bytes),
+      entry_id: fixtureId(900),
+      leaf_hash: toBase64url(leafHash),
+      integrate_by: integrateBy,
+      signature,
+    };
+    const future = await told(EXPORTED + 90_000, EXPORTED, { receipts: [receipt] });
+    expect([future.verdict, noted(future)]).toEqual([
+      "verified",
+      expect.arrayContaining(["receipt not due"]),
+    ]);
+    expect(classes(await told(EXPORTED + 90_000, EXPORTED + 90_000, { receipts: [receipt] }))).toEqual([
+      "missing leaf",
+    ]);
+  });
+});
+
 describe("time stamps", () => {
   const clean = draft(OURS, 4, [2, 4]);
   const stamps = (list: { size: number; token: string }[]) => ({
@@ -258,6 +419,18 @@ describe("time stamps", () => {
     expect(report.notes.find((note) => note.class === "time stamp")?.detail).toContain(
       "time-stamped at 2026-11-24T14:50:00Z by Test Authority",
     );
+  });
+
+  it("that stand there again are refused before they are verified", async () => {
+    let count = 0;
+    const verifyTimeStamp = () => {
+      count += 1;
+      return { at: "2026-11-24T14:50:00Z", by: "Test Authority" };
+    };
+    const list = Array.from({ length: 60 }, () => ({ size: 4, token: "AAAA" }));
+    const report = await verifyBundle(layOut(stamps(list), OURS), { policy, verifyTimeStamp });
+    expect([count, report.verdict]).toEqual([1, "wrong"]);
+    expect(report.findings[0]?.detail).toContain("does not come after the one for 4");
   });
 
   it("that do not hold, or stamp no checkpoint of the bundle, are findings; unchecked ones are counted", async () => {

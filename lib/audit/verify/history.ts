@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
 import type { Manifest } from "./bundle-format";
+import type { Coverage } from "./coverage";
 import type { EntryFacts } from "./read-line";
-import { judgeRecovery } from "./recovery";
+import { judgeRecovery, type RecoveryGround, restoredRange } from "./recovery";
 import type { Findings, Note } from "./report";
 
 const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -51,11 +52,11 @@ export class History {
   }
 
   /** Judges what is said to be pruned, and reports what is lost. */
-  finish(pruned: number, provenSize: number, roots: RootOf): Note[] {
-    const notes = this.#recoveries.flatMap((mark) => this.#recovery(mark));
+  finish(coverage: Coverage, provenSize: number, roots: RootOf, ground: RecoveryGround): Note[] {
+    const notes = this.#recoveries.flatMap((mark) => this.#recovery(mark, ground));
     const listed = this.manifest.pruned;
     if (listed === undefined) return notes;
-    const fault = this.#pruneFault(listed.minimum, provenSize, roots);
+    const fault = this.#pruneFault(listed.minimum, provenSize, roots) ?? this.#goneFault(coverage);
     if (fault !== undefined) {
       this.findings.add({
         class: "pruned",
@@ -63,8 +64,23 @@ export class History {
       });
       return notes;
     }
-    const detail = `${pruned} entries below ${listed.minimum} were pruned; their leaves are in the tree`;
-    return [...notes, { class: "pruned", detail, count: pruned }];
+    return [...notes, prunedNote(this.manifest, listed.minimum, coverage.pruned)];
+  }
+
+  /**
+   * What is missing below the minimum must be missing because of this pruning: some of it is, and none of it was put
+   * back later, as a recovery says that appended the same numbers again byte for byte.
+   */
+  #goneFault(coverage: Coverage): string | undefined {
+    if (this.manifest.complete && coverage.pruned === 0) return "every one of them is here or withheld";
+    const by = this.#prunedBy()?.seq ?? 0;
+    for (const { seq, entry } of this.#recoveries) {
+      const range = seq > by ? restoredRange(entry.recovery) : undefined;
+      const gone = range === undefined ? undefined : coverage.prunedWithin(range.from, range.to);
+      if (gone !== undefined)
+        return `entry ${seq}, a later recovery, says that entry ${gone} was appended again byte for byte`;
+    }
+    return undefined;
   }
 
   #pruneFault(minimum: number, provenSize: number, roots: RootOf): string | undefined {
@@ -84,10 +100,20 @@ export class History {
     return isOurs ? undefined : `entry ${seq} names the root of another tree`;
   }
 
-  #recovery({ seq, entry }: Mark): Note[] {
-    const { is, detail } = judgeRecovery(seq, entry.recovery, this.manifest.log);
+  #recovery({ seq, entry }: Mark, ground: RecoveryGround): Note[] {
+    const { is, detail } = judgeRecovery(seq, entry.recovery, ground);
     if (is === "recovered") return [{ class: "recovered", detail }];
     this.findings.add({ class: "lost", detail });
     return [];
   }
+}
+
+function prunedNote({ complete }: Manifest, minimum: number, count: number): Note {
+  if (!complete)
+    return {
+      class: "pruned",
+      detail: `entries below ${minimum} were pruned; a filtered export tells not which`,
+    };
+  const detail = `${count} entries below ${minimum} were pruned; their leaves are in the tree`;
+  return { class: "pruned", detail, count };
 }

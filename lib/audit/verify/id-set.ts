@@ -1,3 +1,5 @@
+import { isUuid } from "@/lib/crypto/uuid";
+
 const WORDS = 4;
 /** Hexadecimal digits of a word. */
 const DIGITS = 8;
@@ -25,6 +27,14 @@ export class IdSet {
     if (this.#count * 2 >= this.#table.length) this.#grow();
     this.#store(seq);
     return undefined;
+  }
+
+  /** Number of the first entry that has this id, or undefined when none has; anything but an id is none's. */
+  placeOf(id: string): number | undefined {
+    if (!isUuid(id)) return undefined;
+    this.#parse(id);
+    const found = this.#find();
+    return found < 0 ? undefined : this.#seqs[found];
   }
 
   #parse(id: string): void {

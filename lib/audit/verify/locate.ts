@@ -62,7 +62,8 @@ export async function locate(input: PlaceInput): Promise<Finding | undefined> {
     const line = window.places.get(seq);
     if (!input.complete && line === undefined) continue;
     if (isVouched(input, line, seq, leaf)) continue;
-    return { ...nameFault(input, seq, seq === input.from && !isAnyVouched(input)), shownBy: "place" };
+    if (seq === input.from && !isAnyVouched(input)) return noneVouched(seq);
+    return { ...nameFault(input, seq), shownBy: "place" };
   }
   return undefined;
 }
@@ -79,11 +80,13 @@ function isAnyVouched(input: PlaceInput): boolean {
   return false;
 }
 
-function nameFault(input: PlaceInput, seq: number, isNoneVouched: boolean): Finding {
-  if (isNoneVouched) {
-    const detail = `no trusted receipt key vouches for any place from ${seq} on`;
-    return { class: "content mismatch", detail, ...around(seq) };
-  }
+/** Nothing is known of the single entries then, so that nothing is said to have shown a fault of this one. */
+function noneVouched(seq: number): Finding {
+  const detail = `no trusted receipt key vouches for any place from ${seq} on`;
+  return { class: "content mismatch", detail, ...around(seq) };
+}
+
+function nameFault(input: PlaceInput, seq: number): Finding {
   const original = originalPlace(input, seq);
   if (original === seq + 1 && !isSwap(input, seq)) {
     const detail = `entry ${seq} was left out: what stands in its place is entry ${original}`;

@@ -12,6 +12,8 @@ export interface Progress {
 export interface VerifyOptions {
   readonly policy?: Policy;
   readonly receipts?: readonly ReceiptFile[];
+  /** The checker's own clock, in microseconds since 1970, to tell times that lie in the future. */
+  readonly nowMicros?: bigint;
   /** Verifier of RFC 3161 tokens; without one they are counted and said to be unchecked. */
   readonly verifyTimeStamp?: VerifyTimeStamp;
   /** Called about once for every megabyte that was read. */

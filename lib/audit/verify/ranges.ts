@@ -2,11 +2,18 @@ import { FormatError } from "@/lib/crypto/format-error";
 
 const LINE = /^(0|[1-9][0-9]{0,15})(?:-([1-9][0-9]{0,15}))?$/;
 
-/** Numbers in rising order as ranges that neither meet nor overlap: `to` is the first number after one. */
+/**
+ * Numbers in rising order as ranges that neither meet nor overlap: `to` is the first number after one. Sixteen bytes a
+ * range, however many numbers it has; as many as are said to come are laid out at once.
+ */
 export class Ranges {
-  readonly #from: number[] = [];
-  readonly #to: number[] = [];
+  #ends: Float64Array;
+  #length = 0;
   #count = 0;
+
+  constructor(capacity = 0) {
+    this.#ends = new Float64Array(Math.max(16, capacity * 2));
+  }
 
   /** Ranges of numbers in any order, also repeated ones. */
   static of(numbers: readonly number[]): Ranges {
@@ -17,7 +24,7 @@ export class Ranges {
 
   /** How many ranges there are. */
   get length(): number {
-    return this.#from.length;
+    return this.#length;
   }
 
   /** How many numbers they hold. */
@@ -27,8 +34,9 @@ export class Ranges {
 
   /** The range in this place, or undefined after the last. */
   at(place: number): { readonly from: number; readonly to: number } | undefined {
-    const [from, to] = [this.#from[place], this.#to[place]];
-    return from === undefined || to === undefined ? undefined : { from, to };
+    if (place < 0 || place >= this.#length) return undefined;
+    const [from = 0, to = 0] = this.#ends.subarray(place * 2, place * 2 + 2);
+    return { from, to };
   }
 
   /**
@@ -39,7 +47,7 @@ export class Ranges {
     const [, first, last] = LINE.exec(line) ?? [];
     const from = Number(first ?? Number.NaN);
     const to = last === undefined ? from : Number(last);
-    const before = this.#to.at(-1) ?? -1;
+    const before = this.at(this.#length - 1)?.to ?? -1;
     if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || to >= Number.MAX_SAFE_INTEGER)
       throw new FormatError("format.bundle", "not a range of numbers");
     if (last !== undefined && to <= from)
@@ -51,12 +59,19 @@ export class Ranges {
 
   #put(from: number, to: number): void {
     this.#count += to - from;
-    if (this.#to.at(-1) === from) {
-      this.#to[this.#to.length - 1] = to;
+    const at = this.#length * 2;
+    if (at > 0 && this.#ends[at - 1] === from) {
+      this.#ends[at - 1] = to;
       return;
     }
-    this.#from.push(from);
-    this.#to.push(to);
+    if (at + 2 > this.#ends.length) {
+      const ends = new Float64Array(this.#ends.length * 2);
+      ends.set(this.#ends);
+      this.#ends = ends;
+    }
+    this.#ends[at] = from;
+    this.#ends[at + 1] = to;
+    this.#length += 1;
   }
 }
 

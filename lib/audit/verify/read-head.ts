@@ -3,6 +3,7 @@ import { parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { FormatError } from "@/lib/crypto/format-error";
 import { openNote } from "@/lib/crypto/signed-note";
 import { BUNDLE_FILES, BundleKeys, type Manifest, parseManifestText } from "./bundle-format";
+import { keysFault } from "./check-keys";
 import type { FilePass } from "./file-pass";
 import { readWhole } from "./file-pass";
 import type { Findings } from "./report";
@@ -39,19 +40,22 @@ export function parseKeys(text: string): BundleKeys {
   return named(BUNDLE_FILES.keys, () => {
     const parsed = BundleKeys.safeParse(parseCanonicalJson(text));
     if (!parsed.success) throw new FormatError("format.bundle", "not a list of keys");
+    const fault = keysFault(parsed.data);
+    if (fault !== undefined) throw new FormatError("format.bundle", fault);
     return parsed.data;
   });
 }
 
-/** The manifest must be signed by a receipt key that is trusted. */
-export function checkManifestNote(note: string, receiptKeys: readonly string[], findings: Findings): void {
+/** Whether the manifest is signed by a receipt key that is trusted; it must be, and is a finding where it is not. */
+export function checkManifestNote(note: string, receiptKeys: readonly string[], findings: Findings): boolean {
   try {
-    if (openNote(note, receiptKeys).verified.length > 0) return;
+    if (openNote(note, receiptKeys).verified.length > 0) return true;
     findings.add({ class: "manifest", detail: "the manifest is signed by no trusted receipt key" });
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     findings.add({ class: "manifest", detail: "the manifest's signature does not hold" });
   }
+  return false;
 }
 
 /** Every file must be the one of the manifest, and there is no other. */

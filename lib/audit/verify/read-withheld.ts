@@ -6,6 +6,8 @@ import { Ranges } from "./ranges";
 
 /** Five million single numbers, which is 80 MB in memory; a log that withholds more in no order is cut by a filter. */
 const MAX_WITHHELD_BYTES = 32 << 20;
+/** The shortest line: a digit and its newline. */
+const LEAST_LINE_BYTES = 2;
 
 /**
  * Reads withheld.txt in pieces, 16 bytes held a range. Throws FormatError, naming the file, for anything but the one
@@ -21,10 +23,13 @@ export async function readWithheld(
     throw new FormatError("format.bundle", `${file}: ${detail}`, { file });
   };
   if (pass.file.size > MAX_WITHHELD_BYTES) refuse(`longer than ${MAX_WITHHELD_BYTES} bytes`);
-  const ranges = new Ranges();
+  if (wanted.ranges * LEAST_LINE_BYTES > pass.file.size)
+    refuse("too short for as many ranges as the manifest says");
+  const ranges = new Ranges(wanted.ranges);
   for await (const { text, isAscii } of lineBatches(file, pass.chunks())) {
     if (text === undefined || !isAscii) return refuse("not a range of numbers");
     for (const line of text.slice(0, -1).split("\n")) readLine(ranges, line, refuse);
+    if (ranges.length > wanted.ranges) refuse("more ranges than the manifest says");
   }
   if ((ranges.at(ranges.length - 1)?.to ?? 0) > size) refuse("a number beyond the tree");
   if (ranges.count !== wanted.count || ranges.length !== wanted.ranges)

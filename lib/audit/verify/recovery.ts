@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FormatError } from "@/lib/crypto/format-error";
-import { splitNote } from "@/lib/crypto/signed-note";
+import { openNote, splitNote } from "@/lib/crypto/signed-note";
 import { parseCheckpointText } from "../checkpoint";
 
 const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -11,29 +11,67 @@ const NewOrigin = z.strictObject({
   lost: z.strictObject({ from: Seq, to: Seq }),
 });
 const SHOWN = 10;
+const ENTRY = "entry:";
 
 /** What an entry's `pub.recovery` comes to: a loss is never a good verdict, a recovery without one is remarkable only. */
 export type RecoveryWord =
   | { readonly is: "lost"; readonly detail: string }
   | { readonly is: "recovered"; readonly detail: string };
 
-/** Judges the statement of recovery of the entry at `seq` of this log (audit.md "Recovery"). */
-export function judgeRecovery(seq: number, recovery: unknown, log: string): RecoveryWord {
+/** What a statement of recovery can be held against, as far as the reader has it. */
+export interface RecoveryGround {
+  readonly log: string;
+  /** Log keys that are trusted; one of the old log's name shows whether that log signed its last checkpoint. */
+  readonly logKeys?: readonly string[];
+  /** Number of the entry that has an id, where it is here. */
+  readonly placeOf?: (id: string) => number | undefined;
+}
+
+/**
+ * Judges the statement of recovery of the entry at `seq` (audit.md "Recovery"): its form, that what it says was lost
+ * was there before it, and whatever of it can be looked up. Who agreed to a recovery stands in the instance's own
+ * rows and in no entry, so that no reader of the log can tell.
+ */
+export function judgeRecovery(seq: number, recovery: unknown, ground: RecoveryGround): RecoveryWord {
   const restored = Restored.safeParse(recovery);
-  if (restored.success) return judgeRestored(seq, restored.data);
+  if (restored.success) return judgeRestored(seq, restored.data, ground);
   const origin = NewOrigin.safeParse(recovery);
-  if (!origin.success || seq !== 0 || !isOldHead(origin.data, log))
+  if (!origin.success || seq !== 0 || !isOldHead(origin.data, ground.log))
     return { is: "lost", detail: `entry ${seq} states a recovery in no form that is known` };
-  const { from, to } = origin.data.lost;
-  const detail =
-    from < to
-      ? `lost ${from}..${to - 1} of the log ${origin.data.origin}, which this log follows after a total loss`
-      : `the log ${origin.data.origin} was lost, and this log follows it`;
-  return { is: "lost", detail };
+  return {
+    is: "lost",
+    detail: `${lostBefore(origin.data)}; ${signedWord(origin.data, ground.logKeys ?? [])}`,
+  };
+}
+
+function lostBefore({ origin, lost: { from, to } }: z.infer<typeof NewOrigin>): string {
+  return from < to
+    ? `lost ${from}..${to - 1} of the log ${origin}, which this log follows after a total loss`
+    : `the log ${origin} was lost, and this log follows it`;
+}
+
+/** Whether the old log's own key, where it is trusted, signed the checkpoint that the entry binds. */
+function signedWord({ origin, checkpoint }: z.infer<typeof NewOrigin>, logKeys: readonly string[]): string {
+  const keys = logKeys.filter((key) => key.startsWith(`${origin}+`));
+  if (keys.length === 0)
+    return "no key of that log is trusted here, so that its last checkpoint is not checked";
+  try {
+    if (openNote(checkpoint, keys).verified.length > 0)
+      return "that log's key signed the checkpoint it names";
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+  }
+  return "that log's key did not sign the checkpoint it names";
 }
 
 /** The same tree goes on after a restore; what is lost are rows of other tables, which only the entry can name. */
-function judgeRestored(seq: number, { from, to, lost }: z.infer<typeof Restored>): RecoveryWord {
+function judgeRestored(
+  seq: number,
+  { from, to, lost }: z.infer<typeof Restored>,
+  { placeOf }: RecoveryGround,
+): RecoveryWord {
+  if (from > to || to > seq)
+    return { is: "lost", detail: `entry ${seq} states a recovery of what was not there: ${from} to ${to}` };
   const again =
     from < to ? `entries ${from}..${to - 1} were appended again byte for byte` : "no entry was missing";
   if (lost.length === 0)
@@ -43,13 +81,24 @@ function judgeRestored(seq: number, { from, to, lost }: z.infer<typeof Restored>
     };
   const names = lost.slice(0, SHOWN).join(", ");
   const more = lost.length > SHOWN ? ` and ${lost.length - SHOWN} more` : "";
-  return { is: "lost", detail: `entry ${seq} records a recovery: ${again}; lost: ${names}${more}` };
+  const outside = lost.find((name) => {
+    const place = name.startsWith(ENTRY) ? placeOf?.(name.slice(ENTRY.length)) : undefined;
+    return place !== undefined && (place < from || place >= to);
+  });
+  const untrue = outside === undefined ? "" : `; it names ${outside}, which is not among those entries`;
+  return { is: "lost", detail: `entry ${seq} records a recovery: ${again}; lost: ${names}${more}${untrue}` };
+}
+
+/** Numbers that a restore lost and a recovery appended again, or undefined for another statement. */
+export function restoredRange(recovery: unknown): { readonly from: number; readonly to: number } | undefined {
+  const { data } = Restored.safeParse(recovery);
+  return data === undefined ? undefined : { from: data.from, to: data.to };
 }
 
 /** Ids of entries whose sealed parts and business rows a restore lost, as a `pub.recovery` names them; none of others. */
 export function lostEntries(recovery: unknown): string[] {
   const { data } = Restored.safeParse(recovery);
-  return (data?.lost ?? []).flatMap((name) => (name.startsWith("entry:") ? [name.slice(6)] : []));
+  return (data?.lost ?? []).flatMap((name) => (name.startsWith(ENTRY) ? [name.slice(ENTRY.length)] : []));
 }
 
 /** Whether the old head is a note of that origin, of no smaller tree than what was lost, and not of this log. */

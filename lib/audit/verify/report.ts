@@ -1,6 +1,7 @@
 /** What can be wrong, in the words of audit.md "Verification". */
 export type FindingClass =
   | "container"
+  | "empty"
   | "file"
   | "manifest"
   | "content mismatch"
@@ -17,6 +18,7 @@ export type FindingClass =
   | "receipt"
   | "time stamp"
   | "index"
+  | "foreign keys"
   | "keys";
 
 /** One thing that is wrong, with the sequence number it was found at and the intact entries beside it. */
@@ -32,6 +34,14 @@ export interface Finding {
   readonly shownBy?: "leaf" | "place" | "root";
   /** With `root`: the root that was signed over `size` leaves and the one that these leaves give, base64url. */
   readonly roots?: RootsApart;
+  /** With "foreign keys": the log the bundle names, and those the policy's keys are of. */
+  readonly logs?: LogsApart;
+}
+
+/** A bundle's own log beside the names of a policy's log keys, in one text. */
+export interface LogsApart {
+  readonly bundle: string;
+  readonly policy: string;
 }
 
 /** A signed root and the recomputed one, which differ. */
@@ -45,6 +55,9 @@ export interface RootsApart {
 export type NoteClass =
   | "later entries"
   | "filtered"
+  | "range"
+  | "no entries"
+  | "export entry"
   | "withheld"
   | "erased"
   | "pruned"
@@ -55,6 +68,7 @@ export type NoteClass =
   | "time stamps unchecked"
   | "self-witnessed"
   | "unwitnessed"
+  | "witness time"
   | "more findings";
 
 export interface Note {

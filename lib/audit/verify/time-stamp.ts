@@ -42,7 +42,8 @@ interface Given {
 }
 
 /**
- * Reads timestamps.json and holds each token against the checkpoint of its size. A token that does not hold, or
+ * Reads timestamps.json and holds each token against the checkpoint of its size; sizes rise, so that none is checked
+ * twice. A token that does not hold, or
  * stamps no checkpoint of this bundle, is a finding; without certificates in the policy tokens are counted only.
  */
 export async function checkTimeStamps(
@@ -52,11 +53,18 @@ export async function checkTimeStamps(
 ): Promise<TimeStampCheck> {
   const bySize = new Map(given.trusted.map((checkpoint) => [checkpoint.size, checkpoint]));
   let unchecked = 0;
+  let before = -1;
   let last: { readonly size: number; readonly word: TimeStampWord } | undefined;
   for await (const element of jsonElements(file, chunks)) {
     const line = TimeStampLine.safeParse(element);
     if (!line.success) throw new FormatError("format.bundle", `${file}: not a list of time stamps`, { file });
     const { size, token } = line.data;
+    if (size <= before) {
+      const detail = `a time stamp for ${size} leaves does not come after the one for ${before}`;
+      given.findings.add({ class: "time stamp", detail });
+      continue;
+    }
+    before = size;
     const word = await checkOne(given, bySize.get(size), size, token);
     if (word === "unchecked") unchecked += 1;
     else if (word !== undefined && size >= (last?.size ?? 0)) last = { size, word };

@@ -2,6 +2,7 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { sha256 } from "@/lib/crypto/primitives";
 import { BUNDLE_FILES, type Manifest, type Policy } from "./bundle-format";
 import { EntryCheck } from "./check-entries";
+import { foreignKeys, keysFault } from "./check-keys";
 import { ReceiptWatch } from "./check-receipt";
 import { CheckpointReader, type TrustedCheckpoint, type TrustedKeys } from "./check-tree";
 import { openContainer, type PlacedFile } from "./container";
@@ -32,6 +33,10 @@ export interface Head {
   readonly manifest: Manifest;
   readonly keys: TrustedKeys;
   readonly certificates: readonly string[];
+  /** Whether a trusted receipt key signed the manifest. */
+  readonly isSigned: boolean;
+  /** Log keys as the bundle itself names them. */
+  readonly ownLogKeys: readonly string[];
 }
 
 /** Everything that was read of the log itself. */
@@ -50,6 +55,7 @@ export class Verification {
   #files: ReadonlyMap<string, PlacedFile> = new Map();
   readonly #passes = new Map<string, FilePass>();
   #newestNote: string | undefined;
+  #isForeign = false;
 
   constructor(
     readonly source: ByteSource,
@@ -59,8 +65,19 @@ export class Verification {
     this.watch = new ReceiptWatch(options.receipts ?? []);
   }
 
+  /** Whether nothing of the bundle is signed by any key the policy names: then it is another log's, or a forgery. */
+  get isForeign(): boolean {
+    return this.#isForeign;
+  }
+
   /** Reads the bundle. Throws FormatError where it is no bundle at all. */
   async run(): Promise<void> {
+    const { policy } = this.options;
+    const fault = policy === undefined ? undefined : keysFault(policy);
+    if (fault !== undefined) {
+      this.findings.add({ class: "keys", detail: `the policy's ${fault}` });
+      return;
+    }
     this.#files = await openContainer(this.source);
     for (const name of NEEDED) {
       if (!this.#files.has(name))
@@ -111,12 +128,13 @@ export class Verification {
     const own = parseKeys(await readText(this.#pass(BUNDLE_FILES.keys)));
     const policy: Policy | undefined = this.options.policy;
     const { log, receipts, witnesses, time_stamp = [] } = policy ?? own;
-    checkManifestNote(note, receipts, this.findings);
+    const isSigned = checkManifestNote(note, receipts, this.findings);
     const keys = { log, receipts, witnesses: witnessKinds(witnesses), quorum: quorumOf(policy) };
-    return { manifest, keys, certificates: time_stamp };
+    return { manifest, keys, certificates: time_stamp, isSigned, ownLogKeys: own.log };
   }
 
-  async #readCheckpoints({ manifest, keys }: Head): Promise<readonly TrustedCheckpoint[]> {
+  async #readCheckpoints(head: Head): Promise<readonly TrustedCheckpoint[]> {
+    const { manifest, keys } = head;
     const reader = new CheckpointReader(manifest.log, keys, this.findings);
     const pass = this.#pass(BUNDLE_FILES.checkpoints);
     this.tell("checkpoints", 0, manifest.count);
@@ -128,7 +146,12 @@ export class Verification {
         this.#newestNote = note;
       }
     });
-    for (const note of this.options.policy?.checkpoints ?? []) reader.read(note);
+    const { policy } = this.options;
+    if (policy !== undefined && !head.isSigned && reader.isForeign) {
+      this.#isForeign = true;
+      this.findings.add(foreignKeys(manifest.log, head.ownLogKeys, policy.log));
+    }
+    for (const note of policy?.checkpoints ?? []) reader.readOwn(note);
     return reader.finish();
   }
 

@@ -72,6 +72,7 @@ describe("a bundle", () => {
       findings: [],
       notes: [
         { class: "later entries", count: 1, detail: "1 entry waits for a checkpoint, the oldest for 1 s" },
+        { class: "export entry", detail: expect.stringContaining("is later than the newest checkpoint") },
         { class: "self-witnessed" },
       ],
     });

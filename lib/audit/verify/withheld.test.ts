@@ -70,6 +70,23 @@ test.each<[string, Partial<Manifest>]>([
   expect(await classes(bundle(TEXT, manifest))).toContain("container");
 });
 
+test.each([
+  ["0-999999999998\n", file(999_999_999_999, 1)],
+  ["0-999999999998\n", file(999_999_999_999, 2 ** 40)],
+  [TEXT, file(8, 2)],
+])(
+  "ranges of any width are held in no more than their ends, and no more of them than are said: %o",
+  async (text, said) => {
+    const size = 1_000_000_000_000;
+    const before = process.memoryUsage();
+    const report = await verify(bundle(text, { ...said, size, range: { from: 0, to: size } }));
+    const after = process.memoryUsage();
+    expect(report.verdict).toBe("wrong");
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(32 << 20);
+    expect(after.heapUsed - before.heapUsed).toBeLessThan(64 << 20);
+  },
+);
+
 test("half a million withheld numbers open, which no manifest could list", async () => {
   const text = Array.from({ length: 500_000 }, (_, at) => rangeLine(2 * at, 2 * at + 1)).join("");
   const from = draft(BY, COUNT, [COUNT]);

@@ -1,33 +1,51 @@
 import "server-only";
 import type { Logger } from "@/lib/telemetry/logger";
-import { parseEntry } from "../entry";
+import { type Entry, MAX_ENTRY_BYTES, parseEntry } from "../entry";
 import type { Queued } from "./store";
+
+/**
+ * Why a waiting row gets no leaf: no entry stands behind it, its bytes are no entry of format v1, it names another row
+ * or another log, it has its leaf already, or it tells of a pruning or recovery that none of the functions for these did.
+ */
+export type MalformedReason = "absent" | "format" | "id" | "log" | "placed" | "unvouched";
 
 /** Waiting rows that are no entries of their log: they stay queued, get no leaf and hold nothing up. */
 export interface Malformed {
   readonly ids: ReadonlySet<string>;
-  add(id: string): void;
+  add(id: string, reason: MalformedReason): void;
 }
 
-/** Keeps them for one worker's life; each raises one alarm. A restarted worker finds and tells them again. */
+/** Keeps them for one worker's life; each raises one alarm. A restarted worker finds and judges them again. */
 export function createMalformed(logger?: Logger): Malformed {
   const ids = new Set<string>();
   return {
     ids,
-    add(id) {
+    add(id, reason) {
       if (ids.has(id)) return;
       ids.add(id);
-      logger?.error({ alarm: "entry.malformed", entry: id }, "a waiting row is no entry of this log");
+      logger?.error({ alarm: "entry.malformed", entry: id, reason }, "a waiting row is no entry of this log");
     },
   };
 }
 
-/** Whether the stored bytes are an entry of format v1 that names this row and this log. */
-export function isEntryOf(log: string, { entry_id, bytes }: Queued): boolean {
+/** What keeps a waiting row from being an entry of format v1 that names this row and this log; undefined for nothing. */
+export function faultOf(log: string, row: Queued): MalformedReason | undefined {
+  if (row.log === null) return "absent";
+  if (row.is_placed) return "placed";
+  if (row.log !== log) return "log";
+  // Longer bytes are not even read.
+  if (row.bytes === null || row.bytes.length > MAX_ENTRY_BYTES) return "format";
+  let entry: Entry;
   try {
-    const entry = parseEntry(bytes);
-    return entry.id === entry_id && entry.log === log;
+    entry = parseEntry(row.bytes);
   } catch {
-    return false;
+    return "format";
   }
+  if (entry.id !== row.entry_id) return "id";
+  if (entry.log !== log) return "log";
+  // Verifiers go by these for what is gone; only the owner's functions write the rows beside them.
+  const isVouched =
+    (entry.pub?.prune === undefined || row.is_prune) &&
+    (entry.pub?.recovery === undefined || row.is_recovery);
+  return isVouched ? undefined : "unvouched";
 }

@@ -53,13 +53,20 @@ export async function listPrepared(pool: Pool, tenantId: string): Promise<string
 
 const Reach = z.object({ minimum: Seq, signed: Seq, first_kept: Seq.nullable() });
 
-/** How far pruning went, how far checkpoints reach, and the first entry that is not past its time. */
-export async function readReach(pool: Pool, log: string): Promise<z.infer<typeof Reach>> {
+/**
+ * How far pruning went, how far checkpoints reach, and the first entry that is not past its time: that of its class, or
+ * the signer's days and one more, so that no difference of clocks makes it refuse.
+ */
+export async function readReach(pool: Pool, log: string, floorDays: number): Promise<z.infer<typeof Reach>> {
   const { rows } = await pool.query(
-    `SELECT m.minimum, c.signed, audit_first_kept($1, c.signed) AS first_kept
+    `SELECT m.minimum, c.signed, least(audit_first_kept($1, c.signed),
+       (SELECT l.seq FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
+        WHERE l.log = $1 AND l.seq >= m.minimum AND l.seq < c.signed
+          AND e.at::timestamptz + make_interval(days => $2::int + 1) > now()
+        ORDER BY l.seq LIMIT 1)) AS first_kept
      FROM (SELECT coalesce(max(minimum), 0) AS minimum FROM audit_prune WHERE log = $1) m,
           (SELECT coalesce(max(size), 0) AS signed FROM audit_checkpoint WHERE log = $1) c`,
-    [log],
+    [log, floorDays],
   );
   return Reach.parse(rows[0]);
 }

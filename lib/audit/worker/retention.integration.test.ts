@@ -11,6 +11,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
+import { serveHttp } from "@/lib/ipc/server";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/audit";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
@@ -21,6 +22,7 @@ import { getEvent } from "../get-event";
 import { getProof } from "../get-proof";
 import { recordEvent } from "../record-event";
 import { openEntryFile } from "../signer/entry-file";
+import { signerHandler } from "../signer/serve-signer";
 import { signCheckpoint } from "../signer/sign-checkpoint";
 import { parseProof } from "../verify/check-proof";
 import { insertCheckpoint } from "./checkpoint-store";
@@ -38,6 +40,8 @@ let owner: Pool;
 let retention: Pool;
 let key: SigningKey;
 let auditor: Person;
+let signerUrl: string;
+let stopSigner: (() => Promise<void>) | undefined;
 let sign: () => Promise<Checkpoint>;
 
 beforeAll(async () => {
@@ -46,8 +50,20 @@ beforeAll(async () => {
   owner = openOwnerPool(bench.database.adminUrl);
   retention = openPool({ url: bench.database.retentionUrl, maxConnections: 2 });
   key = loadSigningKey(await createTestKeystore("signer", bench.place.log), "log");
-  const file = await openEntryFile(await mkdtemp(path.join(tmpdir(), "sp-prune-")), bench.place.log);
-  const from = { pool: bench.signerPool, file, log: bench.place.log, signer: key, clock: systemClock };
+  const dir = await mkdtemp(path.join(tmpdir(), "sp-prune-"));
+  signerUrl = `unix:${dir}/s.sock`;
+  const file = await openEntryFile(path.join(dir, "log"), bench.place.log);
+  // The tenant's own beginning is young by the signer's copy, and is pruned here all the same.
+  const from = {
+    pool: bench.signerPool,
+    file,
+    log: bench.place.log,
+    signer: key,
+    clock: systemClock,
+    floorDays: 0,
+  };
+  const server = await serveHttp(signerUrl, signerHandler(from, createLogger("test", "silent")));
+  stopSigner = () => server.close();
   sign = async () => {
     while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
     const note = await signCheckpoint(from);
@@ -57,7 +73,7 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
-  await Promise.all([retention?.end(), owner?.end()]);
+  await Promise.all([retention?.end(), owner?.end(), stopSigner?.()]);
   await bench?.close();
 });
 
@@ -65,6 +81,7 @@ const options = (): RetentionOptions => ({
   ...bench.place,
   pool: retention,
   appPool: bench.appPool,
+  signerUrl,
   logger: createLogger("test", "silent"),
 });
 

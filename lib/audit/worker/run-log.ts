@@ -3,12 +3,13 @@ import { type CheckpointerOptions, createCheckpointer } from "./checkpointer";
 import { createMalformed } from "./malformed";
 import { requireNotBehind } from "./not-behind";
 import { runLoop } from "./run-loop";
-import { integrateBatch, prepareLog, SEQUENCER_BATCH } from "./sequencer";
+import { findStrays, integrateBatch, prepareLog, SEQUENCER_BATCH } from "./sequencer";
 import { type StamperOptions, stampNewest } from "./stamp-newest";
 
 /** Between two batches, where nothing else is said. */
 const SEQUENCE_MS = 150;
 const CHECKPOINT_MS = 500;
+const STRAYS_MS = 5_000;
 const STAMP_LOOK_MS = 2_000;
 const STAMP_BACKOFF_MS = 60_000;
 
@@ -44,6 +45,10 @@ export async function runLog(
   await Promise.all([
     runLoop({ name: "sequencer", periodMs: pace.periodMs ?? SEQUENCE_MS, signal, logger }, sequence),
     runLoop({ name: "checkpoint", periodMs: CHECKPOINT_MS, signal, logger }, checkpoint),
+    runLoop({ name: "strays", periodMs: STRAYS_MS, signal, logger }, async () => {
+      await findStrays(pool, options, malformed);
+      return { more: false };
+    }),
   ]);
 }
 

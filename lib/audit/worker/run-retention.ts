@@ -1,6 +1,7 @@
 import "server-only";
 import type { Pool } from "pg";
 import type { Logger } from "@/lib/telemetry/logger";
+import { askFloorDays } from "./not-behind";
 import { eraseCompartment, listPrepared, pruneLog, readReach } from "./retention-store";
 import { runLoop } from "./run-loop";
 import type { LogPlace } from "./store";
@@ -17,11 +18,13 @@ export interface RetentionOptions extends LogPlace {
   readonly pool: Pool;
   /** Login of the app's role, to see what is due. */
   readonly appPool: Pool;
+  /** The checkpoint signer, which signs no pruning of entries younger than its own days. */
+  readonly signerUrl: string;
   readonly logger: Logger;
 }
 
 /** Destroys the keys whose erasure lies ready. What date or hold keeps back is refused and logged by the database. */
-export async function erasePrepared(options: RetentionOptions): Promise<number> {
+export async function erasePrepared(options: Omit<RetentionOptions, "signerUrl">): Promise<number> {
   const ids = await listPrepared(options.appPool, options.tenantId);
   for (const id of ids) {
     const { outcome, reason } = await eraseCompartment(options.pool, id);
@@ -32,10 +35,13 @@ export async function erasePrepared(options: RetentionOptions): Promise<number> 
 
 /**
  * Prunes what is past its time, in whole bundles and steps that lock the head briefly; true when more is due. What
- * a hold keeps stays where it is, and the log says how many and from where on.
+ * a hold keeps stays where it is, and the log says how many and from where on. Nothing goes that the signer would not
+ * sign as pruned, and nothing while it does not answer.
  */
 export async function pruneDue(options: RetentionOptions): Promise<{ more: boolean }> {
-  const { minimum, signed, first_kept: firstKept } = await readReach(options.appPool, options.log);
+  const floorDays = await askFloorDays(options.signerUrl);
+  if (floorDays === undefined) return { more: false };
+  const { minimum, signed, first_kept: firstKept } = await readReach(options.appPool, options.log, floorDays);
   const reach = Math.floor((firstKept ?? signed) / BUNDLE) * BUNDLE;
   if (reach <= minimum) return { more: false };
   const step = Math.min(reach, minimum + MAX_STEP);

@@ -3,13 +3,14 @@ import type { Pool, PoolClient } from "pg";
 import { Frontier } from "@/lib/crypto/merkle";
 import { CHAIN_START, chainNext, entryLeaf } from "../entry";
 import { edgeTiles, growTiles } from "../tiles";
-import { createMalformed, isEntryOf, type Malformed } from "./malformed";
+import { createMalformed, faultOf, type Malformed, type MalformedReason } from "./malformed";
 import {
   deleteQueued,
   ensureHead,
   type Head,
   inSequencerTransaction,
   insertLeaves,
+  insertQuarantined,
   type LogPlace,
   lockHead,
   moveHead,
@@ -17,6 +18,7 @@ import {
   type Queued,
   readTiles,
   takeQueued,
+  takeStrays,
   writeTiles,
 } from "./store";
 
@@ -40,27 +42,65 @@ export function prepareLog(pool: Pool, place: LogPlace): Promise<void> {
  * Integrates waiting entries in one transaction: gapless sequence numbers from 0, leaves, chain, tiles and
  * head move together or not at all, and the queue rows go with them. Any number of workers may call it at
  * once: the lock on the head row elects one for this batch, and READ COMMITTED lets the next one see what the
- * last one took. Leaf hashes come from the stored bytes only. What is no entry of this log gets no leaf: the
- * signer would refuse every tree that holds one.
+ * last one took. Leaf hashes come from the stored bytes only. What is no entry of this log gets no leaf, since the
+ * signer would refuse every tree that holds one: it stays queued, and a row of its own says why.
  */
-export function integrateBatch(
+export async function integrateBatch(
   pool: Pool,
   place: LogPlace,
   limit: number = SEQUENCER_BATCH,
   malformed: Malformed = createMalformed(),
 ): Promise<Integrated> {
-  return inSequencerTransaction(pool, async (client) => {
+  const { aside, ...integrated } = await inSequencerTransaction(pool, async (client) => {
     const head = await lockHead(client, place.log);
     const queued = await takeQueued(client, place.log, limit, malformed.ids);
     const more = queued.length === limit;
-    const entries = queued.filter((row) => isEntryOf(place.log, row));
-    const taken = new Set(entries.map((entry) => entry.entry_id));
-    for (const { entry_id } of queued) if (!taken.has(entry_id)) malformed.add(entry_id);
-    if (entries.length === 0) return { added: 0, size: head.size, more };
+    const { entries, aside } = judge(place.log, queued);
+    await insertQuarantined(client, place, aside);
+    if (entries.length === 0) return { added: 0, size: head.size, more, aside };
     const size = await extendTree(client, place, head, entries);
-    await deleteQueued(client, [...taken]);
-    return { added: entries.length, size, more };
+    await deleteQueued(
+      client,
+      entries.map((entry) => entry.entry_id),
+    );
+    return { added: entries.length, size, more, aside };
   });
+  // Only what is written down is passed over.
+  for (const { entryId, reason } of aside) malformed.add(entryId, reason);
+  return integrated;
+}
+
+/** Finds waiting rows that no batch takes, and tells them like the others that get no leaf; how many there were. */
+export async function findStrays(pool: Pool, place: LogPlace, malformed: Malformed): Promise<number> {
+  const strays = await inSequencerTransaction(pool, async (client) => {
+    const { aside } = judge(place.log, await takeStrays(client, SEQUENCER_BATCH, malformed.ids));
+    await insertQuarantined(client, place, aside);
+    return aside;
+  });
+  for (const { entryId, reason } of strays) malformed.add(entryId, reason);
+  return strays.length;
+}
+
+interface Judged {
+  readonly entries: readonly NewEntry[];
+  readonly aside: readonly { readonly entryId: string; readonly reason: MalformedReason }[];
+}
+
+function judge(log: string, queued: readonly Queued[]): Judged {
+  const entries: NewEntry[] = [];
+  const aside: { readonly entryId: string; readonly reason: MalformedReason }[] = [];
+  for (const row of queued) {
+    const reason = faultOf(log, row);
+    if (reason !== undefined) aside.push({ entryId: row.entry_id, reason });
+    else if (row.bytes !== null) entries.push({ entry_id: row.entry_id, bytes: row.bytes });
+  }
+  return { entries, aside };
+}
+
+/** An entry about to get its leaf. */
+export interface NewEntry {
+  readonly entry_id: string;
+  readonly bytes: Uint8Array;
 }
 
 /** Appends entries to a tree: leaves, chain, tiles and head, in the caller's transaction with the head locked. */
@@ -68,7 +108,7 @@ export async function extendTree(
   client: PoolClient,
   place: LogPlace,
   head: Head,
-  queued: readonly Queued[],
+  queued: readonly NewEntry[],
 ): Promise<number> {
   const frontier = Frontier.from(head.size, head.frontier);
   let chain = head.chain;

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
 import { FormatError } from "@/lib/crypto/format-error";
 import { emptyRoot, type ReadNode } from "@/lib/crypto/merkle";
+import { MAX_ENTRY_BYTES } from "../entry";
 import { nodeReader, type Tile, type TilePlace } from "../tiles";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -60,8 +61,23 @@ export async function lockHead(client: PoolClient, log: string): Promise<Head> {
   return Head.parse(rows[0]);
 }
 
-const Queued = z.object({ entry_id: z.string(), bytes: Bytes });
+const Queued = z.object({
+  entry_id: z.string(),
+  /** Log of the entry's row; null where no entry stands behind the queue row. */
+  log: z.string().nullable(),
+  /** Stored bytes; null where they are longer than any entry. */
+  bytes: Bytes.nullable(),
+  is_placed: z.boolean(),
+  is_prune: z.boolean(),
+  is_recovery: z.boolean(),
+});
 export type Queued = z.infer<typeof Queued>;
+
+/** What is needed of a row to judge it; the row of the entry is `e`, the queue's `q`. */
+const JUDGED = `q.entry_id, e.log, CASE WHEN octet_length(e.bytes) <= ${MAX_ENTRY_BYTES} THEN e.bytes END AS bytes,
+  EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = q.entry_id) AS is_placed,
+  EXISTS (SELECT 1 FROM audit_prune p WHERE p.entry_id = q.entry_id) AS is_prune,
+  EXISTS (SELECT 1 FROM audit_recovery r WHERE r.entry_id = q.entry_id) AS is_recovery`;
 
 /**
  * Waiting entries of this log with their stored bytes, by the first queue row of each; ids are not
@@ -74,7 +90,7 @@ export async function takeQueued(
   passedOver: ReadonlySet<string>,
 ): Promise<Queued[]> {
   const { rows } = await client.query(
-    `SELECT q.entry_id, e.bytes
+    `SELECT ${JUDGED}
      FROM (SELECT w.entry_id, min(w.id) AS first FROM audit_queue w JOIN audit_entry o ON o.id = w.entry_id
            WHERE o.log = $1 AND w.entry_id <> ALL ($3::uuid[])
            GROUP BY w.entry_id ORDER BY first LIMIT $2) q
@@ -82,6 +98,37 @@ export async function takeQueued(
     [log, limit, [...passedOver]],
   );
   return z.array(Queued).parse(rows);
+}
+
+/** Waiting rows that no batch of this log takes: without an entry, or of a log that this database does not have. */
+export async function takeStrays(
+  client: PoolClient,
+  limit: number,
+  passedOver: ReadonlySet<string>,
+): Promise<Queued[]> {
+  const { rows } = await client.query(
+    `SELECT DISTINCT ON (q.entry_id) ${JUDGED}
+     FROM audit_queue q LEFT JOIN audit_entry e ON e.id = q.entry_id
+     WHERE NOT EXISTS (SELECT 1 FROM audit_head h WHERE h.log = e.log) AND q.entry_id <> ALL ($2::uuid[])
+     ORDER BY q.entry_id LIMIT $1`,
+    [limit, [...passedOver]],
+  );
+  return z.array(Queued).parse(rows);
+}
+
+/** Writes down that waiting rows get no leaf, once for each, however many workers say so. */
+export async function insertQuarantined(
+  client: PoolClient,
+  place: LogPlace,
+  rows: readonly { readonly entryId: string; readonly reason: string }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `INSERT INTO audit_quarantine (entry_id, tenant_id, reason)
+     SELECT entry_id, $1, reason FROM unnest($2::uuid[], $3::text[]) AS t(entry_id, reason)
+     ON CONFLICT (entry_id) DO NOTHING`,
+    [place.tenantId, rows.map((row) => row.entryId), rows.map((row) => row.reason)],
+  );
 }
 
 /** A leaf about to be written. */

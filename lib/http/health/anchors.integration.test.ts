@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { insertCheckpoint } from "@/lib/audit/worker/checkpoint-store";
+import { addCosignature, insertCheckpoint } from "@/lib/audit/worker/checkpoint-store";
 import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
 import { readHead } from "@/lib/audit/worker/store";
 import { inSnapshot } from "@/lib/db/transaction";
@@ -31,6 +31,11 @@ async function checkpoint(...marks: readonly ["own" | "independent", string, num
   return head.size;
 }
 
+async function row(size: number): Promise<{ size: number; root: Uint8Array }> {
+  const { rows } = await bench.appPool.query("SELECT root FROM audit_checkpoint WHERE size = $1", [size]);
+  return { size, root: rows[0].root };
+}
+
 it("nobody has vouched for a log without checkpoints", async () => {
   expect(await read("a")).toEqual({ newest: undefined, last: [], stamp: undefined });
 });
@@ -50,5 +55,19 @@ it("each named witness's last word is found, also below the newest checkpoint, a
     "UPDATE audit_checkpoint SET time_stamp = '\\x00', time_stamped_at = '2026-11-24T12:00:00Z' WHERE size = $1",
     [second],
   );
+  // A word that comes late is added to its checkpoint; the newest one stays the newest.
+  await addCosignature(bench.sequencerPool, bench.place.log, await row(first), {
+    line: "by c",
+    mark: { kind: "own", name: "c", timestamp: 900 },
+  });
+  expect((await read("c")).last).toEqual([{ name: "c", timestamp: 900, size: first }]);
+  // Also where thousands of checkpoints have gone by without it.
+  await bench.sequencerPool.query(
+    `INSERT INTO audit_checkpoint (log, size, tenant_id, root, note, witnesses)
+     SELECT $1, $2 + n, $3, '', '', '[{"kind": "own", "name": "a", "timestamp": 3000}]' FROM generate_series(1, 2500) n`,
+    [bench.place.log, third, bench.place.tenantId],
+  );
+  expect((await read("b")).last).toEqual([{ name: "b", timestamp: 1_001, size: first }]);
+  expect((await read("a")).last).toEqual([{ name: "a", timestamp: 3_000, size: third + 2_500 }]);
   expect((await read("a")).stamp).toEqual({ size: second, at: new Date("2026-11-24T12:00:00Z") });
 });

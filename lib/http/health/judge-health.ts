@@ -27,6 +27,8 @@ export interface Health {
     readonly time_stamp: { readonly at: string; readonly size: number } | null | undefined;
     /** Of the newest leaves of the last quarter of an hour; null where there are none. */
     readonly merge_delay: MergeDelay | null;
+    /** Losses that recoveries of the log declare and the newest verification found, and nothing else. */
+    readonly declared_losses: number;
     /** Why the signer signs nothing at present. */
     readonly refused: string | null;
   };
@@ -68,6 +70,37 @@ function isStampLate(stored: StoredHealth, nowMs: number): boolean {
   return nowMs - since.getTime() > STAMP_LATE_MS;
 }
 
+/** The signer's words for what it will not sign (lib/audit/signer). */
+const REFUSALS = ["shorter", "fork", "gap", "content", "format", "prune", "store", "clock"] as const;
+
+/** What the signer says of itself. */
+export const SignerHealth = z.object({
+  size: z.int().min(0),
+  refusing: z.object({ reason: z.enum(REFUSALS) }).optional(),
+});
+export type SignerHealth = z.infer<typeof SignerHealth>;
+
+/**
+ * Why nothing is signed: the signer's own word, or that the database holds less than was signed. Nobody asks the signer
+ * about a tree that does not grow, so a restored database would be silent until it does.
+ */
+export function refusalOf(signer: SignerHealth, logSize: number): string | null {
+  return signer.refusing?.reason ?? (signer.size > logSize ? "shorter" : null);
+}
+
+/** By the entry's own time, and by the database's: what a row says of itself may lie in the future, or be no time. */
+function isIntegrationLate({ oldestWaiting, waitingSince }: StoredHealth, nowMs: number): boolean {
+  const said = oldestWaiting === undefined ? nowMs : Date.parse(oldestWaiting);
+  const queued = waitingSince?.getTime() ?? nowMs;
+  return !(nowMs - said <= INTEGRATION_LATE_MS) || nowMs - queued > INTEGRATION_LATE_MS;
+}
+
+/** Of the newest verification. A loss that a recovery declares is for ever: it is shown, and no news each day. */
+function verificationAlarms({ isFoundWrong, isUncompared, declaredLosses }: StoredHealth): string[] {
+  if (isFoundWrong && declaredLosses === 0) return ["log-verification-wrong"];
+  return isUncompared ? ["log-verification-incomplete"] : [];
+}
+
 /** What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority. */
 export function alarmsOf(
   stored: StoredHealth,
@@ -80,14 +113,12 @@ export function alarmsOf(
   const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);
   if (stored.logSize > stored.checkpointSize && unsignedMs > CHECKPOINT_LATE_MS)
     alarms.push("checkpoint-late");
-  if (stored.isFoundWrong) alarms.push("log-verification-wrong");
-  if (stored.isUncompared) alarms.push("log-verification-incomplete");
+  alarms.push(...verificationAlarms(stored));
   const belowPolicyMs = nowMs - (stored.belowPolicySince?.getTime() ?? nowMs);
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");
-  const waitingSince = stored.oldestWaiting === undefined ? nowMs : Date.parse(stored.oldestWaiting);
-  // Also for an instant that cannot be read: a malformed row waits for ever.
-  if (!(nowMs - waitingSince <= INTEGRATION_LATE_MS)) alarms.push("integration-late");
+  if (isIntegrationLate(stored, nowMs)) alarms.push("integration-late");
+  if (stored.quarantined > 0) alarms.push("entry-quarantined");
   if ((stored.mergeDelay?.max ?? 0) > INTEGRATION_LATE_MS) alarms.push("merge-delay");
   if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");

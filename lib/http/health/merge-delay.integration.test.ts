@@ -23,8 +23,11 @@ const STORED: StoredHealth = {
   stampedAt: undefined,
   workerSeenAt: undefined,
   oldestWaiting: undefined,
+  waitingSince: undefined,
+  quarantined: 0,
   isFoundWrong: false,
   isUncompared: false,
+  declaredLosses: 0,
   openIntents: 0,
   mergeDelay: undefined,
 };
@@ -83,4 +86,6 @@ test("a verification that found the log wrong is an alarm until a later one does
   const found = { ...STORED, isFoundWrong: true };
   expect(alarmsOf(found, [], Date.now(), { isStamping: false })).toEqual(["log-verification-wrong"]);
   expect(alarmsOf(STORED, [], Date.now(), { isStamping: false })).toEqual([]);
+  const declared = { ...found, declaredLosses: 1 };
+  expect(alarmsOf(declared, [], Date.now(), { isStamping: false })).toEqual([]);
 });

@@ -28,12 +28,21 @@ export interface StoredHealth {
   readonly workerSeenAt: Date | undefined;
   /** Oldest entry that waits for the sequencer, in the form of audit.md. */
   readonly oldestWaiting: string | undefined;
+  /** Since when the row that waits longest has been in the queue, by the database's clock. */
+  readonly waitingSince: Date | undefined;
+  /** Waiting rows that are no entries and get no leaf. */
+  readonly quarantined: number;
   /** Merge delays of the newest leaves; undefined while there are none. */
   readonly mergeDelay: MergeDelay | undefined;
   /** Whether the newest verification by the server that has ended found the log wrong. */
   readonly isFoundWrong: boolean;
-  /** Whether it found nothing wrong and had no word of the signer's to hold the log against. */
+  /** Whether it had no word of the signer's to hold the log against, whatever it found. */
   readonly isUncompared: boolean;
+  /**
+   * Losses that the newest verification found and recoveries of this log declare, where it found nothing else; 0 where
+   * it did. They never go away, and are shown.
+   */
+  readonly declaredLosses: number;
   /** Disclosures with an intent and no outcome for over five minutes. */
   readonly openIntents: number;
 }
@@ -44,7 +53,9 @@ interface HealthRow {
   checkpoint_size: bigint | null;
   checkpoint_at: Date | null;
   unsigned_since: Date | null;
-  verified: "sound" | "incomplete" | "wrong" | null;
+  is_found_wrong: boolean | null;
+  is_uncompared: boolean | null;
+  declared_losses: bigint | null;
   witnesses: unknown;
   below_policy_since: Date | null;
   first_at: Date | null;
@@ -52,6 +63,8 @@ interface HealthRow {
   stamped_at: Date | null;
   worker_at: Date | null;
   oldest_waiting: string | null;
+  waiting_since: Date | null;
+  quarantined: bigint;
   open_intents: bigint;
   delays: bigint;
   p50: number | null;
@@ -62,19 +75,32 @@ interface HealthRow {
 /** Leaves that the merge delay is measured over: the newest, whichever worker made them. */
 const MEASURED = 1_000;
 
-/** One statement, so that a health check costs one round trip however often it is asked. */
+/**
+ * One statement, so that a health check costs one round trip however often it is asked. What a recovery
+ * brought back, or what waited for it, is not measured: it says nothing of how the log goes on.
+ */
 export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolicy): Promise<StoredHealth> {
   const rows = await tx.$queryRaw<HealthRow[]>`
     SELECT ARRAY(SELECT migration_name::text FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS migrations,
            (SELECT size FROM audit_head WHERE log = ${log}) AS log_size,
            c.size AS checkpoint_size, c.published_at AS checkpoint_at, c.witnesses,
            (SELECT integrated_at FROM audit_leaf WHERE log = ${log} AND seq = coalesce(c.size, 0)) AS unsigned_since,
-           (SELECT CASE WHEN v.report ->> 'verdict' = 'wrong'
-                  OR coalesce(jsonb_array_length(v.index_report -> 'findings'), 0) > 0 THEN 'wrong'
-                WHEN v.report ->> 'signer' = 'agrees' THEN 'sound' ELSE 'incomplete' END
+           (SELECT v.report ->> 'verdict' = 'wrong'
+                OR coalesce(jsonb_array_length(v.index_report -> 'findings'), 0) > 0
               FROM audit_verification v WHERE v.state = 'done' AND v.report IS NOT NULL
-              ORDER BY v.started_at DESC LIMIT 1) AS verified,
-           s.size AS stamped_size, s.time_stamped_at AS stamped_at,
+              ORDER BY v.started_at DESC LIMIT 1) AS is_found_wrong,
+           (SELECT v.report ->> 'signer' IS DISTINCT FROM 'agrees' FROM audit_verification v
+              WHERE v.state = 'done' AND v.report IS NOT NULL ORDER BY v.started_at DESC LIMIT 1) AS is_uncompared,
+           (SELECT CASE WHEN f.others = 0 AND f.lost <= f.declared THEN f.lost ELSE 0 END FROM (
+              SELECT (SELECT count(*) FROM jsonb_array_elements(v.report -> 'findings') x WHERE x ->> 'class' = 'lost') AS lost,
+                     (SELECT count(*) FROM jsonb_array_elements(v.report -> 'findings') x WHERE x ->> 'class' <> 'lost')
+                       + (v.report ->> 'more')::bigint
+                       + coalesce(jsonb_array_length(v.index_report -> 'findings'), 0) AS others,
+                     (SELECT count(*) FROM audit_recovery r JOIN audit_leaf l ON l.entry_id = r.entry_id WHERE l.log = ${log})
+                       + (SELECT count(*) FROM (SELECT 1 FROM audit_head h WHERE h.closed_at IS NOT NULL LIMIT 1) h) AS declared
+              FROM audit_verification v WHERE v.state = 'done' AND v.report IS NOT NULL
+              ORDER BY v.started_at DESC LIMIT 1) f) AS declared_losses,
+@@           s.size AS stamped_size, s.time_stamped_at AS stamped_at,
            (SELECT published_at FROM audit_checkpoint WHERE log = ${log} ORDER BY size LIMIT 1) AS first_at,
            (SELECT min(published_at) FILTER (WHERE unmet_yet) FROM (
               SELECT published_at, bool_and(NOT is_met) OVER (ORDER BY size DESC) AS unmet_yet FROM (
@@ -84,9 +110,9 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                        AS is_met
                 FROM audit_checkpoint WHERE log = ${log} ORDER BY size DESC LIMIT 100) w) u) AS below_policy_since,
            (SELECT max(at) FROM process_heartbeat WHERE name LIKE 'worker%') AS worker_at,
-           (SELECT e.at FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id
-              WHERE NOT EXISTS (SELECT 1 FROM audit_head h WHERE h.log = e.log AND h.closed_at IS NOT NULL)
-              ORDER BY q.id LIMIT 1) AS oldest_waiting,
+           w.at AS oldest_waiting, w.queued_at AS waiting_since,
+           (SELECT count(*) FROM audit_quarantine a
+              WHERE EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = a.entry_id)) AS quarantined,
            d.delays, d.p50, d.p99, d.longest,
            (SELECT count(*) FROM disclosure WHERE outcome = 'intent' AND at < now() - interval '5 minutes') AS open_intents
     FROM (SELECT 1) one
@@ -94,13 +120,18 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                        WHERE log = ${log} ORDER BY size DESC LIMIT 1) c ON true
     LEFT JOIN LATERAL (SELECT size, time_stamped_at FROM audit_checkpoint
                        WHERE log = ${log} AND time_stamped_at IS NOT NULL ORDER BY size DESC LIMIT 1) s ON true
+    LEFT JOIN LATERAL (SELECT e.at, q.queued_at FROM audit_queue q LEFT JOIN audit_entry e ON e.id = q.entry_id
+                       WHERE NOT EXISTS (SELECT 1 FROM audit_head h WHERE h.log = e.log AND h.closed_at IS NOT NULL)
+                       ORDER BY q.id LIMIT 1) w ON true
     LEFT JOIN LATERAL (
       SELECT count(*) AS delays, percentile_disc(0.5) WITHIN GROUP (ORDER BY ms)::float8 AS p50,
              percentile_disc(0.99) WITHIN GROUP (ORDER BY ms)::float8 AS p99, max(ms)::float8 AS longest
       FROM (SELECT extract(epoch FROM l.integrated_at - e.at::timestamptz) * 1000 AS ms
             FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
             WHERE l.log = ${log} AND l.seq >= (SELECT size FROM audit_head WHERE log = ${log}) - ${MEASURED}
-              AND l.integrated_at > now() - interval '15 minutes') m) d ON true`;
+              AND l.integrated_at > now() - interval '15 minutes'
+              AND e.at > coalesce((SELECT to_char(max(r.at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+                                   FROM audit_recovery r WHERE r.log = ${log}), '')) m) d ON true`;
   const [row] = rows;
   return row === undefined ? NOTHING : storedHealth(row);
 }
@@ -113,6 +144,7 @@ const NOTHING: StoredHealth = {
   unsignedSince: undefined,
   isFoundWrong: false,
   isUncompared: false,
+  declaredLosses: 0,
   witnesses: [],
   belowPolicySince: undefined,
   firstCheckpointAt: undefined,
@@ -120,6 +152,8 @@ const NOTHING: StoredHealth = {
   stampedAt: undefined,
   workerSeenAt: undefined,
   oldestWaiting: undefined,
+  waitingSince: undefined,
+  quarantined: 0,
   openIntents: 0,
   mergeDelay: undefined,
 };
@@ -131,8 +165,9 @@ function storedHealth(row: HealthRow): StoredHealth {
     checkpointSize: Number(row.checkpoint_size ?? 0n),
     checkpointAt: row.checkpoint_at ?? undefined,
     unsignedSince: row.unsigned_since ?? undefined,
-    isFoundWrong: row.verified === "wrong",
-    isUncompared: row.verified === "incomplete",
+    isFoundWrong: row.is_found_wrong === true,
+    isUncompared: row.is_uncompared === true,
+    declaredLosses: Number(row.declared_losses ?? 0n),
     witnesses: row.witnesses ?? [],
     belowPolicySince: row.below_policy_since ?? undefined,
     firstCheckpointAt: row.first_at ?? undefined,
@@ -140,6 +175,8 @@ function storedHealth(row: HealthRow): StoredHealth {
     stampedAt: row.stamped_at ?? undefined,
     workerSeenAt: row.worker_at ?? undefined,
     oldestWaiting: row.oldest_waiting ?? undefined,
+    waitingSince: row.waiting_since ?? undefined,
+    quarantined: Number(row.quarantined),
     openIntents: Number(row.open_intents),
     mergeDelay: mergeDelayOf(row),
   };

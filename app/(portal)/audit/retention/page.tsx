@@ -3,7 +3,7 @@ import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Section } from "@/components/ui/section";
-import { getLogRetention } from "@/lib/api-client/operations/audit";
+import { getLogRetention } from "@/lib/api-client/operations/erasures";
 import { getRetention } from "@/lib/audit/retention/get-retention";
 import { loadPage } from "@/lib/http/page";
 import { HoldsInForce } from "./_components/holds-in-force";

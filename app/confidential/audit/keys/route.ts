@@ -4,5 +4,5 @@ import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/audit/keys", [
-  bind(getAuditKeys, (cx) => getKeys(cx)),
+  bind(getAuditKeys, (cx, { query }) => getKeys(cx, query.log)),
 ]);

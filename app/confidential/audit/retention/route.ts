@@ -1,4 +1,4 @@
-import { getLogRetention } from "@/lib/api-client/operations/audit";
+import { getLogRetention } from "@/lib/api-client/operations/erasures";
 import { getRetention } from "@/lib/audit/retention/get-retention";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";

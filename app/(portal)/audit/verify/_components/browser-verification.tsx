@@ -76,7 +76,7 @@ function Ended({ state }: { state: VerificationState }) {
     case "bad policy":
       return (
         <Notice tone="oxblood" icon="stop" title={t("faults.policy")}>
-          {t("faults.policyText")}
+          {t("faults.policyText")} <span lang="en">{state.detail}</span>
         </Notice>
       );
     case "unreadable":

@@ -11,7 +11,7 @@ import { BlockDrawing } from "./block-drawing";
 import { FaultDifference } from "./fault-difference";
 import { classKey, differencesOf, groupOf, mainFinding } from "./finding-words";
 
-function useFindingTitle(): (finding: Pick<Finding, "class" | "seq" | "until">) => string {
+function useFindingTitle(): (finding: Pick<Finding, "class" | "seq" | "until" | "logs">) => string {
   const t = useTranslations("audit.verify.classes");
   const locale = useLocale();
   return (finding) => {
@@ -19,7 +19,8 @@ function useFindingTitle(): (finding: Pick<Finding, "class" | "seq" | "until">) 
     const seq = finding.seq === undefined ? "" : formatCount(finding.seq, locale);
     const until = finding.until === undefined ? "" : formatCount(finding.until, locale);
     const place = finding.seq === undefined ? "nowhere" : finding.until === undefined ? "entry" : "range";
-    return t(`${key}.title`, { place, seq, until });
+    const { bundle = "", policy = "" } = finding.logs ?? {};
+    return t(`${key}.title`, { place, seq, until, bundle, policy });
   };
 }
 

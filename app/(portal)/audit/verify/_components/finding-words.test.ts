@@ -3,7 +3,7 @@ import { changeBundle } from "@/lib/audit/tour/change-bundle";
 import { draft, fixtureEntry, keysOf, layOut, operator } from "@/lib/audit/verify/bundle-fixture";
 import { Policy } from "@/lib/audit/verify/bundle-format";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
-import { differencesOf } from "./finding-words";
+import { differencesOf, groupOf, mainFinding } from "./finding-words";
 
 const OURS = operator(1);
 const CLEAN = draft(OURS, 12, [1, 3, 7, 12]);
@@ -30,4 +30,16 @@ test("an entry whose bytes do not give the listed leaf is told by the two leaves
 
 test("a bundle that verifies has no difference", async () => {
   expect(differencesOf(await verifyBundle(layOut(CLEAN, OURS), { policy: POLICY }))).toEqual([]);
+});
+
+test("a bundle of another signer is spoken of by its keys, and not by an entry", async () => {
+  const theirs = operator(2);
+  const report = await verifyBundle(layOut(draft(theirs, 12, [3, 12]), theirs), { policy: POLICY });
+  const main = mainFinding(report.findings);
+  expect(main).toMatchObject({
+    class: "foreign keys",
+    logs: { bundle: "log.example.test/sealport", policy: "log.example.test/sealport" },
+  });
+  expect(groupOf(main?.class ?? "")).toBe("keys");
+  expect(report.findings.some(({ seq }) => seq !== undefined)).toBe(false);
 });

@@ -4,6 +4,7 @@ import { firstBad } from "@/lib/audit/verify/report";
 /** Keys of the wording of each class, in `audit.verify.classes`. */
 export const CLASS_KEYS = {
   container: "container",
+  empty: "empty",
   file: "file",
   manifest: "manifest",
   "content mismatch": "content_mismatch",
@@ -20,6 +21,7 @@ export const CLASS_KEYS = {
   receipt: "receipt",
   "time stamp": "time_stamp",
   index: "index",
+  "foreign keys": "foreign_keys",
   keys: "keys",
 } as const satisfies Record<FindingClass, string>;
 
@@ -31,10 +33,11 @@ export function classKey(of: string): ClassKey | undefined {
 }
 
 /** What a fault is about, which decides what is certain, what is not and what to do. */
-export type FaultGroup = "changed" | "file" | "keys" | "lost" | "late";
+export type FaultGroup = "changed" | "file" | "keys" | "lost" | "late" | "empty";
 
 const GROUPS: Readonly<Record<ClassKey, FaultGroup>> = {
   container: "file",
+  empty: "empty",
   file: "file",
   manifest: "keys",
   content_mismatch: "changed",
@@ -51,6 +54,7 @@ const GROUPS: Readonly<Record<ClassKey, FaultGroup>> = {
   receipt: "keys",
   time_stamp: "keys",
   index: "changed",
+  foreign_keys: "keys",
   keys: "keys",
 };
 
@@ -58,8 +62,13 @@ export function groupOf(of: string): FaultGroup {
   return GROUPS[classKey(of) ?? "file"];
 }
 
-/** The finding to speak of first: one that names the first bad number, else one of a range, else the first. */
+/**
+ * The finding to speak of first: that it is not signed by anybody the checker named, else one that names the first bad
+ * number, else one of a range, else the first.
+ */
 export function mainFinding(findings: readonly Finding[]): Finding | undefined {
+  const foreign = findings.find((finding) => finding.class === "foreign keys");
+  if (foreign !== undefined) return foreign;
   const bad = firstBad(findings);
   const named = findings.filter((finding) => finding.seq === bad && bad !== undefined);
   return named.find((finding) => finding.until === undefined) ?? named[0] ?? findings[0];

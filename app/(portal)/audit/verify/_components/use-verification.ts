@@ -14,7 +14,8 @@ export type VerificationState =
     }
   | { readonly is: "done"; readonly name: string; readonly report: Report; readonly at: string }
   | { readonly is: "stopped"; readonly name: string }
-  | { readonly is: "bad policy" | "unreadable" | "broken" };
+  | { readonly is: "bad policy"; readonly detail: string }
+  | { readonly is: "unreadable" | "broken" };
 
 /** One verification in a worker at a time; leaving the page or stopping ends its thread. */
 export function useVerification(): {
@@ -45,7 +46,7 @@ export function useVerification(): {
         setState({ is: "running", name, progress: data.progress, perSecond: done / Math.max(seconds, 0.1) });
       } else if (data.is === "done") {
         end({ is: "done", name, report: data.report, at: new Date().toISOString() });
-      } else end({ is: data.is });
+      } else end(data);
     };
     made.onerror = () => end({ is: "broken" });
     made.postMessage(order);

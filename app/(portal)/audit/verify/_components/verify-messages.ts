@@ -12,6 +12,7 @@ export interface VerifyOrder {
 export type VerifyNews =
   | { readonly is: "progress"; readonly progress: Progress }
   | { readonly is: "done"; readonly report: Report }
-  | { readonly is: "bad policy" }
+  /** `detail` says in English which member or key is none. */
+  | { readonly is: "bad policy"; readonly detail: string }
   /** The browser could not read the file to its end. */
   | { readonly is: "unreadable" };

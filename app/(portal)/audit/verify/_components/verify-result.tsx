@@ -12,6 +12,9 @@ import { FaultReport, ThreeAnswers } from "./fault-report";
 const NOTE_KEYS = {
   "later entries": "later_entries",
   filtered: "filtered",
+  range: "range",
+  "no entries": "no_entries",
+  "export entry": "export_entry",
   withheld: "withheld",
   erased: "erased",
   pruned: "pruned",
@@ -22,6 +25,7 @@ const NOTE_KEYS = {
   "time stamps unchecked": "time_stamps_unchecked",
   "self-witnessed": "self_witnessed",
   unwitnessed: "unwitnessed",
+  "witness time": "witness_time",
   "more findings": "more_findings",
 } as const satisfies Record<Note["class"], string>;
 

@@ -1,8 +1,10 @@
-import { Policy } from "@/lib/audit/verify/bundle-format";
+import type { Policy } from "@/lib/audit/verify/bundle-format";
+import { readPolicy } from "@/lib/audit/verify/check-keys";
 import type { Progress } from "@/lib/audit/verify/options";
 import { blobSource } from "@/lib/audit/verify/source";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/verify/time-stamp-verifier";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import { FormatError } from "@/lib/crypto/format-error";
 import type { VerifyNews, VerifyOrder } from "./verify-messages";
 
 // Runs in a thread of its own, so that the page never waits. Reads the file by slices; nothing leaves the browser.
@@ -14,12 +16,14 @@ function tell(news: VerifyNews): void {
   self.postMessage(news);
 }
 
-function policyOf(text: string | undefined): Policy | "bad" | undefined {
-  if (text === undefined) return undefined;
+/** The policy, none, or why it is none. */
+function policyOf(text: string | undefined): { readonly policy?: Policy } | { readonly fault: string } {
+  if (text === undefined) return {};
   try {
-    return Policy.parse(JSON.parse(text));
-  } catch {
-    return "bad";
+    return { policy: readPolicy(text) };
+  } catch (error) {
+    if (error instanceof FormatError) return { fault: error.message };
+    throw error;
   }
 }
 
@@ -36,11 +40,12 @@ function teller(): (progress: Progress) => void {
 }
 
 async function verify({ bundle, policy: text }: VerifyOrder): Promise<VerifyNews> {
-  const policy = policyOf(text);
-  if (policy === "bad") return { is: "bad policy" };
+  const given = policyOf(text);
+  if ("fault" in given) return { is: "bad policy", detail: given.fault };
   try {
     const report = await verifyBundle(blobSource(bundle), {
-      ...(policy === undefined ? {} : { policy }),
+      ...given,
+      nowMicros: BigInt(Date.now()) * 1000n,
       verifyTimeStamp: TIME_STAMP_VERIFIER,
       onProgress: teller(),
     });

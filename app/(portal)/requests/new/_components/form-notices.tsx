@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { CallFailure } from "@/components/client/call-failure";
 import { Button } from "@/components/ui/button";
@@ -7,9 +8,11 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Notice } from "@/components/ui/states";
 import { labelOf } from "./answer-text";
 import type { FormOptions } from "./answers";
-import { ClashNotice } from "./clash-notice";
 import { NOTICES_ID } from "./notices-id";
 import type { RequestForm } from "./use-request-form";
+
+// Loaded when a clash is told, which only a server that answers can do.
+const ClashNotice = dynamic(() => import("./clash-notice").then((module) => module.ClashNotice));
 
 /** What the person has to know of the saving before going on: nothing, as long as it goes well. */
 export function FormNotices({ request, options }: { request: RequestForm; options: FormOptions }) {

@@ -1,9 +1,9 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { FormProvider, useForm } from "react-hook-form";
-import { CheckDraft } from "@/app/(portal)/transactions/new/_components/check-draft";
 import {
   bodyOf,
   controlOf,
@@ -12,7 +12,7 @@ import {
   EMPTY,
 } from "@/app/(portal)/transactions/new/_components/draft";
 import { DraftForm } from "@/app/(portal)/transactions/new/_components/draft-form";
-import { Sent, type SentTransaction } from "@/app/(portal)/transactions/new/_components/sent";
+import type { SentTransaction } from "@/app/(portal)/transactions/new/_components/sent";
 import { CallRefused, NetworkLost, target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
 import { useIntent } from "@/components/client/use-intent";
@@ -21,6 +21,12 @@ import { useFieldWords, useProblemWords } from "@/components/messages/problem-wo
 import { ErrorSummary, type FormError } from "@/components/ui/error-summary";
 import type { createTransaction } from "@/lib/api-client/operations/transactions";
 import type { Recipient } from "@/lib/keys/list-recipients";
+
+// The later steps are not needed to begin with; they are fetched once the form can be typed in, not at their turn.
+const loadCheck = () => import("@/app/(portal)/transactions/new/_components/check-draft");
+const loadSent = () => import("@/app/(portal)/transactions/new/_components/sent");
+const CheckDraft = dynamic(() => loadCheck().then((module) => module.CheckDraft));
+const Sent = dynamic(() => loadSent().then((module) => module.Sent));
 
 const create = target<typeof createTransaction>("POST", "/confidential/transactions");
 
@@ -52,6 +58,9 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
   const [failure, setFailure] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const [sent, setSent] = useState<SentTransaction | undefined>();
+  useEffect(() => {
+    void Promise.allSettled([loadCheck(), loadSent()]);
+  }, []);
   useLeaveWarning(form.formState.isDirty && step !== "sent");
   const known = [...recipients, ...found];
 

@@ -4,5 +4,5 @@ import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/audit/events/{seq}", [
-  bind(getAuditEvent, (cx, { params }) => getEvent(cx, params.seq)),
+  bind(getAuditEvent, (cx, { params, query }) => getEvent(cx, params.seq, query.log)),
 ]);

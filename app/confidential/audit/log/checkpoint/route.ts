@@ -5,5 +5,5 @@ import { serve } from "@/lib/http/serve";
 import { textReply } from "@/lib/http/text-reply";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/audit/log/checkpoint", [
-  bind(getLogCheckpoint, async (cx) => textReply(await getCheckpoint(cx))),
+  bind(getLogCheckpoint, async (cx, { query }) => textReply(await getCheckpoint(cx, query.log))),
 ]);

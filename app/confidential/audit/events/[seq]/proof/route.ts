@@ -7,8 +7,8 @@ import { textReply } from "@/lib/http/text-reply";
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/audit/events/{seq}/proof",
   [
-    bind(getAuditProof, async (cx, { params }) =>
-      textReply(await getProof(cx, params.seq), `${params.seq}.tlog-proof`),
+    bind(getAuditProof, async (cx, { params, query }) =>
+      textReply(await getProof(cx, params.seq, query.log), `${params.seq}.tlog-proof`),
     ),
   ],
 );

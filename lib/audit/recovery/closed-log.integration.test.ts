@@ -1,0 +1,114 @@
+import type { Pool } from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import { openOwnerPool } from "@/lib/db/migrate";
+import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { exportLog } from "../export/export-log";
+import { getAuditKeys } from "../get-audit-keys";
+import { getCheckpoint } from "../get-checkpoint";
+import { getEvent } from "../get-event";
+import { getProof } from "../get-proof";
+import { listEvents } from "../list-events";
+import { recordEvent } from "../record-event";
+import { createAuditRecorder } from "../recorder";
+import { EventQuery, ExportQuery } from "../schema";
+import { parseProof } from "../verify/check-proof";
+import { verifyBundle } from "../verify/verify-bundle";
+import { prepareLog } from "../worker/sequencer";
+import { startNewLog } from "./start-new-log";
+
+let bench: LogBench;
+let owner: Pool;
+let auditor: Context;
+let old: string;
+let size: number;
+
+/** A portal after `recover --new-origin`: the same database and people, another log, another receipt name. */
+function under<C extends Context>(cx: C, origin: string): C {
+  const instance = { ...cx.instance, log: origin };
+  const receiptKey = bench.keystore.readNamedKey("receipt");
+  if (receiptKey === undefined) throw new TypeError("no receipt key");
+  const audit = createAuditRecorder({ pool: bench.appPool, keystore: bench.keystore, instance, receiptKey });
+  return { ...cx, instance, audit };
+}
+
+beforeAll(async () => {
+  bench = await createLogBench();
+  owner = openOwnerPool(bench.database.adminUrl);
+  old = bench.place.log;
+  const person = await bench.person({ role: "auditor" });
+  for (let n = 0; n < 5; n += 1)
+    await recordEvent(person, {
+      class: "log",
+      outcome: "done",
+      action: "audit.keys",
+      subjects: [],
+      details: { n },
+    });
+  await bench.anchor();
+  process.env.CLOSED_LOGS = JSON.stringify([
+    { origin: old, log: bench.policy.log, receipts: bench.policy.receipts, witnesses: [] },
+  ]);
+  const checkpoint = await bench.appPool.query(
+    "SELECT note, size::int FROM audit_checkpoint ORDER BY size DESC LIMIT 1",
+  );
+  size = checkpoint.rows[0].size;
+  const [oldVkey = ""] = bench.policy.log;
+  await startNewLog(owner, bench.place, { origin: `${old}/2`, checkpoint: checkpoint.rows[0].note, oldVkey });
+  auditor = under(person, `${old}/2`);
+  await prepareLog(bench.sequencerPool, { ...bench.place, log: `${old}/2` });
+});
+afterAll(async () => {
+  await owner?.end();
+  await bench?.close();
+});
+
+it("a closed log is listed, opened entry by entry and proven, and the reading is recorded in the log that followed", async () => {
+  const { items } = await listEvents(auditor, EventQuery.parse({ log: old }));
+  const mine = items.filter((item) => item.action === "audit.keys");
+  expect(mine).toHaveLength(5);
+  const seq = mine[0]?.seq ?? -1;
+  const event = await getEvent(auditor, seq, old);
+  expect(event.public.log).toBe(old);
+  expect(event.parts.find((part) => part.kind === "org")?.plaintext).toMatchObject({
+    details: { n: expect.any(Number) },
+  });
+  expect(parseProof(await getProof(auditor, seq, old))).toMatchObject({ index: seq, size });
+  expect(await getCheckpoint(auditor, old)).toContain(`${old}\n${size}\n`);
+  const { rows } = await bench.appPool.query(
+    "SELECT DISTINCT e.log FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id WHERE i.action = 'audit.read'",
+  );
+  expect(rows).toEqual([{ log: `${old}/2` }]);
+  // The present log is what is read where nothing is said.
+  expect(
+    (await listEvents(auditor, EventQuery.parse({}))).items.some(
+      (item) => item.seq === seq && item.action === "audit.keys",
+    ),
+  ).toBe(false);
+});
+
+it("a closed log is exported as a bundle that verifies with its own key, whole", async () => {
+  const { response } = await exportLog(auditor, ExportQuery.parse({ format: "bundle", log: old }));
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const keys = await getAuditKeys(auditor, old);
+  expect(keys.log).toEqual(bench.policy.log);
+  expect(keys.closed).toEqual([old]);
+  const report = await verifyBundle(bytes, {
+    policy: { log: keys.log, receipts: keys.receipts, witnesses: [], quorum: 0, checkpoints: [] },
+  });
+  expect(report.findings).toEqual([]);
+  expect(report).toMatchObject({ verdict: "verified", log: old, size });
+  expect(fromBase64url((await getEvent(auditor, 0, old)).entry).length).toBeGreaterThan(0);
+});
+
+it("no other origin is one", async () => {
+  for (const log of ["log.test/other", `${old}/3`]) {
+    await expect(listEvents(auditor, EventQuery.parse({ log }))).rejects.toMatchObject({
+      code: "audit.not-found",
+    });
+    await expect(exportLog(auditor, ExportQuery.parse({ format: "bundle", log }))).rejects.toMatchObject({
+      code: "audit.not-found",
+    });
+  }
+});

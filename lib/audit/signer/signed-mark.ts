@@ -1,0 +1,73 @@
+import "server-only";
+import path from "node:path";
+import type { Pool } from "pg";
+import { z } from "zod";
+import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
+import { openNote } from "@/lib/crypto/signed-note";
+import { type Checkpoint, parseCheckpointText } from "../checkpoint";
+import { readIfPresent, replaceDurably } from "../durable-file";
+
+/** Name of the mark in the key's folder. */
+export const MARK_FILE = "log.signed.json";
+const Stored = z.strictObject({ v: z.literal(1), log: z.string(), size: z.int().min(1), root: z.string() });
+
+/** The tree a key signed last, as far as is known outside the signer's store. */
+export type SignedTree = Pick<Checkpoint, "size" | "root">;
+
+/** Beside the key stands what it signed last: so a store that was lost or is an old copy is told from a new log's. */
+export interface SignedMark {
+  readonly tree: SignedTree | undefined;
+  write(tree: SignedTree): Promise<void>;
+}
+
+/** Opens the mark in the key's folder. One that cannot be read is refused: it may hide that the key has signed. */
+export async function openSignedMark(keyDir: string, log: string): Promise<SignedMark> {
+  const file = path.join(keyDir, MARK_FILE);
+  const text = await readIfPresent(file);
+  let tree = text === undefined ? undefined : parse(text, log);
+  return {
+    get tree() {
+      return tree;
+    },
+    write: async ({ size, root }) => {
+      await replaceDurably(file, `${JSON.stringify({ v: 1, log, size, root: toBase64url(root) })}\n`);
+      tree = { size, root };
+    },
+  };
+}
+
+function parse(text: string, log: string): SignedTree | undefined {
+  let stored: z.infer<typeof Stored>;
+  try {
+    stored = Stored.parse(JSON.parse(text));
+  } catch {
+    throw new FormatError("format.record", `${MARK_FILE} in the key's folder cannot be read`);
+  }
+  return stored.log === log ? { size: stored.size, root: fromBase64url(stored.root) } : undefined;
+}
+
+const NEWEST = 10;
+
+/** The newest checkpoint in the database that this key signed. */
+export async function findSigned(pool: Pool, log: string, vkey: string): Promise<SignedTree | undefined> {
+  const { rows } = await pool.query(
+    "SELECT note FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT $2",
+    [log, NEWEST],
+  );
+  for (const { note } of z.array(z.object({ note: z.string() })).parse(rows)) {
+    const checkpoint = signedBy(note, vkey);
+    if (checkpoint?.origin === log) return checkpoint;
+  }
+  return undefined;
+}
+
+function signedBy(note: string, vkey: string): Checkpoint | undefined {
+  try {
+    const { text, verified } = openNote(note, [vkey]);
+    return verified.length === 0 ? undefined : parseCheckpointText(text);
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}

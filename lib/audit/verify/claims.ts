@@ -1,0 +1,134 @@
+import type { Json } from "@/lib/crypto/canonical-json";
+import { FormatError } from "@/lib/crypto/format-error";
+import { formatMicros, parseMicros } from "@/lib/crypto/instant";
+import { isUuid } from "@/lib/crypto/uuid";
+import type { Manifest } from "./bundle-format";
+import { memberOf } from "./member";
+import type { EntryFacts } from "./read-line";
+import { around, type Findings, type Note } from "./report";
+
+/** Clocks of one operator's processes may differ by this much. */
+const SKEW_MICROS = 60_000_000n;
+/** What of an entry's sealed org part a filter names. */
+const SUBJECTS: ReadonlyMap<string, string> = new Map([
+  ["transaction", "transaction_id"],
+  ["participant", "participant_id"],
+  ["request", "request_id"],
+  ["grant", "grant_id"],
+]);
+
+interface Filter {
+  readonly outcome: string | undefined;
+  /** Texts in the form of `at`, which order as the times do. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Member of the org part that must have this value, by the name in the filter. */
+  readonly sealed: readonly {
+    readonly name: string;
+    readonly path: readonly string[];
+    readonly value: string;
+  }[];
+}
+
+/** What the manifest says of its entries, beside how many there are: range, filter, and the export's own entry. */
+export class Claims {
+  readonly #filter: Filter | undefined;
+  #recordedBy: { readonly seq: number; readonly entry: EntryFacts } | undefined;
+
+  constructor(
+    readonly manifest: Manifest,
+    readonly findings: Findings,
+  ) {
+    const { range, size, complete, filter } = manifest;
+    if (range.from > range.to || range.to > size)
+      this.#wrong(`the range ${range.from} to ${range.to} does not lie in a tree of ${size} leaves`);
+    const isFiltered = Object.keys(filter).length > 0;
+    if (complete && isFiltered) this.#wrong("the manifest names a filter and says that nothing was filtered");
+    if (!complete && !isFiltered)
+      this.#wrong("the manifest says that something was filtered and names no filter");
+    if (!isUuid(manifest.export_entry))
+      this.#wrong("the entry that records the export has no id of an entry");
+    this.#filter = isFiltered ? this.#readFilter(filter) : undefined;
+  }
+
+  /** Takes one entry of the log with its org part, where that could be opened. */
+  see(seq: number, entry: EntryFacts, org: Json | undefined): void {
+    if (this.#filter !== undefined) this.#checkFilter(this.#filter, seq, entry, org);
+    if (entry.id === this.manifest.export_entry) this.#recordedBy = { seq, entry };
+  }
+
+  /** Judges what only the whole bundle can tell. */
+  finish(withheld: number): Note[] {
+    const { range, size, complete } = this.manifest;
+    const notes = this.#exportEntry(withheld);
+    if (complete && (range.from > 0 || range.to < size)) {
+      const detail = `only entries ${range.from} to ${range.to - 1} of a tree of ${size} leaves are in this bundle's range`;
+      notes.push({ class: "range", detail });
+    }
+    return notes;
+  }
+
+  /** No export without its entry (docs/invariants.md I9): it is in the tree, or later than the newest checkpoint. */
+  #exportEntry(withheld: number): Note[] {
+    const { export_entry: id, exported_at, later, complete, pruned } = this.manifest;
+    if (this.#recordedBy !== undefined) {
+      const { seq, entry } = this.#recordedBy;
+      if (entry.class !== "export" || entry.outcome !== "done")
+        this.#wrong(`entry ${seq} is named as the record of this export and is none`, seq);
+      else if (parseMicros(entry.at) > parseMicros(exported_at) + SKEW_MICROS)
+        this.#wrong(`entry ${seq} is named as the record of this export and is later than it`, seq);
+      return [];
+    }
+    const isWhole = complete && withheld === 0 && pruned === undefined;
+    if (isWhole && later.count === 0) {
+      this.#wrong(`entry ${id}, which records this export, is neither in the tree nor later than it`);
+      return [];
+    }
+    const why = isWhole ? "is later than the newest checkpoint" : "is not among the entries here";
+    return [{ class: "export entry", detail: `the entry that records this export, ${id}, ${why}` }];
+  }
+
+  #readFilter(filter: Manifest["filter"]): Filter {
+    const { outcome, from, to, subject, ...rest } = filter;
+    const sealed = Object.entries(rest)
+      .filter(([name]) => name === "action" || name === "actor" || name === "purpose")
+      .map(([name, value]) => ({ name, path: [name], value }));
+    const at = subject?.indexOf(":") ?? -1;
+    const member = SUBJECTS.get(subject?.slice(0, Math.max(at, 0)) ?? "");
+    if (member !== undefined && subject !== undefined)
+      sealed.push({ name: "subject", path: ["index", member], value: subject.slice(at + 1) });
+    return { outcome, from: this.#instant(from), to: this.#instant(to), sealed };
+  }
+
+  #instant(text: string | undefined): string | undefined {
+    if (text === undefined) return undefined;
+    const ms = Date.parse(text);
+    try {
+      if (Number.isSafeInteger(ms)) return formatMicros(BigInt(ms) * 1000n);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+    }
+    this.#wrong("the filter names a time that is none");
+    return undefined;
+  }
+
+  #checkFilter(
+    { outcome, from, to, sealed }: Filter,
+    seq: number,
+    entry: EntryFacts,
+    org: Json | undefined,
+  ): void {
+    const isOutside =
+      (from !== undefined && entry.at < from) ||
+      (to !== undefined && entry.at >= to) ||
+      (outcome !== undefined && entry.outcome !== outcome);
+    const other =
+      org === undefined ? undefined : sealed.find(({ path, value }) => path.reduce(memberOf, org) !== value);
+    if (isOutside || other !== undefined)
+      this.#wrong(`entry ${seq} is here and is not what the filter names`, seq);
+  }
+
+  #wrong(detail: string, seq?: number): void {
+    this.findings.add({ class: "manifest", detail, ...(seq === undefined ? {} : around(seq)) });
+  }
+}

@@ -1,0 +1,11 @@
+import type { Json } from "@/lib/crypto/canonical-json";
+import { FormatError } from "@/lib/crypto/format-error";
+
+/** JSON of a file that a checker wrote or kept beside a bundle, in any spelling. Throws FormatError for other text. */
+export function parseSide(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new FormatError("format.json", text.trim() === "" ? "empty" : "not JSON");
+  }
+}
