@@ -10,15 +10,12 @@ import { readStoredHealth } from "@/lib/http/health/store";
 import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
-import { checkpointText } from "../checkpoint";
 import type { AuditEvent } from "../event";
-import { signWholeNote } from "../note-line";
 import { recordEvent } from "../record-event";
 import { type EntryFile, openEntryFile } from "../signer/entry-file";
 import { signerHandler } from "../signer/serve-signer";
-import { insertCheckpoint } from "../worker/checkpoint-store";
+import { publishCheckpoint } from "../worker/checkpointer";
 import { integrateBatch, prepareLog } from "../worker/sequencer";
-import { readHead } from "../worker/store";
 import { askSigner, type SignerWord } from "./ask-signer";
 import { checkNextIndex } from "./check-index";
 import { runVerification, scheduleVerification, type VerifierContext } from "./run-verifications";
@@ -62,12 +59,10 @@ async function grow(count: number): Promise<number> {
   return (await integrateBatch(bench.sequencerPool, bench.place)).size;
 }
 
-/** A checkpoint that the log's key signed over the database's own head, as the worker stores one. */
+/** A checkpoint by the signer, stored as the worker stores one. */
 async function publish(): Promise<void> {
-  const head = await readHead(bench.sequencerPool, bench.place.log);
-  if (head === undefined) throw new TypeError("no head");
-  const note = await signWholeNote(key, checkpointText({ origin: bench.place.log, ...head }));
-  await insertCheckpoint(bench.sequencerPool, bench.place, { ...head, note }, []);
+  const options = { ...bench.place, pool: bench.sequencerPool, signerUrl, logVkey: key.vkey, logger };
+  await publishCheckpoint(options);
 }
 
 function cx(asked: () => Promise<SignerWord>, everyMs: number): VerifierContext {
@@ -121,6 +116,7 @@ describe("a verification and the signer's own copy", () => {
   it.each<[string, SignerWord]>([
     ["its clock stands behind", { is: "refused", reason: "clock", seq: 5 }],
     ["it says the log is empty", { is: "refused", reason: "empty", seq: 0 }],
+    ["its store is lost", { is: "refused", reason: "store", seq: 5 }],
   ])("is not sound when the signer compares nothing since %s", async (_, word) => {
     await grow(5);
     await publish();

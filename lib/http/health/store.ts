@@ -100,7 +100,7 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                        + (SELECT count(*) FROM (SELECT 1 FROM audit_head h WHERE h.closed_at IS NOT NULL LIMIT 1) h) AS declared
               FROM audit_verification v WHERE v.state = 'done' AND v.report IS NOT NULL
               ORDER BY v.started_at DESC LIMIT 1) f) AS declared_losses,
-@@           s.size AS stamped_size, s.time_stamped_at AS stamped_at,
+           s.size AS stamped_size, s.time_stamped_at AS stamped_at,
            (SELECT published_at FROM audit_checkpoint WHERE log = ${log} ORDER BY size LIMIT 1) AS first_at,
            (SELECT min(published_at) FILTER (WHERE unmet_yet) FROM (
               SELECT published_at, bool_and(NOT is_met) OVER (ORDER BY size DESC) AS unmet_yet FROM (
