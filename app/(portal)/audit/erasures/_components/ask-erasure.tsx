@@ -9,13 +9,14 @@ import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { TextArea, TextInput } from "@/components/ui/controls";
 import { Digest } from "@/components/ui/digest";
-import { ErrorSummary, type FormError } from "@/components/ui/error-summary";
+import type { FormError } from "@/components/ui/error-summary";
 import { Facts } from "@/components/ui/facts";
 import { Field } from "@/components/ui/field";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation, Notice } from "@/components/ui/states";
 import type { Receipt } from "@/lib/api-client/fields";
 import type { askErasure } from "@/lib/api-client/operations/erasures";
+import { KeepingForm } from "../../_components/keeping-form";
 
 const ask = target<typeof askErasure>("POST", "/confidential/audit/erasures");
 const SUBJECT = "erasure-subject";
@@ -135,21 +136,16 @@ export function AskErasure() {
   ];
   if (form.asked !== undefined) return <Done asked={form.asked} onMore={form.again} />;
   return (
-    <form
-      noValidate
-      method="post"
-      className="max-w-[640px] pt-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void form.submit();
-      }}
+    <KeepingForm
+      title={t("errors")}
+      errors={errors}
+      attempt={unknown === undefined ? form.attempt : -form.attempt}
+      failure={form.error === undefined || unknown !== undefined ? null : <Refused error={form.error} />}
+      submit={t("submit")}
+      isBusy={form.isBusy}
+      onSubmit={() => void form.submit()}
     >
-      <ErrorSummary
-        title={t("errors")}
-        errors={errors}
-        attempt={unknown === undefined ? form.attempt : -form.attempt}
-      />
-      <p className="mb-4 text-body text-ink-2">{t("text")}</p>
+      <p className="text-body text-ink-2">{t("text")}</p>
       <Field id={SUBJECT} label={t("subject")} help={t("subjectHelp")} error={faults.subject}>
         {(control) => (
           <TextInput
@@ -162,7 +158,7 @@ export function AskErasure() {
           />
         )}
       </Field>
-      <Field id={REASON} label={t("reason")} help={t("reasonHelp")} error={faults.reason} className="mt-4">
+      <Field id={REASON} label={t("reason")} help={t("reasonHelp")} error={faults.reason}>
         {(control) => (
           <TextArea
             {...control}
@@ -172,16 +168,6 @@ export function AskErasure() {
           />
         )}
       </Field>
-      {form.error === undefined || unknown !== undefined ? null : (
-        <div className="mt-4">
-          <Refused error={form.error} />
-        </div>
-      )}
-      <div className="mt-4">
-        <Button type="submit" look="primary" isBusy={form.isBusy}>
-          {t("submit")}
-        </Button>
-      </div>
-    </form>
+    </KeepingForm>
   );
 }

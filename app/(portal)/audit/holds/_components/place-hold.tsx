@@ -8,11 +8,12 @@ import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/controls";
-import { ErrorSummary, type FormError } from "@/components/ui/error-summary";
+import type { FormError } from "@/components/ui/error-summary";
 import { Field } from "@/components/ui/field";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
 import type { preserveTransactions } from "@/lib/api-client/operations/preservations";
+import { KeepingForm } from "../../_components/keeping-form";
 
 const place = target<typeof preserveTransactions>("POST", "/confidential/access/preservations");
 const RECORDS = "hold-records";
@@ -89,16 +90,15 @@ export function PlaceHold() {
       </div>
     );
   return (
-    <form
-      noValidate
-      method="post"
-      className="max-w-[640px] pt-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void form.submit();
-      }}
+    <KeepingForm
+      title={t("errors")}
+      errors={errors}
+      attempt={form.attempt}
+      failure={form.error === undefined ? null : <CallFailure error={form.error} title={t("failed")} />}
+      submit={t("submit")}
+      isBusy={form.isBusy}
+      onSubmit={() => void form.submit()}
     >
-      <ErrorSummary title={t("errors")} errors={errors} attempt={form.attempt} />
       <Field id={RECORDS} label={t("records")} help={t("recordsHelp")} error={faults.records}>
         {(control) => (
           <TextArea
@@ -111,7 +111,7 @@ export function PlaceHold() {
           />
         )}
       </Field>
-      <Field id={REASON} label={t("reason")} help={t("reasonHelp")} error={faults.reason} className="mt-4">
+      <Field id={REASON} label={t("reason")} help={t("reasonHelp")} error={faults.reason}>
         {(control) => (
           <TextArea
             {...control}
@@ -122,16 +122,6 @@ export function PlaceHold() {
           />
         )}
       </Field>
-      {form.error === undefined ? null : (
-        <div className="mt-4">
-          <CallFailure error={form.error} title={t("failed")} />
-        </div>
-      )}
-      <div className="mt-4">
-        <Button type="submit" look="primary" isBusy={form.isBusy}>
-          {t("submit")}
-        </Button>
-      </div>
-    </form>
+    </KeepingForm>
   );
 }

@@ -9,13 +9,14 @@ import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import { TextArea, TextInput } from "@/components/ui/controls";
 import { Digest } from "@/components/ui/digest";
-import { ErrorSummary, type FormError } from "@/components/ui/error-summary";
+import type { FormError } from "@/components/ui/error-summary";
 import { Facts } from "@/components/ui/facts";
 import { Field } from "@/components/ui/field";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
 import type { Receipt } from "@/lib/api-client/fields";
 import type { noteSuspicion } from "@/lib/api-client/operations/erasures";
+import { KeepingForm } from "../../_components/keeping-form";
 
 const write = target<typeof noteSuspicion>("POST", "/confidential/audit/suspicions");
 const NOTE = "suspicion-note";
@@ -102,16 +103,15 @@ export function NoteSuspicion() {
   ];
   if (form.done !== undefined) return <Done receipt={form.done.receipt} onMore={form.again} />;
   return (
-    <form
-      noValidate
-      method="post"
-      className="max-w-[640px] pt-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void form.submit();
-      }}
+    <KeepingForm
+      title={t("errors")}
+      errors={errors}
+      attempt={form.attempt}
+      failure={form.error === undefined ? null : <CallFailure error={form.error} title={t("failed")} />}
+      submit={t("submit")}
+      isBusy={form.isBusy}
+      onSubmit={() => void form.submit()}
     >
-      <ErrorSummary title={t("errors")} errors={errors} attempt={form.attempt} />
       <Field id={NOTE} label={t("text")} help={t("help")} error={missing}>
         {(control) => (
           <TextArea
@@ -129,7 +129,6 @@ export function NoteSuspicion() {
         mark={t("optional")}
         help={t("transactionHelp")}
         error={wrong}
-        className="mt-4"
       >
         {(control) => (
           <TextInput
@@ -143,16 +142,6 @@ export function NoteSuspicion() {
           />
         )}
       </Field>
-      {form.error === undefined ? null : (
-        <div className="mt-4">
-          <CallFailure error={form.error} title={t("failed")} />
-        </div>
-      )}
-      <div className="mt-4">
-        <Button type="submit" look="primary" isBusy={form.isBusy}>
-          {t("submit")}
-        </Button>
-      </div>
-    </form>
+    </KeepingForm>
   );
 }
