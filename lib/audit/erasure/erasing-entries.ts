@@ -62,16 +62,18 @@ export class ErasureBook {
 
   constructor(private readonly cx: ErasingContext) {}
 
+  /** Reads what the snapshot of an export says, before its rows are streamed over the same connection. */
+  async load(tx: RawTx): Promise<void> {
+    this.known = await readErasing(this.cx, tx);
+  }
+
   /**
-   * The erasing entries of these compartments, whose keys are known to be gone: of the snapshot that is read in first,
-   * if there is one, then as they are now. Key and entry go in one transaction, so that whoever saw the key gone sees
-   * its entry; one that an export's own snapshot is too old for has a later number, or none yet.
+   * The erasing entries of these compartments, whose keys are known to be gone: as they were loaded, and as they are now
+   * for those that are not among them. Key and entry go in one transaction, so that whoever saw the key gone sees its
+   * entry; one that an export's own snapshot is too old for has a later number, or none yet.
    */
-  async erasing(compartmentIds: Iterable<string>, tx?: RawTx): Promise<ReadonlyMap<string, Erasing>> {
-    const wanted = [...compartmentIds];
-    if (wanted.length > 0 && this.known === undefined && tx !== undefined)
-      this.known = await readErasing(this.cx, tx);
-    const unknown = wanted.filter((id) => !this.known?.has(id) && !this.asked.has(id));
+  async erasing(compartmentIds: Iterable<string>): Promise<ReadonlyMap<string, Erasing>> {
+    const unknown = [...compartmentIds].filter((id) => !this.known?.has(id) && !this.asked.has(id));
     if (unknown.length === 0) return this.known ?? new Map();
     for (const id of unknown) this.asked.add(id);
     this.known = await inRawSnapshot(this.cx, (now) => readErasing(this.cx, now));

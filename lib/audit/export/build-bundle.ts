@@ -8,7 +8,13 @@ import type { CompartmentKind } from "../event";
 import { publicKeys } from "../get-audit-keys";
 import { signWholeNote } from "../note-line";
 import type { Conditions, ReaderContext } from "../reading/filter";
-import { BUNDLE_FILES, type Manifest, manifestText, WITHHELD_LISTED } from "../verify/bundle-format";
+import {
+  BUNDLE_FILES,
+  ERASED_LISTED,
+  type Manifest,
+  manifestText,
+  WITHHELD_LISTED,
+} from "../verify/bundle-format";
 import { bundleReadme, PAGE_FOOT, pageHead } from "./bundle-pages";
 import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from "./gather";
 import { type Gone, readWhatIsGone } from "./read-gone";
@@ -27,21 +33,22 @@ export interface BundleRequest {
 
 type Facts = Omit<Manifest, "files">;
 
-function goneFacts(gone: Gone, erased: NonNullable<Manifest["erased"]>): Partial<Facts> {
-  return {
-    ...(erased.length === 0 ? {} : { erased }),
-    ...(gone.pruned === undefined || gone.numbers.size === 0 ? {} : { pruned: gone.pruned }),
-  };
+function prunedFacts(gone: Gone): Pick<Facts, "pruned"> {
+  return gone.pruned === undefined || gone.numbers.size === 0 ? {} : { pruned: gone.pruned };
 }
 
-/** Few numbers stand in the manifest itself; for many there is a file of ranges, and a manifest that says so. */
-function withheldFacts({
-  count,
-  ranges,
-  listed,
-}: Gathered["withheld"]): Pick<Facts, "v" | "withheld" | "withheld_file"> {
-  if (count <= WITHHELD_LISTED) return { v: 1, withheld: [...listed] };
-  return { v: 2, withheld: [], withheld_file: { count, ranges } };
+/** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
+function listedFacts({
+  withheld,
+  erased,
+}: Gathered): Pick<Facts, "v" | "withheld" | "withheld_file" | "erased" | "erased_file"> {
+  const { count, ranges, listed } = withheld;
+  const hasNumbers = count > WITHHELD_LISTED;
+  const hasParts = erased.count > ERASED_LISTED;
+  const numbers = hasNumbers ? { withheld: [], withheld_file: { count, ranges } } : { withheld: [...listed] };
+  const few = erased.count === 0 ? {} : { erased: erased.listed };
+  const parts = hasParts ? { erased_file: { count: erased.count } } : few;
+  return { v: hasNumbers || hasParts ? 2 : 1, ...numbers, ...parts };
 }
 
 function timestampsOf(checkpoints: Awaited<ReturnType<typeof readCheckpoints>>): SpooledFile[] {
@@ -86,7 +93,7 @@ export async function writeBundle(
   await spools.page.write(PAGE_FOOT);
   await gatherLeaves(cx, tx, { size, complete }, spools);
   const facts: Facts = {
-    ...withheldFacts(gathered.withheld),
+    ...listedFacts(gathered),
     log,
     exported_at: exportedAt,
     export_entry: request.exportEntry,
@@ -96,7 +103,7 @@ export async function writeBundle(
     count: gathered.count,
     size,
     later: await countLater(tx, log, size),
-    ...goneFacts(gone, gathered.erased),
+    ...prunedFacts(gone),
   };
   const newest = checkpoints.at(-1)?.note;
   const files = [
@@ -109,7 +116,8 @@ export async function writeBundle(
     await spools.places.end(BUNDLE_FILES.places),
     textFile(BUNDLE_FILES.readme, bundleReadme(facts)),
     ...timestampsOf(checkpoints),
-    ...(facts.v === 1 ? [] : [await spools.withheld.end(BUNDLE_FILES.withheld)]),
+    ...(facts.withheld_file === undefined ? [] : [await spools.withheld.end(BUNDLE_FILES.withheld)]),
+    ...(facts.erased_file === undefined ? [] : [await spools.erased.end(BUNDLE_FILES.erased)]),
   ];
   const zip = streamCanonicalZip([...files, await manifestFile(cx, facts, files)]);
   for await (const piece of zip) await sink.write(piece);

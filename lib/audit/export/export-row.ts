@@ -66,12 +66,14 @@ export async function* openedRows(
 ): AsyncGenerator<OpenedRow[]> {
   const compartments = new CompartmentKeys(cx);
   const book = new ErasureBook(cx);
+  // Before the stream: until its end the connection answers nothing else.
+  if (kinds.length > 0) await book.load(tx);
   const wanted = { ...range, log: cx.instance.log };
   for await (const rows of streamRows(tx, wanted, kinds)) {
     const ids = new Set(rows.flatMap((row) => row.parts.map((part) => part.compartmentId)));
     const keys = await compartments.open(ids);
     const gone = [...ids].filter((id) => keys.get(id) === undefined);
-    const erasing = gone.length === 0 ? NONE_ERASED : await book.erasing(gone, tx);
+    const erasing = gone.length === 0 ? NONE_ERASED : await book.erasing(gone);
     yield rows.map((row) => openRow(row, keys, erasing));
   }
 }

@@ -4,7 +4,13 @@ import type { RawTx } from "@/lib/db/transaction";
 import type { CompartmentKind } from "../event";
 import { signNoteLine } from "../note-line";
 import type { Conditions, ReaderContext } from "../reading/filter";
-import { type Manifest, placeText, WITHHELD_LISTED } from "../verify/bundle-format";
+import {
+  ERASED_LISTED,
+  erasedLine,
+  type Manifest,
+  placeText,
+  WITHHELD_LISTED,
+} from "../verify/bundle-format";
 import { RangeLines } from "../verify/ranges";
 import { pageRow } from "./bundle-pages";
 import { entryLine, type OpenedRow, openedRows } from "./export-row";
@@ -20,6 +26,7 @@ export interface BundleSpools {
   readonly places: Spool;
   readonly leaves: Spool;
   readonly withheld: Spool;
+  readonly erased: Spool;
 }
 
 /** Signs where a leaf stood, so that a later change can be named (verify/bundle-format.ts). */
@@ -37,14 +44,20 @@ export interface Gathered {
     /** The numbers themselves, as far as a manifest lists them. */
     readonly listed: readonly number[];
   };
-  readonly erased: NonNullable<Manifest["erased"]>;
+  /** Parts whose erasure is in the tree, the file of which is spooled too. */
+  readonly erased: {
+    readonly count: number;
+    /** As far as a manifest lists them. */
+    readonly listed: NonNullable<Manifest["erased"]>;
+  };
 }
 
 /** Parts whose erasure is in this tree; of a later one the next bundle tells. */
 function erasedIn({ row, erased }: OpenedRow, size: number): NonNullable<Manifest["erased"]> {
-  return erased.flatMap(({ c, erasing: { seq, entry } }) =>
+  const parts = erased.flatMap(({ c, erasing: { seq, entry } }) =>
     seq === undefined || seq >= size ? [] : [{ seq: row.seq, c, entry }],
   );
+  return parts.sort((a, b) => (a.c < b.c ? -1 : 1));
 }
 
 interface Wanted {
@@ -65,6 +78,7 @@ export async function gatherEntries(
   const withheld = new RangeLines();
   const listed: number[] = [];
   const erased: NonNullable<Manifest["erased"]> = [];
+  let erasedCount = 0;
   let count = 0;
   let next = 0;
   const skipTo = async (end: number): Promise<void> => {
@@ -79,7 +93,11 @@ export async function gatherEntries(
   for await (const batch of openedRows(cx, tx, range, kinds)) {
     for (const opened of batch) {
       await skipTo(opened.row.seq);
-      erased.push(...erasedIn(opened, range.size));
+      for (const part of erasedIn(opened, range.size)) {
+        erasedCount += 1;
+        if (erased.length < ERASED_LISTED) erased.push(part);
+        await spools.erased.write(erasedLine(part));
+      }
     }
     count += batch.length;
     await spools.entries.write(batch.map((opened) => `${entryLine(opened)}\n`).join(""));
@@ -90,7 +108,11 @@ export async function gatherEntries(
   }
   await skipTo(range.size);
   await spools.withheld.write(withheld.end());
-  return { count, withheld: { ...withheld.counts, listed }, erased };
+  return {
+    count,
+    withheld: { ...withheld.counts, listed },
+    erased: { count: erasedCount, listed: erased },
+  };
 }
 
 /** Spools all leaf hashes of the tree, and for a whole export the place of each. */

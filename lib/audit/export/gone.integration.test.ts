@@ -7,7 +7,8 @@ import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
 import { pastTriggers } from "@/lib/testing/seed-index";
 import { recordEvent } from "../record-event";
 import { ExportQuery } from "../schema";
-import { type Manifest, parseManifestText } from "../verify/bundle-format";
+import { type Manifest, Policy, parseManifestText } from "../verify/bundle-format";
+import { verifyBundle } from "../verify/verify-bundle";
 import { exportLog } from "./export-log";
 
 let bench: LogBench;
@@ -82,6 +83,42 @@ it("parts of an erased person have no key, and the manifest names the entry that
   for (const { seq } of named) expect(seqs).toContain(seq);
   const csv = new TextDecoder().decode(await bodyOf({ format: "csv", action: "audit.keys" }));
   expect(csv.match(/\[erased\]/g)).toHaveLength(2);
+});
+
+it("more erased parts than a manifest lists stand in a file of their own, and the bundle verifies", async () => {
+  const person = await bench.person({ role: "client" });
+  for (let at = 0; at < 1_050; at += 50)
+    await Promise.all(
+      Array.from({ length: 50 }, () =>
+        recordEvent(person, { class: "log", outcome: "done", action: "audit.keys", subjects: [] }),
+      ),
+    );
+  const { rows } = await admin.query(
+    "SELECT id::text FROM audit_compartment WHERE kind = 'subject' AND subject = $1",
+    [person.principal.pseudonym],
+  );
+  await pastTriggers(admin, ["audit_compartment"], () =>
+    admin.query("UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1", [
+      rows[0].id,
+    ]),
+  );
+  await recordEvent(auditor, {
+    class: "retention",
+    outcome: "done",
+    action: "compartment.erase",
+    subjects: [],
+    details: { compartment: rows[0].id, key_digest: "A".repeat(43) },
+  });
+  await bench.anchor();
+  const { manifest } = await bundleOf();
+  expect(manifest).toMatchObject({ v: 2, erased_file: { count: expect.any(Number) } });
+  expect(manifest.erased).toBeUndefined();
+  expect(manifest.erased_file?.count).toBeGreaterThan(1_050);
+  const report = await verifyBundle(await bodyOf({ format: "bundle" }), {
+    policy: Policy.parse(bench.policy),
+  });
+  expect([report.findings, report.verdict]).toEqual([[], "verified"]);
+  expect(report.notes.find((note) => note.class === "erased")?.count).toBeGreaterThan(1_050);
 });
 
 it("pruned entries are named by the minimum and its entry, and are not called withheld; held ones are still there", async () => {

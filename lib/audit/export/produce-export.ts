@@ -62,6 +62,7 @@ async function withSpools<T>(use: (spools: BundleSpools) => Promise<T>): Promise
       places: await open(),
       leaves: await open(),
       withheld: await open(),
+      erased: await open(),
     });
   } finally {
     await Promise.all(opened.map((spool) => spool.close()));

@@ -9,6 +9,8 @@ export const BUNDLE_FILES = {
   checkpoint: "checkpoint.txt",
   checkpoints: "checkpoints.json",
   entries: "entries.ndjson",
+  /** Only where more parts are erased than the manifest lists itself. */
+  erased: "erased.txt",
   keys: "keys.json",
   leaves: "leaves.txt",
   manifest: "manifest.txt",
@@ -57,19 +59,31 @@ const ManifestShape = z.strictObject({
   files: z.array(z.strictObject({ name: z.string(), sha256: Digest, bytes: Seq })),
   /** Parts whose key was destroyed, and the entry that records it; left out when there are none. */
   erased: z.array(z.strictObject({ seq: Seq, c: z.string(), entry: z.string() })).optional(),
+  /** Version 2: these parts are in erased.txt instead; how many they are. */
+  erased_file: z.strictObject({ count: Seq.min(1) }).optional(),
   /** First number whose bytes are still kept, and the `log.prune` entry; left out when nothing was pruned. */
   pruned: z.strictObject({ minimum: Seq, entry: z.string() }).optional(),
 });
 export type Manifest = z.infer<typeof ManifestShape>;
 
-/** Version 2 is the one whose withheld numbers are in a file, and no other: there is one form for each bundle. */
+/** Version 2 is the one with numbers or parts in a file, and no other: there is one form for each bundle. */
 export const Manifest = ManifestShape.refine(
-  ({ v, withheld, withheld_file: file }) =>
-    (v === 2) === (file !== undefined) && (file === undefined || withheld.length === 0),
+  ({ v, withheld, withheld_file: numbers, erased, erased_file: parts }) =>
+    (v === 2) === (numbers !== undefined || parts !== undefined) &&
+    (numbers === undefined || withheld.length === 0) &&
+    (parts === undefined || erased === undefined),
 );
 
 /** Numbers that a manifest lists itself at most; with more it is of version 2. */
 export const WITHHELD_LISTED = 1_000;
+
+/** Erased parts that a manifest lists itself at most. */
+export const ERASED_LISTED = 1_000;
+
+/** A part whose key was destroyed, as a line of erased.txt. */
+export function erasedLine({ seq, c, entry }: NonNullable<Manifest["erased"]>[number]): string {
+  return `${seq} ${c} ${entry}\n`;
+}
 
 /** Text of the manifest's signed note: its own first line keeps it apart from receipts and checkpoints. */
 export function manifestText(manifest: Manifest): string {

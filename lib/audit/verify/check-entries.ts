@@ -44,10 +44,14 @@ export class EntryCheck {
     readonly leaves: LeafStream,
     readonly findings: Findings,
     readonly watch: ReceiptWatch,
-    given: { readonly idSeed: number; readonly withheld: Ranges },
+    given: {
+      readonly idSeed: number;
+      readonly withheld: Ranges;
+      readonly erased: NonNullable<Manifest["erased"]>;
+    },
   ) {
     this.coverage = new Coverage(manifest, given.withheld, findings);
-    this.erasures = new Erasures(manifest, findings);
+    this.erasures = new Erasures(given.erased, findings);
     this.history = new History(manifest, findings);
     this.claims = new Claims(manifest, findings);
     this.#mismatches = new Mismatches(findings);

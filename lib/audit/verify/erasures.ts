@@ -48,10 +48,9 @@ export class Erasures {
   readonly #met = new Map<string, string>();
 
   constructor(
-    manifest: Manifest,
+    listed: NonNullable<Manifest["erased"]>,
     readonly findings: Findings,
   ) {
-    const listed = manifest.erased ?? [];
     this.#listed = new Map(listed.map(({ seq, c, entry }) => [`${seq}/${c}`, entry]));
     this.#wanted = new Set(listed.map(({ entry }) => entry));
     for (const { seq, c } of listed) {

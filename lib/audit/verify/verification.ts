@@ -13,6 +13,7 @@ import { lineBatches } from "./lines";
 import type { Progress, VerifyOptions } from "./options";
 import { quorumOf, witnessKinds } from "./quorum";
 import { Ranges } from "./ranges";
+import { readErased } from "./read-erased";
 import { checkFiles, checkManifestNote, parseKeys, parseManifest, readText } from "./read-head";
 import { readWithheld } from "./read-withheld";
 import type { Findings } from "./report";
@@ -86,7 +87,8 @@ export class Verification {
     const head = await this.#readHead();
     this.head = head;
     const trusted = await this.#readCheckpoints(head);
-    await this.#readEntries(head, trusted, await this.#readWithheld(head));
+    const gone = { withheld: await this.#readWithheld(head), erased: await this.#readErased(head) };
+    await this.#readEntries(head, trusted, gone);
     await this.#readRest(head, trusted);
     checkFiles(head.manifest, this.#passes, this.findings);
   }
@@ -166,10 +168,21 @@ export class Verification {
     return withheld;
   }
 
+  /** Parts that are said to be erased; none where they cannot be read, which is a finding. */
+  async #readErased({ manifest }: Head): Promise<NonNullable<Manifest["erased"]>> {
+    const { erased_file: file, size } = manifest;
+    let erased = manifest.erased ?? [];
+    if (file === undefined) return erased;
+    await this.#attempt(async () => {
+      erased = await readErased(this.#pass(BUNDLE_FILES.erased), file, size);
+    });
+    return erased;
+  }
+
   async #readEntries(
     { manifest }: Head,
     trusted: readonly TrustedCheckpoint[],
-    withheld: Ranges,
+    gone: { readonly withheld: Ranges; readonly erased: NonNullable<Manifest["erased"]> },
   ): Promise<void> {
     const { watch, findings } = this;
     const isWatched = (this.options.receipts ?? []).length > 0;
@@ -178,7 +191,7 @@ export class Verification {
     // Whoever chooses ids cannot choose this: the manifest holds the digest of all of them.
     const [a = 0, b = 0, c = 0, d = 0] = sha256(JSON.stringify(manifest));
     const idSeed = (a << 24) | (b << 16) | (c << 8) | d;
-    const entries = new EntryCheck(manifest, leaves, findings, watch, { idSeed, withheld });
+    const entries = new EntryCheck(manifest, leaves, findings, watch, { idSeed, ...gone });
     this.content = { trusted, leaves, entries };
     const pass = this.#pass(BUNDLE_FILES.entries);
     await this.#attempt(async () => {

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
+import {
+  draftOf,
+  type EntryChange,
+  fixtureEntry,
+  fixtureId,
+  keysOf,
+  layOut,
+  operator,
+  PERSON_PART,
+} from "./bundle-fixture";
+import { type Manifest, Policy } from "./bundle-format";
+import { verifyBundle } from "./verify-bundle";
+
+const BY = operator(1);
+const POLICY = Policy.parse({ ...keysOf(BY), quorum: 1 });
+const PERSONS = [1, 2, 3];
+const TEXT = PERSONS.map((seq) => `${seq} ${PERSON_PART} ${fixtureId(4)}\n`).join("");
+const FILE: Partial<Manifest> = { v: 2, withheld: [], erased_file: { count: 3 } };
+
+/** Six entries; those of three persons have parts without a key, and entry 4 erased them. */
+function verify(manifest: Partial<Manifest>, text: string | undefined) {
+  const details = { compartment: "c-1", key_digest: toBase64url(sha256("a key")) };
+  const org = { action: "compartment.erase", details };
+  const changes: Record<number, EntryChange> = { 4: { class: "retention", org } };
+  for (const seq of PERSONS) changes[seq] = { person: true };
+  const entries = Array.from({ length: 6 }, (_, at) => {
+    const entry = fixtureEntry(at, changes[at]);
+    const parts = entry.parts.map(({ key, ...part }) =>
+      key === undefined || (PERSONS.includes(at) && part.c === PERSON_PART) ? part : { ...part, key },
+    );
+    return { ...entry, parts };
+  });
+  const texts = text === undefined ? {} : { texts: { "erased.txt": text } };
+  return verifyBundle(layOut({ ...draftOf(BY, entries, [3, 6]), manifest, ...texts }, BY), {
+    policy: POLICY,
+  });
+}
+
+test("erased parts in a file are believed as those in the manifest are", async () => {
+  const erased = PERSONS.map((seq) => ({ seq, c: PERSON_PART, entry: fixtureId(4) }));
+  const listed = await verify({ erased }, undefined);
+  const filed = await verify(FILE, TEXT);
+  expect([listed.verdict, filed.verdict]).toEqual(["verified", "verified"]);
+  expect(filed.notes).toEqual(listed.notes);
+});
+
+test("a part without a key that the file does not name is a finding", async () => {
+  const report = await verify({ ...FILE, erased_file: { count: 2 } }, TEXT.slice(TEXT.indexOf("\n") + 1));
+  expect(report.findings).toContainEqual(expect.objectContaining({ class: "erased", seq: 1 }));
+});
+
+test.each<[string, string | undefined]>([
+  ["is missing", undefined],
+  ["counts otherwise", `${TEXT}5 ${PERSON_PART} ${fixtureId(4)}\n`],
+  ["is out of order", TEXT.split("\n").slice(0, 3).reverse().join("\n").concat("\n")],
+  ["names a part twice", TEXT.replace("2 ", "1 ")],
+  ["reaches beyond the tree", TEXT.replace("3 ", "6 ")],
+  ["has no last newline", TEXT.slice(0, -1)],
+  ["has carriage returns", TEXT.replaceAll("\n", "\r\n")],
+  ["is empty", ""],
+])("a file of erased parts that %s is refused", async (_, text) => {
+  expect((await verify(FILE, text)).findings.map((finding) => finding.class)).toContain("container");
+});
+
+test.each<[string, Partial<Manifest>]>([
+  ["version 2 without the file's count", { v: 2, withheld: [] }],
+  ["version 1 with it", { v: 1, withheld: [], erased_file: { count: 3 } }],
+  ["both a list and a file", { ...FILE, erased: [{ seq: 1, c: PERSON_PART, entry: fixtureId(4) }] }],
+])("a manifest with %s is none", async (_, manifest) => {
+  expect((await verify(manifest, TEXT)).findings.map((finding) => finding.class)).toContain("container");
+});
