@@ -29,12 +29,18 @@ export interface BundleRequest {
   readonly filter: Readonly<Record<string, string>>;
   /** Entry that records this export. */
   readonly exportEntry: string;
+  /** Origin of the log that entry is in. */
+  readonly recordedIn: string;
 }
 
 type Facts = Omit<Manifest, "files">;
 
 function prunedFacts(gone: Gone): Pick<Facts, "pruned"> {
   return gone.pruned === undefined || gone.numbers.size === 0 ? {} : { pruned: gone.pruned };
+}
+
+function recordFacts({ exportEntry, recordedIn }: BundleRequest, log: string) {
+  return { export_entry: exportEntry, ...(recordedIn === log ? {} : { recorded_in: recordedIn }) };
 }
 
 /** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
@@ -96,7 +102,7 @@ export async function writeBundle(
     ...listedFacts(gathered),
     log,
     exported_at: exportedAt,
-    export_entry: request.exportEntry,
+    ...recordFacts(request, log),
     range: { from: 0, to: size },
     filter: { ...request.filter },
     complete,

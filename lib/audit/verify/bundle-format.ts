@@ -43,6 +43,8 @@ const ManifestShape = z.strictObject({
   exported_at: Micros,
   /** Entry that records this export. */
   export_entry: z.string(),
+  /** The log that entry is in, where it is another one: a closed log takes no entries any more. */
+  recorded_in: z.string().min(1).optional(),
   /** Sequence numbers from (included) and to (not included). */
   range: z.strictObject({ from: Seq, to: Seq }),
   filter: z.record(z.string(), z.string()),

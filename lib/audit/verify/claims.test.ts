@@ -141,6 +141,19 @@ describe("the entry that records the export", () => {
       expect((await verify(record, { 4: change })).findings).toMatchObject([{ class: "manifest", seq: 4 }]);
   });
 
+  it("of a closed log is in another log, which the manifest names", async () => {
+    const closed = { export_entry: fixtureId(99), later: { count: 0 }, recorded_in: `${FIXTURE_LOG}/2` };
+    const report = await verify(closed);
+    expect([report.verdict, report.findings]).toEqual(["verified", []]);
+    expect(report.notes).toContainEqual({
+      class: "export entry",
+      detail: `the entry that records this export, ${fixtureId(99)}, is in the log ${FIXTURE_LOG}/2`,
+    });
+    expect(details(await verify({ ...closed, recorded_in: FIXTURE_LOG }), "manifest")).toHaveLength(2);
+    const here = await verify({ ...closed, export_entry: fixtureId(4) }, { 4: { class: "export" } });
+    expect(here.findings).toMatchObject([{ class: "manifest", seq: 4 }]);
+  });
+
   it("that is nowhere, though nothing is later, withheld or left out, is a finding", async () => {
     const nowhere = { export_entry: fixtureId(99), later: { count: 0 } };
     expect(details(await verify(nowhere), "manifest")).toEqual([
