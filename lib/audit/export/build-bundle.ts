@@ -39,8 +39,12 @@ function prunedFacts(gone: Gone): Pick<Facts, "pruned"> {
   return gone.pruned === undefined || gone.numbers.size === 0 ? {} : { pruned: gone.pruned };
 }
 
-function recordFacts({ exportEntry, recordedIn }: BundleRequest, log: string) {
-  return { export_entry: exportEntry, ...(recordedIn === log ? {} : { recorded_in: recordedIn }) };
+function requestFacts({ exportEntry, recordedIn, kinds }: BundleRequest, log: string) {
+  return {
+    export_entry: exportEntry,
+    ...(recordedIn === log ? {} : { recorded_in: recordedIn }),
+    ...(kinds.length === 0 ? { parts: "none" as const } : {}),
+  };
 }
 
 /** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
@@ -102,7 +106,7 @@ export async function writeBundle(
     ...listedFacts(gathered),
     log,
     exported_at: exportedAt,
-    ...recordFacts(request, log),
+    ...requestFacts(request, log),
     range: { from: 0, to: size },
     filter: { ...request.filter },
     complete,

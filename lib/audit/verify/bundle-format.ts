@@ -50,6 +50,8 @@ const ManifestShape = z.strictObject({
   filter: z.record(z.string(), z.string()),
   /** True when every entry of the range is here but those named in `withheld`. */
   complete: z.boolean(),
+  /** Where the export asked for no sealed part: none is here. */
+  parts: z.literal("none").optional(),
   withheld: z.array(Seq),
   /** Version 2: the numbers are in withheld.txt instead; how many they are, and in how many ranges. */
   withheld_file: z.strictObject({ count: Seq.min(1), ranges: Seq.min(1) }).optional(),

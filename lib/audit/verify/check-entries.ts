@@ -15,6 +15,7 @@ import { IdSet } from "./id-set";
 import type { LeafStream } from "./leaf-stream";
 import type { LineBatch } from "./lines";
 import { Mismatches } from "./mismatches";
+import { MissingParts } from "./missing-parts";
 import type { Ranges } from "./ranges";
 import { type EntryFacts, type ExportedLine, readLine } from "./read-line";
 import { around, type Findings } from "./report";
@@ -30,6 +31,7 @@ export class EntryCheck {
   readonly erasures: Erasures;
   readonly history: History;
   readonly claims: Claims;
+  readonly missing: MissingParts;
   /** Leaves of entries whose bytes do not give the leaf in the list. */
   readonly changed = new Map<number, Uint8Array>();
   /** Where lines begin in the file: the first of each batch, for reading single entries again. */
@@ -54,6 +56,7 @@ export class EntryCheck {
     this.erasures = new Erasures(given.erased, findings);
     this.history = new History(manifest, findings);
     this.claims = new Claims(manifest, findings);
+    this.missing = new MissingParts(manifest, findings);
     this.#mismatches = new Mismatches(findings);
     this.#ids = new IdSet(given.idSeed);
     this.#readFast = fastReader(manifest.log);
@@ -183,6 +186,7 @@ export class EntryCheck {
       const detail = `part ${part.c} of entry ${line.seq} ${checked.fault}`;
       this.findings.add({ class: "part", detail, ...around(line.seq) });
     }
+    this.missing.see(line.seq, entry, line.parts);
     this.erasures.see(line, entry, org);
     this.history.see(line.seq, entry);
     this.claims.see(line.seq, entry, org);
