@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
+import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
 import { pastTriggers } from "@/lib/testing/seed-index";
 import { recordEvent } from "../record-event";
@@ -85,7 +86,37 @@ describe("sealed parts that the owner of the database drops", () => {
     });
   });
 
+  it("are marked in a table", async () => {
+    await whileChanged("DELETE FROM audit_part WHERE entry_id = $1", async () => {
+      const csv = new TextDecoder().decode(await bodyOf({ format: "csv", action: "audit.keys" }));
+      const line = csv.split("\r\n").find((one) => one.includes(entry));
+      expect(line).toContain("[part missing]");
+      expect(line).toContain("[not shown by the entry] audit.keys");
+    });
+  });
+
   it("are not missed where none was asked for", async () => {
     expect(await verdict({ parts: "none" })).toEqual({ verdict: "verified", classes: [] });
+  });
+});
+
+describe("search rows that the owner of the database changes", () => {
+  it("change nothing of what a bundle's page and a table say", async () => {
+    await pastTriggers(admin, ["audit_index"], () =>
+      admin.query(
+        `UPDATE audit_index SET action = 'forged.act', actor = 'u_forged', purpose = 'forged', outcome = 'denied',
+           at = '2020-01-01T00:00:00.000000Z', request_id = '00000000-0000-4000-8000-000000000001' WHERE entry_id = $1`,
+        [entry],
+      ),
+    );
+    const bundle = await bodyOf({ format: "bundle" });
+    const page = readCanonicalZip(bundle).find((file) => file.name === "page.html");
+    const csv = new TextDecoder().decode(await bodyOf({ format: "csv" }));
+    for (const text of [Buffer.from(page?.bytes ?? []).toString(), csv]) {
+      expect(text).toContain(auditor.principal.pseudonym);
+      expect(text).not.toMatch(/forged|2020-01-01|00000000-0000-4000-8000/);
+    }
+    const line = csv.split("\r\n").find((one) => one.includes(entry)) ?? "";
+    expect(line.split(",").slice(3, 7)).toEqual(["log", "done", "audit.keys", auditor.principal.pseudonym]);
   });
 });
