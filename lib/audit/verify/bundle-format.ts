@@ -160,6 +160,8 @@ export const Policy = z.strictObject({
   /** Certificates (PEM) of time-stamp authorities. */
   time_stamp: z.array(z.string()).optional(),
   custodian: z.string().optional(),
+  /** Closed logs, as the answer of an instance names them that has some; nothing is checked by them. */
+  closed: z.array(z.string()).optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 

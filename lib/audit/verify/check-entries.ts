@@ -23,6 +23,10 @@ import { around, type Findings } from "./report";
 const NEWLINE = 0x0a;
 /** Leaves that differ from the list are kept for naming what happened to them, up to here. */
 const MAX_CHANGED = 10_000;
+/** More lines than this that are none are read no further: who wants to know that a file is rubbish knows it then. */
+const MAX_UNREADABLE = 10_000;
+/** Less than a batch, so that each batch of whole lines has one; a file cut into single lines has no more. */
+const LANDMARK_BYTES = 128 << 10;
 const SEQ_AT_END = /"seq":(0|[1-9][0-9]{0,14})\}$/;
 
 /** Every exported entry against its leaf, its schema, its order and its parts, one line after another. */
@@ -40,6 +44,8 @@ export class EntryCheck {
   readonly #ids: IdSet;
   readonly #readFast: ReturnType<typeof fastReader>;
   #count = 0;
+  #unreadable = 0;
+  #landmarkFrom = 0;
 
   constructor(
     readonly manifest: Manifest,
@@ -67,6 +73,11 @@ export class EntryCheck {
     return this.#count;
   }
 
+  /** Whether so many lines could not be read that the rest is not looked at. */
+  get isGivenUp(): boolean {
+    return this.#unreadable > MAX_UNREADABLE;
+  }
+
   /** Number of the first entry that has this id, or undefined when none here has. */
   placeOf(id: string): number | undefined {
     return this.#ids.placeOf(id);
@@ -79,7 +90,11 @@ export class EntryCheck {
         batch.isAscii && batch.text !== undefined ? this.#readFast(batch.text, batch.bytes, at) : undefined;
       const end = fast?.end ?? batch.bytes.indexOf(NEWLINE, at) + 1;
       const line = fast?.line ?? this.#readSlow(batch.bytes.subarray(at, end - 1));
-      if (at === 0) this.landmarks.push({ seq: line?.seq ?? this.coverage.expected, offset: batch.offset });
+      if (at === 0 && batch.offset >= this.#landmarkFrom) {
+        this.landmarks.push({ seq: line?.seq ?? this.coverage.expected, offset: batch.offset });
+        this.#landmarkFrom = batch.offset + LANDMARK_BYTES;
+      }
+      if (this.isGivenUp) return;
       this.#count += 1;
       // Only where the window of leaves has to move is there anything to wait for.
       if (line !== undefined) {
@@ -110,6 +125,12 @@ export class EntryCheck {
       return readLine(bytes);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
+      this.#unreadable += 1;
+      if (this.isGivenUp) {
+        const detail = `more than ${MAX_UNREADABLE} lines of entries.ndjson cannot be read, the rest of it was not looked at`;
+        this.findings.add({ class: "file", detail });
+        return undefined;
+      }
       const seq = this.#placeOf(bytes);
       const detail = `line ${this.#count + 1} of entries.ndjson, where entry ${seq} should stand: ${error.message}`;
       this.findings.add({ class: "content mismatch", detail, ...around(seq) });
