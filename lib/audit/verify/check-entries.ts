@@ -90,10 +90,7 @@ export class EntryCheck {
         batch.isAscii && batch.text !== undefined ? this.#readFast(batch.text, batch.bytes, at) : undefined;
       const end = fast?.end ?? batch.bytes.indexOf(NEWLINE, at) + 1;
       const line = fast?.line ?? this.#readSlow(batch.bytes.subarray(at, end - 1));
-      if (at === 0 && batch.offset >= this.#landmarkFrom) {
-        this.landmarks.push({ seq: line?.seq ?? this.coverage.expected, offset: batch.offset });
-        this.#landmarkFrom = batch.offset + LANDMARK_BYTES;
-      }
+      if (at === 0) this.#mark(line?.seq, batch.offset);
       if (this.isGivenUp) return;
       this.#count += 1;
       // Only where the window of leaves has to move is there anything to wait for.
@@ -113,6 +110,12 @@ export class EntryCheck {
     if (this.#count === count) return;
     const detail = `the manifest counts ${count} entries, the bundle has ${this.#count}`;
     this.findings.add({ class: "manifest", detail });
+  }
+
+  #mark(seq: number | undefined, offset: number): void {
+    if (offset < this.#landmarkFrom) return;
+    this.landmarks.push({ seq: seq ?? this.coverage.expected, offset });
+    this.#landmarkFrom = offset + LANDMARK_BYTES;
   }
 
   async #reach(seq: number): Promise<void> {

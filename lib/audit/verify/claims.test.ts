@@ -14,6 +14,7 @@ import {
   operator,
 } from "./bundle-fixture";
 import { type Manifest, Policy } from "./bundle-format";
+import { describeReport } from "./describe-report";
 import type { Report } from "./report";
 import { verifyBundle } from "./verify-bundle";
 
@@ -166,4 +167,13 @@ describe("the entry that records the export", () => {
     ]);
     expect(details(await verify({ export_entry: "none" }), "manifest")).toHaveLength(1);
   });
+});
+
+it("a quorum that is not met, alone, is told of as that and not as a forgery", async () => {
+  const bundle = layOut(draftOf(OURS, [fixtureEntry(0)], [1]), OURS);
+  const report = await verifyBundle(bundle, { policy: { ...POLICY, quorum: 2 } });
+  expect(describeReport(report).split("\n").slice(0, 2)).toEqual([
+    "WRONG",
+    expect.stringMatching(/^Nothing is shown to be changed; what is missing: .*1 trusted cosignatures of 2$/),
+  ]);
 });
