@@ -131,6 +131,24 @@ export async function compareLoad(
   ];
 }
 
+/** A value against a limit that is absolute, e.g. seconds that a reader waits. */
+export function against(
+  suite: string,
+  name: string,
+  measured: { readonly value: number; readonly limit: number; readonly unit: string },
+): Figure {
+  const { value, limit, unit } = measured;
+  return {
+    suite,
+    name: `${name} ${Number(value.toFixed(3))} ${unit}`.trim(),
+    baseline: `${limit} ${unit}`.trim(),
+    ratio: value / limit,
+    operationMicros: 0,
+    baselineMicros: 0,
+    goal: "<= 1.00",
+  };
+}
+
 /** One line for a reader. */
 export function line(figure: Figure): string {
   const ratio = figure.ratio.toFixed(2).padStart(7);

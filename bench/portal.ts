@@ -3,7 +3,7 @@ import { readDemo } from "@/e2e/support/api";
 import { signIn } from "@/e2e/support/sign-in";
 import { findBrowser } from "@/lib/testing/browser";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance";
-import type { Figure } from "./measure";
+import { against as againstLimit, type Figure } from "./measure";
 
 const RUNS = 5;
 const VIEWPORT = { width: 1440, height: 900 };
@@ -120,15 +120,8 @@ async function measure(page: Page, name: string, url: string): Promise<Figure[]>
   const visits: Visit[] = [];
   for (let run = 0; run < RUNS; run += 1) visits.push(await visit(page, url));
   const of = (pick: (one: Visit) => number) => median(visits.map(pick));
-  const against = (what: string, value: number, goal: number, unit: string): Figure => ({
-    suite: "portal",
-    name: `${name}: ${what} ${Number(value.toFixed(3))} ${unit}`.trim(),
-    baseline: `${goal} ${unit}`.trim(),
-    ratio: value / goal,
-    operationMicros: 0,
-    baselineMicros: 0,
-    goal: "<= 1.00",
-  });
+  const against = (what: string, value: number, limit: number, unit: string): Figure =>
+    againstLimit("portal", `${name}: ${what}`, { value, limit, unit });
   return [
     against("script", of((one) => one.scriptBytes) / 1000, 180, "kB"),
     ...(visits.some((one) => one.laterBytes > 0)

@@ -3,6 +3,7 @@ import { benchAppend } from "./append";
 import { benchAuditExport } from "./audit-export";
 import { benchCrypto } from "./crypto";
 import { benchHttp } from "./http";
+import { benchLag } from "./lag";
 import { type Figure, line } from "./measure";
 import { benchPortal } from "./portal";
 import { benchVerify } from "./verify";
@@ -10,19 +11,28 @@ import { benchVerify } from "./verify";
 const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   crypto: benchCrypto,
   append: benchAppend,
-  audit: benchAuditExport,
+  lag: benchLag,
+  export: benchAuditExport,
   http: benchHttp,
   portal: benchPortal,
   verify: benchVerify,
 };
 
+/** Suites that belong together: all figures of the log in one run. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  audit: ["append", "lag", "verify", "export"],
+};
+
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2);
-  const names = wanted.length > 0 ? wanted : Object.keys(SUITES);
+  const names = wanted.length > 0 ? wanted.flatMap((name) => GROUPS[name] ?? [name]) : Object.keys(SUITES);
   const figures: Figure[] = [];
   for (const name of names) {
     const suite = SUITES[name];
-    if (!suite) throw new Error(`no suite ${name}; there are ${Object.keys(SUITES).join(", ")}`);
+    if (!suite)
+      throw new Error(
+        `no suite ${name}; there are ${[...Object.keys(SUITES), ...Object.keys(GROUPS)].join(", ")}`,
+      );
     for (const figure of await suite()) {
       figures.push(figure);
       console.log(line(figure));

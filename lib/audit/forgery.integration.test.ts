@@ -18,13 +18,14 @@ afterAll(() => bench.close());
 const asApp = (fn: (tx: RawTx) => Promise<unknown>) => inRawTransaction(bench.cx, fn);
 
 interface Forged {
-  readonly row?: Partial<{ id: string; log: string; class: string; outcome: string }>;
+  readonly row?: Partial<{ id: string; log: string; at: string; class: string; outcome: string }>;
   readonly said?: Record<string, unknown>;
   readonly bytes?: Uint8Array;
+  readonly isUnlisted?: boolean;
 }
 
-/** Writes an entry and its queue row as the app role may, with the forger's choice of row and bytes. */
-async function forge(tx: RawTx, { row, said, bytes }: Forged): Promise<void> {
+/** Writes an entry with its queue row and search row as the app role may, with the forger's choice of row and bytes. */
+async function forge(tx: RawTx, { row, said, bytes, isUnlisted }: Forged): Promise<void> {
   const id = uuidv7(Date.now());
   const base = {
     id,
@@ -51,7 +52,19 @@ async function forge(tx: RawTx, { row, said, bytes }: Forged): Promise<void> {
     "INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ($1, $2, 'participant:x', 'participant.create')",
     [stored.id, bench.place.tenantId],
   );
+  if (isUnlisted) return;
+  await tx.query(
+    `INSERT INTO audit_index (entry_id, tenant_id, at, actor, action, outcome)
+     VALUES ($1, $2, $3, 'u_forger', 'participant.create', $4)`,
+    [stored.id, bench.place.tenantId, stored.at, stored.outcome],
+  );
 }
+
+/** The same word in the row and in the bytes. */
+const both = (members: Partial<Record<"at" | "class" | "outcome", string>>): Forged => ({
+  row: members,
+  said: members,
+});
 
 describe("an entry forged with the app's login", () => {
   it("commits when row and bytes agree, so that the refusals below are of their cause", async () => {
@@ -66,6 +79,18 @@ describe("an entry forged with the app's login", () => {
     ["whose outcome is another", { row: { outcome: "denied" } }],
     ["of bytes that are no JSON", { bytes: new Uint8Array([0]) }],
     ["of bytes that are no text", { bytes: new Uint8Array([0xff, 0xfe]) }],
+    ["of another version", { said: { v: 2 } }],
+    ["of a version that is a text", { said: { v: "1" } }],
+    ["of no tenant", { said: { tenant: 7 } }],
+    ["of sealed parts that are none", { said: { sealed: {} } }],
+    ["with a member that no entry has", { said: { note: "x" } }],
+    ["of no class of ours", both({ class: "bogus" })],
+    ["of no outcome of ours", both({ outcome: "perhaps" })],
+    ["of a time that sorts before all", both({ at: "!" })],
+    ["of a time in another spelling", both({ at: "2026-11-24T14:45:00Z" })],
+    ["of a thirteenth month", both({ at: "2026-13-24T14:45:00.123456Z" })],
+    ["longer than an entry may be", { said: { tenant: "t".repeat(65_536) } }],
+    ["without a search row", { isUnlisted: true }],
   ])("%s does not commit", async (_, forged) => {
     await expect(asApp((tx) => forge(tx, forged))).rejects.toThrow("audit entry");
   });
@@ -188,13 +213,11 @@ describe("what the app's login cannot forge beside the log", () => {
     for (const entry of [`'${old.id}'`, "gen_random_uuid()"])
       await expect(bench.appPool.query(part(entry)), entry).rejects.toMatchObject({ code: "SP001" });
     await expect(bench.appPool.query(row("gen_random_uuid()"))).rejects.toMatchObject({ code: "SP001" });
-    // An entry that the database wrote itself has no part; its search row is there, and one without cannot be given one.
-    await asApp(async (tx) => {
-      await forge(tx, {});
-    });
+    // The forger's own entry has a search row already and no part: neither is put beside it afterwards.
+    await asApp((tx) => forge(tx, {}));
     const bare =
-      "(SELECT id FROM audit_entry e WHERE NOT EXISTS (SELECT 1 FROM audit_index i WHERE i.entry_id = e.id) LIMIT 1)";
-    await expect(bench.appPool.query(row(bare))).rejects.toMatchObject({ code: "SP001" });
+      "(SELECT id FROM audit_entry e WHERE NOT EXISTS (SELECT 1 FROM audit_part p WHERE p.entry_id = e.id) LIMIT 1)";
+    await expect(bench.appPool.query(row(bare))).rejects.toMatchObject({ code: "23505" });
     await expect(bench.appPool.query(part(bare))).rejects.toMatchObject({ code: "SP001" });
   });
 
@@ -205,7 +228,7 @@ describe("what the app's login cannot forge beside the log", () => {
     const own = "(SELECT id FROM audit_entry WHERE xid = pg_current_xact_id())";
     const forged = (as: string | undefined) =>
       asApp(async (tx) => {
-        await forge(tx, {});
+        await forge(tx, { isUnlisted: true });
         await tx.query(row(own, as));
       });
     await expect(forged(undefined)).resolves.toBeUndefined();

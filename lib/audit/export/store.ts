@@ -222,16 +222,24 @@ export async function readAnchoredSize(tx: RawTx, log: string): Promise<number> 
   return z.array(z.object({ size: Seq })).parse(rows)[0]?.size ?? 0;
 }
 
-/** Entries that no checkpoint covers yet: integrated beyond `size`, or still queued. */
+/**
+ * Entries that no checkpoint covers yet: integrated beyond `size`, or still queued. What stands aside as no entry is
+ * not among them, and how long they wait is told by the database's clock and not by what they say of themselves.
+ */
 export async function countLater(
   tx: RawTx,
   log: string,
   size: number,
 ): Promise<{ count: number; oldest_at?: string }> {
   const { rows } = await tx.query(
-    `SELECT count(*) AS count, min(e.at) AS oldest_at FROM audit_entry e WHERE e.log = $1 AND e.id IN (
-       SELECT l.entry_id FROM audit_leaf l WHERE l.log = $1 AND l.seq >= $2
-       UNION ALL SELECT q.entry_id FROM audit_queue q)`,
+    `SELECT count(*) AS count, to_char(min(w.since) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS oldest_at
+     FROM (SELECT l.integrated_at AS since FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
+           WHERE l.log = $1 AND l.seq >= $2
+       UNION ALL
+         SELECT min(q.queued_at) FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id
+           WHERE e.log = $1 AND NOT EXISTS (SELECT 1 FROM audit_quarantine s WHERE s.entry_id = q.entry_id)
+             AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = q.entry_id)
+           GROUP BY q.entry_id) AS w`,
     [log, size],
   );
   const [row] = z.array(z.object({ count: Seq, oldest_at: z.string().nullable() })).parse(rows);

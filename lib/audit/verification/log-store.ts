@@ -141,14 +141,28 @@ export async function readRecoveries(tx: RawTx, log: string): Promise<Uint8Array
 
 const Waiting = z.object({ count: Seq, oldest_at: z.string().nullable() });
 
-/** Entries that wait for their leaf. */
+/** Entries that wait for their leaf, and since when by the database's clock; not those that stand aside. */
 export async function readQueueAge(tx: RawTx, log: string): Promise<z.infer<typeof Waiting>> {
   const { rows } = await tx.query(
-    `SELECT count(*) AS count, min(e.at) AS oldest_at FROM audit_entry e
-     WHERE e.log = $1 AND e.id IN (SELECT entry_id FROM audit_queue)`,
+    `SELECT count(DISTINCT q.entry_id) AS count,
+       to_char(min(q.queued_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS oldest_at
+     FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id
+     WHERE e.log = $1 AND NOT EXISTS (SELECT 1 FROM audit_quarantine s WHERE s.entry_id = q.entry_id)`,
     [log],
   );
   return Waiting.parse(rows[0]);
+}
+
+const Aside = z.object({ count: Seq, id: z.string(), reason: z.string() });
+
+/** Waiting rows that the sequencer set aside as no entries, if there are any, and the first of them with its reason. */
+export async function findAside(tx: RawTx, tenantId: string): Promise<z.infer<typeof Aside> | undefined> {
+  const { rows } = await tx.query(
+    `SELECT count(*) OVER () AS count, s.entry_id::text AS id, s.reason FROM audit_quarantine s
+     WHERE s.tenant_id = $1 ORDER BY s.seen_at, s.entry_id LIMIT 1`,
+    [tenantId],
+  );
+  return z.array(Aside).parse(rows)[0];
 }
 
 /** An entry that has no leaf and does not wait for one, if there is any: nothing would ever show that it is gone. */
