@@ -8,10 +8,10 @@ import { controlId } from "./answers";
 import { FormSection } from "./form-section";
 import type { FormView } from "./form-view";
 import type { LookupStore, Lookups } from "./lookups";
-import { QueryFields } from "./query-fields";
 import { TransactionInput } from "./transaction-input";
 
 // Who has the numbers never needs it.
+const QueryFields = dynamic(() => import("./query-fields").then((module) => module.QueryFields));
 const TransactionFinder = dynamic(() =>
   import("./transaction-finder").then((module) => module.TransactionFinder),
 );
