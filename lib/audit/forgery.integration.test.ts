@@ -5,6 +5,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inRawTransaction, inTransaction, type RawTx } from "@/lib/db/transaction";
 import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
 import { appendEntry } from "./append-entry";
+import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./event";
 import { recordEvent } from "./record-event";
 import { prepareLog } from "./worker/sequencer";
 
@@ -18,7 +19,7 @@ afterAll(() => bench.close());
 const asApp = (fn: (tx: RawTx) => Promise<unknown>) => inRawTransaction(bench.cx, fn);
 
 interface Forged {
-  readonly row?: Partial<{ id: string; log: string; class: string; outcome: string }>;
+  readonly row?: Partial<{ id: string; log: string; at: string; class: string; outcome: string }>;
   readonly said?: Record<string, unknown>;
   readonly bytes?: Uint8Array;
 }
@@ -34,7 +35,9 @@ async function forge(tx: RawTx, { row, said, bytes }: Forged): Promise<void> {
     outcome: "done",
   };
   const stored = { ...base, ...row };
-  const content = bytes ?? utf8(canonicalJson({ v: 1, ...base, tenant: "t_x", sealed: [], ...said }));
+  const members = Object.entries({ v: 1, ...base, tenant: "t_x", sealed: [], ...said });
+  const kept = Object.fromEntries(members.filter(([, value]) => value !== undefined));
+  const content = bytes ?? utf8(canonicalJson(kept));
   await tx.query(
     "INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     [
@@ -68,6 +71,41 @@ describe("an entry forged with the app's login", () => {
     ["of bytes that are no text", { bytes: new Uint8Array([0xff, 0xfe]) }],
   ])("%s does not commit", async (_, forged) => {
     await expect(asApp((tx) => forge(tx, forged))).rejects.toThrow("audit entry");
+  });
+
+  const both = (change: Record<string, string>): Forged => ({ row: change, said: change });
+  it.each<[string, Forged]>([
+    ["of no version", { said: { v: undefined } }],
+    ["of another version", { said: { v: 2 } }],
+    ["of no tenant", { said: { tenant: undefined } }],
+    ["of a tenant that is no text", { said: { tenant: 1 } }],
+    ["of no sealed parts at all", { said: { sealed: undefined } }],
+    ["whose sealed parts are no list", { said: { sealed: {} } }],
+    ["whose public part is no object", { said: { pub: [] } }],
+    ["with a member more", { said: { more: 1 } }],
+    ["whose time is none", both({ at: "!" })],
+    ["whose time is of another form", both({ at: "2020-01-01T00:00:00Z" })],
+    ["of a day that does not exist", both({ at: "2026-02-29T00:00:00.000000Z" })],
+    ["of an hour that does not exist", both({ at: "2026-02-28T24:00:00.000000Z" })],
+    ["of a class that does not exist", both({ class: "bogus" })],
+    ["of an outcome that does not exist", both({ outcome: "bogus" })],
+    ["of an id of another kind", both({ id: "01936f2a-7c1b-4def-8a10-999999999999" })],
+    ["that is longer than any", { said: { pub: { policy: "x".repeat(65_535) } } }],
+  ])(
+    "%s does not commit either: the sequencer could not take it, and nobody remove it",
+    async (_, forged) => {
+      await expect(asApp((tx) => forge(tx, forged))).rejects.toThrow("audit entry");
+    },
+  );
+
+  it.each([
+    ...ENTRY_CLASSES.map((of) => both({ class: of })),
+    ...ENTRY_OUTCOMES.map((outcome) => both({ outcome })),
+    ...["2028-02-29", "2026-12-31", "1970-01-01", "9999-04-30"].map((day) =>
+      both({ at: `${day}T23:59:59.999999Z` }),
+    ),
+  ])("commits with whatever the format allows: $row", async (forged) => {
+    await expect(asApp((tx) => forge(tx, forged))).resolves.toBeUndefined();
   });
 
   it("cannot repeat the bytes of an old one under a new id", async () => {
