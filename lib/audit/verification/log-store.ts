@@ -139,16 +139,35 @@ export async function readRecoveries(tx: RawTx, log: string): Promise<Uint8Array
     .map((row) => row.bytes);
 }
 
-const Waiting = z.object({ count: Seq, oldest_at: z.string().nullable() });
+const Waiting = z.object({ count: Seq, oldest_at: z.string().nullable(), seconds: Seq });
 
-/** Entries that wait for their leaf. */
+/**
+ * Entries that wait for their leaf, and since when by the database's clock: what they say of their own time may be
+ * anything. Those that stand aside are told apart (`readAside`).
+ */
 export async function readQueueAge(tx: RawTx, log: string): Promise<z.infer<typeof Waiting>> {
   const { rows } = await tx.query(
-    `SELECT count(*) AS count, min(e.at) AS oldest_at FROM audit_entry e
-     WHERE e.log = $1 AND e.id IN (SELECT entry_id FROM audit_queue)`,
+    `SELECT count(DISTINCT q.entry_id) AS count,
+       to_char(min(q.queued_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS oldest_at,
+       greatest(0, floor(coalesce(extract(epoch FROM clock_timestamp() - min(q.queued_at)), 0)))::bigint AS seconds
+     FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id
+     WHERE e.log = $1 AND NOT EXISTS (SELECT 1 FROM audit_quarantine a WHERE a.entry_id = q.entry_id)`,
     [log],
   );
   return Waiting.parse(rows[0]);
+}
+
+const Aside = z.object({ entry_id: z.string(), reason: z.string(), total: Seq });
+
+/** Waiting rows that stand aside and get no leaf, the first of them, each with how many there are; of whatever log. */
+export async function readAside(tx: RawTx, limit: number): Promise<z.infer<typeof Aside>[]> {
+  const { rows } = await tx.query(
+    `SELECT a.entry_id::text, a.reason, count(*) OVER () AS total FROM audit_quarantine a
+     WHERE EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = a.entry_id)
+     ORDER BY a.seen_at, a.entry_id LIMIT $1`,
+    [limit],
+  );
+  return z.array(Aside).parse(rows);
 }
 
 /** An entry that has no leaf and does not wait for one, if there is any: nothing would ever show that it is gone. */
