@@ -60,6 +60,7 @@ function exportOf(
     kinds,
     filter: {},
     exportEntry: uuidv7(Date.now()),
+    recordedIn: cx.instance.log,
   } as const;
   return () => inRawSnapshot(cx, (tx) => produceExport(cx, tx, request, { write: async () => undefined }));
 }

@@ -173,7 +173,7 @@ test("a hold keeps an erasure back, and shows to deciders alone; a refusal ends 
   const privacy = await signedIn(browser, "coordinator-001:privacy", DESKTOP);
   await ask(compliance.page, "client-456", "Asked by letter");
   await agree(privacy.page, "client-456");
-  await untilRow(privacy.page, "client-456", "A legal hold keeps entries about this person.");
+  await untilRow(privacy.page, "client-456", "It cannot be carried out yet; the worker tries again by itself.");
   await ask(compliance.page, "miner-789", "A mistake");
   await privacy.page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
   await privacy.page.getByRole("button", { name: "Refuse the erasure of miner-789" }).click();

@@ -1,15 +1,18 @@
+import type { PoolClient } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { utf8 } from "@/lib/crypto/bytes";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openPool } from "@/lib/db/pool";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inRawSnapshot, inSnapshot } from "@/lib/db/transaction";
 import { alarmsOf } from "@/lib/http/health/judge-health";
 import { readStoredHealth } from "@/lib/http/health/store";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
 import { encodeEntry } from "./entry";
 import type { AuditEvent } from "./event";
+import { countLater } from "./export/store";
 import { recordEvent } from "./record-event";
+import { findAside, readQueueAge } from "./verification/log-store";
 import { createMalformed } from "./worker/malformed";
 import { findStrays, integrateBatch, prepareLog } from "./worker/sequencer";
 
@@ -51,9 +54,19 @@ async function plant(
       "INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ($1, $2, $3, 'audit.read')",
       [id, bench.place.tenantId, `entry:${id}`],
     );
+    await withTriggersAgain(client);
   } finally {
     client.release();
   }
+}
+
+/** The guards stand again afterwards, as they stood: the rows of others are written under them. */
+async function withTriggersAgain(client: PoolClient): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', c.relname, t.tgname) AS text FROM pg_trigger t
+     JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relname IN ('audit_entry', 'audit_queue')`,
+  );
+  for (const { text } of rows) await client.query(text);
 }
 
 function entryBytes(log: string, id: string): Uint8Array {
@@ -164,6 +177,23 @@ describe("the sequencer", () => {
         isStamping: false,
       }),
     ).toContain("integration-late");
+  });
+
+  it("counts nothing that stands aside among what waits for a checkpoint", async () => {
+    const { log } = bench.place;
+    const { rows } = await bench.appPool.query("SELECT size FROM audit_head WHERE log = $1", [log]);
+    const size = Number(rows[0].size);
+    expect(await inRawSnapshot(bench.cx, (tx) => countLater(tx, log, size))).toEqual({ count: 0 });
+    expect(await inRawSnapshot(bench.cx, (tx) => readQueueAge(tx, log))).toEqual({
+      count: 0,
+      oldest_at: null,
+    });
+    expect(await inRawSnapshot(bench.cx, (tx) => findAside(tx, bench.place.tenantId))).toMatchObject({
+      count: Object.keys(await quarantined()).length,
+    });
+    await recordEvent(bench.cx, EVENT);
+    const later = await inRawSnapshot(bench.cx, (tx) => countLater(tx, log, size));
+    expect(later).toMatchObject({ count: 1, oldest_at: expect.stringMatching(/^20\d\d-.*\.\d{6}Z$/) });
   });
 });
 

@@ -29,12 +29,22 @@ export interface BundleRequest {
   readonly filter: Readonly<Record<string, string>>;
   /** Entry that records this export. */
   readonly exportEntry: string;
+  /** Origin of the log that entry is in. */
+  readonly recordedIn: string;
 }
 
 type Facts = Omit<Manifest, "files">;
 
 function prunedFacts(gone: Gone): Pick<Facts, "pruned"> {
   return gone.pruned === undefined || gone.numbers.size === 0 ? {} : { pruned: gone.pruned };
+}
+
+function requestFacts({ exportEntry, recordedIn, kinds }: BundleRequest, log: string) {
+  return {
+    export_entry: exportEntry,
+    ...(recordedIn === log ? {} : { recorded_in: recordedIn }),
+    ...(kinds.length === 0 ? { parts: "none" as const } : {}),
+  };
 }
 
 /** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
@@ -96,7 +106,7 @@ export async function writeBundle(
     ...listedFacts(gathered),
     log,
     exported_at: exportedAt,
-    export_entry: request.exportEntry,
+    ...requestFacts(request, log),
     range: { from: 0, to: size },
     filter: { ...request.filter },
     complete,

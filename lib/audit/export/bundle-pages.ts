@@ -1,5 +1,6 @@
 import type { Manifest } from "../verify/bundle-format";
 import type { OpenedRow } from "./export-row";
+import { shownRow } from "./shown-row";
 
 function escapeHtml(text: string): string {
   return text
@@ -13,17 +14,10 @@ const STYLE =
   "body{font:14px/1.4 sans-serif;margin:2em}table{border-collapse:collapse;width:100%}" +
   "td,th{border-bottom:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}@page{margin:15mm}";
 
-/** One table row of the printable page. */
-export function pageRow({ row }: OpenedRow): string {
-  const cells = [
-    String(row.seq),
-    row.at,
-    row.class,
-    row.outcome,
-    row.action,
-    row.actor ?? "",
-    row.purpose ?? "",
-  ];
+/** One table row of the printable page: what the entry and its org part say, not what it was found by. */
+export function pageRow(log: string, opened: OpenedRow): string {
+  const { at, class: of, outcome, action, actor, purpose } = shownRow(log, opened);
+  const cells = [String(opened.row.seq), at, of, outcome, action, actor, purpose];
   return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>\n`;
 }
 

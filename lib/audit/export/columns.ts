@@ -1,5 +1,6 @@
 import "server-only";
 import { type OpenedRow, plaintextOf } from "./export-row";
+import { type ShownRow, shownRow } from "./shown-row";
 
 /** The columns of CSV and of a spreadsheet, in order, each with what it holds. */
 export const COLUMNS = {
@@ -48,36 +49,42 @@ export const ERASED = "[erased]";
 export const KEYLESS = "[key missing]";
 /** Stands in the cell of a part that does not open with its key: it was changed where it is stored. */
 export const UNREADABLE = "[does not open]";
+/** Stands in the cell of a part that the entry binds and that is not stored. */
+export const MISSING = "[part missing]";
 
-function partCell(
-  log: string,
-  { row, parts, erased, keyless }: OpenedRow,
-  kind: "org" | "case" | "subject",
-): string {
+function partCell(log: string, { row, parts, erased, keyless }: OpenedRow, kind: "case" | "subject"): string {
   const part = parts.find((candidate) => candidate.kind === kind);
   if (part !== undefined) return plaintextOf(log, row.entry_id, part) ?? UNREADABLE;
   if (keyless.some((candidate) => candidate.kind === kind)) return KEYLESS;
   return erased.some((candidate) => candidate.kind === kind) ? ERASED : "";
 }
 
+function orgCell({ parts, keyless, isShut }: OpenedRow, { org, hasOrg }: ShownRow): string {
+  if (org !== undefined) return org;
+  if (isShut || !hasOrg) return "";
+  if (parts.some(({ c }) => c === "org")) return UNREADABLE;
+  return keyless.some(({ c }) => c === "org") ? KEYLESS : MISSING;
+}
+
 /** The texts of a row in the order of COLUMN_NAMES. */
 export function cellsOf(log: string, opened: OpenedRow): string[] {
   const { row } = opened;
+  const shown = shownRow(log, opened);
   return [
     String(row.seq),
-    row.at,
-    row.entry_id,
-    row.class,
-    row.outcome,
-    row.action,
-    row.actor ?? "",
-    row.purpose ?? "",
-    row.transaction_id ?? "",
-    row.participant_id ?? "",
-    row.request_id ?? "",
-    row.grant_id ?? "",
+    shown.at,
+    shown.id,
+    shown.class,
+    shown.outcome,
+    shown.action,
+    shown.actor,
+    shown.purpose,
+    shown.transaction_id,
+    shown.participant_id,
+    shown.request_id,
+    shown.grant_id,
     row.leaf_hash.toString("base64url"),
-    partCell(log, opened, "org"),
+    orgCell(opened, shown),
     partCell(log, opened, "case"),
     partCell(log, opened, "subject"),
   ];

@@ -27,7 +27,7 @@ export function exportDetails(query: ExportQuery): Record<string, Json> {
   return { format, filter: filterNames(filterOf(query)), ...(parts === undefined ? {} : { parts }) };
 }
 
-/** What a caller's export takes: what was asked for, behind the caller's own fence. */
+/** What a caller's export takes: what was asked for, behind the caller's own fence; `cx` is of the present log. */
 export function requestOf(
   cx: Pick<ReaderContext, "instance" | "principal">,
   query: ExportQuery,
@@ -40,6 +40,7 @@ export function requestOf(
     kinds: query.parts === "none" ? [] : readableKinds(cx),
     filter: filterOf(query),
     exportEntry,
+    recordedIn: cx.instance.log,
   };
 }
 

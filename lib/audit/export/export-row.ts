@@ -29,6 +29,8 @@ export interface OpenedRow {
   readonly parts: readonly KeyedPart[];
   readonly erased: readonly ErasedPart[];
   readonly keyless: readonly StoredPart[];
+  /** Whether no part at all was asked for. */
+  readonly isShut: boolean;
 }
 
 const KEPT_KEYS = 5_000;
@@ -74,7 +76,7 @@ export async function* openedRows(
     const keys = await compartments.open(ids);
     const gone = [...ids].filter((id) => keys.get(id) === undefined);
     const erasing = gone.length === 0 ? NONE_ERASED : await book.erasing(gone);
-    yield rows.map((row) => openRow(row, keys, erasing));
+    yield rows.map((row) => ({ ...openRow(row, keys, erasing), isShut: kinds.length === 0 }));
   }
 }
 
@@ -84,7 +86,7 @@ function openRow(
   row: ExportRow,
   keys: ReadonlyMap<string, Uint8Array | undefined>,
   erasing: ReadonlyMap<string, Erasing>,
-): OpenedRow {
+): Omit<OpenedRow, "isShut"> {
   const parts: KeyedPart[] = [];
   const erased: ErasedPart[] = [];
   const keyless: StoredPart[] = [];

@@ -75,6 +75,7 @@ export async function gatherEntries(
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Gathered> {
+  const { log } = cx.instance;
   const withheld = new RangeLines();
   const listed: number[] = [];
   const erased: NonNullable<Manifest["erased"]> = [];
@@ -101,7 +102,7 @@ export async function gatherEntries(
     }
     count += batch.length;
     await spools.entries.write(batch.map((opened) => `${entryLine(opened)}\n`).join(""));
-    await spools.page.write(batch.map(pageRow).join(""));
+    await spools.page.write(batch.map((opened) => pageRow(log, opened)).join(""));
     if (!complete)
       for (const { row } of batch) await spools.places.write(await placeLine(cx, row.seq, row.leaf_hash));
     sink.progress?.(count);

@@ -44,6 +44,8 @@ export interface ExportRequest {
   /** The filter by its names, for the manifest. */
   readonly filter: Readonly<Record<string, string>>;
   readonly exportEntry: string;
+  /** Origin of the log that entry is in. */
+  readonly recordedIn: string;
 }
 
 /** Opens the spools of a bundle, lends them, and gives their space back whatever happens. */

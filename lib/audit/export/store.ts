@@ -223,9 +223,8 @@ export async function readAnchoredSize(tx: RawTx, log: string): Promise<number> 
 }
 
 /**
- * Entries that no checkpoint covers yet: integrated beyond `size`, or still queued; without those that stand aside,
- * which get no leaf (the server's own verification and the health page tell of them). `oldest_at` is since when the
- * oldest waits by the database's clock: what an entry says of its own time is its writer's word.
+ * Entries that no checkpoint covers yet: integrated beyond `size`, or still queued. What stands aside as no entry is
+ * not among them, and how long they wait is told by the database's clock and not by what they say of themselves.
  */
 export async function countLater(
   tx: RawTx,
@@ -233,12 +232,14 @@ export async function countLater(
   size: number,
 ): Promise<{ count: number; oldest_at?: string }> {
   const { rows } = await tx.query(
-    `SELECT count(DISTINCT w.id) AS count,
-       to_char(min(w.since) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS oldest_at
-     FROM (SELECT l.entry_id AS id, l.integrated_at AS since FROM audit_leaf l WHERE l.log = $1 AND l.seq >= $2
-           UNION ALL
-           SELECT q.entry_id, q.queued_at FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id
-           WHERE e.log = $1 AND NOT EXISTS (SELECT 1 FROM audit_quarantine a WHERE a.entry_id = q.entry_id)) w`,
+    `SELECT count(*) AS count, to_char(min(w.since) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS oldest_at
+     FROM (SELECT l.integrated_at AS since FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
+           WHERE l.log = $1 AND l.seq >= $2
+       UNION ALL
+         SELECT min(q.queued_at) FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id
+           WHERE e.log = $1 AND NOT EXISTS (SELECT 1 FROM audit_quarantine s WHERE s.entry_id = q.entry_id)
+             AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = q.entry_id)
+           GROUP BY q.entry_id) AS w`,
     [log, size],
   );
   const [row] = z.array(z.object({ count: Seq, oldest_at: z.string().nullable() })).parse(rows);

@@ -2,8 +2,9 @@ import "server-only";
 import type { RawTx } from "@/lib/db/transaction";
 import type { CompartmentKind } from "../event";
 import type { Conditions, ReaderContext } from "../reading/filter";
-import { COLUMN_NAMES, COLUMNS, cellsOf, ERASED, UNREADABLE } from "./columns";
+import { COLUMN_NAMES, COLUMNS, cellsOf, ERASED, MISSING, UNREADABLE } from "./columns";
 import { openedRows } from "./export-row";
+import { UNSHOWN } from "./shown-row";
 import type { Produced, Sink } from "./sink";
 import { readAnchoredSize } from "./store";
 import { writeWorkbook } from "./workbook";
@@ -38,6 +39,11 @@ function dictionary(request: XlsxRequest, { log, size, entries, longer }: Facts)
     ["", ""],
     [ERASED, "Stands for a part whose key was destroyed."],
     [UNREADABLE, "Stands for a part that does not open: it was changed where it is stored."],
+    [MISSING, "Stands for a part that the entry binds and that is not stored any more."],
+    [
+      UNSHOWN,
+      "Stands before what only the search row says: the entry's part that would show it is not open here.",
+    ],
     ["", ""],
     ["Log", log],
     ["Entry that records this export", request.exportEntry],

@@ -63,14 +63,14 @@ export async function readEvents(
 }
 
 /**
- * Entries that are written and in no tree yet, newest first; the sequencer takes them within moments. What stands aside
- * is not waiting: it gets no leaf, and it may be no entry at all.
+ * Entries that are written and in no tree yet, newest first; the sequencer takes them within moments. What it set aside
+ * as no entry is not shown as one.
  */
 export async function readWaiting(tx: Tx, conditions: Conditions, limit: number): Promise<EventRow[]> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT NULL AS seq, ${COLUMNS} FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
-     WHERE i.entry_id IN (SELECT q.entry_id FROM audit_queue q
-       WHERE NOT EXISTS (SELECT 1 FROM audit_quarantine a WHERE a.entry_id = q.entry_id)) AND ${conditions.text}
+     WHERE i.entry_id IN (SELECT q.entry_id FROM audit_queue q)
+       AND NOT EXISTS (SELECT 1 FROM audit_quarantine s WHERE s.entry_id = i.entry_id) AND ${conditions.text}
      ORDER BY i.at DESC, i.entry_id DESC LIMIT ${conditions.parameter(limit)}`,
     ...conditions.values,
   );

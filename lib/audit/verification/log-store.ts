@@ -139,35 +139,33 @@ export async function readRecoveries(tx: RawTx, log: string): Promise<Uint8Array
     .map((row) => row.bytes);
 }
 
-const Waiting = z.object({ count: Seq, oldest_at: z.string().nullable(), seconds: Seq });
+const Waiting = z.object({ count: Seq, oldest_at: z.string().nullable() });
 
-/**
- * Entries that wait for their leaf, and since when by the database's clock: what they say of their own time may be
- * anything. Those that stand aside are told apart (`readAside`).
- */
+/** Entries that wait for their leaf, and since when by the database's clock; not those that stand aside. */
 export async function readQueueAge(tx: RawTx, log: string): Promise<z.infer<typeof Waiting>> {
   const { rows } = await tx.query(
     `SELECT count(DISTINCT q.entry_id) AS count,
-       to_char(min(q.queued_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS oldest_at,
-       greatest(0, floor(coalesce(extract(epoch FROM clock_timestamp() - min(q.queued_at)), 0)))::bigint AS seconds
+       to_char(min(q.queued_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS oldest_at
      FROM audit_queue q JOIN audit_entry e ON e.id = q.entry_id
-     WHERE e.log = $1 AND NOT EXISTS (SELECT 1 FROM audit_quarantine a WHERE a.entry_id = q.entry_id)`,
+     WHERE e.log = $1 AND NOT EXISTS (SELECT 1 FROM audit_quarantine s WHERE s.entry_id = q.entry_id)`,
     [log],
   );
   return Waiting.parse(rows[0]);
 }
 
-const Aside = z.object({ entry_id: z.string(), reason: z.string(), total: Seq });
+const Aside = z.object({ count: Seq, id: z.string(), reason: z.string() });
 
-/** Waiting rows that stand aside and get no leaf, the first of them, each with how many there are; of whatever log. */
-export async function readAside(tx: RawTx, limit: number): Promise<z.infer<typeof Aside>[]> {
+/**
+ * Waiting rows that the sequencer set aside as no entries, if there are any, and the first of them with its reason; not
+ * one that another worker judged anew and gave its leaf.
+ */
+export async function findAside(tx: RawTx, tenantId: string): Promise<z.infer<typeof Aside> | undefined> {
   const { rows } = await tx.query(
-    `SELECT a.entry_id::text, a.reason, count(*) OVER () AS total FROM audit_quarantine a
-     WHERE EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = a.entry_id)
-     ORDER BY a.seen_at, a.entry_id LIMIT $1`,
-    [limit],
+    `SELECT count(*) OVER () AS count, s.entry_id::text AS id, s.reason FROM audit_quarantine s
+     WHERE s.tenant_id = $1 AND EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = s.entry_id) ORDER BY s.seen_at, s.entry_id LIMIT 1`,
+    [tenantId],
   );
-  return z.array(Aside).parse(rows);
+  return z.array(Aside).parse(rows)[0];
 }
 
 /** An entry that has no leaf and does not wait for one, if there is any: nothing would ever show that it is gone. */

@@ -377,6 +377,24 @@ describe("the server's own verification", () => {
     const stray = await verify();
     expect(stray.findings.map((finding) => finding.class)).toEqual(["missing leaf"]);
   });
+
+  it("finds what stands aside as no entry, and how long others wait whatever that says of its own time", async () => {
+    await grow(3);
+    const spoiled = await recordEvent(bench.cx, EVENT);
+    await tamper(
+      `UPDATE audit_entry SET bytes = bytes || '\\x20'::bytea, at = '!' WHERE id = '${spoiled.id}'`,
+    );
+    await integrateBatch(bench.sequencerPool, bench.place);
+    await recordEvent(bench.cx, EVENT);
+    const late = { ...systemClock, nowMicros: () => systemClock.nowMicros() + 120_000_000n };
+    const report = await verify({ clock: late });
+    expect(report.verdict).toBe("wrong");
+    expect(report.queue.count).toBe(1);
+    expect(report.findings.map((finding) => finding.class)).toEqual(
+      expect.arrayContaining(["unanchored tail", "missing leaf"]),
+    );
+    expect(report.findings.map((finding) => finding.detail).join()).toContain(spoiled.id);
+  });
 });
 
 describe("verifications as jobs", () => {

@@ -11,6 +11,7 @@ import { type Beside, checkLeaves, passGap } from "./check-leaves";
 import { checkStamps } from "./check-stamps";
 import { checkUpperTiles } from "./check-tiles";
 import {
+  findAside,
   findOrphan,
   findStray,
   readPartDigests,
@@ -155,6 +156,12 @@ async function checkStray(tx: RawTx, { log, tenantId }: LogUnderTest["instance"]
   const stray = await findStray(tx, log);
   if (stray !== undefined)
     walk.add({ class: "missing leaf", detail: `entry ${stray} is in no tree and does not wait for it` });
+  const aside = await findAside(tx, tenantId);
+  if (aside !== undefined)
+    walk.add({
+      class: "missing leaf",
+      detail: `${aside.count} rows stand aside as no entries, the first ${aside.id}: ${aside.reason}`,
+    });
   const orphan = await findOrphan(tx, tenantId);
   if (orphan !== undefined)
     walk.add({ class: "index", detail: `a search row stands for entry ${orphan}, which is not there` });

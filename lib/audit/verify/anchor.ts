@@ -122,7 +122,7 @@ export function checkAnchor(
   }
   if (isMet(keys.quorum, anchor)) return;
   const detail = `the newest checkpoint has ${describeQuorum(keys.quorum, anchor)}`;
-  findings.add({ class: "keys", detail });
+  findings.add({ class: "keys", detail, isUnfinished: true });
 }
 
 /** Entries that no checkpoint covers yet: reported within the merge delay, a finding beyond it. */
@@ -132,6 +132,6 @@ export function checkTail({ later, exported_at }: Manifest, findings: Findings):
   const waiting = later.count === 1 ? "1 entry waits" : `${later.count} entries wait`;
   const detail = `${waiting} for a checkpoint, the oldest for ${age / MICROS_PER_SECOND} s`;
   if (age <= MERGE_DELAY_MICROS) return [{ class: "later entries", detail, count: later.count }];
-  findings.add({ class: "unanchored tail", detail });
+  findings.add({ class: "unanchored tail", detail, isUnfinished: true });
   return [];
 }

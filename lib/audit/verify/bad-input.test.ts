@@ -5,6 +5,7 @@ import { ed25519PublicKey } from "@/lib/crypto/primitives";
 import { vkey } from "@/lib/crypto/signed-note";
 import { checkpointNote, draft, keysOf, layOut, operator } from "./bundle-fixture";
 import { BUNDLE_FILES, Policy } from "./bundle-format";
+import { readPolicy } from "./check-keys";
 import { describeReport } from "./describe-report";
 import { firstBad, type Report } from "./report";
 import { bytesSource } from "./source";
@@ -248,4 +249,17 @@ it("a fork stays one when the file can no longer be read for a closer look", asy
   });
   expect(report.verdict).toBe("wrong");
   expect(report.findings).toMatchObject([{ class: "fork", seq: 0, until: 1 }]);
+});
+
+describe("a policy file", () => {
+  const text = JSON.stringify(keysOf(operator(1)));
+
+  it("may be the answer of an instance with closed logs, and begin with a byte order mark", () => {
+    const closed = JSON.stringify({ ...keysOf(operator(1)), closed: ["log.test/old"] });
+    expect(readPolicy(closed).log).toEqual(readPolicy(`\uFEFF${text}`).log);
+  });
+
+  it("with a member that none has is refused by that member's name", () => {
+    expect(() => readPolicy(text.replace("{", '{"quorums":1,'))).toThrow("not a policy, at /quorums");
+  });
 });

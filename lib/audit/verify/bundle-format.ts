@@ -43,11 +43,15 @@ const ManifestShape = z.strictObject({
   exported_at: Micros,
   /** Entry that records this export. */
   export_entry: z.string(),
+  /** The log that entry is in, where it is another one: a closed log takes no entries any more. */
+  recorded_in: z.string().min(1).optional(),
   /** Sequence numbers from (included) and to (not included). */
   range: z.strictObject({ from: Seq, to: Seq }),
   filter: z.record(z.string(), z.string()),
   /** True when every entry of the range is here but those named in `withheld`. */
   complete: z.boolean(),
+  /** Where the export asked for no sealed part: none is here. */
+  parts: z.literal("none").optional(),
   withheld: z.array(Seq),
   /** Version 2: the numbers are in withheld.txt instead; how many they are, and in how many ranges. */
   withheld_file: z.strictObject({ count: Seq.min(1), ranges: Seq.min(1) }).optional(),
@@ -156,6 +160,8 @@ export const Policy = z.strictObject({
   /** Certificates (PEM) of time-stamp authorities. */
   time_stamp: z.array(z.string()).optional(),
   custodian: z.string().optional(),
+  /** Closed logs, as the answer of an instance names them that has some; nothing is checked by them. */
+  closed: z.array(z.string()).optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 

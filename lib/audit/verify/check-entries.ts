@@ -15,6 +15,7 @@ import { IdSet } from "./id-set";
 import type { LeafStream } from "./leaf-stream";
 import type { LineBatch } from "./lines";
 import { Mismatches } from "./mismatches";
+import { MissingParts } from "./missing-parts";
 import type { Ranges } from "./ranges";
 import { type EntryFacts, type ExportedLine, readLine } from "./read-line";
 import { around, type Findings } from "./report";
@@ -22,6 +23,10 @@ import { around, type Findings } from "./report";
 const NEWLINE = 0x0a;
 /** Leaves that differ from the list are kept for naming what happened to them, up to here. */
 const MAX_CHANGED = 10_000;
+/** More lines than this that are none are read no further: who wants to know that a file is rubbish knows it then. */
+const MAX_UNREADABLE = 10_000;
+/** Less than a batch, so that each batch of whole lines has one; a file cut into single lines has no more. */
+const LANDMARK_BYTES = 128 << 10;
 const SEQ_AT_END = /"seq":(0|[1-9][0-9]{0,14})\}$/;
 
 /** Every exported entry against its leaf, its schema, its order and its parts, one line after another. */
@@ -30,6 +35,7 @@ export class EntryCheck {
   readonly erasures: Erasures;
   readonly history: History;
   readonly claims: Claims;
+  readonly missing: MissingParts;
   /** Leaves of entries whose bytes do not give the leaf in the list. */
   readonly changed = new Map<number, Uint8Array>();
   /** Where lines begin in the file: the first of each batch, for reading single entries again. */
@@ -38,6 +44,8 @@ export class EntryCheck {
   readonly #ids: IdSet;
   readonly #readFast: ReturnType<typeof fastReader>;
   #count = 0;
+  #unreadable = 0;
+  #landmarkFrom = 0;
 
   constructor(
     readonly manifest: Manifest,
@@ -54,6 +62,7 @@ export class EntryCheck {
     this.erasures = new Erasures(given.erased, findings);
     this.history = new History(manifest, findings);
     this.claims = new Claims(manifest, findings);
+    this.missing = new MissingParts(manifest, findings);
     this.#mismatches = new Mismatches(findings);
     this.#ids = new IdSet(given.idSeed);
     this.#readFast = fastReader(manifest.log);
@@ -62,6 +71,11 @@ export class EntryCheck {
   /** Lines read so far. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Whether so many lines could not be read that the rest is not looked at. */
+  get isGivenUp(): boolean {
+    return this.#unreadable > MAX_UNREADABLE;
   }
 
   /** Number of the first entry that has this id, or undefined when none here has. */
@@ -76,7 +90,8 @@ export class EntryCheck {
         batch.isAscii && batch.text !== undefined ? this.#readFast(batch.text, batch.bytes, at) : undefined;
       const end = fast?.end ?? batch.bytes.indexOf(NEWLINE, at) + 1;
       const line = fast?.line ?? this.#readSlow(batch.bytes.subarray(at, end - 1));
-      if (at === 0) this.landmarks.push({ seq: line?.seq ?? this.coverage.expected, offset: batch.offset });
+      if (at === 0) this.#mark(line?.seq, batch.offset);
+      if (this.isGivenUp) return;
       this.#count += 1;
       // Only where the window of leaves has to move is there anything to wait for.
       if (line !== undefined) {
@@ -97,6 +112,12 @@ export class EntryCheck {
     this.findings.add({ class: "manifest", detail });
   }
 
+  #mark(seq: number | undefined, offset: number): void {
+    if (offset < this.#landmarkFrom) return;
+    this.landmarks.push({ seq: seq ?? this.coverage.expected, offset });
+    this.#landmarkFrom = offset + LANDMARK_BYTES;
+  }
+
   async #reach(seq: number): Promise<void> {
     if (seq > this.coverage.previous) await this.leaves.reach(seq);
   }
@@ -107,6 +128,12 @@ export class EntryCheck {
       return readLine(bytes);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
+      this.#unreadable += 1;
+      if (this.isGivenUp) {
+        const detail = `more than ${MAX_UNREADABLE} lines of entries.ndjson cannot be read, the rest of it was not looked at`;
+        this.findings.add({ class: "file", detail });
+        return undefined;
+      }
       const seq = this.#placeOf(bytes);
       const detail = `line ${this.#count + 1} of entries.ndjson, where entry ${seq} should stand: ${error.message}`;
       this.findings.add({ class: "content mismatch", detail, ...around(seq) });
@@ -183,6 +210,7 @@ export class EntryCheck {
       const detail = `part ${part.c} of entry ${line.seq} ${checked.fault}`;
       this.findings.add({ class: "part", detail, ...around(line.seq) });
     }
+    this.missing.see(line.seq, entry, line.parts);
     this.erasures.see(line, entry, org);
     this.history.see(line.seq, entry);
     this.claims.see(line.seq, entry, org);

@@ -54,13 +54,15 @@ export function foreignKeys(bundle: string, own: readonly string[], policy: read
 }
 
 /**
- * Reads a policy as a checker wrote it (docs/formats/bundle.md "Policy"). Throws FormatError that says what is wrong:
+ * Reads a policy as a checker wrote it, also as an editor saved it with a byte order mark (docs/formats/bundle.md "Policy"). Throws FormatError that says what is wrong:
  * not JSON, the member that has another form, or the key that is none.
  */
 export function readPolicy(text: string): Policy {
-  const parsed = Policy.safeParse(parseSide(text));
+  const parsed = Policy.safeParse(parseSide(text.replace(/^\uFEFF/, "")));
   if (!parsed.success) {
-    const path = (parsed.error.issues[0]?.path ?? []).map(String).join("/");
+    const [issue] = parsed.error.issues;
+    const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+    const path = [...(issue?.path ?? []), ...unknown].map(String).join("/");
     throw new FormatError("format.record", `not a policy, at /${path}`, { pointer: `/${path}` });
   }
   const fault = keysFault(parsed.data);

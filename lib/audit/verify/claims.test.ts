@@ -14,6 +14,7 @@ import {
   operator,
 } from "./bundle-fixture";
 import { type Manifest, Policy } from "./bundle-format";
+import { describeReport } from "./describe-report";
 import type { Report } from "./report";
 import { verifyBundle } from "./verify-bundle";
 
@@ -141,6 +142,19 @@ describe("the entry that records the export", () => {
       expect((await verify(record, { 4: change })).findings).toMatchObject([{ class: "manifest", seq: 4 }]);
   });
 
+  it("of a closed log is in another log, which the manifest names", async () => {
+    const closed = { export_entry: fixtureId(99), later: { count: 0 }, recorded_in: `${FIXTURE_LOG}/2` };
+    const report = await verify(closed);
+    expect([report.verdict, report.findings]).toEqual(["verified", []]);
+    expect(report.notes).toContainEqual({
+      class: "export entry",
+      detail: `the entry that records this export, ${fixtureId(99)}, is in the log ${FIXTURE_LOG}/2`,
+    });
+    expect(details(await verify({ ...closed, recorded_in: FIXTURE_LOG }), "manifest")).toHaveLength(2);
+    const here = await verify({ ...closed, export_entry: fixtureId(4) }, { 4: { class: "export" } });
+    expect(here.findings).toMatchObject([{ class: "manifest", seq: 4 }]);
+  });
+
   it("that is nowhere, though nothing is later, withheld or left out, is a finding", async () => {
     const nowhere = { export_entry: fixtureId(99), later: { count: 0 } };
     expect(details(await verify(nowhere), "manifest")).toEqual([
@@ -153,4 +167,13 @@ describe("the entry that records the export", () => {
     ]);
     expect(details(await verify({ export_entry: "none" }), "manifest")).toHaveLength(1);
   });
+});
+
+it("a quorum that is not met, alone, is told of as that and not as a forgery", async () => {
+  const bundle = layOut(draftOf(OURS, [fixtureEntry(0)], [1]), OURS);
+  const report = await verifyBundle(bundle, { policy: { ...POLICY, quorum: 2 } });
+  expect(describeReport(report).split("\n").slice(0, 2)).toEqual([
+    "WRONG",
+    expect.stringMatching(/^Nothing is shown to be changed; what is missing: .*1 trusted cosignatures of 2$/),
+  ]);
 });

@@ -48,6 +48,8 @@ export class Claims {
       this.#wrong("the manifest says that something was filtered and names no filter");
     if (!isUuid(manifest.export_entry))
       this.#wrong("the entry that records the export has no id of an entry");
+    if (manifest.recorded_in === manifest.log)
+      this.#wrong("the manifest names the log itself as another one that records this export");
     this.#filter = isFiltered ? this.#readFilter(filter) : undefined;
   }
 
@@ -68,16 +70,28 @@ export class Claims {
     return notes;
   }
 
-  /** No export without its entry (docs/invariants.md I9): it is in the tree, or later than the newest checkpoint. */
+  /**
+   * No export without its entry (docs/invariants.md I9): it is in the tree, or later than the newest checkpoint, or in
+   * the log that followed this one, which the manifest then names.
+   */
   #exportEntry(withheld: number): Note[] {
-    const { export_entry: id, exported_at, later, complete, pruned } = this.manifest;
+    const { export_entry: id, recorded_in: other, exported_at, later, complete, pruned } = this.manifest;
     if (this.#recordedBy !== undefined) {
       const { seq, entry } = this.#recordedBy;
-      if (entry.class !== "export" || entry.outcome !== "done")
+      if (other !== undefined)
+        this.#wrong(
+          `the manifest says that the log ${other} records this export, and entry ${seq} is here`,
+          seq,
+        );
+      else if (entry.class !== "export" || entry.outcome !== "done")
         this.#wrong(`entry ${seq} is named as the record of this export and is none`, seq);
       else if (parseMicros(entry.at) > parseMicros(exported_at) + SKEW_MICROS)
         this.#wrong(`entry ${seq} is named as the record of this export and is later than it`, seq);
       return [];
+    }
+    if (other !== undefined && other !== this.manifest.log) {
+      const detail = `the entry that records this export, ${id}, is in the log ${other}`;
+      return [{ class: "export entry", detail }];
     }
     const isWhole = complete && withheld === 0 && pruned === undefined;
     if (isWhole && later.count === 0) {

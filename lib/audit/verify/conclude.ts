@@ -24,11 +24,12 @@ export async function conclude(run: Verification): Promise<Conclusion> {
   const notes: Note[] = [];
   if (!run.isForeign) checkAnchor(head, content.trusted, tree, findings);
   const roots = await secondLook(() => rootsAt(run, content.entries.history.sizes()), new Map());
-  const { claims, coverage, erasures, history } = content.entries;
+  const { claims, coverage, erasures, history, missing } = content.entries;
   notes.push(
     ...erasures.finish(tree.provenSize),
     ...history.finish(coverage, tree.provenSize, roots, groundOf(head, content)),
   );
+  missing.finish(placesOf(content, history.lost()));
   notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content.entries.count));
   notes.push(...claims.finish(coverage.withheld.count), ...run.stamps.notes);
   notes.push(...checkReceipts(run, head, content.trusted, tree));
@@ -45,6 +46,10 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     nearby: await secondLook(() => nearbyOf(run, content), []),
     notes,
   };
+}
+
+function placesOf({ entries }: Content, ids: readonly string[]): ReadonlySet<number> {
+  return new Set(ids.flatMap((id) => entries.placeOf(id) ?? []));
 }
 
 function groundOf({ manifest, keys }: Head, { entries }: Content): RecoveryGround {

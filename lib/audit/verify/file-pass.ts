@@ -64,3 +64,8 @@ export async function readWhole(pass: FilePass): Promise<Uint8Array> {
   for await (const { bytes, offset } of pass.chunks()) out.set(bytes, offset);
   return out;
 }
+
+/** The same chunks; who stops asking leaves the rest to be read. */
+export async function* lent<T>(chunks: AsyncGenerator<T>): AsyncGenerator<T> {
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+}

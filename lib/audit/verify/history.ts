@@ -3,7 +3,7 @@ import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
 import type { Manifest } from "./bundle-format";
 import type { Coverage } from "./coverage";
 import type { EntryFacts } from "./read-line";
-import { judgeRecovery, type RecoveryGround, restoredRange } from "./recovery";
+import { judgeRecovery, lostEntries, type RecoveryGround, restoredRange } from "./recovery";
 import type { Findings, Note } from "./report";
 
 const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -38,6 +38,11 @@ export class History {
     if (marks.length < MAX_MARKS) marks.push({ seq, entry });
     else
       this.findings.add({ class: "lost", detail: "more statements of pruning or recovery than any log has" });
+  }
+
+  /** Ids of entries that a recovery here says came back without their sealed parts. */
+  lost(): string[] {
+    return this.#recoveries.flatMap(({ entry }) => lostEntries(entry.recovery));
   }
 
   /** Sizes whose roots `finish` needs. */

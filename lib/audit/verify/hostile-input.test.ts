@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
-import { writeCanonicalZip } from "@/lib/crypto/canonical-zip";
+import { readCanonicalZip, writeCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
 import { signNote, vkey } from "@/lib/crypto/signed-note";
 import { draft, FIXTURE_LOG, fixtureId, keysOf, layOut, operator } from "./bundle-fixture";
@@ -27,6 +27,19 @@ function named(report: Report, pattern: RegExp): void {
     JSON.stringify(details),
   ).toBe(true);
 }
+
+it("half a million lines that are none are read no further than ten thousand", {
+  timeout: 10_000,
+}, async () => {
+  const text = Buffer.alloc(1 << 20, Buffer.from([0xff, 0x0a]));
+  const files = readCanonicalZip(layOut(CLEAN, OURS)).map((file) =>
+    file.name === BUNDLE_FILES.entries ? { ...file, bytes: new Uint8Array(text) } : file,
+  );
+  named(
+    await verifyBundle(writeCanonicalZip(files), { policy: POLICY }),
+    /more than 10000 lines of entries\.ndjson/,
+  );
+});
 
 describe.each(SHAPES)("fifty thousand nested %s are refused by name", (_, deep) => {
   it.each([

@@ -32,6 +32,8 @@ export interface Finding {
   readonly until?: number;
   /** What showed it, where two values can be told apart: the entry's own leaf, or a signature over another one. */
   readonly shownBy?: "leaf" | "place" | "root";
+  /** Nothing is shown to be changed: cosignatures of the quorum, or a checkpoint over what waits, are not there. */
+  readonly isUnfinished?: true;
   /** With `root`: the root that was signed over `size` leaves and the one that these leaves give, base64url. */
   readonly roots?: RootsApart;
   /** With "foreign keys": the log the bundle names, and those the policy's keys are of. */

@@ -6,7 +6,7 @@ import { foreignKeys, keysFault } from "./check-keys";
 import { ReceiptWatch } from "./check-receipt";
 import { CheckpointReader, type TrustedCheckpoint, type TrustedKeys } from "./check-tree";
 import { openContainer, type PlacedFile } from "./container";
-import { FilePass } from "./file-pass";
+import { FilePass, lent } from "./file-pass";
 import { jsonElements } from "./json-array";
 import { LeafStream } from "./leaf-stream";
 import { lineBatches } from "./lines";
@@ -195,10 +195,14 @@ export class Verification {
     this.content = { trusted, leaves, entries };
     const pass = this.#pass(BUNDLE_FILES.entries);
     await this.#attempt(async () => {
-      for await (const batch of lineBatches(pass.file.name, pass.chunks())) {
+      const chunks = pass.chunks();
+      for await (const batch of lineBatches(pass.file.name, lent(chunks))) {
         await entries.take(batch);
         this.tell("entries", entries.count, manifest.count);
+        if (entries.isGivenUp) break;
       }
+      // The file has a digest all the same.
+      for await (const _chunk of chunks);
       entries.finish();
     });
     await this.#attempt(async () => {

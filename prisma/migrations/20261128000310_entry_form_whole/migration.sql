@@ -1,8 +1,6 @@
--- What no sequencer could take does not commit: the closed form of an entry (lib/audit/entry.ts) is asked for where it is
--- written, and its search row with it, since neither can be mended afterwards.
-
--- As before; and the bytes are of the closed form as far as one look tells: members, version, time, lists, length. What
--- lies deeper, and that they are JCS, the sequencer judges.
+-- As before; and what the sequencer would refuse for one look less: a day or a year that the format does not have, an id
+-- that is no UUIDv7, a public part that is no object, a tenant of another length. What lies deeper, and that the bytes are
+-- JCS, the sequencer judges (lib/audit/worker/malformed.ts).
 CREATE OR REPLACE FUNCTION audit_entry_says_so() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE said jsonb;
 BEGIN

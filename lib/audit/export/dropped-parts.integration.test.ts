@@ -1,0 +1,122 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
+import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { pastTriggers } from "@/lib/testing/seed-index";
+import { recordEvent } from "../record-event";
+import { ExportQuery } from "../schema";
+import { Policy } from "../verify/bundle-format";
+import { verifyBundle } from "../verify/verify-bundle";
+import { exportLog } from "./export-log";
+
+let bench: LogBench;
+let auditor: Context;
+let admin: Client;
+let entry: string;
+
+beforeAll(async () => {
+  bench = await createLogBench();
+  auditor = await bench.person({ role: "auditor" });
+  admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+});
+afterAll(async () => {
+  await admin.end();
+  await bench.close();
+});
+beforeEach(async () => {
+  const recorded = await recordEvent(auditor, {
+    class: "log",
+    outcome: "done",
+    action: "audit.keys",
+    subjects: [],
+  });
+  entry = recorded.id;
+  await bench.anchor();
+});
+
+async function bodyOf(query: Record<string, string>): Promise<Uint8Array<ArrayBuffer>> {
+  const { response } = await exportLog(auditor, ExportQuery.parse(query));
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+async function verdict(more: Record<string, string> = {}) {
+  const policy = Policy.parse(bench.policy);
+  const report = await verifyBundle(await bodyOf({ format: "bundle", ...more }), { policy });
+  return { verdict: report.verdict, classes: [...new Set(report.findings.map((one) => one.class))] };
+}
+
+/** Runs a statement over the entry's parts as the database's owner could, and puts them back afterwards. */
+async function whileChanged(statement: string, look: () => Promise<void>): Promise<void> {
+  const { rows } = await admin.query("SELECT * FROM audit_part WHERE entry_id = $1", [entry]);
+  await pastTriggers(admin, ["audit_part"], () => admin.query(statement, [entry]));
+  try {
+    await look();
+  } finally {
+    await pastTriggers(admin, ["audit_part"], async () => {
+      await admin.query("DELETE FROM audit_part WHERE entry_id = $1", [entry]);
+      for (const { entry_id, c, tenant_id, compartment_id, stored } of rows)
+        await admin.query(
+          "INSERT INTO audit_part (entry_id, c, tenant_id, compartment_id, stored) VALUES ($1, $2, $3, $4, $5)",
+          [entry_id, c, tenant_id, compartment_id, stored],
+        );
+    });
+  }
+}
+
+describe("sealed parts that the owner of the database drops", () => {
+  it("are named by the verifier of a bundle", async () => {
+    expect(await verdict()).toEqual({ verdict: "verified", classes: [] });
+    await whileChanged("DELETE FROM audit_part WHERE entry_id = $1", async () => {
+      expect(await verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
+    });
+  });
+
+  it("are named where they were moved to a compartment of a kind that the reader does not read", async () => {
+    await admin.query(
+      `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key)
+       SELECT gen_random_uuid(), tenant_id, 'suspicion', tenant_id::text, sealed_key FROM audit_compartment
+       WHERE kind = 'org' LIMIT 1 ON CONFLICT DO NOTHING`,
+    );
+    const moved = `UPDATE audit_part SET compartment_id = (SELECT id FROM audit_compartment WHERE kind = 'suspicion' LIMIT 1)
+      WHERE entry_id = $1 AND c = 'org'`;
+    await whileChanged(moved, async () => {
+      expect(await verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
+    });
+  });
+
+  it("are marked in a table", async () => {
+    await whileChanged("DELETE FROM audit_part WHERE entry_id = $1", async () => {
+      const csv = new TextDecoder().decode(await bodyOf({ format: "csv", action: "audit.keys" }));
+      const line = csv.split("\r\n").find((one) => one.includes(entry));
+      expect(line).toContain("[part missing]");
+      expect(line).toContain("[not shown by the entry] audit.keys");
+    });
+  });
+
+  it("are not missed where none was asked for", async () => {
+    expect(await verdict({ parts: "none" })).toEqual({ verdict: "verified", classes: [] });
+  });
+});
+
+describe("search rows that the owner of the database changes", () => {
+  it("change nothing of what a bundle's page and a table say", async () => {
+    await pastTriggers(admin, ["audit_index"], () =>
+      admin.query(
+        `UPDATE audit_index SET action = 'forged.act', actor = 'u_forged', purpose = 'forged', outcome = 'denied',
+           at = '2020-01-01T00:00:00.000000Z', request_id = '00000000-0000-4000-8000-000000000001' WHERE entry_id = $1`,
+        [entry],
+      ),
+    );
+    const bundle = await bodyOf({ format: "bundle" });
+    const page = readCanonicalZip(bundle).find((file) => file.name === "page.html");
+    const csv = new TextDecoder().decode(await bodyOf({ format: "csv" }));
+    for (const text of [Buffer.from(page?.bytes ?? []).toString(), csv]) {
+      expect(text).toContain(auditor.principal.pseudonym);
+      expect(text).not.toMatch(/forged|2020-01-01|00000000-0000-4000-8000/);
+    }
+    const line = csv.split("\r\n").find((one) => one.includes(entry)) ?? "";
+    expect(line.split(",").slice(3, 7)).toEqual(["log", "done", "audit.keys", auditor.principal.pseudonym]);
+  });
+});

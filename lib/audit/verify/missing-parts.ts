@@ -1,0 +1,33 @@
+import type { Manifest } from "./bundle-format";
+import type { EntryFacts, LinePart } from "./read-line";
+import { around, type Findings } from "./report";
+
+/**
+ * Parts that an entry binds and that are not here though they should be. Every reader of an entry reads its org part
+ * (docs/formats/entry.md), so that only an export that asked for no part lacks it; of other parts an entry does not tell
+ * who reads them, and the manifest names those that the exporter itself found gone. Who keeps the database can drop
+ * sealed parts while every leaf stays as it was: without this the entry would stand as one that nobody may read.
+ */
+export class MissingParts {
+  readonly #seqs: number[] = [];
+
+  constructor(
+    readonly manifest: Manifest,
+    readonly findings: Findings,
+  ) {}
+
+  /** Takes one entry of the log with the parts beside it. */
+  see(seq: number, entry: EntryFacts, parts: readonly LinePart[]): void {
+    if (this.manifest.parts === "none" || !entry.sealed.some(({ c }) => c === "org")) return;
+    if (!parts.some(({ c }) => c === "org")) this.#seqs.push(seq);
+  }
+
+  /** Names what is missing; `lost` are entries that a recovery in the log says came back without their parts. */
+  finish(lost: ReadonlySet<number>): void {
+    for (const seq of this.#seqs) {
+      if (lost.has(seq)) continue;
+      const detail = `entry ${seq} binds a part org, which every reader of it reads, and the part is not here`;
+      this.findings.add({ class: "part", detail, ...around(seq) });
+    }
+  }
+}
