@@ -5,6 +5,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inRawTransaction, inTransaction, type RawTx } from "@/lib/db/transaction";
 import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
 import { appendEntry } from "./append-entry";
+import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./event";
 import { recordEvent } from "./record-event";
 import { prepareLog } from "./worker/sequencer";
 
@@ -35,7 +36,9 @@ async function forge(tx: RawTx, { row, said, bytes, isUnlisted }: Forged): Promi
     outcome: "done",
   };
   const stored = { ...base, ...row };
-  const content = bytes ?? utf8(canonicalJson({ v: 1, ...base, tenant: "t_x", sealed: [], ...said }));
+  const members = Object.entries({ v: 1, ...base, tenant: "t_x", sealed: [], ...said });
+  const kept = Object.fromEntries(members.filter(([, value]) => value !== undefined));
+  const content = bytes ?? utf8(canonicalJson(kept));
   await tx.query(
     "INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     [
@@ -59,6 +62,9 @@ async function forge(tx: RawTx, { row, said, bytes, isUnlisted }: Forged): Promi
     [stored.id, bench.place.tenantId, stored.at, stored.outcome],
   );
 }
+
+/** A UUID of version 4. */
+const FOURTH = "01936f2a-7c1b-4def-8a10-999999999999";
 
 /** The same word in the row and in the bytes. */
 const both = (members: Partial<Record<"at" | "class" | "outcome", string>>): Forged => ({
@@ -89,10 +95,26 @@ describe("an entry forged with the app's login", () => {
     ["of a time that sorts before all", both({ at: "!" })],
     ["of a time in another spelling", both({ at: "2026-11-24T14:45:00Z" })],
     ["of a thirteenth month", both({ at: "2026-13-24T14:45:00.123456Z" })],
+    ["of a day that does not exist", both({ at: "2026-02-29T00:00:00.000000Z" })],
+    ["of a year before 1970", both({ at: "0001-01-01T00:00:00.000000Z" })],
+    ["of an empty tenant", { said: { tenant: "" } }],
+    ["of a tenant that is left out", { said: { tenant: undefined } }],
+    ["of a public part that is no object", { said: { pub: [] } }],
+    ["of an id of another kind", { row: { id: FOURTH }, said: { id: FOURTH } }],
     ["longer than an entry may be", { said: { tenant: "t".repeat(65_536) } }],
     ["without a search row", { isUnlisted: true }],
   ])("%s does not commit", async (_, forged) => {
     await expect(asApp((tx) => forge(tx, forged))).rejects.toThrow("audit entry");
+  });
+
+  it.each([
+    ...ENTRY_CLASSES.map((of) => both({ class: of })),
+    ...ENTRY_OUTCOMES.map((outcome) => both({ outcome })),
+    ...["2028-02-29", "2026-12-31", "1970-01-01", "9999-04-30"].map((day) =>
+      both({ at: `${day}T23:59:59.999999Z` }),
+    ),
+  ])("commits with whatever the format allows: $row", async (forged) => {
+    await expect(asApp((tx) => forge(tx, forged))).resolves.toBeUndefined();
   });
 
   it("cannot repeat the bytes of an old one under a new id", async () => {

@@ -155,11 +155,14 @@ export async function readQueueAge(tx: RawTx, log: string): Promise<z.infer<type
 
 const Aside = z.object({ count: Seq, id: z.string(), reason: z.string() });
 
-/** Waiting rows that the sequencer set aside as no entries, if there are any, and the first of them with its reason. */
+/**
+ * Waiting rows that the sequencer set aside as no entries, if there are any, and the first of them with its reason; not
+ * one that another worker judged anew and gave its leaf.
+ */
 export async function findAside(tx: RawTx, tenantId: string): Promise<z.infer<typeof Aside> | undefined> {
   const { rows } = await tx.query(
     `SELECT count(*) OVER () AS count, s.entry_id::text AS id, s.reason FROM audit_quarantine s
-     WHERE s.tenant_id = $1 ORDER BY s.seen_at, s.entry_id LIMIT 1`,
+     WHERE s.tenant_id = $1 AND EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = s.entry_id) ORDER BY s.seen_at, s.entry_id LIMIT 1`,
     [tenantId],
   );
   return z.array(Aside).parse(rows)[0];

@@ -395,6 +395,16 @@ describe("the server's own verification", () => {
     );
     expect(report.findings.map((finding) => finding.detail).join()).toContain(spoiled.id);
   });
+
+  it("finds nothing in a row that stood aside once and has its leaf since, judged anew by another worker", async () => {
+    await grow(3);
+    const { rows } = await bench.appPool.query("SELECT entry_id FROM audit_leaf WHERE seq = 2");
+    await bench.sequencerPool.query(
+      "INSERT INTO audit_quarantine (entry_id, tenant_id, reason) VALUES ($1, $2, 'format')",
+      [rows[0].entry_id, bench.place.tenantId],
+    );
+    expect((await verify()).findings).toEqual([]);
+  });
 });
 
 describe("verifications as jobs", () => {
