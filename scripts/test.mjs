@@ -59,6 +59,23 @@ function playwrightCounts(code) {
   return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed };
 }
 
+/** What failed, by name, so that the end of a long output says it. */
+const vitestFailures = (project) => () =>
+  (readReport(`${project}.json`)?.testResults ?? []).flatMap((file) => {
+    const name = path.relative(root, file.name);
+    const failed = file.assertionResults.filter((test) => test.status !== "passed");
+    if (failed.length === 0) return file.status === "failed" ? [`${name}: ${file.message}`] : [];
+    return failed.map((test) => `${name}: ${test.fullName}: ${test.failureMessages?.[0] ?? test.status}`);
+  });
+
+function playwrightFailures() {
+  const inside = (suite) => [
+    ...(suite.suites ?? []).flatMap(inside),
+    ...(suite.specs ?? []).filter((spec) => !spec.ok).map((spec) => `${spec.file}: ${spec.title}`),
+  ];
+  return (readReport("e2e.json")?.suites ?? []).flatMap(inside);
+}
+
 const vitest = (project) => [
   bin("vitest"),
   [
@@ -70,6 +87,7 @@ const vitest = (project) => [
     `--outputFile.json=test-results/${project}.json`,
   ],
   vitestCounts(`${project}.json`),
+  vitestFailures(project),
 ];
 
 const stages = {
@@ -82,17 +100,19 @@ const stages = {
   // Before the tests that start the program: they would build it within their own time.
   build: [process.execPath, ["scripts/build.mjs"], single],
   integration: vitest("integration"),
-  "end to end": [bin("playwright"), ["test"], playwrightCounts],
+  "end to end": [bin("playwright"), ["test"], playwrightCounts, playwrightFailures],
 };
 
 needOpenssl();
 const only = process.argv.slice(2);
 const outcome = [];
-for (const [name, [command, args, count]] of Object.entries(stages)) {
+const failures = [];
+for (const [name, [command, args, count, failuresOf]] of Object.entries(stages)) {
   if (only.length > 0 && !only.includes(name)) continue;
   process.stdout.write(`\n=== ${name}\n`);
   const startedAt = Date.now();
   const counts = count(await run(command, args));
+  if (counts.failed > 0) failures.push(...(failuresOf?.() ?? [name]));
   outcome.push({ name, ...counts, seconds: ((Date.now() - startedAt) / 1000).toFixed(1) });
 }
 
@@ -102,6 +122,8 @@ for (const { name, passed, failed, seconds } of outcome) {
     `${name.padEnd(12)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed  ${seconds} s\n`,
   );
 }
+for (const failure of failures)
+  process.stdout.write(`failed: ${failure.split("\n", 2).join(" ").slice(0, 400)}\n`);
 const sum = (member) => outcome.reduce((total, stage) => total + stage[member], 0);
 process.stdout.write(`${sum("passed")} passed, ${sum("failed")} failed\n`);
 process.exit(sum("failed") === 0 && outcome.length > 0 ? 0 : 1);

@@ -6,18 +6,17 @@ import { useEffect, useState } from "react";
 import type { Viewer } from "@/components/layout/places";
 import { Icon } from "@/components/ui/icon";
 
-// Loaded at first use: few people need it on a first visit.
-const FindDialog = dynamic(
-  () => import("@/components/layout/find-dialog").then((module) => module.FindDialog),
-  {
-    ssr: false,
-  },
-);
+// Loaded once the page stands: few people need it at once, and a lost connection must not take the page with it.
+const loadDialog = () => import("@/components/layout/find-dialog");
+const FindDialog = dynamic(() => loadDialog().then((module) => module.FindDialog), { ssr: false });
 
 /** Opens the palette by button or by Ctrl K / ⌘ K. */
 export function Find({ viewer }: { viewer: Viewer }) {
   const t = useTranslations("portal");
   const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    loadDialog().catch(() => undefined);
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;

@@ -1,90 +1,26 @@
 "use client";
 
-import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense } from "react";
 import { Icon } from "@/components/ui/icon";
-import { isDrawable, MAX_PAGES } from "../../[id]/_components/drawing-limits";
 import type { ChosenDocument } from "./read-document";
 
-const WIDTH = 32;
+const PlainSheet = () => <Icon name="request" />;
 
-/** Headers stand before this many bytes, but for images that carry more about themselves than they show. */
-const HEADER_BYTES = 1_048_576;
+// Loaded when a document is chosen. Without a connection the sheet stays plain, and the form goes on.
+const PagePicture = lazy(() =>
+  import("./page-picture").then(
+    (module) => ({ default: module.PagePicture }),
+    () => ({ default: PlainSheet }),
+  ),
+);
 
-async function isPicture({ file, mediaType }: ChosenDocument): Promise<boolean> {
-  if (mediaType !== "image/png" && mediaType !== "image/jpeg") return false;
-  return isDrawable(new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer()), mediaType);
-}
-
-/** An object URL for as long as the picture is shown; none for one that a browser should not decode. */
-function usePicture(document: ChosenDocument | undefined): string | undefined {
-  const [address, setAddress] = useState<string>();
-  useEffect(() => {
-    if (document === undefined) return;
-    let made: string | undefined;
-    let isGone = false;
-    const show = (isFit: boolean): void => {
-      if (isGone || !isFit) return;
-      made = URL.createObjectURL(document.file);
-      setAddress(made);
-    };
-    isPicture(document).then(show, () => undefined);
-    return () => {
-      isGone = true;
-      if (made !== undefined) URL.revokeObjectURL(made);
-      setAddress(undefined);
-    };
-  }, [document]);
-  return address;
-}
-
-/** Draws the first page of a PDF; pdf.js is loaded for it and for nothing else here. */
-function usePdf(document: ChosenDocument | undefined, onPages: (count: number) => void) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [isDrawn, setDrawn] = useState(false);
-  useEffect(() => {
-    setDrawn(false);
-    if (document?.mediaType !== "application/pdf") return;
-    let isGone = false;
-    let close: (() => void) | undefined;
-    const draw = async () => {
-      const { openOrder } = await import("../../[id]/_components/pdf-document");
-      const pages = await openOrder(new Uint8Array(await document.file.arrayBuffer()));
-      close = pages.close;
-      if (isGone || canvas.current === null) return pages.close();
-      if (pages.count <= MAX_PAGES) onPages(pages.count);
-      await pages.draw(1, canvas.current, WIDTH);
-      if (!isGone) setDrawn(true);
-    };
-    // A page that cannot be drawn keeps its plain sign: whether it is fit is not judged by its picture.
-    draw().catch(() => undefined);
-    return () => {
-      isGone = true;
-      close?.();
-    };
-  }, [document, onPages]);
-  return { canvas, isDrawn };
-}
-
-/** The first page, small; a plain sheet where there is nothing to draw. */
+/** The first page, small. */
 export function PageThumb(props: { document: ChosenDocument | undefined; onPages: (count: number) => void }) {
-  const t = useTranslations("requests.new.authority");
-  const picture = usePicture(props.document);
-  const { canvas, isDrawn } = usePdf(props.document, props.onPages);
   return (
     <span className="flex h-[42px] w-[34px] shrink-0 items-center justify-center overflow-hidden border border-line-2 bg-sheet text-ink-3">
-      {picture === undefined ? (
-        <canvas
-          ref={canvas}
-          role="img"
-          aria-label={t("thumb")}
-          className={isDrawn ? "h-auto w-full [color-scheme:light]" : "hidden"}
-        />
-      ) : (
-        // biome-ignore lint/performance/noImgElement: a file of this window, which no server could resize
-        <img src={picture} alt={t("thumb")} className="h-full w-full object-cover" />
-      )}
-      {picture === undefined && !isDrawn ? <Icon name="request" /> : null}
+      <Suspense fallback={<PlainSheet />}>
+        <PagePicture {...props} />
+      </Suspense>
     </span>
   );
 }

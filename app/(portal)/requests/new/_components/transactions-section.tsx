@@ -2,7 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Choice, ChoiceGroup } from "@/components/ui/controls";
 import { controlId } from "./answers";
 import { FormSection } from "./form-section";
@@ -10,11 +10,12 @@ import type { FormView } from "./form-view";
 import type { LookupStore, Lookups } from "./lookups";
 import { TransactionInput } from "./transaction-input";
 
-// Who has the numbers never needs it.
-const QueryFields = dynamic(() => import("./query-fields").then((module) => module.QueryFields));
-const TransactionFinder = dynamic(() =>
-  import("./transaction-finder").then((module) => module.TransactionFinder),
-);
+// Who has the numbers never needs them. They come once the form stands, so that a connection that is lost later
+// takes no part of it away.
+const loadQuery = () => import("./query-fields");
+const loadFinder = () => import("./transaction-finder");
+const QueryFields = dynamic(() => loadQuery().then((module) => module.QueryFields));
+const TransactionFinder = dynamic(() => loadFinder().then((module) => module.TransactionFinder));
 
 function FieldChoices({ form }: { form: FormView }) {
   const t = useTranslations("requests.new.transactions");
@@ -67,6 +68,9 @@ export function TransactionsSection(props: {
   const { form, store } = props;
   const t = useTranslations("requests.new.transactions");
   const [isFinding, setFinding] = useState(false);
+  useEffect(() => {
+    void Promise.allSettled([loadQuery(), loadFinder()]);
+  }, []);
   const { answers } = form;
   return (
     <FormSection number={props.number} title={t("title")} help={t("help")}>
