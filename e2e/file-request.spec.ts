@@ -239,6 +239,26 @@ test("a document that reaches the server altered is not taken for the one that w
   await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
 });
 
+test("what is asked for only without a connection is there, and takes nothing with it", async ({
+  browser,
+}) => {
+  const { page } = await openForm(browser);
+  await page.waitForLoadState("networkidle");
+  await page.getByLabel("Reason").fill("Half a thought");
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Use a query instead" }).click();
+  await page.getByRole("button", { name: "Name transactions instead" }).click();
+  await page.getByRole("button", { name: "Find by job" }).click();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog", { name: "Find" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await chooseFile(page, ORDER);
+  await expect(page.getByText("SHA-256")).toBeVisible(SOON);
+  await expect(page.getByLabel("Reason")).toHaveValue("Half a thought");
+  await page.context().setOffline(false);
+});
+
 test("a connection lost in mid-form loses nothing, says so, and files one draft", async ({ browser }) => {
   const { page } = await openForm(browser);
   const reason = `Lost in mid-form ${Date.now()}`;
