@@ -15,8 +15,8 @@ const STYLE =
   "td,th{border-bottom:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}@page{margin:15mm}";
 
 /** One table row of the printable page: what the entry and its org part say, not what it was found by. */
-export function pageRow(log: string, opened: OpenedRow): string {
-  const { at, class: of, outcome, action, actor, purpose } = shownRow(log, opened);
+export function pageRow(opened: OpenedRow): string {
+  const { at, class: of, outcome, action, actor, purpose } = shownRow(opened);
   const cells = [String(opened.row.seq), at, of, outcome, action, actor, purpose];
   return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>\n`;
 }

@@ -68,6 +68,10 @@ it("parts of an erased person have no key, and the manifest names the entry that
   expect(new Set(named.map(({ entry }) => entry))).toEqual(new Set([id]));
   expect(named.length).toBeGreaterThan(1);
   for (const { seq } of named) expect(seqs).toContain(seq);
+  // The erasure is carried where the filter leaves it out, and only there.
+  const { verdict, findings, entries } = await bench.reported({ action: "audit.keys" });
+  expect([findings, verdict, entries]).toEqual([[], "verified", 3]);
+  expect((await bench.reported({ action: "compartment.erase" })).entries).toBe(1);
   const csv = new TextDecoder().decode(await bench.exported({ format: "csv", action: "audit.keys" }));
   expect(csv.match(/\[erased\]/g)).toHaveLength(2);
 });
@@ -135,4 +139,6 @@ it("pruned entries are named by the minimum and its entry, and are not called wi
   expect(manifest.withheld).toEqual([]);
   expect(lines.slice(0, 2).map(({ seq }) => seq)).toEqual([2, 4]);
   expect(manifest.count).toBe(manifest.size - 3);
+  expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
+  expect(await bench.verdict({ action: "audit.export" })).toEqual({ verdict: "verified", classes: [] });
 });
