@@ -205,6 +205,18 @@ describe("a part that the database's owner drops or moves", () => {
     });
   });
 
+  it("is not opened by moving its search row along: who sees every case finds it, and its agency gets no whole export", async () => {
+    const both = `WITH row AS (${recased(entries.case, `'${OTHER_CASE}'`)})
+      ${moved(entries.case, "case", compartmentOf("case", `'${OTHER_CASE}'`))}`;
+    const seq = await seqOf(entries.case);
+    await whileChanged(both, async () => {
+      expect(await found(everything)).toEqual([`part ${seq}`]);
+      await expect(found(agency)).rejects.toMatchObject({ code: "export.index" });
+      // What the threat model says is left: a filtered export claims nothing about what is not in it.
+      expect(await found(agency, { action: "audit.keys" })).toEqual([]);
+    });
+  });
+
   it("is told alike to those who may read it and to those who may not", async () => {
     for (const entry of [entries.case, entries.both])
       for (const statement of [
