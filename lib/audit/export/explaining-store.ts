@@ -45,47 +45,38 @@ export async function readRecoveries(tx: RawTx, log: string, size: number): Prom
 const JOINED = `audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id JOIN audit_entry e ON e.id = i.entry_id`;
 const Id = z.object({ id: z.string() });
 
-/** Which of these entries an export takes. */
-export async function findExported(
+/** Distinct ids in a column, of what an export takes, that are among these. */
+async function findAmong(
   tx: RawTx,
   { conditions, log, size }: ExportRange,
+  column: { readonly name: string; readonly join: string },
   ids: readonly string[],
 ): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const own = conditions.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
-  own.add("i.entry_id = ANY (?::uuid[])", ids);
+  own.add(`${column.name} = ANY (?::uuid[])`, ids);
   const { rows } = await tx.query(
-    `SELECT i.entry_id::text AS id FROM ${JOINED} WHERE e.bytes IS NOT NULL AND ${own.text}`,
-    own.values,
-  );
-  return new Set(
-    z
-      .array(Id)
-      .parse(rows)
-      .map(({ id }) => id),
-  );
-}
-
-/** Which of these compartments have a part in an entry that an export takes. */
-export async function findCompartments(
-  tx: RawTx,
-  { conditions, log, size }: ExportRange,
-  ids: readonly string[],
-): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const own = conditions.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
-  own.add("p.compartment_id = ANY (?::uuid[])", ids);
-  const { rows } = await tx.query(
-    `SELECT DISTINCT p.compartment_id::text AS id FROM ${JOINED} JOIN audit_part p ON p.entry_id = i.entry_id
+    `SELECT DISTINCT ${column.name}::text AS id FROM ${JOINED} ${column.join}
      WHERE e.bytes IS NOT NULL AND ${own.text}`,
     own.values,
   );
-  return new Set(
-    z
-      .array(Id)
-      .parse(rows)
-      .map(({ id }) => id),
-  );
+  const found = z.array(Id).parse(rows);
+  return new Set(found.map(({ id }) => id));
+}
+
+/** Which of these entries an export takes. */
+export function findExported(tx: RawTx, range: ExportRange, ids: readonly string[]): Promise<Set<string>> {
+  return findAmong(tx, range, { name: "i.entry_id", join: "" }, ids);
+}
+
+/** Which of these compartments have a part in an entry that an export takes. */
+export function findCompartments(
+  tx: RawTx,
+  range: ExportRange,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const join = "JOIN audit_part p ON p.entry_id = i.entry_id";
+  return findAmong(tx, range, { name: "p.compartment_id", join }, ids);
 }
 
 /** Which of these numbers are entries behind no fence of the reader's that the export itself does not take. */

@@ -9,7 +9,7 @@ import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
 import type { ReaderContext } from "../reading/filter";
 import { readRecoveries } from "./explaining-store";
-import { partsAstray } from "./part-places";
+import { NONE_ASTRAY, partsAstray } from "./part-places";
 import { type ExportRange, type ExportRow, streamRows } from "./store";
 import type { PartRow, StoredPart } from "./stored-part";
 
@@ -96,7 +96,7 @@ export async function* openedRows(
     const keys = await compartments.open(ids);
     const gone = [...ids].filter((id) => keys.get(id) === undefined);
     const erasing = gone.length === 0 ? NONE_ERASED : await book.erasing(gone);
-    const opened = rows.map((row) => ({ ...openRow(row, keys, erasing, place), kinds }));
+    const opened = rows.map((row) => ({ ...openRow(row, openParts(row, keys, erasing), place), kinds }));
     count += opened.reduce((sum, { astray }) => sum + astray.length, 0);
     yield opened;
   }
@@ -133,34 +133,48 @@ function parsed(text: string | undefined): Json | undefined {
 
 const NONE_ERASED: ReadonlyMap<string, Erasing> = new Map();
 
-function openRow(
-  row: ExportRow,
+type Shown = Pick<OpenedRow, "parts" | "erased" | "keyless">;
+
+function openParts(
+  { entry_id, parts }: ExportRow,
   keys: ReadonlyMap<string, Uint8Array | undefined>,
   erasing: ReadonlyMap<string, Erasing>,
-  { log, tenantId, lost, isShut }: Place,
-): Omit<OpenedRow, "kinds"> {
-  const orgPart = row.parts.filter(isRead).find(({ c }) => c === "org");
-  const orgKey = orgPart && keys.get(orgPart.compartmentId);
-  const orgText =
-    orgPart &&
-    orgKey &&
-    plaintextOf(log, row.entry_id, { ...orgPart, partKey: partKey(orgKey, row.entry_id) });
-  const entry = parsed(row.bytes.toString("utf8"));
-  const org = parsed(orgText);
-  const { gone, doubtful } = partsAstray({ entry, org, caseId: row.case_id, tenantId, parts: row.parts });
-  const astray = isShut || lost.has(row.entry_id) ? [] : [...gone, ...doubtful].sort();
-  const parts: KeyedPart[] = [];
-  const erased: ErasedPart[] = [];
-  const keyless: StoredPart[] = [];
-  for (const part of row.parts.filter(isRead)) {
-    if (gone.includes(part.c)) continue;
+): Shown {
+  const shown: { parts: KeyedPart[]; erased: ErasedPart[]; keyless: StoredPart[] } = {
+    parts: [],
+    erased: [],
+    keyless: [],
+  };
+  for (const part of parts.filter(isRead)) {
     const key = keys.get(part.compartmentId);
     const by = erasing.get(part.compartmentId);
-    if (key !== undefined) parts.push({ ...part, partKey: partKey(key, row.entry_id) });
-    else if (by !== undefined) erased.push({ ...part, erasing: by });
-    else keyless.push(part);
+    if (key !== undefined) shown.parts.push({ ...part, partKey: partKey(key, entry_id) });
+    else if (by !== undefined) shown.erased.push({ ...part, erasing: by });
+    else shown.keyless.push(part);
   }
-  return { row, parts, erased, keyless, astray, entry, orgText, org };
+  return shown;
+}
+
+/** Without the parts that lie where the entry does not say: another's key, or its erasure, says nothing of them. */
+function without(gone: readonly string[], { parts, erased, keyless }: Shown): Shown {
+  const isInPlace = ({ c }: StoredPart) => !gone.includes(c);
+  return {
+    parts: parts.filter(isInPlace),
+    erased: erased.filter(isInPlace),
+    keyless: keyless.filter(isInPlace),
+  };
+}
+
+function openRow(row: ExportRow, shown: Shown, place: Place): Omit<OpenedRow, "kinds"> {
+  const { log, tenantId, lost, isShut } = place;
+  const orgPart = shown.parts.find(({ c }) => c === "org");
+  const orgText = orgPart && plaintextOf(log, row.entry_id, orgPart);
+  const entry = parsed(row.bytes.toString("utf8"));
+  const org = parsed(orgText);
+  const placed = { entry, org, caseId: row.case_id, tenantId, parts: row.parts };
+  const { gone, doubtful } = isShut || lost.has(row.entry_id) ? NONE_ASTRAY : partsAstray(placed);
+  const astray = [...gone, ...doubtful].sort();
+  return { row, ...(gone.length === 0 ? shown : without(gone, shown)), astray, entry, orgText, org };
 }
 
 /** The JCS that was sealed in a part; undefined where what is stored does not open with its key. */

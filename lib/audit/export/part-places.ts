@@ -24,7 +24,8 @@ export interface Astray {
   readonly doubtful: readonly string[];
 }
 
-const NONE: Astray = { gone: [], doubtful: [] };
+/** Where every part lies in its place. */
+export const NONE_ASTRAY: Astray = { gone: [], doubtful: [] };
 
 function labelsOf(entry: Json | undefined): string[] {
   const sealed = memberOf(entry, "sealed");
@@ -66,7 +67,7 @@ function isInPlace({ c, kind, subject }: PartRow, places: Places | undefined, en
  */
 export function partsAstray(of: PlacedEntry): Astray {
   const labels = labelsOf(of.entry);
-  if (labels.length === 0) return NONE;
+  if (labels.length === 0) return NONE_ASTRAY;
   const rows = new Map(of.parts.map((part) => [part.c, part]));
   const places = of.org === undefined ? undefined : placesOf(of, labels.length);
   const gone: string[] = [];
@@ -77,7 +78,7 @@ export function partsAstray(of: PlacedEntry): Astray {
     else if (row.subject !== null) byKind.set(row.kind, [...(byKind.get(row.kind) ?? []), c]);
   }
   const doubtful = [...byKind.values()].filter((cs) => cs.length > 1).flat();
-  return gone.length === 0 && doubtful.length === 0 ? NONE : { gone, doubtful };
+  return gone.length === 0 && doubtful.length === 0 ? NONE_ASTRAY : { gone, doubtful };
 }
 
 /** Whether an entry has a part of this kind, as it and its org part say; false where that is not open. */
