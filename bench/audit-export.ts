@@ -57,6 +57,7 @@ function exportOf(
     format,
     csv: { delimiter: ",", bom: false },
     conditions: fencedConditions(cx),
+    fence: fencedConditions(cx),
     kinds,
     filter: {},
     exportEntry: uuidv7(Date.now()),

@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
 import { entryLeaf, parseEntry } from "@/lib/audit/entry";
-import { Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
+import { draft, layOut, operator } from "@/lib/audit/verify/bundle-fixture";
+import { type Manifest, Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
 import { Ranges } from "@/lib/audit/verify/ranges";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
 import { openPart } from "@/lib/crypto/audit-part";
@@ -245,6 +246,23 @@ describe("bundle.md", () => {
     const ranges = new Ranges();
     for (const line of lineOf(examplesOf("bundle"), "bundle.withheld").split("\n")) ranges.read(line);
     expect([ranges.length, ranges.count]).toEqual([3, 999_995]);
+  });
+
+  it.each<[string, Partial<Manifest>]>([
+    ["erased", { v: 2, erased_file: { count: 2 } }],
+    ["missing", { v: 3, missing_file: { count: 3 } }],
+  ])("shows a list of %s parts in the one form that is read", async (name, manifest) => {
+    const text = textOf(examplesOf("bundle"), `bundle.${name}`);
+    const by = operator(1);
+    const texts = { [`${name}.txt`]: text };
+    const report = await verifyBundle(layOut({ ...draft(by, 6, [6]), manifest, texts }, by));
+    const of = name === "erased" ? "erased" : "part";
+    // Entries of another bundle: each part of the list is a finding, so that all were read.
+    const lines = text.trimEnd().split("\n");
+    expect(report.findings.map((finding) => [finding.class, finding.seq])).toEqual(
+      expect.arrayContaining(lines.map((line) => [of, Number(line.split(" ")[0])])),
+    );
+    expect(new Set(report.findings.map((finding) => finding.class))).toEqual(new Set([of]));
   });
 
   it("is not believed without a policy, nor under one with another quorum", async () => {

@@ -12,10 +12,13 @@ import {
   BUNDLE_FILES,
   ERASED_LISTED,
   type Manifest,
+  MISSING_LISTED,
   manifestText,
+  manifestVersion,
   WITHHELD_LISTED,
 } from "../verify/bundle-format";
 import { bundleReadme, PAGE_FOOT, pageHead } from "./bundle-pages";
+import { withExplaining } from "./explaining";
 import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from "./gather";
 import { type Gone, readWhatIsGone } from "./read-gone";
 import type { Produced, Sink } from "./sink";
@@ -24,6 +27,8 @@ import { countLater, readCheckpoints } from "./store";
 
 export interface BundleRequest {
   readonly conditions: Conditions;
+  /** The reader's fence alone, without the filter. */
+  readonly fence: Conditions;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   readonly filter: Readonly<Record<string, string>>;
@@ -47,18 +52,20 @@ function requestFacts({ exportEntry, recordedIn, kinds }: BundleRequest, log: st
   };
 }
 
+type Listed = "withheld" | "withheld_file" | "erased" | "erased_file" | "missing" | "missing_file";
+
 /** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
-function listedFacts({
-  withheld,
-  erased,
-}: Gathered): Pick<Facts, "v" | "withheld" | "withheld_file" | "erased" | "erased_file"> {
+function listedFacts({ withheld, erased, missing }: Gathered): Pick<Facts, Listed> {
   const { count, ranges, listed } = withheld;
   const hasNumbers = count > WITHHELD_LISTED;
-  const hasParts = erased.count > ERASED_LISTED;
   const numbers = hasNumbers ? { withheld: [], withheld_file: { count, ranges } } : { withheld: [...listed] };
-  const few = erased.count === 0 ? {} : { erased: erased.listed };
-  const parts = hasParts ? { erased_file: { count: erased.count } } : few;
-  return { v: hasNumbers || hasParts ? 2 : 1, ...numbers, ...parts };
+  return {
+    ...numbers,
+    ...(erased.count > 0 && erased.count <= ERASED_LISTED ? { erased: erased.listed } : {}),
+    ...(erased.count > ERASED_LISTED ? { erased_file: { count: erased.count } } : {}),
+    ...(missing.count > 0 && missing.count <= MISSING_LISTED ? { missing: missing.listed } : {}),
+    ...(missing.count > MISSING_LISTED ? { missing_file: { count: missing.count } } : {}),
+  };
 }
 
 function timestampsOf(checkpoints: Awaited<ReturnType<typeof readCheckpoints>>): SpooledFile[] {
@@ -80,6 +87,37 @@ async function manifestFile(
   return textFile(BUNDLE_FILES.manifest, note);
 }
 
+/** The files a bundle has only where there is something for them. */
+async function furtherFiles(facts: Facts, spools: BundleSpools): Promise<SpooledFile[]> {
+  return [
+    ...(facts.withheld_file === undefined ? [] : [await spools.withheld.end(BUNDLE_FILES.withheld)]),
+    ...(facts.erased_file === undefined ? [] : [await spools.erased.end(BUNDLE_FILES.erased)]),
+    ...(facts.missing_file === undefined ? [] : [await spools.missing.end(BUNDLE_FILES.missing)]),
+  ];
+}
+
+/** Spools entries and leaves, and gives what the manifest says of them. */
+async function gather(
+  cx: ReaderContext,
+  tx: RawTx,
+  request: BundleRequest & { readonly size: number; readonly complete: boolean },
+  spools: BundleSpools,
+  sink: Sink,
+): Promise<Pick<Facts, "v" | "count" | Listed | "explaining" | "pruned">> {
+  const { size, complete, kinds } = request;
+  const gone = await readWhatIsGone(cx, tx, size);
+  const range = { conditions: request.conditions, size };
+  const widened = complete ? undefined : await withExplaining(cx, tx, { ...request, range, gone });
+  const wanted = { range: { ...range, ...widened }, kinds, complete, gone };
+  const gathered = await gatherEntries(cx, tx, wanted, spools, sink);
+  await gatherLeaves(cx, tx, request, spools);
+  const listed = {
+    ...listedFacts(gathered),
+    ...(widened === undefined ? {} : { explaining: true as const }),
+  };
+  return { v: manifestVersion(listed), count: gathered.count, ...listed, ...prunedFacts(gone) };
+}
+
 /**
  * Writes a whole bundle from one snapshot; it ends at the newest signed checkpoint. A zip's header tells a file's
  * length and CRC before its bytes, and the manifest every digest, so what grows with the log is spooled first.
@@ -96,24 +134,19 @@ export async function writeBundle(
   const size = checkpoints.at(-1)?.size ?? 0;
   const exportedAt = formatMicros(cx.clock.nowMicros());
   const complete = Object.keys(request.filter).length === 0;
-  const gone = await readWhatIsGone(cx, tx, size);
   await spools.page.write(pageHead(log, size, exportedAt));
-  const range = { conditions: request.conditions, size };
-  const gathered = await gatherEntries(cx, tx, { range, kinds: request.kinds, complete, gone }, spools, sink);
+  const gathered = await gather(cx, tx, { ...request, size, complete }, spools, sink);
   await spools.page.write(PAGE_FOOT);
-  await gatherLeaves(cx, tx, { size, complete }, spools);
   const facts: Facts = {
-    ...listedFacts(gathered),
+    ...gathered,
     log,
     exported_at: exportedAt,
     ...requestFacts(request, log),
     range: { from: 0, to: size },
     filter: { ...request.filter },
     complete,
-    count: gathered.count,
     size,
     later: await countLater(tx, log, size),
-    ...prunedFacts(gone),
   };
   const newest = checkpoints.at(-1)?.note;
   const files = [
@@ -126,8 +159,7 @@ export async function writeBundle(
     await spools.places.end(BUNDLE_FILES.places),
     textFile(BUNDLE_FILES.readme, bundleReadme(facts)),
     ...timestampsOf(checkpoints),
-    ...(facts.withheld_file === undefined ? [] : [await spools.withheld.end(BUNDLE_FILES.withheld)]),
-    ...(facts.erased_file === undefined ? [] : [await spools.erased.end(BUNDLE_FILES.erased)]),
+    ...(await furtherFiles(facts, spools)),
   ];
   const zip = streamCanonicalZip([...files, await manifestFile(cx, facts, files)]);
   for await (const piece of zip) await sink.write(piece);

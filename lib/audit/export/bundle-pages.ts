@@ -15,8 +15,8 @@ const STYLE =
   "td,th{border-bottom:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}@page{margin:15mm}";
 
 /** One table row of the printable page: what the entry and its org part say, not what it was found by. */
-export function pageRow(log: string, opened: OpenedRow): string {
-  const { at, class: of, outcome, action, actor, purpose } = shownRow(log, opened);
+export function pageRow(opened: OpenedRow): string {
+  const { at, class: of, outcome, action, actor, purpose } = shownRow(opened);
   const cells = [String(opened.row.seq), at, of, outcome, action, actor, purpose];
   return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>\n`;
 }
@@ -64,6 +64,7 @@ What the files are
   places.txt        number and signature line over "<log>/place/1\\n<number>\\n<leaf, base64>\\n" by ${log}/receipt
   keys.json         public keys as this instance names them
   timestamps.json   where there are any: RFC 3161 tokens over checkpoints, for openssl ts -verify
+  missing.txt       where there are many: parts that were dropped or moved, number and label (manifest: missing)
   erased.txt        where there are many: parts whose key an entry of the log destroyed, number, label, that entry
   withheld.txt      where there are many: numbers of entries you may not read, one range a line
   page.html         a table for printing

@@ -1,5 +1,6 @@
 import "server-only";
 import { type OpenedRow, plaintextOf } from "./export-row";
+import { bindsPart } from "./part-places";
 import { type ShownRow, shownRow } from "./shown-row";
 
 /** The columns of CSV and of a spreadsheet, in order, each with what it holds. */
@@ -49,19 +50,22 @@ export const ERASED = "[erased]";
 export const KEYLESS = "[key missing]";
 /** Stands in the cell of a part that does not open with its key: it was changed where it is stored. */
 export const UNREADABLE = "[does not open]";
-/** Stands in the cell of a part that the entry binds and that is not stored. */
+/** Stands in the cell of a part that the entry binds and that is not stored where the entry says. */
 export const MISSING = "[part missing]";
 
-function partCell(log: string, { row, parts, erased, keyless }: OpenedRow, kind: "case" | "subject"): string {
+function partCell(log: string, opened: OpenedRow, kind: "case" | "subject"): string {
+  const { row, parts, erased, keyless, astray, entry, org, kinds } = opened;
   const part = parts.find((candidate) => candidate.kind === kind);
   if (part !== undefined) return plaintextOf(log, row.entry_id, part) ?? UNREADABLE;
   if (keyless.some((candidate) => candidate.kind === kind)) return KEYLESS;
-  return erased.some((candidate) => candidate.kind === kind) ? ERASED : "";
+  if (erased.some((candidate) => candidate.kind === kind)) return ERASED;
+  const isMissing = astray.length > 0 && kinds.includes(kind) && bindsPart(entry, org, kind);
+  return isMissing ? MISSING : "";
 }
 
-function orgCell({ parts, keyless, isShut }: OpenedRow, { org, hasOrg }: ShownRow): string {
+function orgCell({ parts, keyless, kinds }: OpenedRow, { org, hasOrg }: ShownRow): string {
   if (org !== undefined) return org;
-  if (isShut || !hasOrg) return "";
+  if (kinds.length === 0 || !hasOrg) return "";
   if (parts.some(({ c }) => c === "org")) return UNREADABLE;
   return keyless.some(({ c }) => c === "org") ? KEYLESS : MISSING;
 }
@@ -69,7 +73,7 @@ function orgCell({ parts, keyless, isShut }: OpenedRow, { org, hasOrg }: ShownRo
 /** The texts of a row in the order of COLUMN_NAMES. */
 export function cellsOf(log: string, opened: OpenedRow): string[] {
   const { row } = opened;
-  const shown = shownRow(log, opened);
+  const shown = shownRow(opened);
   return [
     String(row.seq),
     shown.at,

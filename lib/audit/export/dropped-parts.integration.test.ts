@@ -1,30 +1,21 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
 import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
-import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/seed-index";
 import { recordEvent } from "../record-event";
-import { ExportQuery } from "../schema";
-import { Policy } from "../verify/bundle-format";
-import { verifyBundle } from "../verify/verify-bundle";
-import { exportLog } from "./export-log";
 
-let bench: LogBench;
+let bench: OwnedLog;
 let auditor: Context;
 let admin: Client;
 let entry: string;
 
 beforeAll(async () => {
-  bench = await createLogBench();
-  auditor = await bench.person({ role: "auditor" });
-  admin = new Client({ connectionString: bench.database.adminUrl });
-  await admin.connect();
+  bench = await createOwnedLog();
+  ({ auditor, admin } = bench);
 });
-afterAll(async () => {
-  await admin.end();
-  await bench.close();
-});
+afterAll(() => bench.close());
 beforeEach(async () => {
   const recorded = await recordEvent(auditor, {
     class: "log",
@@ -35,17 +26,6 @@ beforeEach(async () => {
   entry = recorded.id;
   await bench.anchor();
 });
-
-async function bodyOf(query: Record<string, string>): Promise<Uint8Array<ArrayBuffer>> {
-  const { response } = await exportLog(auditor, ExportQuery.parse(query));
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-async function verdict(more: Record<string, string> = {}) {
-  const policy = Policy.parse(bench.policy);
-  const report = await verifyBundle(await bodyOf({ format: "bundle", ...more }), { policy });
-  return { verdict: report.verdict, classes: [...new Set(report.findings.map((one) => one.class))] };
-}
 
 /** Runs a statement over the entry's parts as the database's owner could, and puts them back afterwards. */
 async function whileChanged(statement: string, look: () => Promise<void>): Promise<void> {
@@ -67,9 +47,9 @@ async function whileChanged(statement: string, look: () => Promise<void>): Promi
 
 describe("sealed parts that the owner of the database drops", () => {
   it("are named by the verifier of a bundle", async () => {
-    expect(await verdict()).toEqual({ verdict: "verified", classes: [] });
+    expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
     await whileChanged("DELETE FROM audit_part WHERE entry_id = $1", async () => {
-      expect(await verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
+      expect(await bench.verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
     });
   });
 
@@ -82,13 +62,13 @@ describe("sealed parts that the owner of the database drops", () => {
     const moved = `UPDATE audit_part SET compartment_id = (SELECT id FROM audit_compartment WHERE kind = 'suspicion' LIMIT 1)
       WHERE entry_id = $1 AND c = 'org'`;
     await whileChanged(moved, async () => {
-      expect(await verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
+      expect(await bench.verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
     });
   });
 
   it("are marked in a table", async () => {
     await whileChanged("DELETE FROM audit_part WHERE entry_id = $1", async () => {
-      const csv = new TextDecoder().decode(await bodyOf({ format: "csv", action: "audit.keys" }));
+      const csv = new TextDecoder().decode(await bench.exported({ format: "csv", action: "audit.keys" }));
       const line = csv.split("\r\n").find((one) => one.includes(entry));
       expect(line).toContain("[part missing]");
       expect(line).toContain("[not shown by the entry] audit.keys");
@@ -96,7 +76,7 @@ describe("sealed parts that the owner of the database drops", () => {
   });
 
   it("are not missed where none was asked for", async () => {
-    expect(await verdict({ parts: "none" })).toEqual({ verdict: "verified", classes: [] });
+    expect(await bench.verdict({ parts: "none" })).toEqual({ verdict: "verified", classes: [] });
   });
 });
 
@@ -109,9 +89,9 @@ describe("search rows that the owner of the database changes", () => {
         [entry],
       ),
     );
-    const bundle = await bodyOf({ format: "bundle" });
+    const bundle = await bench.exported({ format: "bundle" });
     const page = readCanonicalZip(bundle).find((file) => file.name === "page.html");
-    const csv = new TextDecoder().decode(await bodyOf({ format: "csv" }));
+    const csv = new TextDecoder().decode(await bench.exported({ format: "csv" }));
     for (const text of [Buffer.from(page?.bytes ?? []).toString(), csv]) {
       expect(text).toContain(auditor.principal.pseudonym);
       expect(text).not.toMatch(/forged|2020-01-01|00000000-0000-4000-8000/);

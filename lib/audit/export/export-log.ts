@@ -37,6 +37,7 @@ export function requestOf(
     format: query.format,
     csv: { delimiter: query.delimiter ?? ",", bom: query.bom === "true" },
     conditions: addFilter(fencedConditions(cx), query),
+    fence: fencedConditions(cx),
     kinds: query.parts === "none" ? [] : readableKinds(cx),
     filter: filterOf(query),
     exportEntry,

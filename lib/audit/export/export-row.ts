@@ -1,14 +1,17 @@
 import "server-only";
 import { openPartBytes, partKey } from "@/lib/crypto/audit-part";
 import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
-import { canonicalJson, parseCanonicalJson } from "@/lib/crypto/canonical-json";
+import { canonicalJson, type Json, parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { RawTx } from "@/lib/db/transaction";
 import { entryLeaf } from "../entry";
 import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
 import type { ReaderContext } from "../reading/filter";
-import { type ExportRange, type ExportRow, type StoredPart, streamRows } from "./store";
+import { readRecoveries } from "./explaining-store";
+import { NONE_ASTRAY, partsAstray } from "./part-places";
+import { type ExportRange, type ExportRow, streamRows } from "./store";
+import type { PartRow, StoredPart } from "./stored-part";
 
 /** A part that the reader may read, with the key that opens this part of this entry only. */
 export interface KeyedPart extends StoredPart {
@@ -29,8 +32,17 @@ export interface OpenedRow {
   readonly parts: readonly KeyedPart[];
   readonly erased: readonly ErasedPart[];
   readonly keyless: readonly StoredPart[];
-  /** Whether no part at all was asked for. */
-  readonly isShut: boolean;
+  /**
+   * Labels that the entry binds and whose part was dropped or moved, whoever may read it, in order; none of an entry
+   * that a recovery of the tree names as lost, and none where no part was asked for.
+   */
+  readonly astray: readonly string[];
+  /** The entry itself and the JCS of its org part, where that is here and opens; both also read. */
+  readonly entry: Json | undefined;
+  readonly orgText: string | undefined;
+  readonly org: Json | undefined;
+  /** Kinds of parts that are opened for the reader; none where no part at all was asked for. */
+  readonly kinds: readonly CompartmentKind[];
 }
 
 const KEPT_KEYS = 5_000;
@@ -59,7 +71,10 @@ class CompartmentKeys {
   }
 }
 
-/** Rows with their parts of these kinds, batch by batch; nothing is held longer than its batch. */
+/**
+ * Rows with their parts of these kinds, batch by batch; nothing is held longer than its batch. Parts that were dropped
+ * or moved raise an alarm once they were all seen.
+ */
 export async function* openedRows(
   cx: ReaderContext,
   tx: RawTx,
@@ -70,34 +85,96 @@ export async function* openedRows(
   const book = new ErasureBook(cx);
   // Before the stream: until its end the connection answers nothing else.
   if (kinds.length > 0) await book.load(tx);
-  const wanted = { ...range, log: cx.instance.log };
+  const { log, tenantId } = cx.instance;
+  const isShut = kinds.length === 0;
+  const recoveries = isShut ? [] : await readRecoveries(tx, log, range.size);
+  const place = { log, tenantId, isShut, lost: new Set(recoveries.flatMap((recovery) => recovery.lost)) };
+  const wanted = { ...range, log };
+  let count = 0;
   for await (const rows of streamRows(tx, wanted, kinds)) {
-    const ids = new Set(rows.flatMap((row) => row.parts.map((part) => part.compartmentId)));
+    const ids = new Set(rows.flatMap((row) => row.parts.filter(isRead).map((part) => part.compartmentId)));
     const keys = await compartments.open(ids);
     const gone = [...ids].filter((id) => keys.get(id) === undefined);
     const erasing = gone.length === 0 ? NONE_ERASED : await book.erasing(gone);
-    yield rows.map((row) => ({ ...openRow(row, keys, erasing), isShut: kinds.length === 0 }));
+    const opened = rows.map((row) => ({ ...openRow(row, openParts(row, keys, erasing), place), kinds }));
+    count += opened.reduce((sum, { astray }) => sum + astray.length, 0);
+    yield opened;
+  }
+  if (count > 0)
+    cx.logger.error(
+      { alarm: "export.parts", count },
+      "sealed parts of exported entries were dropped or moved",
+    );
+}
+
+/** A part whose bytes this reader may read. */
+function isRead(part: PartRow): part is PartRow & StoredPart {
+  return part.stored !== undefined;
+}
+
+/** The log and tenant of an export, and the entries that recoveries of its tree name as lost. */
+interface Place {
+  readonly log: string;
+  readonly tenantId: string;
+  readonly lost: ReadonlySet<string>;
+  /** Whether no part was asked for. */
+  readonly isShut: boolean;
+}
+
+function parsed(text: string | undefined): Json | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 
 const NONE_ERASED: ReadonlyMap<string, Erasing> = new Map();
 
-function openRow(
-  row: ExportRow,
+type Shown = Pick<OpenedRow, "parts" | "erased" | "keyless">;
+
+function openParts(
+  { entry_id, parts }: ExportRow,
   keys: ReadonlyMap<string, Uint8Array | undefined>,
   erasing: ReadonlyMap<string, Erasing>,
-): Omit<OpenedRow, "isShut"> {
-  const parts: KeyedPart[] = [];
-  const erased: ErasedPart[] = [];
-  const keyless: StoredPart[] = [];
-  for (const part of row.parts) {
+): Shown {
+  const shown: { parts: KeyedPart[]; erased: ErasedPart[]; keyless: StoredPart[] } = {
+    parts: [],
+    erased: [],
+    keyless: [],
+  };
+  for (const part of parts.filter(isRead)) {
     const key = keys.get(part.compartmentId);
     const by = erasing.get(part.compartmentId);
-    if (key !== undefined) parts.push({ ...part, partKey: partKey(key, row.entry_id) });
-    else if (by !== undefined) erased.push({ ...part, erasing: by });
-    else keyless.push(part);
+    if (key !== undefined) shown.parts.push({ ...part, partKey: partKey(key, entry_id) });
+    else if (by !== undefined) shown.erased.push({ ...part, erasing: by });
+    else shown.keyless.push(part);
   }
-  return { row, parts, erased, keyless };
+  return shown;
+}
+
+/** Without the parts that lie where the entry does not say: another's key, or its erasure, says nothing of them. */
+function without(gone: readonly string[], { parts, erased, keyless }: Shown): Shown {
+  const isInPlace = ({ c }: StoredPart) => !gone.includes(c);
+  return {
+    parts: parts.filter(isInPlace),
+    erased: erased.filter(isInPlace),
+    keyless: keyless.filter(isInPlace),
+  };
+}
+
+function openRow(row: ExportRow, shown: Shown, place: Place): Omit<OpenedRow, "kinds"> {
+  const { log, tenantId, lost, isShut } = place;
+  const orgPart = shown.parts.find(({ c }) => c === "org");
+  const orgText = orgPart && plaintextOf(log, row.entry_id, orgPart);
+  const entry = parsed(row.bytes.toString("utf8"));
+  const org = parsed(orgText);
+  const placed = { entry, org, caseId: row.case_id, tenantId, parts: row.parts };
+  const { gone, doubtful } = isShut || lost.has(row.entry_id) ? NONE_ASTRAY : partsAstray(placed);
+  const astray = [...gone, ...doubtful].sort();
+  return { row, ...(gone.length === 0 ? shown : without(gone, shown)), astray, entry, orgText, org };
 }
 
 /** The JCS that was sealed in a part; undefined where what is stored does not open with its key. */
@@ -136,11 +213,11 @@ function entryText(row: ExportRow): string {
  * as well (`plaintext`); one that does not open is there without it. One whose key is gone without an erasure in the
  * log is there without `key`.
  */
-export function entryLine({ row, parts, keyless }: OpenedRow, log?: string): string {
+export function entryLine({ row, parts, keyless, orgText }: OpenedRow, log?: string): string {
+  const textOf = (part: KeyedPart, of: string) =>
+    part.c === "org" ? orgText : plaintextOf(of, row.entry_id, part);
   const shown = [
-    ...parts.map((part) =>
-      partJson(part, log === undefined ? undefined : plaintextOf(log, row.entry_id, part)),
-    ),
+    ...parts.map((part) => partJson(part, log === undefined ? undefined : textOf(part, log))),
     ...keyless.map(keylessJson),
   ];
   const leaf = row.leaf_hash.toString("base64url");

@@ -8,6 +8,8 @@ import {
   ERASED_LISTED,
   erasedLine,
   type Manifest,
+  MISSING_LISTED,
+  missingLine,
   placeText,
   WITHHELD_LISTED,
 } from "../verify/bundle-format";
@@ -27,6 +29,7 @@ export interface BundleSpools {
   readonly leaves: Spool;
   readonly withheld: Spool;
   readonly erased: Spool;
+  readonly missing: Spool;
 }
 
 /** Signs where a leaf stood, so that a later change can be named (verify/bundle-format.ts). */
@@ -45,11 +48,28 @@ export interface Gathered {
     readonly listed: readonly number[];
   };
   /** Parts whose erasure is in the tree, the file of which is spooled too. */
-  readonly erased: {
-    readonly count: number;
-    /** As far as a manifest lists them. */
-    readonly listed: NonNullable<Manifest["erased"]>;
-  };
+  readonly erased: PartList<NonNullable<Manifest["erased"]>[number]>;
+  /** Parts that were dropped or moved, the file of which is spooled too. */
+  readonly missing: PartList<NonNullable<Manifest["missing"]>[number]>;
+}
+
+/** Counts parts, spools a line for each, and keeps as many as a manifest lists itself. */
+class PartList<T> {
+  count = 0;
+  readonly listed: T[] = [];
+
+  constructor(
+    private readonly most: number,
+    private readonly spool: Spool,
+    private readonly lineOf: (part: T) => string,
+  ) {}
+
+  async take(parts: readonly T[]): Promise<void> {
+    if (parts.length === 0) return;
+    this.count += parts.length;
+    this.listed.push(...parts.slice(0, this.most - this.listed.length));
+    await this.spool.write(parts.map(this.lineOf).join(""));
+  }
 }
 
 /** Parts whose erasure is in this tree; of a later one the next bundle tells. */
@@ -75,11 +95,10 @@ export async function gatherEntries(
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Gathered> {
-  const { log } = cx.instance;
   const withheld = new RangeLines();
   const listed: number[] = [];
-  const erased: NonNullable<Manifest["erased"]> = [];
-  let erasedCount = 0;
+  const erased = new PartList(ERASED_LISTED, spools.erased, erasedLine);
+  const missing = new PartList(MISSING_LISTED, spools.missing, missingLine);
   let count = 0;
   let next = 0;
   const skipTo = async (end: number): Promise<void> => {
@@ -94,15 +113,12 @@ export async function gatherEntries(
   for await (const batch of openedRows(cx, tx, range, kinds)) {
     for (const opened of batch) {
       await skipTo(opened.row.seq);
-      for (const part of erasedIn(opened, range.size)) {
-        erasedCount += 1;
-        if (erased.length < ERASED_LISTED) erased.push(part);
-        await spools.erased.write(erasedLine(part));
-      }
+      await erased.take(erasedIn(opened, range.size));
+      await missing.take(opened.astray.map((c) => ({ seq: opened.row.seq, c })));
     }
     count += batch.length;
     await spools.entries.write(batch.map((opened) => `${entryLine(opened)}\n`).join(""));
-    await spools.page.write(batch.map((opened) => pageRow(log, opened)).join(""));
+    await spools.page.write(batch.map((opened) => pageRow(opened)).join(""));
     if (!complete)
       for (const { row } of batch) await spools.places.write(await placeLine(cx, row.seq, row.leaf_hash));
     sink.progress?.(count);
@@ -112,7 +128,8 @@ export async function gatherEntries(
   return {
     count,
     withheld: { ...withheld.counts, listed },
-    erased: { count: erasedCount, listed: erased },
+    erased,
+    missing,
   };
 }
 

@@ -6,6 +6,7 @@ import type { RawTx } from "@/lib/db/transaction";
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const PruneRow = z.object({
+  seq: Seq,
   entry_id: z.string(),
   bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
 });
@@ -17,7 +18,7 @@ export async function findPrune(
   size: number,
 ): Promise<z.infer<typeof PruneRow> | undefined> {
   const { rows } = await tx.query(
-    `SELECT e.id::text AS entry_id, e.bytes FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+    `SELECT l.seq, e.id::text AS entry_id, e.bytes FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
        JOIN audit_entry e ON e.id = i.entry_id
      WHERE i.action = 'log.prune' AND i.outcome = 'done' AND l.log = $1 AND l.seq < $2::bigint
      ORDER BY l.seq DESC LIMIT 1`,

@@ -1,31 +1,23 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
 import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { openNote } from "@/lib/crypto/signed-note";
-import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/seed-index";
 import { recordEvent } from "../record-event";
-import { ExportQuery } from "../schema";
-import { type Manifest, Policy, parseManifestText } from "../verify/bundle-format";
-import { verifyBundle } from "../verify/verify-bundle";
-import { exportLog } from "./export-log";
+import { type Manifest, parseManifestText } from "../verify/bundle-format";
 
-let bench: LogBench;
+let bench: OwnedLog;
 let auditor: Context;
 let admin: Client;
-
-async function bodyOf(query: Record<string, string>): Promise<Uint8Array<ArrayBuffer>> {
-  const { response } = await exportLog(auditor, ExportQuery.parse(query));
-  return new Uint8Array(await response.arrayBuffer());
-}
 
 async function bundleOf(): Promise<{
   manifest: Manifest;
   lines: { seq: number; parts: { kind: string }[] }[];
 }> {
   const files = new Map(
-    readCanonicalZip(await bodyOf({ format: "bundle" })).map((one) => [one.name, one.bytes]),
+    readCanonicalZip(await bench.exported({ format: "bundle" })).map((one) => [one.name, one.bytes]),
   );
   const text = (name: string) => Buffer.from(files.get(name) ?? []).toString("utf8");
   const manifest = parseManifestText(openNote(text("manifest.txt"), []).text);
@@ -34,19 +26,14 @@ async function bundleOf(): Promise<{
 }
 
 beforeAll(async () => {
-  bench = await createLogBench({ floorDays: 0 });
-  auditor = await bench.person({ role: "auditor" });
-  admin = new Client({ connectionString: bench.database.adminUrl });
-  await admin.connect();
+  bench = await createOwnedLog({ floorDays: 0 });
+  ({ auditor, admin } = bench);
   const erased = await bench.person({ role: "client" });
   for (let n = 0; n < 2; n += 1)
     await recordEvent(erased, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
   await bench.anchor();
 });
-afterAll(async () => {
-  await admin.end();
-  await bench.close();
-});
+afterAll(() => bench.close());
 
 it("a log of which nothing is gone has neither member in its manifest", async () => {
   const { manifest } = await bundleOf();
@@ -81,7 +68,11 @@ it("parts of an erased person have no key, and the manifest names the entry that
   expect(new Set(named.map(({ entry }) => entry))).toEqual(new Set([id]));
   expect(named.length).toBeGreaterThan(1);
   for (const { seq } of named) expect(seqs).toContain(seq);
-  const csv = new TextDecoder().decode(await bodyOf({ format: "csv", action: "audit.keys" }));
+  // The erasure is carried where the filter leaves it out, and only there.
+  const { verdict, findings, entries } = await bench.reported({ action: "audit.keys" });
+  expect([findings, verdict, entries]).toEqual([[], "verified", 3]);
+  expect((await bench.reported({ action: "compartment.erase" })).entries).toBe(1);
+  const csv = new TextDecoder().decode(await bench.exported({ format: "csv", action: "audit.keys" }));
   expect(csv.match(/\[erased\]/g)).toHaveLength(2);
 });
 
@@ -114,9 +105,7 @@ it("more erased parts than a manifest lists stand in a file of their own, and th
   expect(manifest).toMatchObject({ v: 2, erased_file: { count: expect.any(Number) } });
   expect(manifest.erased).toBeUndefined();
   expect(manifest.erased_file?.count).toBeGreaterThan(1_050);
-  const report = await verifyBundle(await bodyOf({ format: "bundle" }), {
-    policy: Policy.parse(bench.policy),
-  });
+  const report = await bench.reported();
   expect([report.findings, report.verdict]).toEqual([[], "verified"]);
   expect(report.notes.find((note) => note.class === "erased")?.count).toBeGreaterThan(1_050);
 });
@@ -150,4 +139,6 @@ it("pruned entries are named by the minimum and its entry, and are not called wi
   expect(manifest.withheld).toEqual([]);
   expect(lines.slice(0, 2).map(({ seq }) => seq)).toEqual([2, 4]);
   expect(manifest.count).toBe(manifest.size - 3);
+  expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
+  expect(await bench.verdict({ action: "audit.export" })).toEqual({ verdict: "verified", classes: [] });
 });

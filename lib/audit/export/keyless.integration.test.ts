@@ -1,16 +1,12 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
-import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/seed-index";
 import { getEvent } from "../get-event";
 import { recordEvent } from "../record-event";
-import { ExportQuery } from "../schema";
-import { Policy } from "../verify/bundle-format";
-import { verifyBundle } from "../verify/verify-bundle";
-import { exportLog } from "./export-log";
 
-let bench: LogBench;
+let bench: OwnedLog;
 let auditor: Context;
 let admin: Client;
 /** The person whose key is taken in a test, and that compartment. */
@@ -18,15 +14,10 @@ let person: Context;
 let compartment: string;
 
 beforeAll(async () => {
-  bench = await createLogBench();
-  auditor = await bench.person({ role: "auditor" });
-  admin = new Client({ connectionString: bench.database.adminUrl });
-  await admin.connect();
+  bench = await createOwnedLog();
+  ({ auditor, admin } = bench);
 });
-afterAll(async () => {
-  await admin.end();
-  await bench.close();
-});
+afterAll(() => bench.close());
 beforeEach(async () => {
   person = await bench.person({ role: "client" });
   await recordEvent(person, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
@@ -37,17 +28,6 @@ beforeEach(async () => {
   );
   compartment = rows[0].id;
 });
-
-async function bodyOf(query: Record<string, string>): Promise<Uint8Array<ArrayBuffer>> {
-  const { response } = await exportLog(auditor, ExportQuery.parse(query));
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-async function verdict() {
-  const policy = Policy.parse(bench.policy);
-  const report = await verifyBundle(await bodyOf({ format: "bundle" }), { policy });
-  return { verdict: report.verdict, classes: [...new Set(report.findings.map((one) => one.class))] };
-}
 
 /** Changes the database as its owner could, and takes it back when the test has looked. */
 async function whileTaken(look: () => Promise<void>, ...statements: string[]): Promise<void> {
@@ -82,11 +62,11 @@ describe("a key that is gone without an erasure in the log", () => {
       ],
     ],
   ])("is found in a bundle that leaves the portal after it was %s", async (_, statements) => {
-    expect(await verdict()).toMatchObject({ verdict: "verified" });
+    expect(await bench.verdict()).toMatchObject({ verdict: "verified" });
     await whileTaken(
       async () => {
-        expect(await verdict()).toEqual({ verdict: "wrong", classes: ["erased"] });
-        const csv = new TextDecoder().decode(await bodyOf({ format: "csv", action: "audit.keys" }));
+        expect(await bench.verdict()).toEqual({ verdict: "wrong", classes: ["erased"] });
+        const csv = new TextDecoder().decode(await bench.exported({ format: "csv", action: "audit.keys" }));
         expect(csv).toContain("[key missing]");
         expect(csv).not.toContain("[erased]");
       },
@@ -104,7 +84,7 @@ describe("a key that is gone without an erasure in the log", () => {
     });
     await bench.anchor();
     await whileTaken(
-      async () => expect(await verdict()).toMatchObject({ verdict: "wrong", classes: ["erased"] }),
+      async () => expect(await bench.verdict()).toMatchObject({ verdict: "wrong", classes: ["erased"] }),
       `UPDATE audit_index SET action = 'compartment.erase' WHERE entry_id = '${asked.id}' AND $1::text IS NOT NULL`,
       "UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1",
     );

@@ -39,6 +39,8 @@ export interface ExportRequest {
   readonly format: Format;
   readonly csv: CsvOptions;
   readonly conditions: Conditions;
+  /** The reader's fence alone, without the filter. */
+  readonly fence: Conditions;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   /** The filter by its names, for the manifest. */
@@ -65,6 +67,7 @@ async function withSpools<T>(use: (spools: BundleSpools) => Promise<T>): Promise
       leaves: await open(),
       withheld: await open(),
       erased: await open(),
+      missing: await open(),
     });
   } finally {
     await Promise.all(opened.map((spool) => spool.close()));

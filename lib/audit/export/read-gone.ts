@@ -9,6 +9,8 @@ import { findPrune, readGone } from "./gone-store";
 /** What of the log was pruned, as an entry of the tree says. */
 export interface Gone {
   readonly pruned?: { readonly minimum: number; readonly entry: string };
+  /** Number of that entry, where anything below the minimum is gone. */
+  readonly prunedAt?: number;
   /** Numbers whose bytes were pruned; a hold keeps some below the minimum. */
   readonly numbers: ReadonlySet<number>;
 }
@@ -25,5 +27,6 @@ export async function readWhatIsGone(cx: ReaderContext, tx: RawTx, size: number)
   if (row === undefined) return { numbers: new Set() };
   const { minimum } = Prune.parse(parseCanonicalJson(fromUtf8(row.bytes))).pub.prune;
   const numbers = await readGone(tx, log, minimum);
-  return { pruned: { minimum, entry: row.entry_id }, numbers };
+  const at = numbers.size === 0 ? {} : { prunedAt: row.seq };
+  return { pruned: { minimum, entry: row.entry_id }, numbers, ...at };
 }

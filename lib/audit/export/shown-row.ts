@@ -1,6 +1,7 @@
 import "server-only";
+import type { Json } from "@/lib/crypto/canonical-json";
 import { memberOf } from "../verify/member";
-import { type OpenedRow, plaintextOf } from "./export-row";
+import type { OpenedRow } from "./export-row";
 
 /**
  * Stands before a text that only the search row has, because the entry's org part is not open here: whoever owns the
@@ -27,20 +28,8 @@ export interface ShownRow {
   readonly hasOrg: boolean;
 }
 
-type Value = Parameters<typeof memberOf>[0];
-
-function parsed(text: string | undefined): Value {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 /** The text of a member, or the search row's behind its mark. */
-function textOf(value: Value, path: readonly string[], otherwise: string | null): string {
+function textOf(value: Json | undefined, path: readonly string[], otherwise: string | null): string {
   if (value === undefined) return otherwise === null ? "" : `${UNSHOWN} ${otherwise}`;
   const found = path.reduce(memberOf, value);
   return typeof found === "string" ? found : "";
@@ -50,11 +39,7 @@ function textOf(value: Value, path: readonly string[], otherwise: string | null)
  * Reads what a table says of a row from the entry's own bytes and its opened org part; the search row by which it was
  * found stands in only where that part is not open, behind a mark.
  */
-export function shownRow(log: string, { row, parts }: OpenedRow): ShownRow {
-  const entry = parsed(row.bytes.toString("utf8"));
-  const part = parts.find(({ c }) => c === "org");
-  const org = part === undefined ? undefined : plaintextOf(log, row.entry_id, part);
-  const said = parsed(org);
+export function shownRow({ row, entry, orgText, org: said }: OpenedRow): ShownRow {
   const sealed = memberOf(entry, "sealed");
   return {
     id: textOf(entry, ["id"], row.entry_id),
@@ -68,7 +53,7 @@ export function shownRow(log: string, { row, parts }: OpenedRow): ShownRow {
     participant_id: textOf(said, ["index", "participant_id"], row.participant_id),
     request_id: textOf(said, ["index", "request_id"], row.request_id),
     grant_id: textOf(said, ["index", "grant_id"], row.grant_id),
-    org,
+    org: orgText,
     hasOrg: Array.isArray(sealed) && sealed.some((one) => memberOf(one, "c") === "org"),
   };
 }

@@ -6,16 +6,9 @@ import { InvariantError } from "@/lib/errors";
 import type { CompartmentKind } from "../event";
 import type { Conditions } from "../reading/filter";
 import { Indexed } from "../verification/index-store";
+import { type PartRow, partsOf, partsSelect } from "./stored-part";
 
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-
-/** A sealed part as an export reads it. */
-export interface StoredPart {
-  readonly c: string;
-  readonly kind: CompartmentKind;
-  readonly compartmentId: string;
-  readonly stored: Buffer;
-}
 
 export interface ExportRow {
   readonly seq: number;
@@ -33,11 +26,14 @@ export interface ExportRow {
   /** Valid until the next batch is asked for, like `bytes`. */
   readonly leaf_hash: Buffer;
   readonly bytes: Buffer;
-  readonly parts: readonly StoredPart[];
+  /** The case that the search row names. */
+  readonly case_id: string | null;
+  /** All rows of its parts, those of parts that the reader may not read without their bytes. */
+  readonly parts: readonly PartRow[];
 }
 
 const COLUMNS = `l.seq::text, i.entry_id::text, i.at, e.class, i.outcome, i.action, i.actor, i.purpose,
-  i.transaction_id::text, i.participant_id, i.request_id::text, i.grant_id::text, l.leaf_hash, e.bytes`;
+  i.transaction_id::text, i.participant_id, i.request_id::text, i.grant_id::text, l.leaf_hash, e.bytes, i.case_id::text`;
 
 const FROM = `audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
   JOIN audit_entry e ON e.id = i.entry_id`;
@@ -50,36 +46,6 @@ function bytesAt(row: CopiedRow, at: number): Buffer {
 
 function maybeText(row: CopiedRow, at: number): string | null {
   return row[at]?.toString("utf8") ?? null;
-}
-
-const KINDS: ReadonlyMap<string, CompartmentKind> = new Map(
-  (["org", "case", "subject", "suspicion"] as const).map((kind) => [kind, kind]),
-);
-
-/** What a part is called whose compartment's row is gone, and with it the word for its kind. */
-function kindOf(c: string, kindName: unknown): CompartmentKind | undefined {
-  if (kindName === null) return c === "org" ? "org" : "subject";
-  return typeof kindName === "string" ? KINDS.get(kindName) : undefined;
-}
-
-/** Our own SELECT wrote this JSON: its shape is checked, but not by a schema, a million times over. */
-function partOf(value: unknown): StoredPart {
-  const [c, kindName, compartmentId, stored]: unknown[] = Array.isArray(value) ? value : [];
-  const kind = typeof c === "string" ? kindOf(c, kindName) : undefined;
-  if (
-    typeof c !== "string" ||
-    kind === undefined ||
-    typeof compartmentId !== "string" ||
-    typeof stored !== "string"
-  )
-    throw new InvariantError("an exported row has a part of another shape");
-  return { c, kind, compartmentId, stored: Buffer.from(stored, "base64") };
-}
-
-function partsOf(json: string | null): StoredPart[] {
-  const values: unknown = json === null ? [] : JSON.parse(json);
-  if (!Array.isArray(values)) throw new InvariantError("an exported row has no list of parts");
-  return values.map(partOf);
 }
 
 function toExportRow(row: CopiedRow): ExportRow {
@@ -99,7 +65,8 @@ function toExportRow(row: CopiedRow): ExportRow {
     grant_id: maybeText(row, 11),
     leaf_hash: bytesAt(row, 12),
     bytes: bytesAt(row, 13),
-    parts: partsOf(maybeText(row, 14)),
+    case_id: maybeText(row, 14),
+    parts: partsOf(maybeText(row, 15)),
   };
 }
 
@@ -114,11 +81,7 @@ function selected(conditions: Conditions): string {
   return `FROM ${FROM} WHERE e.bytes IS NOT NULL AND ${conditions.text} ORDER BY l.seq`;
 }
 
-/**
- * The SELECT of an export and its values. Parts of other kinds than these are not even read; one whose compartment has
- * no row any more is, so that it is not lost in silence. A case's part is read only where the search row, which the
- * fence goes by, names that case: the compartment's own name is bound to its key (compartments.ts).
- */
+/** The SELECT of an export and its values; of parts see `partsSelect`. None is read where no kind is asked for. */
 export function exportSelect(
   { conditions, log, size }: ExportRange,
   kinds: readonly CompartmentKind[],
@@ -126,10 +89,7 @@ export function exportSelect(
   const own = conditions.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
   if (kinds.length === 0)
     return { text: `SELECT ${COLUMNS}, NULL AS parts ${selected(own)}`, values: own.values.map(String) };
-  const parts = `(SELECT json_agg(json_build_array(p.c, k.kind, p.compartment_id, encode(p.stored, 'base64')) ORDER BY p.c)::text
-    FROM audit_part p LEFT JOIN audit_compartment k ON k.id = p.compartment_id
-    WHERE p.entry_id = i.entry_id AND (k.id IS NULL OR k.kind = ANY (string_to_array(${own.parameter(kinds.join(","))}, ',')))
-      AND (k.kind IS DISTINCT FROM 'case' OR k.subject = i.case_id::text))`;
+  const parts = partsSelect(own.parameter(kinds.join(",")));
   return { text: `SELECT ${COLUMNS}, ${parts} ${selected(own)}`, values: own.values.map(String) };
 }
 

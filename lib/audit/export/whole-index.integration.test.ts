@@ -1,20 +1,18 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/seed-index";
 import type { AuditEvent } from "../event";
 import { getEvent } from "../get-event";
 import { recordEvent } from "../record-event";
-import { ExportQuery } from "../schema";
-import { exportLog } from "./export-log";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.keys", subjects: [] };
 const CASE = uuidv7(1);
 const TABLES = ["audit_index", "audit_part", "audit_entry", "audit_leaf"];
 
-let bench: LogBench;
+let bench: OwnedLog;
 let admin: Client;
 /** Who decides and has the duty compliance: nothing of the log is behind this one's fence. */
 let everything: Context;
@@ -24,23 +22,17 @@ let open: string;
 let foreign: string;
 
 beforeAll(async () => {
-  bench = await createLogBench();
+  bench = await createOwnedLog();
+  ({ auditor, admin } = bench);
   everything = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
-  auditor = await bench.person({ role: "auditor" });
-  admin = new Client({ connectionString: bench.database.adminUrl });
-  await admin.connect();
   open = (await recordEvent(bench.cx, EVENT)).id;
   foreign = (await recordEvent(bench.cx, { ...EVENT, caseId: CASE, caseDetails: { order: "x" } })).id;
   await bench.anchor();
 });
-afterAll(async () => {
-  await admin.end();
-  await bench.close();
-});
+afterAll(() => bench.close());
 
 async function exported(cx: Context, query: Record<string, string>): Promise<string> {
-  const { response } = await exportLog(cx, ExportQuery.parse(query));
-  return response.text();
+  return Buffer.from(await bench.exported(query, cx)).toString();
 }
 
 /** Changes rows as the owner could, looks, and puts every table back as it was. */

@@ -39,7 +39,7 @@ function dictionary(request: XlsxRequest, { log, size, entries, longer }: Facts)
     ["", ""],
     [ERASED, "Stands for a part whose key was destroyed."],
     [UNREADABLE, "Stands for a part that does not open: it was changed where it is stored."],
-    [MISSING, "Stands for a part that the entry binds and that is not stored any more."],
+    [MISSING, "Stands for a part that the entry binds and that is not stored where the entry says."],
     [
       UNSHOWN,
       "Stands before what only the search row says: the entry's part that would show it is not open here.",

@@ -36,6 +36,27 @@ export class Conditions {
     return copied;
   }
 
+  /** What meets the one or the other. */
+  static either(one: Conditions, other: Conditions): Conditions {
+    const both = new Conditions();
+    const texts = [one, other].map((conditions) => `(${both.take(conditions)}) IS TRUE`);
+    both.parts.push(`(${texts.join(" OR ")})`);
+    return both;
+  }
+
+  /** Adds that the other conditions are not met. */
+  addNone(other: Conditions): this {
+    this.parts.push(`(${this.take(other)}) IS NOT TRUE`);
+    return this;
+  }
+
+  /** Takes the others' values, and gives their text with the places these have here. */
+  private take(other: Conditions): string {
+    const before = this.values.length;
+    this.values.push(...other.values);
+    return other.text.replaceAll(/\$(\d+)/g, (_match, at: string) => `$${before + Number(at)}`);
+  }
+
   /** The place of one more parameter that is no condition, e.g. a limit. */
   parameter(value: unknown): string {
     this.values.push(value);

@@ -1,9 +1,9 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context";
 import { createLogger } from "@/lib/telemetry/logger";
-import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/seed-index";
 import { checkNextIndex } from "./check-index";
 import { getVerification, listVerifications, requestVerification } from "./list-verifications";
@@ -12,21 +12,16 @@ import { runVerification } from "./run-verifications";
 
 const logger = createLogger("test", "silent");
 
-let bench: LogBench;
+let bench: OwnedLog;
 let auditor: Context;
 let admin: Client;
 let id: string;
 
 beforeAll(async () => {
-  bench = await createLogBench();
-  auditor = await bench.person({ role: "auditor" });
-  admin = new Client({ connectionString: bench.database.adminUrl });
-  await admin.connect();
+  bench = await createOwnedLog();
+  ({ auditor, admin } = bench);
 });
-afterAll(async () => {
-  await admin.end();
-  await bench.close();
-});
+afterAll(() => bench.close());
 
 /** A verification that a person asked for and that has ended, its end in the log: incomplete, without the signer. */
 beforeEach(async () => {

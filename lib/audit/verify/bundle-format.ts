@@ -14,6 +14,8 @@ export const BUNDLE_FILES = {
   keys: "keys.json",
   leaves: "leaves.txt",
   manifest: "manifest.txt",
+  /** Only where more parts are missing than the manifest lists itself. */
+  missing: "missing.txt",
   page: "page.html",
   places: "places.txt",
   readme: "README.txt",
@@ -38,7 +40,7 @@ function isMicros(text: string): boolean {
 
 /** What the exporter signs about a bundle. */
 const ManifestShape = z.strictObject({
-  v: z.union([z.literal(1), z.literal(2)]),
+  v: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   log: z.string().min(1),
   exported_at: Micros,
   /** Entry that records this export. */
@@ -67,15 +69,34 @@ const ManifestShape = z.strictObject({
   erased_file: z.strictObject({ count: Seq.min(1) }).optional(),
   /** First number whose bytes are still kept, and the `log.prune` entry; left out when nothing was pruned. */
   pruned: z.strictObject({ minimum: Seq, entry: z.string() }).optional(),
+  /** Version 3: parts that an entry binds and that the exporter did not find where the entry says they lie. */
+  missing: z
+    .array(z.strictObject({ seq: Seq, c: z.string() }))
+    .min(1)
+    .optional(),
+  /** Version 3: these parts are in missing.txt instead; how many they are. */
+  missing_file: z.strictObject({ count: Seq.min(1) }).optional(),
+  /** Version 3: entries are here that the filter does not name, since they explain what is gone of others here. */
+  explaining: z.literal(true).optional(),
 });
 export type Manifest = z.infer<typeof ManifestShape>;
 
-/** Version 2 is the one with numbers or parts in a file, and no other: there is one form for each bundle. */
+type Versioned = Pick<Manifest, "withheld_file" | "erased_file" | "missing" | "missing_file" | "explaining">;
+
+/** The version of a manifest with these members, so that a program that does not know one of them refuses it. */
+export function manifestVersion(of: Versioned): Manifest["v"] {
+  if (of.missing !== undefined || of.missing_file !== undefined || of.explaining !== undefined) return 3;
+  return of.withheld_file !== undefined || of.erased_file !== undefined ? 2 : 1;
+}
+
+/** There is one form for each bundle: one version for its members, and no list both here and in a file. */
 export const Manifest = ManifestShape.refine(
-  ({ v, withheld, withheld_file: numbers, erased, erased_file: parts }) =>
-    (v === 2) === (numbers !== undefined || parts !== undefined) &&
-    (numbers === undefined || withheld.length === 0) &&
-    (parts === undefined || erased === undefined),
+  (manifest) =>
+    manifest.v === manifestVersion(manifest) &&
+    (manifest.withheld_file === undefined || manifest.withheld.length === 0) &&
+    (manifest.erased_file === undefined || manifest.erased === undefined) &&
+    (manifest.missing_file === undefined || manifest.missing === undefined) &&
+    (manifest.explaining === undefined || !manifest.complete),
 );
 
 /** Numbers that a manifest lists itself at most; with more it is of version 2. */
@@ -83,6 +104,14 @@ export const WITHHELD_LISTED = 1_000;
 
 /** Erased parts that a manifest lists itself at most. */
 export const ERASED_LISTED = 1_000;
+
+/** Missing parts that a manifest lists itself at most. */
+export const MISSING_LISTED = 1_000;
+
+/** A part that is missing, as a line of missing.txt. */
+export function missingLine({ seq, c }: NonNullable<Manifest["missing"]>[number]): string {
+  return `${seq} ${c}\n`;
+}
 
 /** A part whose key was destroyed, as a line of erased.txt. */
 export function erasedLine({ seq, c, entry }: NonNullable<Manifest["erased"]>[number]): string {

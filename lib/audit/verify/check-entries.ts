@@ -29,6 +29,12 @@ const MAX_UNREADABLE = 10_000;
 const LANDMARK_BYTES = 128 << 10;
 const SEQ_AT_END = /"seq":(0|[1-9][0-9]{0,14})\}$/;
 
+/** Parts of which the manifest says that they are erased or missing. */
+export interface GoneParts {
+  readonly erased: NonNullable<Manifest["erased"]>;
+  readonly missing: NonNullable<Manifest["missing"]>;
+}
+
 /** Every exported entry against its leaf, its schema, its order and its parts, one line after another. */
 export class EntryCheck {
   readonly coverage: Coverage;
@@ -52,17 +58,13 @@ export class EntryCheck {
     readonly leaves: LeafStream,
     readonly findings: Findings,
     readonly watch: ReceiptWatch,
-    given: {
-      readonly idSeed: number;
-      readonly withheld: Ranges;
-      readonly erased: NonNullable<Manifest["erased"]>;
-    },
+    given: GoneParts & { readonly idSeed: number; readonly withheld: Ranges },
   ) {
     this.coverage = new Coverage(manifest, given.withheld, findings);
     this.erasures = new Erasures(given.erased, findings);
     this.history = new History(manifest, findings);
-    this.claims = new Claims(manifest, findings);
-    this.missing = new MissingParts(manifest, findings);
+    this.claims = new Claims(manifest, findings, new Set(given.erased.map(({ entry }) => entry)));
+    this.missing = new MissingParts(manifest, given.missing, findings);
     this.#mismatches = new Mismatches(findings);
     this.#ids = new IdSet(given.idSeed);
     this.#readFast = fastReader(manifest.log);

@@ -5,10 +5,13 @@ import { isUuid } from "@/lib/crypto/uuid";
 import type { Manifest } from "./bundle-format";
 import { memberOf } from "./member";
 import type { EntryFacts } from "./read-line";
+import { lostEntries } from "./recovery";
 import { around, type Findings, type Note } from "./report";
 
 /** Clocks of one operator's processes may differ by this much. */
 const SKEW_MICROS = 60_000_000n;
+/** As many as a log is believed to have (history.ts). */
+const MAX_RECOVERIES = 10_000;
 /** What of an entry's sealed org part a filter names. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ["transaction", "transaction_id"],
@@ -35,9 +38,14 @@ export class Claims {
   readonly #filter: Filter | undefined;
   #recordedBy: { readonly seq: number; readonly entry: EntryFacts } | undefined;
 
+  /** Recoveries that the filter does not name. */
+  readonly #recoveries: { readonly seq: number; readonly entry: EntryFacts }[] = [];
+
+  /** `erasing` are the ids of entries that the manifest names as the record of an erasure. */
   constructor(
     readonly manifest: Manifest,
     readonly findings: Findings,
+    readonly erasing: ReadonlySet<string>,
   ) {
     const { range, size, complete, filter } = manifest;
     if (range.from > range.to || range.to > size)
@@ -59,9 +67,11 @@ export class Claims {
     if (entry.id === this.manifest.export_entry) this.#recordedBy = { seq, entry };
   }
 
-  /** Judges what only the whole bundle can tell. */
-  finish(withheld: number): Note[] {
+  /** Judges what only the whole bundle can tell; `placeOf` gives the number of an entry that is here. */
+  finish(withheld: number, placeOf: (id: string) => number | undefined): Note[] {
     const { range, size, complete } = this.manifest;
+    for (const { seq, entry } of this.#recoveries)
+      if (lostEntries(entry.recovery).every((id) => placeOf(id) === undefined)) this.#outside(seq);
     const notes = this.#exportEntry(withheld);
     if (complete && (range.from > 0 || range.to < size)) {
       const detail = `only entries ${range.from} to ${range.to - 1} of a tree of ${size} leaves are in this bundle's range`;
@@ -138,8 +148,24 @@ export class Claims {
       (outcome !== undefined && entry.outcome !== outcome);
     const other =
       org === undefined ? undefined : sealed.find(({ path, value }) => path.reduce(memberOf, org) !== value);
-    if (isOutside || other !== undefined)
-      this.#wrong(`entry ${seq} is here and is not what the filter names`, seq);
+    if ((isOutside || other !== undefined) && !this.#explains(seq, entry)) this.#outside(seq);
+  }
+
+  /**
+   * Whether an entry that the filter does not name is here for what it says of others: a listed erasure, the pruning,
+   * or a recovery, which `finish` holds against the entries it calls lost.
+   */
+  #explains(seq: number, entry: EntryFacts): boolean {
+    const { explaining, pruned } = this.manifest;
+    if (explaining === undefined) return false;
+    if (this.erasing.has(entry.id) || entry.id === pruned?.entry) return true;
+    if (entry.recovery === undefined || this.#recoveries.length >= MAX_RECOVERIES) return false;
+    this.#recoveries.push({ seq, entry });
+    return true;
+  }
+
+  #outside(seq: number): void {
+    this.#wrong(`entry ${seq} is here and is not what the filter names`, seq);
   }
 
   #wrong(detail: string, seq?: number): void {

@@ -31,7 +31,8 @@ export async function conclude(run: Verification): Promise<Conclusion> {
   );
   missing.finish(placesOf(content, history.lost()));
   notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content.entries.count));
-  notes.push(...claims.finish(coverage.withheld.count), ...run.stamps.notes);
+  notes.push(...claims.finish(coverage.withheld.count, (id) => content.entries.placeOf(id)));
+  notes.push(...run.stamps.notes);
   notes.push(...checkReceipts(run, head, content.trusted, tree));
   notes.push(...witnessNotes(head, content.trusted, tree, run.options.nowMicros));
   if (!findings.isEmpty || tree.failedSize !== undefined) await blame(run, head, content, tree);

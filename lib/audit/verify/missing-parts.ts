@@ -5,14 +5,16 @@ import { around, type Findings } from "./report";
 /**
  * Parts that an entry binds and that are not here though they should be. Every reader of an entry reads its org part
  * (docs/formats/entry.md), so that only an export that asked for no part lacks it; of other parts an entry does not tell
- * who reads them, and the manifest names those that the exporter itself found gone. Who keeps the database can drop
- * sealed parts while every leaf stays as it was: without this the entry would stand as one that nobody may read.
+ * who reads them, and the manifest names those that the exporter itself did not find where the entry says they lie. Who
+ * keeps the database can drop or move sealed parts while every leaf stays as it was: without this the entry would stand
+ * as one that nobody may read.
  */
 export class MissingParts {
   readonly #seqs: number[] = [];
 
   constructor(
     readonly manifest: Manifest,
+    readonly listed: NonNullable<Manifest["missing"]>,
     readonly findings: Findings,
   ) {}
 
@@ -24,8 +26,15 @@ export class MissingParts {
 
   /** Names what is missing; `lost` are entries that a recovery in the log says came back without their parts. */
   finish(lost: ReadonlySet<number>): void {
-    for (const seq of this.#seqs) {
+    const named = new Set<number>();
+    for (const { seq, c } of this.listed) {
       if (lost.has(seq)) continue;
+      if (c === "org") named.add(seq);
+      const detail = `part ${c} of entry ${seq} was not where the entry says it lies when the bundle was made: it was dropped or moved`;
+      this.findings.add({ class: "part", detail, ...around(seq) });
+    }
+    for (const seq of this.#seqs) {
+      if (lost.has(seq) || named.has(seq)) continue;
       const detail = `entry ${seq} binds a part org, which every reader of it reads, and the part is not here`;
       this.findings.add({ class: "part", detail, ...around(seq) });
     }

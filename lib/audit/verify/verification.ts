@@ -1,7 +1,7 @@
 import { FormatError } from "@/lib/crypto/format-error";
 import { sha256 } from "@/lib/crypto/primitives";
 import { BUNDLE_FILES, type Manifest, type Policy } from "./bundle-format";
-import { EntryCheck } from "./check-entries";
+import { EntryCheck, type GoneParts } from "./check-entries";
 import { foreignKeys, keysFault } from "./check-keys";
 import { ReceiptWatch } from "./check-receipt";
 import { CheckpointReader, type TrustedCheckpoint, type TrustedKeys } from "./check-tree";
@@ -13,8 +13,8 @@ import { lineBatches } from "./lines";
 import type { Progress, VerifyOptions } from "./options";
 import { quorumOf, witnessKinds } from "./quorum";
 import { Ranges } from "./ranges";
-import { readErased } from "./read-erased";
 import { checkFiles, checkManifestNote, parseKeys, parseManifest, readText } from "./read-head";
+import { readErased, readMissing } from "./read-parts";
 import { readWithheld } from "./read-withheld";
 import type { Findings } from "./report";
 import type { ByteSource } from "./source";
@@ -87,7 +87,7 @@ export class Verification {
     const head = await this.#readHead();
     this.head = head;
     const trusted = await this.#readCheckpoints(head);
-    const gone = { withheld: await this.#readWithheld(head), erased: await this.#readErased(head) };
+    const gone = { withheld: await this.#readWithheld(head), ...(await this.#readGoneParts(head)) };
     await this.#readEntries(head, trusted, gone);
     await this.#readRest(head, trusted);
     checkFiles(head.manifest, this.#passes, this.findings);
@@ -168,21 +168,25 @@ export class Verification {
     return withheld;
   }
 
-  /** Parts that are said to be erased; none where they cannot be read, which is a finding. */
-  async #readErased({ manifest }: Head): Promise<NonNullable<Manifest["erased"]>> {
-    const { erased_file: file, size } = manifest;
-    let erased = manifest.erased ?? [];
-    if (file === undefined) return erased;
+  /** Parts that are said to be erased or missing; none where they cannot be read, which is a finding. */
+  async #readGoneParts({ manifest }: Head): Promise<GoneParts> {
+    const { erased_file: erasures, missing_file: losses, size } = manifest;
+    let { erased = [], missing = [] } = manifest;
     await this.#attempt(async () => {
-      erased = await readErased(this.#pass(BUNDLE_FILES.erased), file, size);
+      if (erasures === undefined) return;
+      erased = await readErased(this.#pass(BUNDLE_FILES.erased), { ...erasures, size });
     });
-    return erased;
+    await this.#attempt(async () => {
+      if (losses === undefined) return;
+      missing = await readMissing(this.#pass(BUNDLE_FILES.missing), { ...losses, size });
+    });
+    return { erased, missing };
   }
 
   async #readEntries(
     { manifest }: Head,
     trusted: readonly TrustedCheckpoint[],
-    gone: { readonly withheld: Ranges; readonly erased: NonNullable<Manifest["erased"]> },
+    gone: GoneParts & { readonly withheld: Ranges },
   ): Promise<void> {
     const { watch, findings } = this;
     const isWatched = (this.options.receipts ?? []).length > 0;

@@ -1,0 +1,100 @@
+import "server-only";
+import { z } from "zod";
+import { equalConstantTime } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
+import type { RawTx } from "@/lib/db/transaction";
+import { entryLeaf, parseEntry } from "../entry";
+import type { Conditions } from "../reading/filter";
+import { lostEntries } from "../verify/recovery";
+import type { ExportRange } from "./store";
+
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const RecoveryRow = z.object({ seq: Seq, leaf_hash: Bytes, bytes: Bytes });
+
+/** An entry of the tree that records a recovery, and the ids of the entries it names as lost. */
+export interface Recovery {
+  readonly seq: number;
+  readonly lost: readonly string[];
+}
+
+function lostOf({ leaf_hash, bytes }: z.infer<typeof RecoveryRow>): string[] {
+  if (!equalConstantTime(entryLeaf(bytes), leaf_hash)) return [];
+  try {
+    return lostEntries(parseEntry(bytes).pub?.recovery);
+  } catch (error) {
+    if (error instanceof FormatError) return [];
+    throw error;
+  }
+}
+
+/** Recoveries of the tree below `size`, by what the entries themselves say; few in the life of a log. */
+export async function readRecoveries(tx: RawTx, log: string, size: number): Promise<Recovery[]> {
+  const { rows } = await tx.query(
+    `SELECT l.seq, l.leaf_hash, e.bytes FROM audit_recovery r JOIN audit_leaf l ON l.entry_id = r.entry_id
+       JOIN audit_entry e ON e.id = r.entry_id
+     WHERE l.log = $1 AND l.seq < $2::bigint AND e.bytes IS NOT NULL ORDER BY l.seq`,
+    [log, size],
+  );
+  return z
+    .array(RecoveryRow)
+    .parse(rows)
+    .map((row) => ({ seq: row.seq, lost: lostOf(row) }));
+}
+
+const JOINED = `audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id JOIN audit_entry e ON e.id = i.entry_id`;
+const Id = z.object({ id: z.string() });
+
+/** Distinct ids in a column, of what an export takes, that are among these. */
+async function findAmong(
+  tx: RawTx,
+  { conditions, log, size }: ExportRange,
+  column: { readonly name: string; readonly join: string },
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const own = conditions.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
+  own.add(`${column.name} = ANY (?::uuid[])`, ids);
+  const { rows } = await tx.query(
+    `SELECT DISTINCT ${column.name}::text AS id FROM ${JOINED} ${column.join}
+     WHERE e.bytes IS NOT NULL AND ${own.text}`,
+    own.values,
+  );
+  const found = z.array(Id).parse(rows);
+  return new Set(found.map(({ id }) => id));
+}
+
+/** Which of these entries an export takes. */
+export function findExported(tx: RawTx, range: ExportRange, ids: readonly string[]): Promise<Set<string>> {
+  return findAmong(tx, range, { name: "i.entry_id", join: "" }, ids);
+}
+
+/** Which of these compartments have a part in an entry that an export takes. */
+export function findCompartments(
+  tx: RawTx,
+  range: ExportRange,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const join = "JOIN audit_part p ON p.entry_id = i.entry_id";
+  return findAmong(tx, range, { name: "p.compartment_id", join }, ids);
+}
+
+/** Which of these numbers are entries behind no fence of the reader's that the export itself does not take. */
+export async function findBeside(
+  tx: RawTx,
+  { conditions, log, size }: ExportRange,
+  fence: Conditions,
+  seqs: readonly number[],
+): Promise<number[]> {
+  if (seqs.length === 0) return [];
+  const own = fence.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
+  own.add("l.seq = ANY (?::bigint[])", seqs).addNone(conditions);
+  const { rows } = await tx.query(
+    `SELECT l.seq FROM ${JOINED} WHERE e.bytes IS NOT NULL AND ${own.text} ORDER BY l.seq`,
+    own.values,
+  );
+  return z
+    .array(z.object({ seq: Seq }))
+    .parse(rows)
+    .map(({ seq }) => seq);
+}

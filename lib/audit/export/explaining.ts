@@ -1,0 +1,57 @@
+import "server-only";
+import type { RawTx } from "@/lib/db/transaction";
+import { ErasureBook } from "../erasure/erasing-entries";
+import type { CompartmentKind } from "../event";
+import { Conditions, type ReaderContext } from "../reading/filter";
+import { findBeside, findCompartments, findExported, readRecoveries } from "./explaining-store";
+import type { Gone } from "./read-gone";
+import type { ExportRange } from "./store";
+
+interface Asked {
+  readonly range: Omit<ExportRange, "log">;
+  /** The reader's fence alone, without the filter. */
+  readonly fence: Conditions;
+  readonly kinds: readonly CompartmentKind[];
+  readonly gone: Gone;
+}
+
+/** Numbers of recoveries that name an entry of the export as lost. */
+async function recoveriesOf(tx: RawTx, range: ExportRange): Promise<number[]> {
+  const recoveries = await readRecoveries(tx, range.log, range.size);
+  const here = await findExported(
+    tx,
+    range,
+    recoveries.flatMap(({ lost }) => lost),
+  );
+  return recoveries.filter(({ lost }) => lost.some((id) => here.has(id))).map(({ seq }) => seq);
+}
+
+/** Numbers of erasures that destroyed the key of a part in the export. */
+async function erasuresOf(cx: ReaderContext, tx: RawTx, range: ExportRange): Promise<number[]> {
+  const book = new ErasureBook(cx);
+  await book.load(tx);
+  const erasing = await book.erasing([]);
+  const here = await findCompartments(tx, range, [...erasing.keys()]);
+  return [...here].flatMap((id) => erasing.get(id)?.seq ?? []);
+}
+
+/**
+ * The conditions of a filtered bundle, widened by the entries without which a verifier could not tell an honest loss
+ * from a theft: recoveries that name an entry of it as lost, erasures of keys of its parts, the pruning that the
+ * manifest names. Only such as the reader may read, and only those that its filter leaves out: undefined where there
+ * are none.
+ */
+export async function withExplaining(
+  cx: ReaderContext,
+  tx: RawTx,
+  { range: asked, fence, kinds, gone }: Asked,
+): Promise<{ readonly conditions: Conditions } | undefined> {
+  const range = { ...asked, log: cx.instance.log };
+  const recoveries = kinds.includes("org") ? await recoveriesOf(tx, range) : [];
+  const erasures = kinds.includes("subject") ? await erasuresOf(cx, tx, range) : [];
+  const prunings = gone.prunedAt === undefined ? [] : [gone.prunedAt];
+  const beside = await findBeside(tx, range, fence, [...recoveries, ...erasures, ...prunings]);
+  if (beside.length === 0) return undefined;
+  const numbers = fence.copy().add("l.seq = ANY (string_to_array(?::text, ',')::bigint[])", beside.join(","));
+  return { conditions: Conditions.either(asked.conditions, numbers) };
+}

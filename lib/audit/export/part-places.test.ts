@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import type { CompartmentKind } from "../event";
+import { type PlacedEntry, partsAstray } from "./part-places";
+import type { PartRow } from "./stored-part";
+
+const [TENANT, CASE, OTHER_CASE, ACTOR, OTHER_PERSON] = ["t-1", "c-1", "c-2", "u-1", "u-2"];
+type Place = readonly [CompartmentKind, string];
+const PLACES: readonly Place[] = [
+  ["org", TENANT],
+  ["case", CASE],
+  ["case", OTHER_CASE],
+  ["suspicion", TENANT],
+  ["subject", ACTOR],
+  ["subject", OTHER_PERSON],
+];
+
+/** A part's row; of the kinds it makes no difference whether the reader was given the bytes. */
+const rowOf = (c: string, [kind, subject]: Place): PartRow => ({
+  c,
+  kind,
+  subject,
+  compartmentId: `${kind}/${subject}`,
+  stored: undefined,
+});
+
+/** An entry as it is sealed: of a case or not, of a suspicion or not, by a person or not. */
+function sealed(of: { readonly case: boolean; readonly suspicion: boolean; readonly person: boolean }) {
+  const places = new Map<string, Place>([["org", ["org", TENANT]]]);
+  if (of.case) places.set("aaa", ["case", CASE]);
+  if (of.suspicion) places.set("bbb", ["suspicion", TENANT]);
+  if (of.person) places.set("ccc", ["subject", ACTOR]);
+  const org = {
+    actor: ACTOR,
+    ...(of.case ? { case: true } : {}),
+    ...(of.suspicion ? { suspicion: true } : {}),
+  };
+  const entry = { sealed: [...places.keys()].sort().map((c) => ({ c, d: "x" })) };
+  const caseId = of.case ? CASE : null;
+  const placed = (moved: ReadonlyMap<string, Place>): PlacedEntry => {
+    const parts = [...moved].map(([c, place]) => rowOf(c, place));
+    return {
+      entry,
+      org: moved.get("org") === places.get("org") ? org : undefined,
+      caseId,
+      tenantId: TENANT,
+      parts,
+    };
+  };
+  return { places, placed };
+}
+
+const BOTH = [true, false];
+const SHAPES = BOTH.flatMap((isOfCase) =>
+  BOTH.flatMap((suspicion) => BOTH.map((person) => ({ case: isOfCase, suspicion, person }))),
+);
+
+describe.each(SHAPES)("parts of an entry with %o", (shape) => {
+  const { places, placed } = sealed(shape);
+
+  it("are in place as they were sealed", () => {
+    expect(partsAstray(placed(places))).toEqual({ gone: [], doubtful: [] });
+  });
+
+  it("are missed, each of them, when they are dropped", () => {
+    for (const c of places.keys()) {
+      const rest = new Map([...places].filter(([label]) => label !== c));
+      expect([c, partsAstray(placed(rest)).gone]).toEqual([c, [c]]);
+    }
+  });
+
+  it("are named, each of them, when they are moved to any other compartment", () => {
+    for (const [c, [kind, subject]] of places)
+      for (const place of PLACES) {
+        if (place[0] === kind && place[1] === subject) continue;
+        const { gone, doubtful } = partsAstray(placed(new Map([...places, [c, place]])));
+        expect([c, place, [...gone, ...doubtful].includes(c)]).toEqual([c, place, true]);
+      }
+  });
+
+  it("are named when the search row is of another case, or of none", () => {
+    for (const caseId of [OTHER_CASE, null]) {
+      const { gone } = partsAstray({ ...placed(places), caseId });
+      expect(gone).toEqual(shape.case ? ["aaa"] : []);
+    }
+  });
+});
+
+it("a compartment whose row is gone says no place: its key is what is missed", () => {
+  const { places, placed } = sealed({ case: false, suspicion: false, person: true });
+  const entry = placed(places);
+  const parts = entry.parts.map((part) => ({ ...part, subject: part.c === "org" ? part.subject : null }));
+  expect(partsAstray({ ...entry, parts })).toEqual({ gone: [], doubtful: [] });
+});
+
+it("what is no entry binds no part", () => {
+  for (const entry of [undefined, null, {}, { sealed: "x" }, { sealed: [7] }])
+    expect(partsAstray({ entry, org: undefined, caseId: null, tenantId: TENANT, parts: [] }).gone).toEqual(
+      [],
+    );
+});

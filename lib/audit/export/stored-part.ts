@@ -1,0 +1,64 @@
+import "server-only";
+import { InvariantError } from "@/lib/errors";
+import type { CompartmentKind } from "../event";
+
+/** A sealed part as an export reads it, and the compartment under which its row says that it lies. */
+export interface StoredPart {
+  readonly c: string;
+  readonly kind: CompartmentKind;
+  readonly compartmentId: string;
+  readonly stored: Buffer;
+}
+
+/** A part's row: of a part that the reader may not read, its place alone. */
+export interface PartRow extends Omit<StoredPart, "stored"> {
+  /** Subject of the compartment; null where the compartment has no row any more. */
+  readonly subject: string | null;
+  readonly stored: Buffer | undefined;
+}
+
+const KINDS: ReadonlyMap<string, CompartmentKind> = new Map(
+  (["org", "case", "subject", "suspicion"] as const).map((kind) => [kind, kind]),
+);
+
+/** What a part is called whose compartment's row is gone, and with it the word for its kind. */
+function kindOf(c: string, kindName: unknown): CompartmentKind | undefined {
+  if (kindName === null) return c === "org" ? "org" : "subject";
+  return typeof kindName === "string" ? KINDS.get(kindName) : undefined;
+}
+
+/** Our own SELECT wrote this JSON: its shape is checked, but not by a schema, a million times over. */
+function partOf(value: unknown): PartRow {
+  const [c, kindName, subject, compartmentId, stored]: unknown[] = Array.isArray(value) ? value : [];
+  const kind = typeof c === "string" ? kindOf(c, kindName) : undefined;
+  if (
+    typeof c !== "string" ||
+    kind === undefined ||
+    (typeof subject !== "string" && subject !== null) ||
+    typeof compartmentId !== "string" ||
+    (typeof stored !== "string" && stored !== null)
+  )
+    throw new InvariantError("an exported row has a part of another shape");
+  const bytes = stored === null ? undefined : Buffer.from(stored, "base64");
+  return { c, kind, subject, compartmentId, stored: bytes };
+}
+
+/** Reads what `partsSelect` gives of one entry. */
+export function partsOf(json: string | null): PartRow[] {
+  const values: unknown = json === null ? [] : JSON.parse(json);
+  if (!Array.isArray(values)) throw new InvariantError("an exported row has no list of parts");
+  return values.map(partOf);
+}
+
+/**
+ * Every part row of the entry of `i`, as JSON: so that one which was dropped or moved is missed whoever reads. The
+ * stored bytes only of the kinds in the list (a parameter, with commas), and of one whose compartment has no row any
+ * more, so that it is not lost in silence. A case's part is read only where the search row, which the fence goes by,
+ * names that case: the compartment's own name is bound to its key (compartments.ts).
+ */
+export function partsSelect(kinds: string): string {
+  return `(SELECT json_agg(json_build_array(p.c, k.kind, k.subject, p.compartment_id,
+      CASE WHEN k.id IS NULL OR (k.kind = ANY (string_to_array(${kinds}, ','))
+        AND (k.kind <> 'case' OR k.subject = i.case_id::text)) THEN encode(p.stored, 'base64') END) ORDER BY p.c)::text
+    FROM audit_part p LEFT JOIN audit_compartment k ON k.id = p.compartment_id WHERE p.entry_id = i.entry_id)`;
+}
