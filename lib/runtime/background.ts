@@ -11,6 +11,7 @@ import { recordEpoch } from "@/lib/escrow/record-epoch";
 import { endDeadSessions } from "@/lib/identity/end-dead-sessions";
 import { findStanding } from "@/lib/identity/find-standing";
 import type { Runtime } from "@/lib/runtime";
+import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
 const EPOCH_PERIOD_MS = 30_000;
 
@@ -132,4 +133,26 @@ export function keepVerifications(runtime: Runtime): void {
     }
   };
   setInterval(() => void keep(), VERIFICATIONS_PERIOD_MS).unref();
+}
+
+const ROTATIONS_PERIOD_MS = 1_000;
+
+/**
+ * Moves recipient entries to new keys while rotations run. It is done here and not in the worker because participants'
+ * managed keys are this process's alone (ADR 0017).
+ */
+export function keepRotations(runtime: Runtime): void {
+  let isRunning = false;
+  const keep = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      await runRotations({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "a rotation did not go on; it will be taken up again");
+    } finally {
+      isRunning = false;
+    }
+  };
+  setInterval(() => void keep(), ROTATIONS_PERIOD_MS).unref();
 }
