@@ -1,11 +1,12 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./lib/testing/browser";
 
 export default defineConfig({
   testDir: "e2e",
   globalSetup: "./e2e/global-setup.ts",
-  // One instance serves all specs; stories do not share participants' state, but budgets and the log are shared.
-  workers: 1,
+  // Each worker has an instance of its own, which serves its specs one after the other.
+  workers: Math.min(2, availableParallelism()),
   retries: 0,
   timeout: 180_000,
   // A watchdog, generous under load; where a story promises a time it says so itself.

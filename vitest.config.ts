@@ -30,7 +30,8 @@ export default defineConfig({
           globalSetup: ["./lib/testing/global-setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // Each test makes its own database on one server; more than two at once only wait for each other's disk.
+          maxWorkers: 2,
         },
       },
     ],

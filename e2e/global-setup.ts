@@ -1,14 +1,26 @@
-import { startInstance } from "../lib/testing/instance";
+import type { FullConfig } from "@playwright/test";
+import { type RunningInstance, startInstance } from "../lib/testing/instance";
+import { INSTANCES } from "./support/instance";
 
-/** One instance for the whole run, as `npm start` makes it; its data folder is passed on in the environment. */
-export default async function setUp(): Promise<() => Promise<void>> {
-  const instance = await startInstance({
-    env: {
-      RATE_BUDGETS:
-        '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}',
-    },
-  });
-  process.env.SEALPORT_E2E_DATA_DIR = instance.dataDir;
-  process.env.SEALPORT_E2E_BASE_URL = instance.baseUrl;
-  return () => instance.stop();
+const BUDGETS =
+  '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}';
+
+/**
+ * An instance for each worker, as `npm start` makes it; where they are is passed on in the environment. They start one
+ * after the other: the first one builds the program where it is not built.
+ */
+export default async function setUp({ workers }: FullConfig): Promise<() => Promise<void>> {
+  const instances: RunningInstance[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(instances.map((instance) => instance.stop()));
+  };
+  try {
+    while (instances.length < workers)
+      instances.push(await startInstance({ env: { RATE_BUDGETS: BUDGETS } }));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  process.env[INSTANCES] = JSON.stringify(instances.map(({ dataDir, baseUrl }) => ({ dataDir, baseUrl })));
+  return stop;
 }

@@ -1,18 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
-import { dataDir } from "./support/instance";
+import { baseUrl as address, dataDir } from "./support/instance";
 import { startLonePortal } from "./support/lone-portal";
 import { openPage } from "./support/page";
 import { signedIn } from "./support/signed-in";
 
 const DESKTOP = { width: 1440, height: 900 };
-
-function address(): string {
-  const found = process.env.SEALPORT_E2E_BASE_URL;
-  if (!found) throw new Error("e2e/global-setup.ts has not started an instance");
-  return found;
-}
 
 const state = (page: Page) => page.getByRole("region", { name: "State of this instance" });
 

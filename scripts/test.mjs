@@ -60,13 +60,15 @@ function playwrightCounts(code) {
 }
 
 /** What failed, by name, so that the end of a long output says it. */
-const vitestFailures = (project) => () =>
-  (readReport(`${project}.json`)?.testResults ?? []).flatMap((file) => {
+const vitestFailures = (project) => () => [
+  ...(readReport(`${project}.errors.json`) ?? []).map((error) => `outside of tests: ${error}`),
+  ...(readReport(`${project}.json`)?.testResults ?? []).flatMap((file) => {
     const name = path.relative(root, file.name);
     const failed = file.assertionResults.filter((test) => test.status !== "passed");
     if (failed.length === 0) return file.status === "failed" ? [`${name}: ${file.message}`] : [];
     return failed.map((test) => `${name}: ${test.fullName}: ${test.failureMessages?.[0] ?? test.status}`);
-  });
+  }),
+];
 
 function playwrightFailures() {
   const inside = (suite) => [
@@ -85,6 +87,7 @@ const vitest = (project) => [
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=test-results/${project}.json`,
+    "--reporter=./scripts/errors-reporter.mjs",
   ],
   vitestCounts(`${project}.json`),
   vitestFailures(project),
