@@ -95,6 +95,7 @@ export const ACTION_KEYS = {
   "transaction.create": "transaction_create",
   "transaction.envelopes": "transaction_envelopes",
   "transaction.read": "transaction_read",
+  "transaction.reseal": "transaction_reseal",
   "transaction.rewrap": "transaction_rewrap",
   "transaction.status": "transaction_status",
   "user.create": "user_create",

@@ -7,7 +7,7 @@ import type { KeyState } from "@/lib/keys/states";
 export type KeyOperation = "rotate" | "read-rotation" | KeyState;
 
 /** The instance's administrators may stop a key that is not theirs; they never register, activate or destroy one. */
-const BY_ADMINISTRATORS: readonly KeyOperation[] = ["rotate", "read-rotation", "suspended", "compromised"];
+const BY_ADMINISTRATORS: readonly KeyOperation[] = ["rotate", "read-rotation", "suspended"];
 
 /**
  * Requires that the caller may do this to a participant's key: the participant's own people and programs, and

@@ -106,6 +106,20 @@ export async function listRetired(
   return rows.map((row) => row.transaction_id);
 }
 
+/** Active managed keys made before a date, oldest first, of participants without a running rotation. */
+export async function listDue(
+  tx: Tx,
+  where: { readonly tenantId: string; readonly before: Date; readonly limit: number },
+): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+    SELECT k.id FROM key_version k JOIN participant p ON p.id = k.participant_id AND p.state = 'active'
+    WHERE k.tenant_id = ${where.tenantId}::uuid AND k.state = 'active' AND k.custody = 'managed'
+      AND k.created_at < ${where.before}
+      AND NOT EXISTS (SELECT 1 FROM key_rotation r WHERE r.participant_id = k.participant_id AND r.state = 'running')
+    ORDER BY k.created_at LIMIT ${where.limit}`);
+  return rows.map(({ id }) => id);
+}
+
 export async function insertRotation(
   tx: Tx,
   row: Omit<RotationRow, "remaining" | "finishedAt" | "state"> & { readonly tenantId: string },

@@ -1,18 +1,15 @@
 import "server-only";
-import { appendEntries } from "@/lib/audit/append-entry";
-import type { AuditContext } from "@/lib/audit/audit-context";
-import type { AuditEvent } from "@/lib/audit/event";
-import type { Context } from "@/lib/context";
-import { OpenError } from "@/lib/crypto/format-error";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { type ActiveKey, lockActiveKeys } from "@/lib/keys/active-keys";
-import { listRetired, lockRunning, moveWraps, type RotationRow } from "@/lib/keys/rotation/store";
-import { loadAllSealed, type SealedRecord } from "@/lib/transactions/load-sealed";
-import { type Derivers, type RewrappedGroups, rewrapGroups } from "@/lib/transactions/rewrap/rewrap-groups";
-import { bindGroups, lockTransactions, type TransactionRow } from "@/lib/transactions/store";
-import { areEnvelopesBound } from "@/lib/transactions/verify-envelopes";
-
-export type RewrapContext = Pick<Context, "db" | "instance" | "keystore" | "logger"> & AuditContext;
+import type { EscrowEpoch } from "@/lib/escrow/client";
+import { lockActiveKeys } from "@/lib/keys/active-keys";
+import { listRetired, lockRunning, type RotationRow } from "@/lib/keys/rotation/store";
+import { loadAllSealed } from "@/lib/transactions/load-sealed";
+import { type Change, changeOf, type RewrapContext } from "@/lib/transactions/rewrap/change-of";
+import type { ResealRecipients } from "@/lib/transactions/rewrap/reseal-groups";
+import type { Derivers } from "@/lib/transactions/rewrap/rewrap-groups";
+import { findActiveData } from "@/lib/transactions/rewrap/store";
+import { storeChanges } from "@/lib/transactions/rewrap/store-changes";
+import { lockTransactions, type TransactionRow } from "@/lib/transactions/store";
 
 /** Transactions of one batch: what one database transaction locks and holds. */
 const BATCH = 50;
@@ -22,101 +19,51 @@ const BATCH = 50;
  * another process works on it, or the participant has no active key to move to.
  */
 export type BatchResult =
-  | {
-      readonly kind: "moved";
-      readonly moved: number;
-      readonly refused: readonly string[];
-      readonly last: string;
-    }
+  | { readonly kind: "moved"; readonly moved: number; readonly last: string }
   | { readonly kind: "through" }
   | { readonly kind: "waits" };
 
-interface Rewrapped extends RewrappedGroups {
-  readonly transaction: TransactionRow;
+/** What one rotation's batches have in common. */
+export interface RewrapWork {
+  readonly rotation: RotationRow;
+  readonly derivers: Derivers;
+  readonly escrow: EscrowEpoch;
 }
 
-function eventOf(
-  rotation: RotationRow,
-  next: ActiveKey,
-  { transaction, moved, digests }: Rewrapped,
-): AuditEvent {
-  return {
-    class: "transaction",
-    outcome: "done",
-    action: "transaction.rewrap",
-    subjects: [`transaction:${transaction.id}`],
-    details: {
-      transaction: transaction.id,
-      rotation: rotation.id,
-      kid: next.kid,
-      old_kids: [...new Set(moved.map(({ oldKid }) => oldKid))].sort(),
-      groups: digests.map(({ grp }) => grp),
-    },
-    pub: { envelopes: [...digests].sort((a, b) => (a.grp < b.grp ? -1 : 1)) },
-    index: { transactionId: transaction.id, participantId: rotation.participantId },
-  };
-}
-
-/** One transaction's new entries; undefined, with an alarm, when what stands there is not to be trusted or opened. */
-async function rewrapOne(
-  cx: RewrapContext,
-  transaction: TransactionRow,
-  record: SealedRecord,
-  work: { readonly derivers: Derivers; readonly next: ActiveKey },
-): Promise<Rewrapped | undefined> {
-  const evidence = { log: cx.instance.log, nowMicros: cx.clock.nowMicros(), transaction, ...record };
-  const alarm = areEnvelopesBound(evidence) ? undefined : "envelope.replaced";
-  if (alarm === undefined) {
-    try {
-      return { transaction, ...(await rewrapGroups(record.groups, work.derivers, work.next)) };
-    } catch (error) {
-      if (!(error instanceof OpenError)) throw error;
-    }
-  }
-  cx.logger.error(
-    { alarm: alarm ?? "envelope.open-failed", transaction: transaction.id },
-    "a recipient entry was not moved to its participant's new key",
-  );
-  return undefined;
-}
-
-async function store(
+/** For a rotation that reseals: those transactions that hold active data, with their parties' keys, locked. */
+async function resealRecipients(
   tx: Tx,
   cx: RewrapContext,
-  rotation: RotationRow,
-  next: ActiveKey,
-  all: readonly Rewrapped[],
-): Promise<number> {
-  if (all.length === 0) return 0;
-  const entries = await appendEntries(
+  { rotation, escrow }: RewrapWork,
+  transactions: readonly TransactionRow[],
+): Promise<Map<string, ResealRecipients>> {
+  if (rotation.mode !== "reseal") return new Map();
+  const active = await findActiveData(
     tx,
-    cx,
-    all.map((one) => eventOf(rotation, next, one)),
+    transactions.map(({ id }) => id),
+    cx.clock.now(),
   );
-  const moved = all.flatMap((one) => one.moved);
-  if ((await moveWraps(tx, moved)) !== moved.length) throw new TypeError("a locked recipient entry is gone");
-  const bound = all.flatMap(({ digests, transaction }, at) =>
-    digests.map(({ grp, gen }) => ({
-      transactionId: transaction.id,
-      group: grp,
-      gen,
-      entryId: entries[at]?.id ?? "",
-    })),
+  const wanted = transactions.filter(({ id }) => active.has(id));
+  const keys = await lockActiveKeys(tx, [...new Set(wanted.flatMap(({ participants }) => participants))]);
+  return new Map(
+    wanted.map(({ id, participants }) => [
+      id,
+      { keys: keys.filter(({ participantId }) => participants.includes(participantId)), escrow },
+    ]),
   );
-  await bindGroups(tx, bound);
-  return moved.length;
 }
 
 /**
- * Re-wraps the entries of up to 50 transactions in one database transaction: locks, compares with the log, moves, writes
- * an entry for each transaction. Killed at any point it leaves the batch undone or done; two at once, one does it.
+ * Moves up to 50 transactions to the participant's active key in one database transaction: locks, compares with the
+ * log, re-wraps or reseals, writes an entry for each transaction. Killed at any point it leaves the batch undone or
+ * done; of two at once one does it.
  */
 export function rewrapBatch(
   cx: RewrapContext,
-  rotation: RotationRow,
-  derivers: Derivers,
+  work: RewrapWork,
   after: string | undefined,
 ): Promise<BatchResult> {
+  const { rotation, derivers } = work;
   return inTransaction(cx, async (tx) => {
     if (!(await lockRunning(tx, rotation.id))) return { kind: "waits" };
     const [next] = await lockActiveKeys(tx, [rotation.participantId]);
@@ -126,14 +73,13 @@ export function rewrapBatch(
     if (last === undefined) return { kind: "through" };
     const transactions = await lockTransactions(tx, cx.instance.tenantId, ids);
     const records = await loadAllSealed(tx, transactions, cx.instance.log);
-    const done: Rewrapped[] = [];
-    const refused: string[] = [];
+    const reseal = await resealRecipients(tx, cx, work, transactions);
+    const changes: Change[] = [];
     for (const [at, transaction] of transactions.entries()) {
       const record = records[at];
-      const one = record && (await rewrapOne(cx, transaction, record, { derivers, next }));
-      if (one === undefined) refused.push(transaction.id);
-      else if (one.moved.length > 0) done.push(one);
+      const change = record && (await changeOf(cx, transaction, record, { derivers, next, reseal }));
+      if (change !== undefined) changes.push(change);
     }
-    return { kind: "moved", moved: await store(tx, cx, rotation, next, done), refused, last };
+    return { kind: "moved", moved: await storeChanges(tx, cx, rotation, next, changes), last };
   });
 }

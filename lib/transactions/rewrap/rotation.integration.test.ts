@@ -6,6 +6,7 @@ import { findActiveKeys } from "@/lib/keys/active-keys";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { listKeys } from "@/lib/keys/list-keys";
 import { getRotation } from "@/lib/keys/rotation/get-rotation";
+import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import type { KeyView } from "@/lib/keys/schema";
 import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
@@ -159,7 +160,8 @@ describe("a rotation", () => {
   it("of both parties of the same transactions at once loses no entry", async () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
-    const ids = await Promise.all(Array.from({ length: 12 }, () => submit(owner, other)));
+    const ids: string[] = [];
+    while (ids.length < 12) ids.push(await submit(owner, other));
     await Promise.all([rotate(owner), rotate(other)]);
     await Promise.all(Array.from({ length: 3 }, () => runRotations({ ...owner, system: "portal" })));
     await runRotations({ ...owner, system: "portal" });
@@ -175,17 +177,22 @@ describe("a rotation", () => {
   it("of somebody who seals all the while loses no entry and leaves none behind", async () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
-    const writing = Array.from({ length: 30 }, () => submit(owner, other));
+    const writer = async () => {
+      const made: string[] = [];
+      while (made.length < 6) made.push(await submit(owner, other));
+      return made;
+    };
+    const writing = Promise.all([writer(), writer(), writer()]);
     await rotate(owner);
     await runRotations({ ...owner, system: "portal" });
-    const ids = await Promise.all(writing);
+    const ids = (await writing).flat();
     await rotate(owner);
     await runRotations({ ...owner, system: "portal" });
     for (const id of ids) {
       expect((await kidsOf(id))[0]).toBeDefined();
       expect(await opened(owner, id)).toEqual(SENT);
     }
-    expect((await keysOf(owner)).map(({ remaining_wraps }) => remaining_wraps)).toEqual([0, 0, 90]);
+    expect((await keysOf(owner)).map(({ remaining_wraps }) => remaining_wraps)).toEqual([0, 0, 54]);
   });
 
   it("leaves alone what is not the envelope in the log, says so, and ends as failed", async () => {
@@ -231,6 +238,26 @@ describe("a rotation", () => {
     const byAdmin = await rotateKey(admin, { participantId: owner.principal.participantId }, "rewrap");
     expect(byAdmin).toMatchObject({ old_version: 2, new_version: 3 });
   });
+});
+
+it("is begun by itself for keys that are older than they may be, once, and only for those", async () => {
+  const young = await bench.person({ role: "client" });
+  const old = await bench.person({ role: "client" });
+  const { createdAt } = await asOwner(async (client) => {
+    const { rows } = await client.query<{ createdAt: Date }>(
+      "SELECT max(created_at) + interval '1 microsecond' AS \"createdAt\" FROM key_version",
+    );
+    return rows[0] ?? { createdAt: new Date(0) };
+  });
+  const late = await bench.person({ role: "miner" });
+  await changeKeyState(young, (await activeOf(young)).key_id, { state: "suspended", reason: "away" });
+  const schedule = { ...old, principal: undefined, system: "portal" };
+  await Promise.all([rotateDueKeys(schedule, createdAt), rotateDueKeys(schedule, createdAt)]);
+  while ((await rotateDueKeys(schedule, createdAt)) > 0);
+  const statesOf = async (cx: Person) => (await keysOf(cx)).map(({ state }) => state);
+  expect(await statesOf(old)).toEqual(["deactivated", "active"]);
+  expect(await statesOf(young)).toEqual(["suspended"]);
+  expect(await statesOf(late)).toEqual(["active"]);
 });
 
 describe("a key's state", () => {

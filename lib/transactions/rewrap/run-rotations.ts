@@ -3,15 +3,20 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { finishRotation } from "@/lib/keys/rotation/finish-rotation";
 import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
 import { listRunning, type RotationRow } from "@/lib/keys/rotation/store";
-import { type RewrapContext, rewrapBatch } from "@/lib/transactions/rewrap/rewrap-batch";
+import type { RewrapContext } from "@/lib/transactions/rewrap/change-of";
+import { rewrapBatch } from "@/lib/transactions/rewrap/rewrap-batch";
 
 /** One pass over all that lies under the participant's retired keys, then the end of the rotation. */
 async function runOne(cx: RewrapContext, rotation: RotationRow, signal?: AbortSignal): Promise<void> {
-  const derivers = await retiredDerivers(cx, rotation.participantId);
+  const work = {
+    rotation,
+    derivers: await retiredDerivers(cx, rotation.participantId),
+    escrow: await cx.escrow.epoch(),
+  };
   let after: string | undefined;
   for (;;) {
     if (signal?.aborted === true) return;
-    const batch = await rewrapBatch(cx, rotation, derivers, after);
+    const batch = await rewrapBatch(cx, work, after);
     if (batch.kind === "waits") return;
     if (batch.kind === "through") break;
     after = batch.last;
