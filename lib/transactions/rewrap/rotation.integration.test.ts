@@ -245,7 +245,7 @@ it("is begun by itself for keys that are older than they may be, once, and only 
   const old = await bench.person({ role: "client" });
   const { createdAt } = await asOwner(async (client) => {
     const { rows } = await client.query<{ createdAt: Date }>(
-      "SELECT max(created_at) + interval '1 microsecond' AS \"createdAt\" FROM key_version",
+      "SELECT max(created_at) + interval '1 millisecond' AS \"createdAt\" FROM key_version",
     );
     return rows[0] ?? { createdAt: new Date(0) };
   });
