@@ -1,5 +1,11 @@
 import { operation } from "@/lib/api-client/operation";
-import { RotationOf, RotationOrder, RotationPath, RotationView } from "@/lib/keys/rotation/schema";
+import {
+  RotationList,
+  RotationOf,
+  RotationOrder,
+  RotationPath,
+  RotationView,
+} from "@/lib/keys/rotation/schema";
 import {
   ChangedKey,
   EscrowEpochList,
@@ -116,6 +122,19 @@ export const rotateKeyAlias = operation({
   path: "/confidential/keys/rotate",
   query: RotationOf,
   summary: "The same for whichever key of a participant is active.",
+});
+
+export const listRotations = operation({
+  id: "listRotations",
+  method: "GET",
+  path: "/confidential/keys/rotations",
+  summary: "The newest rotations of a participant's key.",
+  scopes: ["read"],
+  roles: ["client", "miner", "admin"],
+  query: RotationOf,
+  response: { status: 200, schema: RotationList },
+  rate: "reads",
+  action: "key.read",
 });
 
 export const getRotation = operation({

@@ -33,3 +33,7 @@ export const RotationView = z.object({
   receipt: Receipt.optional(),
 });
 export type RotationView = z.infer<typeof RotationView>;
+
+/** Rotations of one participant, newest first; at most fifty. */
+export const RotationList = z.object({ items: z.array(RotationView) });
+export type RotationList = z.infer<typeof RotationList>;

@@ -70,6 +70,14 @@ export async function findRunning(tx: Tx, participantId: string): Promise<Rotati
   return rows.map(toRow)[0];
 }
 
+/** Rotations of a participant, newest first. */
+export async function listNewest(tx: Tx, participantId: string, limit: number): Promise<RotationRow[]> {
+  const rows = await tx.$queryRaw<StoredRotation[]>(Prisma.sql`
+    SELECT ${COLUMNS} FROM key_rotation r WHERE r.participant_id = ${participantId}
+    ORDER BY r.started_at DESC, r.id DESC LIMIT ${limit}`);
+  return rows.map(toRow);
+}
+
 /** Running rotations, oldest first. */
 export async function listRunning(tx: Tx, tenantId: string): Promise<RotationRow[]> {
   const rows = await tx.$queryRaw<StoredRotation[]>(Prisma.sql`
