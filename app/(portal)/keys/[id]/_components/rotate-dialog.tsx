@@ -9,9 +9,11 @@ import { Button } from "@/components/ui/button";
 import { Choice, ChoiceGroup } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { rotateKey } from "@/lib/api-client/operations/keys";
-import { RotationMode } from "@/lib/keys/rotation/schema";
+import type { RotationMode } from "@/lib/keys/rotation/schema";
 
 const ROTATE = target<typeof rotateKey>("POST", "/confidential/keys/{id}/rotate");
+
+const MODES = ["rewrap", "reseal"] as const satisfies readonly RotationMode[];
 
 /** Asks how, and begins the rotation. */
 export function RotateDialog(props: { keyId: string; kid: string; onClose: () => void; onDone: () => void }) {
@@ -26,7 +28,7 @@ export function RotateDialog(props: { keyId: string; kid: string; onClose: () =>
     <Dialog isOpen onClose={props.onClose} canClose={!isBusy} title={t("title", { kid: props.kid })}>
       <p className="mb-4 text-body">{t("text")}</p>
       <ChoiceGroup id="rotation-mode" legend={t("mode")}>
-        {RotationMode.options.map((option) => (
+        {MODES.map((option) => (
           <Choice
             key={option}
             kind="radio"
