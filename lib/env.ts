@@ -86,6 +86,8 @@ const Portal = z.object({
   DATABASE_WAIT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
   /** How long the files of background exports are kept, in days. */
   EXPORT_KEEP_DAYS: z.coerce.number().int().min(1).max(90).default(7),
+  /** After how many days an active managed key is rotated by itself. */
+  KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   DATABASE_REPLICA_URL: Text.optional(),
   REDIS_URL: Text.optional(),
   CUSTODIAN_URL: Text,
@@ -178,6 +180,7 @@ const Launch = z.object({
   SEQUENCER_PERIOD_MS: z.string().optional(),
   SEQUENCER_BATCH: z.string().optional(),
   EXPORT_KEEP_DAYS: Text.optional(),
+  KEY_ROTATION_DAYS: Text.optional(),
   REDIS_URL: Text.optional(),
   ...anchorTexts,
   PORTAL_ORIGIN: Text.optional(),

@@ -73,6 +73,7 @@ export const ERROR_CODES = {
   "key.invalid": [422, "The public key was not accepted"],
   "key.taken": [409, "The public key belongs to another participant"],
   "key.state": [409, "The key is not in a state that allows this"],
+  "key.rotation-not-found": [404, "There is no such rotation"],
   "key.rotated": [409, "A named key is no longer active"],
   "envelope.open-failed": [409, "The envelope could not be opened"],
   "envelope.replaced": [409, "The stored envelope is not the one in the log"],

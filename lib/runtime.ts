@@ -37,6 +37,7 @@ import {
   keepErasures,
   keepExports,
   keepGrants,
+  keepRotations,
   keepSessions,
   keepVerifications,
 } from "@/lib/runtime/background";
@@ -183,6 +184,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
   keepExports(runtime, env.EXPORT_KEEP_DAYS);
   keepVerifications(runtime);
+  keepRotations(runtime, env.KEY_ROTATION_DAYS);
   return runtime;
 }
 

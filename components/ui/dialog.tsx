@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from "react";
 import { Icon } from "@/components/ui/icon";
 
 /**
@@ -33,6 +33,11 @@ export function Dialog(props: {
     }
     if (!isOpen && dialog.open) dialog.close();
   }, [isOpen]);
+  // Taken off the page while open it would keep the focus from where it came; closing gives it back.
+  useLayoutEffect(() => {
+    const dialog = box.current;
+    return () => dialog?.close();
+  }, []);
   return (
     <dialog
       ref={box}

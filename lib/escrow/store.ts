@@ -41,12 +41,17 @@ const GROUP_WITH_WRAPS = Prisma.sql`
           FROM wrap w WHERE w.transaction_id = g.transaction_id AND w.grp = g.grp AND w.gen = g.gen) AS wraps
   FROM transaction_group g JOIN transaction t ON t.id = g.transaction_id`;
 
+/** A generation that was resealed has no entries any more and is nobody's to register. */
+const NEWEST = Prisma.sql`NOT EXISTS (SELECT 1 FROM transaction_group n
+  WHERE n.transaction_id = g.transaction_id AND n.grp = g.grp AND n.gen > g.gen)`;
+
 /** Groups of any transaction that the custodian has not confirmed, oldest first; refused ones wait an hour each time. */
 export async function selectUnregistered(tx: Tx, limit: number): Promise<RegistrationItem[]> {
   const rows = await tx.$queryRaw<GroupRow[]>(Prisma.sql`
     ${GROUP_WITH_WRAPS}
     LEFT JOIN escrow_registration r ON r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen
-    WHERE r.transaction_id IS NULL OR (r.signature IS NULL AND r.registered_at < now() - interval '1 hour')
+    WHERE ${NEWEST}
+      AND (r.transaction_id IS NULL OR (r.signature IS NULL AND r.registered_at < now() - interval '1 hour'))
     ORDER BY g.transaction_id, g.grp LIMIT ${limit}`);
   return rows.map(toItem);
 }
@@ -61,7 +66,7 @@ export async function selectSealedGroups(
   const rows = await tx.$queryRaw<GroupRow[]>(Prisma.sql`
     ${GROUP_WITH_WRAPS}
     WHERE g.transaction_id = ANY (${[...transactionIds]}::uuid[]) AND g.grp = ANY (${[...groups]}::text[])
-      AND g.gen = (SELECT max(n.gen) FROM transaction_group n WHERE n.transaction_id = g.transaction_id AND n.grp = g.grp)
+      AND ${NEWEST}
       AND (NOT ${onlyUnregistered} OR NOT EXISTS (
         SELECT 1 FROM escrow_registration r
         WHERE r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen AND r.signature IS NOT NULL))
@@ -106,7 +111,7 @@ export async function countUnregistered(
            min(t.created_at) FILTER (WHERE r.transaction_id IS NULL) AS oldest
     FROM transaction_group g JOIN transaction t ON t.id = g.transaction_id
     LEFT JOIN escrow_registration r ON r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen
-    WHERE r.signature IS NULL`);
+    WHERE r.signature IS NULL AND ${NEWEST}`);
   return {
     waiting: Number(row?.waiting ?? 0),
     refused: Number(row?.refused ?? 0),

@@ -12,11 +12,21 @@ export type ManagedDerive = (epk: Uint8Array) => Promise<Uint8Array>;
 
 type DeriverContext = Pick<Context, "db" | "instance" | "keystore">;
 
-async function managedKeyRef(cx: DeriverContext, participant: string, version: number): Promise<KeyRef> {
+/** What a key is derived with for. */
+export type DeriveUse = "open" | "rewrap";
+
+interface Wanted {
+  readonly participantId: string;
+  readonly version: number;
+  readonly use?: DeriveUse;
+}
+
+async function managedKeyRef(cx: DeriverContext, wanted: Wanted): Promise<KeyRef> {
+  const { participantId: participant, version, use = "open" } = wanted;
   const found = await inSnapshot(cx, (tx) => findSealedKey(tx, participant, version));
   if (found === undefined) throw new DomainError("key.not-found");
   const { key, blob, kek } = found;
-  if (!KEY_USES[key.state].open) {
+  if (!KEY_USES[key.state][use]) {
     throw new DomainError("key.state", { detail: `The key ${key.kid} is ${key.state} and opens nothing.` });
   }
   if (key.custody !== "managed" || blob === undefined || kek === undefined) {
@@ -26,14 +36,11 @@ async function managedKeyRef(cx: DeriverContext, participant: string, version: n
 }
 
 /**
- * A deriver for one managed key version, after its state allowed opening. Keep it for one opening only: the
+ * A deriver for one managed key version, after its state allowed this use. Keep it for one opening only: the
  * state is read once, here.
  */
-export async function managedDeriver(
-  cx: DeriverContext,
-  key: { readonly participantId: string; readonly version: number },
-): Promise<ManagedDerive> {
-  const ref = await managedKeyRef(cx, key.participantId, key.version);
+export async function managedDeriver(cx: DeriverContext, key: Wanted): Promise<ManagedDerive> {
+  const ref = await managedKeyRef(cx, key);
   return async (epk) => {
     try {
       return await cx.keystore.derive(ref, epk);

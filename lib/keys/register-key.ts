@@ -4,20 +4,16 @@ import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context, Principal, Role } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { generateX25519 } from "@/lib/crypto/primitives";
-import { jwkThumbprint } from "@/lib/crypto/reply";
-import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { draftManagedKey } from "@/lib/keys/draft-key";
 import { parsePublicKey } from "@/lib/keys/public-key";
 import type { KeyRegistration, RegisteredKey } from "@/lib/keys/schema";
 import {
   findKeyByPublicKey,
-  highestVersion,
   insertManagedKey,
   isEscrowPublicKey,
   type KeyVersion,
-  kidOf,
   lockParticipant,
   selectActiveKeys,
 } from "@/lib/keys/store";
@@ -81,42 +77,15 @@ async function refuseTaken(tx: Tx, participantId: string, publicKey: string): Pr
   if (isForeign || (await isEscrowPublicKey(tx, publicKey))) throw new DomainError("key.taken");
 }
 
-interface SealedKey {
-  readonly publicKey: Uint8Array;
-  readonly blob: Uint8Array;
-  readonly kek: string;
-}
-
 interface MadeKey {
   readonly key: KeyVersion;
   readonly entry: AppendedEntry;
 }
 
-/** A fresh key pair whose private half is sealed before this returns. */
-function sealFreshKey(cx: RegisterContext, participantId: string, version: number): SealedKey {
-  const { publicKey, privateKey } = generateX25519();
-  const key = { purpose: "participant", participant: participantId, version, publicKey } as const;
-  const sealed = cx.keystore.sealPrivateKey({ ...key, privateKey });
-  privateKey.fill(0);
-  return { ...sealed, publicKey };
-}
-
 /** A fresh managed key as the participant's next version: entry first, since the row names it. */
 async function makeKey(tx: Tx, cx: RegisterContext, participantId: string): Promise<MadeKey> {
-  const version = (await highestVersion(tx, participantId)) + 1;
-  const { publicKey, blob, kek } = sealFreshKey(cx, participantId, version);
-  const at = cx.clock.now();
-  const key: KeyVersion = {
-    id: uuidv7(at.getTime()),
-    participantId,
-    version,
-    kid: kidOf(participantId, version),
-    custody: "managed",
-    state: "active",
-    publicKey: toBase64url(publicKey),
-    thumbprint: jwkThumbprint(publicKey),
-    createdAt: at,
-  };
+  const draft = await draftManagedKey(tx, cx, participantId, "active");
+  const { key } = draft;
   const entry = await appendEntry(tx, cx, {
     class: "key",
     outcome: "done",
@@ -126,13 +95,7 @@ async function makeKey(tx: Tx, cx: RegisterContext, participantId: string): Prom
     pub: { thumbprint: key.thumbprint },
     index: { participantId },
   });
-  await insertManagedKey(tx, {
-    key,
-    tenantId: cx.instance.tenantId,
-    blob,
-    kek,
-    registrationEntryId: entry.id,
-  });
+  await insertManagedKey(tx, { ...draft, registrationEntryId: entry.id });
   return { key, entry };
 }
 

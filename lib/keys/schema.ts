@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageOf, pageQuery, Receipt, Uuid } from "@/lib/api-client/fields";
+import { pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
 import { KeyState } from "./states";
 
 export const ParticipantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "not a participant id");
@@ -41,6 +41,27 @@ export const KeyQuery = z.strictObject({ ...pageQuery, participant_id: Participa
 export type KeyQuery = z.infer<typeof KeyQuery>;
 
 export const KeyPath = z.strictObject({ id: Uuid });
+
+/** Body of a change of state. */
+export const KeyStateOrder = z.strictObject({
+  state: z.enum(["active", "suspended", "deactivated", "destroyed"]),
+  reason: text(1000),
+});
+export type KeyStateOrder = z.infer<typeof KeyStateOrder>;
+
+/** A key whose state was changed. */
+export const ChangedKey = z.object({
+  success: z.literal(true),
+  key_id: z.string(),
+  kid: z.string(),
+  participant_id: z.string(),
+  state: KeyState,
+  was: KeyState,
+  /** Whether what is wrapped for it can be opened with it now. */
+  opens: z.boolean(),
+  receipt: Receipt,
+});
+export type ChangedKey = z.infer<typeof ChangedKey>;
 
 /** A key version as listed; `remaining_wraps` for its own participant, coordinators and administrators. */
 export const KeyView = z.object({

@@ -2,9 +2,9 @@ import "server-only";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { apuText, type EnvelopeContext, type EnvelopeRecipient } from "@/lib/crypto/envelope-format";
 import type { Tx } from "@/lib/db/transaction";
-import { insertWraps, type NewWrapRow, selectWraps, type WrapRow } from "@/lib/keys/store";
+import { insertWraps, type NewWrapRow, selectWraps, type WrapRow } from "@/lib/keys/wraps/store";
 
-export type { NewWrapRow, WrapRow } from "@/lib/keys/store";
+export type { NewWrapRow, WrapRow } from "@/lib/keys/wraps/store";
 
 /**
  * Stores the recipient entries of sealed groups; needs the transaction's audit entry in the same database
@@ -14,9 +14,9 @@ export async function storeWraps(tx: Tx, rows: readonly NewWrapRow[]): Promise<v
   if (rows.length > 0) await insertWraps(tx, rows);
 }
 
-/** All recipient entries of a transaction. */
-export function readWraps(tx: Tx, transactionId: string): Promise<WrapRow[]> {
-  return selectWraps(tx, transactionId);
+/** All recipient entries of these transactions. */
+export function readWraps(tx: Tx, transactionIds: readonly string[]): Promise<WrapRow[]> {
+  return selectWraps(tx, transactionIds);
 }
 
 /** A recipient entry as the row for storing. */

@@ -136,6 +136,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     DEMO_FILE: instance.seed === "none" ? undefined : folders.file("demo.json"),
     RATE_BUDGETS: env.RATE_BUDGETS,
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
+    KEY_ROTATION_DAYS: env.KEY_ROTATION_DAYS,
     REDIS_URL: env.REDIS_URL,
     CLOSED_LOGS: closedLogs(instance),
   });

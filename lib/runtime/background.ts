@@ -10,7 +10,9 @@ import { DomainError } from "@/lib/errors";
 import { recordEpoch } from "@/lib/escrow/record-epoch";
 import { endDeadSessions } from "@/lib/identity/end-dead-sessions";
 import { findStanding } from "@/lib/identity/find-standing";
+import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import type { Runtime } from "@/lib/runtime";
+import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
 const EPOCH_PERIOD_MS = 30_000;
 
@@ -132,4 +134,35 @@ export function keepVerifications(runtime: Runtime): void {
     }
   };
   setInterval(() => void keep(), VERIFICATIONS_PERIOD_MS).unref();
+}
+
+const ROTATIONS_PERIOD_MS = 1_000;
+const DUE_PERIOD_MS = 60_000;
+
+/**
+ * Begins rotations of managed keys that are older than `everyDays`, and moves what is sealed for old keys to new ones
+ * while rotations run. It is done here and not in the worker because participants' managed keys are this process's alone
+ * (ADR 0017).
+ */
+export function keepRotations(runtime: Runtime, everyDays: number): void {
+  const context = () => ({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
+  let isRunning = false;
+  const keep = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      await runRotations(context());
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "a rotation did not go on; it will be taken up again");
+    } finally {
+      isRunning = false;
+    }
+  };
+  setInterval(() => void keep(), ROTATIONS_PERIOD_MS).unref();
+  setInterval(() => {
+    const before = new Date(runtime.clock.nowMs() - everyDays * 24 * 60 * 60_000);
+    rotateDueKeys(context(), before).catch((error: unknown) => {
+      runtime.logger.warn({ err: error }, "keys that are due were not rotated; they will be");
+    });
+  }, DUE_PERIOD_MS).unref();
 }

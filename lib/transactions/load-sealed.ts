@@ -17,18 +17,38 @@ export interface SealedRecord {
 
 /** Reads everything that opening needs, in the caller's snapshot. Nothing of it is trusted yet. */
 export async function loadSealed(tx: Tx, transaction: TransactionRow, log: string): Promise<SealedRecord> {
-  const groups = await findGroups(tx, transaction.id);
-  const wraps = groups.length === 0 ? [] : await readWraps(tx, transaction.id);
-  const ids = [transaction.createEntryId, ...groups.map((group) => group.entryId)];
-  return {
-    groups: groups.map((row) => {
-      const context = contextOf(transaction.id, transaction.rd ?? "", row);
-      const mine = wraps.filter((wrap) => wrap.group === row.group && wrap.gen === row.gen);
-      return { row, context, wraps: mine, envelope: envelopeOf(context, row, mine) };
-    }),
-    entries: await findEntryBytes(tx, ids),
-    leaves: await findLeaves(tx, log, ids),
-  };
+  const [record] = await loadAllSealed(tx, [transaction], log);
+  return record ?? { groups: [], entries: new Map(), leaves: new Map() };
+}
+
+/** The same for many transactions with as many statements, in their order; entries and leaves are those of all. */
+export async function loadAllSealed(
+  tx: Tx,
+  transactions: readonly TransactionRow[],
+  log: string,
+): Promise<SealedRecord[]> {
+  const ids = transactions.map(({ id }) => id);
+  const groups = await findGroups(tx, ids);
+  const wraps = groups.length === 0 ? [] : await readWraps(tx, ids);
+  const entryIds = [
+    ...transactions.map(({ createEntryId }) => createEntryId),
+    ...groups.map((group) => group.entryId),
+  ];
+  const entries = await findEntryBytes(tx, entryIds);
+  const leaves = await findLeaves(tx, log, entryIds);
+  return transactions.map((transaction) => ({
+    groups: groups
+      .filter((row) => row.transactionId === transaction.id)
+      .map((row) => {
+        const context = contextOf(transaction.id, transaction.rd ?? "", row);
+        const mine = wraps.filter(
+          (wrap) => wrap.transactionId === transaction.id && wrap.group === row.group && wrap.gen === row.gen,
+        );
+        return { row, context, wraps: mine, envelope: envelopeOf(context, row, mine) };
+      }),
+    entries,
+    leaves,
+  }));
 }
 
 /**

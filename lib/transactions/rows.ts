@@ -56,6 +56,7 @@ export function toTransactionRow(record: unknown): TransactionRow {
 }
 
 const GroupRecord = z.object({
+  transaction_id: z.string(),
   grp: GroupName,
   gen: z.number(),
   ep: z.string(),
@@ -70,6 +71,6 @@ const GroupRecord = z.object({
 
 /** Reads a row of `transaction_group`. */
 export function toGroupRow(record: unknown): GroupRow {
-  const { grp, field_count, entry_id, ...rest } = GroupRecord.parse(record);
-  return { ...rest, group: grp, fieldCount: field_count, entryId: entry_id };
+  const { transaction_id, grp, field_count, entry_id, ...rest } = GroupRecord.parse(record);
+  return { ...rest, transactionId: transaction_id, group: grp, fieldCount: field_count, entryId: entry_id };
 }

@@ -32,6 +32,7 @@ export interface TransactionRow {
 
 /** One sealed group at its newest generation. */
 export interface GroupRow {
+  readonly transactionId: string;
   readonly group: GroupName;
   readonly gen: number;
   readonly ep: string;
@@ -114,11 +115,13 @@ export async function findTransaction(
   return rows.map(toTransactionRow)[0];
 }
 
-/** Newest generation of each sealed group of a transaction. */
-export async function findGroups(tx: Tx, transactionId: string): Promise<GroupRow[]> {
+/** Newest generation of each sealed group of these transactions. */
+export async function findGroups(tx: Tx, transactionIds: readonly string[]): Promise<GroupRow[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT DISTINCT ON (grp) grp, gen, ep, field_count, protected, iv, ciphertext, tag, bd, entry_id
-    FROM transaction_group WHERE transaction_id = ${transactionId}::uuid ORDER BY grp, gen DESC`);
+    SELECT DISTINCT ON (transaction_id, grp)
+      transaction_id, grp, gen, ep, field_count, protected, iv, ciphertext, tag, bd, entry_id
+    FROM transaction_group WHERE transaction_id = ANY (${[...transactionIds]}::uuid[])
+    ORDER BY transaction_id, grp, gen DESC`);
   return rows.map(toGroupRow);
 }
 
@@ -192,4 +195,41 @@ export async function finishDisclosure(
 export function plainColumn(groups: Groups): Record<string, Fields> | undefined {
   const entries = Object.entries(groups);
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/**
+ * Locks these transactions against every other change of their recipients or status until commit, in the order of
+ * their ids, so that two that lock some of the same wait for each other and never in a circle.
+ */
+export async function lockTransactions(
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<TransactionRow[]> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT ${TRANSACTION_COLUMNS} FROM transaction t
+    WHERE t.tenant_id = ${tenantId}::uuid AND t.id = ANY (${[...ids]}::uuid[]) ORDER BY t.id FOR NO KEY UPDATE OF t`);
+  return rows.map(toTransactionRow);
+}
+
+/** Lets groups be bound by a newer entry; their bodies stay as they are. */
+export async function bindGroups(
+  tx: Tx,
+  bound: readonly {
+    readonly transactionId: string;
+    readonly group: string;
+    readonly gen: number;
+    readonly entryId: string;
+  }[],
+): Promise<void> {
+  const rows = bound.map(({ transactionId, group, gen, entryId }) => ({
+    transaction_id: transactionId,
+    grp: group,
+    gen,
+    entry_id: entryId,
+  }));
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE transaction_group g SET entry_id = r.entry_id
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r (transaction_id uuid, grp text, gen int, entry_id uuid)
+    WHERE g.transaction_id = r.transaction_id AND g.grp = r.grp AND g.gen = r.gen`);
 }

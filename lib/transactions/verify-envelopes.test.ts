@@ -50,7 +50,15 @@ function seal(gen: number, record: typeof OURS) {
     recipients: [{ kid: "escrow#1", publicKey: generateX25519().publicKey }],
   });
   const { recipients: _, ...rest } = envelope;
-  const row = { ...rest, group: "amount" as const, gen, ep: "1", fieldCount: 1, bd: bodyDigest };
+  const row = {
+    ...rest,
+    transactionId: "01936f2a-7c1b-7def-8a10-000000000000",
+    group: "amount" as const,
+    gen,
+    ep: "1",
+    fieldCount: 1,
+    bd: bodyDigest,
+  };
   return { context, envelope, row, digests: { grp: "amount", gen, bd: bodyDigest, rl: recipientsDigest } };
 }
 

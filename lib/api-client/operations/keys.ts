@@ -1,10 +1,19 @@
 import { operation } from "@/lib/api-client/operation";
 import {
+  RotationList,
+  RotationOf,
+  RotationOrder,
+  RotationPath,
+  RotationView,
+} from "@/lib/keys/rotation/schema";
+import {
+  ChangedKey,
   EscrowEpochList,
   KeyPage,
   KeyPath,
   KeyQuery,
   KeyRegistration,
+  KeyStateOrder,
   KeyView,
   RegisteredKey,
 } from "@/lib/keys/schema";
@@ -72,4 +81,87 @@ export const listEscrowEpochs = operation({
   response: { status: 200, schema: EscrowEpochList },
   rate: "reads",
   action: "key.read",
+});
+
+const rotation = {
+  method: "POST",
+  scopes: ["keys"],
+  roles: ["client", "miner", "admin"],
+  body: RotationOrder,
+  response: { status: 202, schema: RotationView },
+  rate: "writes",
+  action: "key.rotate",
+  stepUp: true,
+  idempotent: {
+    keep: [
+      "success",
+      "rotation_id",
+      "participant_id",
+      "mode",
+      "state",
+      "old_version",
+      "new_version",
+      "rewrapped",
+      "total",
+      "started_at",
+    ],
+  },
+} as const;
+
+export const rotateKey = operation({
+  ...rotation,
+  id: "rotateKey",
+  path: "/confidential/keys/{id}/rotate",
+  params: KeyPath,
+  summary: "Begin the rotation of an active managed key, or answer the one that runs.",
+});
+
+export const rotateKeyAlias = operation({
+  ...rotation,
+  id: "rotateKeyAlias",
+  path: "/confidential/keys/rotate",
+  query: RotationOf,
+  summary: "The same for whichever key of a participant is active.",
+});
+
+export const listRotations = operation({
+  id: "listRotations",
+  method: "GET",
+  path: "/confidential/keys/rotations",
+  summary: "The newest rotations of a participant's key.",
+  scopes: ["read"],
+  roles: ["client", "miner", "admin"],
+  query: RotationOf,
+  response: { status: 200, schema: RotationList },
+  rate: "reads",
+  action: "key.read",
+});
+
+export const getRotation = operation({
+  id: "getRotation",
+  method: "GET",
+  path: "/confidential/keys/rotations/{id}",
+  summary: "How far a rotation is.",
+  scopes: ["read"],
+  roles: ["client", "miner", "admin"],
+  params: RotationPath,
+  response: { status: 200, schema: RotationView },
+  rate: "reads",
+  action: "key.read",
+});
+
+export const changeKeyState = operation({
+  id: "changeKeyState",
+  method: "POST",
+  path: "/confidential/keys/{id}/state",
+  summary: "Suspend, resume, deactivate or destroy a key version.",
+  scopes: ["keys"],
+  roles: ["client", "miner", "admin"],
+  params: KeyPath,
+  body: KeyStateOrder,
+  response: { status: 200, schema: ChangedKey },
+  rate: "writes",
+  action: "key.state",
+  stepUp: true,
+  idempotent: { keep: ["success", "key_id", "kid", "participant_id", "state", "was", "opens"] },
 });

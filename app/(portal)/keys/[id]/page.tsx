@@ -7,18 +7,22 @@ import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection, Section } from "@/components/ui/section";
 import { getKey } from "@/lib/api-client/operations/keys";
-import type { Role } from "@/lib/context";
+import type { Principal, Role } from "@/lib/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { isUuid } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { formatCount, spokenGroups } from "@/lib/format";
 import { loadPage } from "@/lib/http/page";
 import { getKey as readKey } from "@/lib/keys/get-key";
+import { type KeyOperation, mayUseKey } from "@/lib/keys/permissions";
 import type { KeyView } from "@/lib/keys/schema";
-import { KEY_USES } from "@/lib/keys/states";
+import { KEY_USES, mayBecome } from "@/lib/keys/states";
 import { KeyTable } from "../_components/key-table";
 import { loadKeys } from "../_components/load-keys";
+import { loadRotations } from "../_components/load-rotations";
 import { StateTag } from "../_components/state-tag";
+import { KeyActs, type KeyChange } from "./_components/key-acts";
+import { Rotations } from "./_components/rotations";
 
 /** Who may read the log's entries, and so follow the registration there. */
 const LOG_READERS: readonly Role[] = ["auditor", "regulator", "coordinator"];
@@ -71,6 +75,19 @@ async function Registration({ view, canFollow }: { view: KeyView; canFollow: boo
   );
 }
 
+/** What this person can do to this key now, as its state and what is wrapped for it allow. */
+function changesOf(principal: Principal, view: KeyView): KeyChange[] {
+  const may = (operation: KeyOperation) => mayUseKey(principal, view.participant_id, operation);
+  const changes: KeyChange[] = [];
+  const isManaged = view.custody === "managed";
+  if (view.state === "active" && isManaged && may("rotate")) changes.push("rotate");
+  if (mayBecome(view.state, "suspended") && may("suspended")) changes.push("suspend");
+  if (view.state === "suspended" && may("active")) changes.push("resume");
+  const isEmpty = view.remaining_wraps === 0;
+  if (isEmpty && mayBecome(view.state, "destroyed") && may("destroyed")) changes.push("destroy");
+  return changes;
+}
+
 /** One key version: its state and what that allows, how to recognise it, where it was registered, its sisters. */
 export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
   const t = await getTranslations("keys");
@@ -83,6 +100,9 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const { value: view, principal } = result;
   const versions = await loadKeys({ participantId: view.participant_id });
+  const rotations = mayUseKey(principal, view.participant_id, "read-rotation")
+    ? await loadRotations(view.participant_id)
+    : undefined;
   const wraps = view.remaining_wraps;
   const facts: Fact[] = [
     { name: t("columns.participant"), value: view.participant_id },
@@ -113,6 +133,14 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
       crumbs={[section, { label: view.kid }]}
       title={view.kid}
       lead={<StateTag state={view.state} isBoxed />}
+      actions={
+        <KeyActs
+          keyId={view.key_id}
+          kid={view.kid}
+          participantId={view.participant_id}
+          changes={changesOf(principal, view)}
+        />
+      }
       apiCall={{ method: "GET", path: `/confidential/keys/${view.key_id}` }}
       facts={
         <>
@@ -132,6 +160,9 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
           <Facts look="aligned" facts={facts} />
         </div>
       </Section>
+      {rotations?.ok === true && rotations.value.items.length > 0 ? (
+        <Rotations participantId={view.participant_id} first={rotations.value} />
+      ) : null}
       {versions.ok ? (
         <Section title={t("detail.versions", { participant: view.participant_id })}>
           <KeyTable

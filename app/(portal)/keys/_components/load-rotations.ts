@@ -1,0 +1,10 @@
+import "server-only";
+import { listRotations } from "@/lib/api-client/operations/keys";
+import { loadPage, type PageResult } from "@/lib/http/page";
+import { listRotations as list } from "@/lib/keys/rotation/list-rotations";
+import type { RotationList } from "@/lib/keys/rotation/schema";
+
+/** The newest rotations of a participant's key, exactly as the API gives them. */
+export function loadRotations(participantId: string): Promise<PageResult<RotationList>> {
+  return loadPage(listRotations, "/confidential/keys/rotations", (cx) => list(cx, participantId));
+}

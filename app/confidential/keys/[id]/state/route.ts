@@ -1,0 +1,8 @@
+import { changeKeyState } from "@/lib/api-client/operations/keys";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { changeKeyState as change } from "@/lib/keys/change-state";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/{id}/state", [
+  bind(changeKeyState, (cx, { params, body }) => change(cx, params.id, body)),
+]);

@@ -1,0 +1,8 @@
+import { listRotations } from "@/lib/api-client/operations/keys";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { listRotations as list } from "@/lib/keys/rotation/list-rotations";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/rotations", [
+  bind(listRotations, (cx, { query }) => list(cx, query.participant_id)),
+]);

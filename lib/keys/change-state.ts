@@ -1,0 +1,99 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { Context, Principal } from "@/lib/context";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { requireKeyPermission } from "@/lib/keys/permissions";
+import type { ChangedKey, KeyStateOrder } from "@/lib/keys/schema";
+import { KEY_USES, mayBecome } from "@/lib/keys/states";
+import {
+  countWraps,
+  type KeyVersion,
+  lockKey,
+  lockParticipant,
+  selectActiveKeys,
+  selectKeys,
+  updateState,
+} from "@/lib/keys/store";
+
+/** What changing a key's state needs. */
+export type ChangeStateContext = Pick<Context, "db" | "instance"> &
+  AuditContext & { readonly principal: Principal };
+
+/** The key by its id, with participant and key locked in this order, as every other change locks them. */
+async function lockedKey(
+  tx: Tx,
+  principal: Principal,
+  id: string,
+  order: KeyStateOrder,
+): Promise<KeyVersion> {
+  const [known] = await selectKeys(tx, { keyId: id, limit: 1 });
+  if (known === undefined) throw new DomainError("key.not-found");
+  requireKeyPermission(principal, known.participantId, order.state);
+  if (!(await lockParticipant(tx, known.participantId))) throw new DomainError("key.not-found");
+  const key = await lockKey(tx, id);
+  if (key === undefined) throw new DomainError("key.not-found");
+  return key;
+}
+
+/** Whether what would be shut away by this state is still needed: entries that nothing else of the participant opens. */
+async function requireNoWraps(tx: Tx, key: KeyVersion, order: KeyStateOrder): Promise<void> {
+  if (order.state !== "deactivated" && order.state !== "destroyed") return;
+  const remaining = await countWraps(tx, key.id);
+  if (remaining === 0) return;
+  throw new DomainError("key.state", {
+    detail: `${remaining} sealed groups are wrapped for ${key.kid} still: rotate it first.`,
+    extra: { remaining_wraps: remaining },
+  });
+}
+
+async function requireNoOtherActive(tx: Tx, key: KeyVersion, order: KeyStateOrder): Promise<void> {
+  if (order.state !== "active") return;
+  const [active] = await selectActiveKeys(tx, [key.participantId], false);
+  if (active === undefined) return;
+  throw new DomainError("key.state", { detail: `${active.kid} is the participant's active key.` });
+}
+
+/**
+ * Moves a key version to another state (NIST SP 800-57 part 1, section 7; the pairs are crypto.md's). Deactivating by
+ * hand and destroying are refused while anything is wrapped for the key. Destroying erases the sealed private key; the
+ * row stays. Throws `key.not-found`, `key.state`, `access.forbidden`.
+ */
+export async function changeKeyState(
+  cx: ChangeStateContext,
+  id: string,
+  order: KeyStateOrder,
+): Promise<ChangedKey> {
+  const { key, entry } = await inTransaction(cx, async (tx) => {
+    const found = await lockedKey(tx, cx.principal, id, order);
+    if (!mayBecome(found.state, order.state)) {
+      throw new DomainError("key.state", {
+        detail: `A key that is ${found.state} does not become ${order.state}.`,
+      });
+    }
+    await requireNoWraps(tx, found, order);
+    await requireNoOtherActive(tx, found, order);
+    const written = await appendEntry(tx, cx, {
+      class: "key",
+      outcome: "done",
+      action: "key.state",
+      subjects: [`key:${found.id}`],
+      details: { kid: found.kid, from: found.state, to: order.state, reason: order.reason },
+      index: { participantId: found.participantId },
+    });
+    await updateState(tx, found.id, order.state, cx.clock.now());
+    return { key: found, entry: written };
+  });
+  return {
+    success: true,
+    key_id: key.id,
+    kid: key.kid,
+    participant_id: key.participantId,
+    state: order.state,
+    was: key.state,
+    opens: KEY_USES[order.state].open,
+    receipt: await issueReceipt(cx, entry),
+  };
+}

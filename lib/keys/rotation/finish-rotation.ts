@@ -1,0 +1,42 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { countRetired, endRotation, findRotation, lockRunning } from "@/lib/keys/rotation/store";
+
+/**
+ * Ends a rotation after a pass: completed when nothing lies under retired keys any more, else failed with the number that
+ * is left. Does nothing when it has ended or another process holds it.
+ */
+export async function finishRotation(
+  cx: Pick<Context, "db" | "instance"> & AuditContext,
+  id: string,
+): Promise<void> {
+  await inTransaction(cx, async (tx) => {
+    if (!(await lockRunning(tx, id))) return;
+    const rotation = await findRotation(tx, id);
+    if (rotation === undefined) return;
+    const { participantId, total } = rotation;
+    const remaining = await countRetired(tx, participantId);
+    const state = remaining === 0 ? "completed" : "failed";
+    const rewrapped = Math.max(0, total - remaining);
+    await appendEntry(tx, cx, {
+      class: "key",
+      outcome: remaining === 0 ? "done" : "failed",
+      action: "key.rotate",
+      subjects: [`rotation:${id}`],
+      details: {
+        rotation: id,
+        mode: rotation.mode,
+        kid: `${participantId}#${rotation.newVersion}`,
+        old_kid: `${participantId}#${rotation.oldVersion}`,
+        state,
+        rewrapped,
+        remaining,
+      },
+      index: { participantId },
+    });
+    await endRotation(tx, { id, state, rewrapped, at: cx.clock.now() });
+  });
+}

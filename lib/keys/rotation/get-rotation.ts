@@ -1,0 +1,19 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { requireKeyPermission } from "@/lib/keys/permissions";
+import type { RotationView } from "@/lib/keys/rotation/schema";
+import { findRotation } from "@/lib/keys/rotation/store";
+import { rotationView } from "@/lib/keys/rotation/view";
+
+/** How far a rotation is. Throws `key.rotation-not-found`, also for somebody who may not know of it. */
+export async function getRotation(
+  cx: Pick<Context, "db" | "instance" | "principal">,
+  id: string,
+): Promise<RotationView> {
+  const rotation = await inSnapshot(cx, (tx) => findRotation(tx, id));
+  if (rotation === undefined) throw new DomainError("key.rotation-not-found");
+  requireKeyPermission(cx.principal, rotation.participantId, "read-rotation");
+  return rotationView(rotation);
+}

@@ -1,0 +1,27 @@
+import "server-only";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { type RotateContext, rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { listDue } from "@/lib/keys/rotation/store";
+
+/** Rotations that one call begins: keys made on one day do not all fall due in one moment's work. */
+const AT_ONCE = 5;
+
+/**
+ * Begins the rotation of active managed keys that were made before `before`, oldest first and a few at a time. Two
+ * processes at once begin one rotation. Answers how many were begun or run.
+ */
+export async function rotateDueKeys(cx: RotateContext, before: Date): Promise<number> {
+  const due = await inSnapshot(cx, (tx) =>
+    listDue(tx, { tenantId: cx.instance.tenantId, before, limit: AT_ONCE }),
+  );
+  for (const keyId of due) {
+    try {
+      await rotateKey(cx, { keyId }, "rewrap");
+    } catch (error) {
+      // Rotated or suspended by somebody in the meantime: no longer due.
+      if (!(error instanceof DomainError) || error.code !== "key.state") throw error;
+    }
+  }
+  return due.length;
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { Receipt, Uuid } from "@/lib/api-client/fields";
+import { ParticipantId } from "@/lib/keys/schema";
+
+/** `rewrap` keeps payloads and moves recipient entries; `reseal` gives active data a new key as well. */
+export const RotationMode = z.enum(["rewrap", "reseal"]);
+export type RotationMode = z.infer<typeof RotationMode>;
+
+export const RotationState = z.enum(["running", "completed", "failed"]);
+export type RotationState = z.infer<typeof RotationState>;
+
+/** Body of a rotation. */
+export const RotationOrder = z.strictObject({ mode: RotationMode.default("rewrap") });
+export type RotationOrder = z.infer<typeof RotationOrder>;
+
+export const RotationOf = z.strictObject({ participant_id: ParticipantId });
+export const RotationPath = z.strictObject({ id: Uuid });
+
+/** A rotation as far as it is; `receipt` on the answer that began it. */
+export const RotationView = z.object({
+  success: z.literal(true),
+  rotation_id: z.string(),
+  participant_id: z.string(),
+  mode: RotationMode,
+  state: RotationState,
+  old_version: z.int(),
+  new_version: z.int(),
+  /** Recipient entries moved, of `total` that were under retired keys when it began. */
+  rewrapped: z.int(),
+  total: z.int(),
+  started_at: z.string(),
+  finished_at: z.string().optional(),
+  receipt: Receipt.optional(),
+});
+export type RotationView = z.infer<typeof RotationView>;
+
+/** Rotations of one participant, newest first; at most fifty. */
+export const RotationList = z.object({ items: z.array(RotationView) });
+export type RotationList = z.infer<typeof RotationList>;

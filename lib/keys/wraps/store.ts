@@ -1,0 +1,80 @@
+import "server-only";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+
+/** One recipient entry of one sealed group; apu and apv are rebuilt on reading, so they are not kept. */
+export interface WrapRow {
+  readonly transactionId: string;
+  readonly group: string;
+  readonly gen: number;
+  readonly kid: string;
+  /** Absent for the escrow entry. */
+  readonly participantId?: string;
+  readonly keyVersionId?: string;
+  readonly position: number;
+  /** x of the ephemeral key, base64url. */
+  readonly epk: string;
+  readonly encryptedKey: string;
+}
+
+export interface NewWrapRow extends WrapRow {
+  readonly id: string;
+  readonly tenantId: string;
+}
+
+/** Inserts any number of wraps with one statement. */
+export async function insertWraps(tx: Tx, rows: readonly NewWrapRow[]): Promise<void> {
+  const records = rows.map((row) => ({
+    id: row.id,
+    tenant_id: row.tenantId,
+    transaction_id: row.transactionId,
+    grp: row.group,
+    gen: row.gen,
+    kind: row.participantId === undefined ? "escrow" : "participant",
+    kid: row.kid,
+    participant_id: row.participantId ?? null,
+    key_version_id: row.keyVersionId ?? null,
+    epoch: row.participantId === undefined ? Number(row.kid.slice("escrow#".length)) : null,
+    position: row.position,
+    epk: row.epk,
+    encrypted_key: row.encryptedKey,
+  }));
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO wrap (id, tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
+                      position, suite, epk, encrypted_key)
+    SELECT id, tenant_id, transaction_id, grp, gen, kind, kid, participant_id, key_version_id, epoch,
+           position, 'cfx1', epk, encrypted_key
+    FROM jsonb_to_recordset(${JSON.stringify(records)}::jsonb) AS r (
+      id uuid, tenant_id uuid, transaction_id uuid, grp text, gen int, kind text, kid text, participant_id text,
+      key_version_id uuid, epoch int, position int, epk text, encrypted_key text)`);
+}
+
+interface StoredWrap {
+  transaction_id: string;
+  grp: string;
+  gen: number;
+  kid: string;
+  participant_id: string | null;
+  key_version_id: string | null;
+  position: number;
+  epk: string;
+  encrypted_key: string;
+}
+
+/** All wraps of these transactions, of every generation, in the order of transaction, group, gen and position. */
+export async function selectWraps(tx: Tx, transactionIds: readonly string[]): Promise<WrapRow[]> {
+  const rows = await tx.$queryRaw<StoredWrap[]>(Prisma.sql`
+    SELECT transaction_id, grp, gen, kid, participant_id, key_version_id, position, epk, encrypted_key
+    FROM wrap WHERE transaction_id = ANY (${[...transactionIds]}::uuid[]) ORDER BY transaction_id, grp, gen, position`);
+  return rows.map((row) => ({
+    transactionId: row.transaction_id,
+    group: row.grp,
+    gen: row.gen,
+    kid: row.kid,
+    ...(row.participant_id === null ? {} : { participantId: row.participant_id }),
+    ...(row.key_version_id === null ? {} : { keyVersionId: row.key_version_id }),
+    position: row.position,
+    epk: row.epk,
+    encryptedKey: row.encrypted_key,
+  }));
+}

@@ -1,0 +1,69 @@
+import "server-only";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import type { Context } from "@/lib/context";
+import { OpenError } from "@/lib/crypto/format-error";
+import type { ActiveKey } from "@/lib/keys/active-keys";
+import type { SealedRecord } from "@/lib/transactions/load-sealed";
+import {
+  type ResealedGroup,
+  type ResealRecipients,
+  resealGroups,
+} from "@/lib/transactions/rewrap/reseal-groups";
+import { type Derivers, type RewrappedGroups, rewrapGroups } from "@/lib/transactions/rewrap/rewrap-groups";
+import type { TransactionRow } from "@/lib/transactions/store";
+import { areEnvelopesBound } from "@/lib/transactions/verify-envelopes";
+
+/** What moving to a new key needs: this process's keys, and where to write. */
+export type RewrapContext = Pick<Context, "db" | "instance" | "keystore" | "escrow" | "logger"> &
+  AuditContext;
+
+/** What a batch moves with. */
+export interface Move {
+  readonly derivers: Derivers;
+  readonly next: ActiveKey;
+  /** Transactions that get a new content key, and for whom; the others are re-wrapped. */
+  readonly reseal: ReadonlyMap<string, ResealRecipients>;
+}
+
+/** What becomes of one transaction. */
+export type Change = { readonly transaction: TransactionRow } & (
+  | ({ readonly kind: "rewrap" } & RewrappedGroups)
+  | {
+      readonly kind: "reseal";
+      readonly groups: readonly ResealedGroup[];
+      readonly keys: readonly ActiveKey[];
+    }
+);
+
+async function make(transaction: TransactionRow, record: SealedRecord, move: Move): Promise<Change> {
+  const recipients = move.reseal.get(transaction.id);
+  if (recipients === undefined) {
+    const rewrapped = await rewrapGroups(record.groups, move.derivers, move.next);
+    return { kind: "rewrap", transaction, ...rewrapped };
+  }
+  const groups = await resealGroups(transaction, record.groups, move.derivers, recipients);
+  return { kind: "reseal", transaction, groups, keys: recipients.keys };
+}
+
+/** One transaction's change; undefined, with an alarm, when what stands there is not to be trusted or opened. */
+export async function changeOf(
+  cx: RewrapContext,
+  transaction: TransactionRow,
+  record: SealedRecord,
+  move: Move,
+): Promise<Change | undefined> {
+  const evidence = { log: cx.instance.log, nowMicros: cx.clock.nowMicros(), transaction, ...record };
+  const alarm = areEnvelopesBound(evidence) ? undefined : "envelope.replaced";
+  if (alarm === undefined) {
+    try {
+      return await make(transaction, record, move);
+    } catch (error) {
+      if (!(error instanceof OpenError)) throw error;
+    }
+  }
+  cx.logger.error(
+    { alarm: alarm ?? "envelope.open-failed", transaction: transaction.id },
+    "a transaction was not moved to its participant's new key",
+  );
+  return undefined;
+}

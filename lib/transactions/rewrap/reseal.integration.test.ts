@@ -1,0 +1,148 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { registerPending } from "@/lib/escrow/registrar";
+import { changeKeyState } from "@/lib/keys/change-state";
+import { getRotation } from "@/lib/keys/rotation/get-rotation";
+import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { openTransaction } from "@/lib/transactions/open-transaction";
+import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
+import { NewTransaction } from "@/lib/transactions/schema";
+import { setStatus } from "@/lib/transactions/set-status";
+import { submitTransaction } from "@/lib/transactions/submit-transaction";
+
+type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
+
+let bench: UseCaseBench;
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+});
+afterAll(() => bench?.close());
+
+async function rowsOf<T extends object>(text: string, values: readonly unknown[]): Promise<T[]> {
+  const client = new Client({ connectionString: bench.database.adminUrl });
+  await client.connect();
+  try {
+    return (await client.query<T>(text, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const SENT = { amount: "1000", currency: "EUR", narrative: "a narrative" };
+
+async function submit(from: Person, to: Person): Promise<string> {
+  const input = NewTransaction.parse({
+    job_id: "job-1",
+    confidential: true,
+    participants: [to.principal.participantId],
+    ...SENT,
+  });
+  return (await submitTransaction(from, input)).transaction_id;
+}
+
+const opened = async (cx: Person, transaction: string): Promise<unknown> =>
+  (await openTransaction(cx, transaction, { purpose: "settlement" })).data;
+
+interface Group {
+  grp: string;
+  gen: number;
+  ciphertext: string;
+  rd: string;
+}
+
+const groupsOf = (transaction: string): Promise<Group[]> =>
+  rowsOf(
+    `SELECT g.grp, g.gen, g.ciphertext, t.rd FROM transaction_group g JOIN transaction t ON t.id = g.transaction_id
+     WHERE t.id = $1 ORDER BY g.grp, g.gen`,
+    [transaction],
+  );
+
+const wrapsOf = (transaction: string): Promise<{ gen: number; kid: string }[]> =>
+  rowsOf("SELECT gen, kid FROM wrap WHERE transaction_id = $1 AND grp = 'amount' ORDER BY position", [
+    transaction,
+  ]);
+
+async function rotate(owner: Person): Promise<string> {
+  const { participantId } = owner.principal;
+  const { rotation_id, mode } = await rotateKey(owner, { participantId }, "reseal");
+  expect(mode).toBe("reseal");
+  await runRotations({ ...owner, system: "portal" });
+  return rotation_id;
+}
+
+it("gives active data a new content key, gen + 1 and today's keys, and leaves settled data their payload", async () => {
+  const owner = await bench.person({ role: "client" });
+  const other = await bench.person({ role: "miner" });
+  const [active, settled] = [await submit(owner, other), await submit(owner, other)];
+  for (const status of ["processing", "completed", "settled"] as const)
+    await setStatus(owner, settled, { status });
+  const before = { active: await groupsOf(active), settled: await groupsOf(settled) };
+  const rotation = await rotate(owner);
+  expect(await getRotation(owner, rotation)).toMatchObject({ state: "completed", total: 4, rewrapped: 4 });
+  expect(await groupsOf(settled)).toEqual(before.settled);
+  const after = await groupsOf(active);
+  expect(after.map(({ grp, gen }) => `${grp} ${gen}`)).toEqual([
+    "amount 1",
+    "amount 2",
+    "narrative 1",
+    "narrative 2",
+  ]);
+  expect(new Set(after.map(({ ciphertext }) => ciphertext)).size).toBe(4);
+  expect(new Set(after.map(({ rd }) => rd))).toEqual(new Set([before.active[0]?.rd]));
+  const [mine, theirs] = [owner, other].map(({ principal }) => principal.participantId);
+  expect(await wrapsOf(active)).toEqual(
+    expect.arrayContaining([
+      { gen: 2, kid: `${mine}#2` },
+      { gen: 2, kid: `${theirs}#1` },
+      { gen: 2, kid: "escrow#1" },
+    ]),
+  );
+  expect((await wrapsOf(active)).every(({ gen }) => gen === 2)).toBe(true);
+  expect((await wrapsOf(settled)).map(({ gen }) => gen)).toEqual([1, 1, 1]);
+  for (const id of [active, settled]) {
+    expect(await opened(owner, id)).toEqual(SENT);
+    expect(await opened(other, id)).toEqual(SENT);
+  }
+});
+
+it("is registered anew by the custodian, and the former generation is nobody's to register", async () => {
+  const owner = await bench.person({ role: "client" });
+  const id = await submit(owner, await bench.person({ role: "miner" }));
+  const fresh = await submit(owner, await bench.person({ role: "miner" }));
+  await registerPending(owner);
+  await rotate(owner);
+  const later = await submit(owner, await bench.person({ role: "miner" }));
+  await rotate(owner);
+  while ((await registerPending(owner)).registered > 0);
+  const registered = await rowsOf<{ key: string; signed: boolean }>(
+    `SELECT grp || ' ' || gen AS key, signature IS NOT NULL AS signed FROM escrow_registration
+     WHERE transaction_id = ANY ($1) ORDER BY transaction_id, grp, gen`,
+    [[id, fresh, later]],
+  );
+  expect(registered.every(({ signed }) => signed)).toBe(true);
+  // The first two were registered at 1 and now at 3; the last one was never registered at 1.
+  expect(registered.map(({ key }) => key)).toEqual([
+    ...["amount 1", "amount 3", "narrative 1", "narrative 3"],
+    ...["amount 1", "amount 3", "narrative 1", "narrative 3"],
+    ...["amount 2", "narrative 2"],
+  ]);
+});
+
+it("waits where a party has no active key to seal to, and goes on with the next rotation", async () => {
+  const owner = await bench.person({ role: "client" });
+  const other = await bench.person({ role: "miner" });
+  const id = await submit(owner, other);
+  const [key] = await rowsOf<{ id: string }>("SELECT id FROM key_version WHERE participant_id = $1", [
+    other.principal.participantId,
+  ]);
+  await changeKeyState(other, key?.id ?? "", { state: "suspended", reason: "lost" });
+  const failed = await rotate(owner);
+  expect(await getRotation(owner, failed)).toMatchObject({ state: "failed", total: 2, rewrapped: 0 });
+  expect(await opened(owner, id)).toEqual(SENT);
+  await changeKeyState(other, key?.id ?? "", { state: "active", reason: "found" });
+  const completed = await rotate(owner);
+  expect(await getRotation(owner, completed)).toMatchObject({ state: "completed", total: 2, rewrapped: 2 });
+  expect(await opened(owner, id)).toEqual(SENT);
+  expect(await opened(other, id)).toEqual(SENT);
+});

@@ -1,0 +1,85 @@
+import "server-only";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import type { EscrowEpoch } from "@/lib/escrow/client";
+import { lockActiveKeys } from "@/lib/keys/active-keys";
+import { listRetired, lockRunning, type RotationRow } from "@/lib/keys/rotation/store";
+import { loadAllSealed } from "@/lib/transactions/load-sealed";
+import { type Change, changeOf, type RewrapContext } from "@/lib/transactions/rewrap/change-of";
+import type { ResealRecipients } from "@/lib/transactions/rewrap/reseal-groups";
+import type { Derivers } from "@/lib/transactions/rewrap/rewrap-groups";
+import { findActiveData } from "@/lib/transactions/rewrap/store";
+import { storeChanges } from "@/lib/transactions/rewrap/store-changes";
+import { lockTransactions, type TransactionRow } from "@/lib/transactions/store";
+
+/** Transactions of one batch: what one database transaction locks and holds. */
+const BATCH = 50;
+
+/**
+ * How a batch went: `moved` up to `last`, where the next one goes on; `through` when nothing lies beyond; `waits` when
+ * another process works on it, or the participant has no active key to move to.
+ */
+export type BatchResult =
+  | { readonly kind: "moved"; readonly moved: number; readonly last: string }
+  | { readonly kind: "through" }
+  | { readonly kind: "waits" };
+
+/** What one rotation's batches have in common. */
+export interface RewrapWork {
+  readonly rotation: RotationRow;
+  readonly derivers: Derivers;
+  readonly escrow: EscrowEpoch;
+}
+
+/** For a rotation that reseals: those transactions that hold active data, with their parties' keys, locked. */
+async function resealRecipients(
+  tx: Tx,
+  cx: RewrapContext,
+  { rotation, escrow }: RewrapWork,
+  transactions: readonly TransactionRow[],
+): Promise<Map<string, ResealRecipients>> {
+  if (rotation.mode !== "reseal") return new Map();
+  const active = await findActiveData(
+    tx,
+    transactions.map(({ id }) => id),
+    cx.clock.now(),
+  );
+  const wanted = transactions.filter(({ id }) => active.has(id));
+  const keys = await lockActiveKeys(tx, [...new Set(wanted.flatMap(({ participants }) => participants))]);
+  return new Map(
+    wanted.map(({ id, participants }) => [
+      id,
+      { keys: keys.filter(({ participantId }) => participants.includes(participantId)), escrow },
+    ]),
+  );
+}
+
+/**
+ * Moves up to 50 transactions to the participant's active key in one database transaction: locks, compares with the
+ * log, re-wraps or reseals, writes an entry for each transaction. Killed at any point it leaves the batch undone or
+ * done; of two at once one does it.
+ */
+export function rewrapBatch(
+  cx: RewrapContext,
+  work: RewrapWork,
+  after: string | undefined,
+): Promise<BatchResult> {
+  const { rotation, derivers } = work;
+  return inTransaction(cx, async (tx) => {
+    if (!(await lockRunning(tx, rotation.id))) return { kind: "waits" };
+    const [next] = await lockActiveKeys(tx, [rotation.participantId]);
+    if (next === undefined) return { kind: "waits" };
+    const ids = await listRetired(tx, { participantId: rotation.participantId, after, limit: BATCH });
+    const last = ids.at(-1);
+    if (last === undefined) return { kind: "through" };
+    const transactions = await lockTransactions(tx, cx.instance.tenantId, ids);
+    const records = await loadAllSealed(tx, transactions, cx.instance.log);
+    const reseal = await resealRecipients(tx, cx, work, transactions);
+    const changes: Change[] = [];
+    for (const [at, transaction] of transactions.entries()) {
+      const record = records[at];
+      const change = record && (await changeOf(cx, transaction, record, { derivers, next, reseal }));
+      if (change !== undefined) changes.push(change);
+    }
+    return { kind: "moved", moved: await storeChanges(tx, cx, rotation, next, changes), last };
+  });
+}

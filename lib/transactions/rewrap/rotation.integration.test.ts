@@ -1,0 +1,311 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseEntry } from "@/lib/audit/entry";
+import { inSnapshot } from "@/lib/db/transaction";
+import { findActiveKeys } from "@/lib/keys/active-keys";
+import { changeKeyState } from "@/lib/keys/change-state";
+import { listKeys } from "@/lib/keys/list-keys";
+import { getRotation } from "@/lib/keys/rotation/get-rotation";
+import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
+import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import type { KeyView } from "@/lib/keys/schema";
+import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { openTransaction } from "@/lib/transactions/open-transaction";
+import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
+import { NewTransaction } from "@/lib/transactions/schema";
+import { submitTransaction } from "@/lib/transactions/submit-transaction";
+
+type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
+
+let bench: UseCaseBench;
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+});
+afterAll(() => bench?.close());
+
+/** Somebody with full access to the database, for looking and for changing rows behind the portal's back. */
+async function asOwner<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: bench.database.adminUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const SENT = { amount: "1000", currency: "EUR", narrative: "a narrative", pricing: { rate: "1.25" } };
+
+async function submit(from: Person, to: Person): Promise<string> {
+  const input = NewTransaction.parse({
+    job_id: "job-1",
+    confidential: true,
+    participants: [to.principal.participantId],
+    ...SENT,
+  });
+  return (await submitTransaction(from, input)).transaction_id;
+}
+
+const keysOf = async (cx: Person): Promise<KeyView[]> =>
+  (await listKeys(cx, { participant_id: cx.principal.participantId, limit: 100 })).items;
+
+const activeOf = async (cx: Person): Promise<KeyView> => {
+  const active = (await keysOf(cx)).find(({ state }) => state === "active");
+  if (active === undefined) throw new Error("an active key expected");
+  return active;
+};
+
+const rotate = async (cx: Person) => rotateKey(cx, { keyId: (await activeOf(cx)).key_id }, "rewrap");
+
+interface Body {
+  grp: string;
+  gen: number;
+  protected: string;
+  iv: string;
+  ciphertext: string;
+  tag: string;
+  bd: string;
+}
+
+const bodiesOf = (transaction: string): Promise<Body[]> =>
+  asOwner(async (client) => {
+    const { rows } = await client.query<Body>(
+      "SELECT grp, gen, protected, iv, ciphertext, tag, bd FROM transaction_group WHERE transaction_id = $1 ORDER BY grp",
+      [transaction],
+    );
+    return rows;
+  });
+
+const kidsOf = (transaction: string): Promise<string[]> =>
+  asOwner(async (client) => {
+    const { rows } = await client.query<{ kid: string }>(
+      "SELECT kid FROM wrap WHERE transaction_id = $1 ORDER BY grp, position",
+      [transaction],
+    );
+    return rows.map(({ kid }) => kid);
+  });
+
+const opened = async (cx: Person, transaction: string): Promise<unknown> =>
+  (await openTransaction(cx, transaction, { purpose: "settlement" })).data;
+
+describe("a rotation", () => {
+  it("moves every entry to the new key, leaves payloads byte-identical, and opens to both parties as before", async () => {
+    const owner = await bench.person({ role: "client" });
+    const other = await bench.person({ role: "miner" });
+    const ids = [await submit(owner, other), await submit(other, owner)];
+    const bodies = await Promise.all(ids.map(bodiesOf));
+    const begun = await rotate(owner);
+    expect(begun).toMatchObject({ state: "running", old_version: 1, new_version: 2, total: 6, rewrapped: 0 });
+    expect(begun.receipt?.signature).toContain("/receipt");
+    // Before the job has moved anything the old key opens, and what is sealed now is sealed to the new one.
+    expect(await opened(owner, ids[0] ?? "")).toEqual(SENT);
+    const later = await submit(other, owner);
+    expect((await kidsOf(later)).filter((kid) => kid.startsWith(owner.principal.participantId))).toEqual(
+      Array.from({ length: 3 }, () => `${owner.principal.participantId}#2`),
+    );
+    await runRotations({ ...owner, system: "portal" });
+    expect(await getRotation(owner, begun.rotation_id)).toMatchObject({ state: "completed", rewrapped: 6 });
+    expect(await Promise.all(ids.map(bodiesOf))).toEqual(bodies);
+    for (const id of [...ids, later]) {
+      expect((await kidsOf(id)).join()).not.toContain(`${owner.principal.participantId}#1`);
+      expect(await opened(owner, id)).toEqual(SENT);
+      expect(await opened(other, id)).toEqual(SENT);
+    }
+    expect((await keysOf(owner)).map(({ state, remaining_wraps }) => [state, remaining_wraps])).toEqual([
+      ["deactivated", 0],
+      ["active", 9],
+    ]);
+  });
+
+  it("writes an entry for each transaction that binds the moved groups by their digests", async () => {
+    const owner = await bench.person({ role: "client" });
+    const other = await bench.person({ role: "miner" });
+    const id = await submit(owner, other);
+    await rotate(owner);
+    await runRotations({ ...owner, system: "portal" });
+    const [row] = await asOwner(async (client) => {
+      const { rows } = await client.query<{ bytes: Buffer; bd: string }>(
+        `SELECT e.bytes, g.bd FROM transaction_group g JOIN audit_entry e ON e.id = g.entry_id
+         WHERE g.transaction_id = $1 AND g.grp = 'amount'`,
+        [id],
+      );
+      return rows;
+    });
+    if (row === undefined) throw new Error("an entry expected");
+    const { pub } = parseEntry(row.bytes);
+    expect(pub?.envelopes?.map(({ grp, gen }) => [grp, gen])).toEqual([
+      ["amount", 1],
+      ["narrative", 1],
+      ["pricing", 1],
+    ]);
+    expect(pub?.envelopes?.[0]?.bd).toBe(row.bd);
+  });
+
+  it("is one rotation however many ask at once, with one active version", async () => {
+    const owner = await bench.person({ role: "client" });
+    await submit(owner, await bench.person({ role: "miner" }));
+    const { participantId } = owner.principal;
+    const asked = await Promise.all(
+      Array.from({ length: 10 }, () => rotateKey(owner, { participantId }, "rewrap")),
+    );
+    expect(new Set(asked.map(({ rotation_id }) => rotation_id)).size).toBe(1);
+    expect(asked.filter(({ receipt }) => receipt !== undefined)).toHaveLength(1);
+    await Promise.all(Array.from({ length: 4 }, () => runRotations({ ...owner, system: "portal" })));
+    await runRotations({ ...owner, system: "portal" });
+    expect((await keysOf(owner)).map(({ state }) => state)).toEqual(["deactivated", "active"]);
+    expect(await getRotation(owner, asked[0]?.rotation_id ?? "")).toMatchObject({ state: "completed" });
+  });
+
+  it("of both parties of the same transactions at once loses no entry", async () => {
+    const owner = await bench.person({ role: "client" });
+    const other = await bench.person({ role: "miner" });
+    const ids: string[] = [];
+    while (ids.length < 12) ids.push(await submit(owner, other));
+    await Promise.all([rotate(owner), rotate(other)]);
+    await Promise.all(Array.from({ length: 3 }, () => runRotations({ ...owner, system: "portal" })));
+    await runRotations({ ...owner, system: "portal" });
+    for (const id of ids) {
+      expect(new Set((await kidsOf(id)).filter((kid) => !kid.startsWith("escrow")))).toEqual(
+        new Set([`${owner.principal.participantId}#2`, `${other.principal.participantId}#2`]),
+      );
+      expect(await opened(owner, id)).toEqual(SENT);
+      expect(await opened(other, id)).toEqual(SENT);
+    }
+  });
+
+  it("of somebody who seals all the while loses no entry and leaves none behind", async () => {
+    const owner = await bench.person({ role: "client" });
+    const other = await bench.person({ role: "miner" });
+    const writer = async () => {
+      const made: string[] = [];
+      while (made.length < 6) made.push(await submit(owner, other));
+      return made;
+    };
+    const writing = Promise.all([writer(), writer(), writer()]);
+    await rotate(owner);
+    await runRotations({ ...owner, system: "portal" });
+    const ids = (await writing).flat();
+    await rotate(owner);
+    await runRotations({ ...owner, system: "portal" });
+    for (const id of ids) {
+      expect((await kidsOf(id))[0]).toBeDefined();
+      expect(await opened(owner, id)).toEqual(SENT);
+    }
+    expect((await keysOf(owner)).map(({ remaining_wraps }) => remaining_wraps)).toEqual([0, 0, 54]);
+  });
+
+  it("leaves alone what is not the envelope in the log, says so, and ends as failed", async () => {
+    const owner = await bench.person({ role: "client" });
+    const other = await bench.person({ role: "miner" });
+    const [good, bad] = [await submit(owner, other), await submit(owner, other)];
+    await asOwner(async (client) => {
+      await client.query("SET session_replication_role = replica");
+      await client.query("ALTER TABLE wrap DISABLE TRIGGER wrap_complete");
+      await client.query(
+        "UPDATE wrap SET encrypted_key = reverse(encrypted_key) WHERE transaction_id = $1 AND grp = 'amount' AND kid = $2",
+        [bad, `${owner.principal.participantId}#1`],
+      );
+      await client.query("ALTER TABLE wrap ENABLE ALWAYS TRIGGER wrap_complete");
+    });
+    const before = await kidsOf(bad);
+    const { rotation_id } = await rotate(owner);
+    await runRotations({ ...owner, system: "portal" });
+    expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "failed", total: 6, rewrapped: 3 });
+    expect(await kidsOf(bad)).toEqual(before);
+    expect(await opened(owner, good)).toEqual(SENT);
+    const retired = (await keysOf(owner)).find(({ state }) => state === "deactivated");
+    const order = { state: "destroyed", reason: "over" } as const;
+    const refused = await refusalOf(changeKeyState(owner, retired?.key_id ?? "", order));
+    expect(refused).toMatchObject({ code: "key.state", extra: { remaining_wraps: 3 } });
+  });
+
+  it("is refused to strangers, for keys that are not active, and for unknown ones", async () => {
+    const owner = await bench.person({ role: "client" });
+    const stranger = await bench.person({ role: "miner" });
+    const coordinator = await bench.person({ role: "coordinator", duties: ["approve"] });
+    const { key_id: keyId } = await activeOf(owner);
+    for (const cx of [stranger, coordinator])
+      expect(await outcomeOf(rotateKey(cx, { keyId }, "rewrap"))).toBe("access.forbidden");
+    const unknown = "01900000-0000-7000-8000-000000000000";
+    expect(await outcomeOf(rotateKey(owner, { keyId: unknown }, "rewrap"))).toBe("key.not-found");
+    const { rotation_id } = await rotate(owner);
+    await runRotations({ ...owner, system: "portal" });
+    expect(await outcomeOf(rotateKey(owner, { keyId }, "rewrap"))).toBe("key.state");
+    expect(await outcomeOf(getRotation(stranger, rotation_id))).toBe("access.forbidden");
+    expect(await outcomeOf(getRotation(owner, unknown))).toBe("key.rotation-not-found");
+    const admin = await bench.person({ role: "admin", duties: ["admin"] });
+    const byAdmin = await rotateKey(admin, { participantId: owner.principal.participantId }, "rewrap");
+    expect(byAdmin).toMatchObject({ old_version: 2, new_version: 3 });
+  });
+});
+
+it("is begun by itself for keys that are older than they may be, once, and only for those", async () => {
+  const young = await bench.person({ role: "client" });
+  const old = await bench.person({ role: "client" });
+  const { createdAt } = await asOwner(async (client) => {
+    const { rows } = await client.query<{ createdAt: Date }>(
+      "SELECT max(created_at) + interval '1 millisecond' AS \"createdAt\" FROM key_version",
+    );
+    return rows[0] ?? { createdAt: new Date(0) };
+  });
+  const late = await bench.person({ role: "miner" });
+  await changeKeyState(young, (await activeOf(young)).key_id, { state: "suspended", reason: "away" });
+  const schedule = { ...old, principal: undefined, system: "portal" };
+  await Promise.all([rotateDueKeys(schedule, createdAt), rotateDueKeys(schedule, createdAt)]);
+  while ((await rotateDueKeys(schedule, createdAt)) > 0);
+  const statesOf = async (cx: Person) => (await keysOf(cx)).map(({ state }) => state);
+  expect(await statesOf(old)).toEqual(["deactivated", "active"]);
+  expect(await statesOf(young)).toEqual(["suspended"]);
+  expect(await statesOf(late)).toEqual(["active"]);
+});
+
+describe("a key's state", () => {
+  it("goes the allowed ways only: destroyed at zero entries, erased for good, never back", async () => {
+    const owner = await bench.person({ role: "client" });
+    await submit(owner, await bench.person({ role: "miner" }));
+    const { key_id } = await activeOf(owner);
+    const to = (state: "active" | "suspended" | "deactivated" | "destroyed") =>
+      changeKeyState(owner, key_id, { state, reason: "a reason" });
+    expect(await outcomeOf(to("destroyed"))).toBe("key.state");
+    expect(await outcomeOf(to("deactivated"))).toBe("key.state");
+    await rotate(owner);
+    await runRotations({ ...owner, system: "portal" });
+    expect(await outcomeOf(to("suspended"))).toBe("key.state");
+    expect(await to("destroyed")).toMatchObject({ was: "deactivated", state: "destroyed", opens: false });
+    expect(await outcomeOf(to("active"))).toBe("key.state");
+    const [row] = await asOwner(async (client) => {
+      const { rows } = await client.query("SELECT private_blob, kek_id FROM key_version WHERE id = $1", [
+        key_id,
+      ]);
+      return rows;
+    });
+    expect(row).toEqual({ private_blob: null, kek_id: null });
+  });
+
+  it("suspended stops sealing and opening at once, and active again gives both back", async () => {
+    const owner = await bench.person({ role: "client" });
+    const other = await bench.person({ role: "miner" });
+    const id = await submit(owner, other);
+    const { key_id } = await activeOf(owner);
+    await changeKeyState(owner, key_id, { state: "suspended", reason: "a lost laptop" });
+    expect(await outcomeOf(opened(owner, id))).toBe("key.state");
+    expect(await outcomeOf(submit(other, owner))).toBe("participant.no-active-key");
+    expect(await inSnapshot(owner, (tx) => findActiveKeys(tx, [owner.principal.participantId]))).toEqual([]);
+    await changeKeyState(owner, key_id, { state: "active", reason: "found" });
+    expect(await opened(owner, id)).toEqual(SENT);
+  });
+
+  it("is an administrator's to stop and nobody else's to touch", async () => {
+    const owner = await bench.person({ role: "client" });
+    const stranger = await bench.person({ role: "client" });
+    const admin = await bench.person({ role: "admin", duties: ["admin"] });
+    const { key_id } = await activeOf(owner);
+    const suspend = { state: "suspended", reason: "stolen" } as const;
+    expect(await outcomeOf(changeKeyState(stranger, key_id, suspend))).toBe("access.forbidden");
+    await changeKeyState(admin, key_id, suspend);
+    expect(await outcomeOf(changeKeyState(admin, key_id, { state: "active", reason: "x" }))).toBe(
+      "access.forbidden",
+    );
+  });
+});

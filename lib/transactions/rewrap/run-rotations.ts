@@ -1,0 +1,37 @@
+import "server-only";
+import { inSnapshot } from "@/lib/db/transaction";
+import { finishRotation } from "@/lib/keys/rotation/finish-rotation";
+import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
+import { listRunning, type RotationRow } from "@/lib/keys/rotation/store";
+import type { RewrapContext } from "@/lib/transactions/rewrap/change-of";
+import { rewrapBatch } from "@/lib/transactions/rewrap/rewrap-batch";
+
+/** One pass over all that lies under the participant's retired keys, then the end of the rotation. */
+async function runOne(cx: RewrapContext, rotation: RotationRow, signal?: AbortSignal): Promise<void> {
+  const work = {
+    rotation,
+    derivers: await retiredDerivers(cx, rotation.participantId),
+    escrow: await cx.escrow.epoch(),
+  };
+  let after: string | undefined;
+  for (;;) {
+    if (signal?.aborted === true) return;
+    const batch = await rewrapBatch(cx, work, after);
+    if (batch.kind === "waits") return;
+    if (batch.kind === "through") break;
+    after = batch.last;
+    // The crypto of a batch is synchronous; between batches the event loop serves others.
+    await new Promise(setImmediate);
+  }
+  await finishRotation(cx, rotation.id);
+}
+
+/**
+ * Goes on with every running rotation of the tenant, one after the other. Any number of processes may do so; the database
+ * elects for each batch. What fails stays running and is taken up again. Answers how many were worked on.
+ */
+export async function runRotations(cx: RewrapContext, signal?: AbortSignal): Promise<number> {
+  const running = await inSnapshot(cx, (tx) => listRunning(tx, cx.instance.tenantId));
+  for (const rotation of running) await runOne(cx, rotation, signal);
+  return running.length;
+}
