@@ -142,7 +142,7 @@ const DUE_PERIOD_MS = 60_000;
 /**
  * Begins rotations of managed keys that are older than `everyDays`, and moves what is sealed for old keys to new ones
  * while rotations run. It is done here and not in the worker because participants' managed keys are this process's alone
- * (ADR 0017).
+ * (ADR 0018).
  */
 export function keepRotations(runtime: Runtime, everyDays: number): void {
   const context = () => ({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
