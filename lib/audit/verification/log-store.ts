@@ -126,6 +126,22 @@ export async function readPrunings(tx: RawTx, log: string): Promise<z.infer<type
   return z.array(Prune).parse(rows);
 }
 
+const LeafHash = z.object({ seq: Seq, leaf_hash: Bytes });
+
+/** Stored leaf hashes from one number on, in order. */
+export async function readLeafHashes(
+  tx: RawTx,
+  log: string,
+  from: number,
+  to: number,
+): Promise<z.infer<typeof LeafHash>[]> {
+  const { rows } = await tx.query(
+    "SELECT seq, leaf_hash FROM audit_leaf WHERE log = $1 AND seq >= $2 AND seq < $3 ORDER BY seq",
+    [log, from, to],
+  );
+  return z.array(LeafHash).parse(rows);
+}
+
 /** Bytes of the entries of the tree that record a recovery; few in the life of a log. */
 export async function readRecoveries(tx: RawTx, log: string): Promise<Uint8Array[]> {
   const { rows } = await tx.query(

@@ -15,7 +15,6 @@ import {
   findOrphan,
   findStray,
   readPartDigests,
-  readPrunings,
   readQueueAge,
   readRecoveries,
   readStart,
@@ -24,7 +23,8 @@ import {
   readStoredTiles,
 } from "./log-store";
 import { Walk } from "./progress";
-import type { VerificationReport } from "./schema";
+import { judgePrunings } from "./prunings";
+import type { VerificationFinding, VerificationReport } from "./schema";
 
 /** A multiple of a tile's width, so that each tile is read once. */
 const BATCH = 1_024;
@@ -85,18 +85,24 @@ export function walkOn(cx: LogUnderTest, walk: Walk, marks: Marks): Promise<bool
 }
 
 /** What entries of the tree say of bytes and parts that are gone. */
-export type Marks = Pick<Beside, "minimum" | "lost">;
+export interface Marks extends Pick<Beside, "minimum" | "lost"> {
+  /** Prunings that are not believed. */
+  readonly unsound: readonly VerificationFinding[];
+}
 
-/** The largest number that a pruning in the tree names, and the entries that recoveries in the tree name as lost. */
-export function readMarks(cx: DbContext): Promise<Marks> {
+/** Ids of entries that recoveries in the tree name as lost. */
+export function readLost(cx: DbContext): Promise<ReadonlySet<string>> {
   return inRawSnapshot(cx, async (tx) => {
-    const prunings = await readPrunings(tx, cx.instance.log);
     const recoveries = await readRecoveries(tx, cx.instance.log);
-    return {
-      minimum: prunings.reduce((minimum, { seq, bytes }) => Math.max(minimum, minimumOf(bytes, seq)), 0),
-      lost: new Set(recoveries.flatMap((bytes) => lostEntries(publicOf(bytes)?.recovery))),
-    };
+    return new Set(recoveries.flatMap((bytes) => lostEntries(publicOf(bytes)?.recovery)));
   });
+}
+
+/** How far the prunings in the tree reach that are believed, and the entries that recoveries in the tree name as lost. */
+export async function readMarks(cx: DbContext): Promise<Marks> {
+  const lost = await readLost(cx);
+  const { minimum, findings } = await inRawSnapshot(cx, (tx) => judgePrunings(tx, cx.instance.log));
+  return { minimum, lost, unsound: findings };
 }
 
 function publicOf(bytes: Uint8Array): Entry["pub"] {
@@ -108,18 +114,6 @@ function publicOf(bytes: Uint8Array): Entry["pub"] {
   }
 }
 
-function minimumOf(bytes: Uint8Array, seq: number): number {
-  try {
-    const { class: of, outcome, pub } = parseEntry(bytes);
-    const { minimum } = Object(pub?.prune);
-    const isPruning = of === "retention" && outcome === "done" && Number.isSafeInteger(minimum);
-    return isPruning && minimum <= seq ? minimum : 0;
-  } catch (error) {
-    if (error instanceof FormatError) return 0;
-    throw error;
-  }
-}
-
 /**
  * Everything that only the whole log can tell, and the report. `signer` is what came of the signer's word
  * (check-signer.ts): without it the log is not called sound.
@@ -127,9 +121,10 @@ function minimumOf(bytes: Uint8Array, seq: number): number {
 export async function concludeWalk(
   cx: LogUnderTest,
   walk: Walk,
-  signer: VerificationReport["signer"],
+  { signer, marks }: { readonly signer: VerificationReport["signer"]; readonly marks: Marks },
 ): Promise<VerificationReport> {
   const { log } = cx.instance;
+  for (const finding of marks.unsound) walk.add(finding);
   const queue = await inRawSnapshot(cx, async (tx) => {
     await checkUpperTiles(tx, log, walk);
     await checkStray(tx, cx.instance, walk);
