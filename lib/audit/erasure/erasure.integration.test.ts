@@ -170,7 +170,7 @@ describe("the erasure of one person from the log", () => {
     const id = await ask(early.person);
     await agreeToErasure(who(compliance), id);
     await asRetention();
-    expect(await stateOf(id)).toMatchObject({ state: "agreed", kept_back: "date" });
+    expect(await stateOf(id)).toMatchObject({ state: "agreed", kept_back: "later" });
     expect(await refusals("compartment.erase")).toBe(denied + 1);
     // It is not tried again before its date.
     expect(await prepareDueErasures(bench.cx)).toBe(0);
