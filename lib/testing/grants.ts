@@ -8,6 +8,8 @@ const APP = {
   agency: "DELETE INSERT UPDATE",
   api_key: "DELETE INSERT UPDATE",
   app_user: "INSERT UPDATE",
+  audit_acknowledgement:
+    "INSERT(asked_at asked_by digest entry_id id reason tenant_id) UPDATE(agreed_by agreed_entry_id ended_at refused_by signature state)",
   audit_compartment: "INSERT",
   audit_entry: "INSERT(at bytes class id log outcome tenant_id)",
   audit_erasure:

@@ -3,6 +3,7 @@ import type { DbContext } from "@/lib/context";
 import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";
 import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
+import { askRaw, readAside } from "../aside/standing";
 import { type Entry, parseEntry } from "../entry";
 import { lostEntries } from "../verify/recovery";
 import { around, firstBad } from "../verify/report";
@@ -11,7 +12,6 @@ import { type Beside, checkLeaves, passGap } from "./check-leaves";
 import { checkStamps } from "./check-stamps";
 import { checkUpperTiles } from "./check-tiles";
 import {
-  findAside,
   findOrphan,
   findStray,
   readPartDigests,
@@ -35,6 +35,8 @@ const MERGE_DELAY_MICROS = 60_000_000n;
 export interface LogUnderTest extends DbContext {
   readonly clock: { nowMicros(): bigint };
   readonly logVkey: string;
+  /** The portal's receipt key, which acknowledgements are believed by; without it none is. */
+  readonly receiptVkey?: string;
   /** PEM certificates of time-stamp authorities; without any, stamps are counted only. */
   readonly certificates: readonly string[];
   /** The signer's own root, asked for at the end. */
@@ -125,10 +127,10 @@ export async function concludeWalk(
 ): Promise<VerificationReport> {
   const { log } = cx.instance;
   for (const finding of marks.unsound) walk.add(finding);
-  const queue = await inRawSnapshot(cx, async (tx) => {
+  const { acknowledged, waiting: queue } = await inRawSnapshot(cx, async (tx) => {
     await checkUpperTiles(tx, log, walk);
-    await checkStray(tx, cx.instance, walk);
-    return readQueueAge(tx, log);
+    const acknowledged = await checkStray(tx, cx, walk);
+    return { acknowledged, waiting: await readQueueAge(tx, log) };
   });
   checkQueue(cx, walk, queue);
   return {
@@ -141,25 +143,29 @@ export async function concludeWalk(
     indexed: 0,
     time_stamps: walk.stamped,
     queue,
+    acknowledged,
     findings: walk.findings,
     more: walk.more,
     first_bad: firstBad(walk.findings) ?? null,
   };
 }
 
-async function checkStray(tx: RawTx, { log, tenantId }: LogUnderTest["instance"], walk: Walk): Promise<void> {
+/** What lies beside the tree and should not; how many rows that stand aside two persons acknowledged. */
+async function checkStray(tx: RawTx, cx: LogUnderTest, walk: Walk): Promise<number> {
+  const { log, tenantId } = cx.instance;
   const stray = await findStray(tx, log);
   if (stray !== undefined)
     walk.add({ class: "missing leaf", detail: `entry ${stray} is in no tree and does not wait for it` });
-  const aside = await findAside(tx, tenantId);
-  if (aside !== undefined)
+  const aside = await readAside(askRaw(tx), { log, tenantId, receiptVkey: cx.receiptVkey });
+  if (aside.first !== undefined)
     walk.add({
       class: "missing leaf",
-      detail: `${aside.count} rows stand aside as no entries, the first ${aside.id}: ${aside.reason}`,
+      detail: `${aside.open} rows stand aside as no entries, the first ${aside.first.id}: ${aside.first.reason}`,
     });
   const orphan = await findOrphan(tx, tenantId);
   if (orphan !== undefined)
     walk.add({ class: "index", detail: `a search row stands for entry ${orphan}, which is not there` });
+  return aside.acknowledged.length;
 }
 
 function ageOf(cx: LogUnderTest, at: string): bigint {
