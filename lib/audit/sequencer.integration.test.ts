@@ -8,6 +8,7 @@ import { alarmsOf } from "@/lib/http/health/judge-health";
 import { readStoredHealth } from "@/lib/http/health/store";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
+import { withoutEntryForm } from "@/lib/testing/seed-index";
 import { askRaw, readAside } from "./aside/standing";
 import { encodeEntry } from "./entry";
 import type { AuditEvent } from "./event";
@@ -128,15 +129,20 @@ describe("the sequencer", () => {
     expect(await quarantined()).toMatchObject({ [first.id]: "placed" });
   });
 
-  it("sets aside what is too long without reading it, what only its own login says of a loss, and what has no entry", async () => {
+  it("sets aside what is too long without reading it, what only its owner says of a loss, and what has no entry", async () => {
     const { log, tenantId } = bench.place;
     const long = uuidv7(Date.now());
     await plant(long, log, new Uint8Array(70_000).fill(0x20), "2999-01-01T00:00:00.000000Z");
     await guards();
-    const [prune, recovery] = [
-      await recordEvent(bench.cx, { ...EVENT, class: "retention", pub: { prune: { minimum: 1 } } }),
-      await recordEvent(bench.cx, { ...EVENT, pub: { recovery: { from: 0, to: 1, lost: [] } } }),
+    const told: AuditEvent[] = [
+      { ...EVENT, class: "retention", pub: { prune: { minimum: 1 } } },
+      { ...EVENT, pub: { recovery: { from: 0, to: 1, lost: [] } } },
     ];
+    for (const event of told) await expect(recordEvent(bench.cx, event)).rejects.toThrow();
+    const [prune, recovery] = await withoutEntryForm(owner, () =>
+      Promise.all(told.map((event) => recordEvent(bench.cx, event))),
+    );
+    if (prune === undefined || recovery === undefined) throw new TypeError("nothing was written");
     const absent = uuidv7(Date.now());
     await owner.query("ALTER TABLE audit_queue DISABLE TRIGGER USER");
     await owner.query(

@@ -5,6 +5,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
+import { withoutEntryForm } from "@/lib/testing/seed-index";
 import { checkpointText } from "../checkpoint";
 import type { AuditEvent } from "../event";
 import { signWholeNote } from "../note-line";
@@ -56,14 +57,16 @@ async function grow(count: number): Promise<Root> {
 /** An entry that says that others were pruned, with the row that makes the sequencer take it. */
 async function sayPruned(minimum: number, checkpoint: Root, event: Partial<AuditEvent> = {}): Promise<void> {
   const prune = { minimum, checkpoint: { size: checkpoint.size, root: toBase64url(checkpoint.root) } };
-  const { id } = await recordEvent(bench.cx, {
-    class: "retention",
-    outcome: "done",
-    action: "log.prune",
-    subjects: [],
-    pub: { prune },
-    ...event,
-  });
+  const { id } = await withoutEntryForm(admin, () =>
+    recordEvent(bench.cx, {
+      class: "retention",
+      outcome: "done",
+      action: "log.prune",
+      subjects: [],
+      pub: { prune },
+      ...event,
+    }),
+  );
   await admin.query(
     "INSERT INTO audit_prune (entry_id, tenant_id, log, minimum, size, removed, kept) VALUES ($1, $2, $3, $4, $5, 0, 0)",
     [id, bench.place.tenantId, bench.place.log, minimum, checkpoint.size],
