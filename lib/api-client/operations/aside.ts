@@ -9,7 +9,7 @@ import {
 } from "@/lib/audit/aside/schema";
 
 const SAID = "/confidential/audit/acknowledgements";
-const scopes = ["decide", "admin"] as const;
+const scopes = ["decide"] as const;
 const roles = ["coordinator", "admin"] as const;
 const duties = ["admin", "compliance", "legal"] as const;
 const Answer = Acknowledgement.extend({ receipt: Receipt });
