@@ -37,6 +37,7 @@ export const PAGES = [
   "/audit/suspicions",
   "/audit/retention",
   "/audit/holds",
+  "/audit/aside",
   "/keys",
   "/keys/register",
   "/account/security",

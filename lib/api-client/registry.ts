@@ -1,6 +1,7 @@
 import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
 import * as account from "./operations/account";
+import * as aside from "./operations/aside";
 import * as audit from "./operations/audit";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
@@ -27,6 +28,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   decisions,
   grants,
   audit,
+  aside,
   erasures,
   preservations,
   account,

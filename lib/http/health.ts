@@ -1,6 +1,8 @@
 import "server-only";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { askPrisma, readAside } from "@/lib/audit/aside/standing";
+import { asideOf } from "@/lib/audit/aside/view";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
@@ -84,7 +86,10 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   const policy = witnessPolicy(env);
   // The signer first: it signs what the database holds, so that a database read later is never behind it by itself.
   const signer = await askSigner(env.SIGNER_URL);
-  const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
+  const { stored, acknowledged } = await inSnapshot(runtime, async (tx) => ({
+    stored: await readStoredHealth(tx, runtime.instance.log, policy),
+    acknowledged: (await readAside(askPrisma(tx), asideOf(runtime))).acknowledged.length,
+  }));
   const refused = refusalOf(signer, stored.logSize);
   const nowMs = runtime.clock.nowMs();
   const parts: HealthPart[] = [
@@ -105,9 +110,14 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       time_stamp: stampOf(stored, env.TSA_URL !== undefined),
       merge_delay: stored.mergeDelay ?? null,
       declared_losses: stored.declaredLosses,
+      acknowledged_rows: acknowledged,
       refused,
     },
-    alarms: alarmsOf(stored, parts, nowMs, { isStamping: env.TSA_URL !== undefined, refused }),
+    alarms: alarmsOf(stored, parts, nowMs, {
+      isStamping: env.TSA_URL !== undefined,
+      refused,
+      acknowledged,
+    }),
     assurance: runtime.instance.evaluation ? "evaluation" : "separate",
   };
 }
@@ -133,6 +143,7 @@ function withoutDatabase(services: readonly HealthPart[]): Health {
       time_stamp: env.TSA_URL === undefined ? undefined : null,
       merge_delay: null,
       declared_losses: 0,
+      acknowledged_rows: 0,
       refused: null,
     },
     alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),

@@ -25,6 +25,7 @@ export async function readStatus(cx: Context): Promise<Status> {
     merge_delay: health.log.merge_delay,
     signer_refuses: health.log.refused,
     declared_losses: health.log.declared_losses,
+    acknowledged_rows: health.log.acknowledged_rows,
     alarms: [...health.alarms],
   };
 }

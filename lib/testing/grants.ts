@@ -8,6 +8,8 @@ const APP = {
   agency: "DELETE INSERT UPDATE",
   api_key: "DELETE INSERT UPDATE",
   app_user: "INSERT UPDATE",
+  audit_acknowledgement:
+    "INSERT(asked_at asked_by digest entry_id id reason tenant_id) UPDATE(agreed_by agreed_entry_id ended_at refused_by signature state)",
   audit_compartment: "INSERT",
   audit_entry: "INSERT(at bytes class id log outcome tenant_id)",
   audit_erasure:
@@ -89,10 +91,13 @@ export const OWNERS_ONLY: readonly string[] = [
   "request_transition",
 ];
 
+/** What the rules of an entry are asked with, and what the app asks itself. */
+const APP_CALLS = ["audit_days", "audit_entry_text", "audit_first_kept", "audit_is_through", "audit_jcs"];
+
 /** Functions a login may call by name; triggers need no such right. */
 export const CALLABLE: Readonly<Record<string, readonly string[]>> = {
-  sealport_app_login: ["audit_days", "audit_first_kept", "audit_is_through"],
-  sealport_worker_login: ["audit_days", "audit_first_kept", "audit_is_through"],
+  sealport_app_login: APP_CALLS,
+  sealport_worker_login: APP_CALLS,
   sealport_sequencer_login: ["audit_is_through"],
   sealport_retention_login: ["audit_erase", "audit_is_through", "audit_prune"],
   sealport_signer_login: ["audit_is_through"],

@@ -61,6 +61,16 @@ export async function pastTriggers(
   }
 }
 
+/** Runs `act` while an entry's form is not looked at: what only whoever owns the database can write. */
+export async function withoutEntryForm<T>(admin: Pick<Client, "query">, act: () => Promise<T>): Promise<T> {
+  await admin.query("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_says_so");
+  try {
+    return await act();
+  } finally {
+    await admin.query("ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER audit_entry_says_so");
+  }
+}
+
 async function insertRows(admin: Client, { place }: AuditBench, count: number): Promise<void> {
   const { log, tenantId } = place;
   await admin.query(`CREATE TEMP TABLE entry_values AS

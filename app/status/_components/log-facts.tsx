@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { LocalTime } from "@/components/ui/local-time";
@@ -47,7 +48,17 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
 }
 
 function Alarm({ alarm, parts }: { alarm: string; parts: Health["parts"] }) {
-  return <dd className="text-oxblood">{useAlarmText(alarm, parts)}</dd>;
+  const t = useTranslations("state");
+  return (
+    <dd className="text-oxblood">
+      {useAlarmText(alarm, parts)}
+      {alarm !== "entry-quarantined" ? null : (
+        <Link href="/audit/aside" prefetch={false} className="block underline underline-offset-4">
+          {t("toAside")}
+        </Link>
+      )}
+    </dd>
+  );
 }
 
 function Alarms({ health }: { health: Health }) {
@@ -114,6 +125,11 @@ export function LogFacts({ health }: { health: Health }) {
         {log.declared_losses === 0 ? null : (
           <Fact name={t("declaredLoss")} note={t("declaredLossText")}>
             {formatCount(log.declared_losses, locale)}
+          </Fact>
+        )}
+        {log.acknowledged_rows === 0 ? null : (
+          <Fact name={t("acknowledgedRows")} note={t("acknowledgedRowsText")}>
+            {formatCount(log.acknowledged_rows, locale)}
           </Fact>
         )}
         <Fact name={t("assurance")} {...(isEvaluation ? { note: t("assuranceEvaluationText") } : {})}>

@@ -170,7 +170,7 @@ describe("the erasure of one person from the log", () => {
     const id = await ask(early.person);
     await agreeToErasure(who(compliance), id);
     await asRetention();
-    expect(await stateOf(id)).toMatchObject({ state: "agreed", kept_back: "date" });
+    expect(await stateOf(id)).toMatchObject({ state: "agreed", kept_back: "later" });
     expect(await refusals("compartment.erase")).toBe(denied + 1);
     // It is not tried again before its date.
     expect(await prepareDueErasures(bench.cx)).toBe(0);
@@ -253,6 +253,31 @@ describe("the erasure of one person from the log", () => {
     expect(await eraseCompartment(retention, uuidv7(1))).toMatchObject({ outcome: "denied" });
     expect(await refusals("compartment.erase")).toBe(denied + 2);
     await sign();
+  });
+
+  it.each([
+    ["tells of a pruning", (json: string) => json.replace('"pub":{', '"pub":{"prune":{"minimum":1},')],
+    ["is spelled otherwise", (json: string) => ` ${json}`],
+    ["is no text", () => "\ud800"],
+  ])("is not carried out where the app's login prepared an entry that %s", async (_, change) => {
+    const { person } = await formerClient(2);
+    const id = await ask(person);
+    await agreeToErasure(who(compliance), id);
+    const { rows } = await bench.appPool.query("SELECT prepared FROM audit_erasure WHERE id = $1", [id]);
+    const { prepared } = rows[0];
+    const json = Buffer.from(prepared.entry[0].bytes, "base64").toString();
+    const changed = change(json);
+    prepared.entry[0].bytes = Buffer.from(changed, changed === "\ud800" ? "utf16le" : "utf8").toString(
+      "base64",
+    );
+    await bench.appPool.query("UPDATE audit_erasure SET prepared = $2 WHERE id = $1", [
+      id,
+      JSON.stringify(prepared),
+    ]);
+    await asRetention();
+    const kept = await bench.appPool.query("SELECT state, kept_back FROM audit_erasure WHERE id = $1", [id]);
+    expect(kept.rows).toEqual([{ state: "agreed", kept_back: "prepared" }]);
+    await refuseErasureAsked(who(privacy), id);
   });
 
   it("is listed in pages of any size, each once, newest first", async () => {

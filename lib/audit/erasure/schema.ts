@@ -21,8 +21,8 @@ export const ErasureState = z.enum(["asked", "agreed", "refused", "done"]);
 export const StoredKeptBack = z.enum(["date", "hold", "two_persons", "compartment", "prepared"]);
 
 /**
- * The same as it is answered. `later` is all that those are told who may not know of every hold (I12): a hold keeps it
- * back, or its entry is not ready to be written.
+ * The same as it is answered. `later` is all that those are told who may not know of every hold (I12): its period has
+ * not passed, a hold keeps it back, or its entry is not ready to be written.
  */
 export const KeptBack = z.enum([...StoredKeptBack.options, "later"]);
 

@@ -4,13 +4,15 @@ import { seesEveryCase } from "../reading/filter";
 import type { Erasure } from "./schema";
 import type { ErasureRow } from "./store";
 
+const COMES_BY_ITSELF: readonly (string | null)[] = ["date", "hold", "prepared"];
+
 /**
  * What keeps an erasure back, and until when, as the caller may know it. That a hold does tells of a case, so that who
- * may not know of every case is told the same as of an erasure whose entry is not ready (I12).
+ * may not know of every case is told one thing for a period that runs, a hold, and an entry that is not ready (I12).
  */
 function keptBack(cx: Context, row: ErasureRow): Pick<Erasure, "kept_back" | "try_after"> {
   const { kept_back, try_after } = row;
-  const isHidden = (kept_back === "hold" || kept_back === "prepared") && !seesEveryCase(cx);
+  const isHidden = COMES_BY_ITSELF.includes(kept_back) && !seesEveryCase(cx);
   if (isHidden) return { kept_back: "later", try_after: null };
   return { kept_back, try_after: try_after?.toISOString() ?? null };
 }

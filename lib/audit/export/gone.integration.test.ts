@@ -4,7 +4,7 @@ import type { Context } from "@/lib/context";
 import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { openNote } from "@/lib/crypto/signed-note";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers, withoutEntryForm } from "@/lib/testing/seed-index";
 import { recordEvent } from "../record-event";
 import { type Manifest, parseManifestText } from "../verify/bundle-format";
 
@@ -116,13 +116,15 @@ it("pruned entries are named by the minimum and its entry, and are not called wi
     "SELECT size::int, translate(rtrim(encode(root, 'base64'), '='), '+/', '-_') AS root FROM audit_checkpoint ORDER BY size DESC LIMIT 1",
   );
   const prune = { minimum: 4, checkpoint: rows[0] };
-  const { id } = await recordEvent(auditor, {
-    class: "retention",
-    outcome: "done",
-    action: "log.prune",
-    subjects: [],
-    pub: { prune },
-  });
+  const { id } = await withoutEntryForm(admin, () =>
+    recordEvent(auditor, {
+      class: "retention",
+      outcome: "done",
+      action: "log.prune",
+      subjects: [],
+      pub: { prune },
+    }),
+  );
   await admin.query(
     "INSERT INTO audit_prune (entry_id, tenant_id, log, minimum, size, removed, kept) VALUES ($1, $2, $3, 4, $4, 3, 1)",
     [id, bench.place.tenantId, bench.place.log, rows[0].size],

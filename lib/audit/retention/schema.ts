@@ -35,8 +35,14 @@ export const Retention = z.object({
   classes: z.array(Period),
   /** First index whose bytes are kept; 0 where nothing was pruned. */
   minimum: z.int(),
+  /** `removed` and `kept` are absent as `holds` is: what is kept, or not removed, may be so for a hold. */
   last_pruning: z
-    .object({ at: z.string(), removed: z.int(), kept: z.int(), seq: z.int().nullable() })
+    .object({
+      at: z.string(),
+      removed: z.int().optional(),
+      kept: z.int().optional(),
+      seq: z.int().nullable(),
+    })
     .nullable(),
   holds: Holds.optional(),
 });

@@ -24,7 +24,7 @@ import {
 import { MAX_FINDINGS } from "./progress";
 import type { VerificationFinding } from "./schema";
 import { wrongColumns } from "./search-row";
-import { readMarks } from "./verify-log";
+import { readLost } from "./verify-log";
 
 const BATCH = 256;
 /** Parts of so many entries are opened at a stretch; then whoever waits for this portal has a turn. */
@@ -130,7 +130,7 @@ export async function checkNextIndex(cx: IndexContext): Promise<boolean> {
   const claimed = await inRawTransaction(cx, (tx) => claimIndexCheck(tx, cx.instance.tenantId, claim));
   if (claimed === undefined) return false;
   const { id } = claimed;
-  const { lost } = await readMarks(cx);
+  const lost = await readLost(cx);
   const book = new ErasureBook(cx);
   let at = begun(claimed.progress, claimed.size);
   const save = (progress: IndexProgress) =>

@@ -126,6 +126,22 @@ export async function readPrunings(tx: RawTx, log: string): Promise<z.infer<type
   return z.array(Prune).parse(rows);
 }
 
+const LeafHash = z.object({ seq: Seq, leaf_hash: Bytes });
+
+/** Stored leaf hashes from one number on, in order. */
+export async function readLeafHashes(
+  tx: RawTx,
+  log: string,
+  from: number,
+  to: number,
+): Promise<z.infer<typeof LeafHash>[]> {
+  const { rows } = await tx.query(
+    "SELECT seq, leaf_hash FROM audit_leaf WHERE log = $1 AND seq >= $2 AND seq < $3 ORDER BY seq",
+    [log, from, to],
+  );
+  return z.array(LeafHash).parse(rows);
+}
+
 /** Bytes of the entries of the tree that record a recovery; few in the life of a log. */
 export async function readRecoveries(tx: RawTx, log: string): Promise<Uint8Array[]> {
   const { rows } = await tx.query(
@@ -151,21 +167,6 @@ export async function readQueueAge(tx: RawTx, log: string): Promise<z.infer<type
     [log],
   );
   return Waiting.parse(rows[0]);
-}
-
-const Aside = z.object({ count: Seq, id: z.string(), reason: z.string() });
-
-/**
- * Waiting rows that the sequencer set aside as no entries, if there are any, and the first of them with its reason; not
- * one that another worker judged anew and gave its leaf.
- */
-export async function findAside(tx: RawTx, tenantId: string): Promise<z.infer<typeof Aside> | undefined> {
-  const { rows } = await tx.query(
-    `SELECT count(*) OVER () AS count, s.entry_id::text AS id, s.reason FROM audit_quarantine s
-     WHERE s.tenant_id = $1 AND EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = s.entry_id) ORDER BY s.seen_at, s.entry_id LIMIT 1`,
-    [tenantId],
-  );
-  return z.array(Aside).parse(rows)[0];
 }
 
 /** An entry that has no leaf and does not wait for one, if there is any: nothing would ever show that it is gone. */

@@ -128,7 +128,7 @@ async function carryOn(
   // The log has grown meanwhile; what the signer signed is compared, not something near it.
   walk.size = reachOf(word, walk);
   if (!(await isWalked())) return undefined;
-  const report = await concludeWalk(cx, walk, checkSigner(walk, word, cx.instance.log));
+  const report = await concludeWalk(cx, walk, { signer: checkSigner(walk, word, cx.instance.log), marks });
   await keep();
   if (
     !(await inSequencerTransaction(cx.writer, (tx) =>

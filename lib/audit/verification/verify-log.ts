@@ -3,6 +3,7 @@ import type { DbContext } from "@/lib/context";
 import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";
 import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
+import { askRaw, readAside } from "../aside/standing";
 import { type Entry, parseEntry } from "../entry";
 import { lostEntries } from "../verify/recovery";
 import { around, firstBad } from "../verify/report";
@@ -11,11 +12,9 @@ import { type Beside, checkLeaves, passGap } from "./check-leaves";
 import { checkStamps } from "./check-stamps";
 import { checkUpperTiles } from "./check-tiles";
 import {
-  findAside,
   findOrphan,
   findStray,
   readPartDigests,
-  readPrunings,
   readQueueAge,
   readRecoveries,
   readStart,
@@ -24,7 +23,8 @@ import {
   readStoredTiles,
 } from "./log-store";
 import { Walk } from "./progress";
-import type { VerificationReport } from "./schema";
+import { judgePrunings } from "./prunings";
+import type { VerificationFinding, VerificationReport } from "./schema";
 
 /** A multiple of a tile's width, so that each tile is read once. */
 const BATCH = 1_024;
@@ -35,6 +35,8 @@ const MERGE_DELAY_MICROS = 60_000_000n;
 export interface LogUnderTest extends DbContext {
   readonly clock: { nowMicros(): bigint };
   readonly logVkey: string;
+  /** The portal's receipt key, which acknowledgements are believed by; without it none is. */
+  readonly receiptVkey?: string;
   /** PEM certificates of time-stamp authorities; without any, stamps are counted only. */
   readonly certificates: readonly string[];
   /** The signer's own root, asked for at the end. */
@@ -85,18 +87,24 @@ export function walkOn(cx: LogUnderTest, walk: Walk, marks: Marks): Promise<bool
 }
 
 /** What entries of the tree say of bytes and parts that are gone. */
-export type Marks = Pick<Beside, "minimum" | "lost">;
+export interface Marks extends Pick<Beside, "minimum" | "lost"> {
+  /** Prunings that are not believed. */
+  readonly unsound: readonly VerificationFinding[];
+}
 
-/** The largest number that a pruning in the tree names, and the entries that recoveries in the tree name as lost. */
-export function readMarks(cx: DbContext): Promise<Marks> {
+/** Ids of entries that recoveries in the tree name as lost. */
+export function readLost(cx: DbContext): Promise<ReadonlySet<string>> {
   return inRawSnapshot(cx, async (tx) => {
-    const prunings = await readPrunings(tx, cx.instance.log);
     const recoveries = await readRecoveries(tx, cx.instance.log);
-    return {
-      minimum: prunings.reduce((minimum, { seq, bytes }) => Math.max(minimum, minimumOf(bytes, seq)), 0),
-      lost: new Set(recoveries.flatMap((bytes) => lostEntries(publicOf(bytes)?.recovery))),
-    };
+    return new Set(recoveries.flatMap((bytes) => lostEntries(publicOf(bytes)?.recovery)));
   });
+}
+
+/** How far the prunings in the tree reach that are believed, and the entries that recoveries in the tree name as lost. */
+export async function readMarks(cx: DbContext): Promise<Marks> {
+  const lost = await readLost(cx);
+  const { minimum, findings } = await inRawSnapshot(cx, (tx) => judgePrunings(tx, cx.instance.log));
+  return { minimum, lost, unsound: findings };
 }
 
 function publicOf(bytes: Uint8Array): Entry["pub"] {
@@ -108,18 +116,6 @@ function publicOf(bytes: Uint8Array): Entry["pub"] {
   }
 }
 
-function minimumOf(bytes: Uint8Array, seq: number): number {
-  try {
-    const { class: of, outcome, pub } = parseEntry(bytes);
-    const { minimum } = Object(pub?.prune);
-    const isPruning = of === "retention" && outcome === "done" && Number.isSafeInteger(minimum);
-    return isPruning && minimum <= seq ? minimum : 0;
-  } catch (error) {
-    if (error instanceof FormatError) return 0;
-    throw error;
-  }
-}
-
 /**
  * Everything that only the whole log can tell, and the report. `signer` is what came of the signer's word
  * (check-signer.ts): without it the log is not called sound.
@@ -127,13 +123,14 @@ function minimumOf(bytes: Uint8Array, seq: number): number {
 export async function concludeWalk(
   cx: LogUnderTest,
   walk: Walk,
-  signer: VerificationReport["signer"],
+  { signer, marks }: { readonly signer: VerificationReport["signer"]; readonly marks: Marks },
 ): Promise<VerificationReport> {
   const { log } = cx.instance;
-  const queue = await inRawSnapshot(cx, async (tx) => {
+  for (const finding of marks.unsound) walk.add(finding);
+  const { acknowledged, waiting: queue } = await inRawSnapshot(cx, async (tx) => {
     await checkUpperTiles(tx, log, walk);
-    await checkStray(tx, cx.instance, walk);
-    return readQueueAge(tx, log);
+    const acknowledged = await checkStray(tx, cx, walk);
+    return { acknowledged, waiting: await readQueueAge(tx, log) };
   });
   checkQueue(cx, walk, queue);
   return {
@@ -146,25 +143,29 @@ export async function concludeWalk(
     indexed: 0,
     time_stamps: walk.stamped,
     queue,
+    acknowledged,
     findings: walk.findings,
     more: walk.more,
     first_bad: firstBad(walk.findings) ?? null,
   };
 }
 
-async function checkStray(tx: RawTx, { log, tenantId }: LogUnderTest["instance"], walk: Walk): Promise<void> {
+/** What lies beside the tree and should not; how many rows that stand aside two persons acknowledged. */
+async function checkStray(tx: RawTx, cx: LogUnderTest, walk: Walk): Promise<number> {
+  const { log, tenantId } = cx.instance;
   const stray = await findStray(tx, log);
   if (stray !== undefined)
     walk.add({ class: "missing leaf", detail: `entry ${stray} is in no tree and does not wait for it` });
-  const aside = await findAside(tx, tenantId);
-  if (aside !== undefined)
+  const aside = await readAside(askRaw(tx), { log, tenantId, receiptVkey: cx.receiptVkey });
+  if (aside.first !== undefined)
     walk.add({
       class: "missing leaf",
-      detail: `${aside.count} rows stand aside as no entries, the first ${aside.id}: ${aside.reason}`,
+      detail: `${aside.open} rows stand aside as no entries, the first ${aside.first.id}: ${aside.first.reason}`,
     });
   const orphan = await findOrphan(tx, tenantId);
   if (orphan !== undefined)
     walk.add({ class: "index", detail: `a search row stands for entry ${orphan}, which is not there` });
+  return aside.acknowledged.length;
 }
 
 function ageOf(cx: LogUnderTest, at: string): bigint {

@@ -29,6 +29,8 @@ export interface Health {
     readonly merge_delay: MergeDelay | null;
     /** Losses that recoveries of the log declare and the newest verification found, and nothing else. */
     readonly declared_losses: number;
+    /** Rows that stand aside as no entries and that two persons acknowledged. */
+    readonly acknowledged_rows: number;
     /** Why the signer signs nothing at present. */
     readonly refused: string | null;
   };
@@ -101,13 +103,17 @@ function verificationAlarms({ isFoundWrong, isUncompared, declaredLosses }: Stor
   return isUncompared ? ["log-verification-incomplete"] : [];
 }
 
-/** What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority. */
+/**
+ * What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority; `acknowledged`:
+ * how many of the rows that stand aside two persons have looked at.
+ */
 export function alarmsOf(
   stored: StoredHealth,
   parts: readonly HealthPart[],
   nowMs: number,
-  { isStamping, refused = null }: { readonly isStamping: boolean; readonly refused?: string | null },
+  beside: { readonly isStamping: boolean; readonly refused?: string | null; readonly acknowledged?: number },
 ): string[] {
+  const { isStamping, refused = null, acknowledged = 0 } = beside;
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   // By the entry that waits, not by the last signature: after a quiet hour the next one is not late at once.
   const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);
@@ -118,7 +124,7 @@ export function alarmsOf(
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");
   if (isIntegrationLate(stored, nowMs)) alarms.push("integration-late");
-  if (stored.quarantined > 0) alarms.push("entry-quarantined");
+  if (stored.quarantined > acknowledged) alarms.push("entry-quarantined");
   if ((stored.mergeDelay?.max ?? 0) > INTEGRATION_LATE_MS) alarms.push("merge-delay");
   if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");

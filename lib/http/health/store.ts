@@ -26,11 +26,11 @@ export interface StoredHealth {
   readonly stampedSize: number | undefined;
   readonly stampedAt: Date | undefined;
   readonly workerSeenAt: Date | undefined;
-  /** Oldest entry that waits for the sequencer, in the form of audit.md. */
+  /** Oldest entry that waits for the sequencer and does not stand aside, in the form of audit.md. */
   readonly oldestWaiting: string | undefined;
   /** Since when the row that waits longest has been in the queue, by the database's clock. */
   readonly waitingSince: Date | undefined;
-  /** Waiting rows that are no entries and get no leaf. */
+  /** Waiting rows that are no entries and get no leaf, acknowledged or not. */
   readonly quarantined: number;
   /** Merge delays of the newest leaves; undefined while there are none. */
   readonly mergeDelay: MergeDelay | undefined;
@@ -122,6 +122,7 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                        WHERE log = ${log} AND time_stamped_at IS NOT NULL ORDER BY size DESC LIMIT 1) s ON true
     LEFT JOIN LATERAL (SELECT e.at, q.queued_at FROM audit_queue q LEFT JOIN audit_entry e ON e.id = q.entry_id
                        WHERE NOT EXISTS (SELECT 1 FROM audit_head h WHERE h.log = e.log AND h.closed_at IS NOT NULL)
+                         AND NOT EXISTS (SELECT 1 FROM audit_quarantine a WHERE a.entry_id = q.entry_id)
                        ORDER BY q.id LIMIT 1) w ON true
     LEFT JOIN LATERAL (
       SELECT count(*) AS delays, percentile_disc(0.5) WITHIN GROUP (ORDER BY ms)::float8 AS p50,

@@ -45,6 +45,7 @@ async function load(cx: Context) {
 export default async function VerifyPage() {
   const t = await getTranslations("audit.verify");
   const words = await getTranslations("audit");
+  const aside = await getTranslations("keeping.aside");
   const section = { label: words("title"), href: "/audit" };
   const result = await loadPage(listVerifications, PATH, load);
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
@@ -56,6 +57,13 @@ export default async function VerifyPage() {
       crumbs={[section, { label: t("title") }]}
       title={t("title")}
       lead={t("lead")}
+      actions={
+        result.principal.role === "regulator" ? null : (
+          <ButtonLink href="/audit/aside" look="secondary" size="bar" icon="stop">
+            {aside("title")}
+          </ButtonLink>
+        )
+      }
       apiCall={{ method: "POST", path: PATH }}
     >
       <Section title={t("browser")}>

@@ -5,7 +5,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import type { Retention } from "@/lib/audit/retention/schema";
 import { formatCount } from "@/lib/format";
 
-/** How far removal went, and what the last one left where it was. */
+/** How far removal went, and, for those who may know, what the last one left where it was. */
 export function PruningFacts({ minimum, last }: { minimum: number; last: Retention["last_pruning"] }) {
   const t = useTranslations("keeping.retention");
   const locale = useLocale();
@@ -17,8 +17,10 @@ export function PruningFacts({ minimum, last }: { minimum: number; last: Retenti
         facts={[
           { name: t("minimum"), value: formatCount(minimum, locale) },
           { name: t("lastPruning"), value: <LocalTime instant={last.at} form="minute" /> },
-          { name: t("removed"), value: formatCount(last.removed, locale) },
-          { name: t("kept"), value: formatCount(last.kept, locale) },
+          ...(last.removed === undefined
+            ? []
+            : [{ name: t("removed"), value: formatCount(last.removed, locale) }]),
+          ...(last.kept === undefined ? [] : [{ name: t("kept"), value: formatCount(last.kept, locale) }]),
           ...(last.seq === null
             ? []
             : [

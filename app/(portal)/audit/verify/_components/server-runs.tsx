@@ -96,6 +96,14 @@ function Found({ run }: { run: VerificationItem }) {
   );
 }
 
+/** Rows beside the tree that are no finding any more, since two persons looked at them. */
+function AcknowledgedNote({ run }: { run: VerificationItem }) {
+  const t = useTranslations("audit.verify.runs");
+  const count = run.report?.acknowledged ?? 0;
+  if (count === 0 || run.record === "changed") return null;
+  return <span className="block text-note text-ink-2">{t("acknowledged", { count })}</span>;
+}
+
 /** Verifications by the worker, newest first. */
 export function ServerRuns({ runs }: { runs: readonly VerificationItem[] }) {
   const t = useTranslations("audit.verify.runs");
@@ -104,7 +112,16 @@ export function ServerRuns({ runs }: { runs: readonly VerificationItem[] }) {
     { key: "at", head: t("at"), isTitle: true, cell: (run) => <LocalTime instant={run.started_at} /> },
     { key: "by", head: t("by"), cell: (run) => run.by ?? t("schedule") },
     { key: "state", head: t("state"), cell: (run) => <State run={run} /> },
-    { key: "found", head: t("found"), cell: (run) => <Found run={run} /> },
+    {
+      key: "found",
+      head: t("found"),
+      cell: (run) => (
+        <>
+          <Found run={run} />
+          <AcknowledgedNote run={run} />
+        </>
+      ),
+    },
     {
       key: "entry",
       head: t("entry"),

@@ -1,0 +1,9 @@
+import { refuseAcknowledgement } from "@/lib/api-client/operations/aside";
+import { refuseAcknowledgement as decide } from "@/lib/audit/aside/acknowledge";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/audit/acknowledgements/{id}/refusals",
+  [bind(refuseAcknowledgement, (cx, { params }) => decide(cx, params.id))],
+);

@@ -1,0 +1,9 @@
+import { askAcknowledgement } from "@/lib/api-client/operations/aside";
+import { askAcknowledgement as ask } from "@/lib/audit/aside/acknowledge";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/audit/acknowledgements",
+  [bind(askAcknowledgement, (cx, { body }) => ask(cx, body))],
+);

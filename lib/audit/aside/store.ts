@@ -1,0 +1,136 @@
+import "server-only";
+import { z } from "zod";
+import type { Tx } from "@/lib/db/transaction";
+import { IS_ERASED } from "../reading/store";
+import { AsideReason } from "./schema";
+import { ROW_DIGEST, STILL_WAITS } from "./standing";
+
+const Word = z.object({
+  id: z.string(),
+  entry_id: z.string(),
+  digest: z.string(),
+  state: z.enum(["asked", "agreed", "refused"]),
+  reason: z.string(),
+  asked_by: z.string(),
+  asked_by_name: z.string().nullable(),
+  asked_at: z.coerce.date(),
+  agreed_by_name: z.string().nullable(),
+  ended_at: z.coerce.date().nullable(),
+  by_seq: z.coerce.number().int().nullable(),
+});
+export type WordRow = z.infer<typeof Word>;
+
+const Row = z.object({
+  entry_id: z.string(),
+  why: AsideReason,
+  seen_at: z.coerce.date(),
+  digest: z.string(),
+});
+export type AsideStored = z.infer<typeof Row>;
+
+/** Whose rows, and whose people the caller knows by name: everybody's without an organisation. */
+export interface Seen {
+  readonly tenantId: string;
+  readonly organisationId: string | undefined;
+}
+
+const ROW = `SELECT s.entry_id::text, s.reason AS why, s.seen_at, ${ROW_DIGEST} AS digest FROM audit_quarantine s
+  WHERE s.tenant_id = $1::uuid AND ${STILL_WAITS}`;
+
+/** Rows that stand aside by falling id; `after` is the last one shown. */
+export async function listAsideRows(
+  tx: Tx,
+  tenantId: string,
+  page: { readonly after: string | undefined; readonly limit: number },
+): Promise<AsideStored[]> {
+  const text = `${ROW} AND ($2::uuid IS NULL OR s.entry_id < $2::uuid) ORDER BY s.entry_id DESC LIMIT $3`;
+  return z.array(Row).parse(await tx.$queryRawUnsafe(text, tenantId, page.after ?? null, page.limit));
+}
+
+export async function findAsideRow(
+  tx: Tx,
+  tenantId: string,
+  entryId: string,
+): Promise<AsideStored | undefined> {
+  const rows = await tx.$queryRawUnsafe(`${ROW} AND s.entry_id = $2::uuid`, tenantId, entryId);
+  return z.array(Row).parse(rows)[0];
+}
+
+const NAMED = (person: string) =>
+  `(SELECT u.name FROM app_user u WHERE u.id = ${person} AND ($2::uuid IS NULL OR u.organisation_id = $2::uuid)
+    AND NOT ${IS_ERASED})`;
+const WORD = `a.id::text, a.entry_id::text, a.digest, a.state, a.reason, a.asked_by::text,
+  ${NAMED("a.asked_by")} AS asked_by_name, a.asked_at, ${NAMED("a.agreed_by")} AS agreed_by_name, a.ended_at,
+  (SELECT l.seq FROM audit_leaf l WHERE l.entry_id = a.agreed_entry_id) AS by_seq`;
+
+/** The newest word about each of these rows. */
+export async function findNewestWords(tx: Tx, seen: Seen, entryIds: readonly string[]): Promise<WordRow[]> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT DISTINCT ON (a.entry_id) ${WORD} FROM audit_acknowledgement a
+     WHERE a.tenant_id = $1::uuid AND a.entry_id = ANY ($3::uuid[]) ORDER BY a.entry_id, a.id DESC`,
+    seen.tenantId,
+    seen.organisationId ?? null,
+    [...entryIds],
+  );
+  return z.array(Word).parse(rows);
+}
+
+/** One word, locked against another's decision about it. */
+export async function lockWord(tx: Tx, seen: Seen, id: string): Promise<WordRow | undefined> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT ${WORD} FROM audit_acknowledgement a WHERE a.tenant_id = $1::uuid AND a.id = $3::uuid FOR UPDATE`,
+    seen.tenantId,
+    seen.organisationId ?? null,
+    id,
+  );
+  return z.array(Word).parse(rows)[0];
+}
+
+export interface NewWord {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly entryId: string;
+  readonly digest: string;
+  readonly reason: string;
+  readonly askedBy: string;
+  readonly at: Date;
+}
+
+export async function insertWord(tx: Tx, word: NewWord): Promise<void> {
+  // By column: the rest of the row is no business of who asks, and no login may give it.
+  await tx.$executeRawUnsafe(
+    `INSERT INTO audit_acknowledgement (id, tenant_id, entry_id, digest, reason, asked_by, asked_at)
+     VALUES ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6::uuid, $7)`,
+    word.id,
+    word.tenantId,
+    word.entryId,
+    word.digest,
+    word.reason,
+    word.askedBy,
+    word.at,
+  );
+}
+
+export async function agreeToWord(
+  tx: Tx,
+  id: string,
+  agreed: { readonly by: string; readonly at: Date; readonly entryId: string; readonly signature: string },
+): Promise<void> {
+  await tx.audit_acknowledgement.updateMany({
+    where: { id, state: "asked" },
+    data: {
+      state: "agreed",
+      agreed_by: agreed.by,
+      ended_at: agreed.at,
+      agreed_entry_id: agreed.entryId,
+      signature: agreed.signature,
+    },
+  });
+}
+
+export async function refuseWord(tx: Tx, id: string, by: string, at: Date): Promise<void> {
+  await tx.audit_acknowledgement.updateMany({
+    where: { id, state: "asked" },
+    data: { state: "refused", refused_by: by, ended_at: at },
+  });
+}
