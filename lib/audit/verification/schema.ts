@@ -11,6 +11,8 @@ export const VerificationFinding = z.object({
   before: Count.optional(),
   after: Count.optional(),
   until: Count.optional(),
+  /** Nothing is shown to be changed: what should stand over entries that wait is not there. */
+  is_unfinished: z.literal(true).optional(),
 });
 export type VerificationFinding = z.infer<typeof VerificationFinding>;
 

@@ -2,10 +2,11 @@ import { useLocale, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import type { VerificationItem } from "@/lib/audit/verification/schema";
+import type { VerificationItem, VerificationReport } from "@/lib/audit/verification/schema";
 import { formatCount } from "@/lib/format";
 import { EntryLink } from "../../_components/entry-link";
-import { classKey } from "./finding-words";
+import { classKey, isOnlyLate } from "./finding-words";
+import { MissingOnly } from "./missing-only";
 
 function State({ run }: { run: VerificationItem }) {
   const t = useTranslations("audit.verify.runs.states");
@@ -68,6 +69,22 @@ function Found({ run }: { run: VerificationItem }) {
         })}
       </>
     );
+  return (
+    <>
+      {isOnlyLate(report) ? (
+        <span className="block pb-1">
+          <MissingOnly findings={report.findings} />
+        </span>
+      ) : null}
+      <Faults report={report} />
+    </>
+  );
+}
+
+/** All faults of a report, folded away under their number and the first place. */
+function Faults({ report }: { report: VerificationReport }) {
+  const t = useTranslations("audit.verify");
+  const locale = useLocale();
   return (
     <details>
       <summary className="cursor-pointer underline decoration-line-2 underline-offset-4">
