@@ -8,6 +8,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { people } from "./support/api";
 import { axeFindings } from "./support/axe";
 import { demo } from "./support/instance";
+import { tabUntil } from "./support/keyboard";
 import { accountOf } from "./support/sign-in";
 import { signedIn } from "./support/signed-in";
 import { canaries, submitTransaction } from "./support/steps";
@@ -36,13 +37,11 @@ async function say(
 const verify = (...args: string[]) => say("npm", ["run", "--silent", "verify", "--", ...args]);
 
 /** Moves the focus by Tab until a control with this label has it. */
-async function tabTo(page: Page, label: string): Promise<void> {
-  const wanted = page.getByLabel(label, { exact: true }).or(page.getByRole("button", { name: label }));
-  for (let step = 0; step < 60; step += 1) {
-    await page.keyboard.press("Tab");
-    if (await wanted.first().evaluate((one) => one === document.activeElement)) return;
-  }
-  throw new Error(`Tab does not lead to ${label}`);
+function tabTo(page: Page, label: string): Promise<void> {
+  return tabUntil(
+    page,
+    page.getByLabel(label, { exact: true }).or(page.getByRole("button", { name: label })),
+  );
 }
 
 test("by keyboard alone an auditor filters, opens an entry and has its proof checked in the browser", async ({
