@@ -12,7 +12,7 @@ import { tabUntil } from "./support/keyboard";
 import { signedIn } from "./support/signed-in";
 
 // After the loss of the signer's store the old log is closed and a new one goes on: both are read on the pages.
-test.describe.configure({ mode: "serial", timeout: 300_000 });
+test.describe.configure({ timeout: 300_000 });
 
 const run = promisify(execFile);
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
@@ -64,7 +64,7 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ha
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.searchParams.has("entry") && url.searchParams.get("log") === two.old);
   await expect(drawer(page)).toContainText(two.old);
-  await expect(drawer(page).locator("pre").first()).toContainText(`?log=${encodeURIComponent(two.old)}`);
+  await expect(drawer(page).getByRole("region", { name: "The entry", exact: true })).toContainText(`?log=${encodeURIComponent(two.old)}`);
   await page.goto(at(ofOld("/audit?entry=3")), { waitUntil: "networkidle" });
   await page.keyboard.press("v");
   await expect(drawer(page).getByText("Verified in this browser")).toBeVisible();
