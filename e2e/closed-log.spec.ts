@@ -64,7 +64,9 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ha
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.searchParams.has("entry") && url.searchParams.get("log") === two.old);
   await expect(drawer(page)).toContainText(two.old);
-  await expect(drawer(page).getByRole("region", { name: "The entry", exact: true })).toContainText(`?log=${encodeURIComponent(two.old)}`);
+  await expect(drawer(page).getByRole("region", { name: "The entry", exact: true })).toContainText(
+    `?log=${encodeURIComponent(two.old)}`,
+  );
   await page.goto(at(ofOld("/audit?entry=3")), { waitUntil: "networkidle" });
   await page.keyboard.press("v");
   await expect(drawer(page).getByText("Verified in this browser")).toBeVisible();
@@ -100,7 +102,9 @@ test("filter, pages and the other pages keep the closed log; leaving it keeps th
   await page.goto(at(ofOld("/audit")), { waitUntil: "networkidle" });
   await page.getByRole("link", { name: "Entry 0 of the log that followed" }).click();
   await page.waitForURL((url) => !url.searchParams.has("log") && url.searchParams.get("entry") === "0");
-  await expect(drawer(page)).toContainText("log.recovery");
+  await expect(drawer(page)).toContainText(
+    `This log follows the closed log ${two.old}. Nothing of it is lost.`,
+  );
   expect(faults()).toEqual([]);
   await page.context().close();
 });

@@ -21,6 +21,7 @@ import { Outcome } from "./outcome";
 import { PartsList } from "./parts-list";
 import { ProofCheck } from "./proof-check";
 import { ProofDrawing } from "./proof-drawing";
+import { SaidOpenly } from "./said-openly";
 import { Sentence } from "./sentence";
 
 const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
@@ -201,7 +202,7 @@ export function EventDrawer(props: {
     <div className="facts:sticky facts:top-6">
       <Head seq={props.detail.seq} ways={props.ways} />
       <p className="mb-3 text-lead">
-        {happening === undefined ? t("unreadable") : <Sentence happening={happening} />}
+        {happening === undefined ? <SaidOpenly detail={props.detail} /> : <Sentence happening={happening} />}
       </p>
       <div className="pb-5">
         <Facts
@@ -209,7 +210,7 @@ export function EventDrawer(props: {
           facts={happening === undefined ? facts.slice(props.isClosed ? -3 : -2) : facts}
         />
       </div>
-      <PartsList detail={props.detail} />
+      <PartsList detail={props.detail} log={props.isClosed ? props.log : ""} />
       <ProofSection {...props} />
       {props.detail.anchors === undefined ? null : (
         <EntryAnchors anchors={props.detail.anchors} rule={props.rule} />
