@@ -35,12 +35,25 @@ async function actBefore(demo: Demo): Promise<void> {
   });
 }
 
-/** The newest checkpoint, as an auditor keeps it. */
+const sizeOf = (checkpoint: string): number => Number(checkpoint.split("\n")[1]);
+
+/** The newest checkpoint, as an auditor keeps it, once it stands over all that was written: that he reads it too. */
 async function keepCheckpoint(demo: Demo, file: string): Promise<string> {
-  const { text, status } = await people(demo).auditor.get("/confidential/audit/log/checkpoint");
-  if (status !== 200) throw new Error(text);
-  writeFileSync(file, text);
-  return text.split("\n")[0] ?? "";
+  const { auditor } = people(demo);
+  const read = async (): Promise<string> => {
+    const { text, status } = await auditor.get("/confidential/audit/log/checkpoint");
+    if (status !== 200) throw new Error(text);
+    return text;
+  };
+  const first = sizeOf(await read());
+  let kept = "";
+  await waitUntil("a checkpoint stands over the whole log", async () => {
+    kept = await read();
+    const { json } = await auditor.get("/confidential/status");
+    return sizeOf(kept) > first && sizeOf(kept) === json.log_size;
+  });
+  writeFileSync(file, kept);
+  return kept.split("\n")[0] ?? "";
 }
 
 /** As an operator does whose signer's store is lost: `npm run recover` on the stopped instance. */
@@ -78,7 +91,7 @@ export async function startWithClosedLog(): Promise<TwoLogs> {
     const demo = readDemo(dataDir);
     const { auditor } = people(demo);
     const last = await auditor.get(`/confidential/audit/log/checkpoint?log=${encodeURIComponent(old)}`);
-    return { demo, old, present, size: Number(last.text.split("\n")[1]), stop };
+    return { demo, old, present, size: sizeOf(last.text), stop };
   } catch (error) {
     await stop();
     throw error;

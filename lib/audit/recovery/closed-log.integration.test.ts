@@ -92,6 +92,8 @@ beforeAll(async () => {
   );
   size = checkpoint.rows[0].size;
   const [oldVkey = ""] = bench.policy.log;
+  // Written, and in no tree when the log was closed.
+  await recordEvent(person, { class: "log", outcome: "done", action: "audit.proof", subjects: [] });
   await startNewLog(owner, bench.place, { origin: `${old}/2`, checkpoint: checkpoint.rows[0].note, oldVkey });
   auditor = under(person, `${old}/2`);
   await prepareLog(bench.sequencerPool, { ...bench.place, log: `${old}/2` });
@@ -117,6 +119,8 @@ it("a closed log is listed, opened entry by entry and proven, and the reading is
     "SELECT DISTINCT e.log FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id WHERE i.action = 'audit.read'",
   );
   expect(rows).toEqual([{ log: `${old}/2` }]);
+  const first = await listEvents(auditor, EventQuery.parse({ log: old, waiting: "true" }));
+  expect(first.items[0]).toMatchObject({ action: "audit.proof", seq: null });
   // The present log is what is read where nothing is said.
   expect(
     (await listEvents(auditor, EventQuery.parse({}))).items.some(

@@ -8,7 +8,10 @@ import { subjectOf } from "./happening";
 import { Actor, SubjectName } from "./names";
 import { Outcome } from "./outcome";
 
-/** The number of an entry, or that it waits for one; a clock where no signed checkpoint covers it yet. */
+/**
+ * The number of an entry, or that it waits for one; a clock where no signed checkpoint covers it yet. What waited when its
+ * log was closed waits for nothing any more.
+ */
 function Seq(props: { seq: number | null; signedSize: number; isClosed: boolean }) {
   const { seq } = props;
   const t = useTranslations("audit.list");
@@ -16,8 +19,8 @@ function Seq(props: { seq: number | null; signedSize: number; isClosed: boolean 
   if (seq === null)
     return (
       <span className="inline-flex items-center gap-2 font-normal text-amber">
-        <Icon name="clock" className="size-[14px]" />
-        {t("waiting")}
+        <Icon name={props.isClosed ? "warning" : "clock"} className="size-[14px]" />
+        {t(props.isClosed ? "notInTree" : "waiting")}
       </span>
     );
   if (seq < props.signedSize) return <>{formatCount(seq, locale)}</>;

@@ -15,7 +15,7 @@ export interface LoadedList {
 
 /** Where a page of the list begins: below a sequence number, above one, or at the newest. */
 export interface PagePlace {
-  /** Origin of a closed log; nothing waits there. */
+  /** Origin of a closed log. */
   readonly log?: string | undefined;
   readonly before?: number | undefined;
   readonly after?: number | undefined;
@@ -31,7 +31,7 @@ export function queryOf(filter: EventFilter, place: PagePlace): Readonly<Record<
     limit: String(limit),
     ...(before === undefined ? {} : { cursor: toBase64url(utf8(String(before))) }),
     ...(after === undefined ? {} : { after: String(after) }),
-    ...(before === undefined && after === undefined && log === undefined ? { waiting: "true" } : {}),
+    ...(before === undefined && after === undefined ? { waiting: "true" } : {}),
   };
 }
 
