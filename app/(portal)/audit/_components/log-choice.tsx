@@ -52,6 +52,7 @@ export function LogChoice(props: { logs: ReadLog; signed: number; href: (log: st
           label={t("label")}
           views={[{ key: "", label: t("present"), href: href("") }, ...closed]}
           current={logs.log ?? ""}
+          isLong
         />
       </div>
       <ClosedNote logs={logs} signed={props.signed} />
