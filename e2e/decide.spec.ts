@@ -1,141 +1,37 @@
-import { type Browser, expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { formatTime } from "../lib/format";
-import { makeOrderPdf } from "../lib/seed/court-order";
 import { asSuperuser } from "./support/admin";
-import { type Caller, people } from "./support/api";
+import { people } from "./support/api";
 import { axeFindings } from "./support/axe";
+import {
+  APPROVER,
+  at,
+  DAY_MS,
+  dayOf,
+  file,
+  fileAs,
+  fileWith,
+  LEGAL,
+  newOrder,
+  open,
+  panel,
+  passLegal,
+  read,
+  SECOND,
+  scope,
+  tabTo,
+} from "./support/deciding";
 import { dataDir, demo } from "./support/instance";
-import { openPage, withoutStream } from "./support/page";
+import { openPage } from "./support/page";
 import { signedIn } from "./support/signed-in";
-import { canaries, submitTransaction, text } from "./support/steps";
+import { text } from "./support/steps";
 
 // Two people decide on a paper order: they read it, retype it, narrow, ask, deny, and get in each other's way.
-
-const LEGAL = "coordinator-001:legal";
-const APPROVER = "coordinator-001:approve";
-const SECOND = "coordinator-001:approve-2";
-const DAY_MS = 86_400_000;
-
-const at = (path: string): string => new URL(path, demo().base_url).href;
-const dayOf = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
-
-interface Order {
-  readonly issuer: string;
-  readonly case_number: string;
-  readonly valid_from: string;
-  readonly valid_until: string;
-}
-
-let filed = 0;
 
 // Each open page holds a stream of changes, and a person may hold only so many.
 test.afterEach(async ({ browser }) => {
   for (const context of browser.contexts()) await context.close();
 });
-
-function newOrder(): Order {
-  filed += 1;
-  const number = `MSO ${filed}-${String(Date.now()).slice(-6)}/26`;
-  return {
-    issuer: "Market Supervision Office",
-    case_number: number,
-    valid_from: dayOf(-1),
-    valid_until: dayOf(24),
-  };
-}
-
-/** The order on paper; what the officer types of it may differ. */
-function paper(order: Order): Uint8Array {
-  return makeOrderPdf({
-    title: "Demand for information",
-    lines: [
-      `The ${order.issuer} requires access.`,
-      `Case ${order.case_number}, of ${order.valid_from}.`,
-      `This demand is valid until ${order.valid_until}.`,
-    ],
-  });
-}
-
-const pdfOf = (order: Order): File =>
-  new File([Buffer.from(paper(order))], "order.pdf", { type: "application/pdf" });
-
-/** Draws up a request with its order and submits it, whatever comes of that. */
-async function fileAs(
-  who: Caller,
-  order: Order,
-  typed: Partial<Order> = {},
-  document: File = pdfOf(order),
-): Promise<{ id: string; submitted: Awaited<ReturnType<Caller["post"]>> }> {
-  const transaction = await submitTransaction(people(demo()).client456, canaries());
-  const asked = {
-    purpose: "audit",
-    justification: "Examination of the settlement",
-    transactions: [transaction],
-  };
-  const created = await who.post("/confidential/access/requests", {
-    ...asked,
-    fields: ["amount", "pricing", "parties"],
-  });
-  expect(created.status, created.text).toBe(201);
-  const id = text(created, "id");
-  const form = new FormData();
-  form.set("facts", JSON.stringify({ ...order, ...typed, kind: "statutory_demand", jurisdiction: "DE" }));
-  form.set("document", document);
-  const path = `/confidential/access/requests/${id}`;
-  const attached = await who.send(`${path}/authorizations`, { method: "POST", body: form });
-  expect(attached.status).toBe(201);
-  return { id, submitted: await who.post(`${path}/submit`) };
-}
-
-/** An officer files: what stands on paper, and what was typed of it. */
-async function fileWith(
-  who: Caller,
-  order: Order,
-  typed: Partial<Order> = {},
-  document: File = pdfOf(order),
-): Promise<string> {
-  const { id, submitted } = await fileAs(who, order, typed, document);
-  expect(submitted.json.state, submitted.text).toBe("stage_1");
-  return id;
-}
-
-const file = (order: Order, typed?: Partial<Order>): Promise<string> =>
-  fileWith(people(demo()).regulator, order, typed);
-
-/** The first stage, passed through the API by the legal reviewer. */
-async function passLegal(id: string, order: Order, narrowing: object = {}): Promise<void> {
-  const { issuer, case_number, valid_from, valid_until } = order;
-  const confirms = { issuer, case_number, valid_from, valid_until };
-  const body = { stage: "legal", decision: "approve", comment: "Read and compared", confirms, ...narrowing };
-  const answer = await people(demo()).legal.post(`/confidential/access/requests/${id}/decisions`, body);
-  expect(answer.status, answer.text).toBe(200);
-}
-
-async function open(browser: Browser, handle: string, id: string) {
-  const watched = await signedIn(browser, handle);
-  await watched.page.goto(at(`/requests/${id}`));
-  await expect(watched.page.getByRole("heading", { level: 1 })).toContainText("Market Supervision Office");
-  return watched;
-}
-
-const scope = (page: Page): Locator => page.getByRole("table", { name: "Scope of the request" });
-const panel = (page: Page): Locator => page.getByRole("complementary");
-
-async function read(page: Page, order: Order): Promise<void> {
-  await page.getByLabel("1 Issuer").fill(order.issuer);
-  await page.getByLabel("2 Case number").fill(order.case_number);
-  await page.getByLabel("3 Valid from").fill(order.valid_from);
-  await page.getByLabel("4 Valid until").fill(order.valid_until);
-}
-
-/** Reaches a control by the keyboard alone, and says how many keys it took. */
-async function tabTo(page: Page, control: Locator): Promise<number> {
-  for (let pressed = 0; pressed < 150; pressed += 1) {
-    if (await control.evaluate((element) => element === document.activeElement)) return pressed;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error("the control is not reached by the keyboard");
-}
 
 test("two deciders approve by keyboard alone; the first reading stays covered; access comes into force", async ({
   browser,
@@ -377,136 +273,6 @@ test("a scanned order is shown as it is beside the facts, and decided on like on
   await expect(page.getByRole("dialog").getByText("Approved", { exact: true }).first()).toBeVisible();
   expect(faults()).toEqual([]);
 });
-
-test("a reading that differs cannot be approved, and two readings that differ are shown when both are made", async ({
-  browser,
-}) => {
-  const order = newOrder();
-  const id = await file(order);
-  const { page } = await open(browser, LEGAL, id);
-  await read(page, { ...order, case_number: "MSO 9-999/26" });
-  await expect(panel(page).getByText("Differs", { exact: true })).toBeAttached();
-  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
-  await expect(page.getByRole("button", { name: "Narrow", exact: true })).toBeDisabled();
-  await expect(panel(page).getByText("Ask the officer, or deny")).toBeVisible();
-
-  const shorter = { ...newOrder(), valid_until: dayOf(10) };
-  const other = await file(shorter, { valid_until: dayOf(20) });
-  const confirms = { ...shorter };
-  const until = `${new Date(Date.parse(shorter.valid_until) + DAY_MS).toISOString().slice(0, 19)}Z`;
-  const { legal } = people(demo());
-  const body = { stage: "legal", decision: "approve", comment: "Until its end", confirms, until };
-  expect((await legal.post(`/confidential/access/requests/${other}/decisions`, body)).status).toBe(200);
-  const { page: second } = await open(browser, SECOND, other);
-  expect(await second.content()).not.toContain(`read ${shorter.valid_until}`);
-  await read(second, { ...shorter, valid_until: dayOf(20) });
-  await second.getByLabel("Reason, seen by the officer").fill("As typed");
-  await second.getByRole("button", { name: "Approve as narrowed by Lena Hartmann" }).click();
-  await expect(second.getByText("The readings differ. Nothing was decided.")).toBeVisible();
-  await expect(second.getByText("the first decider read", { exact: false })).toBeVisible();
-});
-
-test("of two tabs one decides, the other learns who was faster and loses nothing that was typed", async ({
-  browser,
-}) => {
-  const order = newOrder();
-  const id = await file(order);
-  const { page: one } = await open(browser, LEGAL, id);
-  const two = await one.context().newPage();
-  // This tab hears of no change, as one whose connection hangs.
-  await withoutStream(two);
-  await two.goto(at(`/requests/${id}`));
-  await read(two, order);
-  await two.getByLabel("Reason, seen by the officer").fill("Second tab");
-  await one.getByLabel("Reason, seen by the officer").fill("No basis");
-  await one.getByLabel("Reason, seen by the officer").press("Escape");
-  await one.keyboard.press("d");
-  await one.getByRole("dialog").getByRole("button", { name: "Deny", exact: true }).click();
-  await expect(one.getByRole("dialog").getByText("Denied", { exact: true }).first()).toBeVisible();
-
-  await two.getByRole("button", { name: "Approve as asked" }).click();
-  await expect(two.getByText("Somebody was faster. Nothing of yours was done.")).toBeVisible();
-  await expect(two.getByText("Lena Hartmann denied on", { exact: false })).toBeVisible();
-  // Nothing is left to press that would decide; what was typed can still be read.
-  const late = two.getByRole("dialog");
-  await expect(late.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
-  await expect(late.getByRole("button", { name: "Close", exact: true }).last()).toBeVisible();
-  await expect(late.getByText("Second tab")).toBeVisible();
-  await two.getByRole("button", { name: "Look at it as it stands" }).click();
-  await expect(panel(two).getByText("No stage waits for a decision now.")).toBeVisible();
-  await expect(panel(two).getByText("Second tab")).toBeVisible();
-  await panel(two).getByRole("button", { name: "Discard what I typed" }).click();
-  await expect(panel(two).getByText("Second tab")).toHaveCount(0);
-
-  // Back after a decision leads to the request as it is, not to a form that decides again.
-  await one.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
-  await one.goto(at("/requests"));
-  await one.goBack();
-  await expect(panel(one).getByText("No stage waits for a decision now.")).toBeVisible();
-});
-
-test("a page that hears of the other's decision keeps what was typed and says who was faster", async ({
-  browser,
-}) => {
-  const order = newOrder();
-  const id = await file(order);
-  const { page } = await open(browser, LEGAL, id);
-  await read(page, order);
-  await page.getByLabel("Reason, seen by the officer").fill("Nearly done");
-  await passLegal(id, order);
-  const notice = panel(page).getByRole("status").filter({ hasText: "Somebody was faster." });
-  await expect(notice).toBeVisible();
-  await expect(notice.getByText("Nearly done")).toBeVisible();
-  await expect(notice.getByText(order.case_number)).toBeVisible();
-  await expect(notice.getByText(/approved on/)).toBeVisible();
-});
-
-test("a lost connection loses nothing: reload keeps what was typed, and sending again decides once", async ({
-  browser,
-}) => {
-  const order = newOrder();
-  const id = await file(order);
-  const { page } = await open(browser, LEGAL, id);
-  await read(page, order);
-  await page.getByLabel("Reason, seen by the officer").fill("Read and compared");
-  await page.reload();
-  await expect(page.getByLabel("2 Case number")).toHaveValue(order.case_number);
-  await page.getByRole("button", { name: "Approve as asked" }).click();
-  const dialog = page.getByRole("dialog");
-  const button = dialog.getByRole("button", { name: "Approve", exact: true });
-  await expect(button).toBeVisible();
-  // The answer is lost on its way back: the decision is made and the browser does not know.
-  await page.route("**/decisions", async (route) => {
-    await route.fetch();
-    await route.abort("connectionreset");
-  });
-  await button.click();
-  await expect(dialog.getByText("The connection was lost", { exact: false })).toBeVisible();
-  await page.unroute("**/decisions");
-  await button.click();
-  await expect(dialog.getByText("Approved", { exact: true }).first()).toBeVisible();
-  const view = await people(demo()).legal.get(`/confidential/access/requests/${id}`);
-  expect(view.json).toMatchObject({ state: "stage_2" });
-  expect(view.json.decisions).toHaveLength(1);
-});
-
-test("who decides next in the same window finds nothing of the first one's reading", async ({ browser }) => {
-  const order = newOrder();
-  const id = await file(order);
-  const { page } = await open(browser, LEGAL, id);
-  await read(page, order);
-  await page.getByLabel("Reason, seen by the officer").fill("For my own eyes");
-  const { page: other } = await open(browser, APPROVER, id);
-  await passLegal(id, order);
-  await page.context().clearCookies();
-  await page.context().addCookies(await other.context().cookies());
-  await page.goto(at(`/requests/${id}`));
-  await expect(page.getByLabel("2 Case number")).toBeVisible();
-  await expect(page.getByLabel("2 Case number")).toHaveValue("");
-  await expect(page.getByLabel("Reason, seen by the officer")).toHaveValue("");
-  expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain("For my own eyes");
-});
-
 /** An officer's identity checks are over, as if twelve months had gone by. */
 async function endIdentityChecks(handle: string): Promise<void> {
   await asSuperuser(dataDir(), async (client) => {

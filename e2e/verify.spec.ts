@@ -112,6 +112,55 @@ test("a changed entry is named between its neighbours, at every width and in bot
   await german.page.context().close();
 });
 
+test("where only a cosignature is missing, both headline lines say so, in both languages", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle, policy } = await takeFiles(page);
+  // More witnesses than anybody has: the checkpoint carries one cosignature of the two that are wanted.
+  const strict = { ...JSON.parse(readFileSync(policy, "utf8")), quorum: 2 };
+  writeFileSync(inFolder("strict.json"), JSON.stringify(strict));
+  for (const [locale, words] of [
+    [
+      "en",
+      {
+        choose: /^Choose/,
+        start: "Verify the bundle",
+        first: "Does not verify",
+        second: "Nothing is shown to be changed; what is missing: ",
+      },
+    ],
+    [
+      "de-DE",
+      {
+        choose: /^(Datei|Andere) wählen/,
+        start: "Bündel prüfen",
+        first: "Hält nicht stand",
+        second: "Dass etwas geändert wurde, ist nicht gezeigt; was fehlt: ",
+      },
+    ],
+  ] as const) {
+    const reader = await signedIn(browser, "auditor-001", { ...DESKTOP, locale });
+    await reader.page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+    for (const [which, file] of [bundle, inFolder("strict.json")].entries()) {
+      const [chooser] = await Promise.all([
+        reader.page.waitForEvent("filechooser"),
+        reader.page.getByRole("button", { name: words.choose }).nth(which).click(),
+      ]);
+      await chooser.setFiles(file);
+      await expect(reader.page.getByText(path.basename(file), { exact: true }), `${which}`).toBeVisible();
+    }
+    await reader.page.getByRole("button", { name: words.start }).click();
+    await expect(reader.page.getByRole("heading", { name: words.first, exact: true })).toBeVisible();
+    await expect(reader.page.getByText(words.second)).toContainText("trusted cosignatures of 2");
+    expect(await axeFindings(reader.page)).toEqual([]);
+    expect(reader.faults()).toEqual([]);
+    await reader.page.context().close();
+  }
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
 test("what is no bundle, a bundle cut short and a policy that is none are each refused by name", async ({
   browser,
 }) => {

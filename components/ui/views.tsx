@@ -12,14 +12,18 @@ export function Views({
   label,
   views,
   current,
+  isLong = false,
 }: {
   label: string;
   views: readonly SavedView[];
   current: string;
+  /** Names that no phone has room for in a row: they stand below each other and break. */
+  isLong?: boolean;
 }) {
+  const wraps = isLong ? "flex-wrap" : "";
   return (
     <nav aria-label={label} className="mb-4 overflow-x-auto">
-      <ul className="flex gap-5 border-line border-b text-control">
+      <ul className={`flex gap-x-5 border-line border-b text-control ${wraps}`}>
         {views.map((view) => {
           const isCurrent = view.key === current;
           return (
@@ -28,7 +32,7 @@ export function Views({
                 href={view.href}
                 prefetch={false}
                 aria-current={isCurrent ? "page" : undefined}
-                className={`inline-flex min-h-touch items-center gap-2 whitespace-nowrap border-b-2 tablet:min-h-row ${isCurrent ? "border-accent font-semibold" : "border-transparent text-ink-2 hover:text-ink"}`}
+                className={`inline-flex min-h-touch items-center gap-2 ${isLong ? "break-all" : "whitespace-nowrap"} border-b-2 tablet:min-h-row ${isCurrent ? "border-accent font-semibold" : "border-transparent text-ink-2 hover:text-ink"}`}
               >
                 {view.label}
                 {view.count === undefined ? null : (

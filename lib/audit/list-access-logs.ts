@@ -3,11 +3,11 @@ import type { Context } from "@/lib/context";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { inSnapshot } from "@/lib/db/transaction";
 import { accessOf, textOf, textsOf } from "./access-facts";
+import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./access-logs";
 import { type Conditions, fencedConditions, instantText } from "./reading/filter";
 import { type OpenedPart, openParts } from "./reading/open-parts";
 import { type EventRow, planForPages, readAccesses, readParts } from "./reading/store";
 import { filterNames, recordRead } from "./record-read";
-import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./schema";
 
 const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
 

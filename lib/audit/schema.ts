@@ -122,6 +122,10 @@ const exportChoice = {
 export const ExportChoice = z.strictObject(exportChoice);
 export type ExportChoice = z.infer<typeof ExportChoice>;
 
+/** What is kept of an export beside its filter: how it is written, and the closed log it is of, if it is of one. */
+export const ExportOptions = z.strictObject({ ...exportChoice, ...logChoice });
+export type ExportOptions = z.infer<typeof ExportOptions>;
+
 export const ExportQuery = z.strictObject({
   ...eventFilter,
   ...logChoice,
@@ -131,7 +135,12 @@ export const ExportQuery = z.strictObject({
 export type ExportQuery = z.infer<typeof ExportQuery>;
 
 /** An export to be made in the background. */
-export const NewExport = z.strictObject({ ...eventFilter, format: ExportFormat, ...exportChoice });
+export const NewExport = z.strictObject({
+  ...eventFilter,
+  ...logChoice,
+  format: ExportFormat,
+  ...exportChoice,
+});
 export type NewExport = z.infer<typeof NewExport>;
 
 export const ExportPath = z.strictObject({ id: Uuid });
@@ -154,6 +163,7 @@ export type ExportState = z.infer<typeof ExportState>;
 /**
  * One export as its maker, or a coordinator, sees it. `sha256` is of the bytes that left or are kept; `progress` of
  * `total` entries are done. What a filter asked for may name a case, so only the maker is shown more than its names.
+ * `log` is the origin of the log that was exported, `recorded_in` of the one whose entry `seq` records it.
  */
 export const ExportItem = z.object({
   id: z.string(),
@@ -161,6 +171,8 @@ export const ExportItem = z.object({
   by: z.string(),
   is_own: z.boolean(),
   format: z.string(),
+  log: z.string().nullable(),
+  recorded_in: z.string().nullable(),
   filtered_by: z.array(z.string()),
   filter: z.record(z.string(), z.string()).optional(),
   state: ExportState,
@@ -195,41 +207,6 @@ export const AuditKeys = z.object({
   closed: z.array(z.string()).optional(),
 });
 export type AuditKeys = z.infer<typeof AuditKeys>;
-
-/** The coordinator's own access log, the one list with an offset. */
-export const AccessLogQuery = z.strictObject({
-  transaction_id: Uuid.optional(),
-  participant_id: text(64).optional(),
-  purpose: text(64).optional(),
-  start_time: Instant.optional(),
-  end_time: Instant.optional(),
-  limit: integerText(1, 1000).default(100),
-  offset: integerText(0, 1_000_000_000).default(0),
-});
-export type AccessLogQuery = z.infer<typeof AccessLogQuery>;
-
-export const AccessLogItem = z.object({
-  transaction_id: z.string().optional(),
-  participant_id: z.string(),
-  purpose: z.string(),
-  timestamp: z.string(),
-  /** What was done: an opening, a copy of opened fields, a refused read. */
-  action: z.string(),
-  authorized_by: z.string(),
-  data_accessed: z.array(z.string()),
-  success: z.boolean(),
-  error: z.string().optional(),
-  ip_address: z.string().optional(),
-  user_agent: z.string().optional(),
-});
-export type AccessLogItem = z.infer<typeof AccessLogItem>;
-
-export const AccessLogPage = z.object({
-  logs: z.array(AccessLogItem),
-  total_count: z.int(),
-  has_more: z.boolean(),
-});
-export type AccessLogPage = z.infer<typeof AccessLogPage>;
 
 /** A suspicion, about a transaction or in general, for the duty compliance alone. */
 export const NewSuspicion = z.strictObject({ note: text(4000), transaction_id: Uuid.optional() });

@@ -14,15 +14,10 @@ import { FilterBar } from "./_components/filter-bar";
 import { ListFoot } from "./_components/list-foot";
 import { loadEntry } from "./_components/load-entry";
 import { type LoadedList, loadList, type PagePlace, queryOf, signedSize } from "./_components/load-list";
+import { LogChoice } from "./_components/log-choice";
 import { LogKeys } from "./_components/log-keys";
-import {
-  addressOf,
-  isFiltered,
-  numberOf,
-  oneOf,
-  type ReadFilter,
-  readFilter,
-} from "./_components/read-filter";
+import { readAsked } from "./_components/read-asked";
+import { addressOf, isFiltered, numberOf, oneOf, type ReadFilter } from "./_components/read-filter";
 import { RefreshButton } from "./_components/refresh-button";
 
 const PATH = "/audit";
@@ -39,19 +34,25 @@ function neighbours(items: readonly EventItem[], entry: number) {
   return at < 0 ? {} : { newer: seqs[at - 1], older: seqs[at + 1] };
 }
 
-async function Drawer(props: { entry: number; signed: number; ways: DrawerWays; isWanted: boolean }) {
-  const loaded = await loadEntry(props.entry, props.signed);
+async function Drawer(props: {
+  entry: number;
+  log: string | undefined;
+  signed: number;
+  ways: DrawerWays;
+  isWanted: boolean;
+}) {
+  const loaded = await loadEntry(props.entry, props.signed, props.log);
   if (!loaded.ok) return <MissingDrawer seq={props.entry} problem={loaded.problem} ways={props.ways} />;
   const { ok: _, ...entry } = loaded;
   return <EventDrawer {...entry} ways={props.ways} isWanted={props.isWanted} />;
 }
 
-async function Nothing({ isNarrowed }: { isNarrowed: boolean }) {
+async function Nothing({ isNarrowed, log }: { isNarrowed: boolean; log: string }) {
   const t = await getTranslations("audit.empty");
   if (!isNarrowed) return <EmptyState title={t("title")} text={t("text")} />;
   return (
     <EmptyState title={t("filteredTitle")} text={t("filteredText")}>
-      <ButtonLink href={PATH} look="secondary">
+      <ButtonLink href={addressOf(PATH, { log })} look="secondary">
         {t("all")}
       </ButtonLink>
     </EmptyState>
@@ -74,12 +75,13 @@ async function List(props: {
     <div className={entry === undefined ? "" : "hidden facts:block"}>
       <FilterBar path={PATH} read={read} actors={actors} />
       {list.items.length === 0 ? (
-        <Nothing isNarrowed={isFiltered(read.filter) || read.fault !== undefined} />
+        <Nothing isNarrowed={isFiltered(read.filter) || read.fault !== undefined} log={values.log} />
       ) : (
         <div data-entries="">
           <EventTable
             events={list.items}
             signedSize={signed}
+            isClosed={place.log !== undefined}
             current={entry}
             href={(seq) => addressOf(PATH, values, { before, after, entry: seq })}
           />
@@ -97,8 +99,9 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   const t = await getTranslations("audit");
   const keeping = await getTranslations("keeping.retention");
   const params = await searchParams;
-  const read = readFilter(params, Date.now());
+  const { read, logs } = await readAsked(params);
   const place: PagePlace = {
+    log: logs.log,
     before: numberOf(params, "before"),
     after: numberOf(params, "after"),
     limit: LIMIT,
@@ -110,7 +113,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   // A control that asks for nothing the log knows shows no entries: it would look as if all of them met it.
   const list = read.fault === undefined ? result.value : NO_LIST;
   if (place.after !== undefined && list.items.length < LIMIT) redirect(addressOf(PATH, read.values));
-  const signed = await signedSize();
+  const signed = await signedSize(logs.log);
   const { before, after } = place;
   const hrefOf = (seq: number | undefined) =>
     seq === undefined ? undefined : addressOf(PATH, read.values, { before, after, entry: seq });
@@ -123,11 +126,16 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
       title={t("title")}
       actions={
         <div className={`flex-wrap gap-2 ${entry === undefined ? "flex" : "hidden facts:flex"}`}>
-          <RefreshButton>{t("refresh")}</RefreshButton>
+          {logs.log === undefined ? <RefreshButton>{t("refresh")}</RefreshButton> : null}
           <ButtonLink href="/audit/retention" look="secondary" size="bar" icon="clock">
             {keeping("action")}
           </ButtonLink>
-          <ButtonLink href="/audit/verify" look="secondary" size="bar" icon="check">
+          <ButtonLink
+            href={addressOf("/audit/verify", { log: read.values.log })}
+            look="secondary"
+            size="bar"
+            icon="check"
+          >
             {t("verify.action")}
           </ButtonLink>
           <ButtonLink href={addressOf("/audit/print", read.values)} look="secondary" size="bar" icon="print">
@@ -150,10 +158,19 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
       factsLook="drawer"
       facts={
         entry === undefined ? undefined : (
-          <Drawer entry={entry} signed={signed} ways={ways} isWanted={oneOf(params, "verify") === "1"} />
+          <Drawer
+            entry={entry}
+            log={logs.log}
+            signed={signed}
+            ways={ways}
+            isWanted={oneOf(params, "verify") === "1"}
+          />
         )
       }
     >
+      <div className={entry === undefined ? "" : "hidden facts:block"}>
+        <LogChoice logs={logs} signed={signed} href={(log) => addressOf(PATH, { ...read.values, log })} />
+      </div>
       <LogKeys closeHref={entry === undefined ? undefined : close} />
       <List list={list} read={read} place={place} entry={entry} signed={signed} principal={principal} />
     </PageFrame>

@@ -1,7 +1,6 @@
 import { operation } from "@/lib/api-client/operation";
+import { AccessLogPage, AccessLogQuery } from "@/lib/audit/access-logs";
 import {
-  AccessLogPage,
-  AccessLogQuery,
   ActorList,
   ActorQuery,
   AuditKeys,

@@ -8,9 +8,9 @@ import { logDetail, ofLog } from "../reading/of-log";
 import { readableKinds } from "../reading/open-parts";
 import { recordEvent } from "../record-event";
 import { filterNames } from "../record-read";
-import type { ExportQuery } from "../schema";
+import type { ExportOptions, ExportQuery } from "../schema";
 import { insertExport } from "./history-store";
-import { type ExportRequest, type Format, fileHeaders, produceExport } from "./produce-export";
+import { type ExportRequest, fileHeaders, produceExport } from "./produce-export";
 import { streamSnapshot } from "./stream-snapshot";
 
 /** A query's filter alone: the members that say which entries, by name. */
@@ -19,6 +19,17 @@ export function filterOf(query: ExportQuery): Record<string, string> {
   const filter: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) if (value !== undefined) filter[name] = value;
   return filter;
+}
+
+/** What is kept of a query beside its filter; `cx` is of the present log, which needs no name. */
+export function optionsOf(cx: Pick<ReaderContext, "instance">, query: ExportQuery): ExportOptions {
+  const { delimiter, bom, parts, log } = query;
+  return {
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(bom === undefined ? {} : { bom }),
+    ...(parts === undefined ? {} : { parts }),
+    ...logDetail(cx, log),
+  };
 }
 
 /** What the entry of an export says of it: of a filter its names only (I12). */
@@ -55,7 +66,6 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
   const from = ofLog(cx, log);
   // A filter that cannot be is refused before anything is written down.
   addFilter(fencedConditions(cx), query);
-  const filter = filterOf(query);
   const recorded = await recordEvent(cx, {
     class: "export",
     outcome: "done",
@@ -63,22 +73,19 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
     subjects: [],
     details: { ...exportDetails(query), ...logDetail(cx, log) },
   });
-  const id = await beginHistory(cx, format, filter, recorded.id);
+  const id = await beginHistory(cx, query, recorded.id);
   const request = requestOf(cx, query, recorded.id);
   const body = await streamSnapshot(cx, id, (tx, sink) => produceExport(from, tx, request, sink));
   return { response: new Response(body, { headers: fileHeaders(format) }) };
 }
 
-async function beginHistory(
-  cx: Context,
-  format: Format,
-  filter: Readonly<Record<string, string>>,
-  entryId: string,
-): Promise<string> {
+async function beginHistory(cx: Context, query: ExportQuery, entryId: string): Promise<string> {
   const startedAt = cx.clock.now();
   const id = uuidv7(startedAt.getTime());
   const { userId } = cx.principal;
-  const made = { id, tenantId: cx.instance.tenantId, userId, format, filter, entryId, startedAt };
+  const { tenantId } = cx.instance;
+  const wanted = { format: query.format, filter: filterOf(query), options: optionsOf(cx, query) };
+  const made = { id, tenantId, userId, ...wanted, entryId, startedAt };
   await inTransaction(cx, (tx) => insertExport(tx, made));
   return id;
 }

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
 import { IS_ERASED } from "../reading/store";
-import { ExportState } from "../schema";
+import { type ExportOptions, ExportState } from "../schema";
 
 /** An export as it begins. */
 export interface NewExport {
@@ -11,6 +11,7 @@ export interface NewExport {
   readonly userId: string;
   readonly format: string;
   readonly filter: Readonly<Record<string, string>>;
+  readonly options: ExportOptions;
   readonly entryId: string;
   readonly startedAt: Date;
 }
@@ -24,6 +25,7 @@ export async function insertExport(tx: Tx, made: NewExport): Promise<void> {
       by_user_id: made.userId,
       format: made.format,
       filter: { ...made.filter },
+      options: { ...made.options },
       entry_id: made.entryId,
       state: "running",
       started_at: made.startedAt,
@@ -62,6 +64,8 @@ const ExportRow = z.object({
   by_user_id: z.string(),
   by: z.string(),
   format: z.string(),
+  log: z.string().nullable(),
+  recorded_in: z.string().nullable(),
   filter: z.record(z.string(), z.string()),
   kind: z.enum(["stream", "job"]),
   state: ExportState,
@@ -94,8 +98,9 @@ export async function selectExports(
   const rows = await tx.$queryRawUnsafe(
     `SELECT x.id::text, x.by_user_id::text, CASE WHEN ${IS_ERASED} THEN u.pseudonym ELSE u.name END AS by, x.kind, x.format, x.filter, x.state,
        x.progress, x.total, x.expires_at, x.started_at, x.finished_at,
-       x.entry_id::text, l.seq, x.size, x.entries, x.bytes, x.sha256
+       x.entry_id::text, l.seq, x.size, x.entries, x.bytes, x.sha256, coalesce(x.options->>'log', e.log) AS log, e.log AS recorded_in
      FROM audit_export x JOIN app_user u ON u.id = x.by_user_id LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id
+       LEFT JOIN audit_entry e ON e.id = x.entry_id
      WHERE x.tenant_id = $1::uuid AND ($2::uuid IS NULL OR x.by_user_id = $2::uuid)
        AND ($3::uuid IS NULL OR x.id < $3::uuid) AND ($5::uuid IS NULL OR x.id = $5::uuid)
      ORDER BY x.id DESC LIMIT $4`,

@@ -6,8 +6,9 @@ import { DomainError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
 import { issueReceipt } from "../issue-receipt";
 import { addFilter, fencedConditions } from "../reading/filter";
+import { logDetail, ofLog } from "../reading/of-log";
 import type { ExportReceipt, NewExport } from "../schema";
-import { exportDetails, filterOf } from "./export-log";
+import { exportDetails, filterOf, optionsOf } from "./export-log";
 import { getOwnItem } from "./get-export";
 import { countOpenJobs, insertJob } from "./jobs/store";
 import { standingText } from "./standing";
@@ -16,18 +17,15 @@ const MAX_OPEN = 5;
 
 /**
  * Asks for an export to be made in the background. The request and the entry that records it commit together, so that
- * no export is made without its entry; the file holds what its maker may read when it is made. Throws
- * `export.too-many` when five of the caller's wait or run.
+ * no export is made without its entry; the file holds what its maker may read when it is made. `log` names a
+ * closed log to export instead. Throws `export.too-many` when five of the caller's wait or run.
  */
 export async function requestExport(cx: Context, wanted: NewExport): Promise<ExportReceipt> {
-  const { format, delimiter, bom, parts } = wanted;
+  const { format, log } = wanted;
+  ofLog(cx, log);
   addFilter(fencedConditions(cx), wanted);
   const filter = filterOf(wanted);
-  const options = {
-    ...(delimiter === undefined ? {} : { delimiter }),
-    ...(bom === undefined ? {} : { bom }),
-    ...(parts === undefined ? {} : { parts }),
-  };
+  const options = optionsOf(cx, wanted);
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
   const { tenantId } = cx.instance;
@@ -39,7 +37,7 @@ export async function requestExport(cx: Context, wanted: NewExport): Promise<Exp
       outcome: "done",
       action: "audit.export",
       subjects: [],
-      details: { ...exportDetails(wanted), export: id },
+      details: { ...exportDetails(wanted), ...logDetail(cx, log), export: id },
     });
     const fence = standingText(cx.principal);
     await insertJob(tx, { id, tenantId, userId, format, filter, options, fence, entryId: entry.id, at });

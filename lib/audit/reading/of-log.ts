@@ -21,6 +21,25 @@ export function ofLog<C extends { readonly instance: InstanceFacts }>(cx: C, ori
   return { ...cx, instance: { ...cx.instance, log: origin } };
 }
 
+/** The present log, the closed ones that this instance still reads, oldest first, and which of them is read. */
+export interface ReadLog {
+  readonly present: string;
+  readonly closed: readonly string[];
+  /** Origin of the closed log that is asked for; undefined for the present one. One that is none is refused later. */
+  readonly log: string | undefined;
+  /** Origin of the log that followed the one that is read, where that is a closed one. */
+  readonly follower: string | undefined;
+}
+
+/** Which log an address asks for, where nothing or the present one's origin means the present one. */
+export function readLog(instance: Pick<InstanceFacts, "log">, asked: string): ReadLog {
+  const present = instance.log;
+  const closed = portalEnv().CLOSED_LOGS?.map(({ origin }) => origin) ?? [];
+  const log = asked === "" || asked === present ? undefined : asked;
+  const at = log === undefined ? -1 : closed.indexOf(log);
+  return { present, closed, log, follower: at < 0 ? undefined : (closed[at + 1] ?? present) };
+}
+
 /** What a record of reading says of the log that was read, where it is not the present one. */
 export function logDetail(
   cx: { readonly instance: InstanceFacts },

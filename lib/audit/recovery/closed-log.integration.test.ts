@@ -1,10 +1,17 @@
 import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { openOwnerPool } from "@/lib/db/migrate";
+import { findStanding } from "@/lib/identity/find-standing";
+import { createLogger } from "@/lib/telemetry/logger";
 import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { downloadExport } from "../export/download-export";
 import { exportLog } from "../export/export-log";
+import { runNextExport } from "../export/jobs/run-export";
+import { listExports } from "../export/list-exports";
+import { requestExport } from "../export/request-export";
 import { getAuditKeys } from "../get-audit-keys";
 import { getCheckpoint } from "../get-checkpoint";
 import { getEvent } from "../get-event";
@@ -12,7 +19,12 @@ import { getProof } from "../get-proof";
 import { listEvents } from "../list-events";
 import { recordEvent } from "../record-event";
 import { createAuditRecorder } from "../recorder";
-import { EventQuery, ExportQuery } from "../schema";
+import { EventQuery, ExportHistoryQuery, ExportQuery, NewExport } from "../schema";
+import { checkNextIndex } from "../verification/check-index";
+import { listVerifications, requestVerification } from "../verification/list-verifications";
+import { recordVerifications } from "../verification/record-verifications";
+import { runVerification } from "../verification/run-verifications";
+import { VerificationQuery } from "../verification/schema";
 import { parseProof } from "../verify/check-proof";
 import { verifyBundle } from "../verify/verify-bundle";
 import { prepareLog } from "../worker/sequencer";
@@ -33,6 +45,29 @@ function under<C extends Context>(cx: C, origin: string): C {
   return { ...cx, instance, audit };
 }
 
+/** One export and one verification while the old log was the present one, both ended. */
+async function actInOldLog(person: Context): Promise<void> {
+  const { response } = await exportLog(person, ExportQuery.parse({ format: "ndjson" }));
+  await response.arrayBuffer();
+  await requestVerification(person);
+  const { db, instance } = bench.cx;
+  const logger = createLogger("test", "silent");
+  const askSigner = async () => ({ is: "absent" }) as const;
+  const [logVkey = ""] = bench.policy.log;
+  const worker = {
+    db,
+    instance,
+    logger,
+    askSigner,
+    logVkey,
+    clock: systemClock,
+    writer: bench.sequencerPool,
+  };
+  await runVerification({ ...worker, certificates: [], everyMs: 0 }, new AbortController().signal);
+  await checkNextIndex({ ...bench.cx, logger });
+  await recordVerifications(bench.cx);
+}
+
 beforeAll(async () => {
   bench = await createLogBench();
   owner = openOwnerPool(bench.database.adminUrl);
@@ -47,6 +82,8 @@ beforeAll(async () => {
       details: { n },
     });
   await bench.anchor();
+  await actInOldLog(person);
+  await bench.anchor();
   process.env.CLOSED_LOGS = JSON.stringify([
     { origin: old, log: bench.policy.log, receipts: bench.policy.receipts, witnesses: [] },
   ]);
@@ -55,6 +92,8 @@ beforeAll(async () => {
   );
   size = checkpoint.rows[0].size;
   const [oldVkey = ""] = bench.policy.log;
+  // Written, and in no tree when the log was closed.
+  await recordEvent(person, { class: "log", outcome: "done", action: "audit.proof", subjects: [] });
   await startNewLog(owner, bench.place, { origin: `${old}/2`, checkpoint: checkpoint.rows[0].note, oldVkey });
   auditor = under(person, `${old}/2`);
   await prepareLog(bench.sequencerPool, { ...bench.place, log: `${old}/2` });
@@ -80,6 +119,8 @@ it("a closed log is listed, opened entry by entry and proven, and the reading is
     "SELECT DISTINCT e.log FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id WHERE i.action = 'audit.read'",
   );
   expect(rows).toEqual([{ log: `${old}/2` }]);
+  const first = await listEvents(auditor, EventQuery.parse({ log: old, waiting: "true" }));
+  expect(first.items[0]).toMatchObject({ action: "audit.proof", seq: null });
   // The present log is what is read where nothing is said.
   expect(
     (await listEvents(auditor, EventQuery.parse({}))).items.some(
@@ -111,4 +152,46 @@ it("no other origin is one", async () => {
       code: "audit.not-found",
     });
   }
+});
+
+it("a closed log is exported in the background too, and the history says which log left and which records it", async () => {
+  const { db, clock } = bench.cx;
+  const worker = {
+    db,
+    clock,
+    instance: auditor.instance,
+    audit: auditor.audit,
+    logger: auditor.logger,
+    keystore: bench.keystore,
+    findReader: (userId: string) => findStanding(bench.cx, userId),
+    keepMs: 86_400_000,
+  };
+  const { id } = await requestExport(auditor, NewExport.parse({ format: "bundle", log: old }));
+  while (await runNextExport(worker));
+  const { response } = await downloadExport(auditor, id, {});
+  const keys = await getAuditKeys(auditor, old);
+  const report = await verifyBundle(new Uint8Array(await response.arrayBuffer()), {
+    policy: { log: keys.log, receipts: keys.receipts, witnesses: [], quorum: 0, checkpoints: [] },
+  });
+  expect(report).toMatchObject({ verdict: "verified", findings: [], log: old, size });
+  const { items } = await listExports(auditor, ExportHistoryQuery.parse({}));
+  expect(items.find((item) => item.id === id)).toMatchObject({
+    log: old,
+    recorded_in: `${old}/2`,
+    filtered_by: [],
+  });
+  // Made before the closing: of the old log, and recorded there.
+  expect(items.at(-1)).toMatchObject({ format: "ndjson", log: old, recorded_in: old });
+  const { seq } = items.at(-1) ?? {};
+  expect((await getEvent(auditor, seq ?? -1, old)).entry_id).toBe(items.at(-1)?.entry_id);
+  await expect(
+    requestExport(auditor, NewExport.parse({ format: "csv", log: `${old}/3` })),
+  ).rejects.toMatchObject({ code: "audit.not-found" });
+});
+
+it("a verification of before the closing is bound by its entry in the closed log, which it names", async () => {
+  const { items } = await listVerifications(auditor, VerificationQuery.parse({}));
+  expect(items).toEqual([expect.objectContaining({ record: "bound", recorded_in: old })]);
+  const [run] = items;
+  expect((await getEvent(auditor, run?.seq ?? -1, old)).public.class).toBe("log");
 });

@@ -29,7 +29,7 @@ function recordOf(row: VerificationRow, end: RecordedEnd | undefined): Verificat
 
 function toItem(row: VerificationRow, ends: ReadonlyMap<string, RecordedEnd> = NO_ENDS): VerificationItem {
   const { done, total, started_at, finished_at, report, index_report } = row;
-  const { id, state, cause, by, seq } = row;
+  const { id, state, cause, by, seq, recorded_in } = row;
   const isRunning = row.state === "running" && done !== null && total !== null;
   return {
     id,
@@ -37,6 +37,7 @@ function toItem(row: VerificationRow, ends: ReadonlyMap<string, RecordedEnd> = N
     cause,
     by,
     seq,
+    recorded_in,
     report: report && mergeReports(report, index_report),
     started_at: started_at.toISOString(),
     finished_at: finished_at?.toISOString() ?? null,

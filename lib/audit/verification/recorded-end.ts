@@ -7,6 +7,7 @@ import { sha256 } from "@/lib/crypto/primitives";
 import type { Tx } from "@/lib/db/transaction";
 import type { AuditContext } from "../audit-context";
 import { bindingEntry, openStored } from "../bound-part";
+import { closedLog } from "../reading/of-log";
 import { type RecordedRow, selectRecordedEnds } from "./end-store";
 
 /** Clocks of worker and portal may differ; an end is never recorded a day before its beginning. */
@@ -39,7 +40,8 @@ const End = z.looseObject({
   details: z.looseObject({ report: z.string().optional() }),
 });
 
-function endOf(log: string, row: RecordedRow, key: Uint8Array): { id: string; end: RecordedEnd } | undefined {
+function endOf(row: RecordedRow, key: Uint8Array): { id: string; end: RecordedEnd } | undefined {
+  const { log } = row;
   const entry = bindingEntry(log, row);
   if (entry?.class !== "log" || entry.outcome === "intent") return undefined;
   const parsed = End.safeParse(openStored(log, row, key));
@@ -51,7 +53,8 @@ function endOf(log: string, row: RecordedRow, key: Uint8Array): { id: string; en
 
 /**
  * The entries that record ends of verifications asked for since then, by verification: the first of each, as its own
- * sealed and bound part says. Whoever rewrites a report later can write no such entry in its place.
+ * sealed and bound part says. Whoever rewrites a report later can write no such entry in its place. Ends of before a
+ * closing stand in the closed log.
  */
 export async function recordedEnds(
   cx: Pick<AuditContext, "audit" | "instance">,
@@ -60,12 +63,13 @@ export async function recordedEnds(
 ): Promise<Map<string, RecordedEnd>> {
   const { log, tenantId } = cx.instance;
   const from = formatMicros(BigInt(since.getTime() - SLACK_MS) * 1000n);
-  const rows = await selectRecordedEnds(tx, tenantId, from);
+  const recorded = await selectRecordedEnds(tx, tenantId, from);
+  const rows = recorded.filter((row) => row.log === log || closedLog(row.log) !== undefined);
   const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
   const ends = new Map<string, RecordedEnd>();
   for (const row of rows) {
     const key = keys.get(row.compartment_id);
-    const found = key && endOf(log, row, key);
+    const found = key && endOf(row, key);
     if (found !== undefined && !ends.has(found.id)) ends.set(found.id, found.end);
   }
   return ends;

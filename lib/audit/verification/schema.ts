@@ -11,6 +11,8 @@ export const VerificationFinding = z.object({
   before: Count.optional(),
   after: Count.optional(),
   until: Count.optional(),
+  /** Nothing is shown to be changed: what should stand over entries that wait is not there. */
+  is_unfinished: z.literal(true).optional(),
 });
 export type VerificationFinding = z.infer<typeof VerificationFinding>;
 
@@ -54,8 +56,9 @@ export const VerificationItem = z.object({
   finished_at: z.string().nullable(),
   /** Entries done and to do, while it runs. */
   progress: z.object({ done: Count, total: Count }).nullable(),
-  /** Number of the entry that records its end. */
+  /** Number of the entry that records its end, and the origin of the log that entry is in. */
   seq: z.int().nullable(),
+  recorded_in: z.string().nullable(),
   report: VerificationReport.nullable(),
   /**
    * The report against the entry that records the end: `bound` by its digest, `changed` since, or `unbound` where no

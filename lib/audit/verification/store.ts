@@ -18,6 +18,7 @@ const Row = z.object({
   done: Seq.nullable(),
   total: Seq.nullable(),
   seq: Seq.nullable(),
+  recorded_in: z.string().nullable(),
   report: VerificationReport.nullable(),
   index_report: IndexReport.nullable(),
   end_entry_id: z.string().nullable(),
@@ -33,11 +34,11 @@ const IS_HALF = "v.state = 'done' AND v.index_report IS NULL AND v.end_entry_id 
 const BY = `CASE WHEN ${IS_ERASED} OR u.organisation_id <> $2::uuid THEN u.pseudonym ELSE u.name END`;
 const SELECT = `SELECT v.id::text, CASE WHEN ${IS_HALF} THEN 'running' ELSE v.state END AS state, v.cause,
     ${BY} AS by, v.started_at, CASE WHEN ${IS_HALF} THEN NULL ELSE v.finished_at END AS finished_at,
-    (coalesce(v.index_progress, v.progress)->>'next')::bigint AS done, (v.progress->>'size')::bigint AS total, l.seq,
+    (coalesce(v.index_progress, v.progress)->>'next')::bigint AS done, (v.progress->>'size')::bigint AS total, l.seq, e.log AS recorded_in,
     CASE WHEN ${IS_HALF} THEN NULL ELSE v.report END AS report, v.index_report,
     v.end_entry_id::text, v.report AS raw_report, v.index_report AS raw_index_report
   FROM audit_verification v LEFT JOIN app_user u ON u.id = v.by_user_id
-    LEFT JOIN audit_leaf l ON l.entry_id = v.end_entry_id`;
+    LEFT JOIN audit_leaf l ON l.entry_id = v.end_entry_id LEFT JOIN audit_entry e ON e.id = v.end_entry_id`;
 
 /** Whose verifications, and whose people alone are named; all of them where no organisation is given. */
 export interface Names {

@@ -372,10 +372,13 @@ describe("the server's own verification", () => {
     await recordEvent(bench.cx, EVENT);
     const late = { ...systemClock, nowMicros: () => systemClock.nowMicros() + 120_000_000n };
     const waiting = await verify({ clock: late });
-    expect(waiting.findings.map((finding) => finding.class)).toEqual(["unanchored tail"]);
+    expect(waiting.findings).toEqual([
+      expect.objectContaining({ class: "unanchored tail", is_unfinished: true }),
+    ]);
     await tamper("DELETE FROM audit_queue");
     const stray = await verify();
     expect(stray.findings.map((finding) => finding.class)).toEqual(["missing leaf"]);
+    expect(stray.findings[0]).not.toHaveProperty("is_unfinished");
   });
 
   it("finds what stands aside as no entry, and how long others wait whatever that says of its own time", async () => {

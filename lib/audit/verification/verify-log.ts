@@ -181,5 +181,5 @@ function checkQueue(cx: LogUnderTest, walk: Walk, queue: VerificationReport["que
   const age = queue.oldest_at === null ? 0n : ageOf(cx, queue.oldest_at);
   if (age <= MERGE_DELAY_MICROS) return;
   const detail = `${queue.count} entries wait for their leaf, the oldest for ${age / 1_000_000n} s`;
-  walk.add({ class: "unanchored tail", detail });
+  walk.add({ class: "unanchored tail", detail, is_unfinished: true });
 }

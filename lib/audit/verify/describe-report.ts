@@ -1,4 +1,4 @@
-import { type Finding, firstBad, type Report } from "./report";
+import { type Finding, firstBad, isOnlyUnfinished, type Report } from "./report";
 import { shownText } from "./shown-text";
 
 const HEADLINES = {
@@ -21,15 +21,10 @@ export function openReceipts({ notes }: Report): number {
   return notes.filter((note) => note.class === "receipt not due").length;
 }
 
-/** Whether all that is wrong is that something is not there yet: cosignatures of the quorum, or a checkpoint over a tail. */
-export function isOnlyUnfinished({ findings }: Report): boolean {
-  return findings.length > 0 && findings.every((finding) => finding.isUnfinished);
-}
-
 function headline(report: Report): string {
   const foreign = report.findings.find((finding) => finding.class === "foreign keys");
   if (foreign !== undefined) return `${HEADLINES.wrong}: ${shownText(foreign.detail)}\n`;
-  if (isOnlyUnfinished(report))
+  if (isOnlyUnfinished(report.findings))
     return `${HEADLINES.wrong}\nNothing is shown to be changed; what is missing: ${report.findings.map(({ detail }) => shownText(detail)).join("; ")}\n`;
   const open = openReceipts(report);
   const unshown =

@@ -46,6 +46,11 @@ export interface LogsApart {
   readonly policy: string;
 }
 
+/** Whether all that is wrong is that something is not there yet: cosignatures of the quorum, or a checkpoint over a tail. */
+export function isOnlyUnfinished(findings: readonly Pick<Finding, "isUnfinished">[]): boolean {
+  return findings.length > 0 && findings.every((finding) => finding.isUnfinished);
+}
+
 /** A signed root and the recomputed one, which differ. */
 export interface RootsApart {
   readonly size: number;

@@ -1,4 +1,5 @@
 import "server-only";
+import { closedLog } from "@/lib/audit/reading/of-log";
 import type { Witnessed } from "@/lib/audit/witnessing";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
@@ -47,6 +48,16 @@ export function witnessRule(): WitnessRule {
     needed: policy[kind],
     of: keys.filter((one) => one.kind === kind).length,
   });
+  return { own: of("own"), independent: of("independent") };
+}
+
+/** Of a closed log nobody knows any more how many were waited for: one of each kind that watched it counts. */
+export function closedRule(log: string): WitnessRule {
+  const watched = closedLog(log)?.witnesses ?? [];
+  const of = (kind: "own" | "independent") => {
+    const count = watched.filter((one) => one.kind === kind).length;
+    return { needed: Math.min(1, count), of: count };
+  };
   return { own: of("own"), independent: of("independent") };
 }
 

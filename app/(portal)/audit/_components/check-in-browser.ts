@@ -1,4 +1,4 @@
-import { send } from "@/components/client/api";
+import { addressOf, send } from "@/components/client/api";
 import { checkProof, type ProofFault } from "@/lib/audit/verify/check-proof";
 import { equalConstantTime, fromBase64url, fromUtf8 } from "@/lib/crypto/bytes";
 import { canonicalBytes, parseCanonicalJson } from "@/lib/crypto/canonical-json";
@@ -12,6 +12,8 @@ export interface ShownEntry {
   readonly seq: number;
   readonly entryId: string;
   readonly log: string;
+  /** Whether that log is a closed one, which has keys of its own. */
+  readonly isClosed: boolean;
   /** base64url */
   readonly entry: string;
   readonly leaf: string;
@@ -61,8 +63,9 @@ function witnessesOf(value: unknown): LogKeys["witnesses"] {
   });
 }
 
-async function fetchKeys(): Promise<LogKeys> {
-  const answer: unknown = await (await send("GET", "/confidential/audit/keys")).json();
+async function fetchKeys({ log: origin, isClosed }: ShownEntry): Promise<LogKeys> {
+  const path = addressOf("/confidential/audit/keys", { query: isClosed ? { log: origin } : {} });
+  const answer: unknown = await (await send("GET", path)).json();
   const { log, witnesses } = Object(answer);
   return { log: textsOf(log), witnesses: witnessesOf(witnesses) };
 }
@@ -105,7 +108,7 @@ async function checkParts(shown: ShownEntry, entry: Uint8Array): Promise<boolean
 
 /** Checks an entry against the log, in this browser. The keys are the portal's own word, which the page says. */
 export async function checkEntry(shown: ShownEntry): Promise<CheckResult> {
-  const keys = await fetchKeys();
+  const keys = await fetchKeys(shown);
   const entry = fromBase64url(shown.entry);
   const checked = checkProof({
     entry,

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
+import { addressOf } from "@/components/client/api";
 import { useProblemWords } from "@/components/messages/problem-words";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Digest } from "@/components/ui/digest";
@@ -20,6 +21,7 @@ import { Outcome } from "./outcome";
 import { PartsList } from "./parts-list";
 import { ProofCheck } from "./proof-check";
 import { ProofDrawing } from "./proof-drawing";
+import { SaidOpenly } from "./said-openly";
 import { Sentence } from "./sentence";
 
 const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
@@ -66,7 +68,8 @@ function Purpose({ purpose }: { purpose: string }) {
   return <>{known === undefined ? purpose : t(known)}</>;
 }
 
-function useFacts(detail: EventDetail, happening: Happening): Fact[] {
+/** `log` is the origin of a closed log. */
+function useFacts(detail: EventDetail, happening: Happening, log: string | undefined): Fact[] {
   const t = useTranslations("audit.drawer");
   const { purpose, details, requestId } = happening;
   const policy = textOf(details, "policy");
@@ -83,17 +86,23 @@ function useFacts(detail: EventDetail, happening: Happening): Fact[] {
     ...(requestId === undefined
       ? []
       : [{ name: t("request"), value: <Digest value={requestId} label={t("request")} /> }]),
+    ...(log === undefined ? [] : [{ name: t("log"), value: <span className="break-all">{log}</span> }]),
     { name: t("id"), value: <Digest value={detail.entry_id} label={t("id")} /> },
     { name: t("leaf"), value: <Digest value={detail.leaf_hash} label={t("leaf")} /> },
   ];
 }
 
-function shownEntry(detail: EventDetail, log: string, proof: string): ShownEntry {
+function shownEntry(
+  detail: EventDetail,
+  { log, isClosed }: { log: string; isClosed: boolean },
+  proof: string,
+): ShownEntry {
   const { seq, entry_id, entry, leaf_hash, parts } = detail;
   return {
     seq,
     entryId: entry_id,
     log,
+    isClosed,
     entry,
     leaf: leaf_hash,
     proof,
@@ -138,6 +147,7 @@ function AllNeighbours({ proof }: { proof: Proof }) {
 function ProofSection(props: {
   detail: EventDetail;
   log: string;
+  isClosed: boolean;
   proof: string | undefined;
   isWanted: boolean;
 }) {
@@ -147,8 +157,8 @@ function ProofSection(props: {
     return (
       <FactsSection title={t("title")}>
         <p className="flex gap-2 text-control">
-          <Icon name="clock" className="mt-[2px] text-amber" />
-          {t("unsigned")}
+          <Icon name={props.isClosed ? "warning" : "clock"} className="mt-[2px] text-amber" />
+          {t(props.isClosed ? "neverSigned" : "unsigned")}
         </p>
       </FactsSection>
     );
@@ -162,21 +172,23 @@ function ProofSection(props: {
       <AllNeighbours proof={proof} />
       <ProofCheck
         key={props.detail.entry_id}
-        shown={shownEntry(props.detail, props.log, props.proof)}
+        shown={shownEntry(props.detail, props, props.proof)}
         isWanted={props.isWanted}
       />
     </FactsSection>
   );
 }
 
-function callOf(entry: string): string {
-  return `curl -sS -H "Authorization: Bearer $KEY" \\\n  "$BASE/confidential/audit/events/${entry}"`;
+function callOf(entry: string, { log, isClosed }: { log: string; isClosed: boolean }): string {
+  const path = addressOf(`/confidential/audit/events/${entry}`, { query: isClosed ? { log } : {} });
+  return `curl -sS -H "Authorization: Bearer $KEY" \\\n  "$BASE${path}"`;
 }
 
 /** One entry whole: a sentence, facts, parts, proof, and the call that gives the same. */
 export function EventDrawer(props: {
   detail: EventDetail;
   log: string;
+  isClosed: boolean;
   /** The tlog-proof; absent until a signed checkpoint covers the entry. */
   proof: string | undefined;
   rule: WitnessRule;
@@ -185,25 +197,28 @@ export function EventDrawer(props: {
 }) {
   const t = useTranslations("audit.drawer");
   const happening = happeningOf(props.detail);
-  const facts = useFacts(props.detail, happening ?? NOTHING_READABLE);
+  const facts = useFacts(props.detail, happening ?? NOTHING_READABLE, props.isClosed ? props.log : undefined);
   return (
     <div className="facts:sticky facts:top-6">
       <Head seq={props.detail.seq} ways={props.ways} />
       <p className="mb-3 text-lead">
-        {happening === undefined ? t("unreadable") : <Sentence happening={happening} />}
+        {happening === undefined ? <SaidOpenly detail={props.detail} /> : <Sentence happening={happening} />}
       </p>
       <div className="pb-5">
-        <Facts look="aligned" facts={happening === undefined ? facts.slice(-2) : facts} />
+        <Facts
+          look="aligned"
+          facts={happening === undefined ? facts.slice(props.isClosed ? -3 : -2) : facts}
+        />
       </div>
-      <PartsList detail={props.detail} />
+      <PartsList detail={props.detail} log={props.isClosed ? props.log : ""} />
       <ProofSection {...props} />
       {props.detail.anchors === undefined ? null : (
         <EntryAnchors anchors={props.detail.anchors} rule={props.rule} />
       )}
       <FactsSection title={t("call")}>
         <div className="grid grid-cols-1 gap-3">
-          <CodeSample label={t("callEntry")} code={callOf(`${props.detail.seq}`)} />
-          <CodeSample label={t("callProof")} code={callOf(`${props.detail.seq}/proof`)} />
+          <CodeSample label={t("callEntry")} code={callOf(`${props.detail.seq}`, props)} />
+          <CodeSample label={t("callProof")} code={callOf(`${props.detail.seq}/proof`, props)} />
         </div>
       </FactsSection>
     </div>

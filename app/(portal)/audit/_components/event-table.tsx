@@ -8,23 +8,28 @@ import { subjectOf } from "./happening";
 import { Actor, SubjectName } from "./names";
 import { Outcome } from "./outcome";
 
-/** The number of an entry, or that it waits for one; a clock where no signed checkpoint covers it yet. */
-function Seq({ seq, signedSize }: { seq: number | null; signedSize: number }) {
+/**
+ * The number of an entry, or that it waits for one; a clock where no signed checkpoint covers it yet. What waited when its
+ * log was closed waits for nothing any more.
+ */
+function Seq(props: { seq: number | null; signedSize: number; isClosed: boolean }) {
+  const { seq } = props;
   const t = useTranslations("audit.list");
   const locale = useLocale();
   if (seq === null)
     return (
       <span className="inline-flex items-center gap-2 font-normal text-amber">
-        <Icon name="clock" className="size-[14px]" />
-        {t("waiting")}
+        <Icon name={props.isClosed ? "warning" : "clock"} className="size-[14px]" />
+        {t(props.isClosed ? "notInTree" : "waiting")}
       </span>
     );
-  if (seq < signedSize) return <>{formatCount(seq, locale)}</>;
+  if (seq < props.signedSize) return <>{formatCount(seq, locale)}</>;
+  const words = t(props.isClosed ? "neverSigned" : "unsigned");
   return (
-    <span className="inline-flex items-center gap-2" title={t("unsigned")}>
+    <span className="inline-flex items-center gap-2" title={words}>
       {formatCount(seq, locale)}
-      <Icon name="clock" className="size-[14px] text-amber" />
-      <span className="sr-only">{t("unsigned")}</span>
+      <Icon name={props.isClosed ? "warning" : "clock"} className="size-[14px] text-amber" />
+      <span className="sr-only">{words}</span>
     </span>
   );
 }
@@ -33,6 +38,8 @@ function Seq({ seq, signedSize }: { seq: number | null; signedSize: number }) {
 export function EventTable(props: {
   events: readonly EventItem[];
   signedSize: number;
+  /** Whether the log is closed: what is not signed there never will be. */
+  isClosed: boolean;
   href?: (seq: number) => string;
   current?: number | undefined;
 }) {
@@ -42,7 +49,7 @@ export function EventTable(props: {
       key: "seq",
       head: t("entry"),
       isTitle: true,
-      cell: ({ seq }) => <Seq seq={seq} signedSize={props.signedSize} />,
+      cell: ({ seq }) => <Seq seq={seq} signedSize={props.signedSize} isClosed={props.isClosed} />,
     },
     { key: "at", head: t("time"), cell: ({ at }) => <LocalTime instant={at} /> },
     { key: "action", head: t("action"), cell: ({ action }) => action },

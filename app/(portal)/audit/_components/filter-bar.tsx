@@ -5,7 +5,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { ENTRY_OUTCOMES } from "@/lib/audit/event";
 import { ACTION_KEYS } from "@/lib/audit/labels";
 import { ActorPick } from "./actor-pick";
-import { type Field, type ReadFilter, SPANS, SUBJECT_KINDS } from "./read-filter";
+import { addressOf, type Field, hasValues, type ReadFilter, SPANS, SUBJECT_KINDS } from "./read-filter";
 import { UrlForm } from "./url-form";
 
 const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
@@ -84,6 +84,7 @@ export function FilterBar(props: {
   return (
     <search className="mb-4 block print:hidden">
       <UrlForm key={JSON.stringify(values)} action={props.path}>
+        {values.log === "" ? null : <input type="hidden" name="log" value={values.log} />}
         {props.children}
         <div className="flex flex-wrap items-center gap-2">
           {select(
@@ -116,8 +117,8 @@ export function FilterBar(props: {
               {t("apply")}
             </Button>
           )}
-          {Object.values(values).some((value) => value !== "") ? (
-            <ButtonLink href={props.path} look="quiet" size="bar">
+          {hasValues(values) ? (
+            <ButtonLink href={addressOf(props.path, { log: values.log })} look="quiet" size="bar">
               {t("clear")}
             </ButtonLink>
           ) : null}

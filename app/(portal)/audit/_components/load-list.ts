@@ -15,6 +15,8 @@ export interface LoadedList {
 
 /** Where a page of the list begins: below a sequence number, above one, or at the newest. */
 export interface PagePlace {
+  /** Origin of a closed log. */
+  readonly log?: string | undefined;
   readonly before?: number | undefined;
   readonly after?: number | undefined;
   readonly limit: number;
@@ -22,8 +24,9 @@ export interface PagePlace {
 
 /** The query of the API that gives this page. */
 export function queryOf(filter: EventFilter, place: PagePlace): Readonly<Record<string, string | undefined>> {
-  const { before, after, limit } = place;
+  const { log, before, after, limit } = place;
   return {
+    ...(log === undefined ? {} : { log }),
     ...filter,
     limit: String(limit),
     ...(before === undefined ? {} : { cursor: toBase64url(utf8(String(before))) }),
@@ -48,15 +51,17 @@ export interface NewestCheckpoint {
   readonly root: string;
 }
 
-/** The newest signed checkpoint; undefined before the first. */
-export async function loadCheckpoint(): Promise<NewestCheckpoint | undefined> {
-  const note = await loadPage(getLogCheckpoint, "/confidential/audit/log/checkpoint", getCheckpoint);
+/** The newest signed checkpoint of the present log or of a closed one; undefined before the first. */
+export async function loadCheckpoint(log?: string): Promise<NewestCheckpoint | undefined> {
+  const note = await loadPage(getLogCheckpoint, "/confidential/audit/log/checkpoint", (cx) =>
+    getCheckpoint(cx, log),
+  );
   if (!note.ok) return undefined;
   const { origin, size, rootHash } = parseCheckpoint(splitNote(note.value).text);
   return { origin, size, root: toBase64(rootHash) };
 }
 
 /** How many entries the newest signed checkpoint covers; none before the first. */
-export async function signedSize(): Promise<number> {
-  return (await loadCheckpoint())?.size ?? 0;
+export async function signedSize(log?: string): Promise<number> {
+  return (await loadCheckpoint(log))?.size ?? 0;
 }

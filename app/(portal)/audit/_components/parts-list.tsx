@@ -6,6 +6,7 @@ import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import type { EventDetail } from "@/lib/audit/schema";
+import { addressOf } from "./read-filter";
 
 const Sealed = z.looseObject({ sealed: z.array(z.looseObject({ c: z.string() })) });
 const KINDS = ["org", "case", "subject", "suspicion"] as const;
@@ -27,7 +28,7 @@ function Row({ name, children }: { name: string; children: React.ReactNode }) {
 type ErasedPart = NonNullable<EventDetail["erased"]>[number];
 
 /** What stood in a part whose key was destroyed is gone; when, and by which entry, stays. */
-function Erased({ part }: { part: ErasedPart }) {
+function Erased({ part, log }: { part: ErasedPart; log: string }) {
   const t = useTranslations("audit.parts");
   if (!part.is_recorded) return <span className="text-oxblood">{t("keyless")}</span>;
   const at = part.erased_at;
@@ -41,7 +42,7 @@ function Erased({ part }: { part: ErasedPart }) {
           {" "}
           <Link
             className="text-accent underline underline-offset-4"
-            href={`/audit?entry=${part.by_seq}`}
+            href={addressOf("/audit", { log }, { entry: part.by_seq })}
             prefetch={false}
           >
             {t("erasedBy", { seq: part.by_seq })}
@@ -52,8 +53,11 @@ function Erased({ part }: { part: ErasedPart }) {
   );
 }
 
-/** The sealed parts of an entry: those open to the reader with what they say, the others as sealed. */
-export function PartsList({ detail }: { detail: EventDetail }) {
+/**
+ * The sealed parts of an entry: those open to the reader with what they say, the others as sealed. `log` is the origin
+ * of a closed log, empty for the present one.
+ */
+export function PartsList({ detail, log }: { detail: EventDetail; log: string }) {
   const t = useTranslations("audit.parts");
   const { sealed } = Sealed.parse(detail.public);
   const readable = [...detail.parts].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
@@ -83,7 +87,7 @@ export function PartsList({ detail }: { detail: EventDetail }) {
         ))}
         {erased.map((part) => (
           <Row key={part.c} name={isKind(part.kind) ? t(`kinds.${part.kind}`) : part.kind}>
-            <Erased part={part} />
+            <Erased part={part} log={log} />
           </Row>
         ))}
         {others.map(({ c }) => (

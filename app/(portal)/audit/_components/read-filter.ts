@@ -9,8 +9,9 @@ export type Span = keyof typeof SPANS;
 export const SUBJECT_KINDS = ["transaction", "request", "grant", "participant"] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
-/** Controls of the filter, as they stand in the address. */
+/** Controls of the filter, as they stand in the address; `log` says of which log, where it is a closed one. */
 export const FIELDS = [
+  "log",
   "within",
   "actor",
   "action",
@@ -52,6 +53,7 @@ function valuesOf(params: Params): FilterValues {
   const subject = oneOf(params, "subject");
   const at = subject.indexOf(":");
   return {
+    log: oneOf(params, "log").slice(0, 255),
     within: value("within"),
     actor: value("actor").slice(0, 128),
     action: value("action").slice(0, 64),
@@ -136,6 +138,11 @@ export function addressOf(
 export function numberOf(params: Params, name: string): number | undefined {
   const text = oneOf(params, name);
   return /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : undefined;
+}
+
+/** Whether a control asks for anything: which log it is asked of is no control. */
+export function hasValues(values: FilterValues): boolean {
+  return FIELDS.some((name) => name !== "log" && values[name] !== "");
 }
 
 /** Whether anything is left out. */

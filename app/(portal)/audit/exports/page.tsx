@@ -6,12 +6,16 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listAuditExports } from "@/lib/api-client/operations/audit";
 import { listExports } from "@/lib/audit/export/list-exports";
+import { ofLog } from "@/lib/audit/reading/of-log";
 import { ExportHistoryQuery } from "@/lib/audit/schema";
 import { isUuid } from "@/lib/crypto/uuid";
 import { loadPage } from "@/lib/http/page";
 import { actorChoices } from "../_components/actor-choices";
-import { addressOf, oneOf, readFilter } from "../_components/read-filter";
-import { Download, exportAddress } from "./_components/download";
+import { signedSize } from "../_components/load-list";
+import { LogChoice } from "../_components/log-choice";
+import { readAsked } from "../_components/read-asked";
+import { addressOf, oneOf } from "../_components/read-filter";
+import { Download, exportAddress, logOf } from "./_components/download";
 import { ExportForm, formatOf } from "./_components/export-form";
 import { History } from "./_components/history";
 
@@ -26,13 +30,15 @@ export async function generateMetadata() {
 export default async function ExportsPage({ searchParams }: PageProps<"/audit/exports">) {
   const t = await getTranslations("audit");
   const params = await searchParams;
-  const read = readFilter(params, Date.now());
+  const { read, logs } = await readAsked(params);
   const format = formatOf(oneOf(params, "format"));
   const cursor = oneOf(params, "cursor");
   const section = { label: t("title"), href: "/audit" };
-  const result = await loadPage(listAuditExports, "/confidential/audit/exports", (cx) =>
-    listExports(cx, ExportHistoryQuery.parse({ limit: LIMIT, ...(isUuid(cursor) ? { cursor } : {}) })),
-  );
+  const result = await loadPage(listAuditExports, "/confidential/audit/exports", (cx) => {
+    // No other origin is one.
+    ofLog(cx, logs.log);
+    return listExports(cx, ExportHistoryQuery.parse({ limit: LIMIT, ...(isUuid(cursor) ? { cursor } : {}) }));
+  });
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const { value: history, principal } = result;
   const isReady = oneOf(params, "ready") === "1" && read.fault === undefined;
@@ -42,8 +48,13 @@ export default async function ExportsPage({ searchParams }: PageProps<"/audit/ex
       crumbs={[section, { label: t("exports.title") }]}
       title={t("exports.title")}
       lead={t("exports.lead")}
-      apiCall={{ method: "GET", path: exportAddress(format, read.filter) }}
+      apiCall={{ method: "GET", path: exportAddress({ format, ...logOf(logs), ...read.filter }) }}
     >
+      <LogChoice
+        logs={logs}
+        signed={logs.log === undefined ? 0 : await signedSize(logs.log)}
+        href={(log) => addressOf(PATH, { ...read.values, log }, { format, ready: isReady ? "1" : undefined })}
+      />
       <Section title={t("exports.what")}>
         <div className="pt-3">
           <ExportForm
@@ -57,6 +68,7 @@ export default async function ExportsPage({ searchParams }: PageProps<"/audit/ex
         <Download
           format={format}
           filter={read.filter}
+          log={logs.log}
           by={principal.name}
           known={history.items.map(({ id }) => id)}
         />
@@ -65,11 +77,11 @@ export default async function ExportsPage({ searchParams }: PageProps<"/audit/ex
         {history.items.length === 0 ? (
           <EmptyState title={t("exports.emptyTitle")} text={t("exports.emptyText")} />
         ) : (
-          <History items={history.items} />
+          <History items={history.items} logs={logs} />
         )}
         <Pager
-          first={cursor === "" ? undefined : PATH}
-          next={next === undefined ? undefined : addressOf(PATH, {}, { cursor: next })}
+          first={cursor === "" ? undefined : addressOf(PATH, { log: read.values.log })}
+          next={next === undefined ? undefined : addressOf(PATH, { log: read.values.log }, { cursor: next })}
         />
       </Section>
     </PageFrame>

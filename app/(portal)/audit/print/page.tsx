@@ -11,8 +11,10 @@ import { currentPrincipal } from "@/lib/http/page";
 import { EventTable } from "../_components/event-table";
 import { FilterWords } from "../_components/filter-words";
 import { loadCheckpoint, loadList } from "../_components/load-list";
+import { LogChoice } from "../_components/log-choice";
 import { PrintButton } from "../_components/print-button";
-import { addressOf, numberOf, readFilter } from "../_components/read-filter";
+import { readAsked } from "../_components/read-asked";
+import { addressOf, numberOf } from "../_components/read-filter";
 
 /** What a person reads on paper; more of the log is an export's part. */
 const LIMIT = 500;
@@ -26,11 +28,15 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
   const t = await getTranslations("audit");
   const locale = await getLocale();
   const params = await searchParams;
-  const read = readFilter(params, Date.now());
+  const { read, logs } = await readAsked(params);
   const section = { label: t("title"), href: addressOf("/audit", read.values) };
-  const result = await loadList(read.filter, { before: numberOf(params, "before"), limit: LIMIT });
+  const result = await loadList(read.filter, {
+    log: logs.log,
+    before: numberOf(params, "before"),
+    limit: LIMIT,
+  });
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const checkpoint = await loadCheckpoint();
+  const checkpoint = await loadCheckpoint(logs.log);
   const principal = await currentPrincipal();
   const items = read.fault === undefined ? result.value.items.filter(({ seq }) => seq !== null) : [];
   const last = items.at(-1)?.seq ?? undefined;
@@ -41,6 +47,11 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
       lead={t("print.lead")}
       actions={<PrintButton>{t("print.now")}</PrintButton>}
     >
+      <LogChoice
+        logs={logs}
+        signed={checkpoint?.size ?? 0}
+        href={(log) => addressOf("/audit/print", { ...read.values, log })}
+      />
       <div className="mb-6 max-w-[720px]">
         <Facts
           look="aligned"
@@ -54,7 +65,7 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
               : [
                   { name: t("print.log"), value: checkpoint.origin },
                   {
-                    name: t("print.checkpoint"),
+                    name: t(logs.log === undefined ? "print.checkpoint" : "print.lastCheckpoint"),
                     value: t("print.size", { size: formatCount(checkpoint.size, locale) }),
                   },
                   {
@@ -68,7 +79,7 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
       {items.length === 0 ? (
         <EmptyState title={t("empty.filteredTitle")} text={t("empty.filteredText")} />
       ) : (
-        <EventTable events={items} signedSize={checkpoint?.size ?? 0} />
+        <EventTable events={items} signedSize={checkpoint?.size ?? 0} isClosed={logs.log !== undefined} />
       )}
       <p className="mt-4 max-w-[640px] text-control text-ink-2">{t("print.note")}</p>
       {result.value.hasOlder && last !== undefined ? (

@@ -1,5 +1,6 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { addressOf as callAddress } from "@/components/client/api";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -10,16 +11,23 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listVerifications } from "@/lib/api-client/operations/audit";
 import { getAuditKeys as readAuditKeys } from "@/lib/audit/get-audit-keys";
+import type { ReadLog } from "@/lib/audit/reading/of-log";
 import { listVerifications as readVerifications } from "@/lib/audit/verification/list-verifications";
-import { VerificationQuery } from "@/lib/audit/verification/schema";
+import { type VerificationItem, VerificationQuery } from "@/lib/audit/verification/schema";
 import type { Context } from "@/lib/context";
+import { formatCount } from "@/lib/format";
 import { loadPage } from "@/lib/http/page";
+import { loadCheckpoint } from "../_components/load-list";
+import { LogChoice } from "../_components/log-choice";
+import { readAsked } from "../_components/read-asked";
+import { addressOf } from "../_components/read-filter";
 import { BrowserVerification } from "./_components/browser-verification";
 import { opensslCommands, policyText } from "./_components/commands";
 import { ServerRuns } from "./_components/server-runs";
 import { VerifyNow } from "./_components/verify-now";
 
 const PATH = "/confidential/audit/verifications";
+const CHECKPOINT = "/confidential/audit/log/checkpoint";
 const RUNS = "10";
 
 export async function generateMetadata() {
@@ -36,21 +44,46 @@ function Step({ text, children }: { text: ReactNode; children: ReactNode }) {
 }
 
 /** What the page shows: the worker's newest verifications, and the keys to hold against. */
-async function load(cx: Context) {
+async function load(cx: Context, log: string | undefined) {
+  // First of all: no other origin is one.
+  const keys = await readAuditKeys(cx, log);
   const runs = await readVerifications(cx, VerificationQuery.parse({ limit: RUNS }));
-  return { runs: runs.items, keys: await readAuditKeys(cx) };
+  return { runs: runs.items, keys };
+}
+
+/** The worker verifies the log that goes on; of a closed one there is nothing to ask it. */
+async function ByWorker({ runs, logs }: { runs: readonly VerificationItem[]; logs: ReadLog }) {
+  const t = await getTranslations("audit.verify.runs");
+  if (logs.log !== undefined)
+    return <p className="max-w-[760px] pt-3 text-body text-ink-2">{t("closedText")}</p>;
+  return (
+    <>
+      <VerifyNow isUnderWay={runs.some(({ state }) => state === "queued" || state === "running")} />
+      <p className="max-w-[760px] pt-3 text-body text-ink-2">{t("text")}</p>
+      {runs.length === 0 ? (
+        <EmptyState title={t("emptyTitle")} text={t("emptyText")} />
+      ) : (
+        <ServerRuns runs={runs} present={logs.present} />
+      )}
+    </>
+  );
 }
 
 /** Verification in this browser, by the worker, by the command line and by tools of others: how to check the log without believing this portal: our program, tools of others, and the keys to hold against. */
-export default async function VerifyPage() {
+export default async function VerifyPage({ searchParams }: PageProps<"/audit/verify">) {
   const t = await getTranslations("audit.verify");
   const words = await getTranslations("audit");
   const aside = await getTranslations("keeping.aside");
+  const locale = await getLocale();
   const section = { label: words("title"), href: "/audit" };
-  const result = await loadPage(listVerifications, PATH, load);
+  const { logs } = await readAsked(await searchParams);
+  const { log } = logs;
+  const result = await loadPage(listVerifications, PATH, (cx) => load(cx, log));
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const { keys, runs } = result.value;
-  const isUnderWay = runs.some(({ state }) => state === "queued" || state === "running");
+  const last = log === undefined ? undefined : await loadCheckpoint(log);
+  const bundle = { format: "bundle" as const, ...(log === undefined ? {} : { log }) };
+  const checkpointCall = callAddress(CHECKPOINT, { query: log === undefined ? {} : { log } });
   const [logKey = ""] = keys.log;
   return (
     <PageFrame
@@ -64,24 +97,31 @@ export default async function VerifyPage() {
           </ButtonLink>
         )
       }
-      apiCall={{ method: "POST", path: PATH }}
+      apiCall={
+        log === undefined
+          ? { method: "POST", path: PATH }
+          : { method: "GET", path: callAddress("/confidential/audit/export", { query: bundle }) }
+      }
     >
+      <LogChoice
+        logs={logs}
+        signed={last?.size ?? 0}
+        href={(origin) => addressOf("/audit/verify", { log: origin })}
+      />
       <Section title={t("browser")}>
-        <BrowserVerification />
+        <BrowserVerification key={log ?? ""} log={log} />
       </Section>
       <Section title={t("runs.title")} className="print:hidden">
-        <VerifyNow isUnderWay={isUnderWay} />
-        <p className="max-w-[760px] pt-3 text-body text-ink-2">{t("runs.text")}</p>
-        {runs.length === 0 ? (
-          <EmptyState title={t("runs.emptyTitle")} text={t("runs.emptyText")} />
-        ) : (
-          <ServerRuns runs={runs} />
-        )}
+        <ByWorker runs={runs} logs={logs} />
       </Section>
       <Section title={t("own")} className="print:hidden">
         <ol className="grid list-decimal grid-cols-[minmax(0,1fr)] gap-5 pt-3 pl-5">
           <Step text={t("ownBundle")}>
-            <ButtonLink href="/audit/exports?format=bundle&ready=1" look="secondary" icon="download">
+            <ButtonLink
+              href={addressOf("/audit/exports", { log: log ?? "" }, { format: "bundle", ready: "1" })}
+              look="secondary"
+              icon="download"
+            >
               {t("toBundle")}
             </ButtonLink>
           </Step>
@@ -96,10 +136,10 @@ export default async function VerifyPage() {
       </Section>
       <Section title={t("foreign")} className="print:hidden">
         <ol className="grid list-decimal grid-cols-[minmax(0,1fr)] gap-5 pt-3 pl-5">
-          <Step text={t("foreignFetch")}>
+          <Step text={t(log === undefined ? "foreignFetch" : "foreignFetchLast")}>
             <CodeSample
               label={t("command")}
-              code={`curl -sS -H "Authorization: Bearer $KEY" "$BASE/confidential/audit/log/checkpoint" > checkpoint.txt`}
+              code={`curl -sS -H "Authorization: Bearer $KEY" "$BASE${checkpointCall}" > checkpoint.txt`}
             />
           </Step>
           <Step text={t("foreignOpenssl")}>
@@ -109,11 +149,25 @@ export default async function VerifyPage() {
         <p className="mt-4 max-w-[760px] text-body text-ink-2">{t("foreignFormats")}</p>
       </Section>
       <Section title={t("keys")} className="print:hidden">
-        <p className="max-w-[760px] pt-3 text-body text-ink-2">{t("keysText")}</p>
+        <p className="max-w-[760px] pt-3 text-body text-ink-2">
+          {t(log === undefined ? "keysText" : "keysClosed")}
+        </p>
         <div className="mt-2">
           <Facts
             look="aligned"
             facts={[
+              ...(last === undefined
+                ? []
+                : [
+                    {
+                      name: t("lastCheckpoint"),
+                      value: t("lastSize", { size: formatCount(last.size, locale) }),
+                    },
+                    {
+                      name: t("lastRoot"),
+                      value: <Digest value={last.root} label={t("lastRoot")} isWhole />,
+                    },
+                  ]),
               ...keys.log.map((vkey) => ({
                 key: vkey,
                 name: t("logKey"),

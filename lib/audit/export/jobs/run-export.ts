@@ -4,6 +4,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { inRawSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { Reader, ReaderContext } from "../../reading/filter";
+import { ofLog } from "../../reading/of-log";
 import { ExportQuery } from "../../schema";
 import { requestOf } from "../export-log";
 import { produceExport } from "../produce-export";
@@ -54,12 +55,13 @@ async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
   try {
     const query = ExportQuery.parse({ format: job.format, ...job.options, ...job.filter });
     const request = requestOf(reader, query, job.entry_id);
+    const from = ofLog(reader, query.log);
     const produced = await inRawSnapshot(cx, async (tx) => {
-      const { log } = cx.instance;
+      const { log } = from.instance;
       const size = await readAnchoredSize(tx, log);
       total = await countRows(tx, { conditions: request.conditions, log, size });
       await lease.renew();
-      return produceExport(reader, tx, request, writer);
+      return produceExport(from, tx, request, writer);
     });
     const sha256 = await writer.end();
     const at = cx.clock.now();

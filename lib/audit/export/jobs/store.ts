@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { RawTx, Tx } from "@/lib/db/transaction";
-import { ExportChoice, ExportFormat } from "../../schema";
+import { ExportFormat, ExportOptions } from "../../schema";
 
 const Count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -12,7 +12,7 @@ export interface NewJob {
   readonly userId: string;
   readonly format: ExportFormat;
   readonly filter: Readonly<Record<string, string>>;
-  readonly options: ExportChoice;
+  readonly options: ExportOptions;
   readonly fence: string;
   readonly entryId: string;
   readonly at: Date;
@@ -55,7 +55,7 @@ const ClaimedJob = z.object({
   by_user_id: z.string(),
   format: ExportFormat,
   filter: z.record(z.string(), z.string()),
-  options: ExportChoice,
+  options: ExportOptions,
   fence: z.string(),
   attempt: z.number().int(),
   entry_id: z.string(),

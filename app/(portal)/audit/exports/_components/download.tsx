@@ -11,8 +11,13 @@ import type { Format } from "./export-form";
 import { MakeInBackground } from "./make-in-background";
 
 /** Address of the call that exports this. */
-export function exportAddress(format: Format, filter: EventFilter): string {
-  return addressOf("/confidential/audit/export", { query: { format, ...filter } });
+export function exportAddress(wanted: NewExport): string {
+  return addressOf("/confidential/audit/export", { query: wanted });
+}
+
+/** The member of a query that names a closed log; none for the present one. */
+export function logOf({ log }: { readonly log: string | undefined }): { log?: string } {
+  return log === undefined ? {} : { log };
 }
 
 /** The calls that ask for the file, look how far it is, and fetch it, from where it was cut if it was. */
@@ -29,11 +34,14 @@ function backgroundCalls(body: NewExport): string {
 export function Download(props: {
   format: Format;
   filter: EventFilter;
+  /** Origin of a closed log. */
+  log: string | undefined;
   by: string;
   /** Ids of the exports that the history shows. */
   known: readonly string[];
 }) {
-  const { format, filter, by, known } = props;
+  const { format, filter, log, by, known } = props;
+  const wanted: NewExport = { format, ...logOf({ log }), ...filter };
   const t = useTranslations("audit.exports");
   const names = Object.keys(filter).sort();
   return (
@@ -44,7 +52,10 @@ export function Download(props: {
           facts={[
             { name: t("format"), value: t(`formats.${format}.name`) },
             { name: t("which"), value: <FilterWords filter={filter} /> },
-            { name: t("end"), value: t("endText") },
+            ...(log === undefined
+              ? []
+              : [{ name: t("log"), value: <span className="break-all">{log}</span> }]),
+            { name: t("end"), value: t(log === undefined ? "endText" : "endClosed") },
           ]}
         />
         <p className="mt-2 text-body">
@@ -55,16 +66,16 @@ export function Download(props: {
           <p className="mt-2 text-control text-ink-2">{t("filteredBundle")}</p>
         )}
         <div className="my-4">
-          <DirectDownload href={exportAddress(format, filter)} known={known}>
+          <DirectDownload key={exportAddress(wanted)} href={exportAddress(wanted)} known={known}>
             {t("download")}
           </DirectDownload>
         </div>
-        <MakeInBackground wanted={{ format, ...filter }} />
+        <MakeInBackground key={JSON.stringify(wanted)} wanted={wanted} />
         <CodeSample
           label={t("call")}
-          code={`curl -sS -H "Authorization: Bearer $KEY" -OJ \\\n  "$BASE${exportAddress(format, filter)}"`}
+          code={`curl -sS -H "Authorization: Bearer $KEY" -OJ \\\n  "$BASE${exportAddress(wanted)}"`}
         />
-        <CodeSample label={t("background.call")} code={backgroundCalls({ format, ...filter })} />
+        <CodeSample label={t("background.call")} code={backgroundCalls(wanted)} />
       </div>
     </Section>
   );

@@ -1,11 +1,12 @@
-import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { FileDigest } from "@/components/ui/file-digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
+import type { ReadLog } from "@/lib/audit/reading/of-log";
 import type { ExportItem } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
+import { EntryLink } from "../../_components/entry-link";
 import { formatOf } from "./export-form";
 import { JobState } from "./job-state";
 
@@ -30,11 +31,10 @@ function State({ item }: { item: ExportItem }) {
 }
 
 /** The range by number that an export covers, with what it was filtered by. */
-function Range({ item }: { item: ExportItem }) {
+function Range({ item, logs }: { item: ExportItem; logs: ReadLog }) {
   const t = useTranslations("audit.exports");
   const locale = useLocale();
   const names = useTranslations("audit.filter.names");
-  if (item.size === null) return <>{t("unknown")}</>;
   const isKnown = (name: string): name is (typeof FILTER_NAMES)[number] =>
     FILTER_NAMES.some((known) => known === name);
   const filter = item.filtered_by.map((name) => {
@@ -44,7 +44,14 @@ function Range({ item }: { item: ExportItem }) {
   });
   return (
     <span className="break-words">
-      {item.size === 0 ? t("noRange") : t("range", { last: formatCount(item.size - 1, locale) })}
+      {item.size === null
+        ? t("unknown")
+        : item.size === 0
+          ? t("noRange")
+          : t("range", { last: formatCount(item.size - 1, locale) })}
+      {item.log === null || item.log === logs.present ? null : (
+        <span className="block break-all text-ink-2">{t("ofClosed", { log: item.log })}</span>
+      )}
       {filter.length === 0 ? null : <span className="block text-ink-2">{filter.join(", ")}</span>}
     </span>
   );
@@ -53,7 +60,7 @@ function Range({ item }: { item: ExportItem }) {
 const FILTER_NAMES = ["from", "to", "actor", "action", "subject", "outcome", "purpose"] as const;
 
 /** Exports that were made, each with its entry in the log and the digest of what left. */
-export function History({ items }: { items: readonly ExportItem[] }) {
+export function History({ items, logs }: { items: readonly ExportItem[]; logs: ReadLog }) {
   const t = useTranslations("audit.exports");
   const locale = useLocale();
   const columns: Column<ExportItem>[] = [
@@ -65,7 +72,7 @@ export function History({ items }: { items: readonly ExportItem[] }) {
     },
     { key: "by", head: t("columns.by"), cell: (item) => (item.is_own ? t("you") : item.by) },
     { key: "format", head: t("format"), cell: (item) => t(`formats.${formatOf(item.format)}.short`) },
-    { key: "range", head: t("columns.range"), cell: (item) => <Range item={item} /> },
+    { key: "range", head: t("columns.range"), cell: (item) => <Range item={item} logs={logs} /> },
     {
       key: "entries",
       head: t("columns.entries"),
@@ -89,13 +96,7 @@ export function History({ items }: { items: readonly ExportItem[] }) {
         item.seq === null ? (
           t("unknown")
         ) : (
-          <Link
-            href={`/audit?entry=${item.seq}`}
-            prefetch={false}
-            className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
-          >
-            {formatCount(item.seq, locale)}
-          </Link>
+          <EntryLink seq={item.seq} log={item.recorded_in} present={logs.present} />
         ),
     },
     { key: "state", head: t("columns.state"), cell: (item) => <State item={item} /> },

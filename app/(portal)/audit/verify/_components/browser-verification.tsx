@@ -3,6 +3,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useId, useRef, useState } from "react";
 import { PrintButton } from "@/app/(portal)/audit/_components/print-button";
+import { addressOf } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
 import { useReady } from "@/components/client/use-ready";
@@ -14,7 +15,7 @@ import { FilePick } from "./file-pick";
 import { useVerification, type VerificationState } from "./use-verification";
 import { VerifyResult } from "./verify-result";
 
-const EXPORT = "/confidential/audit/export?format=bundle";
+const EXPORT = "/confidential/audit/export";
 /** A policy is a page of text; a longer file is none. */
 const MAX_POLICY_BYTES = 1_000_000;
 
@@ -91,8 +92,13 @@ function Ended({ state }: { state: VerificationState }) {
   }
 }
 
+/** What of a log is exported here: the closed one that is named, or the present one. */
+function exportOf(log: string | undefined): string {
+  return addressOf(EXPORT, { query: { format: "bundle", ...(log === undefined ? {} : { log }) } });
+}
+
 /** Takes a bundle and, if the checker has one, his own policy file, and verifies in a thread of this browser. */
-export function BrowserVerification() {
+export function BrowserVerification({ log }: { log: string | undefined }) {
   const t = useTranslations("audit.verify");
   const api = useApi();
   const isReady = useReady();
@@ -116,8 +122,8 @@ export function BrowserVerification() {
     setFetching(true);
     setError(undefined);
     try {
-      const blob = await (await api.send("GET", EXPORT)).blob();
-      const name = t("newest");
+      const blob = await (await api.send("GET", exportOf(log))).blob();
+      const name = t(log === undefined ? "newest" : "closedNow");
       setBundle({ name, blob });
       await run(name, blob);
     } catch (failure) {
@@ -166,7 +172,7 @@ export function BrowserVerification() {
               {t("start")}
             </Button>
             <Button icon="download" isBusy={isFetching} onClick={fetchNewest}>
-              {t("fetchNewest")}
+              {t(log === undefined ? "fetchNewest" : "fetchClosed")}
             </Button>
             {state.is === "done" ? <PrintButton>{t("print")}</PrintButton> : null}
             <p id={`${id}-why`} className="text-control text-ink-2">

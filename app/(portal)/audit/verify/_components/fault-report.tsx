@@ -5,11 +5,12 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import type { Finding, NearbyEntry, Report } from "@/lib/audit/verify/report";
+import { type Finding, isOnlyUnfinished, type NearbyEntry, type Report } from "@/lib/audit/verify/report";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "./block-drawing";
 import { FaultDifference } from "./fault-difference";
 import { classKey, differencesOf, groupOf, mainFinding } from "./finding-words";
+import { MissingOnly } from "./missing-only";
 
 function useFindingTitle(): (finding: Pick<Finding, "class" | "seq" | "until" | "logs">) => string {
   const t = useTranslations("audit.verify.classes");
@@ -82,6 +83,25 @@ export function ThreeAnswers({ group }: { group: ReturnType<typeof groupOf> | "v
   );
 }
 
+/** The two lines at the head: what the first fault is; or, where something is only missing, that nothing else is shown. */
+function Headline({ report, main }: { report: Report; main: Finding }) {
+  const t = useTranslations("audit.verify");
+  const titleOf = useFindingTitle();
+  const isMissing = isOnlyUnfinished(report.findings);
+  return (
+    <div className="min-w-0 max-w-[680px]">
+      <h3 className="font-semibold text-opened">{isMissing ? t("unfinished.title") : titleOf(main)}</h3>
+      <p className="mt-1 text-body text-ink-2">
+        {isMissing ? (
+          <MissingOnly findings={report.findings} />
+        ) : (
+          t(`classes.${classKey(main.class) ?? "file"}.text`)
+        )}
+      </p>
+    </div>
+  );
+}
+
 /** A log or bundle that does not verify: the fault large, drawn in its place, between its neighbours. */
 export function FaultReport({ report }: { report: Report }) {
   const t = useTranslations("audit.verify");
@@ -97,10 +117,7 @@ export function FaultReport({ report }: { report: Report }) {
         <div className="flex flex-wrap items-start justify-between gap-4">
           <div className="flex min-w-0 gap-4">
             <Icon name="stop" className="mt-1 size-6 text-oxblood" />
-            <div className="min-w-0 max-w-[680px]">
-              <h3 className="font-semibold text-opened">{titleOf(main)}</h3>
-              <p className="mt-1 text-body text-ink-2">{t(`classes.${key}.text`)}</p>
-            </div>
+            <Headline report={report} main={main} />
           </div>
           <Tag tone="oxblood" icon="stop" isBoxed>
             {t(`classes.${key}.name`)}

@@ -1,5 +1,6 @@
+import type { VerificationReport } from "@/lib/audit/verification/schema";
 import type { Finding, FindingClass, Report, RootsApart } from "@/lib/audit/verify/report";
-import { firstBad } from "@/lib/audit/verify/report";
+import { firstBad, isOnlyUnfinished } from "@/lib/audit/verify/report";
 
 /** Keys of the wording of each class, in `audit.verify.classes`. */
 export const CLASS_KEYS = {
@@ -72,6 +73,13 @@ export function mainFinding(findings: readonly Finding[]): Finding | undefined {
   const bad = firstBad(findings);
   const named = findings.filter((finding) => finding.seq === bad && bad !== undefined);
   return named.find((finding) => finding.until === undefined) ?? named[0] ?? findings[0];
+}
+
+/** Whether all that the worker found is that something is not there yet; what is only counted may be anything. */
+export function isOnlyLate({ findings, more }: VerificationReport): boolean {
+  return (
+    more === 0 && isOnlyUnfinished(findings.map((one) => (one.is_unfinished ? { isUnfinished: true } : {})))
+  );
 }
 
 /** Two values that do not fit, for the first bad entry. */

@@ -1,11 +1,12 @@
-import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import type { VerificationItem } from "@/lib/audit/verification/schema";
+import type { VerificationItem, VerificationReport } from "@/lib/audit/verification/schema";
 import { formatCount } from "@/lib/format";
-import { classKey } from "./finding-words";
+import { EntryLink } from "../../_components/entry-link";
+import { classKey, isOnlyLate } from "./finding-words";
+import { MissingOnly } from "./missing-only";
 
 function State({ run }: { run: VerificationItem }) {
   const t = useTranslations("audit.verify.runs.states");
@@ -69,6 +70,22 @@ function Found({ run }: { run: VerificationItem }) {
       </>
     );
   return (
+    <>
+      {isOnlyLate(report) ? (
+        <span className="block pb-1">
+          <MissingOnly findings={report.findings} />
+        </span>
+      ) : null}
+      <Faults report={report} />
+    </>
+  );
+}
+
+/** All faults of a report, folded away under their number and the first place. */
+function Faults({ report }: { report: VerificationReport }) {
+  const t = useTranslations("audit.verify");
+  const locale = useLocale();
+  return (
     <details>
       <summary className="cursor-pointer underline decoration-line-2 underline-offset-4">
         {t("runs.faults", {
@@ -104,40 +121,35 @@ function AcknowledgedNote({ run }: { run: VerificationItem }) {
   return <span className="block text-note text-ink-2">{t("acknowledged", { count })}</span>;
 }
 
-/** Verifications by the worker, newest first. */
-export function ServerRuns({ runs }: { runs: readonly VerificationItem[] }) {
+/** What a run found; where it was of a log that was closed since, of which one. */
+function FoundIn({ run, present }: { run: VerificationItem; present: string }) {
   const t = useTranslations("audit.verify.runs");
-  const locale = useLocale();
+  const { recorded_in: log } = run;
+  return (
+    <>
+      <Found run={run} />
+      <AcknowledgedNote run={run} />
+      {log === null || log === present ? null : (
+        <span className="block break-all text-ink-2">{t("ofClosed", { log })}</span>
+      )}
+    </>
+  );
+}
+
+/** Verifications by the worker, newest first; `present` is the origin of the log that goes on. */
+export function ServerRuns({ runs, present }: { runs: readonly VerificationItem[]; present: string }) {
+  const t = useTranslations("audit.verify.runs");
   const columns: Column<VerificationItem>[] = [
     { key: "at", head: t("at"), isTitle: true, cell: (run) => <LocalTime instant={run.started_at} /> },
     { key: "by", head: t("by"), cell: (run) => run.by ?? t("schedule") },
     { key: "state", head: t("state"), cell: (run) => <State run={run} /> },
-    {
-      key: "found",
-      head: t("found"),
-      cell: (run) => (
-        <>
-          <Found run={run} />
-          <AcknowledgedNote run={run} />
-        </>
-      ),
-    },
+    { key: "found", head: t("found"), cell: (run) => <FoundIn run={run} present={present} /> },
     {
       key: "entry",
       head: t("entry"),
       isNumber: true,
       cell: (run) =>
-        run.seq === null ? (
-          t("notYet")
-        ) : (
-          <Link
-            href={`/audit?entry=${run.seq}`}
-            prefetch={false}
-            className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
-          >
-            {formatCount(run.seq, locale)}
-          </Link>
-        ),
+        run.seq === null ? t("notYet") : <EntryLink seq={run.seq} log={run.recorded_in} present={present} />,
     },
   ];
   return <Table caption={t("title")} columns={columns} rows={runs} rowKey={(run) => run.id} />;

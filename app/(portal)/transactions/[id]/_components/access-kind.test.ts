@@ -1,7 +1,7 @@
 import { createTranslator } from "next-intl";
 import { expect, test } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
-import type { AccessLogItem } from "@/lib/audit/schema";
+import type { AccessLogItem } from "@/lib/audit/access-logs";
 import { accessKind } from "./access-kind";
 
 const item: AccessLogItem = {

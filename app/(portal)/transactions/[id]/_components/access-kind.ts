@@ -1,4 +1,4 @@
-import type { AccessLogItem } from "@/lib/audit/schema";
+import type { AccessLogItem } from "@/lib/audit/access-logs";
 
 /** What one line of the accesses tells. `asked`: a proof had grown old; whoever gave a fresh one went on. */
 export type AccessKind = "opened" | "copied" | "refused" | "asked" | "read";

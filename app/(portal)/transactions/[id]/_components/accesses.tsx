@@ -4,7 +4,7 @@ import { type AccessKind, accessKind } from "@/app/(portal)/transactions/[id]/_c
 import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
-import type { AccessLogItem } from "@/lib/audit/schema";
+import type { AccessLogItem } from "@/lib/audit/access-logs";
 import type { RecordView } from "@/lib/transactions/read-record";
 
 const FIELDS = [

@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { type RunningInstance, removeDataFolder, startInstance, waitUntil } from "../../lib/testing/instance";
+import { type Demo, people, readDemo } from "./api";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const run = promisify(execFile);
+
+/** An instance whose first log was closed for ever, and which goes on with another. */
+export interface TwoLogs {
+  readonly demo: Demo;
+  /** Origin of the closed log, and of the one that followed it. */
+  readonly old: string;
+  readonly present: string;
+  /** Entries under the closed log's last checkpoint. */
+  readonly size: number;
+  stop(): Promise<void>;
+}
+
+/** What an auditor left in the log before it was closed: an export, and a verification that has ended. */
+async function actBefore(demo: Demo): Promise<void> {
+  const { auditor } = people(demo);
+  const exported = await auditor.get("/confidential/audit/export?format=csv");
+  if (exported.status !== 200) throw new Error(exported.text);
+  const asked = await auditor.post("/confidential/audit/verifications");
+  const { id } = z.object({ id: z.string() }).parse(asked.json);
+  await waitUntil("the verification's end is in the log", async () => {
+    const { json } = await auditor.get(`/confidential/audit/verifications/${id}`);
+    return json.state === "done" && typeof json.seq === "number";
+  });
+}
+
+const sizeOf = (checkpoint: string): number => Number(checkpoint.split("\n")[1]);
+
+/** The newest checkpoint, as an auditor keeps it, once it stands over all that was written: that he reads it too. */
+async function keepCheckpoint(demo: Demo, file: string): Promise<string> {
+  const { auditor } = people(demo);
+  const read = async (): Promise<string> => {
+    const { text, status } = await auditor.get("/confidential/audit/log/checkpoint");
+    if (status !== 200) throw new Error(text);
+    return text;
+  };
+  const first = sizeOf(await read());
+  let kept = "";
+  await waitUntil("a checkpoint stands over the whole log", async () => {
+    kept = await read();
+    const { json } = await auditor.get("/confidential/status");
+    return sizeOf(kept) > first && sizeOf(kept) === json.log_size;
+  });
+  writeFileSync(file, kept);
+  return kept.split("\n")[0] ?? "";
+}
+
+/** As an operator does whose signer's store is lost: `npm run recover` on the stopped instance. */
+async function closeLog(dataDir: string, origin: string, checkpoint: string): Promise<void> {
+  const { PATH = "", HOME = "" } = process.env;
+  const script = path.join(ROOT, "scripts/recover.ts");
+  const asked = ["--new-origin", origin, "--checkpoint", checkpoint, "--confirm", "0"];
+  await run(process.execPath, ["--import", "tsx", "--conditions=react-server", script, ...asked], {
+    cwd: ROOT,
+    env: { NODE_ENV: "production", PATH, HOME, DATA_DIR: dataDir },
+  });
+}
+
+/** Starts an instance, has an auditor work in its log, closes that one, and starts it again with the one that follows. */
+export async function startWithClosedLog(): Promise<TwoLogs> {
+  const scratch = mkdtempSync(path.join(tmpdir(), "sealport-closed-"));
+  chmodSync(scratch, 0o711);
+  const dataDir = path.join(scratch, "data");
+  let running: RunningInstance | undefined;
+  const stop = async (): Promise<void> => {
+    await running?.end();
+    await removeDataFolder(dataDir);
+    await removeDataFolder(scratch);
+  };
+  try {
+    running = await startInstance({ dataDir });
+    await actBefore(readDemo(dataDir));
+    const file = path.join(scratch, "checkpoint.txt");
+    const old = await keepCheckpoint(readDemo(dataDir), file);
+    await running.end();
+    running = undefined;
+    const present = `${old}/2`;
+    await closeLog(dataDir, present, file);
+    running = await startInstance({ dataDir });
+    const demo = readDemo(dataDir);
+    const { auditor } = people(demo);
+    const last = await auditor.get(`/confidential/audit/log/checkpoint?log=${encodeURIComponent(old)}`);
+    return { demo, old, present, size: sizeOf(last.text), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

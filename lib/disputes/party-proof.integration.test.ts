@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fixedClock } from "@/lib/clock";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { signStatement } from "@/lib/crypto/statement";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { openDispute } from "@/lib/disputes/open-dispute";
+import { prepareDispute } from "@/lib/disputes/prepare-dispute";
+import { resolveDispute } from "@/lib/disputes/resolve-dispute";
+import { NewDispute } from "@/lib/disputes/schema";
+import { REASON } from "@/lib/testing/dispute-acts";
+import { createDisputeBench, type DisputeBench, type DisputePerson } from "@/lib/testing/dispute-bench";
+import { queryAs } from "@/lib/testing/query-as";
+import { refusalOf } from "@/lib/testing/refusal";
+import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/statement-passkey";
+import { getTransaction } from "@/lib/transactions/get-transaction";
+
+let bench: DisputeBench;
+beforeAll(async () => {
+  bench = await createDisputeBench();
+});
+afterAll(() => bench?.close());
+
+const code = async (act: Promise<unknown>): Promise<string> => (await refusalOf(act)).code;
+const query = (text: string, values?: readonly unknown[]) => queryAs(bench.database.adminUrl, text, values);
+
+describe("a party that opens a dispute in a browser", () => {
+  const MINUTE_MS = 60_000;
+  const body = NewDispute.parse({ reason: REASON });
+
+  /** Signed in by password at first, with a second factor later or never. */
+  function inSession(passwordAge: number, factorAge?: number): DisputePerson {
+    const now = Date.now();
+    const proof = {
+      kind: "session" as const,
+      sessionId: uuidv7(now),
+      method: factorAge === undefined ? ("password" as const) : ("totp" as const),
+      provedAt: new Date(now - passwordAge * MINUTE_MS),
+      ...(factorAge === undefined ? {} : { multiFactorAt: new Date(now - factorAge * MINUTE_MS) }),
+    };
+    const { client } = bench;
+    return { ...client, clock: fixedClock(new Date(now)), principal: { ...client.principal, proof } };
+  }
+
+  it("proves afresh who it is, since the portal may sign what it lets support see", async () => {
+    const tx = await bench.transaction();
+    for (const act of [
+      openDispute(inSession(21), tx, body),
+      openDispute(inSession(15.01), tx, body),
+      openDispute(inSession(-1), tx, body),
+      prepareDispute(inSession(21), tx, {}),
+    ]) {
+      expect(await refusalOf(act)).toMatchObject({ code: "auth.step-up", status: 401 });
+    }
+    const rows = await query(
+      "SELECT count(*)::int AS n FROM audit_index WHERE transaction_id = $1 AND action LIKE 'dispute.%' AND outcome = 'denied'",
+      [tx],
+    );
+    expect(rows).toEqual([{ n: 4 }]);
+    const open = { confidential: false, parties: undefined, settlement_details: undefined };
+    const plain = await bench.transaction(bench.client, open);
+    expect(await openDispute(inSession(60), plain, body)).toMatchObject({ fields: [] });
+    expect(await openDispute(inSession(15), tx, body)).toMatchObject({ state: "open" });
+  });
+
+  it("does so by every factor it has: a fresh password does not make up for an old passkey", async () => {
+    const passkey = await storePasskey(bench.client, "http://localhost:3000");
+    const tx = await bench.transaction();
+    expect(await code(openDispute(inSession(1), tx, body))).toBe("auth.step-up");
+    expect(await code(openDispute(inSession(1, 16), tx, body))).toBe("auth.step-up");
+    expect(await openDispute(inSession(60, 1), tx, body)).toMatchObject({ state: "open" });
+    await dropPasskey(bench.client, passkey);
+  });
+
+  it("learns first that it may not, and proves nothing for that", async () => {
+    const tx = await bench.transaction();
+    const { principal } = inSession(60);
+    const stranger = {
+      ...bench.stranger,
+      principal: { ...bench.stranger.principal, proof: principal.proof },
+    };
+    expect(await code(openDispute(stranger, tx, body))).toBe("transaction.not-found");
+    await openDispute(bench.client, tx, body);
+    expect(await code(openDispute(inSession(60), tx, body))).toBe("dispute.exists");
+  });
+});
+
+describe("a party's own signature", () => {
+  const strict = <T extends DisputePerson>(who: T): T => ({
+    ...who,
+    instance: { ...who.instance, evaluation: false },
+  });
+
+  async function prepared(tx: string, fields?: ("amount" | "parties")[]) {
+    const { keyed, keyedSeed } = bench;
+    const { statement, nonce } = await prepareDispute(keyed, tx, fields === undefined ? {} : { fields });
+    const signature = {
+      kind: "ed25519" as const,
+      key_id: `${keyed.principal.handle}/1`,
+      signature: toBase64url(signStatement(keyedSeed, "dispute", statement)),
+    };
+    return { statement, signed: { nonce, signature } };
+  }
+
+  it("is required outside evaluation, with words that say what to do", async () => {
+    const tx = await bench.transaction();
+    const error = await refusalOf(
+      openDispute(strict(bench.client), tx, NewDispute.parse({ reason: REASON })),
+    );
+    expect(error.code).toBe("statement.required");
+    expect(error.detail).toContain("passkey that stands in the custodian's roster");
+    expect((await getTransaction(bench.client, tx)).status).toBe("created");
+  });
+
+  it("by a passkey that its owner removed is refused, and leaves what was prepared unspent", async () => {
+    const { keyed } = bench;
+    const tx = await bench.transaction(keyed);
+    const passkey = await storePasskey(keyed, "http://localhost:3000");
+    await dropPasskey(keyed, passkey);
+    const { statement, signed } = await prepared(tx);
+    const removed = { ...signed, signature: signWithPasskey(passkey.device, "dispute", statement) };
+    const body = NewDispute.parse({ reason: REASON, signed: removed });
+    expect(await code(openDispute(strict(keyed), tx, body))).toBe("statement.passkey-removed");
+    const again = NewDispute.parse({ reason: REASON, signed });
+    expect((await openDispute(strict(keyed), tx, again)).state).toBe("open");
+  });
+
+  it("over what was prepared opens the dispute, once", async () => {
+    const { keyed } = bench;
+    const tx = await bench.transaction(keyed);
+    const { statement, signed } = await prepared(tx);
+    expect(statement).toMatchObject({ transaction: tx, level: "masked", party: keyed.principal.handle });
+    const body = NewDispute.parse({ reason: REASON, signed });
+    const dispute = await openDispute(strict(keyed), tx, body);
+    expect(dispute).toMatchObject({ state: "open", signed_by: "own_key" });
+    await resolveDispute(keyed, { id: dispute.id }, { resolution: "Found." });
+    expect(await code(openDispute(strict(keyed), tx, body))).toBe("statement.expired");
+  });
+
+  it("over other groups, another transaction or by another key opens nothing", async () => {
+    const { keyed, client } = bench;
+    const tx = await bench.transaction(keyed);
+    const narrow = await prepared(tx, ["amount"]);
+    const wider = NewDispute.parse({ reason: REASON, signed: narrow.signed });
+    expect(await code(openDispute(keyed, tx, wider))).toBe("statement.invalid");
+    const elsewhere = await prepared(await bench.transaction(keyed));
+    const moved = NewDispute.parse({ reason: REASON, signed: elsewhere.signed });
+    expect(await code(openDispute(keyed, tx, moved))).toBe("statement.invalid");
+    const { signed } = await prepared(tx);
+    const forged = { ...signed.signature, signature: toBase64url(new Uint8Array(64)) };
+    const byNobody = NewDispute.parse({ reason: REASON, signed: { ...signed, signature: forged } });
+    const refused = await refusalOf(openDispute(keyed, tx, byNobody));
+    expect([refused.code, refused.extra.reason]).toEqual(["custodian.refused", "signature"]);
+    const stolen = NewDispute.parse({ reason: REASON, signed: (await prepared(tx)).signed });
+    expect(await code(openDispute(client, tx, stolen))).toBe("transaction.not-found");
+  });
+
+  it("cannot be replaced by the portal's once the person holds a key", async () => {
+    const tx = await bench.transaction(bench.keyed);
+    const refused = await refusalOf(openDispute(bench.keyed, tx, NewDispute.parse({ reason: REASON })));
+    expect(refused.code).toBe("statement.required");
+  });
+});
