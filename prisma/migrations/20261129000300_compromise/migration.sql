@@ -36,3 +36,4 @@ END $$;
 CREATE TRIGGER key_rotation_guard BEFORE INSERT OR UPDATE ON key_rotation
   FOR EACH ROW EXECUTE FUNCTION key_rotation_guard();
 ALTER TABLE key_rotation ENABLE ALWAYS TRIGGER key_rotation_guard;
+REVOKE EXECUTE ON FUNCTION key_rotation_guard() FROM PUBLIC;
