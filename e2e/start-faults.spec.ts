@@ -81,7 +81,7 @@ test.beforeAll(async () => {
   const answer = await people(demo).client456.post("/confidential/transactions", newTransaction(secret));
   expect(answer.status, answer.text).toBe(201);
   made = { id: text(answer, "transaction_id"), memo: secret.memo };
-  expect(running.output()).toContain("Sealport runs at");
+  await expect.poll(() => running.output()).toContain("Sealport runs at");
   await end();
 });
 
@@ -240,7 +240,8 @@ for (const holder of ["portal", "signer", "custodian"] as const) {
 test("without demo.json it starts, and says that the keys cannot be shown again", async () => {
   rmSync(path.join(dataDir, "demo.json"));
   const running = await start();
-  expect(running.output()).toMatch(/demo\.json is gone: .* cannot be shown again/);
+  // Said beside the address, which may come a moment after the instance is ready.
+  await expect.poll(() => running.output()).toMatch(/demo\.json is gone: .* cannot be shown again/);
   expect(running.output()).not.toContain("/api_key/");
   const as = (participant: string, duty?: string) => {
     const account = demo.accounts.find(

@@ -9,6 +9,7 @@ export const CODE_KEYS = {
   "dispute.not-found": "gone",
   "transaction.not-found": "gone",
   "key.not-found": "gone",
+  "key.rotation-not-found": "gone",
   "export.not-found": "gone",
   "audit.not-found": "gone",
   "aside.not-found": "gone",

@@ -44,12 +44,12 @@ describe("a party that opens a dispute in a browser", () => {
   it("proves afresh who it is, since the portal may sign what it lets support see", async () => {
     const tx = await bench.transaction();
     for (const act of [
-      openDispute(inSession(21), tx, body),
-      openDispute(inSession(15.01), tx, body),
-      openDispute(inSession(-1), tx, body),
-      prepareDispute(inSession(21), tx, {}),
+      () => openDispute(inSession(21), tx, body),
+      () => openDispute(inSession(15.01), tx, body),
+      () => openDispute(inSession(-1), tx, body),
+      () => prepareDispute(inSession(21), tx, {}),
     ]) {
-      expect(await refusalOf(act)).toMatchObject({ code: "auth.step-up", status: 401 });
+      expect(await refusalOf(act())).toMatchObject({ code: "auth.step-up", status: 401 });
     }
     const rows = await query(
       "SELECT count(*)::int AS n FROM audit_index WHERE transaction_id = $1 AND action LIKE 'dispute.%' AND outcome = 'denied'",

@@ -6,7 +6,7 @@ import type { KeyState } from "@/lib/keys/states";
 export type KeyOperation = "rotate" | "read-rotation" | KeyState;
 
 /** The instance's administrators may stop a key that is not theirs; they never activate or destroy one. */
-const BY_ADMINISTRATORS: readonly KeyOperation[] = ["rotate", "read-rotation", "suspended"];
+const BY_ADMINISTRATORS: readonly KeyOperation[] = ["rotate", "read-rotation", "suspended", "compromised"];
 
 const PARTIES: readonly Role[] = ["client", "miner"];
 

@@ -44,7 +44,7 @@ export const KeyPath = z.strictObject({ id: Uuid });
 
 /** Body of a change of state. */
 export const KeyStateOrder = z.strictObject({
-  state: z.enum(["active", "suspended", "deactivated", "destroyed"]),
+  state: z.enum(["active", "suspended", "deactivated", "compromised", "destroyed"]),
   reason: text(1000),
 });
 export type KeyStateOrder = z.infer<typeof KeyStateOrder>;

@@ -154,7 +154,7 @@ export const changeKeyState = operation({
   id: "changeKeyState",
   method: "POST",
   path: "/confidential/keys/{id}/state",
-  summary: "Suspend, resume, deactivate or destroy a key version.",
+  summary: "Suspend, resume, report compromised, deactivate or destroy a key version.",
   scopes: ["keys"],
   roles: ["client", "miner", "admin"],
   params: KeyPath,

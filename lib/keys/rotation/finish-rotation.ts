@@ -3,7 +3,7 @@ import { appendEntry } from "@/lib/audit/append-entry";
 import type { AuditContext } from "@/lib/audit/audit-context";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
-import { countRetired, endRotation, findRotation, lockRunning } from "@/lib/keys/rotation/store";
+import { endRotation, findRotation, lockRunning } from "@/lib/keys/rotation/store";
 
 /**
  * Ends a rotation after a pass: completed when nothing lies under retired keys any more, else failed with the number that
@@ -17,8 +17,7 @@ export async function finishRotation(
     if (!(await lockRunning(tx, id))) return;
     const rotation = await findRotation(tx, id);
     if (rotation === undefined) return;
-    const { participantId, total } = rotation;
-    const remaining = await countRetired(tx, participantId);
+    const { participantId, total, remaining } = rotation;
     const state = remaining === 0 ? "completed" : "failed";
     const rewrapped = Math.max(0, total - remaining);
     await appendEntry(tx, cx, {

@@ -1,7 +1,8 @@
 import "server-only";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type RotateContext, rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import type { RotateContext } from "@/lib/keys/rotation/step";
 import { listDue } from "@/lib/keys/rotation/store";
 
 /** Rotations that one call begins: keys made on one day do not all fall due in one moment's work. */

@@ -1,22 +1,16 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
-import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type DraftKey, draftManagedKey } from "@/lib/keys/draft-key";
 import { requireKeyPermission } from "@/lib/keys/permissions";
+import { rotateCompromised } from "@/lib/keys/rotation/rotate-compromised";
 import type { RotationMode, RotationView } from "@/lib/keys/rotation/schema";
-import {
-  countRetired,
-  findRotation,
-  findRunning,
-  insertRotation,
-  type RotationRow,
-} from "@/lib/keys/rotation/store";
+import type { RotateContext, RotationStep } from "@/lib/keys/rotation/step";
+import { countToMove, findOpen, findRotation, insertRotation } from "@/lib/keys/rotation/store";
 import { rotationView } from "@/lib/keys/rotation/view";
 import {
   insertManagedKey,
@@ -28,23 +22,26 @@ import {
   updateState,
 } from "@/lib/keys/store";
 
-/** What rotating needs; the schedule has no principal. */
-export type RotateContext = Pick<Context, "db" | "instance" | "keystore"> & AuditContext;
-
 /** Which key: a version by its id, which must be the active one, or whichever is active. */
 export type RotationTarget = { readonly keyId: string } | { readonly participantId: string };
 
-async function participantOf(tx: Tx, target: RotationTarget): Promise<string> {
-  if ("participantId" in target) return target.participantId;
-  const [key] = await selectKeys(tx, { keyId: target.keyId, limit: 1 });
-  if (key === undefined) throw new DomainError("key.not-found");
-  return key.participantId;
+interface Target {
+  readonly participantId: string;
+  /** The version that was named. */
+  readonly named?: KeyVersion;
+}
+
+async function findTarget(tx: Tx, target: RotationTarget): Promise<Target> {
+  if ("participantId" in target) return target;
+  const [named] = await selectKeys(tx, { keyId: target.keyId, limit: 1 });
+  if (named === undefined) throw new DomainError("key.not-found");
+  return { participantId: named.participantId, named };
 }
 
 /** The participant's active key, locked: sealing transactions that hold it have committed by then. */
-async function lockActive(tx: Tx, participantId: string, target: RotationTarget): Promise<KeyVersion> {
+async function lockActive(tx: Tx, { participantId, named }: Target): Promise<KeyVersion> {
   const [active] = await selectActiveKeys(tx, [participantId], false);
-  if ("keyId" in target && active?.id !== target.keyId) {
+  if (named !== undefined && active?.id !== named.id) {
     throw new DomainError("key.state", { detail: "Only the active key of a participant is rotated." });
   }
   if (active === undefined) {
@@ -93,7 +90,7 @@ async function succeed(
   cx: RotateContext,
   old: KeyVersion,
   mode: RotationMode,
-): Promise<AppendedEntry & { rotation: RotationRow }> {
+): Promise<RotationStep> {
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
   const draft = await draftManagedKey(tx, cx, old.participantId, "pre_active");
@@ -101,23 +98,42 @@ async function succeed(
   await insertManagedKey(tx, { ...draft, registrationEntryId: entry.id });
   await updateState(tx, old.id, "deactivated", at);
   await updateState(tx, draft.key.id, "active", at);
+  const of = { participantId: old.participantId, oldVersion: old.version };
   await insertRotation(tx, {
+    ...of,
     id,
     tenantId: cx.instance.tenantId,
-    participantId: old.participantId,
+    state: "running",
+    compromisedKeyId: undefined,
+    askedBy: cx.principal?.userId,
     mode,
-    oldVersion: old.version,
     newVersion: draft.key.version,
-    total: await countRetired(tx, old.participantId),
+    total: await countToMove(tx, of),
     startedAt: at,
   });
-  const rotation = await findRotation(tx, id);
-  if (rotation === undefined) throw new TypeError("the rotation was inserted and is not there");
-  return { ...entry, rotation };
+  return { id, entry };
+}
+
+/** One call's step, with participant and keys locked. */
+async function step(
+  tx: Tx,
+  cx: RotateContext,
+  target: RotationTarget,
+  mode: RotationMode,
+): Promise<RotationStep> {
+  const found = await findTarget(tx, target);
+  const { participantId } = found;
+  if (cx.principal !== undefined) requireKeyPermission(cx.principal, participantId, "rotate");
+  if (!(await lockParticipant(tx, participantId))) throw new DomainError("key.not-found");
+  const open = await findOpen(tx, participantId);
+  const named = found.named && (await lockKey(tx, found.named.id));
+  if (named?.state === "compromised") return rotateCompromised(tx, cx, named, open);
+  return open === undefined ? succeed(tx, cx, await lockActive(tx, found), mode) : { id: open.id };
 }
 
 /**
- * Begins the rotation of a participant's managed key, or answers the one that runs. A running job moves the recipient
+ * Begins the rotation of a participant's managed key, or answers the one that runs; of a compromised key two persons
+ * begin it. A running job moves the recipient
  * entries to the new key afterwards (`lib/transactions/rewrap`). Throws `key.not-found`, `key.state` when the key is
  * not the active one, `access.forbidden`.
  */
@@ -126,15 +142,12 @@ export async function rotateKey(
   target: RotationTarget,
   mode: RotationMode,
 ): Promise<RotationView> {
-  const begun = await inTransaction(cx, async (tx) => {
-    const participantId = await participantOf(tx, target);
-    if (cx.principal !== undefined) requireKeyPermission(cx.principal, participantId, "rotate");
-    if (!(await lockParticipant(tx, participantId))) throw new DomainError("key.not-found");
-    const running = await findRunning(tx, participantId);
-    if (running !== undefined) return { rotation: running };
-    const entry = await succeed(tx, cx, await lockActive(tx, participantId, target), mode);
-    return { rotation: entry.rotation, entry };
+  const { rotation, entry } = await inTransaction(cx, async (tx) => {
+    const taken = await step(tx, cx, target, mode);
+    const row = await findRotation(tx, taken.id);
+    if (row === undefined) throw new TypeError("a rotation was begun and is not there");
+    return { rotation: row, entry: taken.entry };
   });
-  const view = rotationView(begun.rotation);
-  return begun.entry === undefined ? view : { ...view, receipt: await issueReceipt(cx, begun.entry) };
+  const view = rotationView(rotation);
+  return entry === undefined ? view : { ...view, receipt: await issueReceipt(cx, entry) };
 }

@@ -6,7 +6,8 @@ import { ParticipantId } from "@/lib/keys/schema";
 export const RotationMode = z.enum(["rewrap", "reseal"]);
 export type RotationMode = z.infer<typeof RotationMode>;
 
-export const RotationState = z.enum(["running", "completed", "failed"]);
+/** `asked`: of a compromised key, and waits for a second person. */
+export const RotationState = z.enum(["asked", "running", "completed", "failed"]);
 export type RotationState = z.infer<typeof RotationState>;
 
 /** Body of a rotation. */

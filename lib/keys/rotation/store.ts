@@ -1,7 +1,7 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import type { RotationMode, RotationState } from "@/lib/keys/rotation/schema";
+import { type RotationMode, RotationState } from "@/lib/keys/rotation/schema";
 
 /** A rotation of one participant's key. */
 export interface RotationRow {
@@ -17,6 +17,9 @@ export interface RotationRow {
   readonly remaining: number;
   readonly startedAt: Date;
   readonly finishedAt: Date | undefined;
+  /** The compromised version whose entries are moved as well; two persons said so. */
+  readonly compromisedKeyId: string | undefined;
+  readonly askedBy: string | undefined;
 }
 
 interface StoredRotation {
@@ -30,32 +33,43 @@ interface StoredRotation {
   remaining: bigint;
   started_at: Date;
   finished_at: Date | null;
+  compromised_key_id: string | null;
+  asked_by: string | null;
 }
 
 function toRow(row: StoredRotation): RotationRow {
-  const state = row.state === "completed" || row.state === "failed" ? row.state : "running";
   return {
     id: row.id,
     participantId: row.participant_id,
     mode: row.mode === "reseal" ? "reseal" : "rewrap",
-    state,
+    state: RotationState.parse(row.state),
     oldVersion: row.old_version,
     newVersion: row.new_version,
     total: row.total,
     remaining: Number(row.remaining),
     startedAt: row.started_at,
     finishedAt: row.finished_at ?? undefined,
+    compromisedKeyId: row.compromised_key_id ?? undefined,
+    askedBy: row.asked_by ?? undefined,
   };
 }
 
-/** Retired versions: those whose entries a rotation moves, and whose state allows it (crypto.md "Keys"). */
-const RETIRED = Prisma.sql`k.state = 'deactivated'`;
+/**
+ * Retired versions: those whose entries a rotation moves, and whose state allows it (crypto.md "Keys"): deactivated ones,
+ * and a compromised one where two persons said so.
+ */
+const retired = (compromisedKeyId: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`(k.state = 'deactivated' OR (k.state = 'compromised' AND k.id = ${compromisedKeyId}))`;
+
+/** Entries that a rotation has to move, also those it may not move since their key was reported compromised meanwhile. */
+const counted = (oldVersion: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`(k.state = 'deactivated' OR k.version = ${oldVersion})`;
 
 /** A running rotation counts its entries now; an ended one keeps what it ended with. */
 const COLUMNS = Prisma.sql`r.id, r.participant_id, r.mode, r.state, r.old_version, r.new_version, r.total,
-  r.started_at, r.finished_at,
-  CASE WHEN r.state = 'running' THEN (SELECT count(*) FROM wrap w JOIN key_version k ON k.id = w.key_version_id
-    WHERE k.participant_id = r.participant_id AND ${RETIRED}) ELSE r.total - r.rewrapped END AS remaining`;
+  r.started_at, r.finished_at, r.compromised_key_id, r.asked_by,
+  CASE WHEN r.state IN ('asked', 'running') THEN (SELECT count(*) FROM wrap w JOIN key_version k ON k.id = w.key_version_id
+    WHERE k.participant_id = r.participant_id AND ${counted(Prisma.sql`r.old_version`)}) ELSE r.total - r.rewrapped END AS remaining`;
 
 export async function findRotation(tx: Tx, id: string): Promise<RotationRow | undefined> {
   const rows = await tx.$queryRaw<StoredRotation[]>(
@@ -64,9 +78,11 @@ export async function findRotation(tx: Tx, id: string): Promise<RotationRow | un
   return rows.map(toRow)[0];
 }
 
-export async function findRunning(tx: Tx, participantId: string): Promise<RotationRow | undefined> {
+/** The rotation of a participant that runs, or waits for a second person. */
+export async function findOpen(tx: Tx, participantId: string): Promise<RotationRow | undefined> {
   const rows = await tx.$queryRaw<StoredRotation[]>(Prisma.sql`
-    SELECT ${COLUMNS} FROM key_rotation r WHERE r.participant_id = ${participantId} AND r.state = 'running'`);
+    SELECT ${COLUMNS} FROM key_rotation r
+    WHERE r.participant_id = ${participantId} AND r.state IN ('asked', 'running')`);
   return rows.map(toRow)[0];
 }
 
@@ -93,22 +109,31 @@ export async function lockRunning(tx: Tx, id: string): Promise<boolean> {
   return rows.length === 1;
 }
 
-/** Recipient entries of this participant that lie under retired keys. */
-export async function countRetired(tx: Tx, participantId: string): Promise<number> {
+/** Whose entries a rotation moves. */
+export type RetiredOf = Pick<RotationRow, "participantId" | "compromisedKeyId">;
+
+const retiredOf = ({ participantId, compromisedKeyId }: RetiredOf): Prisma.Sql =>
+  Prisma.sql`k.participant_id = ${participantId} AND ${retired(Prisma.sql`${compromisedKeyId ?? null}::uuid`)}`;
+
+/** Recipient entries that a rotation away from this version has to move. */
+export async function countToMove(
+  tx: Tx,
+  of: { readonly participantId: string; readonly oldVersion: number },
+): Promise<number> {
   const [row] = await tx.$queryRaw<{ count: bigint }[]>(Prisma.sql`
     SELECT count(*) FROM wrap w JOIN key_version k ON k.id = w.key_version_id
-    WHERE k.participant_id = ${participantId} AND ${RETIRED}`);
+    WHERE k.participant_id = ${of.participantId} AND ${counted(Prisma.sql`${of.oldVersion}::int`)}`);
   return Number(row?.count ?? 0);
 }
 
 /** Transactions with entries under retired keys, by id, after one; at most `limit`. */
 export async function listRetired(
   tx: Tx,
-  where: { readonly participantId: string; readonly after: string | undefined; readonly limit: number },
+  where: RetiredOf & { readonly after: string | undefined; readonly limit: number },
 ): Promise<string[]> {
   const rows = await tx.$queryRaw<{ transaction_id: string }[]>(Prisma.sql`
     SELECT DISTINCT w.transaction_id FROM wrap w JOIN key_version k ON k.id = w.key_version_id
-    WHERE k.participant_id = ${where.participantId} AND ${RETIRED}
+    WHERE ${retiredOf(where)}
       AND (${where.after ?? null}::uuid IS NULL OR w.transaction_id > ${where.after ?? null}::uuid)
     ORDER BY w.transaction_id LIMIT ${where.limit}`);
   return rows.map((row) => row.transaction_id);
@@ -123,14 +148,14 @@ export async function listDue(
     SELECT k.id FROM key_version k JOIN participant p ON p.id = k.participant_id AND p.state = 'active'
     WHERE k.tenant_id = ${where.tenantId}::uuid AND k.state = 'active' AND k.custody = 'managed'
       AND k.created_at < ${where.before}
-      AND NOT EXISTS (SELECT 1 FROM key_rotation r WHERE r.participant_id = k.participant_id AND r.state = 'running')
+      AND NOT EXISTS (SELECT 1 FROM key_rotation r WHERE r.participant_id = k.participant_id AND r.state IN ('asked', 'running'))
     ORDER BY k.created_at LIMIT ${where.limit}`);
   return rows.map(({ id }) => id);
 }
 
 export async function insertRotation(
   tx: Tx,
-  row: Omit<RotationRow, "remaining" | "finishedAt" | "state"> & { readonly tenantId: string },
+  row: Omit<RotationRow, "remaining" | "finishedAt"> & { readonly tenantId: string },
 ): Promise<void> {
   await tx.key_rotation.create({
     select: { id: true },
@@ -139,12 +164,26 @@ export async function insertRotation(
       tenant_id: row.tenantId,
       participant_id: row.participantId,
       mode: row.mode,
-      state: "running",
+      state: row.state,
+      compromised_key_id: row.compromisedKeyId ?? null,
+      asked_by: row.askedBy ?? null,
       old_version: row.oldVersion,
       new_version: row.newVersion,
       total: row.total,
       started_at: row.startedAt,
     },
+  });
+}
+
+/** A second person agreed: the entries are moved to this version from now on. */
+export async function agreeRotation(
+  tx: Tx,
+  agreed: { readonly id: string; readonly by: string; readonly newVersion: number; readonly total: number },
+): Promise<void> {
+  await tx.key_rotation.update({
+    where: { id: agreed.id },
+    data: { state: "running", agreed_by: agreed.by, new_version: agreed.newVersion, total: agreed.total },
+    select: { id: true },
   });
 }
 

@@ -4,6 +4,7 @@ import { registerPending } from "@/lib/escrow/registrar";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { outcomeOf } from "@/lib/testing/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { openTransaction } from "@/lib/transactions/open-transaction";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
@@ -145,4 +146,70 @@ it("waits where a party has no active key to seal to, and goes on with the next 
   expect(await getRotation(owner, completed)).toMatchObject({ state: "completed", total: 2, rewrapped: 2 });
   expect(await opened(owner, id)).toEqual(SENT);
   expect(await opened(other, id)).toEqual(SENT);
+});
+
+it("of a compromised key takes two persons, seals settled data anew too, and opens nothing meanwhile", async () => {
+  const owner = await bench.person({ role: "client" });
+  const other = await bench.person({ role: "miner" });
+  const admin = await bench.person({ role: "admin", duties: ["admin"] });
+  const ids = [await submit(owner, other), await submit(owner, other)];
+  for (const status of ["processing", "completed", "settled"] as const)
+    await setStatus(owner, ids[1] ?? "", { status });
+  const { participantId } = owner.principal;
+  const [key] = await rowsOf<{ id: string }>("SELECT id FROM key_version WHERE participant_id = $1", [
+    participantId,
+  ]);
+  const keyId = key?.id ?? "";
+  await changeKeyState(owner, keyId, { state: "compromised", reason: "a stolen backup" });
+  expect(await outcomeOf(opened(owner, ids[0] ?? ""))).toBe("key.state");
+  expect(await outcomeOf(submit(other, owner))).toBe("participant.no-active-key");
+  const asked = await rotateKey(owner, { keyId }, "rewrap");
+  expect(asked).toMatchObject({ state: "asked", mode: "reseal", total: 4 });
+  // Asking again is no agreement, and nothing moves before there is one.
+  expect(await rotateKey(owner, { keyId }, "rewrap")).toMatchObject({ state: "asked" });
+  await runRotations({ ...owner, system: "portal" });
+  expect(await getRotation(owner, asked.rotation_id)).toMatchObject({ state: "asked", rewrapped: 0 });
+  const schedule = { ...owner, principal: undefined, system: "portal" };
+  expect(await outcomeOf(rotateKey(schedule, { keyId }, "reseal"))).toBe("key.state");
+  expect(await outcomeOf(rotateKey(other, { keyId }, "reseal"))).toBe("access.forbidden");
+  expect(await rotateKey(admin, { keyId }, "reseal")).toMatchObject({
+    rotation_id: asked.rotation_id,
+    state: "running",
+    old_version: 1,
+    new_version: 2,
+  });
+  await runRotations({ ...owner, system: "portal" });
+  expect(await getRotation(owner, asked.rotation_id)).toMatchObject({ state: "completed", rewrapped: 4 });
+  for (const id of ids) {
+    expect((await wrapsOf(id)).map(({ gen }) => gen)).toEqual([2, 2, 2]);
+    expect(await opened(owner, id)).toEqual(SENT);
+    expect(await opened(other, id)).toEqual(SENT);
+  }
+  await changeKeyState(owner, keyId, { state: "destroyed", reason: "emptied" });
+});
+
+it("of a compromised key moves to the active one where there is one, and leaves other rotations of the participant waiting", async () => {
+  const owner = await bench.person({ role: "client" });
+  const admin = await bench.person({ role: "admin", duties: ["admin"] });
+  const id = await submit(owner, await bench.person({ role: "miner" }));
+  const { participantId } = owner.principal;
+  const { rotation_id } = await rotateKey(owner, { participantId }, "rewrap");
+  const [first] = await rowsOf<{ id: string }>(
+    "SELECT id FROM key_version WHERE participant_id = $1 AND version = 1",
+    [participantId],
+  );
+  await changeKeyState(owner, first?.id ?? "", { state: "compromised", reason: "a stolen backup" });
+  // The running rotation may not touch the compromised key, and says that something is left.
+  await runRotations({ ...owner, system: "portal" });
+  expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "failed", total: 2, rewrapped: 0 });
+  expect((await wrapsOf(id)).map(({ kid }) => kid)).toContain(`${participantId}#1`);
+  await rotateKey(admin, { keyId: first?.id ?? "" }, "reseal");
+  expect(await rotateKey(owner, { participantId }, "rewrap")).toMatchObject({ state: "asked" });
+  expect(await rotateKey(owner, { keyId: first?.id ?? "" }, "reseal")).toMatchObject({
+    state: "running",
+    new_version: 2,
+  });
+  await runRotations({ ...owner, system: "portal" });
+  expect((await wrapsOf(id)).map(({ kid }) => kid)).toContain(`${participantId}#2`);
+  expect(await opened(owner, id)).toEqual(SENT);
 });

@@ -30,7 +30,10 @@ export interface RewrapWork {
   readonly escrow: EscrowEpoch;
 }
 
-/** For a rotation that reseals: those transactions that hold active data, with their parties' keys, locked. */
+/**
+ * For a rotation that reseals: those transactions that hold active data, and all where a key was compromised, with their
+ * parties' keys, locked.
+ */
 async function resealRecipients(
   tx: Tx,
   cx: RewrapContext,
@@ -38,12 +41,10 @@ async function resealRecipients(
   transactions: readonly TransactionRow[],
 ): Promise<Map<string, ResealRecipients>> {
   if (rotation.mode !== "reseal") return new Map();
-  const active = await findActiveData(
-    tx,
-    transactions.map(({ id }) => id),
-    cx.clock.now(),
-  );
-  const wanted = transactions.filter(({ id }) => active.has(id));
+  const ids = transactions.map(({ id }) => id);
+  const chosen =
+    rotation.compromisedKeyId === undefined ? await findActiveData(tx, ids, cx.clock.now()) : new Set(ids);
+  const wanted = transactions.filter(({ id }) => chosen.has(id));
   const keys = await lockActiveKeys(tx, [...new Set(wanted.flatMap(({ participants }) => participants))]);
   return new Map(
     wanted.map(({ id, participants }) => [
@@ -68,7 +69,7 @@ export function rewrapBatch(
     if (!(await lockRunning(tx, rotation.id))) return { kind: "waits" };
     const [next] = await lockActiveKeys(tx, [rotation.participantId]);
     if (next === undefined) return { kind: "waits" };
-    const ids = await listRetired(tx, { participantId: rotation.participantId, after, limit: BATCH });
+    const ids = await listRetired(tx, { ...rotation, after, limit: BATCH });
     const last = ids.at(-1);
     if (last === undefined) return { kind: "through" };
     const transactions = await lockTransactions(tx, cx.instance.tenantId, ids);

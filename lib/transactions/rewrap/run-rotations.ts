@@ -10,7 +10,7 @@ import { rewrapBatch } from "@/lib/transactions/rewrap/rewrap-batch";
 async function runOne(cx: RewrapContext, rotation: RotationRow, signal?: AbortSignal): Promise<void> {
   const work = {
     rotation,
-    derivers: await retiredDerivers(cx, rotation.participantId),
+    derivers: await retiredDerivers(cx, rotation),
     escrow: await cx.escrow.epoch(),
   };
   let after: string | undefined;

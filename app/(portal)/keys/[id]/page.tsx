@@ -83,6 +83,9 @@ function changesOf(principal: Principal, view: KeyView): KeyChange[] {
   if (view.state === "active" && isManaged && may("rotate")) changes.push("rotate");
   if (mayBecome(view.state, "suspended") && may("suspended")) changes.push("suspend");
   if (view.state === "suspended" && may("active")) changes.push("resume");
+  if (view.state === "compromised" && isManaged && view.remaining_wraps !== 0 && may("rotate"))
+    changes.push("move");
+  if (mayBecome(view.state, "compromised") && may("compromised")) changes.push("compromise");
   const isEmpty = view.remaining_wraps === 0;
   if (isEmpty && mayBecome(view.state, "destroyed") && may("destroyed")) changes.push("destroy");
   return changes;

@@ -5,11 +5,12 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useReady } from "@/components/client/use-ready";
 import { Button } from "@/components/ui/button";
+import { MoveDialog } from "./move-dialog";
 import { RotateDialog } from "./rotate-dialog";
 import { StateDialog } from "./state-dialog";
 
 /** What a person can do to a key version. */
-export type KeyChange = "rotate" | "suspend" | "resume" | "destroy";
+export type KeyChange = "rotate" | "move" | "suspend" | "resume" | "compromise" | "destroy";
 
 /** Buttons for what this person can do to this key, each asking once more before it does. */
 export function KeyActs(props: {
@@ -34,7 +35,7 @@ export function KeyActs(props: {
         <Button
           key={change}
           size="bar"
-          look={change === "destroy" ? "danger" : "secondary"}
+          look={change === "destroy" || change === "compromise" ? "danger" : "secondary"}
           disabled={!isReady}
           onClick={() => setOpen(change)}
         >
@@ -44,7 +45,10 @@ export function KeyActs(props: {
       {open === "rotate" ? (
         <RotateDialog keyId={props.keyId} kid={props.kid} onClose={close} onDone={done} />
       ) : null}
-      {open === undefined || open === "rotate" ? null : (
+      {open === "move" ? (
+        <MoveDialog keyId={props.keyId} kid={props.kid} onClose={close} onDone={done} />
+      ) : null}
+      {open === undefined || open === "rotate" || open === "move" ? null : (
         <StateDialog keyId={props.keyId} kid={props.kid} change={open} onClose={close} onDone={done} />
       )}
     </>

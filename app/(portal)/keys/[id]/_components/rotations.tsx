@@ -17,6 +17,7 @@ const LIST = target<typeof listRotations>("GET", "/confidential/keys/rotations")
 const PERIOD_MS = 1_500;
 
 const LOOKS = {
+  asked: { tone: "amber", icon: "clock" },
   running: { tone: "amber", icon: "clock" },
   completed: { tone: "accent", icon: "check" },
   failed: { tone: "oxblood", icon: "warning" },

@@ -15,11 +15,12 @@ import type { KeyStateOrder } from "@/lib/keys/schema";
 const CHANGE = target<typeof changeKeyState>("POST", "/confidential/keys/{id}/state");
 const REASON = "key-state-reason";
 
-export type StateChange = "suspend" | "resume" | "destroy";
+export type StateChange = "suspend" | "resume" | "compromise" | "destroy";
 
 const STATES: Readonly<Record<StateChange, KeyStateOrder["state"]>> = {
   suspend: "suspended",
   resume: "active",
+  compromise: "compromised",
   destroy: "destroyed",
 };
 
@@ -74,7 +75,11 @@ export function StateDialog(props: {
         </div>
       )}
       <DialogActions>
-        <Button look={change === "destroy" ? "danger" : "primary"} isBusy={isBusy} onClick={() => void act()}>
+        <Button
+          look={change === "destroy" || change === "compromise" ? "danger" : "primary"}
+          isBusy={isBusy}
+          onClick={() => void act()}
+        >
           {t(`${change}.yes`)}
         </Button>
         <Button onClick={props.onClose} disabled={isBusy}>

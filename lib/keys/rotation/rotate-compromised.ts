@@ -1,0 +1,101 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import type { Principal } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { type DraftKey, draftManagedKey } from "@/lib/keys/draft-key";
+import type { RotateContext, RotationStep } from "@/lib/keys/rotation/step";
+import { agreeRotation, countToMove, insertRotation, type RotationRow } from "@/lib/keys/rotation/store";
+import { insertManagedKey, type KeyVersion, lockKey, selectActiveKeys, updateState } from "@/lib/keys/store";
+
+function writeEntry(
+  tx: Tx,
+  cx: RotateContext,
+  step: {
+    readonly id: string;
+    readonly key: KeyVersion;
+    readonly state: "asked" | "running";
+    readonly kid: string;
+  },
+  made: DraftKey | undefined,
+): Promise<AppendedEntry> {
+  const { id, key, state, kid } = step;
+  return appendEntry(tx, cx, {
+    class: "key",
+    outcome: "done",
+    action: "key.rotate",
+    subjects: [`rotation:${id}`, `key:${key.id}`, ...(made === undefined ? [] : [`key:${made.key.id}`])],
+    details: { rotation: id, mode: "reseal", kid, old_kid: key.kid, state, compromised: true },
+    ...(made === undefined ? {} : { pub: { thumbprint: made.key.thumbprint } }),
+    index: { participantId: key.participantId },
+  });
+}
+
+async function ask(tx: Tx, cx: RotateContext, asker: Principal, key: KeyVersion): Promise<RotationStep> {
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  const of = { participantId: key.participantId, oldVersion: key.version };
+  const entry = await writeEntry(tx, cx, { id, key, state: "asked", kid: key.kid }, undefined);
+  await insertRotation(tx, {
+    ...of,
+    id,
+    tenantId: cx.instance.tenantId,
+    state: "asked",
+    mode: "reseal",
+    compromisedKeyId: key.id,
+    newVersion: key.version,
+    total: await countToMove(tx, of),
+    startedAt: at,
+    askedBy: asker.userId,
+  });
+  return { id, entry };
+}
+
+/** The key to move to: the active one, locked, or one that is made now. */
+async function successor(tx: Tx, cx: RotateContext, key: KeyVersion): Promise<KeyVersion | DraftKey> {
+  const [active] = await selectActiveKeys(tx, [key.participantId], false);
+  if (active === undefined) return draftManagedKey(tx, cx, key.participantId, "pre_active");
+  await lockKey(tx, active.id);
+  return active;
+}
+
+async function agree(
+  tx: Tx,
+  cx: RotateContext,
+  second: Principal,
+  key: KeyVersion,
+  asked: RotationRow,
+): Promise<RotationStep> {
+  const next = await successor(tx, cx, key);
+  const made = "key" in next ? next : undefined;
+  const { version, kid } = "key" in next ? next.key : next;
+  const entry = await writeEntry(tx, cx, { id: asked.id, key, state: "running", kid }, made);
+  if (made !== undefined) {
+    await insertManagedKey(tx, { ...made, registrationEntryId: entry.id });
+    await updateState(tx, made.key.id, "active", cx.clock.now());
+  }
+  const total = await countToMove(tx, asked);
+  await agreeRotation(tx, { id: asked.id, by: second.userId, newVersion: version, total });
+  return { id: asked.id, entry };
+}
+
+/**
+ * What lies under a compromised key is moved, and sealed anew, when two persons say so: the first asks, another agrees
+ * and begins it. The participant is locked by the caller. Throws `key.state` when a person has to act and none does.
+ */
+export async function rotateCompromised(
+  tx: Tx,
+  cx: RotateContext,
+  key: KeyVersion,
+  open: RotationRow | undefined,
+): Promise<RotationStep> {
+  const { principal } = cx;
+  if (principal === undefined)
+    throw new DomainError("key.state", { detail: "Two persons rotate a compromised key." });
+  if (open === undefined) return ask(tx, cx, principal, key);
+  const isMine = open.askedBy === principal.userId;
+  if (open.state !== "asked" || open.compromisedKeyId !== key.id || isMine) return { id: open.id };
+  return agree(tx, cx, principal, key, open);
+}

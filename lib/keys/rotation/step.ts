@@ -1,0 +1,13 @@
+import "server-only";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import type { AppendedEntry } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+
+/** What rotating needs; the schedule has no principal. */
+export type RotateContext = Pick<Context, "db" | "instance" | "keystore"> & AuditContext;
+
+/** The rotation after a call, with the entry that tells of it; without one nothing was changed. */
+export interface RotationStep {
+  readonly id: string;
+  readonly entry?: AppendedEntry;
+}
