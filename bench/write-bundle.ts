@@ -124,6 +124,7 @@ export function writeBundle(dir: string, target: string, count: number, parts: 0
     filter: {},
     complete: true,
     withheld: [],
+    ...(parts === 0 ? { parts: "none" as const } : {}),
     count,
     size: count,
     later: { count: 1, oldest_at: "2026-11-24T14:59:59.000000Z" },
