@@ -45,7 +45,7 @@ async function resealRecipients(
   const chosen =
     rotation.compromisedKeyId === undefined ? await findActiveData(tx, ids, cx.clock.now()) : new Set(ids);
   const wanted = transactions.filter(({ id }) => chosen.has(id));
-  const keys = await lockActiveKeys(tx, [...new Set(wanted.flatMap(({ participants }) => participants))]);
+  const keys = await lockActiveKeys(cx, tx, [...new Set(wanted.flatMap(({ participants }) => participants))]);
   return new Map(
     wanted.map(({ id, participants }) => [
       id,
@@ -67,7 +67,7 @@ export function rewrapBatch(
   const { rotation, derivers } = work;
   return inTransaction(cx, async (tx) => {
     if (!(await lockRunning(tx, rotation.id))) return { kind: "waits" };
-    const [next] = await lockActiveKeys(tx, [rotation.participantId]);
+    const [next] = await lockActiveKeys(cx, tx, [rotation.participantId]);
     if (next === undefined) return { kind: "waits" };
     const ids = await listRetired(tx, { ...rotation, after, limit: BATCH });
     const last = ids.at(-1);

@@ -291,7 +291,9 @@ describe("a key's state", () => {
     await changeKeyState(owner, key_id, { state: "suspended", reason: "a lost laptop" });
     expect(await outcomeOf(opened(owner, id))).toBe("key.state");
     expect(await outcomeOf(submit(other, owner))).toBe("participant.no-active-key");
-    expect(await inSnapshot(owner, (tx) => findActiveKeys(tx, [owner.principal.participantId]))).toEqual([]);
+    expect(
+      await inSnapshot(owner, (tx) => findActiveKeys(owner, tx, [owner.principal.participantId])),
+    ).toEqual([]);
     await changeKeyState(owner, key_id, { state: "active", reason: "found" });
     expect(await opened(owner, id)).toEqual(SENT);
   });
