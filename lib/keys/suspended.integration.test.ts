@@ -20,6 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
+/** Goes on with rotations as a portal does, beside a worker that takes entries. */
+async function run(cx: Person): Promise<void> {
+  await bench.integrate();
+  await runRotations({ ...cx, system: "portal" });
+}
+
 async function submit(from: Person, to: Person): Promise<string> {
   const input = NewTransaction.parse({
     job_id: "job-1",
@@ -46,7 +52,7 @@ it("a key is not registered beside a suspended one, which would leave its data s
   expect(await refusalOf(registerKey(owner, order))).toMatchObject({ code: "key.state" });
   await changeKeyState(owner, keyId, { state: "active", reason: "found" });
   await rotateKey(owner, { participantId }, "rewrap");
-  await runRotations({ ...owner, system: "portal" });
+  await run(owner);
   expect(await opened(owner, first)).toEqual({ amount: "1000", currency: "EUR" });
 });
 
@@ -68,6 +74,25 @@ it("one participant's key that does not open keeps no other's rotation back", as
   );
   await admin.query("ALTER TABLE key_version ENABLE TRIGGER USER");
   await admin.end();
-  await runRotations({ ...sound, system: "portal" });
+  await run(sound);
   expect(await getRotation(sound, rotation_id)).toMatchObject({ state: "completed" });
+});
+
+it("a rotation waits while no worker takes entries, so that what it binds anew does not shut", async () => {
+  const owner = await bench.person({ role: "client" });
+  const other = await bench.person({ role: "miner" });
+  const { participantId } = owner.principal;
+  const id = await submit(owner, other);
+  await bench.integrate();
+  const { rotation_id } = await rotateKey(owner, { participantId }, "rewrap");
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  await admin.query("SET session_replication_role = replica");
+  await admin.query("UPDATE audit_queue SET queued_at = queued_at - interval '1 minute'");
+  await admin.end();
+  await runRotations({ ...owner, system: "portal" });
+  expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "running", rewrapped: 0 });
+  expect(await opened(other, id)).toEqual({ amount: "1000", currency: "EUR" });
+  await run(owner);
+  expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "completed" });
 });
