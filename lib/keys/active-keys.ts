@@ -1,10 +1,8 @@
 import "server-only";
-import { parseEntry } from "@/lib/audit/entry";
-import { fromBase64url } from "@/lib/crypto/bytes";
-import { jwkThumbprint } from "@/lib/crypto/reply";
+import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
-import { InvariantError } from "@/lib/errors";
-import { type ActiveKeyRow, selectActiveKeys } from "@/lib/keys/store";
+import { selectActiveKeys } from "@/lib/keys/store";
+import { vouchedPublicKey } from "@/lib/keys/vouch";
 
 /** A participant's key that may be sealed to now. */
 export interface ActiveKey {
@@ -16,33 +14,34 @@ export interface ActiveKey {
   readonly publicKey: Uint8Array;
 }
 
-/**
- * The public key must be the one whose thumbprint stands in its registration entry: whoever can write the
- * key table alone cannot have the next envelopes sealed to a key of his.
- */
-function vouched(row: ActiveKeyRow): ActiveKey {
-  const publicKey = fromBase64url(row.publicKey);
-  const thumbprint = jwkThumbprint(publicKey);
-  const recorded =
-    row.registration === undefined ? row.thumbprint : parseEntry(row.registration).pub?.thumbprint;
-  if (recorded !== thumbprint || row.thumbprint !== thumbprint) {
-    throw new InvariantError(`the registration entry of key ${row.kid} does not vouch for its public key`);
+type VouchContext = Pick<Context, "keystore">;
+
+async function select(cx: VouchContext, tx: Tx, ids: readonly string[], lock: boolean): Promise<ActiveKey[]> {
+  const keys: ActiveKey[] = [];
+  for (const row of await selectActiveKeys(tx, ids, lock)) {
+    const { participantId, kid, version, id: keyVersionId } = row;
+    keys.push({ participantId, kid, version, keyVersionId, publicKey: await vouchedPublicKey(cx, row) });
   }
-  return {
-    participantId: row.participantId,
-    kid: row.kid,
-    version: row.version,
-    keyVersionId: row.id,
-    publicKey,
-  };
+  return keys;
 }
 
-/** The active keys of these participants, by participant id; those without one are missing from the answer. */
-export async function findActiveKeys(tx: Tx, participantIds: readonly string[]): Promise<ActiveKey[]> {
-  return (await selectActiveKeys(tx, participantIds, false)).map(vouched);
+/**
+ * The active keys of these participants, by participant id; those without one are missing from the answer. Throws
+ * InvariantError for a public key that nothing vouches for.
+ */
+export function findActiveKeys(
+  cx: VouchContext,
+  tx: Tx,
+  participantIds: readonly string[],
+): Promise<ActiveKey[]> {
+  return select(cx, tx, participantIds, false);
 }
 
 /** The same with FOR SHARE: until commit none of them can be suspended, rotated or destroyed. */
-export async function lockActiveKeys(tx: Tx, participantIds: readonly string[]): Promise<ActiveKey[]> {
-  return (await selectActiveKeys(tx, participantIds, true)).map(vouched);
+export function lockActiveKeys(
+  cx: VouchContext,
+  tx: Tx,
+  participantIds: readonly string[],
+): Promise<ActiveKey[]> {
+  return select(cx, tx, participantIds, true);
 }

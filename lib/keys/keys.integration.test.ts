@@ -56,7 +56,7 @@ test("twenty registrations at once make one active key, and all get it", async (
 test("the managed key derives what its owner's key would", async () => {
   const cx = await bench.person({ role: "miner" });
   const { participantId } = cx.principal;
-  const [key] = await inSnapshot(cx, (tx) => findActiveKeys(tx, [participantId]));
+  const [key] = await inSnapshot(cx, (tx) => findActiveKeys(cx, tx, [participantId]));
   if (key === undefined) throw new Error("an active key expected");
   const other = generateX25519();
   const derive = await managedDeriver(cx, { participantId, version: key.version });
@@ -98,7 +98,7 @@ test("a client-held key is checked like any other and then refused with the reas
       custody: "client",
       ...(public_key === undefined ? {} : { public_key }),
     });
-  const [taken] = await inSnapshot(cx, (tx) => findActiveKeys(tx, [victim.principal.participantId]));
+  const [taken] = await inSnapshot(cx, (tx) => findActiveKeys(cx, tx, [victim.principal.participantId]));
   expect(await codeOf(register(toBase64url(taken?.publicKey ?? new Uint8Array())))).toBe("key.taken");
   expect(await codeOf(register(toBase64url(new Uint8Array(32))))).toBe("key.invalid");
   expect(await codeOf(register())).toBe("key.invalid");
@@ -110,7 +110,9 @@ test("a public key whose registration entry does not vouch for it is not sealed 
   const { participantId } = cx.principal;
   const evil = toBase64url(generateX25519().publicKey);
   await tamper("UPDATE key_version SET public_key = $1 WHERE participant_id = $2", [evil, participantId]);
-  await expect(inSnapshot(cx, (tx) => findActiveKeys(tx, [participantId]))).rejects.toThrow(InvariantError);
+  await expect(inSnapshot(cx, (tx) => findActiveKeys(cx, tx, [participantId]))).rejects.toThrow(
+    InvariantError,
+  );
 });
 
 test.each(["suspended", "compromised"])(
@@ -120,7 +122,7 @@ test.each(["suspended", "compromised"])(
     const { participantId } = cx.principal;
     await tamper("UPDATE key_version SET state = $1 WHERE participant_id = $2", [state, participantId]);
     expect(await codeOf(managedDeriver(cx, { participantId, version: 1 }))).toBe("key.state");
-    expect(await inSnapshot(cx, (tx) => findActiveKeys(tx, [participantId]))).toEqual([]);
+    expect(await inSnapshot(cx, (tx) => findActiveKeys(cx, tx, [participantId]))).toEqual([]);
   },
 );
 
@@ -142,7 +144,7 @@ test("a locked key cannot change its state before the sealing transaction ends",
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
   await inTransaction(cx, async (tx) => {
-    expect(await lockActiveKeys(tx, [participantId])).toHaveLength(1);
+    expect(await lockActiveKeys(cx, tx, [participantId])).toHaveLength(1);
     await admin.query("SET lock_timeout = '200ms'");
     const change = admin.query("UPDATE key_version SET state = 'suspended' WHERE participant_id = $1", [
       participantId,

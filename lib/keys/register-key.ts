@@ -11,6 +11,7 @@ import { parsePublicKey } from "@/lib/keys/public-key";
 import type { KeyRegistration, RegisteredKey } from "@/lib/keys/schema";
 import {
   findKeyByPublicKey,
+  findSuspended,
   insertManagedKey,
   isEscrowPublicKey,
   type KeyVersion,
@@ -110,6 +111,12 @@ async function findOrMake(
     });
   }
   const [active] = await selectActiveKeys(tx, [input.participant_id], false);
+  const suspended = active === undefined ? await findSuspended(tx, input.participant_id) : undefined;
+  if (suspended !== undefined) {
+    throw new DomainError("key.state", {
+      detail: `${suspended.kid} is suspended: resume it and rotate it, or report it compromised. Beside it a new key would leave what is sealed for it shut.`,
+    });
+  }
   return active === undefined ? makeKey(tx, cx, input.participant_id) : { key: active };
 }
 

@@ -52,6 +52,9 @@ function toKeyVersion(row: KeyVersionRow): KeyVersion {
 export interface ActiveKeyRow extends KeyVersion {
   /** Bytes of the registration entry, which vouch for the public key; absent when pruned. */
   readonly registration: Uint8Array | undefined;
+  readonly registrationEntryId: string;
+  readonly blob: Uint8Array | undefined;
+  readonly kek: string | undefined;
 }
 
 /** Active keys of participants, each with its registration entry; with a lock no state can change until commit. */
@@ -60,12 +63,25 @@ export async function selectActiveKeys(
   participantIds: readonly string[],
   lock: boolean,
 ): Promise<ActiveKeyRow[]> {
-  const rows = await tx.$queryRaw<(KeyVersionRow & { bytes: Uint8Array | null })[]>(Prisma.sql`
-    SELECT ${KEY_COLUMNS}, e.bytes
+  const rows = await tx.$queryRaw<
+    (KeyVersionRow & {
+      bytes: Uint8Array | null;
+      private_blob: Uint8Array | null;
+      kek_id: string | null;
+      registration_entry_id: string;
+    })[]
+  >(Prisma.sql`
+    SELECT ${KEY_COLUMNS}, k.private_blob, k.kek_id, k.registration_entry_id, e.bytes
     FROM key_version k LEFT JOIN audit_entry e ON e.id = k.registration_entry_id
     WHERE k.participant_id = ANY (${[...participantIds]}::text[]) AND k.state = 'active'
     ORDER BY k.participant_id ${lock ? Prisma.sql`FOR SHARE OF k` : Prisma.empty}`);
-  return rows.map((row) => ({ ...toKeyVersion(row), registration: row.bytes ?? undefined }));
+  return rows.map((row) => ({
+    ...toKeyVersion(row),
+    registration: row.bytes ?? undefined,
+    registrationEntryId: row.registration_entry_id,
+    blob: row.private_blob ?? undefined,
+    kek: row.kek_id ?? undefined,
+  }));
 }
 
 /** The sealed private key of one version, for the keystore alone. */
@@ -98,6 +114,14 @@ export async function findKeyByPublicKey(tx: Tx, publicKey: string): Promise<Key
   const [row] = await tx.$queryRaw<KeyVersionRow[]>(
     Prisma.sql`SELECT ${KEY_COLUMNS} FROM key_version k WHERE k.public_key = ${publicKey}`,
   );
+  return row === undefined ? undefined : toKeyVersion(row);
+}
+
+/** A suspended version of a participant. */
+export async function findSuspended(tx: Tx, participantId: string): Promise<KeyVersion | undefined> {
+  const [row] = await tx.$queryRaw<KeyVersionRow[]>(Prisma.sql`
+    SELECT ${KEY_COLUMNS} FROM key_version k
+    WHERE k.participant_id = ${participantId} AND k.state = 'suspended' LIMIT 1`);
   return row === undefined ? undefined : toKeyVersion(row);
 }
 

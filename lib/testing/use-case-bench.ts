@@ -2,6 +2,7 @@ import "server-only";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
 import { systemClock } from "@/lib/clock";
 import type { Context, Duty, Principal, Role } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
@@ -37,6 +38,8 @@ export interface UseCaseBench extends AuditBench {
     options: NewPerson,
   ): Promise<Context & { readonly principal: Principal & { participantId: string } }>;
   stopCustodian(): Promise<void>;
+  /** Takes what waits into the log's tree, as a worker does. */
+  integrate(): Promise<void>;
 }
 
 async function openCustodian(bench: AuditBench) {
@@ -126,6 +129,10 @@ export async function createUseCaseBench(): Promise<UseCaseBench> {
     rosterFile,
     person,
     stopCustodian: close,
+    integrate: async () => {
+      await prepareLog(bench.sequencerPool, bench.place);
+      while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
+    },
     close: async () => {
       await close();
       await bench.close();

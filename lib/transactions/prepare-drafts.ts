@@ -78,7 +78,7 @@ export async function prepareDrafts(
   );
   const found = await inSnapshot(cx, async (tx) => ({
     participants: await findParticipants(tx, cx.instance.tenantId, ids),
-    keys: await findActiveKeys(tx, ids),
+    keys: await findActiveKeys(cx, tx, ids),
     taken: chosen.length === 0 ? new Set<string>() : await findTakenIds(tx, chosen),
   }));
   const known: Known = {

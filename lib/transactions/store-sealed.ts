@@ -108,9 +108,11 @@ function rowsOf(cx: Context, { sealed, entry }: Stored): NewRows {
 }
 
 /** Whether every key sealed to is still its participant's active one; their rows stay locked until commit. */
-async function areKeysActive(tx: Tx, sealed: readonly SealedTransaction[]): Promise<boolean> {
+async function areKeysActive(tx: Tx, cx: Context, sealed: readonly SealedTransaction[]): Promise<boolean> {
   const used = new Map(sealed.flatMap(({ keys }) => keys.map((key) => [key.keyVersionId, key] as const)));
-  const active = await lockActiveKeys(tx, [...new Set([...used.values()].map((key) => key.participantId))]);
+  const active = await lockActiveKeys(cx, tx, [
+    ...new Set([...used.values()].map((key) => key.participantId)),
+  ]);
   const ids = new Set(active.map((key) => key.keyVersionId));
   return [...used.keys()].every((id) => ids.has(id));
 }
@@ -181,7 +183,7 @@ export async function sealAndStore(
 async function storeOnce(cx: Context, sealed: readonly SealedTransaction[]): Promise<Stored[] | undefined> {
   try {
     return await inTransaction(cx, async (tx) => {
-      if (!(await areKeysActive(tx, sealed))) return undefined;
+      if (!(await areKeysActive(tx, cx, sealed))) return undefined;
       return insertAll(tx, cx, sealed);
     });
   } catch (error) {

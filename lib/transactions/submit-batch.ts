@@ -51,7 +51,7 @@ async function storeSlice(
     cx,
     slice.map((item) => item.draft),
     keys,
-    (ids) => inSnapshot(cx, (tx) => findActiveKeys(tx, ids)),
+    (ids) => inSnapshot(cx, (tx) => findActiveKeys(cx, tx, ids)),
   );
   return Promise.all(
     slice.flatMap((item, at) => {

@@ -40,7 +40,7 @@ export async function submitTransaction(cx: Context, input: NewTransaction): Pro
   const [draft] = drafts;
   if (draft === undefined || draft instanceof DomainError) throw draft ?? new DomainError("request.invalid");
   const [stored] = await sealAndStore(cx, [draft], keys, (ids) =>
-    inSnapshot(cx, (tx) => findActiveKeys(tx, ids)),
+    inSnapshot(cx, (tx) => findActiveKeys(cx, tx, ids)),
   );
   if (stored === undefined) throw new DomainError("service.unavailable");
   return answerOf(cx, stored);

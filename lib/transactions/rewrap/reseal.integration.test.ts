@@ -20,6 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
+/** Goes on with rotations as a portal does, beside a worker that takes entries. */
+async function run(cx: Person): Promise<void> {
+  await bench.integrate();
+  await runRotations({ ...cx, system: "portal" });
+}
+
 async function rowsOf<T extends object>(text: string, values: readonly unknown[]): Promise<T[]> {
   const client = new Client({ connectionString: bench.database.adminUrl });
   await client.connect();
@@ -68,7 +74,7 @@ async function rotate(owner: Person): Promise<string> {
   const { participantId } = owner.principal;
   const { rotation_id, mode } = await rotateKey(owner, { participantId }, "reseal");
   expect(mode).toBe("reseal");
-  await runRotations({ ...owner, system: "portal" });
+  await run(owner);
   return rotation_id;
 }
 
@@ -167,7 +173,7 @@ it("of a compromised key takes two persons, seals settled data anew too, and ope
   expect(asked).toMatchObject({ state: "asked", mode: "reseal", total: 4 });
   // Asking again is no agreement, and nothing moves before there is one.
   expect(await rotateKey(owner, { keyId }, "rewrap")).toMatchObject({ state: "asked" });
-  await runRotations({ ...owner, system: "portal" });
+  await run(owner);
   expect(await getRotation(owner, asked.rotation_id)).toMatchObject({ state: "asked", rewrapped: 0 });
   const schedule = { ...owner, principal: undefined, system: "portal" };
   expect(await outcomeOf(rotateKey(schedule, { keyId }, "reseal"))).toBe("key.state");
@@ -178,7 +184,7 @@ it("of a compromised key takes two persons, seals settled data anew too, and ope
     old_version: 1,
     new_version: 2,
   });
-  await runRotations({ ...owner, system: "portal" });
+  await run(owner);
   expect(await getRotation(owner, asked.rotation_id)).toMatchObject({ state: "completed", rewrapped: 4 });
   for (const id of ids) {
     expect((await wrapsOf(id)).map(({ gen }) => gen)).toEqual([2, 2, 2]);
@@ -200,7 +206,7 @@ it("of a compromised key moves to the active one where there is one, and leaves 
   );
   await changeKeyState(owner, first?.id ?? "", { state: "compromised", reason: "a stolen backup" });
   // The running rotation may not touch the compromised key, and says that something is left.
-  await runRotations({ ...owner, system: "portal" });
+  await run(owner);
   expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "failed", total: 2, rewrapped: 0 });
   expect((await wrapsOf(id)).map(({ kid }) => kid)).toContain(`${participantId}#1`);
   await rotateKey(admin, { keyId: first?.id ?? "" }, "reseal");
@@ -209,7 +215,7 @@ it("of a compromised key moves to the active one where there is one, and leaves 
     state: "running",
     new_version: 2,
   });
-  await runRotations({ ...owner, system: "portal" });
+  await run(owner);
   expect((await wrapsOf(id)).map(({ kid }) => kid)).toContain(`${participantId}#2`);
   expect(await opened(owner, id)).toEqual(SENT);
 });

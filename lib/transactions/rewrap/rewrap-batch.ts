@@ -7,16 +7,19 @@ import { loadAllSealed } from "@/lib/transactions/load-sealed";
 import { type Change, changeOf, type RewrapContext } from "@/lib/transactions/rewrap/change-of";
 import type { ResealRecipients } from "@/lib/transactions/rewrap/reseal-groups";
 import type { Derivers } from "@/lib/transactions/rewrap/rewrap-groups";
-import { findActiveData } from "@/lib/transactions/rewrap/store";
+import { findActiveData, isLogBehind } from "@/lib/transactions/rewrap/store";
 import { storeChanges } from "@/lib/transactions/rewrap/store-changes";
 import { lockTransactions, type TransactionRow } from "@/lib/transactions/store";
 
 /** Transactions of one batch: what one database transaction locks and holds. */
 const BATCH = 50;
 
+/** A worker takes entries within a second; one that has not for this long may be gone. */
+const BEHIND_SECONDS = 20;
+
 /**
  * How a batch went: `moved` up to `last`, where the next one goes on; `through` when nothing lies beyond; `waits` when
- * another process works on it, or the participant has no active key to move to.
+ * another process works on it, the log takes nothing, or the participant has no active key to move to.
  */
 export type BatchResult =
   | { readonly kind: "moved"; readonly moved: number; readonly last: string }
@@ -45,7 +48,7 @@ async function resealRecipients(
   const chosen =
     rotation.compromisedKeyId === undefined ? await findActiveData(tx, ids, cx.clock.now()) : new Set(ids);
   const wanted = transactions.filter(({ id }) => chosen.has(id));
-  const keys = await lockActiveKeys(tx, [...new Set(wanted.flatMap(({ participants }) => participants))]);
+  const keys = await lockActiveKeys(cx, tx, [...new Set(wanted.flatMap(({ participants }) => participants))]);
   return new Map(
     wanted.map(({ id, participants }) => [
       id,
@@ -67,7 +70,8 @@ export function rewrapBatch(
   const { rotation, derivers } = work;
   return inTransaction(cx, async (tx) => {
     if (!(await lockRunning(tx, rotation.id))) return { kind: "waits" };
-    const [next] = await lockActiveKeys(tx, [rotation.participantId]);
+    if (await isLogBehind(tx, BEHIND_SECONDS)) return { kind: "waits" };
+    const [next] = await lockActiveKeys(cx, tx, [rotation.participantId]);
     if (next === undefined) return { kind: "waits" };
     const ids = await listRetired(tx, { ...rotation, after, limit: BATCH });
     const last = ids.at(-1);

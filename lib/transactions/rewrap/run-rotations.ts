@@ -32,6 +32,16 @@ async function runOne(cx: RewrapContext, rotation: RotationRow, signal?: AbortSi
  */
 export async function runRotations(cx: RewrapContext, signal?: AbortSignal): Promise<number> {
   const running = await inSnapshot(cx, (tx) => listRunning(tx, cx.instance.tenantId));
-  for (const rotation of running) await runOne(cx, rotation, signal);
+  for (const rotation of running) {
+    try {
+      await runOne(cx, rotation, signal);
+    } catch (error) {
+      // One participant's key that does not open keeps nobody else's rotation back.
+      cx.logger.error(
+        { err: error, alarm: "rotation.stuck", rotation: rotation.id },
+        "a rotation did not go on",
+      );
+    }
+  }
   return running.length;
 }

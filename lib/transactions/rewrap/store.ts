@@ -16,6 +16,17 @@ export async function findActiveData(tx: Tx, ids: readonly string[], at: Date): 
   return new Set(rows.map(({ id }) => id));
 }
 
+/**
+ * Whether the log has not taken an entry for this long. What a re-wrap binds anew would be believed for the merge delay
+ * only, and shut afterwards, where nothing goes into the tree.
+ */
+export async function isLogBehind(tx: Tx, seconds: number): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT 1 FROM audit_queue q WHERE q.queued_at < now() - make_interval(secs => ${seconds}::int)
+      AND NOT EXISTS (SELECT 1 FROM audit_quarantine a WHERE a.entry_id = q.entry_id) LIMIT 1`);
+  return rows.length > 0;
+}
+
 /** Inserts the next generations of sealed groups. */
 export async function insertGroups(
   tx: Tx,

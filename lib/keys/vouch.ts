@@ -1,0 +1,71 @@
+import "server-only";
+import { parseEntry } from "@/lib/audit/entry";
+import type { Context } from "@/lib/context";
+import { concat, equalConstantTime, fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
+import { jwkThumbprint } from "@/lib/crypto/reply";
+import type { KeyRef, Keystore } from "@/lib/custody/keystore";
+import { InvariantError } from "@/lib/errors";
+import type { ActiveKeyRow } from "@/lib/keys/store";
+
+/** u of the base point (RFC 7748 section 6.1): what a key derives with it is its own public key. */
+const BASE_POINT = Uint8Array.of(9, ...new Uint8Array(31));
+
+/** Rows that a keystore has vouched for in this process, by everything that was compared. */
+const vouchedBy = new WeakMap<Keystore, Set<string>>();
+const MAX_REMEMBERED = 20_000;
+
+function rememberedOf(keystore: Keystore): Set<string> {
+  const known = vouchedBy.get(keystore) ?? new Set();
+  if (known.size >= MAX_REMEMBERED) known.clear();
+  vouchedBy.set(keystore, known);
+  return known;
+}
+
+function refuse(row: ActiveKeyRow): never {
+  throw new InvariantError(`nothing vouches for the public key of ${row.kid}`);
+}
+
+/**
+ * The public key must be the one whose thumbprint stands in its registration entry, of class key. Anybody who writes rows
+ * can write such an entry too; by itself this only keeps the two together.
+ */
+function requireEntry(row: ActiveKeyRow, publicKey: Uint8Array): void {
+  if (row.registration === undefined) refuse(row);
+  const { id, pub, class: kind } = parseEntry(row.registration);
+  const thumbprint = jwkThumbprint(publicKey);
+  const isRecorded = kind === "key" && pub?.thumbprint === thumbprint && row.thumbprint === thumbprint;
+  if (!isRecorded || id !== row.registrationEntryId) refuse(row);
+}
+
+/**
+ * A managed key's public half is the one its sealed private half gives: the blob binds participant, version and public
+ * key under a key-encryption key that no database login has, so a row that was changed there vouches for nothing.
+ */
+async function requirePair(keystore: Keystore, row: ActiveKeyRow, publicKey: Uint8Array): Promise<void> {
+  const { blob, kek, participantId: participant, version } = row;
+  if (blob === undefined || kek === undefined) return refuse(row);
+  const ref: KeyRef = { purpose: "participant", participant, version, publicKey, blob, kek };
+  const own = await keystore.derive(ref, BASE_POINT).catch(() => refuse(row));
+  if (!equalConstantTime(own, publicKey)) refuse(row);
+}
+
+/**
+ * The public key of an active key that may be sealed to. Whoever can write the key table alone cannot have the next
+ * envelopes sealed to a key of his. Throws InvariantError.
+ */
+export async function vouchedPublicKey(
+  { keystore }: Pick<Context, "keystore">,
+  row: ActiveKeyRow,
+): Promise<Uint8Array> {
+  const publicKey = fromBase64url(row.publicKey);
+  requireEntry(row, publicKey);
+  if (row.custody !== "managed") return publicKey;
+  const remembered = rememberedOf(keystore);
+  const text = `${row.kid}|${row.publicKey}|${row.kek}|`;
+  const seen = toBase64url(sha256(concat(utf8(text), row.blob ?? new Uint8Array())));
+  if (remembered.has(seen)) return publicKey;
+  await requirePair(keystore, row, publicKey);
+  remembered.add(seen);
+  return publicKey;
+}
