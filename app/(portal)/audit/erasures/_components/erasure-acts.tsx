@@ -74,27 +74,43 @@ function Asking({ item, act, onClose }: { item: Erasure; act: Act; onClose: () =
   );
 }
 
-/** What the reader may do about an erasure: agree as the second person, refuse, withdraw what they asked for. */
-export function ErasureActs({ item }: { item: Erasure }) {
+function Choices({ item, onChoose }: { item: Erasure; onChoose: (act: Act) => void }) {
   const t = useTranslations("keeping.erasures.acts");
-  const [act, setAct] = useState<Act>();
   if (item.state !== "asked" && item.state !== "agreed")
     return <span className="text-ink-3">{t("ended")}</span>;
   const end = item.is_own ? "withdraw" : "refuse";
   const person = { person: item.subject };
   return (
-    <span className="flex flex-wrap justify-end gap-2 py-1 tablet:justify-start">
+    <>
       {item.may_agree ? (
-        <Button size="bar" aria-label={t("agreeNamed", person)} onClick={() => setAct("agree")}>
+        <Button size="bar" aria-label={t("agreeNamed", person)} onClick={() => onChoose("agree")}>
           {t("agree")}
         </Button>
       ) : null}
-      <Button size="bar" look="quiet" aria-label={t(`${end}Named`, person)} onClick={() => setAct("refuse")}>
+      <Button
+        size="bar"
+        look="quiet"
+        aria-label={t(`${end}Named`, person)}
+        onClick={() => onChoose("refuse")}
+      >
         {t(end)}
       </Button>
       {item.state === "asked" && !item.may_agree ? (
         <span className="basis-full text-note text-ink-2">{t(item.is_own ? "other" : "about")}</span>
       ) : null}
+    </>
+  );
+}
+
+/**
+ * What the reader may do about an erasure: agree as the second person, refuse, withdraw what they asked for. A dialog that
+ * is open stays so when somebody else was faster, since it says so.
+ */
+export function ErasureActs({ item }: { item: Erasure }) {
+  const [act, setAct] = useState<Act>();
+  return (
+    <span className="flex flex-wrap justify-end gap-2 py-1 tablet:justify-start">
+      <Choices item={item} onChoose={setAct} />
       {act === undefined ? null : <Asking item={item} act={act} onClose={() => setAct(undefined)} />}
     </span>
   );
