@@ -8,7 +8,7 @@ import { entryLeaf } from "../entry";
 import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
 import type { ReaderContext } from "../reading/filter";
-import { readRecoveries } from "./explaining-store";
+import { readRecoveries } from "../verification/recoveries";
 import { NONE_ASTRAY, partsAstray } from "./part-places";
 import { type ExportRange, type ExportRow, streamRows } from "./store";
 import type { PartRow, StoredPart } from "./stored-part";
