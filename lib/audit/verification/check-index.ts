@@ -39,7 +39,7 @@ export type IndexContext = AuditContext & DbContext & { readonly logger: Logger 
 /** What rows beside entries are held against. */
 export interface Beside {
   readonly sealed: Sealed;
-  /** Ids of entries whose parts a recovery says are lost. */
+  /** Ids of entries whose missing parts a recovery explains. */
   readonly lost: ReadonlySet<string>;
 }
 

@@ -29,7 +29,7 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     ...erasures.finish(tree.provenSize),
     ...history.finish(coverage, tree.provenSize, roots, groundOf(head, content)),
   );
-  missing.finish(placesOf(content, history.lost()));
+  missing.finish(history.lost((id) => content.entries.placeOf(id)));
   notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content.entries.count));
   notes.push(...claims.finish(coverage.withheld.count, (id) => content.entries.placeOf(id)));
   notes.push(...run.stamps.notes);
@@ -47,10 +47,6 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     nearby: await secondLook(() => nearbyOf(run, content), []),
     notes,
   };
-}
-
-function placesOf({ entries }: Content, ids: readonly string[]): ReadonlySet<number> {
-  return new Set(ids.flatMap((id) => entries.placeOf(id) ?? []));
 }
 
 function groundOf({ manifest, keys }: Head, { entries }: Content): RecoveryGround {
