@@ -1,47 +1,10 @@
 import "server-only";
 import { z } from "zod";
-import { equalConstantTime } from "@/lib/crypto/bytes";
-import { FormatError } from "@/lib/crypto/format-error";
 import type { RawTx } from "@/lib/db/transaction";
-import { entryLeaf, parseEntry } from "../entry";
 import type { Conditions } from "../reading/filter";
-import { lostEntries } from "../verify/recovery";
 import type { ExportRange } from "./store";
 
-const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const RecoveryRow = z.object({ seq: Seq, leaf_hash: Bytes, bytes: Bytes });
-
-/** An entry of the tree that records a recovery, and the ids of the entries it names as lost. */
-export interface Recovery {
-  readonly seq: number;
-  readonly lost: readonly string[];
-}
-
-function lostOf({ leaf_hash, bytes }: z.infer<typeof RecoveryRow>): string[] {
-  if (!equalConstantTime(entryLeaf(bytes), leaf_hash)) return [];
-  try {
-    return lostEntries(parseEntry(bytes).pub?.recovery);
-  } catch (error) {
-    if (error instanceof FormatError) return [];
-    throw error;
-  }
-}
-
-/** Recoveries of the tree below `size`, by what the entries themselves say; few in the life of a log. */
-export async function readRecoveries(tx: RawTx, log: string, size: number): Promise<Recovery[]> {
-  const { rows } = await tx.query(
-    `SELECT l.seq, l.leaf_hash, e.bytes FROM audit_recovery r JOIN audit_leaf l ON l.entry_id = r.entry_id
-       JOIN audit_entry e ON e.id = r.entry_id
-     WHERE l.log = $1 AND l.seq < $2::bigint AND e.bytes IS NOT NULL ORDER BY l.seq`,
-    [log, size],
-  );
-  return z
-    .array(RecoveryRow)
-    .parse(rows)
-    .map((row) => ({ seq: row.seq, lost: lostOf(row) }));
-}
-
 const JOINED = `audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id JOIN audit_entry e ON e.id = i.entry_id`;
 const Id = z.object({ id: z.string() });
 

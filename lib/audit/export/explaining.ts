@@ -3,7 +3,8 @@ import type { RawTx } from "@/lib/db/transaction";
 import { ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
 import { Conditions, type ReaderContext } from "../reading/filter";
-import { findBeside, findCompartments, findExported, readRecoveries } from "./explaining-store";
+import { readRecoveries } from "../verification/recoveries";
+import { findBeside, findCompartments, findExported } from "./explaining-store";
 import type { Gone } from "./read-gone";
 import type { ExportRange } from "./store";
 

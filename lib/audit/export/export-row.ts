@@ -7,8 +7,9 @@ import type { RawTx } from "@/lib/db/transaction";
 import { entryLeaf } from "../entry";
 import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
-import type { ReaderContext } from "../reading/filter";
-import { readRecoveries } from "./explaining-store";
+import type { Conditions, ReaderContext } from "../reading/filter";
+import { readRecoveries } from "../verification/recoveries";
+import { findExported } from "./explaining-store";
 import { NONE_ASTRAY, partsAstray } from "./part-places";
 import { type ExportRange, type ExportRow, streamRows } from "./store";
 import type { PartRow, StoredPart } from "./stored-part";
@@ -73,12 +74,14 @@ class CompartmentKeys {
 
 /**
  * Rows with their parts of these kinds, batch by batch; nothing is held longer than its batch. Parts that were dropped
- * or moved raise an alarm once they were all seen.
+ * or moved raise an alarm once they were all seen. A recovery explains those of others only where it is itself among
+ * the rows, so that no bundle is believed without it; for a table, which carries nothing beside what was asked for, where
+ * the reader may read it (`fence`).
  */
 export async function* openedRows(
   cx: ReaderContext,
   tx: RawTx,
-  range: Omit<ExportRange, "log">,
+  range: Omit<ExportRange, "log"> & { readonly fence?: Conditions },
   kinds: readonly CompartmentKind[],
 ): AsyncGenerator<OpenedRow[]> {
   const compartments = new CompartmentKeys(cx);
@@ -88,8 +91,15 @@ export async function* openedRows(
   const { log, tenantId } = cx.instance;
   const isShut = kinds.length === 0;
   const recoveries = isShut ? [] : await readRecoveries(tx, log, range.size);
-  const place = { log, tenantId, isShut, lost: new Set(recoveries.flatMap((recovery) => recovery.lost)) };
-  const wanted = { ...range, log };
+  const wanted = { conditions: range.conditions, size: range.size, log };
+  const told = { ...wanted, conditions: range.fence ?? range.conditions };
+  const here = await findExported(
+    tx,
+    told,
+    recoveries.map(({ id }) => id),
+  );
+  const lost = new Set(recoveries.flatMap((recovery) => (here.has(recovery.id) ? recovery.lost : [])));
+  const place = { log, tenantId, isShut, lost };
   let count = 0;
   for await (const rows of streamRows(tx, wanted, kinds)) {
     const ids = new Set(rows.flatMap((row) => row.parts.filter(isRead).map((part) => part.compartmentId)));
@@ -112,7 +122,7 @@ function isRead(part: PartRow): part is PartRow & StoredPart {
   return part.stored !== undefined;
 }
 
-/** The log and tenant of an export, and the entries that recoveries of its tree name as lost. */
+/** The log and tenant of an export, and the entries whose missing parts recoveries beside them explain. */
 interface Place {
   readonly log: string;
   readonly tenantId: string;

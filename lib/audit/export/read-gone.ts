@@ -1,10 +1,10 @@
 import "server-only";
-import { z } from "zod";
-import { fromUtf8 } from "@/lib/crypto/bytes";
-import { parseCanonicalJson } from "@/lib/crypto/canonical-json";
+import { equalConstantTime } from "@/lib/crypto/bytes";
 import type { RawTx } from "@/lib/db/transaction";
+import { entryLeaf } from "../entry";
 import type { ReaderContext } from "../reading/filter";
-import { findPrune, readGone } from "./gone-store";
+import { readPruning } from "../verification/prunings";
+import { readFoundAsPrune, readGone } from "./gone-store";
 
 /** What of the log was pruned, as an entry of the tree says. */
 export interface Gone {
@@ -15,7 +15,15 @@ export interface Gone {
   readonly numbers: ReadonlySet<number>;
 }
 
-const Prune = z.object({ pub: z.object({ prune: z.object({ minimum: z.int().min(0) }) }) });
+/** The newest entry that is a pruning; a search row alone makes none of another. */
+async function findPruning(tx: RawTx, log: string, size: number) {
+  for await (const { seq, entry_id, leaf_hash, bytes } of readFoundAsPrune(tx, log, size)) {
+    if (!equalConstantTime(entryLeaf(bytes), leaf_hash)) continue;
+    const pruning = readPruning(seq, bytes);
+    if (typeof pruning === "object") return { ...pruning, entry: entry_id };
+  }
+  return undefined;
+}
 
 /**
  * What was pruned, from the entry that recorded it, below `size` only, so that a bundle names no entry that is not in
@@ -23,10 +31,10 @@ const Prune = z.object({ pub: z.object({ prune: z.object({ minimum: z.int().min(
  */
 export async function readWhatIsGone(cx: ReaderContext, tx: RawTx, size: number): Promise<Gone> {
   const { log } = cx.instance;
-  const row = await findPrune(tx, log, size);
-  if (row === undefined) return { numbers: new Set() };
-  const { minimum } = Prune.parse(parseCanonicalJson(fromUtf8(row.bytes))).pub.prune;
+  const pruning = await findPruning(tx, log, size);
+  if (pruning === undefined) return { numbers: new Set() };
+  const { seq, minimum, entry } = pruning;
   const numbers = await readGone(tx, log, minimum);
-  const at = numbers.size === 0 ? {} : { prunedAt: row.seq };
-  return { pruned: { minimum, entry: row.entry_id }, numbers, ...at };
+  const at = numbers.size === 0 ? {} : { prunedAt: seq };
+  return { pruned: { minimum, entry }, numbers, ...at };
 }

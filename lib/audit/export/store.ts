@@ -138,7 +138,7 @@ export async function* readLeftOut(
     const cond = own.text;
     const [logAt, from, to, prunedTo] = [log, next, size, minimum].map((value) => own.parameter(value));
     const { rows } = await tx.query(
-      `SELECT l.seq, l.entry_id::text, e.bytes, CASE WHEN i.entry_id IS NULL THEN NULL ELSE to_jsonb(i) END AS row
+      `SELECT l.seq, l.entry_id::text, l.leaf_hash, e.bytes, CASE WHEN i.entry_id IS NULL THEN NULL ELSE to_jsonb(i) END AS row
        FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id LEFT JOIN audit_index i ON i.entry_id = l.entry_id
        WHERE l.log = ${logAt} AND l.seq >= ${from}::bigint AND l.seq < ${to}::bigint
          AND NOT (e.bytes IS NOT NULL AND (${cond}) IS TRUE)

@@ -45,6 +45,8 @@ function json(log: string, tx: RawTx): TextFormat {
 export interface TextExport {
   readonly format: "ndjson" | "json" | "csv";
   readonly conditions: Conditions;
+  /** The reader's fence alone, without the filter. */
+  readonly fence: Conditions;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   readonly csv: CsvOptions;
@@ -66,7 +68,8 @@ export async function writeText(
   };
   await write(format.head);
   let entries = 0;
-  for await (const batch of openedRows(cx, tx, { conditions: wanted.conditions, size }, wanted.kinds)) {
+  const { conditions, fence, kinds } = wanted;
+  for await (const batch of openedRows(cx, tx, { conditions, fence, size }, kinds)) {
     await write(format.batch(batch, entries));
     entries += batch.length;
     sink.progress?.(entries);

@@ -12,6 +12,8 @@ import { CELL_CHARACTERS, SHEET_ROWS } from "./xlsx-xml";
 
 export interface XlsxRequest {
   readonly conditions: Conditions;
+  /** The reader's fence alone, without the filter. */
+  readonly fence: Conditions;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   readonly filter: Readonly<Record<string, string>>;
@@ -72,7 +74,8 @@ export async function writeXlsx(
     return cellText(text);
   };
   const rows = async function* () {
-    for await (const batch of openedRows(cx, tx, { conditions: request.conditions, size }, request.kinds)) {
+    const { conditions, fence, kinds } = request;
+    for await (const batch of openedRows(cx, tx, { conditions, fence, size }, kinds)) {
       yield batch.map((opened) => cellsOf(log, opened).map(fit));
       entries += batch.length;
       sink.progress?.(entries);

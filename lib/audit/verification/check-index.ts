@@ -2,11 +2,12 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { DbContext } from "@/lib/context";
+import { equalConstantTime } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { inRawSnapshot, inRawTransaction } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
 import type { AuditContext } from "../audit-context";
-import { type Entry, parseEntry } from "../entry";
+import { type Entry, entryLeaf, parseEntry } from "../entry";
 import { ErasureBook } from "../erasure/erasing-entries";
 import { around } from "../verify/report";
 import { openBound, partFault, type Sealed, sealedOf } from "./check-parts";
@@ -22,9 +23,9 @@ import {
   saveIndexProgress,
 } from "./index-store";
 import { MAX_FINDINGS } from "./progress";
+import { readLost } from "./recoveries";
 import type { VerificationFinding } from "./schema";
 import { wrongColumns } from "./search-row";
-import { readLost } from "./verify-log";
 
 const BATCH = 256;
 /** Parts of so many entries are opened at a stretch; then whoever waits for this portal has a turn. */
@@ -38,33 +39,47 @@ export type IndexContext = AuditContext & DbContext & { readonly logger: Logger 
 /** What rows beside entries are held against. */
 export interface Beside {
   readonly sealed: Sealed;
-  /** Ids of entries whose parts a recovery says are lost. */
+  /** Ids of entries whose missing parts a recovery explains. */
   readonly lost: ReadonlySet<string>;
 }
 
-function entryOf({ bytes }: Indexed): Entry | undefined {
+/** The entry that the leaf stands for, or what is wrong with the bytes that are stored for it. */
+function readUnderLeaf(
+  { seq, entry_id, leaf_hash }: Indexed,
+  bytes: Uint8Array,
+): Entry | VerificationFinding {
+  const other = (detail: string): VerificationFinding => ({
+    class: "content mismatch",
+    detail,
+    ...around(seq),
+  });
+  if (!equalConstantTime(entryLeaf(bytes), leaf_hash))
+    return other(`the stored bytes of entry ${seq} give another leaf`);
   try {
-    return bytes === null ? undefined : parseEntry(bytes);
+    const entry = parseEntry(bytes);
+    if (entry.id === entry_id) return entry;
+    return { class: "reorder", detail: `in place ${seq} stand the bytes of another entry`, ...around(seq) };
   } catch (error) {
-    // The worker's own report names what is no entry.
-    if (error instanceof FormatError) return undefined;
+    if (error instanceof FormatError) return other(`entry ${seq}: ${error.message}`);
     throw error;
   }
 }
 
-/** What is wrong with one entry's search row or sealed parts, if anything. */
+/**
+ * What is wrong with one entry's search row or sealed parts, if anything. Nothing is believed of bytes that do not give
+ * their leaf: who owns the database could write any others beside it.
+ */
 export function rowFault(
   cx: Pick<AuditContext, "instance">,
   found: Indexed,
   beside: Beside,
 ): VerificationFinding | undefined {
   const { seq, row } = found;
-  const entry = entryOf(found);
   const index = (detail: string): VerificationFinding => ({ class: "index", detail, ...around(seq) });
-  if (entry === undefined)
-    return row !== null && found.bytes === null
-      ? index(`entry ${seq} is gone and its search row is there`)
-      : undefined;
+  if (found.bytes === null)
+    return row === null ? undefined : index(`entry ${seq} is gone and its search row is there`);
+  const entry = readUnderLeaf(found, found.bytes);
+  if (!("sealed" in entry)) return entry;
   if (row === null) return index(`entry ${seq} has no search row`);
   const opened = openBound(cx.instance.log, entry, beside.sealed);
   const fault = partFault(seq, opened, beside.sealed);

@@ -79,6 +79,7 @@ export async function finishIndexCheck(
 export const Indexed = z.object({
   seq: Seq,
   entry_id: z.string(),
+  leaf_hash: Bytes,
   bytes: Bytes.nullable(),
   row: SearchRow.nullable(),
 });
@@ -92,7 +93,7 @@ export async function readIndexed(
   to: number,
 ): Promise<z.infer<typeof Indexed>[]> {
   const { rows } = await tx.query(
-    `SELECT l.seq, l.entry_id::text, e.bytes, CASE WHEN i.entry_id IS NULL THEN NULL ELSE to_jsonb(i) END AS row
+    `SELECT l.seq, l.entry_id::text, l.leaf_hash, e.bytes, CASE WHEN i.entry_id IS NULL THEN NULL ELSE to_jsonb(i) END AS row
      FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id LEFT JOIN audit_index i ON i.entry_id = l.entry_id
      WHERE l.log = $1 AND l.seq >= $2 AND l.seq < $3 ORDER BY l.seq`,
     [log, from, to],

@@ -142,19 +142,6 @@ export async function readLeafHashes(
   return z.array(LeafHash).parse(rows);
 }
 
-/** Bytes of the entries of the tree that record a recovery; few in the life of a log. */
-export async function readRecoveries(tx: RawTx, log: string): Promise<Uint8Array[]> {
-  const { rows } = await tx.query(
-    `SELECT e.bytes FROM audit_recovery r JOIN audit_leaf l ON l.entry_id = r.entry_id
-       JOIN audit_entry e ON e.id = r.entry_id WHERE l.log = $1 ORDER BY l.seq`,
-    [log],
-  );
-  return z
-    .array(z.object({ bytes: Bytes }))
-    .parse(rows)
-    .map((row) => row.bytes);
-}
-
 const Waiting = z.object({ count: Seq, oldest_at: z.string().nullable() });
 
 /** Entries that wait for their leaf, and since when by the database's clock; not those that stand aside. */

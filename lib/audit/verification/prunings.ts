@@ -31,8 +31,8 @@ interface Pruning {
   readonly root: string;
 }
 
-/** The pruning that an entry tells of, or why it tells of none. */
-function readPruning(seq: number, bytes: Uint8Array): Pruning | string | undefined {
+/** The pruning that an entry tells of, or why it is not believed; undefined where it tells of none. */
+export function readPruning(seq: number, bytes: Uint8Array): Pruning | string | undefined {
   try {
     const { class: of, outcome, pub } = parseEntry(bytes);
     if (pub?.prune === undefined) return undefined;

@@ -49,7 +49,7 @@ export interface OpenedEntry {
   readonly org: Json | undefined;
   /** Subject of the compartment under which the entry's case part opened. */
   readonly caseId: string | undefined;
-  /** Whether a recovery in the tree names the entry as lost, its parts with it. */
+  /** Whether a recovery in the tree explains that the entry has no parts any more. */
   readonly isLost: boolean;
 }
 

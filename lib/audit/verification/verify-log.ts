@@ -4,8 +4,6 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";
 import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
 import { askRaw, readAside } from "../aside/standing";
-import { type Entry, parseEntry } from "../entry";
-import { lostEntries } from "../verify/recovery";
 import { around, firstBad } from "../verify/report";
 import type { SignerWord } from "./ask-signer";
 import { type Beside, checkLeaves, passGap } from "./check-leaves";
@@ -16,7 +14,6 @@ import {
   findStray,
   readPartDigests,
   readQueueAge,
-  readRecoveries,
   readStart,
   readStoredCheckpoints,
   readStoredLeaves,
@@ -24,6 +21,7 @@ import {
 } from "./log-store";
 import { Walk } from "./progress";
 import { judgePrunings } from "./prunings";
+import { readLost } from "./recoveries";
 import type { VerificationFinding, VerificationReport } from "./schema";
 
 /** A multiple of a tile's width, so that each tile is read once. */
@@ -92,28 +90,11 @@ export interface Marks extends Pick<Beside, "minimum" | "lost"> {
   readonly unsound: readonly VerificationFinding[];
 }
 
-/** Ids of entries that recoveries in the tree name as lost. */
-export function readLost(cx: DbContext): Promise<ReadonlySet<string>> {
-  return inRawSnapshot(cx, async (tx) => {
-    const recoveries = await readRecoveries(tx, cx.instance.log);
-    return new Set(recoveries.flatMap((bytes) => lostEntries(publicOf(bytes)?.recovery)));
-  });
-}
-
 /** How far the prunings in the tree reach that are believed, and the entries that recoveries in the tree name as lost. */
 export async function readMarks(cx: DbContext): Promise<Marks> {
   const lost = await readLost(cx);
   const { minimum, findings } = await inRawSnapshot(cx, (tx) => judgePrunings(tx, cx.instance.log));
   return { minimum, lost, unsound: findings };
-}
-
-function publicOf(bytes: Uint8Array): Entry["pub"] {
-  try {
-    return parseEntry(bytes).pub;
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -29,7 +29,7 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     ...erasures.finish(tree.provenSize),
     ...history.finish(coverage, tree.provenSize, roots, groundOf(head, content)),
   );
-  missing.finish(placesOf(content, history.lost()));
+  missing.finish(history.lost((id) => content.entries.placeOf(id)));
   notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content.entries.count));
   notes.push(...claims.finish(coverage.withheld.count, (id) => content.entries.placeOf(id)));
   notes.push(...run.stamps.notes);
@@ -47,10 +47,6 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     nearby: await secondLook(() => nearbyOf(run, content), []),
     notes,
   };
-}
-
-function placesOf({ entries }: Content, ids: readonly string[]): ReadonlySet<number> {
-  return new Set(ids.flatMap((id) => entries.placeOf(id) ?? []));
 }
 
 function groundOf({ manifest, keys }: Head, { entries }: Content): RecoveryGround {
@@ -88,7 +84,8 @@ function trustOf(run: Verification, { keys }: Head): Pick<Conclusion, "trust"> {
   return { trust: { source, keys: [...keys.log, ...keys.receipts, ...keys.witnesses.keys()] } };
 }
 
-function remarks({ complete, size, withheld, withheld_file: file }: Manifest, entries: number): Note[] {
+function remarks(manifest: Manifest, entries: number): Note[] {
+  const { complete, size, withheld, withheld_file: file, parts } = manifest;
   const notes: Note[] = [];
   const count = file?.count ?? withheld.length;
   if (!complete) {
@@ -98,6 +95,11 @@ function remarks({ complete, size, withheld, withheld_file: file }: Manifest, en
   if (entries === 0 && size > 0) {
     const detail = "no entry is in this bundle: what is proven is a tree of leaves, and not what was written";
     notes.push({ class: "no entries", detail });
+  }
+  if (parts === "none") {
+    const detail =
+      "the export asked for no sealed part: none is here, and nothing tells whether one was dropped";
+    notes.push({ class: "no parts", detail });
   }
   if (count > 0) {
     const detail = `${count} entries are shown by their leaf only`;

@@ -3,7 +3,7 @@ import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
 import type { Manifest } from "./bundle-format";
 import type { Coverage } from "./coverage";
 import type { EntryFacts } from "./read-line";
-import { judgeRecovery, lostEntries, type RecoveryGround, restoredRange } from "./recovery";
+import { explainedEntries, judgeRecovery, type RecoveryGround, restoredRange } from "./recovery";
 import type { Findings, Note } from "./report";
 
 const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -40,9 +40,10 @@ export class History {
       this.findings.add({ class: "lost", detail: "more statements of pruning or recovery than any log has" });
   }
 
-  /** Ids of entries that a recovery here says came back without their sealed parts. */
-  lost(): string[] {
-    return this.#recoveries.flatMap(({ entry }) => lostEntries(entry.recovery));
+  /** Numbers of entries that a recovery here says came back without their sealed parts. */
+  lost(placeOf: (id: string) => number | undefined): ReadonlySet<number> {
+    const ids = this.#recoveries.flatMap(({ seq, entry }) => explainedEntries(seq, entry.recovery, placeOf));
+    return new Set(ids.flatMap((id) => placeOf(id) ?? []));
   }
 
   /** Sizes whose roots `finish` needs. */

@@ -48,6 +48,22 @@ it("what a recovery says came back without its parts is lost and not named once 
   expect((await without([1, 3], {}, changes)).found).toEqual(expect.arrayContaining([["part", 1]]));
 });
 
+it.each([
+  ["itself", { from: 0, to: 6, lost: [5] }, [5]],
+  ["itself behind its range", { from: 0, to: 5, lost: [5] }, [5]],
+  ["an entry before its range", { from: 2, to: 4, lost: [1] }, [1]],
+  ["an entry behind its range", { from: 2, to: 4, lost: [4] }, [4]],
+  ["an entry of no range", { from: 0, to: 0, lost: [3] }, [3]],
+  ["an entry of a range that was not there yet", { from: 2, to: 6, lost: [3] }, [3]],
+])(
+  "a recovery that names %s as lost explains no part that is missing",
+  async (_, { lost, ...range }, gone) => {
+    const recovery = { ...range, lost: lost.map((seq) => `entry:${fixtureId(seq)}`) };
+    const { found } = await without(gone, {}, { 5: { class: "log", pub: { recovery } } });
+    expect(found).toEqual(expect.arrayContaining(gone.map((seq) => ["part", seq])));
+  },
+);
+
 describe("parts that the exporter says it did not find", () => {
   const listed = (parts: Manifest["missing"]): Partial<Manifest> => ({ v: 3, missing: parts ?? [] });
 

@@ -11,6 +11,8 @@ import { around, type Findings } from "./report";
  */
 export class MissingParts {
   readonly #seqs: number[] = [];
+  /** Entries that have a part in a bundle that says it has none. */
+  #disowned: { readonly first: number; readonly count: number } | undefined;
 
   constructor(
     readonly manifest: Manifest,
@@ -20,12 +22,22 @@ export class MissingParts {
 
   /** Takes one entry of the log with the parts beside it. */
   see(seq: number, entry: EntryFacts, parts: readonly LinePart[]): void {
-    if (this.manifest.parts === "none" || !entry.sealed.some(({ c }) => c === "org")) return;
+    if (this.manifest.parts === "none") {
+      if (parts.length > 0)
+        this.#disowned = { first: this.#disowned?.first ?? seq, count: (this.#disowned?.count ?? 0) + 1 };
+      return;
+    }
+    if (!entry.sealed.some(({ c }) => c === "org")) return;
     if (!parts.some(({ c }) => c === "org")) this.#seqs.push(seq);
   }
 
   /** Names what is missing; `lost` are entries that a recovery in the log says came back without their parts. */
   finish(lost: ReadonlySet<number>): void {
+    if (this.#disowned !== undefined) {
+      const { first, count } = this.#disowned;
+      const detail = `the manifest says that no sealed part is here, and ${count} entries have some, the first entry ${first}: what others lack would go unseen`;
+      this.findings.add({ class: "part", detail, ...around(first) });
+    }
     const named = new Set<number>();
     for (const { seq, c } of this.listed) {
       if (lost.has(seq)) continue;

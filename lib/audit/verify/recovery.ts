@@ -101,6 +101,24 @@ export function lostEntries(recovery: unknown): string[] {
   return (data?.lost ?? []).flatMap((name) => (name.startsWith(ENTRY) ? [name.slice(ENTRY.length)] : []));
 }
 
+/**
+ * Ids of the entries whose missing parts the recovery at `seq` explains: those it names that lie among the numbers it
+ * appended again, which all are older than itself. So no recovery explains itself, nor anything else that no restore
+ * can have brought back.
+ */
+export function explainedEntries(
+  seq: number,
+  recovery: unknown,
+  placeOf: (id: string) => number | undefined,
+): string[] {
+  const range = restoredRange(recovery);
+  if (range === undefined || range.to > seq) return [];
+  return lostEntries(recovery).filter((id) => {
+    const place = placeOf(id);
+    return place !== undefined && place >= range.from && place < range.to;
+  });
+}
+
 /** Whether the old head is a note of that origin, of no smaller tree than what was lost, and not of this log. */
 function isOldHead(stated: z.infer<typeof NewOrigin>, log: string): boolean {
   try {

@@ -64,6 +64,7 @@ export type NoteClass =
   | "filtered"
   | "range"
   | "no entries"
+  | "no parts"
   | "export entry"
   | "withheld"
   | "erased"

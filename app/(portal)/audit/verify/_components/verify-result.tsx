@@ -14,6 +14,7 @@ const NOTE_KEYS = {
   filtered: "filtered",
   range: "range",
   "no entries": "no_entries",
+  "no parts": "no_parts",
   "export entry": "export_entry",
   withheld: "withheld",
   erased: "erased",
