@@ -9,8 +9,6 @@ import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
 /** An auditor or regulator opens granted groups through the escrow custodian. */
 export async function auditTransaction(cx: Context, id: string, input: AuditBody): Promise<Disclosure> {
   const attempt: Attempt = { action: DISCLOSE, purpose: input.purpose, fields: input.fields ?? [] };
-  const { row, also: record } = await loadKnown(cx, id, attempt, (tx, known) =>
-    loadSealed(tx, known, cx.instance.log),
-  );
+  const { row, also: record } = await loadKnown(cx, id, attempt, (tx, known) => loadSealed(tx, known));
   return releaseUnderGrant(cx, row, record, input, attempt);
 }

@@ -43,7 +43,7 @@ function itemsOf(
 /** The sealed envelopes, for their recipients, who can open and check them without us. */
 export async function getEnvelopes(cx: Context, id: string): Promise<EnvelopeList> {
   const { row, also: record } = await loadKnown(cx, id, { action: ACTION }, (tx, known) =>
-    loadSealed(tx, known, cx.instance.log),
+    loadSealed(tx, known),
   );
   if (!isParty(cx.principal, row.participants)) {
     const error = new DomainError("access.forbidden", { detail: "Only recipients read the envelopes." });

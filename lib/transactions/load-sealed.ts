@@ -1,23 +1,24 @@
 import "server-only";
+import { closedLog } from "@/lib/audit/reading/of-log";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { readWraps } from "@/lib/keys/store-wraps";
 import { type Attempt, refuse } from "@/lib/transactions/load-known";
 import { findEntryBytes, findGroups, findLeaves, type TransactionRow } from "@/lib/transactions/store";
-import { areEnvelopesBound, type SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+import { areEnvelopesBound, type EntryLeaf, type SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 import { contextOf, envelopeOf } from "@/lib/transactions/wraps";
 
 /** The sealed groups of a transaction as stored, with the bytes of the entries that bind them. */
 export interface SealedRecord {
   readonly groups: readonly SealedGroupRow[];
   readonly entries: ReadonlyMap<string, Uint8Array>;
-  readonly leaves: ReadonlyMap<string, Uint8Array>;
+  readonly leaves: ReadonlyMap<string, EntryLeaf>;
 }
 
 /** Reads everything that opening needs, in the caller's snapshot. Nothing of it is trusted yet. */
-export async function loadSealed(tx: Tx, transaction: TransactionRow, log: string): Promise<SealedRecord> {
-  const [record] = await loadAllSealed(tx, [transaction], log);
+export async function loadSealed(tx: Tx, transaction: TransactionRow): Promise<SealedRecord> {
+  const [record] = await loadAllSealed(tx, [transaction]);
   return record ?? { groups: [], entries: new Map(), leaves: new Map() };
 }
 
@@ -25,7 +26,6 @@ export async function loadSealed(tx: Tx, transaction: TransactionRow, log: strin
 export async function loadAllSealed(
   tx: Tx,
   transactions: readonly TransactionRow[],
-  log: string,
 ): Promise<SealedRecord[]> {
   const ids = transactions.map(({ id }) => id);
   const groups = await findGroups(tx, ids);
@@ -35,7 +35,7 @@ export async function loadAllSealed(
     ...groups.map((group) => group.entryId),
   ];
   const entries = await findEntryBytes(tx, entryIds);
-  const leaves = await findLeaves(tx, log, entryIds);
+  const leaves = await findLeaves(tx, entryIds);
   return transactions.map((transaction) => ({
     groups: groups
       .filter((row) => row.transactionId === transaction.id)
@@ -52,6 +52,24 @@ export async function loadAllSealed(
 }
 
 /**
+ * Whether the stored rows are the ones in the log: the present one, or a closed one that this instance is told of,
+ * under which they were sealed.
+ */
+export function isRecordInLog(
+  cx: Pick<Context, "clock" | "instance">,
+  transaction: TransactionRow,
+  record: SealedRecord,
+): boolean {
+  return areEnvelopesBound({
+    log: cx.instance.log,
+    isClosedLog: (origin) => closedLog(origin) !== undefined,
+    nowMicros: cx.clock.nowMicros(),
+    transaction,
+    ...record,
+  });
+}
+
+/**
  * Refuses to go on with rows that are not the ones in the log; the refusal is written down and alarmed, since
  * only somebody with write access to the database can cause it.
  */
@@ -61,8 +79,7 @@ export async function requireBound(
   record: SealedRecord,
   attempt: Attempt,
 ): Promise<void> {
-  const evidence = { log: cx.instance.log, nowMicros: cx.clock.nowMicros(), transaction, ...record };
-  if (areEnvelopesBound(evidence)) return;
+  if (isRecordInLog(cx, transaction, record)) return;
   cx.logger.error(
     { alarm: "envelope.replaced", transaction: transaction.id },
     "a stored envelope is not the one in the log",

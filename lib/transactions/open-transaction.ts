@@ -49,9 +49,7 @@ async function openOwn(
  */
 export async function openTransaction(cx: Context, id: string, input: AccessBody): Promise<Disclosure> {
   const attempt: Attempt = { action: DISCLOSE, purpose: input.purpose, fields: input.fields ?? [] };
-  const { row, also: record } = await loadKnown(cx, id, attempt, (tx, known) =>
-    loadSealed(tx, known, cx.instance.log),
-  );
+  const { row, also: record } = await loadKnown(cx, id, attempt, (tx, known) => loadSealed(tx, known));
   const { participantId } = cx.principal;
   if (participantId === undefined || !isParty(cx.principal, row.participants)) {
     return releaseUnderGrant(cx, row, record, input, attempt);

@@ -5,6 +5,7 @@ import type { GroupName } from "@/lib/escrow/statements";
 import type { Fields, Groups } from "@/lib/transactions/groups";
 import { toGroupRow, toTransactionRow } from "@/lib/transactions/rows";
 import type { TransactionStatus } from "@/lib/transactions/schema";
+import type { EntryLeaf } from "@/lib/transactions/verify-envelopes";
 
 /** A transaction as stored; sealed values are not in it. */
 export interface TransactionRow {
@@ -134,17 +135,13 @@ export async function findEntryBytes(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row.bytes]));
 }
 
-/** Leaf hashes of those among the entries that are in this log's tree. */
-export async function findLeaves(
-  tx: Tx,
-  log: string,
-  entryIds: readonly string[],
-): Promise<Map<string, Uint8Array>> {
+/** Leaves of those among the entries that are in a tree, each with the log whose tree it is. */
+export async function findLeaves(tx: Tx, entryIds: readonly string[]): Promise<Map<string, EntryLeaf>> {
   const rows = await tx.audit_leaf.findMany({
-    where: { log, entry_id: { in: [...new Set(entryIds)] } },
-    select: { entry_id: true, leaf_hash: true },
+    where: { entry_id: { in: [...new Set(entryIds)] } },
+    select: { entry_id: true, log: true, leaf_hash: true },
   });
-  return new Map(rows.map((row) => [row.entry_id, row.leaf_hash]));
+  return new Map(rows.map((row) => [row.entry_id, { log: row.log, hash: row.leaf_hash }]));
 }
 
 /** Moves the status if nobody else did since; false when somebody was first. */

@@ -5,9 +5,10 @@ import { formatMicros } from "@/lib/crypto/instant";
 import { generateX25519 } from "@/lib/crypto/primitives";
 import { buildRecord } from "@/lib/crypto/record-digest";
 import type { TransactionRow } from "@/lib/transactions/store";
-import { areEnvelopesBound } from "@/lib/transactions/verify-envelopes";
+import { areEnvelopesBound, type EntryLeaf } from "@/lib/transactions/verify-envelopes";
 
 const LOG = "log.test/bound";
+const CLOSED = "log.test/closed";
 const TX = "01936f2a-7c1b-7def-8a10-000000000001";
 const CREATED = "01936f2a-7c1b-7def-8a10-000000000002";
 const LATER = "01936f2a-7c1b-7def-8a10-000000000003";
@@ -71,7 +72,7 @@ interface Case {
   readonly sealed?: ReturnType<typeof seal>;
   readonly entryId?: string;
   readonly entries: readonly (readonly [string, Uint8Array])[];
-  readonly leaves?: readonly (readonly [string, Uint8Array])[];
+  readonly leaves?: readonly (readonly [string, EntryLeaf])[];
   readonly age?: bigint;
   readonly row?: Partial<TransactionRow>;
 }
@@ -86,6 +87,7 @@ function isBound({ sealed = FIRST, entryId = CREATED, entries, leaves = [], age 
     transaction: { ...transaction, ...row },
     groups: [group],
     entries: new Map(entries),
+    isClosedLog: (origin) => origin === CLOSED,
     leaves: new Map(leaves),
     nowMicros: AT + age,
   });
@@ -98,14 +100,32 @@ describe("what binds an envelope", () => {
     expect(isBound({ entries, age: 60n * SECOND })).toBe(true);
     expect(isBound({ entries, age: 61n * SECOND })).toBe(false);
     expect(isBound({ entries, age: -61n * SECOND })).toBe(false);
-    expect(isBound({ entries, age: 61n * SECOND, leaves: [[CREATED, entryLeaf(CREATE)]] })).toBe(true);
-    expect(isBound({ entries, age: 61n * SECOND, leaves: [[CREATED, new Uint8Array(32)]] })).toBe(false);
+    expect(
+      isBound({ entries, age: 61n * SECOND, leaves: [[CREATED, { log: LOG, hash: entryLeaf(CREATE) }]] }),
+    ).toBe(true);
+    expect(
+      isBound({ entries, age: 61n * SECOND, leaves: [[CREATED, { log: LOG, hash: new Uint8Array(32) }]] }),
+    ).toBe(false);
   });
 
   it("is of this log and names its row", () => {
     const pub = { meta: META, rd: OURS.rd, envelopes: [FIRST.digests] };
     expect(isBound({ entries: [[CREATED, entry(CREATED, pub, "log.test/other")]] })).toBe(false);
     expect(isBound({ entries: [[CREATED, entry(LATER, pub)]] })).toBe(false);
+  });
+
+  it("may be of a closed log that is known, in that log's own tree and never young", () => {
+    const bytes = entry(CREATED, { meta: META, rd: OURS.rd, envelopes: [FIRST.digests] }, CLOSED);
+    const entries = [[CREATED, bytes]] as const;
+    const under = (log: string, hash = entryLeaf(bytes)) => [[CREATED, { log, hash }]] as const;
+    expect(isBound({ entries, age: 61n * SECOND, leaves: under(CLOSED) })).toBe(true);
+    expect(isBound({ entries })).toBe(false);
+    expect(isBound({ entries, leaves: under(LOG) })).toBe(false);
+    expect(isBound({ entries, leaves: under(CLOSED, new Uint8Array(32)) })).toBe(false);
+    expect(isBound({ entries: [[CREATED, CREATE]], leaves: under(CLOSED, entryLeaf(CREATE)) })).toBe(false);
+    const other = entry(CREATED, { meta: META, rd: OURS.rd, envelopes: [FIRST.digests] }, "log.test/other");
+    const leaf = { log: "log.test/other", hash: entryLeaf(other) };
+    expect(isBound({ entries: [[CREATED, other]], leaves: [[CREATED, leaf]] })).toBe(false);
   });
 
   it("binds metadata and record both", () => {

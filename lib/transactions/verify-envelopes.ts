@@ -22,24 +22,37 @@ export interface SealedGroupRow {
   readonly envelope: Envelope;
 }
 
-interface Evidence {
+/** The leaf of an entry, and the log in whose tree it stands. */
+export interface EntryLeaf {
   readonly log: string;
+  readonly hash: Uint8Array;
+}
+
+interface Evidence {
+  /** Origin of the log that goes on. */
+  readonly log: string;
+  /** Whether the configuration names this origin as one that the log followed. */
+  readonly isClosedLog: (origin: string) => boolean;
   readonly transaction: TransactionRow;
   readonly groups: readonly SealedGroupRow[];
   /** Canonical bytes by entry id. */
   readonly entries: ReadonlyMap<string, Uint8Array>;
-  /** Leaf hashes by entry id, of the entries that are in the tree. */
-  readonly leaves: ReadonlyMap<string, Uint8Array>;
+  /** Leaves by entry id, of the entries that are in a tree. */
+  readonly leaves: ReadonlyMap<string, EntryLeaf>;
   readonly nowMicros: bigint;
 }
 
 /** Within this time of its instant an entry may still wait for its leaf (audit.md). */
 const MERGE_DELAY_MICROS = 60_000_000n;
 
-/** An entry in the tree, or one so young that it need not be: anybody who can write rows can write an entry. */
+/**
+ * An entry in the tree of its own log, or one of the present log so young that it need not be: anybody who can write
+ * rows can write an entry. A closed log takes no more, so that nothing of it is young.
+ */
 function isInTree(evidence: Evidence, entry: Entry, bytes: Uint8Array): boolean {
   const leaf = evidence.leaves.get(entry.id);
-  if (leaf !== undefined) return equalConstantTime(leaf, entryLeaf(bytes));
+  if (leaf !== undefined) return leaf.log === entry.log && equalConstantTime(leaf.hash, entryLeaf(bytes));
+  if (entry.log !== evidence.log) return false;
   const age = evidence.nowMicros - parseMicros(entry.at);
   return age <= MERGE_DELAY_MICROS && age >= -MERGE_DELAY_MICROS;
 }
@@ -49,8 +62,8 @@ function entryOf(evidence: Evidence, id: string): Entry | undefined {
   if (bytes === undefined) return undefined;
   try {
     const entry = parseEntry(bytes);
-    const isOurs = entry.id === id && entry.log === evidence.log;
-    return isOurs && isInTree(evidence, entry, bytes) ? entry : undefined;
+    const isOurLog = entry.log === evidence.log || evidence.isClosedLog(entry.log);
+    return entry.id === id && isOurLog && isInTree(evidence, entry, bytes) ? entry : undefined;
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import { appendEntry } from "../append-entry";
 import type { AppendedEntry, AuditEvent } from "../event";
 import { issueReceipt, type Receipt } from "../issue-receipt";
 import { signNoteLine } from "../note-line";
+import { wasAsked } from "./first-word";
 import type { Acknowledgement, NewAcknowledgement } from "./schema";
 import { askPrisma, readAside } from "./standing";
 import { acknowledgementText } from "./statement";
@@ -101,12 +102,17 @@ async function decide(
 
 /**
  * The second person agrees: from then on the row is no alarm and no finding of a verification, for as long as its bytes
- * are these. The receipt key signs what was agreed to, so that a row of the database alone says nothing.
+ * are these. The receipt key signs what was agreed to, so that a row of the database alone says nothing. Throws
+ * `acknowledgement.state` where no entry of the log says that the first person asked.
  */
 export function agreeToAcknowledgement(cx: Context, id: string): Promise<AcknowledgementAnswer> {
   return decide(cx, id, "aside.agree", async (tx, word, entry) => {
     if (word.asked_by === cx.principal.userId)
       throw new DomainError("decision.same-person", { detail: "Somebody else agrees." });
+    if (!(await wasAsked(tx, cx, word)))
+      throw new DomainError("acknowledgement.state", {
+        detail: "The log has no word of the person who is said to have asked. Refuse this one and ask anew.",
+      });
     const row = await findAsideRow(tx, cx.instance.tenantId, word.entry_id);
     // What the first person looked at is not what stands there now.
     if (row?.digest !== word.digest) throw new DomainError("acknowledgement.state");

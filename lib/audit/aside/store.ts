@@ -20,6 +20,9 @@ const Word = z.object({
 });
 export type WordRow = z.infer<typeof Word>;
 
+/** Row and entry of one word are of one moment; more than a day between them is none of ours. */
+const SLACK_MS = 86_400_000;
+
 const Row = z.object({
   entry_id: z.string(),
   why: AsideReason,
@@ -84,6 +87,33 @@ export async function lockWord(tx: Tx, seen: Seen, id: string): Promise<WordRow 
     id,
   );
   return z.array(Word).parse(rows)[0];
+}
+
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
+const Asking = z.object({
+  entry_id: z.string(),
+  bytes: Bytes,
+  leaf_hash: Bytes.nullable(),
+  c: z.string(),
+  stored: Bytes,
+  pseudonym: z.string(),
+});
+export type AskingRow = z.infer<typeof Asking>;
+
+/** Entries that search rows call words of the asker, not much older than the row, with their org parts. */
+export async function findAskingRows(tx: Tx, tenantId: string, word: WordRow): Promise<AskingRow[]> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT i.entry_id::text, e.bytes, l.leaf_hash, p.c, p.stored, u.pseudonym
+     FROM app_user u JOIN audit_index i ON i.tenant_id = u.tenant_id AND i.actor = u.pseudonym
+       JOIN audit_entry e ON e.id = i.entry_id JOIN audit_part p ON p.entry_id = i.entry_id AND p.c = 'org'
+       LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id
+     WHERE u.id = $1::uuid AND u.tenant_id = $2::uuid AND i.action = 'aside.ask' AND i.outcome = 'done' AND i.at >= $3`,
+    word.asked_by,
+    tenantId,
+    new Date(word.asked_at.getTime() - SLACK_MS).toISOString(),
+  );
+  return z.array(Asking).parse(rows);
 }
 
 export interface NewWord {

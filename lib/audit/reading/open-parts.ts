@@ -34,17 +34,14 @@ function isObject(value: Json): value is { [name: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Opens stored parts; one whose compartment key was destroyed is left out. */
-export async function openParts(
-  cx: Pick<Context, "audit" | "instance">,
-  rows: readonly PartRow[],
-): Promise<OpenedPart[]> {
+/** Opens stored parts, each as one of its entry's own log; one whose compartment key was destroyed is left out. */
+export async function openParts(cx: Pick<Context, "audit">, rows: readonly PartRow[]): Promise<OpenedPart[]> {
   const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
   return rows.flatMap((row) => {
     const compartmentKey = keys.get(row.compartment_id);
     if (compartmentKey === undefined) return [];
     const key = partKey(compartmentKey, row.entry_id);
-    const place = { log: cx.instance.log, entryId: row.entry_id, c: row.c };
+    const place = { log: row.log, entryId: row.entry_id, c: row.c };
     const plaintext = openPart({ ...place, partKey: key, stored: row.stored });
     if (!isObject(plaintext)) return [];
     return [{ entryId: row.entry_id, c: row.c, kind: row.kind, stored: row.stored, partKey: key, plaintext }];

@@ -170,6 +170,7 @@ export async function findWithinFence(
 
 const PartRow = z.object({
   entry_id: z.string(),
+  log: z.string(),
   c: z.string(),
   kind: z.enum(["org", "case", "subject", "suspicion"]),
   compartment_id: z.string(),
@@ -178,9 +179,9 @@ const PartRow = z.object({
 });
 export type PartRow = z.infer<typeof PartRow>;
 
-const PARTS = `SELECT p.entry_id::text, p.c, k.kind, p.compartment_id::text, p.stored, k.destroyed_at
+const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, p.compartment_id::text, p.stored, k.destroyed_at
   FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id JOIN audit_index i ON i.entry_id = p.entry_id
-  WHERE p.entry_id = ANY ($1::uuid[]) AND k.kind = ANY ($2::text[])
+  JOIN audit_entry e ON e.id = p.entry_id WHERE p.entry_id = ANY ($1::uuid[]) AND k.kind = ANY ($2::text[])
     AND (k.kind <> 'case' OR k.subject = i.case_id::text) ORDER BY p.entry_id, p.c`;
 
 /**

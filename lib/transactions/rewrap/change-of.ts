@@ -3,7 +3,7 @@ import type { AuditContext } from "@/lib/audit/audit-context";
 import type { Context } from "@/lib/context";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { ActiveKey } from "@/lib/keys/active-keys";
-import type { SealedRecord } from "@/lib/transactions/load-sealed";
+import { isRecordInLog, type SealedRecord } from "@/lib/transactions/load-sealed";
 import {
   type ResealedGroup,
   type ResealRecipients,
@@ -11,7 +11,6 @@ import {
 } from "@/lib/transactions/rewrap/reseal-groups";
 import { type Derivers, type RewrappedGroups, rewrapGroups } from "@/lib/transactions/rewrap/rewrap-groups";
 import type { TransactionRow } from "@/lib/transactions/store";
-import { areEnvelopesBound } from "@/lib/transactions/verify-envelopes";
 
 /** What moving to a new key needs: this process's keys, and where to write. */
 export type RewrapContext = Pick<Context, "db" | "instance" | "keystore" | "escrow" | "logger"> &
@@ -52,8 +51,7 @@ export async function changeOf(
   record: SealedRecord,
   move: Move,
 ): Promise<Change | undefined> {
-  const evidence = { log: cx.instance.log, nowMicros: cx.clock.nowMicros(), transaction, ...record };
-  const alarm = areEnvelopesBound(evidence) ? undefined : "envelope.replaced";
+  const alarm = isRecordInLog(cx, transaction, record) ? undefined : "envelope.replaced";
   if (alarm === undefined) {
     try {
       return await make(transaction, record, move);

@@ -77,7 +77,7 @@ export function rewrapBatch(
     const last = ids.at(-1);
     if (last === undefined) return { kind: "through" };
     const transactions = await lockTransactions(tx, cx.instance.tenantId, ids);
-    const records = await loadAllSealed(tx, transactions, cx.instance.log);
+    const records = await loadAllSealed(tx, transactions);
     const reseal = await resealRecipients(tx, cx, work, transactions);
     const changes: Change[] = [];
     for (const [at, transaction] of transactions.entries()) {

@@ -1,0 +1,93 @@
+import type { Pool } from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { openOwnerPool } from "@/lib/db/migrate";
+import { getRotation } from "@/lib/keys/rotation/get-rotation";
+import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { openTransaction } from "@/lib/transactions/open-transaction";
+import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
+import { NewTransaction } from "@/lib/transactions/schema";
+import { submitTransaction } from "@/lib/transactions/submit-transaction";
+import { listAccessLogs } from "../list-access-logs";
+import { createAuditRecorder } from "../recorder";
+import { prepareLog } from "../worker/sequencer";
+import { startNewLog } from "./start-new-log";
+
+type Person = Awaited<ReturnType<LogBench["person"]>>;
+
+let bench: LogBench;
+let owner: Pool;
+let client: Person;
+let miner: Person;
+let auditor: Person;
+let transaction: string;
+
+/** A portal after `recover --new-origin`: the same database and people, another log, another receipt name. */
+function under<C extends Context>(cx: C, origin: string): C {
+  const instance = { ...cx.instance, log: origin };
+  const receiptKey = bench.keystore.readNamedKey("receipt");
+  if (receiptKey === undefined) throw new TypeError("no receipt key");
+  const audit = createAuditRecorder({ pool: bench.appPool, keystore: bench.keystore, instance, receiptKey });
+  return { ...cx, instance, audit };
+}
+
+async function submit(from: Person, to: Person): Promise<string> {
+  const input = NewTransaction.parse({
+    job_id: "job-1",
+    confidential: true,
+    participants: [to.principal.participantId],
+    amount: "1000",
+    currency: "EUR",
+  });
+  return (await submitTransaction(from, input)).transaction_id;
+}
+
+beforeAll(async () => {
+  bench = await createLogBench();
+  owner = openOwnerPool(bench.database.adminUrl);
+  client = await bench.person({ role: "client" });
+  miner = await bench.person({ role: "miner" });
+  auditor = await bench.person({ role: "auditor" });
+  transaction = await submit(client, miner);
+  await bench.anchor();
+  const opened = await openTransaction(client, transaction, { purpose: "settlement" });
+  expect(opened.data).toMatchObject({ amount: "1000" });
+  await bench.anchor();
+  const old = bench.place.log;
+  process.env.CLOSED_LOGS = JSON.stringify([
+    { origin: old, log: bench.policy.log, receipts: bench.policy.receipts, witnesses: [] },
+  ]);
+  const checkpoint = await bench.appPool.query(
+    "SELECT note FROM audit_checkpoint ORDER BY size DESC LIMIT 1",
+  );
+  const [oldVkey = ""] = bench.policy.log;
+  await startNewLog(owner, bench.place, { origin: `${old}/2`, checkpoint: checkpoint.rows[0].note, oldVkey });
+  await prepareLog(bench.sequencerPool, { ...bench.place, log: `${old}/2` });
+  client = under(client, `${old}/2`);
+  miner = under(miner, `${old}/2`);
+  auditor = under(auditor, `${old}/2`);
+});
+afterAll(async () => {
+  await owner?.end();
+  await bench?.close();
+});
+
+it("what was sealed under the closed log opens to its parties", async () => {
+  const opened = await openTransaction(client, transaction, { purpose: "settlement" });
+  expect(opened.data).toMatchObject({ amount: "1000" });
+});
+
+it("access logs are answered, with what was written down in the closed log", async () => {
+  const { logs } = await listAccessLogs(auditor, { limit: 50, offset: 0 });
+  const opened = logs.filter((log) => log.success && log.data_accessed.includes("amount"));
+  expect(opened.length).toBeGreaterThan(1);
+  expect(new Set(opened.map((log) => log.participant_id))).toEqual(new Set([client.principal.participantId]));
+});
+
+it("entries under a retired key are moved", async () => {
+  const { participantId } = client.principal;
+  const { rotation_id } = await rotateKey(client, { participantId }, "rewrap");
+  await runRotations({ ...client, system: "portal" });
+  expect(await getRotation(client, rotation_id)).toMatchObject({ state: "completed" });
+});
