@@ -81,10 +81,10 @@ async function swapKey(participantId: string, publicKey: Uint8Array, entry: "non
 
 /** What the holder of this private key reads of a transaction, with nothing but rows of the database. */
 async function readWith(privateKey: Uint8Array, kid: string, id: string): Promise<unknown> {
-  const { log, tenantId } = bench.place;
+  const { tenantId } = bench.place;
   const transaction = await inSnapshot(bench.cx, (tx) => findTransaction(tx, tenantId, id));
   if (transaction === undefined) throw new TypeError("no transaction");
-  const { groups } = await inSnapshot(bench.cx, (tx) => loadSealed(tx, transaction, log));
+  const { groups } = await inSnapshot(bench.cx, (tx) => loadSealed(tx, transaction));
   const read: Record<string, unknown> = {};
   for (const { context, envelope, row } of groups) {
     const content = await openEnvelope({
