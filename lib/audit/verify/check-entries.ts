@@ -154,9 +154,11 @@ export class EntryCheck {
 
   #check(line: ExportedLine): void {
     const { seq } = line;
-    const { previous } = this.coverage;
+    const { previous, expected } = this.coverage;
     if (!this.coverage.take(seq)) {
-      this.findings.add({ class: "reorder", detail: `entry ${seq} comes after ${previous}`, ...around(seq) });
+      // Which of the two is wrong, the line's place or its number, nobody can say; the place is what is certain.
+      const detail = `entry ${seq} comes after ${previous}, where a number from ${expected} on belongs`;
+      this.findings.add({ class: "reorder", detail, ...around(expected) });
       this.#repeats(line);
       return;
     }
