@@ -6,6 +6,7 @@ import { REVIEW_DAYS } from "@/lib/access/limits";
 import { createRequest, getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/page";
 import type { Answers } from "./_components/answers";
+import { DeniedBefore } from "./_components/denied-before";
 import { formOptions } from "./_components/form-options";
 import { NewRequest } from "./_components/new-request";
 import { prefillOf, type Search, uuidOf } from "./_components/prefill";
@@ -51,6 +52,7 @@ async function BegunFrom({ id }: { id: string }) {
       key={`${options.person} ${id}`}
       options={options}
       begunFrom={view}
+      denied={<DeniedBefore request={view} />}
       prefill={NOTHING}
       reviewDays={REVIEW_DAYS}
     />

@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useEffect } from "react";
 import { Select } from "@/components/ui/controls";
 import { Field } from "@/components/ui/field";
 import { Icon } from "@/components/ui/icon";
@@ -9,6 +10,7 @@ import type { AuthorityState } from "./authority-store";
 import { DocumentDrop } from "./document-drop";
 import { FormSection } from "./form-section";
 import type { FormView } from "./form-view";
+import { loadReader } from "./load-reader";
 import { TextField } from "./text-field";
 
 /** Kinds whose issuer is usually the asking agency itself. */
@@ -114,6 +116,10 @@ export function AuthoritySection(props: {
 }) {
   const { form } = props;
   const t = useTranslations("requests.new.authority");
+  useEffect(() => {
+    // Without it a file is refused when it is chosen; that is told there.
+    loadReader().catch(() => undefined);
+  }, []);
   return (
     <FormSection number={props.number} title={t("title")} help={t("help")}>
       <DocumentDrop

@@ -1,7 +1,7 @@
 import type { AuthorizationView } from "@/lib/access/answer-schema";
 import { type Answers, FACT_NAMES, isSameIn } from "./answers";
 import { type FactsBody, factsOf } from "./bodies";
-import { type ChosenDocument, type ReadOutcome, readDocument } from "./read-document";
+import type { ChosenDocument, ReadOutcome } from "./read-document";
 import { failureKind } from "./save-failure";
 import type { Sending } from "./send-document";
 
@@ -40,6 +40,7 @@ export interface AttachCall {
 
 export interface AuthorityParts {
   readonly attach: (call: AttachCall) => Promise<AuthorizationView>;
+  readonly read: (file: File) => Promise<ReadOutcome>;
   readonly newKey: () => string;
 }
 
@@ -99,7 +100,7 @@ export class AuthorityStore {
   /** Takes a file in. One that does not fit leaves the document that was there before. */
   async choose(file: File): Promise<void> {
     this.#update({ status: { kind: "reading" } });
-    const outcome = await readDocument(file);
+    const outcome = await this.parts.read(file);
     if ("fault" in outcome) this.#update({ status: { kind: "unfit", outcome } });
     else this.#update({ chosen: outcome, status: { kind: "idle" } });
   }

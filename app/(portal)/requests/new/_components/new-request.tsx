@@ -1,16 +1,14 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useMemo } from "react";
+import { type ReactNode, useEffect, useMemo } from "react";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ErrorSummary } from "@/components/ui/error-summary";
-import { Notice } from "@/components/ui/states";
 import type { RequestView } from "@/lib/access/answer-schema";
 import { type Answers, answersOf, blankAnswers, type FormOptions } from "./answers";
 import { AuthoritySection } from "./authority-section";
 import { BasisSection } from "./basis-section";
 import { factsOf } from "./bodies";
-import { deniedOf } from "./denied";
 import { faultId } from "./faults";
 import { FormNotices } from "./form-notices";
 import type { FormView } from "./form-view";
@@ -46,18 +44,6 @@ function useFormView(request: RequestForm, options: FormOptions): FormView {
   };
 }
 
-/** Why the request that this one is begun from was denied: what to add here. */
-function DeniedBefore({ request }: { request: RequestView }) {
-  const t = useTranslations("requests.new.again");
-  const denied = deniedOf(request);
-  if (denied === undefined) return null;
-  return (
-    <Notice tone="amber" icon="warning" title={t("title", { ...denied })} className="mb-4">
-      <p className="whitespace-pre-wrap break-words">{t("text", { ...denied })}</p>
-    </Notice>
-  );
-}
-
 /** The request being made: one page, four sections, kept at every change. */
 export function NewRequest(props: {
   options: FormOptions;
@@ -65,6 +51,8 @@ export function NewRequest(props: {
   prefill: Partial<Answers>;
   /** A request that was sent before, whose answers this one begins with. */
   begunFrom?: RequestView;
+  /** Why that one was denied. */
+  denied?: ReactNode;
   reviewDays: number;
 }) {
   const { options, view, prefill, begunFrom } = props;
@@ -115,7 +103,7 @@ export function NewRequest(props: {
         errors={errors}
         attempt={request.attempt}
       />
-      {begunFrom === undefined ? null : <DeniedBefore request={begunFrom} />}
+      {props.denied}
       <FormNotices request={request} options={options} />
       <form noValidate onSubmit={(event) => event.preventDefault()}>
         <fieldset role="presentation" disabled={!request.isReady} className="min-w-0">

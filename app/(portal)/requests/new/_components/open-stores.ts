@@ -15,8 +15,10 @@ import { attach, draftCalls } from "./calls";
 import { keepDocumentName } from "./document-name";
 import { type DraftRecord, type RecordStorage, readRecord, recordKey } from "./draft-record";
 import { DraftStore } from "./draft-store";
+import { loadReader } from "./load-reader";
 import { LookupStore, readTransaction } from "./lookups";
 import { withAnswers } from "./merge";
+import type { ReadOutcome } from "./read-document";
 
 /** What the page was opened with. */
 export interface Opening {
@@ -79,6 +81,15 @@ function attachedOf({ view, options }: Opening): Attached | undefined {
   return { facts: JSON.stringify(factsOf(answersOf(view, options))), document, from: undefined };
 }
 
+async function readChosen(file: File): Promise<ReadOutcome> {
+  try {
+    const { readDocument } = await loadReader();
+    return await readDocument(file);
+  } catch {
+    return { fault: "unreadable", name: file.name };
+  }
+}
+
 /** Attaching makes a new version of the draft; without it the next change would look like a clash. */
 function attachTo(draft: DraftStore, person: string) {
   return async (input: AttachCall) => {
@@ -110,7 +121,7 @@ export function openStores(opening: Opening, isFirst: boolean): Stores {
     start,
   );
   const authority = new AuthorityStore(
-    { attach: attachTo(draft, options.person), newKey },
+    { attach: attachTo(draft, options.person), read: readChosen, newKey },
     attachedOf(opening),
   );
   return { draft, authority, lookups, isRestored: start === kept && view === undefined };
