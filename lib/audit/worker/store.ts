@@ -79,6 +79,12 @@ const JUDGED = `q.entry_id, e.log, CASE WHEN octet_length(e.bytes) <= ${MAX_ENTR
   EXISTS (SELECT 1 FROM audit_prune p WHERE p.entry_id = q.entry_id) AS is_prune,
   EXISTS (SELECT 1 FROM audit_recovery r WHERE r.entry_id = q.entry_id) AS is_recovery`;
 
+/** A subquery with OFFSET is looked up for each row: no plan, whatever it was told of the table, reads the whole log. */
+const ENTRY_OF = (id: string) =>
+  `LATERAL (SELECT o.log, o.bytes FROM audit_entry o WHERE o.id = ${id} OFFSET 0)`;
+/** Queue rows looked at for each entry of a batch: an entry has one for each of its subjects. */
+const ROWS_OF_ENTRY = 4;
+
 /**
  * Waiting entries of this log with their stored bytes, by the first queue row of each; ids are not
  * commit-ordered. Rows of other logs and the passed-over ones take no place in the batch.
@@ -91,11 +97,12 @@ export async function takeQueued(
 ): Promise<Queued[]> {
   const { rows } = await client.query(
     `SELECT ${JUDGED}
-     FROM (SELECT w.entry_id, min(w.id) AS first FROM audit_queue w JOIN audit_entry o ON o.id = w.entry_id
-           WHERE o.log = $1 AND w.entry_id <> ALL ($3::uuid[])
-           GROUP BY w.entry_id ORDER BY first LIMIT $2) q
-     JOIN audit_entry e ON e.id = q.entry_id ORDER BY q.first`,
-    [log, limit, [...passedOver]],
+     FROM (SELECT r.entry_id, min(r.id) AS first
+           FROM (SELECT w.id, w.entry_id FROM audit_queue w JOIN ${ENTRY_OF("w.entry_id")} o ON o.log = $1
+                 WHERE w.entry_id <> ALL ($3::uuid[]) ORDER BY w.id LIMIT $4) r
+           GROUP BY r.entry_id ORDER BY first LIMIT $2) q
+     JOIN ${ENTRY_OF("q.entry_id")} e ON true ORDER BY q.first`,
+    [log, limit, [...passedOver], limit * ROWS_OF_ENTRY],
   );
   return z.array(Queued).parse(rows);
 }
@@ -108,7 +115,7 @@ export async function takeStrays(
 ): Promise<Queued[]> {
   const { rows } = await client.query(
     `SELECT DISTINCT ON (q.entry_id) ${JUDGED}
-     FROM audit_queue q LEFT JOIN audit_entry e ON e.id = q.entry_id
+     FROM audit_queue q LEFT JOIN ${ENTRY_OF("q.entry_id")} e ON true
      WHERE NOT EXISTS (SELECT 1 FROM audit_head h WHERE h.log = e.log) AND q.entry_id <> ALL ($2::uuid[])
      ORDER BY q.entry_id LIMIT $1`,
     [limit, [...passedOver]],
