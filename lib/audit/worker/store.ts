@@ -75,9 +75,9 @@ export type Queued = z.infer<typeof Queued>;
 
 /** What is needed of a row to judge it; the row of the entry is `e`, the queue's `q`. */
 const JUDGED = `q.entry_id, e.log, CASE WHEN octet_length(e.bytes) <= ${MAX_ENTRY_BYTES} THEN e.bytes END AS bytes,
-  EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = q.entry_id) AS is_placed,
-  EXISTS (SELECT 1 FROM audit_prune p WHERE p.entry_id = q.entry_id) AS is_prune,
-  EXISTS (SELECT 1 FROM audit_recovery r WHERE r.entry_id = q.entry_id) AS is_recovery`;
+  EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = q.entry_id OFFSET 0) AS is_placed,
+  EXISTS (SELECT 1 FROM audit_prune p WHERE p.entry_id = q.entry_id OFFSET 0) AS is_prune,
+  EXISTS (SELECT 1 FROM audit_recovery r WHERE r.entry_id = q.entry_id OFFSET 0) AS is_recovery`;
 
 /** A subquery with OFFSET is looked up for each row: no plan, whatever it was told of the table, reads the whole log. */
 const ENTRY_OF = (id: string) =>
