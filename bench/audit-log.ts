@@ -9,7 +9,8 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { createEscrowClient } from "@/lib/escrow/client";
 import { createLogger } from "@/lib/telemetry/logger";
 import type { AuditBench } from "@/lib/testing/audit";
-import { pastTriggers, seedTree } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
+import { seedTree } from "@/lib/testing/seed-index";
 
 const BATCH = 250;
 

@@ -1,4 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
+import { pastTriggers as past } from "../lib/testing/past-triggers";
 import { asSuperuser } from "./support/admin";
 import { people } from "./support/api";
 import { axeFindings } from "./support/axe";
@@ -16,19 +17,12 @@ const rail = (page: Page) => page.getByRole("navigation", { name: "Places" }).fi
 const erasures = (page: Page) => page.getByRole("table", { name: "All erasures" });
 
 /** Runs statements as the owner of the data folder, past the triggers of these tables. */
-async function pastTriggers(tables: readonly string[], statements: readonly string[]): Promise<void> {
-  await asSuperuser(dataDir(), async (client) => {
-    const { rows } = await client.query<{ restore: string }>(
-      `SELECT format('ALTER TABLE %s ENABLE %s TRIGGER %I', tgrelid::regclass,
-         CASE tgenabled WHEN 'A' THEN 'ALWAYS' ELSE '' END, tgname) AS restore
-       FROM pg_trigger WHERE tgrelid = ANY ($1::regclass[]) AND NOT tgisinternal AND tgenabled <> 'D'`,
-      [tables],
-    );
-    for (const table of tables) await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
-    for (const statement of statements) await client.query(statement);
-    for (const { restore } of rows) await client.query(restore);
-  });
-}
+const pastTriggers = (tables: readonly string[], statements: readonly string[]): Promise<void> =>
+  asSuperuser(dataDir(), (client) =>
+    past(client, tables, async () => {
+      for (const statement of statements) await client.query(statement);
+    }),
+  );
 
 /** Said of a period that runs and of a hold alike. */
 const KEPT_BACK = "It cannot be carried out yet: its period runs, or something else keeps it.";

@@ -10,6 +10,7 @@ import { startWithClosedLog, type TwoLogs } from "./support/closed-log";
 import { demo as oneLog } from "./support/instance";
 import { tabUntil } from "./support/keyboard";
 import { signedIn } from "./support/signed-in";
+import { approve, canaries, fileRequest, orderFacts, submitTransaction } from "./support/steps";
 
 // After the loss of the signer's store the old log is closed and a new one goes on: both are read on the pages.
 test.describe.configure({ timeout: 300_000 });
@@ -178,6 +179,34 @@ test("the closed log is verified in the browser; the worker is not asked, and it
   await expect(drawer(page)).toContainText("audit.verify");
   expect(faults()).toEqual([]);
   await page.context().close();
+});
+
+test("a grant of the closed log opens nothing any more, and one that is given anew opens what was sealed before", async () => {
+  const who = people(two.demo);
+  const { transaction, grant, secret } = two.given;
+  const open = (id: string, grantId: string) =>
+    who.regulator.post(`/confidential/transactions/${id}/audit`, { purpose: "audit", grant_id: grantId });
+  // Its decisions were signed for the closed log, and the custodian's journal began anew with the one that followed.
+  const before = await open(transaction, grant);
+  expect(before.status, before.text).toBe(403);
+  expect(before.json).toMatchObject({ code: "custodian.refused", reason: "unknown-grant" });
+  const mine = await who.client456.post(`/confidential/transactions/${transaction}/access`, {
+    purpose: "settlement",
+  });
+  expect(mine.status, mine.text).toBe(200);
+  expect(mine.text).toContain(secret.iban);
+  const facts = orderFacts();
+  const again = await approve(who, await fileRequest(who.regulator, transaction, facts), facts);
+  const opened = await open(transaction, again);
+  expect(opened.status, opened.text).toBe(200);
+  expect(opened.json.data).toMatchObject({ amount: "1000", pricing: { rate: secret.rate } });
+  expect(opened.text).not.toContain(secret.iban);
+  const after = await submitTransaction(who.client456, canaries());
+  expect((await open(after, again)).status).toBe(403);
+  const revoked = await who.regulator.post(`/confidential/access/grants/${grant}/revoke`, {
+    reason: "Done.",
+  });
+  expect(revoked.status, revoked.text).toBe(200);
 });
 
 for (const [locale, note] of [

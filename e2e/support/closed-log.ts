@@ -7,9 +7,17 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import { type RunningInstance, removeDataFolder, startInstance, waitUntil } from "../../lib/testing/instance";
 import { type Demo, people, readDemo } from "./api";
+import { approve, type Canaries, canaries, fileRequest, orderFacts, submitTransaction } from "./steps";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
+
+/** What a regulator was given before the log was closed. */
+export interface Given {
+  readonly transaction: string;
+  readonly grant: string;
+  readonly secret: Canaries;
+}
 
 /** An instance whose first log was closed for ever, and which goes on with another. */
 export interface TwoLogs {
@@ -19,6 +27,7 @@ export interface TwoLogs {
   readonly present: string;
   /** Entries under the closed log's last checkpoint. */
   readonly size: number;
+  readonly given: Given;
   stop(): Promise<void>;
 }
 
@@ -33,6 +42,15 @@ async function actBefore(demo: Demo): Promise<void> {
     const { json } = await auditor.get(`/confidential/audit/verifications/${id}`);
     return json.state === "done" && typeof json.seq === "number";
   });
+}
+
+async function giveGrant(demo: Demo): Promise<Given> {
+  const who = people(demo);
+  const secret = canaries();
+  const transaction = await submitTransaction(who.client456, secret);
+  const facts = orderFacts();
+  const request = await fileRequest(who.regulator, transaction, facts);
+  return { transaction, secret, grant: await approve(who, request, facts) };
 }
 
 const sizeOf = (checkpoint: string): number => Number(checkpoint.split("\n")[1]);
@@ -80,6 +98,7 @@ export async function startWithClosedLog(): Promise<TwoLogs> {
   };
   try {
     running = await startInstance({ dataDir });
+    const given = await giveGrant(readDemo(dataDir));
     await actBefore(readDemo(dataDir));
     const file = path.join(scratch, "checkpoint.txt");
     const old = await keepCheckpoint(readDemo(dataDir), file);
@@ -91,7 +110,7 @@ export async function startWithClosedLog(): Promise<TwoLogs> {
     const demo = readDemo(dataDir);
     const { auditor } = people(demo);
     const last = await auditor.get(`/confidential/audit/log/checkpoint?log=${encodeURIComponent(old)}`);
-    return { demo, old, present, size: sizeOf(last.text), stop };
+    return { demo, old, present, size: sizeOf(last.text), given, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -4,7 +4,7 @@ import { commentRequest } from "@/lib/access/comment-request";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { getEvent } from "./get-event";
 import { listActors } from "./list-actors";
 import { listEvents } from "./list-events";

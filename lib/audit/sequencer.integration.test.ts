@@ -8,7 +8,7 @@ import { alarmsOf } from "@/lib/http/health/judge-health";
 import { readStoredHealth } from "@/lib/http/health/store";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
-import { withoutEntryForm } from "@/lib/testing/seed-index";
+import { withoutEntryForm } from "@/lib/testing/past-triggers";
 import { askRaw, readAside } from "./aside/standing";
 import { encodeEntry } from "./entry";
 import type { AuditEvent } from "./event";

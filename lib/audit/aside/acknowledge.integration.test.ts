@@ -8,7 +8,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { alarmsOf } from "@/lib/http/health/judge-health";
 import { readStoredHealth } from "@/lib/http/health/store";
 import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { getEvent } from "../get-event";
 import { listEvents } from "../list-events";
 import { recordEvent } from "../record-event";

@@ -4,7 +4,7 @@ import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { recordEvent } from "../record-event";
 import { agreeToAcknowledgement } from "./acknowledge";
 import { listAside } from "./list-aside";

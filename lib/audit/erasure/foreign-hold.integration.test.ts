@@ -8,7 +8,7 @@ import { openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import type { AuditEvent } from "../event";
 import { listEvents } from "../list-events";
 import { recordEvent } from "../record-event";

@@ -7,7 +7,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { openPool } from "@/lib/db/pool";
 import { inRawTransaction } from "@/lib/db/transaction";
 import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
-import { withoutEntryForm } from "@/lib/testing/seed-index";
+import { withoutEntryForm } from "@/lib/testing/past-triggers";
 import type { AuditEvent } from "../event";
 import { listEvents } from "../list-events";
 import { recordEvent } from "../record-event";

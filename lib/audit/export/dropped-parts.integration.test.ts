@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
 import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { recordEvent } from "../record-event";
 
 let bench: OwnedLog;

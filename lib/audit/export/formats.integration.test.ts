@@ -11,7 +11,7 @@ import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { leafHash } from "@/lib/crypto/merkle";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { recordEvent } from "../record-event";
 import { ExportQuery } from "../schema";
 import { Policy } from "../verify/bundle-format";

@@ -4,7 +4,7 @@ import type { Context } from "@/lib/context";
 import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { openNote } from "@/lib/crypto/signed-note";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
-import { pastTriggers, withoutEntryForm } from "@/lib/testing/seed-index";
+import { pastTriggers, withoutEntryForm } from "@/lib/testing/past-triggers";
 import { recordEvent } from "../record-event";
 import { type Manifest, parseManifestText } from "../verify/bundle-format";
 

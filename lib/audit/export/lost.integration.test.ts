@@ -5,7 +5,7 @@ import { canonicalJson } from "@/lib/crypto/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import type { AuditEvent } from "../event";
 import { recordEvent } from "../record-event";
 import { NO_CASE } from "../recovery/no-case";

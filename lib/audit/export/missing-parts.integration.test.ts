@@ -5,7 +5,7 @@ import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { openNote } from "@/lib/crypto/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import type { AuditEvent } from "../event";
 import { recordEvent } from "../record-event";
 import { parseManifestText } from "../verify/bundle-format";

@@ -4,7 +4,7 @@ import type { Context } from "@/lib/context";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
 import { DomainError } from "@/lib/errors";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import type { AuditEvent } from "../event";
 import { recordEvent } from "../record-event";
 import { NO_CASE } from "../recovery/no-case";

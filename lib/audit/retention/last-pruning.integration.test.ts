@@ -10,7 +10,7 @@ import { loadSigningKey } from "@/lib/custody/signing-key";
 import { openPool } from "@/lib/db/pool";
 import { type AccessBench, createAccessBench } from "@/lib/testing/access-bench";
 import { createTestKeystore } from "@/lib/testing/audit";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { parseCheckpointText } from "../checkpoint";
 import { openEntryFile } from "../signer/entry-file";
 import { signCheckpoint } from "../signer/sign-checkpoint";

@@ -5,7 +5,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
-import { withoutEntryForm } from "@/lib/testing/seed-index";
+import { withoutEntryForm } from "@/lib/testing/past-triggers";
 import { checkpointText } from "../checkpoint";
 import type { AuditEvent } from "../event";
 import { signWholeNote } from "../note-line";

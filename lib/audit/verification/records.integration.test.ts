@@ -4,7 +4,7 @@ import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { checkNextIndex } from "./check-index";
 import { getVerification, listVerifications, requestVerification } from "./list-verifications";
 import { recordVerifications } from "./record-verifications";

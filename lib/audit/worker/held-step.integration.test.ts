@@ -5,7 +5,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
 import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
-import { pastTriggers } from "@/lib/testing/seed-index";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { listEvents } from "../list-events";
 import { recordEvent } from "../record-event";
 import { EventQuery } from "../schema";
