@@ -49,6 +49,9 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 }
 
+/** Beside the number of an entry: the origin of the closed log that it is in; null where that is the present one. */
+export const ClosedLog = z.string().nullable();
+
 /** Receipt on every mutating answer (audit.md "Receipts"). */
 export const Receipt = z.object({
   log: z.string(),

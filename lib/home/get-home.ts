@@ -1,6 +1,7 @@
 import "server-only";
 import { isReviewer } from "@/lib/access/action-rules";
 import { isSupport } from "@/lib/access/floor";
+import { closedLog } from "@/lib/audit/reading/closed-log";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readCounts } from "@/lib/home/count-places";
@@ -59,7 +60,11 @@ async function readOwnTransactions(tx: Tx, { principal, instance }: Context): Pr
 async function readEntries(tx: Tx, { principal, instance }: Context): Promise<OwnEntry[]> {
   const actor = { tenantId: instance.tenantId, pseudonym: principal.pseudonym };
   const rows = await listOwnEntries(tx, actor, MAX_ENTRIES);
-  return rows.map(({ seq, ...row }) => ({ ...row, ...(seq === null ? {} : { seq: String(seq) }) }));
+  return rows.map(({ seq, log, ...row }) => ({
+    ...row,
+    ...(seq === null ? {} : { seq: String(seq) }),
+    closed_log: closedLog(instance, log),
+  }));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { GrantView, RequestSummary } from "@/lib/access/answer-schema";
 import { InstrumentKind, Stage } from "@/lib/access/schema";
+import { ClosedLog } from "@/lib/api-client/fields";
 import { TransactionView } from "@/lib/transactions/schema";
 
 /** What may need somebody now, most urgent kinds first. */
@@ -75,6 +76,7 @@ export const OwnEntry = z.object({
   entry_id: z.string(),
   /** Its place in the log; absent until it is integrated. */
   seq: z.string().optional(),
+  closed_log: ClosedLog,
   at: z.string(),
   action: z.string(),
 });

@@ -122,6 +122,7 @@ export async function listNews(tx: Tx, reader: NewsReader): Promise<NewsRow[]> {
 const EntryRow = z.object({
   entry_id: z.string(),
   seq: z.bigint().nullable(),
+  log: z.string().nullable(),
   at: z.string(),
   action: z.string(),
 });
@@ -134,7 +135,7 @@ export async function listOwnEntries(
   limit: number,
 ): Promise<EntryRow[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT i.entry_id, l.seq, i.at, i.action FROM audit_index i LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id
+    SELECT i.entry_id, l.seq, l.log, i.at, i.action FROM audit_index i LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id
     WHERE i.tenant_id = ${actor.tenantId}::uuid AND i.actor = ${actor.pseudonym} AND i.outcome = 'done'
       AND (i.action = 'audit.export' OR i.action NOT SIMILAR TO '(audit|session|system|log).%|%.read|access.logs')
     ORDER BY i.at DESC, i.entry_id DESC LIMIT ${limit}`);

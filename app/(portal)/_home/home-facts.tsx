@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { actOf } from "@/app/(portal)/_home/acts";
 import { AccessInForce } from "@/components/domain/access-in-force";
+import { EntryLink } from "@/components/domain/entry-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import type { Principal } from "@/lib/context";
@@ -86,13 +87,9 @@ function EntryRow({ entry, mayRead }: { entry: OwnEntry; mayRead: boolean }) {
       </span>
       <span className="text-ink-2">
         {mayRead && entry.seq !== undefined ? (
-          <Link
-            href={`/audit?entry=${entry.seq}`}
-            prefetch={false}
-            className="underline underline-offset-4 hover:text-ink"
-          >
+          <EntryLink seq={entry.seq} closedLog={entry.closed_log}>
             {words}
-          </Link>
+          </EntryLink>
         ) : (
           words
         )}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageOf, pageQuery } from "@/lib/api-client/fields";
+import { ClosedLog, pageOf, pageQuery } from "@/lib/api-client/fields";
 
 const Text = (max: number) =>
   z
@@ -39,6 +39,7 @@ export const Erasure = z.object({
   try_after: z.string().nullable(),
   ended_at: z.string().nullable(),
   by_seq: z.int().nullable(),
+  closed_log: ClosedLog,
   /** Whether the caller asked for it. */
   is_own: z.boolean(),
   /** Whether the caller may be the second person. */

@@ -20,12 +20,13 @@ const Row = z.object({
   try_after: Instant,
   ended_at: Instant,
   by_seq: z.coerce.number().int().nullable(),
+  by_log: z.string().nullable(),
 });
 export type ErasureRow = z.infer<typeof Row>;
 
 const SELECT = `SELECT x.id::text, x.compartment_id::text, coalesce(s.handle, k.subject) AS subject, s.id::text AS subject_user_id,
     x.reason, x.state, x.asked_by::text, a.name AS asked_by_name, x.asked_at, b.name AS agreed_by_name, x.kept_back,
-    x.try_after, x.ended_at, l.seq AS by_seq
+    x.try_after, x.ended_at, l.seq AS by_seq, l.log AS by_log
   FROM audit_erasure x JOIN audit_compartment k ON k.id = x.compartment_id
   LEFT JOIN app_user s ON s.pseudonym = k.subject AND s.tenant_id = k.tenant_id
   JOIN app_user a ON a.id = x.asked_by LEFT JOIN app_user b ON b.id = x.agreed_by

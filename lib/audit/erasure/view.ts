@@ -1,5 +1,6 @@
 import "server-only";
 import type { Context } from "@/lib/context";
+import { closedLog } from "../reading/closed-log";
 import { seesEveryCase } from "../reading/filter";
 import type { Erasure } from "./schema";
 import type { ErasureRow } from "./store";
@@ -31,6 +32,7 @@ export function toErasure(cx: Context, row: ErasureRow): Erasure {
     ...keptBack(cx, row),
     ended_at: row.ended_at?.toISOString() ?? null,
     by_seq: row.by_seq,
+    closed_log: closedLog(cx.instance, row.by_log),
     is_own: row.asked_by === userId,
     may_agree: row.state === "asked" && row.asked_by !== userId && row.subject_user_id !== userId,
   };

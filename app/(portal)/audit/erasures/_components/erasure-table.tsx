@@ -1,11 +1,10 @@
-import Link from "next/link";
-import { useLocale, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
+import { EntryLink } from "@/components/domain/entry-link";
 import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag, type Tone } from "@/components/ui/tag";
 import type { Erasure } from "@/lib/audit/erasure/schema";
-import { formatCount } from "@/lib/format";
 import { AwaitErasure } from "./await-erasure";
 import { ErasureActs } from "./erasure-acts";
 
@@ -49,19 +48,10 @@ function State({ item }: { item: Erasure }) {
   );
 }
 
-function Entry({ seq }: { seq: number | null }) {
+function Entry({ item }: { item: Erasure }) {
   const t = useTranslations("keeping.erasures");
-  const locale = useLocale();
-  if (seq === null) return <span className="text-ink-3">{t("none")}</span>;
-  return (
-    <Link
-      href={`/audit?entry=${seq}`}
-      prefetch={false}
-      className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
-    >
-      {formatCount(seq, locale)}
-    </Link>
-  );
+  if (item.by_seq === null) return <span className="text-ink-3">{t("none")}</span>;
+  return <EntryLink seq={item.by_seq} closedLog={item.closed_log} />;
 }
 
 /** Erasures in rows, newest first. */
@@ -91,7 +81,7 @@ export function ErasureTable({ items }: { items: readonly Erasure[] }) {
       head: t("columns.agreed"),
       cell: (item) => item.agreed_by ?? <span className="text-ink-3">{t("nobody")}</span>,
     },
-    { key: "entry", head: t("columns.entry"), isNumber: true, cell: (item) => <Entry seq={item.by_seq} /> },
+    { key: "entry", head: t("columns.entry"), isNumber: true, cell: (item) => <Entry item={item} /> },
     { key: "state", head: t("columns.state"), cell: (item) => <State item={item} /> },
     {
       key: "acts",

@@ -1,4 +1,5 @@
 import { useLocale, useTranslations } from "next-intl";
+import { EntryLink } from "@/components/domain/entry-link";
 import { FileDigest } from "@/components/ui/file-digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
@@ -6,7 +7,6 @@ import { Tag } from "@/components/ui/tag";
 import type { ReadLog } from "@/lib/audit/reading/of-log";
 import type { ExportItem } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
-import { EntryLink } from "../../_components/entry-link";
 import { formatOf } from "./export-form";
 import { JobState } from "./job-state";
 
@@ -96,7 +96,7 @@ export function History({ items, logs }: { items: readonly ExportItem[]; logs: R
         item.seq === null ? (
           t("unknown")
         ) : (
-          <EntryLink seq={item.seq} log={item.recorded_in} present={logs.present} />
+          <EntryLink seq={item.seq} closedLog={item.recorded_in === logs.present ? null : item.recorded_in} />
         ),
     },
     { key: "state", head: t("columns.state"), cell: (item) => <State item={item} /> },

@@ -1,10 +1,10 @@
 import { useLocale, useTranslations } from "next-intl";
+import { EntryLink } from "@/components/domain/entry-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { VerificationItem, VerificationReport } from "@/lib/audit/verification/schema";
 import { formatCount } from "@/lib/format";
-import { EntryLink } from "../../_components/entry-link";
 import { classKey, isOnlyLate } from "./finding-words";
 import { MissingOnly } from "./missing-only";
 
@@ -149,7 +149,11 @@ export function ServerRuns({ runs, present }: { runs: readonly VerificationItem[
       head: t("entry"),
       isNumber: true,
       cell: (run) =>
-        run.seq === null ? t("notYet") : <EntryLink seq={run.seq} log={run.recorded_in} present={present} />,
+        run.seq === null ? (
+          t("notYet")
+        ) : (
+          <EntryLink seq={run.seq} closedLog={run.recorded_in === present ? null : run.recorded_in} />
+        ),
     },
   ];
   return <Table caption={t("title")} columns={columns} rows={runs} rowKey={(run) => run.id} />;
