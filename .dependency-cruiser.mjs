@@ -3,6 +3,7 @@
 
 /** Layers of lib from the top down. A layer may import itself, those below, and the foundations. */
 const LAYERS = [
+  ["import"],
   ["http"],
   ["seed", "runtime"],
   ["live", "home"],
