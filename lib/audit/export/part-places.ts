@@ -27,7 +27,8 @@ export interface Astray {
 /** Where every part lies in its place. */
 export const NONE_ASTRAY: Astray = { gone: [], doubtful: [] };
 
-function labelsOf(entry: Json | undefined): string[] {
+/** Labels of the parts that an entry binds. */
+export function labelsOf(entry: Json | undefined): string[] {
   const sealed = memberOf(entry, "sealed");
   if (!Array.isArray(sealed)) return [];
   return sealed.flatMap((one) => {
