@@ -223,13 +223,8 @@ export class Verification {
       if (this.#passes.has(name)) continue;
       const pass = this.#pass(name);
       await this.#attempt(async () => {
-        if (name === BUNDLE_FILES.timestamps)
-          this.stamps = await checkTimeStamps(name, pass.chunks(), {
-            trusted,
-            certificates,
-            verify,
-            findings,
-          });
+        const given = { trusted, certificates, verify, findings };
+        if (name === BUNDLE_FILES.timestamps) this.stamps = await checkTimeStamps(name, pass.chunks(), given);
         else if (name === BUNDLE_FILES.checkpoint) await this.#readNewest(pass);
         else await this.#drain(pass);
       });
