@@ -35,6 +35,8 @@ let owner: Pool;
 let auditor: Context;
 let old: string;
 let size: number;
+/** Export in the background that was asked for before the closing, and waits. */
+let waiting: string;
 
 /** A portal after `recover --new-origin`: the same database and people, another log, another receipt name. */
 function under<C extends Context>(cx: C, origin: string): C {
@@ -92,6 +94,7 @@ beforeAll(async () => {
   );
   size = checkpoint.rows[0].size;
   const [oldVkey = ""] = bench.policy.log;
+  waiting = (await requestExport(person, NewExport.parse({ format: "bundle" }))).id;
   // Written, and in no tree when the log was closed.
   await recordEvent(person, { class: "log", outcome: "done", action: "audit.proof", subjects: [] });
   await startNewLog(owner, bench.place, { origin: `${old}/2`, checkpoint: checkpoint.rows[0].note, oldVkey });
@@ -174,6 +177,14 @@ it("a closed log is exported in the background too, and the history says which l
     policy: { log: keys.log, receipts: keys.receipts, witnesses: [], quorum: 0, checkpoints: [] },
   });
   expect(report).toMatchObject({ verdict: "verified", findings: [], log: old, size });
+  expect(report.notes.map((note) => note.detail).join("\n")).toContain(`is in the log ${old}/2`);
+  // What was asked for before the closing is of the log that it was asked of, and recorded there.
+  const before = await downloadExport(auditor, waiting, {});
+  const told = await verifyBundle(new Uint8Array(await before.response.arrayBuffer()), {
+    policy: { log: keys.log, receipts: keys.receipts, witnesses: [], quorum: 0, checkpoints: [] },
+  });
+  expect(told).toMatchObject({ verdict: "verified", findings: [], log: old, size });
+  expect(told.notes.map((note) => note.detail).join("\n")).not.toContain(`${old}/2`);
   const { items } = await listExports(auditor, ExportHistoryQuery.parse({}));
   expect(items.find((item) => item.id === id)).toMatchObject({
     log: old,
