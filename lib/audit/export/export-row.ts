@@ -238,10 +238,10 @@ function entryText(row: ExportRow): string {
 
 /**
  * One JCS line: the entry inside is byte-exact, since its stored bytes are its JCS. With `log` the parts are opened
- * as well (`plaintext`); one that does not open is there without it. One whose key is gone without an erasure in the
+ * as well (`plaintext`), and those that were dropped or moved are named (`missing`); one that does not open is there without it. One whose key is gone without an erasure in the
  * log is there without `key`.
  */
-export function entryLine({ row, parts, keyless, orgText }: OpenedRow, log?: string): string {
+export function entryLine({ row, parts, keyless, astray, orgText }: OpenedRow, log?: string): string {
   const textOf = (part: KeyedPart, of: string) =>
     part.c === "org" ? orgText : plaintextOf(of, row.entry_id, part);
   const shown = [
@@ -249,5 +249,7 @@ export function entryLine({ row, parts, keyless, orgText }: OpenedRow, log?: str
     ...keyless.map(keylessJson),
   ];
   const leaf = row.leaf_hash.toString("base64url");
-  return `{"entry":${entryText(row)},"leaf":"${leaf}","parts":[${shown.join(",")}],"seq":${row.seq}}`;
+  // A bundle's manifest says it, signed.
+  const missing = log === undefined || astray.length === 0 ? "" : `"missing":${canonicalJson([...astray])},`;
+  return `{"entry":${entryText(row)},"leaf":"${leaf}",${missing}"parts":[${shown.join(",")}],"seq":${row.seq}}`;
 }
