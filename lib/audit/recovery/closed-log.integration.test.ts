@@ -17,9 +17,10 @@ import { getCheckpoint } from "../get-checkpoint";
 import { getEvent } from "../get-event";
 import { getProof } from "../get-proof";
 import { listEvents } from "../list-events";
+import { listSuspicions } from "../list-suspicions";
 import { recordEvent } from "../record-event";
 import { createAuditRecorder } from "../recorder";
-import { EventQuery, ExportHistoryQuery, ExportQuery, NewExport } from "../schema";
+import { EventQuery, ExportHistoryQuery, ExportQuery, NewExport, SuspicionQuery } from "../schema";
 import { checkNextIndex } from "../verification/check-index";
 import { listVerifications, requestVerification } from "../verification/list-verifications";
 import { recordVerifications } from "../verification/record-verifications";
@@ -37,6 +38,9 @@ let old: string;
 let size: number;
 /** Export in the background that was asked for before the closing, and waits. */
 let waiting: string;
+let compliance: Context;
+/** Entry of a suspicion in the old log. */
+let suspicion: string;
 
 /** A portal after `recover --new-origin`: the same database and people, another log, another receipt name. */
 function under<C extends Context>(cx: C, origin: string): C {
@@ -83,6 +87,16 @@ beforeAll(async () => {
       subjects: [],
       details: { n },
     });
+  const officer = await bench.person({ role: "coordinator", duties: ["compliance"] });
+  suspicion = (
+    await recordEvent(officer, {
+      class: "log",
+      outcome: "done",
+      action: "suspicion.note",
+      subjects: [],
+      suspicion: { why: "x" },
+    })
+  ).id;
   await bench.anchor();
   await actInOldLog(person);
   await bench.anchor();
@@ -99,6 +113,7 @@ beforeAll(async () => {
   await recordEvent(person, { class: "log", outcome: "done", action: "audit.proof", subjects: [] });
   await startNewLog(owner, bench.place, { origin: `${old}/2`, checkpoint: checkpoint.rows[0].note, oldVkey });
   auditor = under(person, `${old}/2`);
+  compliance = under(officer, `${old}/2`);
   await prepareLog(bench.sequencerPool, { ...bench.place, log: `${old}/2` });
 });
 afterAll(async () => {
@@ -144,6 +159,15 @@ it("a closed log is exported as a bundle that verifies with its own key, whole",
   expect(report.findings).toEqual([]);
   expect(report).toMatchObject({ verdict: "verified", log: old, size });
   expect(fromBase64url((await getEvent(auditor, 0, old)).entry).length).toBeGreaterThan(0);
+});
+
+it("suspicions that were written down in a closed log are listed, for those who may know of them", async () => {
+  const seen = async (cx: Context, log?: string) =>
+    (await listSuspicions(cx, SuspicionQuery.parse({ log }))).items.map((item) => item.entry_id);
+  expect(await seen(compliance, old)).toEqual([suspicion]);
+  expect(await seen(compliance)).toEqual([]);
+  expect(await seen(auditor, old)).toEqual([]);
+  await expect(seen(compliance, `${old}/3`)).rejects.toMatchObject({ code: "audit.not-found" });
 });
 
 it("no other origin is one", async () => {
