@@ -11,8 +11,9 @@ export const MAX_ENTRY_BYTES = 65_535;
 
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Uuid7 = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-/** `org`, or a random label of eight bytes that tells nothing. */
-const Label = z.string().regex(/^(?:org|[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048])$/);
+/** Labels of parts: `org`, or a random one of eight bytes that tells nothing. */
+export const LABEL = /^(?:org|[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048])$/;
+const Label = z.string().regex(LABEL);
 const Count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** JSON of I-JSON integers, texts and booleans only: what may be hashed for ever. */

@@ -2,14 +2,17 @@ import "server-only";
 import type { z } from "zod";
 import type { Context } from "@/lib/context";
 import { readPageOfEvents } from "./list-events";
+import { logDetail, ofLog } from "./reading/of-log";
 import { recordReadOnce } from "./record-read";
 import type { EventPage, SuspicionQuery } from "./schema";
 
 /**
  * Suspicions that were written down, newest first; those no tree has yet stand before. The fence of the log decides
- * what is there, and that the list was read is itself an entry for the duty compliance only.
+ * what is there, and that the list was read is itself an entry for the duty compliance only. `log` names a closed log to
+ * read instead; throws `audit.not-found` for any other.
  */
 export async function listSuspicions(cx: Context, query: SuspicionQuery): Promise<z.infer<typeof EventPage>> {
-  await recordReadOnce(cx, "suspicion.read", { isSuspicion: true });
-  return readPageOfEvents(cx, { ...query, action: "suspicion.note", waiting: "true" });
+  const from = ofLog(cx, query.log);
+  await recordReadOnce(cx, "suspicion.read", { isSuspicion: true }, logDetail(cx, query.log));
+  return readPageOfEvents(from, { ...query, action: "suspicion.note", waiting: "true" });
 }

@@ -43,8 +43,15 @@ export async function recordRead(
   });
 }
 
-/** Checkpoint and proof reads: once per actor and ten minutes, so that a polling page does not feed itself. */
-export async function recordReadOnce(cx: AuditContext, action: string, fence?: ReadFence): Promise<void> {
+/** Checkpoint and proof reads: once per actor, log and ten minutes, so that a polling page does not feed itself. */
+export async function recordReadOnce(
+  cx: AuditContext,
+  action: string,
+  fence?: ReadFence,
+  details: { readonly log?: string } = {},
+): Promise<void> {
   const actor = cx.principal?.pseudonym ?? "anonymous";
-  if (cx.audit.isFirstWithin(`${action}|${actor}`, QUIET_MS)) await recordRead(cx, action, {}, fence);
+  const what = details.log === undefined ? action : `${action}|${details.log}`;
+  if (cx.audit.isFirstWithin(`${what}|${actor}`, QUIET_MS))
+    await recordRead(cx, action, { ...details }, fence);
 }

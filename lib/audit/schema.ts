@@ -223,5 +223,5 @@ export const ActorList = z.object({
 });
 export type ActorList = z.infer<typeof ActorList>;
 
-export const SuspicionQuery = z.strictObject({ ...pageQuery });
+export const SuspicionQuery = z.strictObject({ ...pageQuery, ...logChoice });
 export type SuspicionQuery = z.infer<typeof SuspicionQuery>;

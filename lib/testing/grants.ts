@@ -93,7 +93,15 @@ export const OWNERS_ONLY: readonly string[] = [
 ];
 
 /** What the rules of an entry are asked with, and what the app asks itself. */
-const APP_CALLS = ["audit_days", "audit_entry_text", "audit_first_kept", "audit_is_through", "audit_jcs"];
+const APP_CALLS = [
+  "audit_days",
+  "audit_entry_text",
+  "audit_first_kept",
+  "audit_is_through",
+  "audit_jcs",
+  "audit_require_form",
+  "audit_utf16_length",
+];
 
 /** Functions a login may call by name; triggers need no such right. */
 export const CALLABLE: Readonly<Record<string, readonly string[]>> = {

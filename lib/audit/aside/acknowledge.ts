@@ -10,12 +10,23 @@ import { issueReceipt, type Receipt } from "../issue-receipt";
 import { signNoteLine } from "../note-line";
 import { wasAsked } from "./first-word";
 import type { Acknowledgement, NewAcknowledgement } from "./schema";
-import { askPrisma, readAside } from "./standing";
+import { askPrisma, isRowAcknowledged } from "./standing";
 import { acknowledgementText } from "./statement";
-import { agreeToWord, findAsideRow, insertWord, lockWord, refuseWord, type WordRow } from "./store";
+import {
+  agreeToWord,
+  countAsked,
+  findAsideRow,
+  insertWord,
+  lockWord,
+  refuseWord,
+  type WordRow,
+} from "./store";
 import { asideOf, seenBy, toAcknowledgement } from "./view";
 
 export type AcknowledgementAnswer = Acknowledgement & { readonly receipt: Receipt };
+
+/** Words of one person that may wait for a second one at once. */
+const MAX_ASKED = 100;
 
 type Action = "aside.ask" | "aside.agree" | "aside.refuse";
 
@@ -44,8 +55,12 @@ async function ask(cx: Context, body: NewAcknowledgement) {
   return inTransaction(cx, async (tx) => {
     const row = await findAsideRow(tx, tenantId, body.entry_id);
     if (row === undefined) throw new DomainError("aside.not-found");
-    const { acknowledged } = await readAside(askPrisma(tx), asideOf(cx));
-    if (acknowledged.includes(row.entry_id)) throw new DomainError("acknowledgement.state");
+    if (await isRowAcknowledged(askPrisma(tx), asideOf(cx), row.entry_id))
+      throw new DomainError("acknowledgement.state");
+    if ((await countAsked(tx, tenantId, cx.principal.userId)) >= MAX_ASKED)
+      throw new DomainError("acknowledgement.state", {
+        detail: `${MAX_ASKED} of yours wait for somebody else. They are decided, or taken back, first.`,
+      });
     const at = cx.clock.now();
     const id = uuidv7(at.getTime());
     const { reason } = body;
@@ -67,7 +82,7 @@ async function ask(cx: Context, body: NewAcknowledgement) {
 /**
  * Says that a row that stands aside was looked at, and what came of it; a second person with a duty for it agrees, and
  * until then nothing changes. The row stays. Throws `aside.not-found`, `acknowledgement.state` where it is acknowledged
- * already, and `request.conflict` where a word about it waits.
+ * already or too many of this person's wait, and `request.conflict` where a word about it waits.
  */
 export async function askAcknowledgement(
   cx: Context,

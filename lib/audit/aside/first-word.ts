@@ -34,8 +34,8 @@ export async function wasAsked(
   word: WordRow,
 ): Promise<boolean> {
   const { log, tenantId } = cx.instance;
-  const rows = await findAskingRows(tx, tenantId, word);
-  if (rows.length === 0) return false;
   const { key } = await cx.audit.compartments.open({ tenantId, kind: "org", subject: tenantId });
-  return rows.some((row) => saysSo(log, row, word, key));
+  for await (const rows of findAskingRows(tx, tenantId, word))
+    if (rows.some((row) => saysSo(log, row, word, key))) return true;
+  return false;
 }

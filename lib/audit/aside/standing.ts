@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { RawTx, Tx } from "@/lib/db/transaction";
-import { isAcknowledged } from "./statement";
+import { isAcknowledged, rememberedWord } from "./statement";
 
 /** Asks the database in the caller's own snapshot, whichever client it has. */
 export type Ask = (text: string, values: readonly unknown[]) => Promise<unknown>;
@@ -32,8 +32,12 @@ export interface AsideStanding {
   readonly acknowledged: readonly string[];
 }
 
-/** Acknowledgements that are held against their rows; rows beyond that many count as not acknowledged. */
-const MAX_SAID = 10_000;
+/** Acknowledgements that are held against their rows; what is beyond that many counts as not said. */
+const MAX_SAID = 20_000;
+/** Signatures that do not hold and were not seen before; the next look goes on behind them. */
+const MAX_REFUSED = 200;
+/** Longer than the line of a signature by any log's key. */
+const SIGNATURE_CHARACTERS = 1_000;
 
 const Said = z.object({
   entry_id: z.string(),
@@ -55,37 +59,51 @@ export const STILL_WAITS = "EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id
  * id, the digest of its present bytes and the entry that two persons' word is recorded by, and that entry is in the log
  * or about to be: no login of the database, and not its owner, can have that signed.
  */
-export async function readAside(ask: Ask, { log, tenantId, receiptVkey }: AsideOf): Promise<AsideStanding> {
-  const acknowledged = receiptVkey === undefined ? [] : await believed(ask, { log, tenantId, receiptVkey });
+export async function readAside(ask: Ask, of: AsideOf): Promise<AsideStanding> {
+  const acknowledged = await believed(ask, of, null);
   const rows = await ask(
     `SELECT count(*) OVER () AS count, s.entry_id::text AS id, s.reason FROM audit_quarantine s
      WHERE s.tenant_id = $1::uuid AND ${STILL_WAITS} AND s.entry_id <> ALL ($2::uuid[])
      ORDER BY s.seen_at, s.entry_id LIMIT 1`,
-    [tenantId, acknowledged],
+    [of.tenantId, acknowledged],
   );
   const first = z.array(Open).parse(rows)[0];
   return { open: first?.count ?? 0, first, acknowledged };
 }
 
+/** Whether one row counts as acknowledged, as `readAside` says. */
+export async function isRowAcknowledged(ask: Ask, of: AsideOf, entryId: string): Promise<boolean> {
+  return (await believed(ask, of, entryId)).length > 0;
+}
+
+/** Words about rows as they stand, the newest of each row first, so that nobody's rows keep those of others out. */
+const SAID = `WITH s AS MATERIALIZED (SELECT s.entry_id, ${ROW_DIGEST} AS digest FROM audit_quarantine s
+    WHERE s.tenant_id = $1::uuid AND ($3::uuid IS NULL OR s.entry_id = $3::uuid) AND ${STILL_WAITS})
+  SELECT w.entry_id::text, w.digest, w.agreed_entry_id::text, w.signature FROM (
+    SELECT s.entry_id, s.digest, a.agreed_entry_id, a.signature,
+      row_number() OVER (PARTITION BY s.entry_id ORDER BY max(a.id::text) DESC) AS nth
+    FROM s JOIN audit_acknowledgement a ON a.entry_id = s.entry_id AND a.digest = s.digest
+    WHERE a.state = 'agreed' AND length(a.signature) <= ${SIGNATURE_CHARACTERS}
+      AND EXISTS (SELECT 1 FROM audit_entry n WHERE n.id = a.agreed_entry_id AND n.log = $2)
+    GROUP BY s.entry_id, s.digest, a.agreed_entry_id, a.signature) w
+  ORDER BY w.nth, w.entry_id LIMIT ${MAX_SAID}`;
+
 async function believed(
   ask: Ask,
-  { log, tenantId, receiptVkey }: AsideOf & { readonly receiptVkey: string },
+  { log, tenantId, receiptVkey }: AsideOf,
+  about: string | null,
 ): Promise<string[]> {
-  const rows = await ask(
-    `SELECT s.entry_id::text, ${ROW_DIGEST} AS digest, a.agreed_entry_id::text, a.signature
-     FROM audit_acknowledgement a JOIN audit_quarantine s ON s.entry_id = a.entry_id
-     WHERE s.tenant_id = $1::uuid AND a.state = 'agreed' AND ${STILL_WAITS}
-       AND EXISTS (SELECT 1 FROM audit_entry n WHERE n.id = a.agreed_entry_id AND n.log = $2)
-     ORDER BY a.id LIMIT ${MAX_SAID}`,
-    [tenantId, log],
-  );
-  const said = z.array(Said).parse(rows);
-  const held = said.filter(({ entry_id, digest, agreed_entry_id, signature }) =>
-    isAcknowledged(
-      receiptVkey,
-      { log, entryId: entry_id, digest, agreedEntryId: agreed_entry_id },
-      signature,
-    ),
-  );
-  return [...new Set(held.map(({ entry_id }) => entry_id))];
+  if (receiptVkey === undefined) return [];
+  const said = z.array(Said).parse(await ask(SAID, [tenantId, log, about]));
+  const held = new Set<string>();
+  let refused = 0;
+  for (const { entry_id, digest, agreed_entry_id, signature } of said) {
+    if (held.has(entry_id)) continue;
+    const word = { log, entryId: entry_id, digest, agreedEntryId: agreed_entry_id };
+    const known = rememberedWord(receiptVkey, word, signature);
+    if (known === undefined && refused >= MAX_REFUSED) continue;
+    if (known ?? isAcknowledged(receiptVkey, word, signature)) held.add(entry_id);
+    else if (known === undefined) refused += 1;
+  }
+  return [...held];
 }

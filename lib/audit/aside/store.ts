@@ -101,17 +101,35 @@ const Asking = z.object({
 });
 export type AskingRow = z.infer<typeof Asking>;
 
-/** Entries that search rows call words of the asker, not much older than the row, with their org parts. */
-export async function findAskingRows(tx: Tx, tenantId: string, word: WordRow): Promise<AskingRow[]> {
+const ASKING_BATCH = 100;
+const ASKING_BYTES = 16_384;
+
+/**
+ * Entries that search rows call words of the asker, not much older than the row, with their org parts, a batch at a time
+ * by id. None is as long as an entry may be: what a person says of a row is short.
+ */
+export async function* findAskingRows(tx: Tx, tenantId: string, word: WordRow): AsyncGenerator<AskingRow[]> {
+  for (let after = "00000000-0000-0000-0000-000000000000", more = true; more; ) {
+    const rows = await askingRows(tx, tenantId, word, after);
+    yield rows;
+    more = rows.length === ASKING_BATCH;
+    after = rows.at(-1)?.entry_id ?? after;
+  }
+}
+
+async function askingRows(tx: Tx, tenantId: string, word: WordRow, after: string): Promise<AskingRow[]> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT i.entry_id::text, e.bytes, l.leaf_hash, p.c, p.stored, u.pseudonym
      FROM app_user u JOIN audit_index i ON i.tenant_id = u.tenant_id AND i.actor = u.pseudonym
        JOIN audit_entry e ON e.id = i.entry_id JOIN audit_part p ON p.entry_id = i.entry_id AND p.c = 'org'
        LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id
-     WHERE u.id = $1::uuid AND u.tenant_id = $2::uuid AND i.action = 'aside.ask' AND i.outcome = 'done' AND i.at >= $3`,
+     WHERE u.id = $1::uuid AND u.tenant_id = $2::uuid AND i.action = 'aside.ask' AND i.outcome = 'done' AND i.at >= $3
+       AND i.entry_id > $4::uuid AND octet_length(e.bytes) <= ${ASKING_BYTES} AND octet_length(p.stored) <= ${ASKING_BYTES}
+     ORDER BY i.entry_id LIMIT ${ASKING_BATCH}`,
     word.asked_by,
     tenantId,
     new Date(word.asked_at.getTime() - SLACK_MS).toISOString(),
+    after,
   );
   return z.array(Asking).parse(rows);
 }
@@ -124,6 +142,13 @@ export interface NewWord {
   readonly reason: string;
   readonly askedBy: string;
   readonly at: Date;
+}
+
+/** How many words of this person wait for a second one. */
+export async function countAsked(tx: Tx, tenantId: string, askedBy: string): Promise<number> {
+  return tx.audit_acknowledgement.count({
+    where: { tenant_id: tenantId, asked_by: askedBy, state: "asked" },
+  });
 }
 
 export async function insertWord(tx: Tx, word: NewWord): Promise<void> {

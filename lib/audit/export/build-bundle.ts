@@ -29,6 +29,8 @@ export interface BundleRequest {
   readonly conditions: Conditions;
   /** The reader's fence alone, without the filter. */
   readonly fence: Conditions;
+  /** Numbers of entries no part of which is opened for this reader. */
+  readonly shut?: ReadonlySet<number> | undefined;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   readonly filter: Readonly<Record<string, string>>;
@@ -104,9 +106,9 @@ async function gather(
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Pick<Facts, "v" | "count" | Listed | "explaining" | "pruned">> {
-  const { size, complete, kinds } = request;
+  const { size, complete, kinds, shut } = request;
   const gone = await readWhatIsGone(cx, tx, size);
-  const range = { conditions: request.conditions, size };
+  const range = { conditions: request.conditions, size, shut };
   const widened = complete ? undefined : await withExplaining(cx, tx, { ...request, range, gone });
   const wanted = { range: { ...range, ...widened }, kinds, complete, gone };
   const gathered = await gatherEntries(cx, tx, wanted, spools, sink);

@@ -22,6 +22,8 @@ export const COLUMNS = {
   details: "The sealed part of the organisation, opened: JSON (RFC 8785).",
   case: "The sealed part of the case, opened, for its readers.",
   person: "The sealed part of the person, opened, for auditors.",
+  missing:
+    "Labels of sealed parts that the entry binds and that were dropped or moved, whoever may read them.",
 } as const;
 
 export type Column = keyof typeof COLUMNS;
@@ -42,6 +44,7 @@ export const COLUMN_NAMES: readonly Column[] = [
   "details",
   "case",
   "person",
+  "missing",
 ];
 
 /** Stands in the cell of a part whose compartment key was destroyed; the log's entry says when. */
@@ -91,5 +94,6 @@ export function cellsOf(log: string, opened: OpenedRow): string[] {
     orgCell(opened, shown),
     partCell(log, opened, "case"),
     partCell(log, opened, "subject"),
+    opened.astray.join(" "),
   ];
 }

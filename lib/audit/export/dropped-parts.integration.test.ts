@@ -75,6 +75,30 @@ describe("sealed parts that the owner of the database drops", () => {
     });
   });
 
+  it("are named by their labels in every format, and nothing is where they are there", async () => {
+    const textOf = async (query: Record<string, string>) =>
+      new TextDecoder().decode(await bench.exported(query));
+    const { rows } = await admin.query(
+      'SELECT c FROM audit_part WHERE entry_id = $1 ORDER BY c COLLATE "C"',
+      [entry],
+    );
+    const labels = rows.map((row) => row.c);
+    const missing = async () => {
+      const line = (await textOf({ format: "ndjson" })).split("\n").find((one) => one.includes(entry));
+      const { entries } = JSON.parse(await textOf({ format: "json" }));
+      const one = entries.find((of: { entry: { id: string } }) => of.entry.id === entry);
+      const cell = (await textOf({ format: "csv" })).split("\r\n").find((row) => row.includes(entry));
+      return [JSON.parse(line ?? "").missing, one.missing, cell?.split(",").at(-1)];
+    };
+    expect(await missing()).toEqual([undefined, undefined, ""]);
+    await whileChanged("DELETE FROM audit_part WHERE entry_id = $1", async () => {
+      const [lines, json, cell] = await missing();
+      expect([lines, json]).toEqual([labels, labels]);
+      expect(cell?.replace(/^'/, "")).toBe(labels.join(" "));
+      expect(await textOf({ format: "ndjson", parts: "none" })).not.toContain('"missing"');
+    });
+  });
+
   it("are not missed where none was asked for", async () => {
     expect(await bench.verdict({ parts: "none" })).toEqual({ verdict: "verified", classes: [] });
   });

@@ -2,10 +2,9 @@ import "server-only";
 import { z } from "zod";
 import type { RawTx } from "@/lib/db/transaction";
 import type { Conditions } from "../reading/filter";
-import type { ExportRange } from "./store";
+import { type ExportRange, FROM } from "./store";
 
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const JOINED = `audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id JOIN audit_entry e ON e.id = i.entry_id`;
 const Id = z.object({ id: z.string() });
 
 /** Distinct ids in a column, of what an export takes, that are among these. */
@@ -19,7 +18,7 @@ async function findAmong(
   const own = conditions.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
   own.add(`${column.name} = ANY (?::uuid[])`, ids);
   const { rows } = await tx.query(
-    `SELECT DISTINCT ${column.name}::text AS id FROM ${JOINED} ${column.join}
+    `SELECT DISTINCT ${column.name}::text AS id FROM ${FROM} ${column.join}
      WHERE e.bytes IS NOT NULL AND ${own.text}`,
     own.values,
   );
@@ -29,7 +28,7 @@ async function findAmong(
 
 /** Which of these entries an export takes. */
 export function findExported(tx: RawTx, range: ExportRange, ids: readonly string[]): Promise<Set<string>> {
-  return findAmong(tx, range, { name: "i.entry_id", join: "" }, ids);
+  return findAmong(tx, range, { name: "l.entry_id", join: "" }, ids);
 }
 
 /** Which of these compartments have a part in an entry that an export takes. */
@@ -38,7 +37,7 @@ export function findCompartments(
   range: ExportRange,
   ids: readonly string[],
 ): Promise<Set<string>> {
-  const join = "JOIN audit_part p ON p.entry_id = i.entry_id";
+  const join = "JOIN audit_part p ON p.entry_id = l.entry_id";
   return findAmong(tx, range, { name: "p.compartment_id", join }, ids);
 }
 
@@ -53,7 +52,7 @@ export async function findBeside(
   const own = fence.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
   own.add("l.seq = ANY (?::bigint[])", seqs).addNone(conditions);
   const { rows } = await tx.query(
-    `SELECT l.seq FROM ${JOINED} WHERE e.bytes IS NOT NULL AND ${own.text} ORDER BY l.seq`,
+    `SELECT l.seq FROM ${FROM} WHERE e.bytes IS NOT NULL AND ${own.text} ORDER BY l.seq`,
     own.values,
   );
   return z

@@ -10,7 +10,7 @@ import type { CompartmentKind } from "../event";
 import type { Conditions, ReaderContext } from "../reading/filter";
 import { readRecoveries } from "../verification/recoveries";
 import { findExported } from "./explaining-store";
-import { NONE_ASTRAY, partsAstray } from "./part-places";
+import { labelsOf, NONE_ASTRAY, partsAstray } from "./part-places";
 import { type ExportRange, type ExportRow, streamRows } from "./store";
 import type { PartRow, StoredPart } from "./stored-part";
 
@@ -35,7 +35,7 @@ export interface OpenedRow {
   readonly keyless: readonly StoredPart[];
   /**
    * Labels that the entry binds and whose part was dropped or moved, whoever may read it, in order; none of an entry
-   * that a recovery of the tree names as lost, and none where no part was asked for.
+   * that a recovery of the tree names as lost, and none where no part was asked for. All of an entry that is shut.
    */
   readonly astray: readonly string[];
   /** The entry itself and the JCS of its org part, where that is here and opens; both also read. */
@@ -72,6 +72,14 @@ class CompartmentKeys {
   }
 }
 
+/** Which rows are opened, and how much of each. */
+export interface RowRange extends Omit<ExportRange, "log"> {
+  /** The reader's fence, where recoveries behind none of it count although they are not among the rows. */
+  readonly fence?: Conditions;
+  /** Numbers of entries of which nothing shows that the reader may read their parts: none of theirs is opened. */
+  readonly shut?: ReadonlySet<number> | undefined;
+}
+
 /**
  * Rows with their parts of these kinds, batch by batch; nothing is held longer than its batch. Parts that were dropped
  * or moved raise an alarm once they were all seen. A recovery explains those of others only where it is itself among
@@ -81,7 +89,7 @@ class CompartmentKeys {
 export async function* openedRows(
   cx: ReaderContext,
   tx: RawTx,
-  range: Omit<ExportRange, "log"> & { readonly fence?: Conditions },
+  range: RowRange,
   kinds: readonly CompartmentKind[],
 ): AsyncGenerator<OpenedRow[]> {
   const compartments = new CompartmentKeys(cx);
@@ -99,10 +107,11 @@ export async function* openedRows(
     recoveries.map(({ id }) => id),
   );
   const lost = new Set(recoveries.flatMap((recovery) => (here.has(recovery.id) ? recovery.lost : [])));
-  const place = { log, tenantId, isShut, lost };
+  const place = { log, tenantId, isShut, lost, shut: range.shut ?? NONE_SHUT };
   let count = 0;
   for await (const rows of streamRows(tx, wanted, kinds)) {
-    const ids = new Set(rows.flatMap((row) => row.parts.filter(isRead).map((part) => part.compartmentId)));
+    const open = rows.filter(({ seq }) => !place.shut.has(seq));
+    const ids = new Set(open.flatMap((row) => row.parts.filter(isRead).map((part) => part.compartmentId)));
     const keys = await compartments.open(ids);
     const gone = [...ids].filter((id) => keys.get(id) === undefined);
     const erasing = gone.length === 0 ? NONE_ERASED : await book.erasing(gone);
@@ -129,6 +138,8 @@ interface Place {
   readonly lost: ReadonlySet<string>;
   /** Whether no part was asked for. */
   readonly isShut: boolean;
+  /** Numbers of entries no part of which is opened. */
+  readonly shut: ReadonlySet<number>;
 }
 
 function parsed(text: string | undefined): Json | undefined {
@@ -142,6 +153,8 @@ function parsed(text: string | undefined): Json | undefined {
 }
 
 const NONE_ERASED: ReadonlyMap<string, Erasing> = new Map();
+const NONE_SHUT: ReadonlySet<number> = new Set();
+const NOTHING: Shown = { parts: [], erased: [], keyless: [] };
 
 type Shown = Pick<OpenedRow, "parts" | "erased" | "keyless">;
 
@@ -176,7 +189,12 @@ function without(gone: readonly string[], { parts, erased, keyless }: Shown): Sh
 }
 
 function openRow(row: ExportRow, shown: Shown, place: Place): Omit<OpenedRow, "kinds"> {
-  const { log, tenantId, lost, isShut } = place;
+  const { log, tenantId, lost, isShut, shut } = place;
+  if (shut.has(row.seq)) {
+    const entry = parsed(row.bytes.toString("utf8"));
+    const astray = isShut ? [] : labelsOf(entry).sort();
+    return { row, ...NOTHING, astray, entry, orgText: undefined, org: undefined };
+  }
   const orgPart = shown.parts.find(({ c }) => c === "org");
   const orgText = orgPart && plaintextOf(log, row.entry_id, orgPart);
   const entry = parsed(row.bytes.toString("utf8"));
@@ -220,10 +238,10 @@ function entryText(row: ExportRow): string {
 
 /**
  * One JCS line: the entry inside is byte-exact, since its stored bytes are its JCS. With `log` the parts are opened
- * as well (`plaintext`); one that does not open is there without it. One whose key is gone without an erasure in the
+ * as well (`plaintext`), and those that were dropped or moved are named (`missing`); one that does not open is there without it. One whose key is gone without an erasure in the
  * log is there without `key`.
  */
-export function entryLine({ row, parts, keyless, orgText }: OpenedRow, log?: string): string {
+export function entryLine({ row, parts, keyless, astray, orgText }: OpenedRow, log?: string): string {
   const textOf = (part: KeyedPart, of: string) =>
     part.c === "org" ? orgText : plaintextOf(of, row.entry_id, part);
   const shown = [
@@ -231,5 +249,7 @@ export function entryLine({ row, parts, keyless, orgText }: OpenedRow, log?: str
     ...keyless.map(keylessJson),
   ];
   const leaf = row.leaf_hash.toString("base64url");
-  return `{"entry":${entryText(row)},"leaf":"${leaf}","parts":[${shown.join(",")}],"seq":${row.seq}}`;
+  // A bundle's manifest says it, signed.
+  const missing = log === undefined || astray.length === 0 ? "" : `"missing":${canonicalJson([...astray])},`;
+  return `{"entry":${entryText(row)},"leaf":"${leaf}",${missing}"parts":[${shown.join(",")}],"seq":${row.seq}}`;
 }

@@ -3,7 +3,7 @@ import { toBase64 } from "@/lib/crypto/bytes";
 import type { RawTx } from "@/lib/db/transaction";
 import type { CompartmentKind } from "../event";
 import { signNoteLine } from "../note-line";
-import type { Conditions, ReaderContext } from "../reading/filter";
+import type { ReaderContext } from "../reading/filter";
 import {
   ERASED_LISTED,
   erasedLine,
@@ -15,7 +15,7 @@ import {
 } from "../verify/bundle-format";
 import { RangeLines } from "../verify/ranges";
 import { pageRow } from "./bundle-pages";
-import { entryLine, type OpenedRow, openedRows } from "./export-row";
+import { entryLine, type OpenedRow, openedRows, type RowRange } from "./export-row";
 import type { Gone } from "./read-gone";
 import type { Sink } from "./sink";
 import type { Spool } from "./spool";
@@ -81,7 +81,7 @@ function erasedIn({ row, erased }: OpenedRow, size: number): NonNullable<Manifes
 }
 
 interface Wanted {
-  readonly range: { readonly conditions: Conditions; readonly size: number };
+  readonly range: RowRange;
   readonly kinds: readonly CompartmentKind[];
   readonly complete: boolean;
   readonly gone: Gone;

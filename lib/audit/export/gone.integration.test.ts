@@ -3,10 +3,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
 import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { openNote } from "@/lib/crypto/signed-note";
+import { inRawSnapshot } from "@/lib/db/transaction";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers, withoutEntryForm } from "@/lib/testing/past-triggers";
 import { recordEvent } from "../record-event";
 import { type Manifest, parseManifestText } from "../verify/bundle-format";
+import { readWhatIsGone } from "./read-gone";
 
 let bench: OwnedLog;
 let auditor: Context;
@@ -143,4 +145,22 @@ it("pruned entries are named by the minimum and its entry, and are not called wi
   expect(manifest.count).toBe(manifest.size - 3);
   expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
   expect(await bench.verdict({ action: "audit.export" })).toEqual({ verdict: "verified", classes: [] });
+  // A newer one that names another tree is believed by no verifier, and so named by no bundle.
+  const other = { minimum: 5, checkpoint: { ...rows[0], root: "A".repeat(43) } };
+  const forged = await withoutEntryForm(admin, () =>
+    recordEvent(auditor, {
+      class: "retention",
+      outcome: "done",
+      action: "log.prune",
+      subjects: [],
+      pub: { prune: other },
+    }),
+  );
+  await admin.query(
+    "INSERT INTO audit_prune (entry_id, tenant_id, log, minimum, size, removed, kept) VALUES ($1, $2, $3, 5, $4, 0, 1)",
+    [forged.id, bench.place.tenantId, bench.place.log, rows[0].size],
+  );
+  await expect(bench.anchor()).rejects.toThrow("the checkpoint signer refuses: prune");
+  const told = await inRawSnapshot(bench.cx, (tx) => readWhatIsGone(auditor, tx, Number.MAX_SAFE_INTEGER));
+  expect(told.pruned).toEqual({ minimum: 4, entry: id });
 });

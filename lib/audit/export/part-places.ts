@@ -1,5 +1,6 @@
 import "server-only";
 import type { Json } from "@/lib/crypto/canonical-json";
+import { LABEL } from "../entry";
 import type { CompartmentKind } from "../event";
 import { memberOf } from "../verify/member";
 import type { PartRow } from "./stored-part";
@@ -27,13 +28,15 @@ export interface Astray {
 /** Where every part lies in its place. */
 export const NONE_ASTRAY: Astray = { gone: [], doubtful: [] };
 
-function labelsOf(entry: Json | undefined): string[] {
+/** Labels of the parts that an entry binds, each once; bytes that were changed may name what none can be. */
+export function labelsOf(entry: Json | undefined): string[] {
   const sealed = memberOf(entry, "sealed");
   if (!Array.isArray(sealed)) return [];
-  return sealed.flatMap((one) => {
+  const labels = sealed.flatMap((one) => {
     const c = memberOf(one, "c");
-    return typeof c === "string" ? [c] : [];
+    return typeof c === "string" && LABEL.test(c) ? [c] : [];
   });
+  return [...new Set(labels)];
 }
 
 type Places = ReadonlyMap<CompartmentKind, string | null>;

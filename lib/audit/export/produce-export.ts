@@ -10,7 +10,7 @@ import type { CsvOptions } from "./csv";
 import type { BundleSpools } from "./gather";
 import type { Produced, Sink } from "./sink";
 import { Spool } from "./spool";
-import { requireWholeIndex } from "./whole-index";
+import { byOwnWord } from "./whole-index";
 import { writeText } from "./write-text";
 import { writeXlsx } from "./write-xlsx";
 
@@ -48,6 +48,8 @@ export interface ExportRequest {
   readonly exportEntry: string;
   /** Origin of the log that entry is in. */
   readonly recordedIn: string;
+  /** Numbers of entries no part of which is opened for this reader (whole-index.ts). */
+  readonly shut?: ReadonlySet<number> | undefined;
 }
 
 /** Opens the spools of a bundle, lends them, and gives their space back whatever happens. */
@@ -78,11 +80,11 @@ async function withSpools<T>(use: (spools: BundleSpools) => Promise<T>): Promise
 export async function produceExport(
   cx: ReaderContext,
   tx: RawTx,
-  request: ExportRequest,
+  asked: ExportRequest,
   sink: Sink,
 ): Promise<Produced> {
-  const { format } = request;
-  await requireWholeIndex(cx, tx, request);
+  const { format } = asked;
+  const request = await byOwnWord(cx, tx, asked);
   sink.begun?.();
   if (format === "xlsx") return writeXlsx(cx, tx, request, sink);
   if (format === "bundle") {

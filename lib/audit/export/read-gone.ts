@@ -3,7 +3,7 @@ import { equalConstantTime } from "@/lib/crypto/bytes";
 import type { RawTx } from "@/lib/db/transaction";
 import { entryLeaf } from "../entry";
 import type { ReaderContext } from "../reading/filter";
-import { readPruning } from "../verification/prunings";
+import { ofThisTree, type Pruning, readPruning } from "../verification/prunings";
 import { readFoundAsPrune, readGone } from "./gone-store";
 
 /** What of the log was pruned, as an entry of the tree says. */
@@ -15,14 +15,22 @@ export interface Gone {
   readonly numbers: ReadonlySet<number>;
 }
 
-/** The newest entry that is a pruning; a search row alone makes none of another. */
+/** As many as a verification looks at (log-store.ts). */
+const MAX_PRUNINGS = 10_000;
+
+/**
+ * The newest entry that is a pruning of this very tree; a search row alone makes none of another, and one that names
+ * another tree is believed by no verifier.
+ */
 async function findPruning(tx: RawTx, log: string, size: number) {
+  const found: (Pruning & { readonly entry: string })[] = [];
   for await (const { seq, entry_id, leaf_hash, bytes } of readFoundAsPrune(tx, log, size)) {
     if (!equalConstantTime(entryLeaf(bytes), leaf_hash)) continue;
     const pruning = readPruning(seq, bytes);
-    if (typeof pruning === "object") return { ...pruning, entry: entry_id };
+    if (typeof pruning === "object") found.push({ ...pruning, entry: entry_id });
+    if (found.length === MAX_PRUNINGS) break;
   }
-  return undefined;
+  return (await ofThisTree(tx, log, found))[0];
 }
 
 /**

@@ -16,7 +16,8 @@ export interface ExportRow {
   readonly at: string;
   readonly class: string;
   readonly outcome: string;
-  readonly action: string;
+  /** Of the search row, like what follows; null where the entry has none. */
+  readonly action: string | null;
   readonly actor: string | null;
   readonly purpose: string | null;
   readonly transaction_id: string | null;
@@ -32,11 +33,12 @@ export interface ExportRow {
   readonly parts: readonly PartRow[];
 }
 
-const COLUMNS = `l.seq::text, i.entry_id::text, i.at, e.class, i.outcome, i.action, i.actor, i.purpose,
+const COLUMNS = `l.seq::text, l.entry_id::text, e.at, e.class, e.outcome, i.action, i.actor, i.purpose,
   i.transaction_id::text, i.participant_id, i.request_id::text, i.grant_id::text, l.leaf_hash, e.bytes, i.case_id::text`;
 
-const FROM = `audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
-  JOIN audit_entry e ON e.id = i.entry_id`;
+/** Entries that have a leaf, with the search row `i` of each, where it has one. */
+export const FROM = `audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
+  LEFT JOIN audit_index i ON i.entry_id = l.entry_id`;
 
 function bytesAt(row: CopiedRow, at: number): Buffer {
   const value = row[at];
@@ -56,7 +58,7 @@ function toExportRow(row: CopiedRow): ExportRow {
     at: text(2),
     class: text(3),
     outcome: text(4),
-    action: text(5),
+    action: maybeText(row, 5),
     actor: maybeText(row, 6),
     purpose: maybeText(row, 7),
     transaction_id: maybeText(row, 8),
@@ -151,6 +153,30 @@ export async function* readLeftOut(
     more = found.length === LEFT_OUT_BATCH;
     next = (found.at(-1)?.seq ?? 0) + 1;
   }
+}
+
+/** What an entry's search row should say, as far as a fence goes by it. */
+export interface Said {
+  readonly seq: number;
+  readonly tenant_id: string;
+  readonly case_id: string | null;
+  readonly is_suspicion: boolean;
+}
+
+/** Numbers of those that meet a fence: conditions over these columns of a search row alone. */
+export async function findWithin(tx: RawTx, fence: Conditions, said: readonly Said[]): Promise<number[]> {
+  if (said.length === 0) return [];
+  const own = fence.copy();
+  const rows = own.parameter(JSON.stringify(said));
+  const found = await tx.query(
+    `SELECT DISTINCT i.seq FROM json_to_recordset(${rows}::json)
+       AS i(seq bigint, tenant_id uuid, case_id uuid, is_suspicion boolean) WHERE ${fence.text} ORDER BY i.seq`,
+    own.values,
+  );
+  return z
+    .array(z.object({ seq: Seq }))
+    .parse(found.rows)
+    .map(({ seq }) => seq);
 }
 
 /** All leaf hashes below `size`, in order, a batch at a time; each is valid until the next batch. */

@@ -79,29 +79,75 @@ describe("a whole export", () => {
       "is said to be another tenant's",
       () => `UPDATE audit_index SET tenant_id = gen_random_uuid() WHERE entry_id = '${open}'`,
     ],
+  ])("has an entry that %s, by the word of its own parts, and nothing of others", async (_, statement) => {
+    const before = await exported(auditor, { format: "ndjson" });
+    await whileTampered(statement(), async () => {
+      for (const cx of [auditor, everything]) {
+        for (const format of ["csv", "ndjson", "json"])
+          expect(await exported(cx, { format }), format).toContain(open);
+        await bench.exported({ format: "xlsx" }, cx);
+        expect(await bench.verdict({}, cx)).toEqual({ verdict: "verified", classes: [] });
+      }
+      expect((await exported(auditor, { format: "ndjson" })).startsWith(before)).toBe(true);
+      expect(await exported(auditor, { format: "ndjson" })).not.toContain(foreign);
+    });
+  });
+
+  it.each<[string, () => string]>([
     ["has no bytes any more", () => `DELETE FROM audit_entry WHERE id = '${open}'`],
     ["has no leaf any more", () => `DELETE FROM audit_leaf WHERE entry_id = '${open}'`],
   ])("is refused before its first byte when an entry %s, whoever asks", async (_, statement) => {
     await whileTampered(statement(), async () => {
       for (const format of FORMATS)
         await expect(exported(auditor, { format }), format).rejects.toMatchObject({ code: "export.index" });
-      if (!statement().includes("is_suspicion") && !statement().includes("case_id"))
-        await expect(exported(everything, { format: "csv" })).rejects.toMatchObject({ code: "export.index" });
+      await expect(exported(everything, { format: "csv" })).rejects.toMatchObject({ code: "export.index" });
     });
     expect(await exported(auditor, { format: "csv" })).toContain(open);
   });
 
-  it("is refused when an entry was moved with its part under a compartment that its reader may not see", async () => {
+  it.each<[string, () => string, string[]]>([
+    [
+      "was hidden and its org part moved under a compartment that its reader may not see",
+      () => `WITH hidden AS (UPDATE audit_index SET is_suspicion = true WHERE entry_id = '${open}')
+        UPDATE audit_part SET compartment_id = (SELECT id FROM audit_compartment WHERE kind = 'suspicion')
+        WHERE entry_id = '${open}' AND c = 'org'`,
+      ["part"],
+    ],
+    [
+      "was hidden and has no parts any more",
+      () => `WITH hidden AS (UPDATE audit_index SET case_id = '${CASE}' WHERE entry_id = '${open}')
+        DELETE FROM audit_part WHERE entry_id = '${open}'`,
+      ["part"],
+    ],
+    [
+      "was hidden and has no search row and no parts any more",
+      () => `WITH hidden AS (DELETE FROM audit_index WHERE entry_id = '${open}')
+        DELETE FROM audit_part WHERE entry_id = '${open}'`,
+      ["part"],
+    ],
+  ])("has an entry that %s, and says that its parts are missing", async (_, statement, classes) => {
     await recordEvent(bench.cx, { ...EVENT, suspicion: { why: "x" } });
     await bench.anchor();
-    const other = "(SELECT id FROM audit_compartment WHERE kind = 'suspicion')";
-    await whileTampered(
-      `WITH moved AS (UPDATE audit_index SET is_suspicion = true WHERE entry_id = '${open}')
-       UPDATE audit_part SET compartment_id = ${other} WHERE entry_id = '${open}' AND c = 'org'`,
-      async () => {
-        await expect(exported(auditor, { format: "bundle" })).rejects.toMatchObject({ code: "export.index" });
-      },
-    );
+    await whileTampered(statement(), async () => {
+      expect(await bench.verdict({}, auditor)).toEqual({ verdict: "wrong", classes });
+      const line = (await exported(auditor, { format: "csv" }))
+        .split("\r\n")
+        .find((one) => one.includes(open));
+      expect(line).toContain("[part missing]");
+    });
+  });
+
+  it("gives nothing of a foreign case's parts where they do not tell of the case any more", async () => {
+    const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [foreign]);
+    for (const lost of ["c = 'org'", "c <> 'org'"]) {
+      await whileTampered(`DELETE FROM audit_part WHERE entry_id = '${foreign}' AND ${lost}`, async () => {
+        const lines = (await exported(auditor, { format: "ndjson" })).split("\n");
+        const line = lines.find((one) => one.endsWith(`"seq":${rows[0].seq}}`));
+        expect(line).toContain(foreign);
+        expect(line).toContain('"parts":[]');
+        expect(await bench.verdict({}, auditor)).toEqual({ verdict: "wrong", classes: ["part"] });
+      });
+    }
   });
 
   it("opens no foreign case's part when the search row was changed to say that there is no case", async () => {
@@ -116,7 +162,7 @@ describe("a whole export", () => {
   });
 
   it("is told as broken off in the history, and nothing of it left", async () => {
-    await whileTampered(`DELETE FROM audit_index WHERE entry_id = '${open}'`, async () => {
+    await whileTampered(`DELETE FROM audit_leaf WHERE entry_id = '${open}'`, async () => {
       await expect(exported(auditor, { format: "csv" })).rejects.toMatchObject({ status: 503 });
       const { rows } = await admin.query(
         "SELECT state, bytes::int FROM audit_export ORDER BY id DESC LIMIT 1",

@@ -47,6 +47,8 @@ export interface TextExport {
   readonly conditions: Conditions;
   /** The reader's fence alone, without the filter. */
   readonly fence: Conditions;
+  /** Numbers of entries no part of which is opened for this reader. */
+  readonly shut?: ReadonlySet<number> | undefined;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   readonly csv: CsvOptions;
@@ -68,8 +70,8 @@ export async function writeText(
   };
   await write(format.head);
   let entries = 0;
-  const { conditions, fence, kinds } = wanted;
-  for await (const batch of openedRows(cx, tx, { conditions, fence, size }, kinds)) {
+  const { conditions, fence, shut, kinds } = wanted;
+  for await (const batch of openedRows(cx, tx, { conditions, fence, shut, size }, kinds)) {
     await write(format.batch(batch, entries));
     entries += batch.length;
     sink.progress?.(entries);

@@ -14,6 +14,8 @@ export interface XlsxRequest {
   readonly conditions: Conditions;
   /** The reader's fence alone, without the filter. */
   readonly fence: Conditions;
+  /** Numbers of entries no part of which is opened for this reader. */
+  readonly shut?: ReadonlySet<number> | undefined;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   readonly filter: Readonly<Record<string, string>>;
@@ -74,8 +76,8 @@ export async function writeXlsx(
     return cellText(text);
   };
   const rows = async function* () {
-    const { conditions, fence, kinds } = request;
-    for await (const batch of openedRows(cx, tx, { conditions, fence, size }, kinds)) {
+    const { conditions, fence, shut, kinds } = request;
+    for await (const batch of openedRows(cx, tx, { conditions, fence, shut, size }, kinds)) {
       yield batch.map((opened) => cellsOf(log, opened).map(fit));
       entries += batch.length;
       sink.progress?.(entries);

@@ -17,9 +17,10 @@ import { getCheckpoint } from "../get-checkpoint";
 import { getEvent } from "../get-event";
 import { getProof } from "../get-proof";
 import { listEvents } from "../list-events";
+import { listSuspicions } from "../list-suspicions";
 import { recordEvent } from "../record-event";
 import { createAuditRecorder } from "../recorder";
-import { EventQuery, ExportHistoryQuery, ExportQuery, NewExport } from "../schema";
+import { EventQuery, ExportHistoryQuery, ExportQuery, NewExport, SuspicionQuery } from "../schema";
 import { checkNextIndex } from "../verification/check-index";
 import { listVerifications, requestVerification } from "../verification/list-verifications";
 import { recordVerifications } from "../verification/record-verifications";
@@ -35,6 +36,11 @@ let owner: Pool;
 let auditor: Context;
 let old: string;
 let size: number;
+/** Export in the background that was asked for before the closing, and waits. */
+let waiting: string;
+let compliance: Context;
+/** Entry of a suspicion in the old log. */
+let suspicion: string;
 
 /** A portal after `recover --new-origin`: the same database and people, another log, another receipt name. */
 function under<C extends Context>(cx: C, origin: string): C {
@@ -81,6 +87,16 @@ beforeAll(async () => {
       subjects: [],
       details: { n },
     });
+  const officer = await bench.person({ role: "coordinator", duties: ["compliance"] });
+  suspicion = (
+    await recordEvent(officer, {
+      class: "log",
+      outcome: "done",
+      action: "suspicion.note",
+      subjects: [],
+      suspicion: { why: "x" },
+    })
+  ).id;
   await bench.anchor();
   await actInOldLog(person);
   await bench.anchor();
@@ -92,10 +108,12 @@ beforeAll(async () => {
   );
   size = checkpoint.rows[0].size;
   const [oldVkey = ""] = bench.policy.log;
+  waiting = (await requestExport(person, NewExport.parse({ format: "bundle" }))).id;
   // Written, and in no tree when the log was closed.
   await recordEvent(person, { class: "log", outcome: "done", action: "audit.proof", subjects: [] });
   await startNewLog(owner, bench.place, { origin: `${old}/2`, checkpoint: checkpoint.rows[0].note, oldVkey });
   auditor = under(person, `${old}/2`);
+  compliance = under(officer, `${old}/2`);
   await prepareLog(bench.sequencerPool, { ...bench.place, log: `${old}/2` });
 });
 afterAll(async () => {
@@ -143,6 +161,15 @@ it("a closed log is exported as a bundle that verifies with its own key, whole",
   expect(fromBase64url((await getEvent(auditor, 0, old)).entry).length).toBeGreaterThan(0);
 });
 
+it("suspicions that were written down in a closed log are listed, for those who may know of them", async () => {
+  const seen = async (cx: Context, log?: string) =>
+    (await listSuspicions(cx, SuspicionQuery.parse({ log }))).items.map((item) => item.entry_id);
+  expect(await seen(compliance, old)).toEqual([suspicion]);
+  expect(await seen(compliance)).toEqual([]);
+  expect(await seen(auditor, old)).toEqual([]);
+  await expect(seen(compliance, `${old}/3`)).rejects.toMatchObject({ code: "audit.not-found" });
+});
+
 it("no other origin is one", async () => {
   for (const log of ["log.test/other", `${old}/3`]) {
     await expect(listEvents(auditor, EventQuery.parse({ log }))).rejects.toMatchObject({
@@ -174,6 +201,14 @@ it("a closed log is exported in the background too, and the history says which l
     policy: { log: keys.log, receipts: keys.receipts, witnesses: [], quorum: 0, checkpoints: [] },
   });
   expect(report).toMatchObject({ verdict: "verified", findings: [], log: old, size });
+  expect(report.notes.map((note) => note.detail).join("\n")).toContain(`is in the log ${old}/2`);
+  // What was asked for before the closing is of the log that it was asked of, and recorded there.
+  const before = await downloadExport(auditor, waiting, {});
+  const told = await verifyBundle(new Uint8Array(await before.response.arrayBuffer()), {
+    policy: { log: keys.log, receipts: keys.receipts, witnesses: [], quorum: 0, checkpoints: [] },
+  });
+  expect(told).toMatchObject({ verdict: "verified", findings: [], log: old, size });
+  expect(told.notes.map((note) => note.detail).join("\n")).not.toContain(`${old}/2`);
   const { items } = await listExports(auditor, ExportHistoryQuery.parse({}));
   expect(items.find((item) => item.id === id)).toMatchObject({
     log: old,

@@ -44,8 +44,8 @@ export interface Beside {
 }
 
 /** The entry that the leaf stands for, or what is wrong with the bytes that are stored for it. */
-function readUnderLeaf(
-  { seq, entry_id, leaf_hash }: Indexed,
+export function readUnderLeaf(
+  { seq, entry_id, leaf_hash }: Pick<Indexed, "seq" | "entry_id" | "leaf_hash">,
   bytes: Uint8Array,
 ): Entry | VerificationFinding {
   const other = (detail: string): VerificationFinding => ({

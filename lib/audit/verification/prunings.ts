@@ -24,7 +24,8 @@ export interface Prunings {
   readonly findings: readonly VerificationFinding[];
 }
 
-interface Pruning {
+/** A pruning as an entry tells of it. */
+export interface Pruning {
   readonly seq: number;
   readonly minimum: number;
   readonly size: number;
@@ -66,6 +67,23 @@ async function rootsOf(tx: RawTx, log: string, sizes: readonly number[]): Promis
   return roots;
 }
 
+/** Those of some prunings that name a tree which the leaves of the log give at that size, in their order. */
+export async function ofThisTree<T extends Pruning>(
+  tx: RawTx,
+  log: string,
+  prunings: readonly T[],
+): Promise<T[]> {
+  const roots = await rootsOf(
+    tx,
+    log,
+    prunings.map(({ size }) => size),
+  );
+  return prunings.filter(({ size, root }) => {
+    const own = roots.get(size);
+    return own !== undefined && equalConstantTime(own, fromBase64url(root));
+  });
+}
+
 /**
  * How far the log says it was pruned. An entry is believed that has the form of the door that prunes and names a tree
  * that the leaves give at that size: whoever can only have entries written, and does not know of that tree, explains
@@ -85,16 +103,10 @@ export async function judgePrunings(tx: RawTx, log: string): Promise<Prunings> {
     if (typeof pruning === "string") refuse(seq, pruning);
     else if (pruning !== undefined) prunings.push(pruning);
   }
-  const roots = await rootsOf(
-    tx,
-    log,
-    prunings.map(({ size }) => size),
-  );
+  const believed = new Set(await ofThisTree(tx, log, prunings));
   let minimum = 0;
   for (const pruning of prunings) {
-    const root = roots.get(pruning.size);
-    const isOurs = root !== undefined && equalConstantTime(root, fromBase64url(pruning.root));
-    if (isOurs) minimum = Math.max(minimum, pruning.minimum);
+    if (believed.has(pruning)) minimum = Math.max(minimum, pruning.minimum);
     else refuse(pruning.seq, "it names the root of another tree");
   }
   return { minimum, findings };

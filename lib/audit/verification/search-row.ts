@@ -81,7 +81,7 @@ const bare = ({ entry, tenantId }: OpenedEntry): Omit<Expected, "actions" | "act
 });
 
 /** Every row that may stand for the entry; none where its sealed part is no event of ours. */
-function expectedRows(opened: OpenedEntry): Expected[] {
+export function rowsOf(opened: OpenedEntry): Expected[] {
   const { entry, org, isLost } = opened;
   if (org === undefined) {
     const returned = { ...bare(opened), actor: null, actions: ["log.recovered"], case_id: NO_CASE };
@@ -121,6 +121,6 @@ function differing(expected: Expected, row: SearchRow): string[] {
  * would let through wrongly. Empty where the row is the entry's. "all" where nothing could stand for this entry.
  */
 export function wrongColumns(opened: OpenedEntry, row: SearchRow): string[] {
-  const found = expectedRows(opened).map((expected) => differing(expected, row));
+  const found = rowsOf(opened).map((expected) => differing(expected, row));
   return found.reduce((least, next) => (next.length < least.length ? next : least), found[0] ?? ["all"]);
 }

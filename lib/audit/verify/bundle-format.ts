@@ -3,6 +3,8 @@ import { toBase64 } from "@/lib/crypto/bytes";
 import { canonicalJson, parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";
+import { LABEL } from "../entry";
+import { isLaterPart } from "./part-list";
 
 /** Names of a bundle's files; a canonical zip orders them bytewise. */
 export const BUNDLE_FILES = {
@@ -71,8 +73,9 @@ const ManifestShape = z.strictObject({
   pruned: z.strictObject({ minimum: Seq, entry: z.string() }).optional(),
   /** Version 3: parts that an entry binds and that the exporter did not find where the entry says they lie. */
   missing: z
-    .array(z.strictObject({ seq: Seq, c: z.string() }))
+    .array(z.strictObject({ seq: Seq, c: z.string().regex(LABEL) }))
     .min(1)
+    .refine((parts) => parts.every((part, at) => isLaterPart(part, parts[at - 1])))
     .optional(),
   /** Version 3: these parts are in missing.txt instead; how many they are. */
   missing_file: z.strictObject({ count: Seq.min(1) }).optional(),

@@ -16,6 +16,7 @@ import type { LeafStream } from "./leaf-stream";
 import type { LineBatch } from "./lines";
 import { Mismatches } from "./mismatches";
 import { MissingParts } from "./missing-parts";
+import type { PartList } from "./part-list";
 import type { Ranges } from "./ranges";
 import { type EntryFacts, type ExportedLine, readLine } from "./read-line";
 import { around, type Findings } from "./report";
@@ -32,7 +33,7 @@ const SEQ_AT_END = /"seq":(0|[1-9][0-9]{0,14})\}$/;
 /** Parts of which the manifest says that they are erased or missing. */
 export interface GoneParts {
   readonly erased: NonNullable<Manifest["erased"]>;
-  readonly missing: NonNullable<Manifest["missing"]>;
+  readonly missing: PartList;
 }
 
 /** Every exported entry against its leaf, its schema, its order and its parts, one line after another. */

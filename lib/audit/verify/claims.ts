@@ -12,6 +12,8 @@ import { around, type Findings, type Note } from "./report";
 const SKEW_MICROS = 60_000_000n;
 /** As many as a log is believed to have (history.ts). */
 const MAX_RECOVERIES = 10_000;
+/** Lost entries that are looked for among those here; one that is found says enough. */
+const MAX_CALLED = 100_000;
 /** What of an entry's sealed org part a filter names. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ["transaction", "transaction_id"],
@@ -37,6 +39,11 @@ interface Filter {
 export class Claims {
   readonly #filter: Filter | undefined;
   #recordedBy: { readonly seq: number; readonly entry: EntryFacts } | undefined;
+
+  /** Ids of entries that recoveries here call lost, where the manifest says that entries here explain others. */
+  readonly #called: string[] = [];
+  /** Whether an entry here is one that explains others, whatever the filter says. */
+  #isExplained = false;
 
   /** Recoveries that the filter does not name. */
   readonly #recoveries: { readonly seq: number; readonly entry: EntryFacts }[] = [];
@@ -64,6 +71,7 @@ export class Claims {
   /** Takes one entry of the log with its org part, where that could be opened. */
   see(seq: number, entry: EntryFacts, org: Json | undefined): void {
     if (this.#filter !== undefined) this.#checkFilter(this.#filter, seq, entry, org);
+    if (this.manifest.explaining !== undefined) this.#seeExplaining(entry);
     if (entry.id === this.manifest.export_entry) this.#recordedBy = { seq, entry };
   }
 
@@ -72,6 +80,9 @@ export class Claims {
     const { range, size, complete } = this.manifest;
     for (const { seq, entry } of this.#recoveries)
       if (lostEntries(entry.recovery).every((id) => placeOf(id) === undefined)) this.#outside(seq);
+    if (this.manifest.explaining !== undefined && !this.#isExplained)
+      if (this.#called.every((id) => placeOf(id) === undefined))
+        this.#wrong("the manifest says that entries here explain others beside the filter, and none does");
     const notes = this.#exportEntry(withheld);
     if (complete && (range.from > 0 || range.to < size)) {
       const detail = `only entries ${range.from} to ${range.to - 1} of a tree of ${size} leaves are in this bundle's range`;
@@ -162,6 +173,12 @@ export class Claims {
     if (entry.recovery === undefined || this.#recoveries.length >= MAX_RECOVERIES) return false;
     this.#recoveries.push({ seq, entry });
     return true;
+  }
+
+  #seeExplaining(entry: EntryFacts): void {
+    if (this.erasing.has(entry.id) || entry.id === this.manifest.pruned?.entry) this.#isExplained = true;
+    else if (entry.recovery !== undefined && this.#called.length < MAX_CALLED)
+      this.#called.push(...lostEntries(entry.recovery));
   }
 
   #outside(seq: number): void {

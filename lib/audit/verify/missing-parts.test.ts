@@ -135,6 +135,37 @@ describe("parts that the exporter says it did not find", () => {
     ["version 2", { v: 2, missing: [{ seq: 2, c: "org" }] }],
     ["version 3 and nothing of it", { v: 3 }],
     ["version 3 and an empty list", { v: 3, missing: [] }],
+    [
+      "a list out of order",
+      {
+        v: 3,
+        missing: [
+          { seq: 3, c: "org" },
+          { seq: 2, c: "org" },
+        ],
+      },
+    ],
+    [
+      "labels out of order",
+      {
+        v: 3,
+        missing: [
+          { seq: 3, c: PERSON_PART },
+          { seq: 3, c: "org" },
+        ],
+      },
+    ],
+    [
+      "a part twice",
+      {
+        v: 3,
+        missing: [
+          { seq: 3, c: "org" },
+          { seq: 3, c: "org" },
+        ],
+      },
+    ],
+    ["a label that no entry can have", { v: 3, missing: [{ seq: 3, c: "person" }] }],
     ["a list and a file", { ...FILE, missing: [{ seq: 2, c: "org" }] }],
     ["a whole export that explains itself", { v: 3, explaining: true }],
   ])("are refused in a manifest with %s", async (_, manifest) => {
@@ -163,7 +194,17 @@ describe("entries that explain others in a filtered bundle", () => {
     const other = await without([], FILTERED, recovered([`entry:${fixtureId(77)}`]));
     expect(other.found).toContainEqual(["manifest", 5]);
     const act = await without([], FILTERED, { 4: { org: { action: "key.revoke" } } });
-    expect(act.found).toEqual([["manifest", 4]]);
+    expect(act.found).toEqual([
+      ["manifest", 4],
+      ["manifest", undefined],
+    ]);
+  });
+
+  it("are there where the manifest says so", async () => {
+    const { found } = await without([], FILTERED);
+    expect(found).toEqual([["manifest", undefined]]);
+    const other = recovered([`entry:${fixtureId(77)}`]);
+    expect((await without([], FILTERED, other)).found).toContainEqual(["manifest", undefined]);
   });
 
   it("are not there without the manifest's word for it", async () => {

@@ -1,4 +1,5 @@
 import type { Manifest } from "./bundle-format";
+import type { PartList } from "./part-list";
 import type { EntryFacts, LinePart } from "./read-line";
 import { around, type Findings } from "./report";
 
@@ -16,7 +17,7 @@ export class MissingParts {
 
   constructor(
     readonly manifest: Manifest,
-    readonly listed: NonNullable<Manifest["missing"]>,
+    readonly listed: PartList,
     readonly findings: Findings,
   ) {}
 
@@ -38,15 +39,19 @@ export class MissingParts {
       const detail = `the manifest says that no sealed part is here, and ${count} entries have some, the first entry ${first}: what others lack would go unseen`;
       this.findings.add({ class: "part", detail, ...around(first) });
     }
-    const named = new Set<number>();
+    const unnamed = this.#seqs.filter((seq) => !lost.has(seq)).sort((a, b) => a - b);
+    let [kept, next] = [0, 0];
     for (const { seq, c } of this.listed) {
       if (lost.has(seq)) continue;
-      if (c === "org") named.add(seq);
+      if (c === "org") {
+        // Both are in order: what the list names is left out of the others as it comes.
+        for (; (unnamed[next] ?? seq) < seq; next += 1) unnamed[kept++] = unnamed[next] ?? seq;
+        while (unnamed[next] === seq) next += 1;
+      }
       const detail = `part ${c} of entry ${seq} was not where the entry says it lies when the bundle was made: it was dropped or moved`;
       this.findings.add({ class: "part", detail, ...around(seq) });
     }
-    for (const seq of this.#seqs) {
-      if (lost.has(seq) || named.has(seq)) continue;
+    for (const seq of [...unnamed.slice(0, kept), ...unnamed.slice(next)]) {
       const detail = `entry ${seq} binds a part org, which every reader of it reads, and the part is not here`;
       this.findings.add({ class: "part", detail, ...around(seq) });
     }

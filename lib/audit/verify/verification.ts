@@ -11,6 +11,7 @@ import { jsonElements } from "./json-array";
 import { LeafStream } from "./leaf-stream";
 import { lineBatches } from "./lines";
 import type { Progress, VerifyOptions } from "./options";
+import { PartList } from "./part-list";
 import { quorumOf, witnessKinds } from "./quorum";
 import { Ranges } from "./ranges";
 import { checkFiles, checkManifestNote, parseKeys, parseManifest, readText } from "./read-head";
@@ -171,7 +172,8 @@ export class Verification {
   /** Parts that are said to be erased or missing; none where they cannot be read, which is a finding. */
   async #readGoneParts({ manifest }: Head): Promise<GoneParts> {
     const { erased_file: erasures, missing_file: losses, size } = manifest;
-    let { erased = [], missing = [] } = manifest;
+    let { erased = [] } = manifest;
+    let missing = PartList.of(manifest.missing ?? []);
     await this.#attempt(async () => {
       if (erasures === undefined) return;
       erased = await readErased(this.#pass(BUNDLE_FILES.erased), { ...erasures, size });
@@ -193,8 +195,7 @@ export class Verification {
     const see = isWatched ? (leaf: Uint8Array, seq: number) => watch.seeLeaf(leaf, seq) : undefined;
     const leaves = new LeafStream(this.#pass(BUNDLE_FILES.leaves), trusted, findings, see);
     // Whoever chooses ids cannot choose this: the manifest holds the digest of all of them.
-    const [a = 0, b = 0, c = 0, d = 0] = sha256(JSON.stringify(manifest));
-    const idSeed = (a << 24) | (b << 16) | (c << 8) | d;
+    const idSeed = new DataView(sha256(JSON.stringify(manifest)).slice().buffer).getInt32(0);
     const entries = new EntryCheck(manifest, leaves, findings, watch, { idSeed, ...gone });
     this.content = { trusted, leaves, entries };
     const pass = this.#pass(BUNDLE_FILES.entries);
@@ -222,13 +223,8 @@ export class Verification {
       if (this.#passes.has(name)) continue;
       const pass = this.#pass(name);
       await this.#attempt(async () => {
-        if (name === BUNDLE_FILES.timestamps)
-          this.stamps = await checkTimeStamps(name, pass.chunks(), {
-            trusted,
-            certificates,
-            verify,
-            findings,
-          });
+        const given = { trusted, certificates, verify, findings };
+        if (name === BUNDLE_FILES.timestamps) this.stamps = await checkTimeStamps(name, pass.chunks(), given);
         else if (name === BUNDLE_FILES.checkpoint) await this.#readNewest(pass);
         else await this.#drain(pass);
       });

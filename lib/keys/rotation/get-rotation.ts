@@ -2,7 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { requireKeyPermission } from "@/lib/keys/permissions";
+import { mayUseKey } from "@/lib/keys/permissions";
 import type { RotationView } from "@/lib/keys/rotation/schema";
 import { findRotation } from "@/lib/keys/rotation/store";
 import { rotationView } from "@/lib/keys/rotation/view";
@@ -13,7 +13,7 @@ export async function getRotation(
   id: string,
 ): Promise<RotationView> {
   const rotation = await inSnapshot(cx, (tx) => findRotation(tx, id));
-  if (rotation === undefined) throw new DomainError("key.rotation-not-found");
-  requireKeyPermission(cx.principal, rotation.participantId, "read-rotation");
+  if (rotation === undefined || !mayUseKey(cx.principal, rotation.participantId, "read-rotation"))
+    throw new DomainError("key.rotation-not-found");
   return rotationView(rotation);
 }

@@ -238,8 +238,8 @@ describe("a rotation", () => {
     const { rotation_id } = await rotate(owner);
     await run(owner);
     expect(await outcomeOf(rotateKey(owner, { keyId }, "rewrap"))).toBe("key.state");
-    expect(await outcomeOf(getRotation(stranger, rotation_id))).toBe("access.forbidden");
-    expect(await outcomeOf(getRotation(owner, unknown))).toBe("key.rotation-not-found");
+    for (const id of [rotation_id, unknown])
+      expect(await outcomeOf(getRotation(stranger, id))).toBe("key.rotation-not-found");
     const admin = await bench.person({ role: "admin", duties: ["admin"] });
     const byAdmin = await rotateKey(admin, { participantId: owner.principal.participantId }, "rewrap");
     expect(byAdmin).toMatchObject({ old_version: 2, new_version: 3 });

@@ -54,8 +54,10 @@ async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
   const lease = keepLease(cx, job, writer, () => total);
   try {
     const query = ExportQuery.parse({ format: job.format, ...job.options, ...job.filter });
-    const request = requestOf(reader, query, job.entry_id);
-    const from = ofLog(reader, query.log);
+    // What was asked for before a log was closed is of that log, and recorded there.
+    const recordedIn = job.recorded_in ?? cx.instance.log;
+    const request = { ...requestOf(reader, query, job.entry_id), recordedIn };
+    const from = ofLog(reader, query.log ?? recordedIn);
     const produced = await inRawSnapshot(cx, async (tx) => {
       const { log } = from.instance;
       const size = await readAnchoredSize(tx, log);

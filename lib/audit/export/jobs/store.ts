@@ -59,6 +59,8 @@ const ClaimedJob = z.object({
   fence: z.string(),
   attempt: z.number().int(),
   entry_id: z.string(),
+  /** Origin of the log that entry is in; null where the entry was pruned since. */
+  recorded_in: z.string().nullable(),
 });
 export type ClaimedJob = z.infer<typeof ClaimedJob>;
 
@@ -76,7 +78,8 @@ export async function claimJob(
      WHERE id = (SELECT id FROM audit_export WHERE kind = 'job' AND tenant_id = $1::uuid
        AND (state = 'queued' OR (state = 'running' AND lease_until < $2))
        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING id::text, by_user_id::text, format, filter, options, fence, attempt, entry_id::text`,
+     RETURNING id::text, by_user_id::text, format, filter, options, fence, attempt, entry_id::text,
+       (SELECT e.log FROM audit_entry e WHERE e.id = entry_id) AS recorded_in`,
     tenantId,
     lease.now,
     lease.until,
