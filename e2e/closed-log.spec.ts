@@ -209,6 +209,20 @@ test("a grant of the closed log opens nothing any more, and one that is given an
   expect(revoked.status, revoked.text).toBe(200);
 });
 
+test("suspicions of either log are read apart, and a new one is of the log that goes on", async ({ browser }) => {
+  const { page, faults } = await as(browser, "coordinator-001:compliance");
+  await page.goto(at(ofOld("/audit/suspicions")), { waitUntil: "networkidle" });
+  await expect(page.getByText("This log is closed: nothing is added to it any more")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No suspicion was written down" })).toBeVisible();
+  await expect(page.getByRole("textbox")).toHaveCount(0);
+  expect(await axeFindings(page)).toEqual([]);
+  await choice(page).getByRole("link", { name: "Present log" }).click();
+  await page.waitForURL((url) => !url.searchParams.has("log"));
+  await expect(page.getByRole("textbox").first()).toBeVisible();
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
 for (const [locale, note] of [
   ["en", "This log is closed: nothing is added to it any more"],
   ["de-DE", "Dieses Protokoll ist geschlossen: Es kommt nichts mehr hinzu"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageOf, pageQuery, visibleText } from "@/lib/api-client/fields";
+import { ClosedLog, pageOf, pageQuery, visibleText } from "@/lib/api-client/fields";
 
 const Id = z.uuid().toLowerCase();
 
@@ -21,6 +21,7 @@ export const Acknowledgement = z.object({
   ended_at: z.string().nullable(),
   /** Leaf index of the entry that records the agreement. */
   by_seq: z.int().nullable(),
+  closed_log: ClosedLog,
   is_own: z.boolean(),
   /** Whether the caller may be the second person. */
   may_agree: z.boolean(),

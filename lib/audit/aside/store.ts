@@ -17,6 +17,7 @@ const Word = z.object({
   agreed_by_name: z.string().nullable(),
   ended_at: z.coerce.date().nullable(),
   by_seq: z.coerce.number().int().nullable(),
+  by_log: z.string().nullable(),
 });
 export type WordRow = z.infer<typeof Word>;
 
@@ -64,7 +65,8 @@ const NAMED = (person: string) =>
     AND NOT ${IS_ERASED})`;
 const WORD = `a.id::text, a.entry_id::text, a.digest, a.state, a.reason, a.asked_by::text,
   ${NAMED("a.asked_by")} AS asked_by_name, a.asked_at, ${NAMED("a.agreed_by")} AS agreed_by_name, a.ended_at,
-  (SELECT l.seq FROM audit_leaf l WHERE l.entry_id = a.agreed_entry_id) AS by_seq`;
+  (SELECT l.seq FROM audit_leaf l WHERE l.entry_id = a.agreed_entry_id) AS by_seq,
+  (SELECT l.log FROM audit_leaf l WHERE l.entry_id = a.agreed_entry_id) AS by_log`;
 
 /** The newest word about each of these rows. */
 export async function findNewestWords(tx: Tx, seen: Seen, entryIds: readonly string[]): Promise<WordRow[]> {

@@ -2,6 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { vkey } from "@/lib/crypto/signed-note";
 import { knowsEveryName } from "../reading/actor-names";
+import { closedLog } from "../reading/closed-log";
 import type { Acknowledgement, AsideRow } from "./schema";
 import type { AsideOf } from "./standing";
 import type { AsideStored, Seen, WordRow } from "./store";
@@ -28,7 +29,10 @@ export function asideOf({ instance, audit }: Pick<Context, "instance" | "audit">
 }
 
 /** A word as the caller sees it. */
-export function toAcknowledgement(cx: Pick<Context, "principal">, word: WordRow): Acknowledgement {
+export function toAcknowledgement(
+  cx: Pick<Context, "instance" | "principal">,
+  word: WordRow,
+): Acknowledgement {
   const isOwn = word.asked_by === cx.principal.userId;
   return {
     id: word.id,
@@ -39,6 +43,7 @@ export function toAcknowledgement(cx: Pick<Context, "principal">, word: WordRow)
     agreed_by: word.agreed_by_name,
     ended_at: word.ended_at?.toISOString() ?? null,
     by_seq: word.by_seq,
+    closed_log: closedLog(cx.instance, word.by_log),
     is_own: isOwn,
     may_agree: word.state === "asked" && !isOwn && mayAcknowledge(cx),
   };
@@ -46,7 +51,7 @@ export function toAcknowledgement(cx: Pick<Context, "principal">, word: WordRow)
 
 /** A row as the caller sees it. */
 export function toAsideRow(
-  cx: Pick<Context, "principal">,
+  cx: Pick<Context, "instance" | "principal">,
   row: AsideStored,
   said: { readonly word: WordRow | undefined; readonly isAcknowledged: boolean },
 ): AsideRow {

@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { addressOf as callAddress } from "@/components/client/api";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Pager } from "@/components/ui/pager";
@@ -10,7 +11,9 @@ import { SuspicionQuery } from "@/lib/audit/schema";
 import { loadPage } from "@/lib/http/page";
 import { loadEntry } from "../_components/load-entry";
 import { signedSize } from "../_components/load-list";
-import { numberOf, oneOf } from "../_components/read-filter";
+import { LogChoice } from "../_components/log-choice";
+import { readAsked } from "../_components/read-asked";
+import { addressOf, numberOf, oneOf } from "../_components/read-filter";
 import { NoteSuspicion } from "./_components/note-suspicion";
 import { OpenedSuspicion } from "./_components/opened-suspicion";
 import { SuspicionTable } from "./_components/suspicion-table";
@@ -22,8 +25,14 @@ export async function generateMetadata() {
   return { title: (await getTranslations("keeping.suspicions"))("title") };
 }
 
-async function Opened({ seq }: { seq: number }) {
-  return <OpenedSuspicion seq={seq} loaded={await loadEntry(seq, await signedSize())} closeHref={PATH} />;
+async function Opened({ seq, log, signed }: { seq: number; log: string | undefined; signed: number }) {
+  const loaded = await loadEntry(seq, signed, log);
+  return <OpenedSuspicion seq={seq} log={log ?? ""} loaded={loaded} closeHref={hrefOf(log)} />;
+}
+
+/** The page's address; no log is the present one. */
+function hrefOf(log: string | undefined, more: Readonly<Record<string, string | undefined>> = {}): string {
+  return addressOf(PATH, { log: log ?? "" }, more);
 }
 
 /** Suspicions, for the duty compliance alone: write one down, the list of them, and what one says. */
@@ -34,35 +43,46 @@ export default async function SuspicionsPage({ searchParams }: PageProps<"/audit
   const cursor = oneOf(params, "cursor");
   const entry = numberOf(params, "entry");
   const isCursor = /^[\w-]{1,40}$/.test(cursor);
-  const query = SuspicionQuery.parse({ limit: LIMIT, ...(isCursor ? { cursor } : {}) });
+  const { logs } = await readAsked(params);
+  const { log } = logs;
+  const ofLog = log === undefined ? {} : { log };
+  const query = SuspicionQuery.parse({ limit: LIMIT, ...ofLog, ...(isCursor ? { cursor } : {}) });
   const result = await loadPage(listSuspicions, "/confidential/audit/suspicions", (cx) => list(cx, query));
   const section = { label: audit("title"), href: "/audit" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const { items, next_cursor: next } = result.value;
+  const signed = await signedSize(log);
   return (
     <PageFrame
       crumbs={[section, { label: t("title") }]}
       title={t("title")}
       lead={<p className="max-w-[80ch]">{t("lead")}</p>}
-      apiCall={{ method: "GET", path: "/confidential/audit/suspicions" }}
+      apiCall={{ method: "GET", path: callAddress("/confidential/audit/suspicions", { query: ofLog }) }}
       factsLook="drawer"
-      facts={entry === undefined ? undefined : <Opened seq={entry} />}
+      facts={entry === undefined ? undefined : <Opened seq={entry} log={log} signed={signed} />}
     >
       <div className={entry === undefined ? "" : "hidden facts:block"}>
+        <LogChoice logs={logs} signed={signed} href={(origin) => hrefOf(origin)} />
         <Section title={t("list")}>
           {items.length === 0 ? (
             <EmptyState title={t("empty.title")} text={t("empty.text")} />
           ) : (
-            <SuspicionTable items={items} current={entry} path={PATH} />
+            <SuspicionTable
+              items={items}
+              current={entry}
+              path={(seq) => hrefOf(log, { entry: String(seq) })}
+            />
           )}
           <Pager
-            first={isCursor ? PATH : undefined}
-            next={next === null ? undefined : `${PATH}?cursor=${next}`}
+            first={isCursor ? hrefOf(log) : undefined}
+            next={next === null ? undefined : hrefOf(log, { cursor: next })}
           />
         </Section>
-        <Section title={t("note.title")}>
-          <NoteSuspicion />
-        </Section>
+        {log === undefined ? (
+          <Section title={t("note.title")}>
+            <NoteSuspicion />
+          </Section>
+        ) : null}
       </div>
     </PageFrame>
   );

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
+import { EntryLink } from "@/components/domain/entry-link";
 import { Digest } from "@/components/ui/digest";
 import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
@@ -47,13 +47,11 @@ function Word({ word }: { word: Acknowledgement }) {
       )}
       {word.state === "refused" ? <span className="block text-note text-ink-2">{t("refused")}</span> : null}
       {word.by_seq === null ? null : (
-        <Link
-          href={`/audit?entry=${word.by_seq}`}
-          prefetch={false}
-          className="text-note underline decoration-line-2 underline-offset-4 hover:decoration-current"
-        >
-          {t("entry", { seq: formatCount(word.by_seq, locale) })}
-        </Link>
+        <span className="text-note">
+          <EntryLink seq={word.by_seq} closedLog={word.closed_log}>
+            {t("entry", { seq: formatCount(word.by_seq, locale) })}
+          </EntryLink>
+        </span>
       )}
     </span>
   );

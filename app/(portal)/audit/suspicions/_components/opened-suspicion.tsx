@@ -10,6 +10,7 @@ import { DrawerHeading } from "../../_components/drawer-heading";
 import { happeningOf } from "../../_components/happening";
 import type { LoadedEntry } from "../../_components/load-entry";
 import { Actor, SubjectName } from "../../_components/names";
+import { addressOf } from "../../_components/read-filter";
 
 function noteOf(loaded: LoadedEntry): string | undefined {
   if (!loaded.ok) return undefined;
@@ -18,7 +19,13 @@ function noteOf(loaded: LoadedEntry): string | undefined {
 }
 
 /** What one suspicion says. That it was read is an entry, for the duty compliance alone. */
-export function OpenedSuspicion(props: { seq: number; loaded: LoadedEntry; closeHref: string }) {
+export function OpenedSuspicion(props: {
+  seq: number;
+  /** Origin of the closed log it is in; empty for the present one. */
+  log: string;
+  loaded: LoadedEntry;
+  closeHref: string;
+}) {
   const t = useTranslations("keeping.suspicions");
   const locale = useLocale();
   const { loaded, seq } = props;
@@ -62,7 +69,12 @@ export function OpenedSuspicion(props: { seq: number; loaded: LoadedEntry; close
             ]}
           />
           <p className="mt-3 mb-4 text-control text-ink-2">{t("opened.lasting")}</p>
-          <ButtonLink href={`/audit?entry=${seq}`} look="secondary" size="bar" icon="log">
+          <ButtonLink
+            href={addressOf("/audit", { log: props.log }, { entry: seq })}
+            look="secondary"
+            size="bar"
+            icon="log"
+          >
             {t("opened.toEntry")}
           </ButtonLink>
         </>

@@ -10,7 +10,8 @@ import { Actor } from "../../_components/names";
 export function SuspicionTable(props: {
   items: readonly EventItem[];
   current: number | undefined;
-  path: string;
+  /** The address that shows one. */
+  path: (seq: number) => string;
 }) {
   const t = useTranslations("keeping.suspicions");
   const locale = useLocale();
@@ -51,7 +52,7 @@ export function SuspicionTable(props: {
       columns={columns}
       rows={props.items}
       rowKey={(item) => item.entry_id}
-      href={({ seq }) => (seq === null ? undefined : `${props.path}?entry=${seq}`)}
+      href={({ seq }) => (seq === null ? undefined : props.path(seq))}
       isCurrent={({ seq }) => seq !== null && seq === props.current}
     />
   );
