@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
+import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 
 /**
@@ -65,11 +66,8 @@ const Origins = z
   .transform((value) => value.split(",").filter((origin) => origin !== ""))
   .refine((origins) => origins.every(isOrigin), "not origins");
 
-/** How a keystore's key-encryption key is had: from a key file or from a passphrase. */
-export type Unlock = { readonly keyFile: string } | { readonly passphrase: string };
-
 const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, TENANT_ID: z.uuid() };
-const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional() };
+const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional(), ...custodyFields };
 
 const Portal = z.object({
   ...base,
@@ -183,6 +181,7 @@ const Launch = z.object({
   KEY_ROTATION_DAYS: Text.optional(),
   REDIS_URL: Text.optional(),
   ...anchorTexts,
+  ...custodyTexts,
   PORTAL_ORIGIN: Text.optional(),
   SEED: Text.default("demo"),
   VERIFY_EVERY: Text.optional(),

@@ -9,11 +9,12 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { KeyRef, Keystore } from "@/lib/custody/keystore";
-import { openLocalKeystore } from "@/lib/custody/local-keystore";
+import { openKeystore } from "@/lib/custody/open-keystore";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { openPool } from "@/lib/db/pool";
-import { portalEnv, unlockOf } from "@/lib/env";
+import { portalEnv } from "@/lib/env";
+import { custodySettings } from "@/lib/env/custody";
 import { InvariantError } from "@/lib/errors";
 import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
 import { readStoredEpochs } from "@/lib/escrow/record-epoch";
@@ -89,7 +90,11 @@ async function lay(env: PortalEnv): Promise<Foundation> {
     applicationName: "sealport-portal",
     maxConnections: MAX_CONNECTIONS,
   });
-  const keystore = await openLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
+  const keystore = await openKeystore({
+    dir: env.KEY_DIR,
+    custody: custodySettings(env),
+    onFailure: (err) => logger.error({ err }, "the key service could not be used"),
+  });
   const auditPool = openPool({
     ...server,
     applicationName: "sealport-portal-audit",

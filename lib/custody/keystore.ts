@@ -25,8 +25,8 @@ export interface NewPrivateKey {
 }
 
 /**
- * Who holds the key-encryption keys. Back ends: a local keystore; AWS KMS, PKCS#11 and Vault come later
- * behind the same interface. Private keys leave it never: it derives, signs and seals.
+ * Who holds the key-encryption keys. What opens them is a root custody (custody.ts): a key file or passphrase, AWS KMS,
+ * a PKCS#11 token or Transit. Private keys leave it never: it derives, signs and seals.
  */
 export interface Keystore {
   readonly id: string;
@@ -52,7 +52,15 @@ export type KeystoreFault =
   | "keystore.missing"
   | "keystore.wrong-unlock"
   | "keystore.damaged"
-  | "keystore.unusable";
+  | "keystore.unusable"
+  /** The key service was slow, erred, answered what is not its protocol, or is away: the same again may succeed. */
+  | "keystore.unavailable"
+  /** The key service knows us and says no. */
+  | "keystore.denied"
+  /** The key is disabled, deleted or not one that wraps, whatever the service would do with it. */
+  | "keystore.disabled"
+  /** The wrapped key is another key's, was changed, or was wrapped for another keystore. */
+  | "keystore.refused";
 
 /** The keystore cannot be used; the message is one line for the operator and names the folder, never a secret. */
 export class KeystoreError extends Error {
@@ -61,7 +69,8 @@ export class KeystoreError extends Error {
   constructor(
     readonly code: KeystoreFault,
     message: string,
+    options: { readonly cause?: unknown } = {},
   ) {
-    super(message);
+    super(message, options);
   }
 }
