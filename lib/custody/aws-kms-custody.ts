@@ -84,7 +84,7 @@ class AwsKmsCustody implements RootCustody {
     if (!isUsable(about))
       throw new KeystoreError(
         "keystore.disabled",
-        `the AWS KMS key ${arn} is ${about.KeyState ?? "disabled"}`,
+        `the AWS KMS key ${arn} is ${about.KeyState} and ${about.KeySpec}: it must be enabled and symmetric`,
       );
     return arn;
   }
@@ -126,8 +126,9 @@ class AwsKmsCustody implements RootCustody {
   }
 }
 
-function isUsable({ Enabled, KeyState, KeyUsage }: KeyMetadata): boolean {
-  return Enabled === true && KeyState === "Enabled" && KeyUsage === "ENCRYPT_DECRYPT";
+function isUsable({ Enabled, KeyState, KeyUsage, KeySpec }: KeyMetadata): boolean {
+  const isWrapping = KeyUsage === "ENCRYPT_DECRYPT" && KeySpec === "SYMMETRIC_DEFAULT";
+  return Enabled === true && KeyState === "Enabled" && isWrapping;
 }
 
 function garbled(): KeystoreError {

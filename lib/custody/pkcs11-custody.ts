@@ -1,5 +1,4 @@
 import "server-only";
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fromBase64url, toBase64url, toHex } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/canonical-json";
@@ -7,13 +6,12 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { contextMembers, type RootCustody, type WrapContext, type WrappedKey } from "@/lib/custody/custody";
 import { KeystoreError } from "@/lib/custody/keystore";
 import { type Patience, persist, unavailable } from "@/lib/custody/persist";
+import { garbled, parseObjects, type Ran, runTool, SERVICE } from "@/lib/custody/pkcs11-tool";
 import { parsePkcs11Uri, type TokenPlace } from "@/lib/custody/pkcs11-uri";
 import type { TokenSettings } from "@/lib/env/custody";
 
-const SERVICE = "the PKCS#11 token";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const MAX_OUTPUT_BYTES = 65_536;
 const WRAPPED = /^1\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{64,400})$/;
 
 /** Return values of PKCS#11 3.1, section 5.1, by what they mean here. */
@@ -22,10 +20,9 @@ const DISABLED = /CKR_KEY_(?!HANDLE)|CKR_MECHANISM_|CKR_ATTRIBUTE_|CKR_FUNCTION_
 const WRONG_TAG =
   /C_Decrypt\w* failed: rv = CKR_(GENERAL_ERROR|FUNCTION_FAILED|ENCRYPTED_DATA_|AEAD_DECRYPT_FAILED|SIGNATURE_INVALID)/;
 
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: Buffer;
-  readonly stderr: string;
+interface UsableKey {
+  readonly id: string;
+  readonly identity: string;
 }
 
 /**
@@ -48,9 +45,9 @@ class Pkcs11Custody implements RootCustody {
 
   async wrap(context: WrapContext, key: Uint8Array): Promise<WrappedKey> {
     return persist(SERVICE, this.patience, async (signal) => {
-      const identity = await this.usableKey(signal);
+      const { id, identity } = await this.usableKey(signal);
       const iv = randomBytes(IV_BYTES);
-      const sealed = await this.gcm("--encrypt", context, iv, key, signal);
+      const sealed = await this.gcm("encrypt", id, { context, iv, input: key }, signal);
       if (sealed.length !== key.length + TAG_BYTES) throw garbled();
       return { key: identity, wrapped: `1.${toBase64url(iv)}.${toBase64url(sealed)}` };
     });
@@ -60,54 +57,61 @@ class Pkcs11Custody implements RootCustody {
     const [, iv, sealed] = WRAPPED.exec(wrapped) ?? [];
     if (iv === undefined || sealed === undefined) throw this.refused();
     return persist(SERVICE, this.patience, async (signal) => {
-      await this.usableKey(signal);
+      const { id } = await this.usableKey(signal);
       const bytes = fromBase64url(sealed);
-      const key = await this.gcm("--decrypt", context, fromBase64url(iv), bytes, signal);
+      const key = await this.gcm("decrypt", id, { context, iv: fromBase64url(iv), input: bytes }, signal);
       if (key.length !== bytes.length - TAG_BYTES) throw garbled();
       return new Uint8Array(key);
     });
   }
 
   async health(): Promise<{ readonly key: string }> {
-    return persist(SERVICE, this.patience, async (signal) => ({ key: await this.usableKey(signal) }));
+    return persist(SERVICE, this.patience, async (signal) => ({
+      key: (await this.usableKey(signal)).identity,
+    }));
   }
 
-  /** The one secret key that the name means, which must encrypt and decrypt and never leave its token. */
-  private async usableKey(signal: AbortSignal): Promise<string> {
-    const ran = await this.run([...this.object(), "--list-objects", "--type", "secrkey"], undefined, signal);
+  /**
+   * The one secret key that the name means, which must encrypt and decrypt and never leave its token. The tool acts on the
+   * first key that has an id and does not heed a label there, so the id must be no other key's.
+   */
+  private async usableKey(signal: AbortSignal): Promise<UsableKey> {
+    const ran = await this.run(["--list-objects", "--type", "secrkey"], undefined, signal);
     if (ran.code !== 0) throw this.named(ran, "list");
-    const listed = ran.stdout.toString("utf8");
-    const found = listed.split("\n").filter((line) => line.startsWith("Secret Key Object"));
-    if (found.length === 0 && listed.trim() !== "") throw garbled();
-    if (found.length === 0) throw this.disabled("is not there");
-    if (found.length > 1) throw this.disabled("is more than one: name it by id");
-    if (!/^Secret Key Object; AES length 32\s*$/.test(found[0] ?? ""))
-      throw this.disabled("is no AES-256 key");
-    const line = (label: string) => new RegExp(`^  ${label}: +(.*)$`, "m").exec(listed)?.[1] ?? "";
-    const uses = line("Usage").split(", ");
-    if (!uses.includes("encrypt") || !uses.includes("decrypt"))
+    const listed = parseObjects(ran.stdout.toString("utf8"));
+    const { id, object } = this.place;
+    const meant = listed.filter((key) => (id ?? key.id) === key.id && (object ?? key.label) === key.label);
+    const [key] = meant;
+    if (key === undefined) throw this.disabled("is not there");
+    if (listed.filter((other) => other.id === key.id).length > 1 || meant.length > 1)
+      throw this.disabled("is not the only one of its name or id");
+    if (key.kind !== "AES length 32") throw this.disabled("is no AES-256 key");
+    if (key.id === "") throw this.disabled("has no id");
+    if (!key.uses.includes("encrypt") || !key.uses.includes("decrypt"))
       throw this.disabled("may not encrypt and decrypt");
-    if (!line("Access").includes("never extractable")) throw this.disabled("can leave its token");
-    return `${this.place.token}/${line("label")}/${line("ID")}`;
+    if (!key.access.includes("never extractable")) throw this.disabled("can leave its token");
+    return { id: key.id, identity: `${this.place.token}/${key.label}/${key.id}` };
   }
 
   private async gcm(
-    act: "--encrypt" | "--decrypt",
-    context: WrapContext,
-    iv: Uint8Array,
-    input: Uint8Array,
+    act: "encrypt" | "decrypt",
+    id: string,
+    sealing: { readonly context: WrapContext; readonly iv: Uint8Array; readonly input: Uint8Array },
     signal: AbortSignal,
   ): Promise<Buffer> {
-    const aad = canonicalBytes({ ...contextMembers(context) });
-    const parameters = ["--iv", toHex(iv), "--aad", toHex(aad), "--tag-bits-len", String(TAG_BYTES * 8)];
-    const ran = await this.run([...this.object(), act, "-m", "AES-GCM", ...parameters], input, signal);
-    if (ran.code !== 0) throw this.named(ran, act === "--decrypt" ? "decrypt" : "encrypt");
+    const aad = canonicalBytes({ ...contextMembers(sealing.context) });
+    const parameters = [
+      "--iv",
+      toHex(sealing.iv),
+      "--aad",
+      toHex(aad),
+      "--tag-bits-len",
+      String(TAG_BYTES * 8),
+    ];
+    const args = ["--id", id, `--${act}`, "-m", "AES-GCM", ...parameters];
+    const ran = await this.run(args, sealing.input, signal);
+    if (ran.code !== 0) throw this.named(ran, act);
     return ran.stdout;
-  }
-
-  private object(): string[] {
-    const { id, object } = this.place;
-    return [...(id === undefined ? [] : ["--id", id]), ...(object === undefined ? [] : ["--label", object])];
   }
 
   private async run(
@@ -142,11 +146,13 @@ class Pkcs11Custody implements RootCustody {
 
   /** What went wrong, by the tool's own words; those are kept out of ours. */
   private named({ code, stderr }: Ran, act: "list" | "encrypt" | "decrypt"): KeystoreError {
-    if (DENIED.test(stderr))
+    const errors = stderr.split("\n").filter((line) => line.startsWith("error:"));
+    const said = errors.join("\n");
+    if (DENIED.test(said))
       return new KeystoreError("keystore.denied", `the token ${this.place.token} denies: check the PIN`);
-    if (DISABLED.test(stderr)) return this.disabled("cannot be used for this");
+    if (DISABLED.test(said)) return this.disabled("cannot be used for this");
     // Tokens answer a wrong tag in different ways: CKR_ENCRYPTED_DATA_INVALID, SoftHSM CKR_GENERAL_ERROR.
-    if (act === "decrypt" && WRONG_TAG.test(stderr)) return this.refused();
+    if (act === "decrypt" && WRONG_TAG.test(said)) return this.refused();
     return unavailable(SERVICE, code === null ? "was ended" : "cannot be used");
   }
 
@@ -161,40 +167,6 @@ class Pkcs11Custody implements RootCustody {
       `the token ${this.place.token} does not open this root key: it is another key's, or was changed`,
     );
   }
-}
-
-function garbled(): KeystoreError {
-  return unavailable(SERVICE, "answers what was not asked");
-}
-
-function runTool(
-  tool: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  input: Uint8Array | undefined,
-  signal: AbortSignal,
-): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(tool, args, { env, signal, killSignal: "SIGKILL", stdio: ["pipe", "pipe", "pipe"] });
-    const out: Buffer[] = [];
-    let size = 0;
-    let stderr = "";
-    child.once("error", (cause) =>
-      reject(unavailable(SERVICE, `is not reached: ${tool} does not run`, cause)),
-    );
-    child.stdout.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_OUTPUT_BYTES) child.kill("SIGKILL");
-      else out.push(chunk);
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString("utf8")).slice(-4_096);
-    });
-    child.once("close", (code) => resolve({ code, stdout: Buffer.concat(out), stderr }));
-    // A tool that ends without reading is told by its code.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input);
-  });
 }
 
 /** An AES key of a token by the attributes of its PKCS#11 URI (RFC 7512), without the scheme. */

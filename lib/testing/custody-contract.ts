@@ -20,6 +20,8 @@ export interface CustodyBench {
   readonly settings: CustodySettings;
   /** The same service with another key. */
   readonly otherKey: CustodySettings;
+  /** Codes of a ciphertext that is none of the key's, where the emulator says it in another way than the service. */
+  readonly refusals?: readonly string[];
   /** How many places of a wrapped key are damaged; fewer where each attempt is made slow on purpose. */
   readonly damages?: number;
   /** What must stand in no message and no file. */
@@ -153,7 +155,8 @@ function wrapTests(bench: () => CustodyBench): void {
       "x",
     ];
     for (const text of [...foreign, ...damages(wrapped, bench().damages ?? 12), wrapped.slice(0, -8)]) {
-      expect(await codeOf(custody.unwrap(CONTEXT, { key, wrapped: text })), text).toBe("keystore.refused");
+      const code = await codeOf(custody.unwrap(CONTEXT, { key, wrapped: text }));
+      expect(bench().refusals ?? ["keystore.refused"], text).toContain(code);
     }
   });
 }
