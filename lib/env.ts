@@ -152,6 +152,8 @@ const KeyCreation = z.object({
   SEALPORT_EVALUATION: Flag,
 });
 
+const CustodyCommand = z.object({ ...keys, KEY_DIR: Text.optional() });
+
 /** What the seed needs beside the portal's view. */
 const Seed = Portal.extend({ DEMO_FILE: Text, BASE_URL: Text, CUSTODIAN_ROSTER_FILE: Text.optional() });
 
@@ -220,6 +222,7 @@ export const signerEnv = lazily(Signer);
 export const custodianEnv = lazily(Custodian);
 export const witnessEnv = lazily(Witness);
 export const keyCreationEnv = lazily(KeyCreation);
+export const custodyCommandEnv = lazily(CustodyCommand);
 export const seedEnv = lazily(Seed);
 export const launchEnv = lazily(Launch);
 export type LaunchEnv = z.infer<typeof Launch>;

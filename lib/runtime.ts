@@ -10,6 +10,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { KeyRef, Keystore } from "@/lib/custody/keystore";
 import { openKeystore } from "@/lib/custody/open-keystore";
+import { mapServiceFailure } from "@/lib/custody/persist";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { openPool } from "@/lib/db/pool";
@@ -77,8 +78,20 @@ interface Foundation {
 
 type PortalEnv = ReturnType<typeof portalEnv>;
 
+/** While the key service is away every call answers 503, as without the database. */
+async function openPortalKeystore(env: PortalEnv, logger: Logger): Promise<Keystore> {
+  const onFailure = (err: unknown) => logger.error({ err }, "the key service could not be used");
+  try {
+    return await openKeystore({ dir: env.KEY_DIR, custody: custodySettings(env), onFailure });
+  } catch (error) {
+    throw mapServiceFailure(error);
+  }
+}
+
 async function lay(env: PortalEnv): Promise<Foundation> {
   const logger = createLogger("portal", env.LOG_LEVEL);
+  // First, since it may fail for a while and pools would be left behind.
+  const keystore = await openPortalKeystore(env, logger);
   const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
   const server = {
     url: env.DATABASE_URL,
@@ -89,11 +102,6 @@ async function lay(env: PortalEnv): Promise<Foundation> {
     ...server,
     applicationName: "sealport-portal",
     maxConnections: MAX_CONNECTIONS,
-  });
-  const keystore = await openKeystore({
-    dir: env.KEY_DIR,
-    custody: custodySettings(env),
-    onFailure: (err) => logger.error({ err }, "the key service could not be used"),
   });
   const auditPool = openPool({
     ...server,

@@ -37,6 +37,9 @@ export interface Lease {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** After a failed renewal nobody asks the service again for this long: calls are answered 503 at once. */
+export const RENEWAL_PAUSE_MS = 5_000;
+
 /** Told plainly that the key may not be used: there is nothing to wait for. */
 const FINAL = ["keystore.denied", "keystore.disabled", "keystore.refused", "keystore.wrong-unlock"];
 const RETRY_PART = 10;
@@ -50,6 +53,7 @@ class LeasedKeks implements Keks {
   private keks: KekMap | undefined;
   private untilMs: number;
   private cause: unknown;
+  private failedAtMs = Number.NEGATIVE_INFINITY;
   private renewing: Promise<void> | undefined;
 
   constructor(
@@ -65,14 +69,18 @@ class LeasedKeks implements Keks {
   get(name: KekName): Kek {
     if (this.lease.nowMs() >= this.untilMs) this.drop();
     if (this.keks === undefined) {
-      void this.renew();
+      void this.renewSoon();
       throw new DomainError("service.keystore-unavailable", { cause: this.cause });
     }
     return kekOf(this.id, this.keks, name);
   }
 
   async ready(): Promise<void> {
-    if (this.keks === undefined || this.lease.nowMs() >= this.untilMs) await this.renew();
+    if (this.keks === undefined || this.lease.nowMs() >= this.untilMs) await this.renewSoon();
+  }
+
+  private async renewSoon(): Promise<void> {
+    if (this.lease.nowMs() - this.failedAtMs >= RENEWAL_PAUSE_MS) await this.renew();
   }
 
   /** One renewal at a time, whoever asks. Never rejects: `get` tells what came of it. */
@@ -90,9 +98,11 @@ class LeasedKeks implements Keks {
       this.drop();
       this.keks = keks;
       this.cause = undefined;
+      this.failedAtMs = Number.NEGATIVE_INFINITY;
       this.untilMs = this.lease.nowMs() + this.lease.leaseMs;
     } catch (error) {
       this.cause = error;
+      this.failedAtMs = this.lease.nowMs();
       if (error instanceof KeystoreError && FINAL.includes(error.code)) this.drop();
       this.lease.onFailure(error);
     }

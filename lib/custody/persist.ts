@@ -1,6 +1,7 @@
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KeystoreError } from "@/lib/custody/keystore";
+import { DomainError } from "@/lib/errors";
 
 /** How long and how often a key service is asked before it counts as away. */
 export interface Patience {
@@ -18,6 +19,14 @@ export function unavailable(service: string, what: string, cause?: unknown): Key
   return new KeystoreError("keystore.unavailable", `${service} ${what}: the keys wait until it does`, {
     cause,
   });
+}
+
+const OF_SERVICE = ["keystore.unavailable", "keystore.denied", "keystore.disabled", "keystore.refused"];
+
+/** What a key service could not or would not do is a 503 for callers; any other failure comes back unchanged. */
+export function mapServiceFailure(error: unknown): unknown {
+  const isOfService = error instanceof KeystoreError && OF_SERVICE.includes(error.code);
+  return isOfService ? new DomainError("service.keystore-unavailable", { cause: error }) : error;
 }
 
 /** Runs one attempt within its time, also where the call does not heed its signal. */

@@ -108,9 +108,9 @@ type CustodyVariables = z.output<z.ZodObject<typeof custodyFields>> & {
   readonly KEK_PASSPHRASE?: string | undefined;
 };
 
-/** The settings in a process's variables; `text` names another custody than SEALPORT_CUSTODY, as moves do. */
-export function custodySettings(env: CustodyVariables, text = env.SEALPORT_CUSTODY): CustodySettings {
-  const choice = parseCustody(text);
+/** The settings in a process's variables. */
+export function custodySettings(env: CustodyVariables): CustodySettings {
+  const choice = parseCustody(env.SEALPORT_CUSTODY);
   if (choice === undefined) throw new TypeError("SEALPORT_CUSTODY is none that is known");
   return {
     choice,

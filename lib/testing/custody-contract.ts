@@ -8,6 +8,7 @@ import { generateX25519, randomBytes, x25519Shared } from "@/lib/crypto/primitiv
 import type { RootCustody } from "@/lib/custody/custody";
 import { type KeyRef, type Keystore, KeystoreError } from "@/lib/custody/keystore";
 import { KEYSTORE_FILE, readRoots } from "@/lib/custody/keystore-file";
+import { RENEWAL_PAUSE_MS } from "@/lib/custody/leased-keks";
 import { dropOldRoot, stageRoot } from "@/lib/custody/move-root";
 import { createKeystore, holderOf, type KeystorePlace, openKeystore } from "@/lib/custody/open-keystore";
 import type { Patience } from "@/lib/custody/persist";
@@ -279,7 +280,11 @@ function leaseTests(bench: () => ServiceBench, dir: () => string): void {
     expect(() => keystore.openSecret("totp:1", secret)).toThrow(DomainError);
     expect(() => sealOne(keystore)).toThrow(DomainError);
     expect(failures.length).toBeGreaterThan(0);
+    service.fail("gone");
+    expect(await codeOf(keystore.derive(sealed.ref, sealed.publicKey))).toBe("service.keystore-unavailable");
+    expect(service.calls()).toBe(0);
     service.fail(undefined);
+    clock.advance(RENEWAL_PAUSE_MS);
     await expectOpens(keystore, sealed);
     expect(keystore.openSecret("totp:1", secret)).toEqual(Uint8Array.of(1, 2, 3));
   });

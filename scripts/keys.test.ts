@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { PATHS } from "@/lib/escrow/protocol";
+import { callService } from "@/lib/ipc/client";
+import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
+import { runStep, type StepResult } from "@/lib/launch/run-step";
+import { startTransitServer, type TransitServer } from "@/lib/testing/transit-server";
+
+// The commands and a process of the product, as an operator runs them; the custodian needs no database to answer.
+let dir: string;
+let server: TransitServer;
+let running: ChildProcess | undefined;
+beforeEach(async () => {
+  dir = mkdtempSync(path.join(os.tmpdir(), "sp-keys-"));
+  server = await startTransitServer();
+  await server.admin("POST", "keys/custodian");
+});
+afterEach(async () => {
+  await stop();
+  await server.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const TRANSIT = "transit:custodian";
+const url = (): string => `unix:${dir}/c.sock`;
+
+function variables(custody: string): Record<string, string> {
+  return {
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    LOG_ORIGIN: "log.example.test",
+    TENANT_ID: "01936f2a-7c1b-7def-8a10-0000000000aa",
+    LOG_LEVEL: "fatal",
+    KEY_DIR: path.join(dir, "keys"),
+    KEK_FILE: path.join(dir, "keys", "kek.key"),
+    DATA_DIR: dir,
+    CUSTODIAN_URL: url(),
+    SEALPORT_CUSTODY: custody,
+    VAULT_ADDR: server.url,
+    VAULT_TOKEN: server.token,
+  };
+}
+
+function keys(custody: string, ...args: string[]): Promise<StepResult> {
+  const env = variables(custody);
+  return runStep({ args: scriptArguments("keys.ts", "custody", ...args), cwd: PROGRAM_ROOT, env });
+}
+
+/** Starts the custodian and waits until it serves; answers its exit code where it does not. */
+async function start(custody: string): Promise<number | undefined> {
+  const child = spawn(process.execPath, scriptArguments("start-custodian.ts"), {
+    cwd: PROGRAM_ROOT,
+    env: { ...variables(custody), NODE_ENV: "production" },
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  running = child;
+  return new Promise((resolve) => {
+    child.once("message", () => resolve(undefined));
+    child.once("exit", (code) => resolve(code ?? -1));
+  });
+}
+
+async function stop(): Promise<void> {
+  const child = running;
+  running = undefined;
+  if (child === undefined || child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await ended;
+}
+
+async function identity(): Promise<string> {
+  const call = { method: "GET", path: PATHS.identity, timeoutMs: 60_000 };
+  return (await callService(url(), call)).body.toString("utf8");
+}
+
+test("a process's keys move from a key file to Transit while it runs, and back to neither by mistake", async () => {
+  expect(await start("local")).toBeUndefined();
+  const before = await identity();
+  const file = readFileSync(path.join(dir, "keys", "keystore.json"), "utf8");
+  expect(JSON.parse(file).v).toBe(1);
+
+  expect((await keys("local", "move", "--to", TRANSIT)).code).toBe(0);
+  expect((await keys("local", "show")).stdout).toMatch(
+    /current root 1: local .*\n.*staged root 2: transit:custodian/,
+  );
+  expect(await identity()).toBe(before);
+  await stop();
+
+  expect(await start(TRANSIT)).toBeUndefined();
+  expect(await identity()).toBe(before);
+  expect((await keys(TRANSIT, "show")).stdout).toMatch(
+    /old root 1: local .*\n.*current root 2: transit:custodian/,
+  );
+  await stop();
+
+  expect(await start("local")).toBeUndefined();
+  expect(await identity()).toBe(before);
+  await stop();
+
+  expect((await keys(TRANSIT, "finish")).code).toBe(0);
+  expect(await start("local")).toBe(1);
+  expect(await start(TRANSIT)).toBeUndefined();
+  expect(await identity()).toBe(before);
+});
+
+test("a move whose target does not answer, denies or is none changes nothing and says so in one line", async () => {
+  expect(await start("local")).toBeUndefined();
+  await stop();
+  const file = () => readFileSync(path.join(dir, "keys", "keystore.json"), "utf8");
+  const before = file();
+  const absent = await keys("local", "move", "--to", "transit:absent");
+  expect([absent.code, absent.stderr]).toEqual([1, "the Transit key transit/absent is not there\n"]);
+  server.revokeToken();
+  const denied = await keys("local", "move", "--to", TRANSIT);
+  expect([denied.code, denied.stderr]).toEqual([
+    1,
+    "Transit denies transit/custodian: check token and policy\n",
+  ]);
+  expect((await keys("local", "move", "--to", "nowhere")).code).toBe(1);
+  expect((await keys("local", "finish")).stdout).toMatch(/nothing to drop/);
+  expect(file()).toBe(before);
+  expect((await keys("local")).code).toBe(2);
+});
