@@ -54,6 +54,8 @@ class LeasedKeks implements Keks {
   private untilMs: number;
   private cause: unknown;
   private failedAtMs = Number.NEGATIVE_INFINITY;
+  /** Then only the timer asks again: tokens count wrong PINs. */
+  private hasSaidNo = false;
   private renewing: Promise<void> | undefined;
 
   constructor(
@@ -80,7 +82,8 @@ class LeasedKeks implements Keks {
   }
 
   private async renewSoon(): Promise<void> {
-    if (this.lease.nowMs() - this.failedAtMs >= RENEWAL_PAUSE_MS) await this.renew();
+    if (this.hasSaidNo || this.lease.nowMs() - this.failedAtMs < RENEWAL_PAUSE_MS) return;
+    await this.renew();
   }
 
   /** One renewal at a time, whoever asks. Never rejects: `get` tells what came of it. */
@@ -98,12 +101,14 @@ class LeasedKeks implements Keks {
       this.drop();
       this.keks = keks;
       this.cause = undefined;
+      this.hasSaidNo = false;
       this.failedAtMs = Number.NEGATIVE_INFINITY;
       this.untilMs = this.lease.nowMs() + this.lease.leaseMs;
     } catch (error) {
       this.cause = error;
       this.failedAtMs = this.lease.nowMs();
-      if (error instanceof KeystoreError && FINAL.includes(error.code)) this.drop();
+      this.hasSaidNo = error instanceof KeystoreError && FINAL.includes(error.code);
+      if (this.hasSaidNo) this.drop();
       this.lease.onFailure(error);
     }
   }
@@ -111,7 +116,7 @@ class LeasedKeks implements Keks {
   private schedule(ms: number): void {
     this.lease.later(() => {
       void this.renew().then(() => {
-        const part = this.cause === undefined ? 2 : RETRY_PART;
+        const part = this.cause === undefined || this.hasSaidNo ? 2 : RETRY_PART;
         this.schedule(this.lease.leaseMs / part);
       });
     }, ms);

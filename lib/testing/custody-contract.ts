@@ -289,15 +289,26 @@ function leaseTests(bench: () => ServiceBench, dir: () => string): void {
     expect(keystore.openSecret("totp:1", secret)).toEqual(Uint8Array.of(1, 2, 3));
   });
 
-  test("a service that denies at a renewal ends the lease at once", async () => {
+  test("a service that denies ends the lease at once; after that only the timer asks it again", async () => {
     const { service, settings } = bench();
-    const { place, timers } = placeOf(dir(), settings);
+    const { place, clock, timers, failures } = placeOf(dir(), settings);
     const keystore = await createKeystore(place);
     const sealed = sealOne(keystore);
+    const use = () =>
+      keystore.derive(sealed.ref, sealed.publicKey).then(
+        () => "opens",
+        (error: unknown) => Reflect.get(Object(error), "code"),
+      );
     service.fail("denied");
     timers.shift()?.();
-    await expect
-      .poll(() => codeOf(keystore.derive(sealed.ref, sealed.publicKey)))
-      .toBe("service.keystore-unavailable");
+    await expect.poll(use).toBe("service.keystore-unavailable");
+    expect(failures).toMatchObject([{ code: "keystore.denied" }]);
+    service.fail(undefined);
+    clock.advance(10 * RENEWAL_PAUSE_MS);
+    expect(await use()).toBe("service.keystore-unavailable");
+    expect(service.calls()).toBe(0);
+    await expect.poll(() => timers.length).toBe(1);
+    timers.shift()?.();
+    await expect.poll(use).toBe("opens");
   });
 }
