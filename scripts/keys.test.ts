@@ -3,8 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { LaunchEnv } from "@/lib/env";
 import { PATHS } from "@/lib/escrow/protocol";
 import { callService } from "@/lib/ipc/client";
+import { KEY_HOLDERS, prepareFolders } from "@/lib/launch/folders";
+import { newInstance, writeInstance } from "@/lib/launch/instance-file";
+import { createAllKeys } from "@/lib/launch/key-creation";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { runStep, type StepResult } from "@/lib/launch/run-step";
 import { startTransitServer, type TransitServer } from "@/lib/testing/transit-server";
@@ -104,6 +108,44 @@ test("a process's keys move from a key file to Transit while it runs, and back t
   expect(await start("local")).toBe(1);
   expect(await start(TRANSIT)).toBeUndefined();
   expect(await identity()).toBe(before);
+});
+
+test("the keys of a whole instance move, each process's own, and stay the same keys", async () => {
+  const folders = await prepareFolders(path.join(dir, "data"));
+  const base = variables("local");
+  const instance = newInstance("log.example.test");
+  await writeInstance(folders.file("instance.json"), instance);
+  const launch = (custody: string): LaunchEnv => ({
+    HOST: "127.0.0.1",
+    PORT: 3000,
+    DATA_DIR: folders.dataDir,
+    DATABASE_NAME: "sealport",
+    LOG_LEVEL: "fatal",
+    SEED: "none",
+    PATH: base.PATH ?? "",
+    KEK_PASSPHRASE: "correct horse",
+    SEALPORT_CUSTODY: custody,
+    VAULT_ADDR: server.url,
+    VAULT_TOKEN: server.token,
+  });
+  const create = (custody: string) =>
+    createAllKeys(launch(custody), folders, instance.origin, instance.origin);
+  const act = (custody: string, ...args: string[]) => {
+    const { KEY_DIR: _dir, KEK_FILE: _file, ...rest } = variables(custody);
+    const env = { ...rest, DATA_DIR: folders.dataDir, KEK_PASSPHRASE: "correct horse" };
+    return runStep({ args: scriptArguments("keys.ts", "custody", ...args), cwd: PROGRAM_ROOT, env });
+  };
+  const vkeys = await create("local");
+  expect((await act("local", "move", "--to", TRANSIT, "--of", "signer")).stdout).toMatch(/^signer: root 2 /);
+  const all = await act("local", "move", "--to", TRANSIT);
+  for (const holder of KEY_HOLDERS)
+    expect(all.stdout).toMatch(new RegExp(`^${holder}: root [23] is wrapped`, "m"));
+  expect(await create(TRANSIT)).toEqual(vkeys);
+  expect((await act(TRANSIT, "finish")).stdout.match(/of local is dropped/g)).toHaveLength(4);
+  expect(await create(TRANSIT)).toEqual(vkeys);
+  await expect(create("local")).rejects.toThrow(
+    /is not held by local: set SEALPORT_CUSTODY to transit:custodian/,
+  );
 });
 
 test("a move whose target does not answer, denies or is none changes nothing and says so in one line", async () => {

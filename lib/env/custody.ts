@@ -46,36 +46,32 @@ export const custodyFields = {
 };
 
 /** What the supervisor hands on unread to every process with keys; the names of the AWS SDK's own are among them. */
-export const CUSTODY_VARIABLES = [
-  "SEALPORT_CUSTODY",
-  "CUSTODY_LEASE_S",
-  "VAULT_ADDR",
-  "VAULT_TOKEN",
-  "VAULT_TOKEN_FILE",
-  "VAULT_NAMESPACE",
-  "PKCS11_PIN",
-  "PKCS11_PIN_FILE",
-  "PKCS11_TOOL",
-  "PKCS11_ENV",
-  "NODE_EXTRA_CA_CERTS",
-  "AWS_REGION",
-  "AWS_PROFILE",
-  "AWS_ACCESS_KEY_ID",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN",
-  "AWS_ROLE_ARN",
-  "AWS_ROLE_SESSION_NAME",
-  "AWS_WEB_IDENTITY_TOKEN_FILE",
-  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-  "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-  "AWS_ENDPOINT_URL_KMS",
-  "AWS_CA_BUNDLE",
-] as const;
-
-export const custodyTexts = z.object(
-  Object.fromEntries(CUSTODY_VARIABLES.map((name) => [name, Text.optional()])),
-).shape;
+export const custodyTexts = {
+  SEALPORT_CUSTODY: Text.optional(),
+  CUSTODY_LEASE_S: Text.optional(),
+  VAULT_ADDR: Text.optional(),
+  VAULT_TOKEN: Text.optional(),
+  VAULT_TOKEN_FILE: Text.optional(),
+  VAULT_NAMESPACE: Text.optional(),
+  PKCS11_PIN: Text.optional(),
+  PKCS11_PIN_FILE: Text.optional(),
+  PKCS11_TOOL: Text.optional(),
+  PKCS11_ENV: Text.optional(),
+  NODE_EXTRA_CA_CERTS: Text.optional(),
+  AWS_REGION: Text.optional(),
+  AWS_PROFILE: Text.optional(),
+  AWS_ACCESS_KEY_ID: Text.optional(),
+  AWS_SECRET_ACCESS_KEY: Text.optional(),
+  AWS_SESSION_TOKEN: Text.optional(),
+  AWS_ROLE_ARN: Text.optional(),
+  AWS_ROLE_SESSION_NAME: Text.optional(),
+  AWS_WEB_IDENTITY_TOKEN_FILE: Text.optional(),
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: Text.optional(),
+  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: Text.optional(),
+  AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: Text.optional(),
+  AWS_ENDPOINT_URL_KMS: Text.optional(),
+  AWS_CA_BUNDLE: Text.optional(),
+};
 
 export interface TransitSettings {
   readonly address: string | undefined;
@@ -147,7 +143,7 @@ export function readCustody(variables: Readonly<Record<string, string | undefine
 
 /** Those of these variables that are set. */
 export function custodyVariables(env: Readonly<Record<string, unknown>>): Record<string, string> {
-  const known = CUSTODY_VARIABLES.map((name) => [name, env[name]] as const);
+  const known = Object.keys(custodyTexts).map((name) => [name, env[name]] as const);
   return Object.fromEntries(
     known.filter((pair): pair is [(typeof pair)[0], string] => typeof pair[1] === "string"),
   );
