@@ -3,6 +3,8 @@ import "server-only";
 /** What a sealed private key is for; each purpose has a key-encryption key of its own (crypto.md "Keys"). */
 export type KeyPurpose = "participant" | "escrow" | "log" | "receipt" | "custodian";
 
+export type ServiceState = "up" | "late" | "down";
+
 /** A private key as it stands at rest, with all its associated data names. */
 export interface KeyRef {
   readonly purpose: KeyPurpose;
@@ -30,6 +32,8 @@ export interface NewPrivateKey {
  */
 export interface Keystore {
   readonly id: string;
+  /** How it stands with the key service: late while it is borne, down without keys; undefined where there is none. */
+  serviceState(): ServiceState | undefined;
   /** Id of the key-encryption key that new blobs of this purpose are sealed under. */
   kekId(purpose: KeyPurpose): string;
   sealPrivateKey(key: NewPrivateKey): { readonly blob: Uint8Array; readonly kek: string };

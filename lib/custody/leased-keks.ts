@@ -1,5 +1,5 @@
 import "server-only";
-import { KeystoreError } from "@/lib/custody/keystore";
+import { KeystoreError, type ServiceState } from "@/lib/custody/keystore";
 import type { KekName } from "@/lib/custody/keystore-file";
 import type { KekMap, OpenedKeystore } from "@/lib/custody/open-roots";
 import { DomainError } from "@/lib/errors";
@@ -11,6 +11,8 @@ export interface Keks {
   readonly id: string;
   /** Throws DomainError `service.keystore-unavailable` while they cannot be used. */
   get(name: KekName): Kek;
+  /** How it stands with the key service; undefined where there is none. */
+  serviceState(): ServiceState | undefined;
   /** Waits for one renewal where the lease has run out; throws as `get` does. */
   ready(): Promise<void>;
 }
@@ -24,7 +26,12 @@ function kekOf(id: string, keks: KekMap, name: KekName): Kek {
 
 /** Keys of a local keystore: for as long as the process runs. */
 export function fixedKeks({ id, keks }: OpenedKeystore): Keks {
-  return { id, get: (name) => kekOf(id, keks, name), ready: async () => undefined };
+  return {
+    id,
+    get: (name) => kekOf(id, keks, name),
+    ready: async () => undefined,
+    serviceState: () => undefined,
+  };
 }
 
 export interface Lease {
@@ -84,6 +91,11 @@ class LeasedKeks implements Keks {
   private async renewSoon(): Promise<void> {
     if (this.hasSaidNo || this.lease.nowMs() - this.failedAtMs < RENEWAL_PAUSE_MS) return;
     await this.renew();
+  }
+
+  serviceState(): ServiceState {
+    if (this.keks === undefined || this.lease.nowMs() >= this.untilMs) return "down";
+    return this.cause === undefined ? "up" : "late";
   }
 
   /** One renewal at a time, whoever asks. Never rejects: `get` tells what came of it. */

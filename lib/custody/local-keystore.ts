@@ -7,7 +7,13 @@ import { OpenError } from "@/lib/crypto/format-error";
 import { aesGcmOpen, aesGcmSeal, ed25519Sign, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
 import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
 import { createFileAtomic } from "@/lib/custody/atomic-file";
-import { type KeyRef, type Keystore, KeystoreError, type NewPrivateKey } from "@/lib/custody/keystore";
+import {
+  type KeyRef,
+  type Keystore,
+  KeystoreError,
+  type NewPrivateKey,
+  type ServiceState,
+} from "@/lib/custody/keystore";
 import {
   createKeystoreFile,
   KEYSTORE_FILE,
@@ -47,6 +53,10 @@ class FolderKeystore implements Keystore {
     private readonly keks: Keks,
   ) {
     this.id = keks.id;
+  }
+
+  serviceState(): ServiceState | undefined {
+    return this.keks.serviceState();
   }
 
   kekId(purpose: KekName): string {

@@ -6,8 +6,11 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { RENEWAL_PAUSE_MS } from "@/lib/custody/leased-keks";
 import { stageRoot } from "@/lib/custody/move-root";
 import { holderOf, openKeystore } from "@/lib/custody/open-keystore";
+import { inSnapshot } from "@/lib/db/transaction";
 import { readCustody } from "@/lib/env/custody";
-import { useRuntime } from "@/lib/runtime";
+import { readHealth } from "@/lib/http/health";
+import { findActiveKeys } from "@/lib/keys/active-keys";
+import { type Runtime, useRuntime } from "@/lib/runtime";
 import { TEST_PASSPHRASE } from "@/lib/testing/audit";
 import { type FaultyProxy, startFaultyProxy } from "@/lib/testing/faulty-proxy";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/portal";
@@ -21,6 +24,26 @@ let server: TransitServer;
 let proxy: FaultyProxy;
 const clock = fixedClock(new Date("2026-11-26T10:00:00Z"));
 let apiKey: string;
+let moved: Runtime;
+
+/** The portal's own view of its environment, for its health and for a start. */
+function portalVariables(dir: string): Record<string, string> {
+  const { log, tenantId } = bench.audit.place;
+  return {
+    LOG_LEVEL: "silent",
+    LOG_ORIGIN: log,
+    TENANT_ID: tenantId,
+    KEY_DIR: dir,
+    DATABASE_URL: bench.audit.database.appUrl,
+    CUSTODIAN_URL: `unix:${dir}/none.sock`,
+    CUSTODIAN_VKEY: "none",
+    LOG_VKEY: "none",
+    RECEIPT_VKEY: "none",
+    SEALPORT_CUSTODY: "transit:portal",
+    VAULT_ADDR: proxy.url,
+    VAULT_TOKEN: server.token,
+  };
+}
 
 /** A portal whose keys were moved from a passphrase to Transit, with a lease that the test ends. */
 beforeAll(async () => {
@@ -39,6 +62,7 @@ beforeAll(async () => {
     await holderOf(readCustody({ KEK_PASSPHRASE: TEST_PASSPHRASE })),
     await holderOf(custody),
   );
+  Object.assign(process.env, portalVariables(dir));
   const keystore = await openKeystore({
     dir,
     custody: { ...custody, leaseMs: LEASE_MS },
@@ -49,8 +73,9 @@ beforeAll(async () => {
   if (receiptKey === undefined) throw new Error("a receipt key expected");
   const { instance } = bench.runtime;
   const audit = createAuditRecorder({ pool: bench.audit.appPool, keystore, instance, receiptKey });
-  useRuntime({ ...bench.runtime, keystore, audit });
-  apiKey = (await createCaller({ ...bench.runtime, keystore, audit }, "client", ["keys", "read"])).key;
+  moved = { ...bench.runtime, keystore, audit };
+  useRuntime(moved);
+  apiKey = (await createCaller(moved, "client", ["keys", "read"])).key;
 });
 afterAll(async () => {
   await proxy?.close();
@@ -101,9 +126,41 @@ test("a key service that disappears in mid-operation is a 503, nothing is stored
   expect(JSON.stringify(problem)).not.toContain(server.token);
   expect(bench.lines.join("\n")).not.toContain(server.token);
   expect([await count("key_version"), await count("audit_entry")]).toEqual(before);
+  const { parts, alarms } = await readHealth();
+  expect(parts).toContainEqual({ name: "keystore", state: "down" });
+  expect(parts).toContainEqual({ name: "database", state: "up" });
+  expect(alarms).toContain("keystore-down");
   proxy.set(undefined);
   clock.advance(RENEWAL_PAUSE_MS);
   expect((await register()).status).toBe(503);
   await expect.poll(async () => (await register()).status).toBe(201);
   expect(await count("key_version")).toBe((before[0] ?? 0) + 1);
+});
+
+test("keys that cannot be vouched for while the service is away are a 503, no broken row", async () => {
+  const id = await participantId();
+  const look = () => inSnapshot(moved, (tx) => findActiveKeys(moved, tx, [id]));
+  proxy.set("gone");
+  clock.advance(LEASE_MS);
+  await expect(look()).rejects.toMatchObject({ code: "service.keystore-unavailable" });
+  proxy.set(undefined);
+  clock.advance(RENEWAL_PAUSE_MS);
+  expect(await look()).toHaveLength(1);
+});
+
+test("a portal that starts while its key service is away answers 503, and says what is away", async () => {
+  Reflect.deleteProperty(globalThis, Symbol.for("sealport.runtime"));
+  proxy.set("gone");
+  for (const _time of [1, 2]) {
+    const refused = await register();
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: "service.keystore-unavailable" });
+  }
+  await expect
+    .poll(async () => (await readHealth()).parts.filter(({ state }) => state !== "up"), { timeout: 60_000 })
+    .toEqual([
+      { name: "keystore", state: "down" },
+      { name: "signer", state: "down" },
+      { name: "custodian", state: "down" },
+    ]);
 });

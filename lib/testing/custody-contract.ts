@@ -273,9 +273,12 @@ function leaseTests(bench: () => ServiceBench, dir: () => string): void {
     const secret = keystore.sealSecret("totp:1", Uint8Array.of(1, 2, 3));
     service.fail("gone");
     clock.advance(LEASE_MS / 2);
+    expect(keystore.serviceState()).toBe("up");
     timers.shift()?.();
     await expectOpens(keystore, sealed);
+    await expect.poll(() => keystore.serviceState()).toBe("late");
     clock.advance(LEASE_MS);
+    expect(keystore.serviceState()).toBe("down");
     expect(await codeOf(keystore.derive(sealed.ref, sealed.publicKey))).toBe("service.keystore-unavailable");
     expect(() => keystore.openSecret("totp:1", secret)).toThrow(DomainError);
     expect(() => sealOne(keystore)).toThrow(DomainError);
@@ -287,6 +290,7 @@ function leaseTests(bench: () => ServiceBench, dir: () => string): void {
     clock.advance(RENEWAL_PAUSE_MS);
     await expectOpens(keystore, sealed);
     expect(keystore.openSecret("totp:1", secret)).toEqual(Uint8Array.of(1, 2, 3));
+    expect(keystore.serviceState()).toBe("up");
   });
 
   test("a service that denies ends the lease at once; after that only the timer asks it again", async () => {
