@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LaunchEnv } from "@/lib/env";
 import { PATHS } from "@/lib/escrow/protocol";
@@ -11,6 +12,8 @@ import { newInstance, writeInstance } from "@/lib/launch/instance-file";
 import { createAllKeys } from "@/lib/launch/key-creation";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { runStep, type StepResult } from "@/lib/launch/run-step";
+import { startMoto } from "@/lib/testing/moto-server";
+import { makeSoftwareToken } from "@/lib/testing/software-token";
 import { startTransitServer, type TransitServer } from "@/lib/testing/transit-server";
 
 // The commands and a process of the product, as an operator runs them; the custodian needs no database to answer.
@@ -146,6 +149,73 @@ test("the keys of a whole instance move, each process's own, and stay the same k
   await expect(create("local")).rejects.toThrow(
     /is not held by local: set SEALPORT_CUSTODY to transit:custodian/,
   );
+});
+
+test("a process makes its keys in AWS KMS and in a token, and opens them there again", async () => {
+  const token = makeSoftwareToken();
+  const moto = await startMoto();
+  try {
+    token.makeKey("custodian", "01", "--sensitive", "--private");
+    const operator = new KMSClient({
+      endpoint: moto.url,
+      region: "eu-central-1",
+      credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
+    });
+    const { KeyMetadata } = await operator.send(new CreateKeyCommand({ KeyUsage: "ENCRYPT_DECRYPT" }));
+    const services: [string, Record<string, string>][] = [
+      [`pkcs11:${token.uri("custodian")}`, { PKCS11_PIN: token.pin, PKCS11_ENV: token.environment }],
+      [
+        `aws-kms:${KeyMetadata?.Arn}`,
+        {
+          AWS_REGION: "eu-central-1",
+          AWS_ACCESS_KEY_ID: "AKIATEST",
+          AWS_SECRET_ACCESS_KEY: "test",
+          AWS_ENDPOINT_URL_KMS: moto.url,
+        },
+      ],
+    ];
+    for (const [custody, extra] of services) {
+      const env = { ...variables(custody), KEY_DIR: path.join(dir, custody.slice(0, 3)), ...extra };
+      const create = () =>
+        runStep({ args: scriptArguments("create-keys.ts", "custodian"), cwd: PROGRAM_ROOT, env });
+      const first = await create();
+      expect([first.code, first.stdout], first.stderr).toEqual([0, expect.stringContaining("custodian+")]);
+      expect((await create()).stdout).toBe(first.stdout);
+      const withoutService = { ...env, PKCS11_PIN: "11112222", AWS_ENDPOINT_URL_KMS: "http://127.0.0.1:9" };
+      const args = scriptArguments("create-keys.ts", "custodian");
+      const refused = await runStep({ args, cwd: PROGRAM_ROOT, env: withoutService });
+      expect([refused.code, refused.stderr]).toEqual([
+        1,
+        expect.stringMatching(/denies: check the PIN|AWS KMS does not answer/),
+      ]);
+    }
+  } finally {
+    await moto.close();
+    token.close();
+  }
+});
+
+test("a move that is killed while it asks the service leaves a keystore that opens, with its keys", async () => {
+  const made = async (custody: string) => {
+    const args = scriptArguments("create-keys.ts", "custodian");
+    const step = await runStep({ args, cwd: PROGRAM_ROOT, env: variables(custody) });
+    return [step.code, step.stdout];
+  };
+  const whole = await made("local");
+  const args = scriptArguments("keys.ts", "custody", "move", "--to", TRANSIT);
+  for (let wraps = 0; wraps < 4; wraps += 1) {
+    const child = spawn(process.execPath, args, {
+      cwd: PROGRAM_ROOT,
+      env: { ...variables("local"), NODE_ENV: "production" },
+      stdio: "ignore",
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    await server.calls(wraps + 1, () => child.kill("SIGKILL"));
+    await ended;
+    expect(await made("local")).toEqual(whole);
+  }
+  expect((await keys("local", "move", "--to", TRANSIT)).code).toBe(0);
+  expect(await made(TRANSIT)).toEqual(whole);
 });
 
 test("a move whose target does not answer, denies or is none changes nothing and says so in one line", async () => {

@@ -17,6 +17,8 @@ export interface TransitServer {
   revokeToken(): void;
   /** Decrypts whatever the minimum version says, as no service should. */
   makeLax(): void;
+  /** Resolves once so many calls of the token came since, `act` run as the last arrives and before it is answered. */
+  calls(count: number, act: () => void): Promise<void>;
   /** Calls the API as an operator with the root token. */
   admin(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Reply>;
   close(): Promise<void>;
@@ -243,6 +245,8 @@ export async function startTransitServer(mount = "transit", namespace?: string):
   let token: string | undefined = `hvs.${Buffer.from(randomBytes(18)).toString("base64url")}`;
   const issued = token;
 
+  let onCall: () => void = () => undefined;
+
   const answer = async (message: IncomingMessage): Promise<Reply> => {
     const [, version, ...path] = (message.url ?? "").split("/");
     if (version !== "v1") throw new ApiError(404);
@@ -260,6 +264,7 @@ export async function startTransitServer(mount = "transit", namespace?: string):
     const [kind = "", name = "", ...rest] = path.slice(place.length);
     const isAdmin = message.method !== "GET" && kind === "keys";
     if (isAdmin && !isRoot) throw new ApiError(403, "permission denied");
+    if (!isRoot) onCall();
     const act = ACTS[[message.method, kind, ...rest].join(" ")];
     if (act === undefined || name === "") throw new ApiError(405, "unsupported operation");
     return act(engine, name, await fieldsOf(message));
@@ -287,6 +292,17 @@ export async function startTransitServer(mount = "transit", namespace?: string):
     makeLax: () => {
       engine.isLax = true;
     },
+    calls: (count, act) =>
+      new Promise((resolve) => {
+        let left = count;
+        onCall = () => {
+          left -= 1;
+          if (left > 0) return;
+          onCall = () => undefined;
+          act();
+          resolve();
+        };
+      }),
     admin: async (method, path, body) => {
       const headers = {
         "x-vault-token": root,
