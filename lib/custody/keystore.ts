@@ -34,6 +34,11 @@ export interface Keystore {
   readonly id: string;
   /** How it stands with the key service: late while it is borne, down without keys; undefined where there is none. */
   serviceState(): ServiceState | undefined;
+  /**
+   * Throws `service.keystore-unavailable` now, after one attempt to renew, where a use would: call it before what cannot
+   * be taken back.
+   */
+  requireKeys(): Promise<void>;
   /** Id of the key-encryption key that new blobs of this purpose are sealed under. */
   kekId(purpose: KeyPurpose): string;
   sealPrivateKey(key: NewPrivateKey): { readonly blob: Uint8Array; readonly kek: string };

@@ -59,6 +59,11 @@ class FolderKeystore implements Keystore {
     return this.keks.serviceState();
   }
 
+  async requireKeys(): Promise<void> {
+    await this.keks.ready();
+    this.keks.get("secrets");
+  }
+
   kekId(purpose: KekName): string {
     return this.keks.get(purpose).id;
   }
