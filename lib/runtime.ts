@@ -80,7 +80,8 @@ type PortalEnv = ReturnType<typeof portalEnv>;
 
 /** While the key service is away every call answers 503, as without the database. */
 async function openPortalKeystore(env: PortalEnv, logger: Logger): Promise<Keystore> {
-  const onFailure = (err: unknown) => logger.error({ err }, "the key service could not be used");
+  const onFailure = (err: unknown) =>
+    logger.error({ err }, "the root of the keys was not renewed or not promoted");
   try {
     return await openKeystore({ dir: env.KEY_DIR, custody: custodySettings(env), onFailure });
   } catch (error) {

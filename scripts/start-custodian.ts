@@ -19,7 +19,7 @@ async function start(env: ReturnType<typeof custodianEnv>, logger: Logger): Prom
   const keystore = await createKeystore({
     dir: env.KEY_DIR,
     custody: custodySettings(env),
-    onFailure: (err) => logger.error({ err }, "the key service could not be used"),
+    onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
   });
   createKeys(keystore, "custodian", env.LOG_ORIGIN);
   const custodian = await startCustodian({

@@ -19,7 +19,7 @@ try {
   const keystore = await openKeystore({
     dir: env.KEY_DIR,
     custody: custodySettings(env),
-    onFailure: (err) => logger.error({ err }, "the key service could not be used"),
+    onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
   });
   const signer = loadSigningKey(keystore, "log");
   const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);

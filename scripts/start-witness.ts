@@ -20,7 +20,7 @@ try {
   const keys: KeystorePlace = {
     dir: env.KEY_DIR,
     custody: custodySettings(env),
-    onFailure: (err) => logger.error({ err }, "the key service could not be used"),
+    onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
   };
   const isOnItsOwn = env.WITNESS_NAME !== undefined;
   const keystore = isOnItsOwn ? await createKeystore(keys) : await openKeystore(keys);

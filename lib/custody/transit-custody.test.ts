@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -126,6 +128,36 @@ test("a key that is not there, and one that derives, are refused by name", async
 test("a name that reaches beyond its mount is no key", async () => {
   for (const name of ["../sys/seal", "a//b", "transit/key?x", "transit/"])
     await expect(custodyOf({}, name)).rejects.toMatchObject({ code: "keystore.unusable" });
+});
+
+test("token and key go in clear to this machine only", async () => {
+  for (const address of [
+    "http://vault.example.test",
+    "http://10.0.0.1:8200",
+    "http://127.0.0.1.example.test",
+  ])
+    await expect(custodyOf({ VAULT_ADDR: address })).rejects.toThrow(/must be https/);
+  for (const address of ["https://vault.example.test", "http://localhost:8200", "http://[::1]:8200"])
+    expect((await custodyOf({ VAULT_ADDR: address })).kind).toBe("transit");
+});
+
+test("a redirection is not followed: it would carry the token elsewhere", async () => {
+  const elsewhere: unknown[] = [];
+  const other = createServer((message, answer) => {
+    elsewhere.push(message.headers);
+    answer.end();
+  });
+  const standby = createServer((_message, answer) => {
+    const { port } = other.address() as AddressInfo;
+    answer.writeHead(307, { location: `http://127.0.0.1:${port}/v1/transit/keys/sealport` }).end();
+  });
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => standby.listen(0, "127.0.0.1", resolve));
+  const { port } = standby.address() as AddressInfo;
+  const custody = await custodyOf({ VAULT_ADDR: `http://127.0.0.1:${port}` });
+  await expect(custody.health()).rejects.toMatchObject({ code: "keystore.unavailable" });
+  expect(elsewhere).toEqual([]);
+  for (const one of [standby, other]) one.close();
 });
 
 test("an address that does not resolve is unavailable", async () => {

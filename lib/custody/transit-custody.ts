@@ -13,6 +13,9 @@ const CIPHERTEXT = /^vault:v([1-9][0-9]{0,8}):[A-Za-z0-9+/]+={0,2}$/;
 /** No segment begins with a dot: `..` would leave the mount. */
 const PLACE = /^(?:(\w[\w.-]*(?:\/\w[\w.-]*)*)\/)?(\w[\w.-]*)$/;
 
+/** Token and root key go over the wire: in clear only where the wire is this machine. */
+const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
+
 /** AEAD types: only with them is the context bound by associated data. */
 const TYPES = ["aes128-gcm96", "aes256-gcm96", "chacha20-poly1305"];
 
@@ -214,5 +217,8 @@ export function transitCustody(name: string, settings: TransitSettings, patience
   const { address } = settings;
   if (address === undefined)
     throw new KeystoreError("keystore.unusable", "SEALPORT_CUSTODY=transit needs VAULT_ADDR");
+  const { protocol, hostname } = new URL(address);
+  if (protocol !== "https:" && !LOOPBACK.test(hostname))
+    throw new KeystoreError("keystore.unusable", "VAULT_ADDR must be https, or http on this machine");
   return new TransitCustody(name, { ...settings, address }, patience);
 }
