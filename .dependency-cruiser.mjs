@@ -106,6 +106,21 @@ export default {
       to: { path: "^node_modules/(react|react-dom|next)/" },
     },
     {
+      name: "one-module-knows-the-aws-sdk",
+      severity: "error",
+      from: {
+        path: "^(app|components|lib|scripts)/",
+        pathNot: `${TESTS}|^lib/custody/aws-kms-custody\\.ts$`,
+      },
+      to: { path: "^node_modules/@aws-sdk/" },
+    },
+    {
+      name: "the-aws-sdk-is-loaded-when-it-is-chosen",
+      severity: "error",
+      from: { pathNot: TESTS },
+      to: { path: "^lib/custody/aws-kms-custody\\.ts$", dependencyTypesNot: ["dynamic-import"] },
+    },
+    {
       name: "production-imports-no-test",
       severity: "error",
       from: { path: "^(app|components|lib|scripts|prisma)/", pathNot: TESTS },

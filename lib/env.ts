@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
+import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 
 /**
@@ -65,11 +66,8 @@ const Origins = z
   .transform((value) => value.split(",").filter((origin) => origin !== ""))
   .refine((origins) => origins.every(isOrigin), "not origins");
 
-/** How a keystore's key-encryption key is had: from a key file or from a passphrase. */
-export type Unlock = { readonly keyFile: string } | { readonly passphrase: string };
-
 const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, TENANT_ID: z.uuid() };
-const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional() };
+const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional(), ...custodyFields };
 
 const Portal = z.object({
   ...base,
@@ -154,6 +152,8 @@ const KeyCreation = z.object({
   SEALPORT_EVALUATION: Flag,
 });
 
+const CustodyCommand = z.object({ ...keys, KEY_DIR: Text.optional() });
+
 /** What the seed needs beside the portal's view. */
 const Seed = Portal.extend({ DEMO_FILE: Text, BASE_URL: Text, CUSTODIAN_ROSTER_FILE: Text.optional() });
 
@@ -183,6 +183,7 @@ const Launch = z.object({
   KEY_ROTATION_DAYS: Text.optional(),
   REDIS_URL: Text.optional(),
   ...anchorTexts,
+  ...custodyTexts,
   PORTAL_ORIGIN: Text.optional(),
   SEED: Text.default("demo"),
   VERIFY_EVERY: Text.optional(),
@@ -221,6 +222,7 @@ export const signerEnv = lazily(Signer);
 export const custodianEnv = lazily(Custodian);
 export const witnessEnv = lazily(Witness);
 export const keyCreationEnv = lazily(KeyCreation);
+export const custodyCommandEnv = lazily(CustodyCommand);
 export const seedEnv = lazily(Seed);
 export const launchEnv = lazily(Launch);
 export type LaunchEnv = z.infer<typeof Launch>;

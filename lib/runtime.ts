@@ -9,11 +9,13 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { KeyRef, Keystore } from "@/lib/custody/keystore";
-import { openLocalKeystore } from "@/lib/custody/local-keystore";
+import { openKeystore } from "@/lib/custody/open-keystore";
+import { mapServiceFailure } from "@/lib/custody/persist";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { openPool } from "@/lib/db/pool";
-import { portalEnv, unlockOf } from "@/lib/env";
+import { portalEnv } from "@/lib/env";
+import { custodySettings } from "@/lib/env/custody";
 import { InvariantError } from "@/lib/errors";
 import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
 import { readStoredEpochs } from "@/lib/escrow/record-epoch";
@@ -76,8 +78,21 @@ interface Foundation {
 
 type PortalEnv = ReturnType<typeof portalEnv>;
 
+/** While the key service is away every call answers 503, as without the database. */
+async function openPortalKeystore(env: PortalEnv, logger: Logger): Promise<Keystore> {
+  const onFailure = (err: unknown) =>
+    logger.error({ err }, "the root of the keys was not renewed or not promoted");
+  try {
+    return await openKeystore({ dir: env.KEY_DIR, custody: custodySettings(env), onFailure });
+  } catch (error) {
+    throw mapServiceFailure(error);
+  }
+}
+
 async function lay(env: PortalEnv): Promise<Foundation> {
   const logger = createLogger("portal", env.LOG_LEVEL);
+  // First, since it may fail for a while and pools would be left behind.
+  const keystore = await openPortalKeystore(env, logger);
   const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
   const server = {
     url: env.DATABASE_URL,
@@ -89,7 +104,6 @@ async function lay(env: PortalEnv): Promise<Foundation> {
     applicationName: "sealport-portal",
     maxConnections: MAX_CONNECTIONS,
   });
-  const keystore = await openLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
   const auditPool = openPool({
     ...server,
     applicationName: "sealport-portal-audit",

@@ -1,7 +1,8 @@
 import { createKeys, PROCESSES } from "@/lib/custody/create-keys";
 import { KeystoreError } from "@/lib/custody/keystore";
-import { createLocalKeystore } from "@/lib/custody/local-keystore";
-import { EnvironmentError, keyCreationEnv, unlockOf } from "@/lib/env";
+import { createKeystore } from "@/lib/custody/open-keystore";
+import { EnvironmentError, keyCreationEnv } from "@/lib/env";
+import { custodySettings } from "@/lib/env/custody";
 
 // Makes the keys of one process in its own key folder and prints the public ones. Safe to run again.
 const wanted = process.argv[2];
@@ -12,7 +13,7 @@ if (name === undefined) {
 }
 try {
   const env = keyCreationEnv();
-  const keystore = await createLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
+  const keystore = await createKeystore({ dir: env.KEY_DIR, custody: custodySettings(env) });
   process.stdout.write(`${JSON.stringify(createKeys(keystore, name, env.LOG_ORIGIN))}\n`);
 } catch (error) {
   const isOurs =

@@ -5,8 +5,9 @@ import { JournalError } from "@/lib/custodian/journal";
 import { RosterError } from "@/lib/custodian/roster";
 import { createKeys } from "@/lib/custody/create-keys";
 import { KeystoreError } from "@/lib/custody/keystore";
-import { createLocalKeystore } from "@/lib/custody/local-keystore";
-import { custodianEnv, EnvironmentError, unlockOf } from "@/lib/env";
+import { createKeystore } from "@/lib/custody/open-keystore";
+import { custodianEnv, EnvironmentError } from "@/lib/env";
+import { custodySettings } from "@/lib/env/custody";
 import { serveHttp } from "@/lib/ipc/server";
 import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
@@ -15,7 +16,11 @@ import { createLogger, type Logger } from "@/lib/telemetry/logger";
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 async function start(env: ReturnType<typeof custodianEnv>, logger: Logger): Promise<void> {
-  const keystore = await createLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
+  const keystore = await createKeystore({
+    dir: env.KEY_DIR,
+    custody: custodySettings(env),
+    onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
+  });
   createKeys(keystore, "custodian", env.LOG_ORIGIN);
   const custodian = await startCustodian({
     log: env.LOG_ORIGIN,

@@ -3,10 +3,11 @@ import { openEntryFile } from "@/lib/audit/signer/entry-file";
 import { askOnce, signerHandler } from "@/lib/audit/signer/serve-signer";
 import { openSignedMark } from "@/lib/audit/signer/signed-mark";
 import { systemClock } from "@/lib/clock";
-import { openLocalKeystore } from "@/lib/custody/local-keystore";
+import { openKeystore } from "@/lib/custody/open-keystore";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import { openPool } from "@/lib/db/pool";
-import { signerEnv, unlockOf } from "@/lib/env";
+import { signerEnv } from "@/lib/env";
+import { custodySettings } from "@/lib/env/custody";
 import { serveHttp } from "@/lib/ipc/server";
 import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger } from "@/lib/telemetry/logger";
@@ -15,7 +16,11 @@ import { createLogger } from "@/lib/telemetry/logger";
 const env = signerEnv();
 const logger = createLogger("signer", env.LOG_LEVEL);
 try {
-  const keystore = await openLocalKeystore({ dir: env.KEY_DIR, unlock: unlockOf(env) });
+  const keystore = await openKeystore({
+    dir: env.KEY_DIR,
+    custody: custodySettings(env),
+    onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
+  });
   const signer = loadSigningKey(keystore, "log");
   const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
   const pool = openPool({

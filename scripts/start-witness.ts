@@ -4,10 +4,11 @@ import { MAX_WITNESS_BODY_BYTES, witnessHandler } from "@/lib/audit/witness/serv
 import { systemClock } from "@/lib/clock";
 import { cosignerVkey } from "@/lib/crypto/signed-note";
 import { createWitnessKey } from "@/lib/custody/create-keys";
-import { createLocalKeystore, openLocalKeystore } from "@/lib/custody/local-keystore";
+import { createKeystore, type KeystorePlace, openKeystore } from "@/lib/custody/open-keystore";
 import { loadSigningKey } from "@/lib/custody/signing-key";
-import { unlockOf, witnessEnv } from "@/lib/env";
+import { witnessEnv } from "@/lib/env";
 import { watchedLogs } from "@/lib/env/anchors";
+import { custodySettings } from "@/lib/env/custody";
 import { serveHttp } from "@/lib/ipc/server";
 import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger } from "@/lib/telemetry/logger";
@@ -16,9 +17,13 @@ import { createLogger } from "@/lib/telemetry/logger";
 const env = witnessEnv();
 const logger = createLogger("witness", env.LOG_LEVEL);
 try {
-  const keys = { dir: env.KEY_DIR, unlock: unlockOf(env) };
+  const keys: KeystorePlace = {
+    dir: env.KEY_DIR,
+    custody: custodySettings(env),
+    onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
+  };
   const isOnItsOwn = env.WITNESS_NAME !== undefined;
-  const keystore = isOnItsOwn ? await createLocalKeystore(keys) : await openLocalKeystore(keys);
+  const keystore = isOnItsOwn ? await createKeystore(keys) : await openKeystore(keys);
   if (env.WITNESS_NAME !== undefined) createWitnessKey(keystore, env.WITNESS_NAME);
   const signer = loadSigningKey(keystore, "cosigner");
   const witness = await openWitness(

@@ -22,17 +22,30 @@ function run(command, args) {
   });
 }
 
-/** The tests check our formats with a tool of others; as root on Debian it is installed when it is not there. */
-function needOpenssl() {
-  const isThere = () => spawnSync("openssl", ["version"], { stdio: "ignore" }).status === 0;
-  if (isThere()) return;
+/** Programs of others that tests run: the first checks our formats, the others are the key services of lib/custody. */
+const TOOLS = [
+  { packages: ["openssl"], isThere: () => runs("openssl", "version") },
+  { packages: ["python3-moto", "python3-flask-cors"], isThere: () => existsSync("/usr/bin/moto_server") },
+  { packages: ["softhsm2"], isThere: () => runs("softhsm2-util", "--version") },
+  { packages: ["opensc"], isThere: () => spawnSync("pkcs11-tool", ["--help"]).error === undefined },
+];
+
+function runs(command, ...args) {
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+/** As root on Debian what is missing is installed; elsewhere it is named, and the tests that need it fail. */
+function needTools() {
+  const missing = () => TOOLS.filter(({ isThere }) => !isThere()).flatMap(({ packages }) => packages);
+  if (missing().length === 0) return;
   if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
     const options = { stdio: "inherit", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
     spawnSync("apt-get", ["update", "-qq"], options);
-    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "openssl"], options);
-    if (isThere()) return;
+    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing()], options);
   }
-  process.stderr.write("The tests need the program openssl (Debian: apt-get install openssl).\n");
+  const left = missing();
+  if (left.length > 0)
+    process.stderr.write(`The tests need more programs (Debian: apt-get install ${left.join(" ")}).\n`);
 }
 
 function readReport(name) {
@@ -106,7 +119,7 @@ const stages = {
   "end to end": [bin("playwright"), ["test"], playwrightCounts, playwrightFailures],
 };
 
-needOpenssl();
+needTools();
 const only = process.argv.slice(2);
 const outcome = [];
 const failures = [];

@@ -7,7 +7,7 @@ import { fromBase64url, toBase64url, utf8 } from "../../lib/crypto/bytes";
 import { apuText, wrappingKey } from "../../lib/crypto/envelope-format";
 import { aesKeyUnwrap, ed25519PublicKey, x25519Handle } from "../../lib/crypto/primitives";
 import { openPrivateKey } from "../../lib/crypto/private-key-blob";
-import { openKeystoreFile } from "../../lib/custody/keystore-file";
+import { openKeystoreFile } from "../../lib/custody/open-roots";
 import { unlockOf } from "../../lib/env";
 
 const env = process.env;

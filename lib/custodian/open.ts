@@ -188,6 +188,8 @@ export async function openEscrow(core: Core, roster: Roster, request: OpenReques
   const results = await register(core, missing);
   const refused = results.find((result) => !result.ok);
   if (refused !== undefined && !refused.ok) refuse(refused.reason, "A sealed group cannot be registered.");
+  // Last before the step that counts a view: a key service that is away must not cost one.
+  await core.keystore.requireKeys();
   const allowed = checkOpening(core, roster, request, proof);
   const { statement, signature } = request.opening;
   remember(core, {

@@ -3,6 +3,8 @@ import "server-only";
 /** What a sealed private key is for; each purpose has a key-encryption key of its own (crypto.md "Keys"). */
 export type KeyPurpose = "participant" | "escrow" | "log" | "receipt" | "custodian";
 
+export type ServiceState = "up" | "late" | "down";
+
 /** A private key as it stands at rest, with all its associated data names. */
 export interface KeyRef {
   readonly purpose: KeyPurpose;
@@ -25,11 +27,18 @@ export interface NewPrivateKey {
 }
 
 /**
- * Who holds the key-encryption keys. Back ends: a local keystore; AWS KMS, PKCS#11 and Vault come later
- * behind the same interface. Private keys leave it never: it derives, signs and seals.
+ * Who holds the key-encryption keys. What opens them is a root custody (custody.ts): a key file or passphrase, AWS KMS,
+ * a PKCS#11 token or Transit. Private keys leave it never: it derives, signs and seals.
  */
 export interface Keystore {
   readonly id: string;
+  /** How it stands with the key service: late while it is borne, down without keys; undefined where there is none. */
+  serviceState(): ServiceState | undefined;
+  /**
+   * Throws `service.keystore-unavailable` now, after one attempt to renew, where a use would: call it before what cannot
+   * be taken back.
+   */
+  requireKeys(): Promise<void>;
   /** Id of the key-encryption key that new blobs of this purpose are sealed under. */
   kekId(purpose: KeyPurpose): string;
   sealPrivateKey(key: NewPrivateKey): { readonly blob: Uint8Array; readonly kek: string };
@@ -52,7 +61,15 @@ export type KeystoreFault =
   | "keystore.missing"
   | "keystore.wrong-unlock"
   | "keystore.damaged"
-  | "keystore.unusable";
+  | "keystore.unusable"
+  /** The key service was slow, erred, answered what is not its protocol, or is away: the same again may succeed. */
+  | "keystore.unavailable"
+  /** The key service knows us and says no. */
+  | "keystore.denied"
+  /** The key is disabled, deleted or not one that wraps, whatever the service would do with it. */
+  | "keystore.disabled"
+  /** The wrapped key is another key's, was changed, or was wrapped for another keystore. */
+  | "keystore.refused";
 
 /** The keystore cannot be used; the message is one line for the operator and names the folder, never a secret. */
 export class KeystoreError extends Error {
@@ -61,7 +78,8 @@ export class KeystoreError extends Error {
   constructor(
     readonly code: KeystoreFault,
     message: string,
+    options: { readonly cause?: unknown } = {},
   ) {
-    super(message);
+    super(message, options);
   }
 }

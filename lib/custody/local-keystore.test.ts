@@ -13,9 +13,10 @@ import {
 } from "@/lib/crypto/primitives";
 import { createKeys, PROCESSES } from "@/lib/custody/create-keys";
 import { type KeyRef, type Keystore, KeystoreError } from "@/lib/custody/keystore";
-import { KEK_NAMES, KEYSTORE_FILE, type Unlock } from "@/lib/custody/keystore-file";
+import { KEK_NAMES, KEYSTORE_FILE } from "@/lib/custody/keystore-file";
 import { createLocalKeystore, openLocalKeystore } from "@/lib/custody/local-keystore";
 import { loadSigningKey } from "@/lib/custody/signing-key";
+import type { Unlock } from "@/lib/env/custody";
 
 let dir: string;
 beforeEach(() => {

@@ -7,17 +7,23 @@ import { OpenError } from "@/lib/crypto/format-error";
 import { aesGcmOpen, aesGcmSeal, ed25519Sign, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
 import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
 import { createFileAtomic } from "@/lib/custody/atomic-file";
-import { type KeyRef, type Keystore, KeystoreError, type NewPrivateKey } from "@/lib/custody/keystore";
+import {
+  type KeyRef,
+  type Keystore,
+  KeystoreError,
+  type NewPrivateKey,
+  type ServiceState,
+} from "@/lib/custody/keystore";
 import {
   createKeystoreFile,
   KEYSTORE_FILE,
   type KekName,
   newKeyFileText,
-  type OpenedKeystore,
-  openKeystoreFile,
   secretAad,
-  type Unlock,
 } from "@/lib/custody/keystore-file";
+import { fixedKeks, type Keks } from "@/lib/custody/leased-keks";
+import { openKeystoreFile } from "@/lib/custody/open-roots";
+import type { Unlock } from "@/lib/env/custody";
 
 const SECRET_VERSION = 0x01;
 const IV_BYTES = 12;
@@ -39,31 +45,42 @@ function aadOf(key: Omit<NewPrivateKey, "privateKey">, kek: string): PrivateKeyA
   return { v: 1, purpose, participant, version, kek, public_key: toBase64url(publicKey) };
 }
 
-class LocalKeystore implements Keystore {
+class FolderKeystore implements Keystore {
   readonly id: string;
 
   constructor(
     private readonly dir: string,
-    private readonly opened: OpenedKeystore,
+    private readonly keks: Keks,
   ) {
-    this.id = opened.id;
+    this.id = keks.id;
+  }
+
+  serviceState(): ServiceState | undefined {
+    return this.keks.serviceState();
+  }
+
+  async requireKeys(): Promise<void> {
+    await this.keks.ready();
+    this.keks.get("secrets");
   }
 
   kekId(purpose: KekName): string {
-    return this.kek(purpose).id;
+    return this.keks.get(purpose).id;
   }
 
   sealPrivateKey(key: NewPrivateKey): { blob: Uint8Array; kek: string } {
-    const kek = this.kek(key.purpose);
+    const kek = this.keks.get(key.purpose);
     const blob = sealPrivateKey({ kek: kek.key, aad: aadOf(key, kek.id), privateKey: key.privateKey });
     return { blob, kek: kek.id };
   }
 
   async derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array> {
+    await this.keks.ready();
     return this.withPrivateKey(ref, "x25519", (privateKey) => x25519Handle(privateKey).derive(epk));
   }
 
   async sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array> {
+    await this.keks.ready();
     return this.withSeed(ref, (seed) => ed25519Sign(seed, message));
   }
 
@@ -72,14 +89,14 @@ class LocalKeystore implements Keystore {
   }
 
   sealSecret(context: string, secret: Uint8Array): Uint8Array {
-    const kek = this.kek("secrets");
+    const kek = this.keks.get("secrets");
     const iv = randomBytes(IV_BYTES);
     const { ciphertext, tag } = aesGcmSeal(kek.key, iv, secret, secretAad(kek.id, context));
     return concat(Uint8Array.of(SECRET_VERSION), iv, ciphertext, tag);
   }
 
   openSecret(context: string, sealed: Uint8Array): Uint8Array {
-    const kek = this.kek("secrets");
+    const kek = this.keks.get("secrets");
     if (sealed.length < 1 + IV_BYTES + TAG_BYTES || sealed[0] !== SECRET_VERSION) throw new OpenError();
     const iv = sealed.subarray(1, 1 + IV_BYTES);
     const body = sealed.subarray(1 + IV_BYTES, sealed.length - TAG_BYTES);
@@ -128,15 +145,8 @@ class LocalKeystore implements Keystore {
     return path.join(this.dir, `${name}.key.json`);
   }
 
-  private kek(name: KekName): { id: string; key: Uint8Array } {
-    const kek = this.opened.keks.get(name);
-    if (kek === undefined)
-      throw new KeystoreError("keystore.damaged", `the keystore ${this.id} has no key for ${name}`);
-    return kek;
-  }
-
   private withPrivateKey<T>(ref: KeyRef, kind: "x25519" | "ed25519", fn: (privateKey: Uint8Array) => T): T {
-    const kek = this.kek(ref.purpose);
+    const kek = this.keks.get(ref.purpose);
     if (ref.kek !== kek.id) {
       throw new KeystoreError(
         "keystore.unusable",
@@ -152,12 +162,17 @@ class LocalKeystore implements Keystore {
   }
 }
 
+/** The keystore of a folder over key-encryption keys that somebody opened. */
+export function folderKeystore(dir: string, keks: Keks): Keystore {
+  return new FolderKeystore(dir, keks);
+}
+
 /** Opens a local keystore. Throws KeystoreError with one line for the operator. */
 export async function openLocalKeystore(options: {
   readonly dir: string;
   readonly unlock: Unlock;
 }): Promise<Keystore> {
-  return new LocalKeystore(options.dir, await openKeystoreFile(options.dir, options.unlock));
+  return folderKeystore(options.dir, fixedKeks(await openKeystoreFile(options.dir, options.unlock)));
 }
 
 /** Opens the keystore of a folder, making folder, key file and keystore where they are missing. Idempotent. */

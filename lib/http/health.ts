@@ -3,13 +3,16 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { askPrisma, readAside } from "@/lib/audit/aside/standing";
 import { asideOf } from "@/lib/audit/aside/view";
+import type { Keystore } from "@/lib/custody/keystore";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
+import { DomainError } from "@/lib/errors";
 import {
   alarmsOf,
   type Health,
   type HealthPart,
+  keystoreParts,
   type PartState,
   refusalOf,
   SignerHealth,
@@ -96,6 +99,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
     { name: "portal", state: "up" },
     { name: "database", state: "up" },
     { name: "worker", state: workerState(stored.workerSeenAt, nowMs) },
+    ...keystoreParts(runtime.keystore.serviceState()),
     ...services,
   ];
   return {
@@ -122,12 +126,26 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   };
 }
 
-function withoutDatabase(services: readonly HealthPart[]): Health {
+/** A portal without its keys has not asked the database yet, and says nothing of it. */
+function partsWithout(cause: unknown, keystore: Keystore | undefined): HealthPart[] {
+  if (cause instanceof DomainError && cause.code === "service.keystore-unavailable")
+    return keystoreParts("down");
+  return [
+    { name: "database", state: "down" },
+    { name: "worker", state: "down" },
+    ...keystoreParts(keystore?.serviceState()),
+  ];
+}
+
+function withoutDatabase(
+  services: readonly HealthPart[],
+  cause: unknown,
+  keystore: Keystore | undefined,
+): Health {
   const env = portalEnv();
   const parts: HealthPart[] = [
     { name: "portal", state: "up" },
-    { name: "database", state: "down" },
-    { name: "worker", state: "down" },
+    ...partsWithout(cause, keystore),
     ...services,
   ];
   return {
@@ -169,7 +187,7 @@ async function look(): Promise<Health> {
     return health;
   } catch (err) {
     runtime?.logger.error({ err }, "the state of the instance could not be read");
-    return withoutDatabase(services);
+    return withoutDatabase(services, err, runtime?.keystore);
   }
 }
 

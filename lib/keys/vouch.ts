@@ -5,7 +5,7 @@ import { concat, equalConstantTime, fromBase64url, toBase64url, utf8 } from "@/l
 import { sha256 } from "@/lib/crypto/primitives";
 import { jwkThumbprint } from "@/lib/crypto/reply";
 import type { KeyRef, Keystore } from "@/lib/custody/keystore";
-import { InvariantError } from "@/lib/errors";
+import { DomainError, InvariantError } from "@/lib/errors";
 import type { ActiveKeyRow } from "@/lib/keys/store";
 
 /** u of the base point (RFC 7748 section 6.1): what a key derives with it is its own public key. */
@@ -46,7 +46,11 @@ async function requirePair(keystore: Keystore, row: ActiveKeyRow, publicKey: Uin
   const { blob, kek, participantId: participant, version } = row;
   if (blob === undefined || kek === undefined) return refuse(row);
   const ref: KeyRef = { purpose: "participant", participant, version, publicKey, blob, kek };
-  const own = await keystore.derive(ref, BASE_POINT).catch(() => refuse(row));
+  const own = await keystore.derive(ref, BASE_POINT).catch((error: unknown) => {
+    // A key service that is away says nothing about the row.
+    if (error instanceof DomainError) throw error;
+    return refuse(row);
+  });
   if (!equalConstantTime(own, publicKey)) refuse(row);
 }
 

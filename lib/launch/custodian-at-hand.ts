@@ -2,9 +2,10 @@ import "server-only";
 import path from "node:path";
 import { systemClock } from "@/lib/clock";
 import { type Custodian, startCustodian } from "@/lib/custodian/custodian";
-import { openLocalKeystore } from "@/lib/custody/local-keystore";
+import { openKeystore } from "@/lib/custody/open-keystore";
 import { StartError } from "@/lib/db/embedded/start-error";
-import { type LaunchEnv, unlockOf } from "@/lib/env";
+import type { LaunchEnv } from "@/lib/env";
+import { readCustody } from "@/lib/env/custody";
 import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
 import { PATHS } from "@/lib/escrow/protocol";
 import { callService, ServiceUnavailable } from "@/lib/ipc/client";
@@ -39,7 +40,7 @@ async function startHere({ env, folders, instance }: CustodianPlace): Promise<Cu
   const { KEY_DIR = "", ...unlock } = keyVariables(env, folders, "custodian", unlockOriginOf(instance));
   return startCustodian({
     log: instance.origin,
-    keystore: await openLocalKeystore({ dir: KEY_DIR, unlock: unlockOf(unlock) }),
+    keystore: await openKeystore({ dir: KEY_DIR, custody: readCustody(unlock) }),
     dir: path.join(folders.privateDir("custodian"), "custodian"),
     rosterFile: rosterFileOf(env, folders),
     clock: systemClock,

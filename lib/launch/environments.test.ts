@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLocalKeystore, openLocalKeystore } from "@/lib/custody/local-keystore";
 import { type LaunchEnv, unlockOf } from "@/lib/env";
+import { readCustody } from "@/lib/env/custody";
 import { keyVariables, processEnvironments } from "@/lib/launch/environments";
 import { type InstanceFolders, KEY_HOLDERS, prepareFolders } from "@/lib/launch/folders";
 import { newInstance } from "@/lib/launch/instance-file";
@@ -80,6 +81,26 @@ test("without a passphrase each holder has a key file in its own folder", () => 
     expect(made[holder].KEK_FILE).toBe(path.join(folders.keyDir(holder), "kek.key"));
     expect(made[holder]).not.toHaveProperty("KEK_PASSPHRASE");
   }
+});
+
+test("who holds keys is told where they lie and how they are had there; the worker is told nothing of it", () => {
+  const made = environments({
+    ...ENV,
+    SEALPORT_CUSTODY: "transit:sealport",
+    VAULT_ADDR: "https://vault.example.test",
+    VAULT_TOKEN_FILE: "/run/token",
+    AWS_SECRET_ACCESS_KEY: "secret",
+  });
+  for (const holder of KEY_HOLDERS) {
+    expect(made[holder]).toMatchObject({
+      SEALPORT_CUSTODY: "transit:sealport",
+      VAULT_TOKEN_FILE: "/run/token",
+    });
+    expect(readCustody(made[holder]).choice).toEqual({ kind: "transit", name: "sealport" });
+  }
+  for (const name of ["SEALPORT_CUSTODY", "VAULT_ADDR", "VAULT_TOKEN_FILE", "AWS_SECRET_ACCESS_KEY"])
+    expect(made.worker).not.toHaveProperty(name);
+  expect(environments(ENV).portal).not.toHaveProperty("SEALPORT_CUSTODY");
 });
 
 test("the portal is told of the logs that were closed, with the keys of each", () => {

@@ -4,6 +4,7 @@ import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { hkdfSha256 } from "@/lib/crypto/primitives";
 import { StartError } from "@/lib/db/embedded/start-error";
 import type { LaunchEnv } from "@/lib/env";
+import { custodyVariables } from "@/lib/env/custody";
 import type { DatabaseUrls } from "@/lib/launch/databases";
 import type { InstanceFolders, KeyHolder } from "@/lib/launch/folders";
 import { type InstanceFile, unlockOriginOf } from "@/lib/launch/instance-file";
@@ -39,6 +40,7 @@ export function keyVariables(
   const dir = folders.keyDir(holder);
   return {
     KEY_DIR: dir,
+    ...custodyVariables(env),
     ...(env.KEK_PASSPHRASE === undefined
       ? { KEK_FILE: path.join(dir, "kek.key") }
       : { KEK_PASSPHRASE: holderPassphrase(env.KEK_PASSPHRASE, holder, origin) }),

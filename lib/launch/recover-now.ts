@@ -11,11 +11,12 @@ import { JournalError } from "@/lib/custodian/journal";
 import { Refused } from "@/lib/custodian/refused";
 import { RosterError } from "@/lib/custodian/roster";
 import { type Keystore, KeystoreError } from "@/lib/custody/keystore";
-import { openLocalKeystore } from "@/lib/custody/local-keystore";
+import { openKeystore } from "@/lib/custody/open-keystore";
 import { urlFor } from "@/lib/db/bootstrap-roles";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { openOwnerPool } from "@/lib/db/migrate";
-import { type LaunchEnv, launchEnv, unlockOf } from "@/lib/env";
+import { type LaunchEnv, launchEnv } from "@/lib/env";
+import { readCustody } from "@/lib/env/custody";
 import { DomainError } from "@/lib/errors";
 import type { EscrowClient } from "@/lib/escrow/client";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
@@ -59,7 +60,7 @@ async function readJson(file: string): Promise<unknown> {
 
 async function portalKeystore({ env, folders, instance }: Recovery): Promise<Keystore> {
   const { KEY_DIR = "", ...unlock } = keyVariables(env, folders, "portal", unlockOriginOf(instance));
-  return openLocalKeystore({ dir: KEY_DIR, unlock: unlockOf(unlock) });
+  return openKeystore({ dir: KEY_DIR, custody: readCustody(unlock) });
 }
 
 /** In an evaluation whose people hold no keys, the portal's key signs in place of two of them. */

@@ -186,12 +186,16 @@ export class TestCustodian {
 
   /** Starts, or ends without ceremony and starts again, as a supervisor does after a crash. */
   async restart(
-    options: { readonly isEvaluation?: boolean; readonly origins?: readonly string[] } = {},
+    options: {
+      readonly isEvaluation?: boolean;
+      readonly origins?: readonly string[];
+      readonly keystore?: Keystore;
+    } = {},
   ): Promise<void> {
     await this.halt();
     const custodian = await startCustodian({
       log: TEST_LOG,
-      keystore: this.keystore,
+      keystore: options.keystore ?? this.keystore,
       dir: path.join(this.dir, "journal"),
       rosterFile: this.rosterFile,
       clock: this.clock,

@@ -1,13 +1,14 @@
 import "server-only";
 import { z } from "zod";
 import { type Witnessed, witnessedBy } from "@/lib/audit/witnessing";
+import type { ServiceState } from "@/lib/custody/keystore";
 import type { WitnessPolicy } from "@/lib/env/anchors";
 import type { MergeDelay, StoredHealth } from "@/lib/http/health/store";
 
 export type PartState = "up" | "late" | "down";
 
 export interface HealthPart {
-  readonly name: "portal" | "database" | "worker" | "signer" | "custodian" | "witness";
+  readonly name: "portal" | "database" | "worker" | "signer" | "custodian" | "witness" | "keystore";
   readonly state: PartState;
 }
 
@@ -36,6 +37,11 @@ export interface Health {
   };
   readonly alarms: readonly string[];
   readonly assurance: "evaluation" | "separate";
+}
+
+/** The service that opens the portal's keys, where there is one: late while it is away and the keys are still lent. */
+export function keystoreParts(state: ServiceState | undefined): HealthPart[] {
+  return state === undefined ? [] : [{ name: "keystore", state }];
 }
 
 const WORKER_LATE_MS = 15_000;

@@ -1,0 +1,106 @@
+import "server-only";
+import { existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { createFileAtomic } from "@/lib/custody/atomic-file";
+import type { RootCustody } from "@/lib/custody/custody";
+import { type Keystore, KeystoreError } from "@/lib/custody/keystore";
+import { KEYSTORE_FILE, newKeks, newKeystoreId } from "@/lib/custody/keystore-file";
+import { fixedKeks, type Lease, leasedKeks } from "@/lib/custody/leased-keks";
+import { localCustody } from "@/lib/custody/local-custody";
+import { createLocalKeystore, folderKeystore } from "@/lib/custody/local-keystore";
+import { promoteRoot } from "@/lib/custody/move-root";
+import { type Holder, type OpenedKeystore, openKeystoreRoots, wrapRoot } from "@/lib/custody/open-roots";
+import { PATIENCE, type Patience } from "@/lib/custody/persist";
+import { pkcs11Custody } from "@/lib/custody/pkcs11-custody";
+import { transitCustody } from "@/lib/custody/transit-custody";
+import type { CustodySettings, Unlock } from "@/lib/env/custody";
+
+/** Where a keystore is and how its root is opened. */
+export interface KeystorePlace {
+  readonly dir: string;
+  readonly custody: CustodySettings;
+  readonly patience?: Patience;
+  /** Told when a key service could not be used for a renewal, and why. */
+  readonly onFailure?: (error: unknown) => void;
+  /** The lease's clock and timer; tests bring their own. */
+  readonly time?: Pick<Lease, "nowMs" | "later">;
+}
+
+const MACHINE_TIME: Pick<Lease, "nowMs" | "later"> = {
+  nowMs: Date.now,
+  later: (act, ms) => void setTimeout(act, ms).unref(),
+};
+
+function requireUnlock({ unlock }: CustodySettings): Unlock {
+  if (unlock !== undefined) return unlock;
+  throw new KeystoreError("keystore.wrong-unlock", "set KEK_FILE or KEK_PASSPHRASE");
+}
+
+async function rootCustody(settings: CustodySettings, patience: Patience): Promise<RootCustody> {
+  const { kind, name } = settings.choice;
+  switch (kind) {
+    case "local":
+      return localCustody(requireUnlock(settings));
+    case "transit":
+      return transitCustody(name, settings.transit, patience);
+    case "pkcs11":
+      return pkcs11Custody(name, settings.token, patience);
+    case "aws-kms": {
+      const { awsKmsCustody } = await import("@/lib/custody/aws-kms-custody");
+      return awsKmsCustody(name, patience);
+    }
+  }
+}
+
+/** The holder that settings name. Throws KeystoreError where they are not whole; nothing is asked yet. */
+export async function holderOf(settings: CustodySettings, patience = PATIENCE): Promise<Holder> {
+  const custody = await rootCustody(settings, patience);
+  return { custody, ...(settings.unlock === undefined ? {} : { unlock: settings.unlock }) };
+}
+
+/** A staged root that opens is the one in use from now on; a folder that cannot be written waits for the next start. */
+function promoteIfStaged(dir: string, { root }: OpenedKeystore, onFailure: (error: unknown) => void): void {
+  if (root.state !== "staged") return;
+  try {
+    promoteRoot(dir, root.n);
+  } catch (error) {
+    onFailure(error);
+  }
+}
+
+/** Opens the keystore of a folder through the custody that is set. Throws KeystoreError with one line for the operator. */
+export async function openKeystore(place: KeystorePlace): Promise<Keystore> {
+  const { dir, custody, onFailure = () => undefined } = place;
+  const holder = await holderOf(custody, place.patience);
+  const open = () => openKeystoreRoots(dir, holder);
+  const opened = await open();
+  promoteIfStaged(dir, opened, onFailure);
+  if (custody.choice.kind === "local") return folderKeystore(dir, fixedKeks(opened));
+  const keks = leasedKeks(opened, {
+    leaseMs: custody.leaseMs,
+    ...(place.time ?? MACHINE_TIME),
+    renew: open,
+    onFailure,
+  });
+  return folderKeystore(dir, keks);
+}
+
+async function writeNew(dir: string, holder: Holder): Promise<void> {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const id = newKeystoreId();
+  const root = await wrapRoot({ id, n: 1, state: "current" }, newKeks(), holder.custody);
+  createFileAtomic(
+    path.join(dir, KEYSTORE_FILE),
+    `${JSON.stringify({ v: 2, id, roots: [root] }, undefined, 1)}\n`,
+  );
+}
+
+/** Opens the keystore of a folder, making it where there is none. Idempotent. */
+export async function createKeystore(place: KeystorePlace): Promise<Keystore> {
+  const { dir, custody } = place;
+  if (!existsSync(path.join(dir, KEYSTORE_FILE))) {
+    if (custody.choice.kind === "local") await createLocalKeystore({ dir, unlock: requireUnlock(custody) });
+    else await writeNew(dir, await holderOf(custody, place.patience));
+  }
+  return openKeystore(place);
+}
