@@ -56,6 +56,7 @@ export const ACTION_KEYS = {
   "identity.authenticate": "identity_authenticate",
   "identity.check": "identity_check",
   "identity.rate_limit": "identity_rate_limit",
+  "key.prove": "key_prove",
   "key.read": "key_read",
   "key.register": "key_register",
   "key.rotate": "key_rotate",

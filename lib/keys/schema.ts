@@ -21,6 +21,31 @@ export const KeyChallenge = z.object({
   expires_at: z.string(),
   context: z.string(),
 });
+export type KeyChallenge = z.infer<typeof KeyChallenge>;
+
+const ClientTag = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "not a tag: base64url of 32 bytes");
+
+/** Body of a proof of possession: the answer to the key's challenge, and to that of the held key it replaces. */
+export const KeyProof = z.strictObject({ client_tag: ClientTag, replaced_tag: ClientTag.optional() });
+export type KeyProof = z.infer<typeof KeyProof>;
+
+/** A key that became active by its proof, and what it took the place of. */
+export const ProvenKey = z.object({
+  success: z.literal(true),
+  key_id: z.string(),
+  kid: z.string(),
+  participant_id: z.string(),
+  key_version: z.int(),
+  state: KeyState,
+  public_key: z.string(),
+  registered_at: z.string(),
+  /** The former key, deactivated; what is wrapped for a held one stays with it until its participant moves it. */
+  replaced: z.object({ key_id: z.string(), kid: z.string(), remaining_wraps: z.int() }).optional(),
+  /** Moves what is wrapped for a former managed key. */
+  rotation_id: z.string().optional(),
+  receipt: Receipt,
+});
+export type ProvenKey = z.infer<typeof ProvenKey>;
 
 /** Answer of a registration; `challenge` for client-held keys only, `receipt` when a key was made. */
 export const RegisteredKey = z.object({
@@ -33,6 +58,8 @@ export const RegisteredKey = z.object({
   public_key: z.string(),
   registered_at: z.string(),
   challenge: KeyChallenge.optional(),
+  /** The key held by the participant whose place it takes; its possession is proven with the same call. */
+  replaces: z.object({ key_id: z.string(), kid: z.string(), challenge: KeyChallenge }).optional(),
   receipt: Receipt.optional(),
 });
 export type RegisteredKey = z.infer<typeof RegisteredKey>;

@@ -38,6 +38,7 @@ export const ACTS = [
   "identity_check",
   "identity_rate_limit",
   "key_register",
+  "key_prove",
   "key_rotate",
   "key_state",
   "organisation_create",

@@ -11,10 +11,12 @@ import {
   EscrowEpochList,
   KeyPage,
   KeyPath,
+  KeyProof,
   KeyQuery,
   KeyRegistration,
   KeyStateOrder,
   KeyView,
+  ProvenKey,
   RegisteredKey,
 } from "@/lib/keys/schema";
 
@@ -43,6 +45,33 @@ export const registerKeyAlias = operation({
   id: "registerKeyAlias",
   path: "/confidential/keys/register",
   summary: "The same as POST /confidential/keys.",
+});
+
+export const proveKey = operation({
+  id: "proveKey",
+  method: "POST",
+  path: "/confidential/keys/{id}/proof",
+  summary: "Prove the possession of a key held by its participant, which makes it active.",
+  scopes: ["keys"],
+  roles: ["client", "miner"],
+  params: KeyPath,
+  body: KeyProof,
+  response: { status: 200, schema: ProvenKey },
+  rate: "writes",
+  action: "key.prove",
+  stepUp: true,
+  idempotent: {
+    keep: [
+      "success",
+      "key_id",
+      "kid",
+      "participant_id",
+      "key_version",
+      "state",
+      "registered_at",
+      "rotation_id",
+    ],
+  },
 });
 
 export const listKeys = operation({
