@@ -109,6 +109,11 @@ export async function lockRunning(tx: Tx, id: string): Promise<boolean> {
   return rows.length === 1;
 }
 
+/** Tells pages that show it that a running rotation has moved something, when the caller's transaction commits. */
+export async function tellProgress(tx: Tx, id: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify('sealport_changed', ${`rotation:${id}`})`;
+}
+
 /** Whose entries a rotation moves. */
 export type RetiredOf = Pick<RotationRow, "participantId" | "compromisedKeyId">;
 

@@ -4,7 +4,7 @@ import type { AuditEvent } from "@/lib/audit/event";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import type { ActiveKey } from "@/lib/keys/active-keys";
-import { moveWraps, type RotationRow } from "@/lib/keys/rotation/store";
+import { moveWraps, type RotationRow, tellProgress } from "@/lib/keys/rotation/store";
 import { type NewWrapRow, storeWraps, wrapRow } from "@/lib/keys/store-wraps";
 import type { Change, RewrapContext } from "@/lib/transactions/rewrap/change-of";
 import { deleteOldWraps, insertGroups } from "@/lib/transactions/rewrap/store";
@@ -123,5 +123,6 @@ export async function storeChanges(
     if (change.kind === "rewrap") rewraps.push({ change, entryId });
     else reseals.push({ change, entryId });
   }
+  await tellProgress(tx, rotation.id);
   return (await storeRewraps(tx, rewraps)) + (await storeReseals(tx, cx, reseals));
 }

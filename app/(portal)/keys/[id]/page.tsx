@@ -164,9 +164,7 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
           <Facts look="aligned" facts={facts} />
         </div>
       </Section>
-      {rotations?.ok === true && rotations.value.items.length > 0 ? (
-        <Rotations participantId={view.participant_id} first={rotations.value} />
-      ) : null}
+      {rotations?.ok === true ? <Rotations list={rotations.value} /> : null}
       {versions.ok ? (
         <Section title={t("detail.versions", { participant: view.participant_id })}>
           <KeyTable
