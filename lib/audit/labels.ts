@@ -97,6 +97,7 @@ export const ACTION_KEYS = {
   "system.home": "system_home",
   "system.status": "system_status",
   "tenant.create": "tenant_create",
+  "transaction.confirm": "transaction_confirm",
   "transaction.create": "transaction_create",
   "transaction.envelopes": "transaction_envelopes",
   "transaction.read": "transaction_read",

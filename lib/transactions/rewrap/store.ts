@@ -35,10 +35,67 @@ export async function insertGroups(
   if (rows.length > 0) await tx.transaction_group.createMany({ data: [...rows] });
 }
 
-/** Removes the recipient entries of generations that have a successor: nobody opens them any more. */
-export async function deleteOldWraps(tx: Tx, transactionIds: readonly string[]): Promise<void> {
-  await tx.$executeRaw(Prisma.sql`
-    DELETE FROM wrap w WHERE w.transaction_id = ANY (${[...transactionIds]}::uuid[])
-      AND w.gen < (SELECT max(g.gen) FROM transaction_group g
-                   WHERE g.transaction_id = w.transaction_id AND g.grp = w.grp)`);
+/**
+ * Removes the parties' entries of generations that have a successor: nobody opens them any more. The escrow's stays, as
+ * the former one, until the custodian has confirmed the successor.
+ */
+export async function retireOldWraps(tx: Tx, transactionIds: readonly string[]): Promise<void> {
+  const old = Prisma.sql`w.transaction_id = ANY (${[...transactionIds]}::uuid[])
+    AND w.gen < (SELECT max(g.gen) FROM transaction_group g
+                 WHERE g.transaction_id = w.transaction_id AND g.grp = w.grp)`;
+  await tx.$executeRaw(Prisma.sql`DELETE FROM wrap w WHERE ${old} AND w.kind = 'participant'`);
+  await tx.$executeRaw(Prisma.sql`UPDATE wrap w SET kind = 'former' WHERE ${old} AND w.kind = 'escrow'`);
+}
+
+/** A former entry of the escrow beside what the custodian said of the newest generation of its group. */
+export interface FormerEntry {
+  readonly transactionId: string;
+  readonly group: string;
+  readonly gen: number;
+  readonly newest: { readonly gen: number; readonly bd: string };
+  readonly confirmed: { readonly bd: string; readonly kid: string; readonly signature: string };
+}
+
+/** Former entries of these transactions, or of some fifty, whose successors the custodian has answered for. */
+export async function listFormer(tx: Tx, transactionIds?: readonly string[]): Promise<FormerEntry[]> {
+  const ids = transactionIds === undefined ? null : [...transactionIds];
+  const rows = await tx.$queryRaw<
+    {
+      transaction_id: string;
+      grp: string;
+      gen: number;
+      new_gen: number;
+      bd: string;
+      said: string;
+      kid: string;
+      signature: string;
+    }[]
+  >(Prisma.sql`
+    SELECT w.transaction_id, w.grp, w.gen, g.gen AS new_gen, g.bd, r.bd AS said, r.kid, r.signature
+    FROM wrap w
+    JOIN LATERAL (SELECT n.gen, n.bd FROM transaction_group n
+      WHERE n.transaction_id = w.transaction_id AND n.grp = w.grp ORDER BY n.gen DESC LIMIT 1) g ON true
+    JOIN escrow_registration r ON r.transaction_id = w.transaction_id AND r.grp = w.grp AND r.gen = g.gen
+    WHERE w.kind = 'former' AND g.gen > w.gen AND r.signature IS NOT NULL
+      AND (${ids}::uuid[] IS NULL OR w.transaction_id = ANY (${ids}::uuid[]))
+    ORDER BY w.transaction_id, w.grp, w.gen LIMIT 500`);
+  return rows.map((row) => ({
+    transactionId: row.transaction_id,
+    group: row.grp,
+    gen: row.gen,
+    newest: { gen: row.new_gen, bd: row.bd },
+    confirmed: { bd: row.said, kid: row.kid, signature: row.signature },
+  }));
+}
+
+/** Removes former entries; answers how many there were. */
+export async function deleteFormer(tx: Tx, former: readonly FormerEntry[]): Promise<number> {
+  const rows = former.map(({ transactionId, group, gen }) => ({
+    transaction_id: transactionId,
+    grp: group,
+    gen,
+  }));
+  return tx.$executeRaw(Prisma.sql`
+    DELETE FROM wrap w USING jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r (transaction_id uuid, grp text, gen int)
+    WHERE w.kind = 'former' AND w.transaction_id = r.transaction_id AND w.grp = r.grp AND w.gen = r.gen`);
 }
