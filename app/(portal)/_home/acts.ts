@@ -64,6 +64,7 @@ export const ACTS = [
   "roster_withdraw",
   "suspicion_note",
   "tenant_create",
+  "transaction_confirm",
   "transaction_create",
   "transaction_envelopes",
   "transaction_reseal",
