@@ -35,6 +35,7 @@ import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import {
   keepEpoch,
   keepErasures,
+  keepEscrow,
   keepExports,
   keepGrants,
   keepRotations,
@@ -185,6 +186,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepExports(runtime, env.EXPORT_KEEP_DAYS);
   keepVerifications(runtime);
   keepRotations(runtime, env.KEY_ROTATION_DAYS);
+  keepEscrow(runtime);
   return runtime;
 }
 

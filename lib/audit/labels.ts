@@ -44,6 +44,7 @@ export const ACTION_KEYS = {
   "erasure.ask": "erasure_ask",
   "erasure.read": "erasure_read",
   "erasure.refuse": "erasure_refuse",
+  "escrow.destroy": "escrow_destroy",
   "escrow.epoch": "escrow_epoch",
   "export.cancel": "export_cancel",
   "export.download": "export_download",

@@ -116,9 +116,31 @@ export const EscrowEpochView = z.object({
   kid: z.string(),
   public_key: z.string(),
   created_at: z.string(),
+  /** active, deactivated (opens what lies under it) or destroyed. */
   state: z.string(),
   signature: z.string(),
+  /** Sealed groups whose escrow entry lies under it, for coordinators and administrators. */
+  remaining_wraps: z.int().optional(),
 });
 export type EscrowEpochView = z.infer<typeof EscrowEpochView>;
 export const EscrowEpochList = z.object({ items: z.array(EscrowEpochView), custodian: z.string() });
 export type EscrowEpochList = z.infer<typeof EscrowEpochList>;
+
+export const EpochPath = z.strictObject({ epoch: z.coerce.number().int().min(1).max(1_000_000) });
+
+/** An epoch that was begun on demand. */
+export const BegunEpoch = EscrowEpochView.omit({ remaining_wraps: true }).extend({
+  success: z.literal(true),
+  receipt: Receipt.optional(),
+});
+export type BegunEpoch = z.infer<typeof BegunEpoch>;
+
+/** A former epoch whose private key is gone. */
+export const DestroyedEpoch = z.object({
+  success: z.literal(true),
+  epoch: z.int(),
+  kid: z.string(),
+  state: z.literal("destroyed"),
+  receipt: Receipt,
+});
+export type DestroyedEpoch = z.infer<typeof DestroyedEpoch>;

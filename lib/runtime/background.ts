@@ -13,6 +13,7 @@ import { findStanding } from "@/lib/identity/find-standing";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import type { Runtime } from "@/lib/runtime";
 import { dropFormer } from "@/lib/transactions/rewrap/drop-former";
+import { rewrapEscrow } from "@/lib/transactions/rewrap/rewrap-escrow";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
 const EPOCH_PERIOD_MS = 30_000;
@@ -167,4 +168,26 @@ export function keepRotations(runtime: Runtime, everyDays: number): void {
       runtime.logger.warn({ err: error }, "keys that are due were not rotated; they will be");
     });
   }, DUE_PERIOD_MS).unref();
+}
+
+const ESCROW_PERIOD_MS = 5_000;
+
+/**
+ * Moves the escrow's entries to the custodian's newest epoch. It is done here and not in the worker because the entries
+ * of the log are sealed with this process's keys; what is moved the custodian alone opens.
+ */
+export function keepEscrow(runtime: Runtime): void {
+  let isRunning = false;
+  const keep = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      await rewrapEscrow({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "the escrow's entries were not moved; they will be");
+    } finally {
+      isRunning = false;
+    }
+  };
+  setInterval(() => void keep(), ESCROW_PERIOD_MS).unref();
 }

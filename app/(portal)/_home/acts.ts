@@ -26,6 +26,7 @@ export const ACTS = [
   "erasure_agree",
   "erasure_ask",
   "erasure_refuse",
+  "escrow_destroy",
   "escrow_epoch",
   "export_cancel",
   "export_download",

@@ -47,6 +47,73 @@ export async function retireOldWraps(tx: Tx, transactionIds: readonly string[]):
   await tx.$executeRaw(Prisma.sql`UPDATE wrap w SET kind = 'former' WHERE ${old} AND w.kind = 'escrow'`);
 }
 
+/** Transactions with an entry of the escrow under an epoch before this one, by id, after one. */
+export async function listUnderFormer(
+  tx: Tx,
+  where: {
+    readonly tenantId: string;
+    readonly epoch: number;
+    readonly after: string | undefined;
+    readonly limit: number;
+  },
+): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ transaction_id: string }[]>(Prisma.sql`
+    SELECT DISTINCT w.transaction_id FROM wrap w
+    WHERE w.tenant_id = ${where.tenantId}::uuid AND w.kind = 'escrow' AND w.epoch < ${where.epoch}
+      AND (${where.after ?? null}::uuid IS NULL OR w.transaction_id > ${where.after ?? null}::uuid)
+    ORDER BY w.transaction_id LIMIT ${where.limit}`);
+  return rows.map((row) => row.transaction_id);
+}
+
+/** The escrow's entry of a group under a newer epoch, with the custodian's word. */
+export interface MovedEscrow {
+  readonly transactionId: string;
+  readonly group: string;
+  readonly gen: number;
+  readonly oldKid: string;
+  readonly kid: string;
+  readonly epoch: number;
+  readonly epk: string;
+  readonly encryptedKey: string;
+  readonly bd: string;
+  readonly signature: string;
+}
+
+/** Replaces the escrow's entries, and what the custodian said of them; answers how many entries there were. */
+export async function moveEscrowWraps(
+  tx: Tx,
+  tenantId: string,
+  moved: readonly MovedEscrow[],
+): Promise<number> {
+  const rows = JSON.stringify(
+    moved.map((wrap) => ({
+      transaction_id: wrap.transactionId,
+      grp: wrap.group,
+      gen: wrap.gen,
+      tenant_id: tenantId,
+      old_kid: wrap.oldKid,
+      kid: wrap.kid,
+      epoch: wrap.epoch,
+      epk: wrap.epk,
+      encrypted_key: wrap.encryptedKey,
+      bd: wrap.bd,
+      signature: wrap.signature,
+    })),
+  );
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO escrow_registration AS r (transaction_id, grp, gen, tenant_id, bd, kid, signature)
+    SELECT transaction_id, grp, gen, tenant_id, bd, kid, signature FROM jsonb_to_recordset(${rows}::jsonb)
+      AS x (transaction_id uuid, grp text, gen int, tenant_id uuid, bd text, kid text, signature text)
+    ON CONFLICT (transaction_id, grp, gen) DO UPDATE
+      SET bd = excluded.bd, kid = excluded.kid, signature = excluded.signature, problem = NULL, registered_at = now()`);
+  return tx.$executeRaw(Prisma.sql`
+    UPDATE wrap w SET kid = r.kid, epoch = r.epoch, epk = r.epk, encrypted_key = r.encrypted_key
+    FROM jsonb_to_recordset(${rows}::jsonb) AS r (transaction_id uuid, grp text, gen int, old_kid text, kid text,
+      epoch int, epk text, encrypted_key text)
+    WHERE w.kind = 'escrow' AND w.transaction_id = r.transaction_id AND w.grp = r.grp AND w.gen = r.gen
+      AND w.kid = r.old_kid`);
+}
+
 /** A former entry of the escrow beside what the custodian said of the newest generation of its group. */
 export interface FormerEntry {
   readonly transactionId: string;
