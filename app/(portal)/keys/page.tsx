@@ -15,6 +15,8 @@ import { loadEpochs, loadKeys } from "./_components/load-keys";
 
 const PATH = "/keys";
 const PARTIES: readonly Role[] = ["client", "miner"];
+/** Who is shown the escrow's epochs, with what lies under them. */
+const EPOCH_READERS: readonly Role[] = ["coordinator", "admin"];
 
 export async function generateMetadata() {
   return { title: (await getTranslations("keys"))("title") };
@@ -101,7 +103,7 @@ export default async function KeysPage({ searchParams }: PageProps<"/keys">) {
       {isParty ? null : (
         <AllKeys cursor={typeof cursor === "string" ? cursor : undefined} own={participantId} />
       )}
-      {role === "coordinator" ? <Epochs /> : null}
+      {EPOCH_READERS.includes(role) ? <Epochs /> : null}
     </PageFrame>
   );
 }
