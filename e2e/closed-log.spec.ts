@@ -209,7 +209,9 @@ test("a grant of the closed log opens nothing any more, and one that is given an
   expect(revoked.status, revoked.text).toBe(200);
 });
 
-test("suspicions of either log are read apart, and a new one is of the log that goes on", async ({ browser }) => {
+test("suspicions of either log are read apart, and a new one is of the log that goes on", async ({
+  browser,
+}) => {
   const { page, faults } = await as(browser, "coordinator-001:compliance");
   await page.goto(at(ofOld("/audit/suspicions")), { waitUntil: "networkidle" });
   await expect(page.getByText("This log is closed: nothing is added to it any more")).toBeVisible();

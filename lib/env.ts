@@ -139,6 +139,8 @@ const Custodian = z.object({
   CUSTODIAN_DATABASE_URL: Text.optional(),
   LOG_VKEY: Text.optional(),
   CUSTODIAN_ROSTER_FILE: Text.optional(),
+  /** After how many days the next escrow epoch begins by itself. */
+  ESCROW_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   CUSTODIAN_EVALUATION: Flag,
   CUSTODIAN_ORIGINS: Origins,
 });
@@ -181,6 +183,7 @@ const Launch = z.object({
   SEQUENCER_BATCH: z.string().optional(),
   EXPORT_KEEP_DAYS: Text.optional(),
   KEY_ROTATION_DAYS: Text.optional(),
+  ESCROW_ROTATION_DAYS: Text.optional(),
   REDIS_URL: Text.optional(),
   ...anchorTexts,
   ...custodyTexts,

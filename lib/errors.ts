@@ -72,6 +72,7 @@ export const ERROR_CODES = {
   "key.not-found": [404, "There is no such key"],
   "key.invalid": [422, "The public key was not accepted"],
   "key.taken": [409, "The public key belongs to another participant"],
+  "key.proof": [422, "The proof of possession was not accepted"],
   "key.state": [409, "The key is not in a state that allows this"],
   "key.rotation-not-found": [404, "There is no such rotation"],
   "key.rotated": [409, "A named key is no longer active"],

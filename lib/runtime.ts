@@ -37,6 +37,7 @@ import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import {
   keepEpoch,
   keepErasures,
+  keepEscrow,
   keepExports,
   keepGrants,
   keepRotations,
@@ -199,6 +200,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepExports(runtime, env.EXPORT_KEEP_DAYS);
   keepVerifications(runtime);
   keepRotations(runtime, env.KEY_ROTATION_DAYS);
+  keepEscrow(runtime);
   return runtime;
 }
 

@@ -29,6 +29,7 @@ async function start(env: ReturnType<typeof custodianEnv>, logger: Logger): Prom
     rosterFile: env.CUSTODIAN_ROSTER_FILE ?? path.join(env.DATA_DIR, "roster.json"),
     clock: systemClock,
     isEvaluation: env.CUSTODIAN_EVALUATION,
+    rotationDays: env.ESCROW_ROTATION_DAYS,
     origins: env.CUSTODIAN_ORIGINS,
     onRefusal: ({ reason }) => logger.warn({ reason }, "refused"),
     onRosterProblem: (problem) =>

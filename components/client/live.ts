@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useRef, useSyncExternalStore } from "react";
-import type { WatchedKind } from "@/lib/api-client/queries";
+import { WATCHED_KINDS, type WatchedKind } from "@/lib/api-client/queries";
 
 /** One change as the stream tells it: which thing, in which state now. Its content is read by a call. */
 export interface Change {
@@ -69,7 +69,7 @@ function becomeLive(hasMissed: boolean): void {
 }
 
 function isKind(value: unknown): value is WatchedKind {
-  return value === "request" || value === "grant" || value === "dispute" || value === "transaction";
+  return WATCHED_KINDS.some((kind) => kind === value);
 }
 
 function changeOf(text: unknown): Change | undefined {

@@ -77,6 +77,7 @@ export const CODE_KEYS = {
   "participant.no-active-key": "noKey",
   "key.invalid": "publicKey",
   "key.taken": "publicKey",
+  "key.proof": "keyProof",
   "key.state": "keyState",
   "key.rotated": "keyState",
   "envelope.open-failed": "notOpened",

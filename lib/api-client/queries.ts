@@ -2,7 +2,7 @@
 export type Key = readonly string[];
 
 /** What changes while people look at it; the same words as lib/live/schema.ts. */
-export type WatchedKind = "request" | "grant" | "dispute" | "transaction";
+export type WatchedKind = "request" | "grant" | "dispute" | "transaction" | "rotation";
 
 export const queryKeys = {
   home: (): Key => ["home"],
@@ -12,7 +12,13 @@ export const queryKeys = {
   all: (kind: WatchedKind): Key => [kind],
 } as const;
 
-export const WATCHED_KINDS: readonly WatchedKind[] = ["request", "grant", "dispute", "transaction"];
+export const WATCHED_KINDS: readonly WatchedKind[] = [
+  "request",
+  "grant",
+  "dispute",
+  "transaction",
+  "rotation",
+];
 
 /** Cached answers that no longer hold after a change of one thing. */
 export function staleAfter(change: { readonly kind: WatchedKind; readonly id: string }): Key[] {

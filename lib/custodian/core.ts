@@ -19,6 +19,8 @@ export interface Core {
   readonly journal: Journal;
   /** Started by `npm start`: statements signed by the portal in place of a person are accepted and marked. */
   readonly isEvaluation: boolean;
+  /** After how many days the next escrow epoch begins by itself. */
+  readonly rotationDays: number;
   /** Origins of the evaluation's own address, taken beside the roster's; none outside an evaluation. */
   readonly origins: readonly string[];
 }

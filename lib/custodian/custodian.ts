@@ -1,19 +1,19 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import { toBase64url } from "@/lib/crypto/bytes";
-import { formatSeconds } from "@/lib/crypto/instant";
-import { signStatement } from "@/lib/crypto/statement";
-import { type Core, remember } from "@/lib/custodian/core";
+import type { Core } from "@/lib/custodian/core";
+import { ensureEpochs } from "@/lib/custodian/epochs";
 import { custodianHandler } from "@/lib/custodian/handler";
 import { Journal, JournalError } from "@/lib/custodian/journal";
 import { Memory } from "@/lib/custodian/memory";
 import { JournalRecord } from "@/lib/custodian/records";
 import type { Refused } from "@/lib/custodian/refused";
 import { RosterSource } from "@/lib/custodian/roster-source";
-import { ensureEscrowKey } from "@/lib/custody/create-keys";
 import type { Keystore } from "@/lib/custody/keystore";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import type { ServiceHandler } from "@/lib/ipc/server";
+
+/** crypto.md "Keys": epochs of the escrow change every thirty days. */
+const ROTATION_DAYS = 30;
 
 export interface CustodianOptions {
   readonly log: string;
@@ -25,6 +25,8 @@ export interface CustodianOptions {
   readonly isEvaluation: boolean;
   /** Origins of the evaluation's own address; without effect outside an evaluation. */
   readonly origins?: readonly string[];
+  /** After how many days the next escrow epoch begins by itself; 30 without it. */
+  readonly rotationDays?: number;
   readonly onRefusal?: (refused: Refused) => void;
   readonly onRosterProblem?: (problem: string) => void;
 }
@@ -51,26 +53,6 @@ function requireEvaluation(memory: Memory, isEvaluation: boolean): void {
   );
 }
 
-/** Every epoch is announced once, signed by the identity key, and its key must be in the keystore. */
-function ensureFirstEpoch(core: Core): void {
-  const key = ensureEscrowKey(core.keystore, core.log, 1);
-  const publicKey = toBase64url(key.publicKey);
-  const [first] = core.memory.epochs;
-  if (first !== undefined) {
-    if (first.statement.public_key === publicKey) return;
-    throw new JournalError("the escrow key in the keystore is not the one this custodian announced");
-  }
-  const statement = {
-    log: core.log,
-    epoch: 1,
-    kid: "escrow#1",
-    public_key: publicKey,
-    created_at: formatSeconds(core.clock.nowMs()),
-  };
-  const signature = core.identity.withSeed((seed) => signStatement(seed, "escrow-key", statement));
-  remember(core, { kind: "epoch", signed: { statement, signature: toBase64url(signature) } });
-}
-
 /**
  * Starts a custodian on its own folder: replays the journal, announces the first epoch, takes the roster.
  * Throws KeystoreError, JournalError or RosterError with one line for the operator.
@@ -87,12 +69,13 @@ export async function startCustodian(options: CustodianOptions): Promise<Custodi
     memory,
     journal,
     isEvaluation,
+    rotationDays: options.rotationDays ?? ROTATION_DAYS,
     origins: isEvaluation ? (options.origins ?? []) : [],
   };
   try {
     replay(memory, records);
     requireEvaluation(memory, isEvaluation);
-    ensureFirstEpoch(core);
+    ensureEpochs(core);
     const source = new RosterSource(core, options.rosterFile, options.onRosterProblem ?? (() => undefined));
     await source.load();
     return {

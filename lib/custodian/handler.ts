@@ -5,13 +5,16 @@ import { parseStrictJson } from "@/lib/crypto/canonical-json";
 import { signStatement } from "@/lib/crypto/statement";
 import { acceptGrant, checkGrant, proveSubmission } from "@/lib/custodian/accept-grant";
 import { type Core, remember } from "@/lib/custodian/core";
+import { beginEpoch, destroyEpoch, rotateWhenDue } from "@/lib/custodian/epochs";
 import { noteStatement } from "@/lib/custodian/note-statement";
 import { openEscrow } from "@/lib/custodian/open";
 import { Refused, refuse } from "@/lib/custodian/refused";
 import { register } from "@/lib/custodian/register";
+import { rewrap } from "@/lib/custodian/rewrap";
 import { RosterError } from "@/lib/custodian/roster";
 import type { RosterSource } from "@/lib/custodian/roster-source";
 import {
+  EpochOrder,
   type GrantResponse,
   GrantSubmission,
   type IdentityResponse,
@@ -102,7 +105,21 @@ function revoke(core: Core, revocation: Revocation): { ok: true } {
 function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
   return {
     [`GET ${PATHS.identity}`]: () => identity(core, source),
-    [`GET ${PATHS.epochs}`]: async () => ({ epochs: core.memory.epochs }),
+    [`GET ${PATHS.epochs}`]: async () => {
+      rotateWhenDue(core);
+      return { epochs: core.memory.epochs };
+    },
+    [`POST ${PATHS.epochs}`]: async (request) => {
+      beginEpoch(core, parseBody(EpochOrder, request).epoch);
+      return { epochs: core.memory.epochs };
+    },
+    [`POST ${PATHS.destructions}`]: async (request) => {
+      destroyEpoch(core, parseBody(EpochOrder, request).epoch);
+      return { ok: true };
+    },
+    [`POST ${PATHS.rewraps}`]: async (request) => ({
+      results: await rewrap(core, parseBody(RegisterRequest, request).items),
+    }),
     [`POST ${PATHS.registrations}`]: async (request) => ({
       results: await register(core, parseBody(RegisterRequest, request).items),
     }),

@@ -44,6 +44,8 @@ export function openingDigest(statement: OpenStatement): string {
 /** What the custodian knows: the sum of its journal, and nothing else. */
 export class Memory {
   readonly epochs: SignedEpoch[] = [];
+  /** Epochs whose keys are gone. */
+  readonly destroyed = new Set<number>();
   readonly passkeys = new PasskeyUses();
   roster: Roster | undefined;
   /** Digests of every roster that was in force. */
@@ -69,6 +71,9 @@ export class Memory {
     switch (record.kind) {
       case "epoch":
         this.epochs.push(record.signed);
+        return;
+      case "destroy":
+        this.destroyed.add(record.epoch);
         return;
       case "roster":
         this.applyRoster(record.roster);
@@ -137,6 +142,18 @@ export class Memory {
     this.passkeys.note(useOf("open", record.statement, record.signature));
     this.openings.add(`${record.statement.nonce}|${record.transaction}`);
     this.intents.add(record.intent);
+  }
+
+  /** Registered bodies, newest generation of each group only, whose escrow entry lies under this key. */
+  countUnder(kid: string): number {
+    const newest = new Map<string, { readonly gen: number; readonly kid: string }>();
+    for (const [key, body] of this.bodies) {
+      const at = key.lastIndexOf("|");
+      const group = key.slice(0, at);
+      const gen = Number(key.slice(at + 1));
+      if ((newest.get(group)?.gen ?? 0) < gen) newest.set(group, { gen, kid: body.kid });
+    }
+    return [...newest.values()].filter((body) => body.kid === kid).length;
   }
 
   body(place: { readonly tx: string; readonly grp: string; readonly gen: number }) {

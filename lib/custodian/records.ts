@@ -22,6 +22,7 @@ export type RegisteredBody = z.infer<typeof RegisteredBody>;
 /** Everything the custodian remembers is one of these lines. */
 export const JournalRecord = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("epoch"), at: z.string(), signed: SignedEpoch }),
+  z.strictObject({ kind: z.literal("destroy"), at: z.string(), epoch: z.int() }),
   z.strictObject({ kind: z.literal("roster"), at: z.string(), roster: Roster }),
   z.strictObject({
     kind: z.literal("statement"),

@@ -55,6 +55,8 @@ export interface Keystore {
   readNamedKey(name: string): KeyRef | undefined;
   /** Keeps a key under a name; refuses to replace one. */
   writeNamedKey(name: string, ref: KeyRef): void;
+  /** Removes a named key for good; one that is not there is no error. */
+  removeNamedKey(name: string): void;
 }
 
 export type KeystoreFault =

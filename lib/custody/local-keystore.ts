@@ -1,12 +1,12 @@
 import "server-only";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { concat, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { OpenError } from "@/lib/crypto/format-error";
 import { aesGcmOpen, aesGcmSeal, ed25519Sign, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
 import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
-import { createFileAtomic } from "@/lib/custody/atomic-file";
+import { createFileAtomic, syncFolder } from "@/lib/custody/atomic-file";
 import {
   type KeyRef,
   type Keystore,
@@ -138,6 +138,11 @@ class FolderKeystore implements Keystore {
       blob: toBase64url(ref.blob),
     };
     createFileAtomic(this.keyFile(name), `${JSON.stringify(key, undefined, 1)}\n`);
+  }
+
+  removeNamedKey(name: string): void {
+    rmSync(this.keyFile(name), { force: true });
+    syncFolder(this.dir);
   }
 
   private keyFile(name: string): string {

@@ -16,6 +16,8 @@ import {
   type RegistrationItem,
   type RegistrationResult,
   type Revocation,
+  RewrapResponse,
+  type RewrapResult,
   type SignedEpoch,
 } from "@/lib/escrow/protocol";
 import { NoteResponse, ROSTER_PATHS, type Roster, type StatementNote } from "@/lib/escrow/roster";
@@ -46,6 +48,12 @@ export interface EscrowClient {
   epoch(): Promise<EscrowEpoch>;
   epochs(): Promise<readonly SignedEpoch[]>;
   register(items: readonly RegistrationItem[]): Promise<readonly RegistrationResult[]>;
+  /** Begins this epoch, the one after the newest, and answers it; again, when it has begun, answers the newest. */
+  beginEpoch(epoch: number): Promise<EscrowEpoch>;
+  /** Moves the escrow's entries of these groups to the newest epoch: the entries, with the custodian's word on each. */
+  rewrap(items: readonly RegistrationItem[]): Promise<readonly RewrapResult[]>;
+  /** Destroys the private key of a former epoch for good. */
+  destroyEpoch(epoch: number): Promise<void>;
   submitGrant(submission: GrantSubmission): Promise<AcceptedGrant>;
   revoke(revocation: Revocation): Promise<void>;
   open(opening: EscrowOpening): Promise<EscrowOpened>;
@@ -82,6 +90,7 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
   };
   const rosters = createRosterReader(pinned, options.clock);
+  const epochs = epochReader(pinned, options);
   return {
     vkey: options.vkey,
     identity: async () => {
@@ -89,9 +98,17 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
       if (identity.vkey !== options.vkey || identity.log !== pinned.log) throw distrust("identity");
       return identity;
     },
-    epoch: epochReader(pinned, options),
+    epoch: epochs.read,
     epochs: () => readEpochs(pinned),
     register: (items) => register(pinned, items),
+    beginEpoch: async (epoch) => {
+      const answer = await askCustodian(pinned, "POST", PATHS.epochs, EpochsResponse, { epoch });
+      return epochs.learn(verified(pinned, answer.epochs));
+    },
+    rewrap: (items) => rewrap(pinned, items),
+    destroyEpoch: async (epoch) => {
+      await callCustodian(pinned, { method: "POST", path: PATHS.destructions, body: { epoch } });
+    },
     submitGrant: (submission) => submitGrant(pinned, submission),
     revoke: async (revocation) => {
       await callCustodian(pinned, { method: "POST", path: PATHS.revocations, body: revocation });
@@ -107,12 +124,22 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
 
 async function readEpochs(pinned: PinnedCustodian): Promise<readonly SignedEpoch[]> {
   const { epochs } = await askCustodian(pinned, "GET", PATHS.epochs, EpochsResponse);
+  return verified(pinned, epochs);
+}
+
+function verified(pinned: PinnedCustodian, epochs: readonly SignedEpoch[]): readonly SignedEpoch[] {
   for (const epoch of epochs) if (!verifyEpoch(pinned, epoch)) throw distrust("epoch");
   return epochs;
 }
 
+interface EpochReader {
+  read(): Promise<EscrowEpoch>;
+  /** Takes what was just answered in the place of what was known. */
+  learn(epochs: readonly SignedEpoch[]): EscrowEpoch;
+}
+
 /** The newest epoch, read again when older than half a minute; while the custodian is away the last known stays. */
-function epochReader(pinned: PinnedCustodian, options: EscrowClientOptions): () => Promise<EscrowEpoch> {
+function epochReader(pinned: PinnedCustodian, options: EscrowClientOptions): EpochReader {
   let known: { readonly epoch: EscrowEpoch; readonly at: number } | undefined;
   const load = async (): Promise<EscrowEpoch> => {
     try {
@@ -124,11 +151,17 @@ function epochReader(pinned: PinnedCustodian, options: EscrowClientOptions): () 
       return newest(stored);
     }
   };
-  return async () => {
-    const now = options.clock.nowMs();
-    if (known === undefined || Math.abs(now - known.at) > EPOCH_FRESH_MS)
-      known = { epoch: await load(), at: now };
-    return known.epoch;
+  return {
+    read: async () => {
+      const now = options.clock.nowMs();
+      if (known === undefined || Math.abs(now - known.at) > EPOCH_FRESH_MS)
+        known = { epoch: await load(), at: now };
+      return known.epoch;
+    },
+    learn: (epochs) => {
+      known = { epoch: newest(epochs), at: options.clock.nowMs() };
+      return known.epoch;
+    },
   };
 }
 
@@ -155,6 +188,21 @@ function checkRegistrations(pinned: PinnedCustodian, results: readonly Registrat
       throw distrust("registration");
     }
   }
+}
+
+async function rewrap(
+  pinned: PinnedCustodian,
+  items: readonly RegistrationItem[],
+): Promise<readonly RewrapResult[]> {
+  if (items.length === 0) return [];
+  const { results } = await askCustodian(pinned, "POST", PATHS.rewraps, RewrapResponse, { items });
+  if (results.length !== items.length) throw distrust("re-wrap");
+  for (const result of results) {
+    if (!result.ok) continue;
+    const { epk: _epk, encrypted_key: _key, signature, ...said } = result;
+    if (!verifyEscrowOk(pinned.publicKey, said, fromBase64url(signature))) throw distrust("re-wrap");
+  }
+  return results;
 }
 
 async function submitGrant(pinned: PinnedCustodian, submission: GrantSubmission): Promise<AcceptedGrant> {

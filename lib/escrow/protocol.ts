@@ -67,6 +67,28 @@ export const RegistrationResult = z.discriminatedUnion("ok", [
 ]);
 export type RegistrationResult = z.infer<typeof RegistrationResult>;
 
+/** The same for a group whose escrow entry was wrapped for the newest epoch, with that entry. */
+export const RewrapResult = z.discriminatedUnion("ok", [
+  z.strictObject({
+    ok: z.literal(true),
+    tx: Uuid,
+    grp: GroupName,
+    gen: z.int(),
+    bd: Bytes32,
+    kid: z.string(),
+    signature: Signature,
+    epk: Bytes32,
+    encrypted_key: z.string().regex(/^[A-Za-z0-9_-]{54}$/),
+  }),
+  z.strictObject({ ok: z.literal(false), tx: Uuid, grp: GroupName, gen: z.int(), reason: Refusal }),
+]);
+export type RewrapResult = z.infer<typeof RewrapResult>;
+export const RewrapResponse = z.strictObject({ results: z.array(RewrapResult) });
+
+/** Names an epoch to begin or to destroy. */
+export const EpochOrder = z.strictObject({ epoch: z.int().min(1).max(1_000_000) });
+export type EpochOrder = z.infer<typeof EpochOrder>;
+
 export const MAX_REGISTRATIONS = 500;
 export const RegisterRequest = z.strictObject({
   items: z.array(RegistrationItem).min(1).max(MAX_REGISTRATIONS),
@@ -213,6 +235,8 @@ export const PATHS = {
   identity: "/v1/identity",
   epochs: "/v1/epochs",
   registrations: "/v1/registrations",
+  rewraps: "/v1/rewraps",
+  destructions: "/v1/destructions",
   grants: "/v1/grants",
   revocations: "/v1/revocations",
   open: "/v1/open",

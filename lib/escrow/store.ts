@@ -163,3 +163,24 @@ export async function insertEpoch(
 export async function lockEpochs(tx: Tx, tenantId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`escrow_epoch:${tenantId}`}, 0))`;
 }
+
+/** Recipient entries of the escrow that lie under an epoch, former ones of resealed groups among them. */
+export function countUnderEpoch(tx: Tx, tenantId: string, epoch: number): Promise<number> {
+  return tx.wrap.count({ where: { tenant_id: tenantId, epoch, kind: { not: "participant" } } });
+}
+
+/** The same under all epochs before this one. */
+export function countBefore(tx: Tx, tenantId: string, epoch: number): Promise<number> {
+  return tx.wrap.count({
+    where: { tenant_id: tenantId, epoch: { lt: epoch }, kind: { not: "participant" } },
+  });
+}
+
+/** Says that an epoch's key is gone; the database lets nobody seal for it from then on, and refuses it while anything is. */
+export async function markDestroyed(tx: Tx, tenantId: string, epoch: number): Promise<void> {
+  await tx.escrow_epoch.update({
+    where: { tenant_id_epoch: { tenant_id: tenantId, epoch } },
+    data: { state: "destroyed" },
+    select: { epoch: true },
+  });
+}

@@ -37,11 +37,21 @@ export function findActiveKeys(
   return select(cx, tx, participantIds, false);
 }
 
-/** The same with FOR SHARE: until commit none of them can be suspended, rotated or destroyed. */
-export function lockActiveKeys(
+/** Looks for a key whose rotation was waited for: one is enough, unless the successor is rotated meanwhile too. */
+const LOOKS = 4;
+
+/**
+ * The same with FOR SHARE: until commit none of them can be suspended, rotated or destroyed. A statement that waited for
+ * a rotation finds its key deactivated and does not see the successor yet, which a further look does.
+ */
+export async function lockActiveKeys(
   cx: VouchContext,
   tx: Tx,
   participantIds: readonly string[],
 ): Promise<ActiveKey[]> {
-  return select(cx, tx, participantIds, true);
+  let keys = await select(cx, tx, participantIds, true);
+  for (let look = 1; look < LOOKS && keys.length < participantIds.length; look += 1) {
+    keys = await select(cx, tx, participantIds, true);
+  }
+  return keys;
 }

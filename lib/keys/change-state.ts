@@ -68,6 +68,9 @@ export async function changeKeyState(
 ): Promise<ChangedKey> {
   const { key, entry } = await inTransaction(cx, async (tx) => {
     const found = await lockedKey(tx, cx.principal, id, order);
+    if (found.state === "pre_active" && order.state === "active") {
+      throw new DomainError("key.state", { detail: "A key becomes active by the proof of its possession." });
+    }
     if (!mayBecome(found.state, order.state)) {
       throw new DomainError("key.state", {
         detail: `A key that is ${found.state} does not become ${order.state}.`,

@@ -88,23 +88,6 @@ test("only clients and miners have keys: people of the operator or an agency reg
   }
 });
 
-test("a client-held key is checked like any other and then refused with the reason", async () => {
-  const cx = await bench.person({ role: "client" });
-  const victim = await bench.person({ role: "client" });
-  const register = (public_key?: string) =>
-    registerKey(cx, {
-      participant_id: cx.principal.participantId,
-      algorithm: "X25519",
-      custody: "client",
-      ...(public_key === undefined ? {} : { public_key }),
-    });
-  const [taken] = await inSnapshot(cx, (tx) => findActiveKeys(cx, tx, [victim.principal.participantId]));
-  expect(await codeOf(register(toBase64url(taken?.publicKey ?? new Uint8Array())))).toBe("key.taken");
-  expect(await codeOf(register(toBase64url(new Uint8Array(32))))).toBe("key.invalid");
-  expect(await codeOf(register())).toBe("key.invalid");
-  await expect(register(toBase64url(generateX25519().publicKey))).rejects.toThrow(/proof of possession/);
-});
-
 test("a public key whose registration entry does not vouch for it is not sealed to", async () => {
   const cx = await bench.person({ role: "client" });
   const { participantId } = cx.principal;

@@ -2,33 +2,20 @@ import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
-import type { Context, Principal, Role } from "@/lib/context";
-import { toBase64url } from "@/lib/crypto/bytes";
+import type { Principal, Role } from "@/lib/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { draftManagedKey } from "@/lib/keys/draft-key";
-import { parsePublicKey } from "@/lib/keys/public-key";
-import type { KeyRegistration, RegisteredKey } from "@/lib/keys/schema";
+import { refuseHeld } from "@/lib/keys/refuse-held";
+import { registerClientKey } from "@/lib/keys/register-client-key";
 import {
-  findKeyByPublicKey,
-  findSuspended,
-  insertManagedKey,
-  isEscrowPublicKey,
-  type KeyVersion,
-  lockParticipant,
-  selectActiveKeys,
-} from "@/lib/keys/store";
-
-/** What registering needs; the seed and the supervisor have no HTTP request. */
-export type RegisterContext = Pick<
-  Context,
-  "db" | "instance" | "clock" | "keystore" | "audit" | "client" | "requestId"
-> & { readonly principal: Principal };
-
-export interface RegisterResult {
-  readonly isNew: boolean;
-  readonly key: RegisteredKey;
-}
+  type RegisterContext,
+  type RegisterResult,
+  refuseSuspended,
+  registeredKey,
+} from "@/lib/keys/registering";
+import type { KeyRegistration } from "@/lib/keys/schema";
+import { insertManagedKey, type KeyVersion, lockParticipant, selectActiveKeys } from "@/lib/keys/store";
 
 /** Those who can be a party to a transaction. Nobody else has a key, or his organisation could be made one. */
 const PARTIES: readonly Role[] = ["client", "miner"];
@@ -40,42 +27,6 @@ function authorize(principal: Principal, input: KeyRegistration): void {
   }
   if (principal.participantId === input.participant_id) return;
   throw new DomainError("access.forbidden", { detail: "Only users of the participant register its keys." });
-}
-
-function toBody(key: KeyVersion): RegisteredKey {
-  return {
-    success: true,
-    key_id: key.id,
-    kid: key.kid,
-    participant_id: key.participantId,
-    key_version: key.version,
-    state: key.state,
-    public_key: key.publicKey,
-    registered_at: key.createdAt.toISOString(),
-  };
-}
-
-/** A key held by its participant: every check of the public key, and then the part that issue 5 brings. */
-async function refuseClientHeld(cx: RegisterContext, input: KeyRegistration): Promise<never> {
-  if (input.public_key === undefined) {
-    throw new DomainError("key.invalid", {
-      detail: "A key held by its participant comes with its public key.",
-      errors: [{ pointer: "/public_key", detail: "required with custody client" }],
-    });
-  }
-  const publicKey = toBase64url(parsePublicKey(input.public_key));
-  await inTransaction(cx, (tx) => refuseTaken(tx, input.participant_id, publicKey));
-  throw new DomainError("key.invalid", {
-    detail:
-      "Keys held by their participant need a proof of possession, which this version does not take yet.",
-    errors: [{ pointer: "/custody", detail: "only managed in this version" }],
-  });
-}
-
-async function refuseTaken(tx: Tx, participantId: string, publicKey: string): Promise<void> {
-  const holder = await findKeyByPublicKey(tx, publicKey);
-  const isForeign = holder !== undefined && holder.participantId !== participantId;
-  if (isForeign || (await isEscrowPublicKey(tx, publicKey))) throw new DomainError("key.taken");
 }
 
 interface MadeKey {
@@ -111,22 +62,19 @@ async function findOrMake(
     });
   }
   const [active] = await selectActiveKeys(tx, [input.participant_id], false);
-  const suspended = active === undefined ? await findSuspended(tx, input.participant_id) : undefined;
-  if (suspended !== undefined) {
-    throw new DomainError("key.state", {
-      detail: `${suspended.kid} is suspended: resume it and rotate it, or report it compromised. Beside it a new key would leave what is sealed for it shut.`,
-    });
-  }
-  return active === undefined ? makeKey(tx, cx, input.participant_id) : { key: active };
+  if (active !== undefined) return { key: active };
+  await refuseSuspended(tx, input.participant_id);
+  await refuseHeld(tx, input.participant_id);
+  return makeKey(tx, cx, input.participant_id);
 }
 
 /**
  * Registers a key. Managed: the participant's active key, made now when there is none; two callers at once
- * get the same one. A key held by its participant is refused until proofs of possession exist.
+ * get the same one. Held by its participant: `registerClientKey`.
  */
 export async function registerKey(cx: RegisterContext, input: KeyRegistration): Promise<RegisterResult> {
   authorize(cx.principal, input);
-  if (input.custody === "client") return refuseClientHeld(cx, input);
+  if (input.custody === "client") return registerClientKey(cx, input);
   if (input.public_key !== undefined) {
     throw new DomainError("key.invalid", {
       detail: "The public key of a managed key is made here and cannot be given.",
@@ -134,6 +82,9 @@ export async function registerKey(cx: RegisterContext, input: KeyRegistration): 
     });
   }
   const result = await inTransaction(cx, (tx) => findOrMake(tx, cx, input));
-  if (!("entry" in result)) return { isNew: false, key: toBody(result.key) };
-  return { isNew: true, key: { ...toBody(result.key), receipt: await issueReceipt(cx, result.entry) } };
+  if (!("entry" in result)) return { isNew: false, key: registeredKey(result.key) };
+  return {
+    isNew: true,
+    key: { ...registeredKey(result.key), receipt: await issueReceipt(cx, result.entry) },
+  };
 }

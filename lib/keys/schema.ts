@@ -21,6 +21,31 @@ export const KeyChallenge = z.object({
   expires_at: z.string(),
   context: z.string(),
 });
+export type KeyChallenge = z.infer<typeof KeyChallenge>;
+
+const ClientTag = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "not a tag: base64url of 32 bytes");
+
+/** Body of a proof of possession: the answer to the key's challenge, and to that of the held key it replaces. */
+export const KeyProof = z.strictObject({ client_tag: ClientTag, replaced_tag: ClientTag.optional() });
+export type KeyProof = z.infer<typeof KeyProof>;
+
+/** A key that became active by its proof, and what it took the place of. */
+export const ProvenKey = z.object({
+  success: z.literal(true),
+  key_id: z.string(),
+  kid: z.string(),
+  participant_id: z.string(),
+  key_version: z.int(),
+  state: KeyState,
+  public_key: z.string(),
+  registered_at: z.string(),
+  /** The former key, deactivated; what is wrapped for a held one stays with it until its participant moves it. */
+  replaced: z.object({ key_id: z.string(), kid: z.string(), remaining_wraps: z.int() }).optional(),
+  /** Moves what is wrapped for a former managed key. */
+  rotation_id: z.string().optional(),
+  receipt: Receipt,
+});
+export type ProvenKey = z.infer<typeof ProvenKey>;
 
 /** Answer of a registration; `challenge` for client-held keys only, `receipt` when a key was made. */
 export const RegisteredKey = z.object({
@@ -33,6 +58,8 @@ export const RegisteredKey = z.object({
   public_key: z.string(),
   registered_at: z.string(),
   challenge: KeyChallenge.optional(),
+  /** The key held by the participant whose place it takes; its possession is proven with the same call. */
+  replaces: z.object({ key_id: z.string(), kid: z.string(), challenge: KeyChallenge }).optional(),
   receipt: Receipt.optional(),
 });
 export type RegisteredKey = z.infer<typeof RegisteredKey>;
@@ -89,9 +116,31 @@ export const EscrowEpochView = z.object({
   kid: z.string(),
   public_key: z.string(),
   created_at: z.string(),
+  /** active, deactivated (opens what lies under it) or destroyed. */
   state: z.string(),
   signature: z.string(),
+  /** Sealed groups whose escrow entry lies under it, for coordinators and administrators. */
+  remaining_wraps: z.int().optional(),
 });
 export type EscrowEpochView = z.infer<typeof EscrowEpochView>;
 export const EscrowEpochList = z.object({ items: z.array(EscrowEpochView), custodian: z.string() });
 export type EscrowEpochList = z.infer<typeof EscrowEpochList>;
+
+export const EpochPath = z.strictObject({ epoch: z.coerce.number().int().min(1).max(1_000_000) });
+
+/** An epoch that was begun on demand. */
+export const BegunEpoch = EscrowEpochView.omit({ remaining_wraps: true }).extend({
+  success: z.literal(true),
+  receipt: Receipt.optional(),
+});
+export type BegunEpoch = z.infer<typeof BegunEpoch>;
+
+/** A former epoch whose private key is gone. */
+export const DestroyedEpoch = z.object({
+  success: z.literal(true),
+  epoch: z.int(),
+  kid: z.string(),
+  state: z.literal("destroyed"),
+  receipt: Receipt,
+});
+export type DestroyedEpoch = z.infer<typeof DestroyedEpoch>;

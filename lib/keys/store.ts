@@ -55,6 +55,8 @@ export interface ActiveKeyRow extends KeyVersion {
   readonly registrationEntryId: string;
   readonly blob: Uint8Array | undefined;
   readonly kek: string | undefined;
+  /** What the portal's keystore made of a client-held key when its possession was proven. */
+  readonly seal: string | undefined;
 }
 
 /** Active keys of participants, each with its registration entry; with a lock no state can change until commit. */
@@ -68,10 +70,11 @@ export async function selectActiveKeys(
       bytes: Uint8Array | null;
       private_blob: Uint8Array | null;
       kek_id: string | null;
+      instance_signature: string | null;
       registration_entry_id: string;
     })[]
   >(Prisma.sql`
-    SELECT ${KEY_COLUMNS}, k.private_blob, k.kek_id, k.registration_entry_id, e.bytes
+    SELECT ${KEY_COLUMNS}, k.private_blob, k.kek_id, k.instance_signature, k.registration_entry_id, e.bytes
     FROM key_version k LEFT JOIN audit_entry e ON e.id = k.registration_entry_id
     WHERE k.participant_id = ANY (${[...participantIds]}::text[]) AND k.state = 'active'
     ORDER BY k.participant_id ${lock ? Prisma.sql`FOR SHARE OF k` : Prisma.empty}`);
@@ -81,6 +84,7 @@ export async function selectActiveKeys(
     registrationEntryId: row.registration_entry_id,
     blob: row.private_blob ?? undefined,
     kek: row.kek_id ?? undefined,
+    seal: row.instance_signature ?? undefined,
   }));
 }
 
@@ -137,15 +141,31 @@ export async function highestVersion(tx: Tx, participantId: string): Promise<num
   return found._max.version ?? 0;
 }
 
-export interface NewManagedKey {
+export interface NewKey {
   readonly key: KeyVersion;
   readonly tenantId: string;
-  readonly blob: Uint8Array;
-  readonly kek: string;
   readonly registrationEntryId: string;
 }
 
+export interface NewManagedKey extends NewKey {
+  readonly blob: Uint8Array;
+  readonly kek: string;
+}
+
 export async function insertManagedKey(tx: Tx, made: NewManagedKey): Promise<void> {
+  await insertKey(tx, made, { private_blob: Uint8Array.from(made.blob), kek_id: made.kek });
+}
+
+/** A key of which only the public half is here. */
+export async function insertClientKey(tx: Tx, made: NewKey): Promise<void> {
+  await insertKey(tx, made, {});
+}
+
+async function insertKey(
+  tx: Tx,
+  made: NewKey,
+  sealed: Pick<Prisma.key_versionUncheckedCreateInput, "private_blob" | "kek_id">,
+): Promise<void> {
   const { key } = made;
   await tx.key_version.create({
     select: { id: true },
@@ -157,12 +177,12 @@ export async function insertManagedKey(tx: Tx, made: NewManagedKey): Promise<voi
       custody: key.custody,
       state: key.state,
       public_key: key.publicKey,
-      private_blob: Uint8Array.from(made.blob),
-      kek_id: made.kek,
+      ...sealed,
       thumbprint: key.thumbprint,
       registration_entry_id: made.registrationEntryId,
       created_at: key.createdAt,
       state_changed_at: key.createdAt,
+      activated_at: key.state === "active" ? key.createdAt : null,
     },
   });
 }
@@ -227,6 +247,9 @@ export async function updateState(tx: Tx, id: string, state: KeyState, at: Date)
     data: { state, state_changed_at: at, ...erased },
     select: { id: true },
   });
+  if (state === "active") {
+    await tx.key_version.updateMany({ where: { id, activated_at: null }, data: { activated_at: at } });
+  }
 }
 
 /** Recipient entries that lie under this version. */

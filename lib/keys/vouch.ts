@@ -54,6 +54,27 @@ async function requirePair(keystore: Keystore, row: ActiveKeyRow, publicKey: Uin
   if (!equalConstantTime(own, publicKey)) refuse(row);
 }
 
+const sealContext = (key: Pick<ActiveKeyRow, "participantId" | "version" | "publicKey">): string =>
+  `sealport/client-key/1|${key.participantId}|${key.version}|${key.publicKey}`;
+
+/** The keystore's word that the possession of this client-held key was proven: its tag over what the key is, and no more. */
+export function sealOf(
+  { keystore }: Pick<Context, "keystore">,
+  key: Pick<ActiveKeyRow, "participantId" | "version" | "publicKey">,
+): string {
+  return toBase64url(keystore.sealSecret(sealContext(key), new Uint8Array()));
+}
+
+/** A client-held key is the one whose possession was proven: no database login can make the keystore's word for another. */
+function requireProven(keystore: Keystore, row: ActiveKeyRow): void {
+  if (row.seal === undefined) refuse(row);
+  try {
+    keystore.openSecret(sealContext(row), fromBase64url(row.seal));
+  } catch {
+    refuse(row);
+  }
+}
+
 /**
  * The public key of an active key that may be sealed to. Whoever can write the key table alone cannot have the next
  * envelopes sealed to a key of his. Throws InvariantError.
@@ -64,7 +85,10 @@ export async function vouchedPublicKey(
 ): Promise<Uint8Array> {
   const publicKey = fromBase64url(row.publicKey);
   requireEntry(row, publicKey);
-  if (row.custody !== "managed") return publicKey;
+  if (row.custody !== "managed") {
+    requireProven(keystore, row);
+    return publicKey;
+  }
   const remembered = rememberedOf(keystore);
   const text = `${row.kid}|${row.publicKey}|${row.kek}|`;
   const seen = toBase64url(sha256(concat(utf8(text), row.blob ?? new Uint8Array())));

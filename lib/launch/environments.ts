@@ -195,6 +195,7 @@ function custodianVariables({ input: { env, folders, instance, urls }, base, pee
     CUSTODIAN_DATABASE_URL: urls.custodian,
     CUSTODIAN_ROSTER_FILE: rosterFileOf(env, folders),
     CUSTODIAN_EVALUATION: "1",
+    ESCROW_ROTATION_DAYS: env.ESCROW_ROTATION_DAYS,
     CUSTODIAN_ORIGINS: portalOrigin(env),
     LOG_VKEY: peers.LOG_VKEY,
     RECEIPT_VKEY: peers.RECEIPT_VKEY,

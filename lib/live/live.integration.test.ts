@@ -6,17 +6,22 @@ import { revokeGrant } from "@/lib/access/revoke-grant";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { systemClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { streamChanges } from "@/lib/http/stream-changes";
 import { endSessionsIn } from "@/lib/identity/end-session";
 import { standingOf } from "@/lib/identity/principal";
 import { insertSession } from "@/lib/identity/sessions/store";
+import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
+import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { findRotation } from "@/lib/keys/rotation/store";
 import { type LiveHub, STREAMS_PER_SESSION } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
 import { outcomeOf } from "@/lib/testing/refusal";
+import { rewrapBatch } from "@/lib/transactions/rewrap/rewrap-batch";
+import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { setStatus } from "@/lib/transactions/set-status";
 
 let bench: AccessBench;
@@ -171,6 +176,34 @@ describe("live updates", () => {
       expect(tells("grant", grantId)(heard) || tells("request", requestId)(heard)).toBe(false);
     }
     for (const heard of [holder, reviewer, ...others]) await heard.leave();
+  });
+
+  it("tell a participant's people and administrators how a rotation goes on, and nobody else", async () => {
+    const { client, auditor, support } = bench;
+    const admin = await bench.person({ role: "admin", duties: ["admin"] });
+    const told = [await listen(await signedIn(client)), await listen(await signedIn(admin))];
+    const others = [await listen(await signedIn(auditor)), await listen(await signedIn(support))];
+    const participantId = client.principal.participantId ?? "";
+    const { rotation_id: id } = await rotateKey(client, { participantId }, "rewrap");
+    for (const heard of told) await heard.until(tells("rotation", id, "running"));
+    const since = told.map(({ events }) => events.length);
+    await bench.integrate();
+    const portal = { ...client, system: "portal" };
+    const rotation = await inSnapshot(portal, (tx) => findRotation(tx, id));
+    if (rotation === undefined) throw new TypeError("no rotation");
+    const derivers = await retiredDerivers(portal, rotation);
+    const work = { rotation, derivers, escrow: await portal.escrow.epoch() };
+    expect(await rewrapBatch(portal, work, undefined)).toMatchObject({ kind: "moved" });
+    for (const [at, heard] of told.entries())
+      await heard.until(({ events }) => tells("rotation", id)({ ...heard, events: events.slice(since[at]) }));
+    await runRotations(portal);
+    for (const heard of told) await heard.until(tells("rotation", id, "completed"));
+    await setStatus(bench.client, bench.transactions[0], { status: "completed" });
+    for (const heard of others) {
+      await heard.until(tells("transaction", bench.transactions[0], "completed"));
+      expect(tells("rotation", id)(heard)).toBe(false);
+    }
+    for (const heard of [...told, ...others]) await heard.leave();
   });
 
   it("say which thing changed and its state, and no word of what is in it", async () => {

@@ -59,6 +59,10 @@ export async function readChanged(tx: Tx, tenantId: string, named: readonly Name
     UNION ALL
     SELECT 'dispute', d.id, d.state, NULL, NULL, NULL, t.participants, NULL
     FROM dispute d JOIN transaction t ON t.id = d.transaction_id
-    WHERE d.tenant_id = ${tenantId}::uuid AND d.id = ANY (${idsOf(named, "dispute")}::uuid[])`);
+    WHERE d.tenant_id = ${tenantId}::uuid AND d.id = ANY (${idsOf(named, "dispute")}::uuid[])
+    UNION ALL
+    SELECT 'rotation', k.id, k.state, NULL, NULL, NULL, ARRAY[k.participant_id], NULL
+    FROM key_rotation k
+    WHERE k.tenant_id = ${tenantId}::uuid AND k.id = ANY (${idsOf(named, "rotation")}::uuid[])`);
   return rows.flatMap(toChanged);
 }

@@ -1,6 +1,7 @@
 import { decideAction, type FilingFacts } from "@/lib/access/action-rules";
 import type { Principal } from "@/lib/context";
 import { mayKnow as mayKnowDispute } from "@/lib/disputes/rules";
+import { mayUseKey } from "@/lib/keys/permissions";
 import type { LiveChange } from "@/lib/live/schema";
 import { mayKnow } from "@/lib/transactions/knowledge";
 
@@ -8,7 +9,7 @@ import { mayKnow } from "@/lib/transactions/knowledge";
 export type Changed =
   | { readonly change: LiveChange & { kind: "request" | "grant" }; readonly filing: FilingFacts }
   | {
-      readonly change: LiveChange & { kind: "transaction" | "dispute" };
+      readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" };
       readonly parties: readonly string[];
     };
 
@@ -19,5 +20,8 @@ export function isTold(principal: Principal, changed: Changed): boolean {
     return decideAction(principal, action, changed.filing).length === 0;
   }
   if (changed.change.kind === "transaction") return mayKnow(principal, changed.parties);
+  if (changed.change.kind === "rotation") {
+    return changed.parties.some((participantId) => mayUseKey(principal, participantId, "read-rotation"));
+  }
   return mayKnowDispute(principal, changed.parties);
 }

@@ -12,6 +12,8 @@ import { endDeadSessions } from "@/lib/identity/end-dead-sessions";
 import { findStanding } from "@/lib/identity/find-standing";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import type { Runtime } from "@/lib/runtime";
+import { dropFormer } from "@/lib/transactions/rewrap/drop-former";
+import { rewrapEscrow } from "@/lib/transactions/rewrap/rewrap-escrow";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
 const EPOCH_PERIOD_MS = 30_000;
@@ -141,7 +143,7 @@ const DUE_PERIOD_MS = 60_000;
 
 /**
  * Begins rotations of managed keys that are older than `everyDays`, and moves what is sealed for old keys to new ones
- * while rotations run. It is done here and not in the worker because participants' managed keys are this process's alone
+ * while rotations run, and drops what the escrow needs no more when the custodian has confirmed. It is done here and not in the worker because participants' managed keys are this process's alone
  * (ADR 0018).
  */
 export function keepRotations(runtime: Runtime, everyDays: number): void {
@@ -152,6 +154,7 @@ export function keepRotations(runtime: Runtime, everyDays: number): void {
     isRunning = true;
     try {
       await runRotations(context());
+      await dropFormer(context());
     } catch (error) {
       runtime.logger.warn({ err: error }, "a rotation did not go on; it will be taken up again");
     } finally {
@@ -165,4 +168,26 @@ export function keepRotations(runtime: Runtime, everyDays: number): void {
       runtime.logger.warn({ err: error }, "keys that are due were not rotated; they will be");
     });
   }, DUE_PERIOD_MS).unref();
+}
+
+const ESCROW_PERIOD_MS = 5_000;
+
+/**
+ * Moves the escrow's entries to the custodian's newest epoch. It is done here and not in the worker because the entries
+ * of the log are sealed with this process's keys; what is moved the custodian alone opens.
+ */
+export function keepEscrow(runtime: Runtime): void {
+  let isRunning = false;
+  const keep = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      await rewrapEscrow({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "the escrow's entries were not moved; they will be");
+    } finally {
+      isRunning = false;
+    }
+  };
+  setInterval(() => void keep(), ESCROW_PERIOD_MS).unref();
 }

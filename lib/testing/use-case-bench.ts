@@ -31,6 +31,8 @@ export interface NewPerson {
 /** A portal's use cases on a real database with a real custodian behind its socket. */
 export interface UseCaseBench extends AuditBench {
   readonly escrow: EscrowClient;
+  /** Where that custodian listens, for processes of their own. */
+  readonly custodianUrl: string;
   /** The custodian's roster file; it takes whatever is written there first. */
   readonly rosterFile: string;
   /** A person of a fresh organisation and participant; the context of a call of theirs. */
@@ -70,14 +72,14 @@ async function openCustodian(bench: AuditBench) {
     custodian.close();
     await rm(dir, { recursive: true, force: true });
   };
-  return { escrow, close, rosterFile: path.join(dir, "roster.json") };
+  return { escrow, url, close, rosterFile: path.join(dir, "roster.json") };
 }
 
 /** Opens the bench; call `close` when the test is over. */
 export async function createUseCaseBench(): Promise<UseCaseBench> {
   const bench = await createAuditBench();
   await createTenant(bench.cx, bench.place.log);
-  const { escrow, close, rosterFile } = await openCustodian(bench);
+  const { escrow, url: custodianUrl, close, rosterFile } = await openCustodian(bench);
   const logger = createLogger("test", "silent");
   const person = async (options: NewPerson) => {
     const { role, duties = [], kind = "legal", organisation = "company" } = options;
@@ -126,6 +128,7 @@ export async function createUseCaseBench(): Promise<UseCaseBench> {
   return {
     ...bench,
     escrow,
+    custodianUrl,
     rosterFile,
     person,
     stopCustodian: close,

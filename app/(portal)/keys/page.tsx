@@ -15,17 +15,20 @@ import { loadEpochs, loadKeys } from "./_components/load-keys";
 
 const PATH = "/keys";
 const PARTIES: readonly Role[] = ["client", "miner"];
+/** Who is shown the escrow's epochs, with what lies under them. */
+const EPOCH_READERS: readonly Role[] = ["coordinator", "admin"];
 
 export async function generateMetadata() {
   return { title: (await getTranslations("keys"))("title") };
 }
 
-async function OwnKeys({ keys, mayRegister }: { keys: readonly KeyView[]; mayRegister: boolean }) {
+async function OwnKeys(props: { keys: readonly KeyView[]; mayRegister: boolean; own: string | undefined }) {
+  const { keys, mayRegister, own } = props;
   const t = await getTranslations("keys");
   return (
     <Section title={t("own")}>
       {keys.length > 0 ? (
-        <KeyTable caption={t("own")} keys={keys} />
+        <KeyTable caption={t("own")} keys={keys} own={own} />
       ) : (
         <EmptyState title={t("empty.title")} text={t(mayRegister ? "empty.text" : "empty.textOther")} />
       )}
@@ -33,14 +36,14 @@ async function OwnKeys({ keys, mayRegister }: { keys: readonly KeyView[]; mayReg
   );
 }
 
-async function AllKeys({ cursor }: { cursor: string | undefined }) {
+async function AllKeys({ cursor, own }: { cursor: string | undefined; own: string | undefined }) {
   const t = await getTranslations("keys");
   const all = await loadKeys({ cursor });
   if (!all.ok) return null;
   const next = all.value.next_cursor;
   return (
     <Section title={t("all")}>
-      <KeyTable caption={t("all")} keys={all.value.items} />
+      <KeyTable caption={t("all")} keys={all.value.items} own={own} />
       <Pager
         first={cursor === undefined ? undefined : PATH}
         next={next === null ? undefined : `${PATH}?cursor=${next}`}
@@ -94,9 +97,13 @@ export default async function KeysPage({ searchParams }: PageProps<"/keys">) {
         path: isParty ? `/confidential/keys?participant_id=${participantId ?? ""}` : "/confidential/keys",
       }}
     >
-      {isParty || mayRegister ? <OwnKeys keys={ownKeys} mayRegister={mayRegister} /> : null}
-      {isParty ? null : <AllKeys cursor={typeof cursor === "string" ? cursor : undefined} />}
-      {role === "coordinator" ? <Epochs /> : null}
+      {isParty || mayRegister ? (
+        <OwnKeys keys={ownKeys} mayRegister={mayRegister} own={participantId} />
+      ) : null}
+      {isParty ? null : (
+        <AllKeys cursor={typeof cursor === "string" ? cursor : undefined} own={participantId} />
+      )}
+      {EPOCH_READERS.includes(role) ? <Epochs /> : null}
     </PageFrame>
   );
 }

@@ -7,14 +7,19 @@ import {
   RotationView,
 } from "@/lib/keys/rotation/schema";
 import {
+  BegunEpoch,
   ChangedKey,
+  DestroyedEpoch,
+  EpochPath,
   EscrowEpochList,
   KeyPage,
   KeyPath,
+  KeyProof,
   KeyQuery,
   KeyRegistration,
   KeyStateOrder,
   KeyView,
+  ProvenKey,
   RegisteredKey,
 } from "@/lib/keys/schema";
 
@@ -43,6 +48,33 @@ export const registerKeyAlias = operation({
   id: "registerKeyAlias",
   path: "/confidential/keys/register",
   summary: "The same as POST /confidential/keys.",
+});
+
+export const proveKey = operation({
+  id: "proveKey",
+  method: "POST",
+  path: "/confidential/keys/{id}/proof",
+  summary: "Prove the possession of a key held by its participant, which makes it active.",
+  scopes: ["keys"],
+  roles: ["client", "miner"],
+  params: KeyPath,
+  body: KeyProof,
+  response: { status: 200, schema: ProvenKey },
+  rate: "writes",
+  action: "key.prove",
+  stepUp: true,
+  idempotent: {
+    keep: [
+      "success",
+      "key_id",
+      "kid",
+      "participant_id",
+      "key_version",
+      "state",
+      "registered_at",
+      "rotation_id",
+    ],
+  },
 });
 
 export const listKeys = operation({
@@ -81,6 +113,35 @@ export const listEscrowEpochs = operation({
   response: { status: 200, schema: EscrowEpochList },
   rate: "reads",
   action: "key.read",
+});
+
+export const rotateEscrow = operation({
+  id: "rotateEscrow",
+  method: "POST",
+  path: "/confidential/keys/escrow/rotate",
+  summary: "Begin the next escrow epoch; what lies under former ones is moved to it.",
+  scopes: ["keys"],
+  roles: ["admin"],
+  response: { status: 201, schema: BegunEpoch },
+  rate: "writes",
+  action: "escrow.epoch",
+  stepUp: true,
+  idempotent: { keep: ["success", "epoch", "kid", "public_key", "created_at", "state", "signature"] },
+});
+
+export const destroyEscrow = operation({
+  id: "destroyEscrow",
+  method: "POST",
+  path: "/confidential/keys/escrow/{epoch}/destroy",
+  summary: "Destroy the private key of a former escrow epoch under which nothing lies.",
+  scopes: ["keys"],
+  roles: ["admin"],
+  params: EpochPath,
+  response: { status: 200, schema: DestroyedEpoch },
+  rate: "writes",
+  action: "escrow.destroy",
+  stepUp: true,
+  idempotent: { keep: ["success", "epoch", "kid", "state"] },
 });
 
 const rotation = {

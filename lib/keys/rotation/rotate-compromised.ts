@@ -6,6 +6,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type DraftKey, draftManagedKey } from "@/lib/keys/draft-key";
+import { refuseHeld } from "@/lib/keys/refuse-held";
 import type { RotateContext, RotationStep } from "@/lib/keys/rotation/step";
 import { agreeRotation, countToMove, insertRotation, type RotationRow } from "@/lib/keys/rotation/store";
 import { insertManagedKey, type KeyVersion, lockKey, selectActiveKeys, updateState } from "@/lib/keys/store";
@@ -56,6 +57,7 @@ async function ask(tx: Tx, cx: RotateContext, asker: Principal, key: KeyVersion)
 /** The key to move to: the active one, locked, or one that is made now. */
 async function successor(tx: Tx, cx: RotateContext, key: KeyVersion): Promise<KeyVersion | DraftKey> {
   const [active] = await selectActiveKeys(tx, [key.participantId], false);
+  if (active === undefined) await refuseHeld(tx, key.participantId);
   if (active === undefined) return draftManagedKey(tx, cx, key.participantId, "pre_active");
   await lockKey(tx, active.id);
   return active;
@@ -92,6 +94,11 @@ export async function rotateCompromised(
   open: RotationRow | undefined,
 ): Promise<RotationStep> {
   const { principal } = cx;
+  if (key.custody === "client") {
+    throw new DomainError("key.state", {
+      detail: "Only its participant opens what lies under a key that he holds: register its successor.",
+    });
+  }
   if (principal === undefined)
     throw new DomainError("key.state", { detail: "Two persons rotate a compromised key." });
   if (open === undefined) return ask(tx, cx, principal, key);

@@ -56,14 +56,14 @@ function toRow(row: StoredRotation): RotationRow {
 
 /**
  * Retired versions: those whose entries a rotation moves, and whose state allows it (crypto.md "Keys"): deactivated ones,
- * and a compromised one where two persons said so.
+ * and a compromised one where two persons said so. Of managed keys alone: nobody here opens what lies under the others.
  */
 const retired = (compromisedKeyId: Prisma.Sql): Prisma.Sql =>
-  Prisma.sql`(k.state = 'deactivated' OR (k.state = 'compromised' AND k.id = ${compromisedKeyId}))`;
+  Prisma.sql`k.custody = 'managed' AND (k.state = 'deactivated' OR (k.state = 'compromised' AND k.id = ${compromisedKeyId}))`;
 
 /** Entries that a rotation has to move, also those it may not move since their key was reported compromised meanwhile. */
 const counted = (oldVersion: Prisma.Sql): Prisma.Sql =>
-  Prisma.sql`(k.state = 'deactivated' OR k.version = ${oldVersion})`;
+  Prisma.sql`k.custody = 'managed' AND (k.state = 'deactivated' OR k.version = ${oldVersion})`;
 
 /** A running rotation counts its entries now; an ended one keeps what it ended with. */
 const COLUMNS = Prisma.sql`r.id, r.participant_id, r.mode, r.state, r.old_version, r.new_version, r.total,
@@ -107,6 +107,11 @@ export async function lockRunning(tx: Tx, id: string): Promise<boolean> {
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     SELECT id FROM key_rotation WHERE id = ${id}::uuid AND state = 'running' FOR UPDATE SKIP LOCKED`);
   return rows.length === 1;
+}
+
+/** Tells pages that show it that a running rotation has moved something, when the caller's transaction commits. */
+export async function tellProgress(tx: Tx, id: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify('sealport_changed', ${`rotation:${id}`})`;
 }
 
 /** Whose entries a rotation moves. */

@@ -7,6 +7,7 @@ import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { outcomeOf } from "@/lib/testing/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { openTransaction } from "@/lib/transactions/open-transaction";
+import { dropFormer } from "@/lib/transactions/rewrap/drop-former";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { setStatus } from "@/lib/transactions/set-status";
@@ -66,9 +67,16 @@ const groupsOf = (transaction: string): Promise<Group[]> =>
   );
 
 const wrapsOf = (transaction: string): Promise<{ gen: number; kid: string }[]> =>
-  rowsOf("SELECT gen, kid FROM wrap WHERE transaction_id = $1 AND grp = 'amount' ORDER BY position", [
-    transaction,
-  ]);
+  rowsOf(
+    "SELECT gen, kid FROM wrap WHERE transaction_id = $1 AND grp = 'amount' AND kind <> 'former' ORDER BY position",
+    [transaction],
+  );
+
+const formerOf = (transaction: string): Promise<{ key: string; kid: string }[]> =>
+  rowsOf(
+    "SELECT grp || ' ' || gen AS key, kid FROM wrap WHERE transaction_id = $1 AND kind = 'former' ORDER BY grp, gen",
+    [transaction],
+  );
 
 async function rotate(owner: Person): Promise<string> {
   const { participantId } = owner.principal;
@@ -217,5 +225,44 @@ it("of a compromised key moves to the active one where there is one, and leaves 
   });
   await run(owner);
   expect((await wrapsOf(id)).map(({ kid }) => kid)).toContain(`${participantId}#2`);
+  expect(await opened(owner, id)).toEqual(SENT);
+});
+
+it("keeps the escrow's former entries until the custodian has confirmed the new ones, and then removes them with an entry", async () => {
+  const owner = await bench.person({ role: "client" });
+  const other = await bench.person({ role: "miner" });
+  const portal = { ...owner, principal: undefined, system: "portal" };
+  const id = await submit(owner, other);
+  await rotate(owner);
+  await rotate(owner);
+  const kept = ["amount 1", "amount 2", "narrative 1", "narrative 2"].map((key) => ({
+    key,
+    kid: "escrow#1",
+  }));
+  expect(await formerOf(id)).toEqual(kept);
+  await dropFormer(portal);
+  expect(await formerOf(id)).toEqual(kept);
+  expect(await opened(owner, id)).toEqual(SENT);
+  expect(await opened(other, id)).toEqual(SENT);
+  // A confirmation that the custodian did not sign is none.
+  await rowsOf(
+    `INSERT INTO escrow_registration (transaction_id, grp, gen, tenant_id, bd, kid, signature)
+     SELECT transaction_id, grp, gen, tenant_id, bd, 'escrow#1', $2 FROM transaction_group
+     WHERE transaction_id = $1 AND grp = 'amount' AND gen = 3`,
+    [id, "A".repeat(86)],
+  );
+  await dropFormer(portal);
+  expect(await formerOf(id)).toEqual(kept);
+  await rowsOf("DELETE FROM escrow_registration WHERE transaction_id = $1", [id]);
+  while ((await registerPending(owner)).registered > 0);
+  await Promise.all([dropFormer(portal), dropFormer(portal)]);
+  while ((await dropFormer(portal)) > 0);
+  expect(await formerOf(id)).toEqual([]);
+  expect(await wrapsOf(id)).toHaveLength(3);
+  const entries = await rowsOf(
+    "SELECT 1 FROM audit_index WHERE action = 'transaction.confirm' AND transaction_id = $1",
+    [id],
+  );
+  expect(entries).toHaveLength(1);
   expect(await opened(owner, id)).toEqual(SENT);
 });

@@ -4,10 +4,10 @@ import type { AuditEvent } from "@/lib/audit/event";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import type { ActiveKey } from "@/lib/keys/active-keys";
-import { moveWraps, type RotationRow } from "@/lib/keys/rotation/store";
+import { moveWraps, type RotationRow, tellProgress } from "@/lib/keys/rotation/store";
 import { type NewWrapRow, storeWraps, wrapRow } from "@/lib/keys/store-wraps";
 import type { Change, RewrapContext } from "@/lib/transactions/rewrap/change-of";
-import { deleteOldWraps, insertGroups } from "@/lib/transactions/rewrap/store";
+import { insertGroups, retireOldWraps } from "@/lib/transactions/rewrap/store";
 import { bindGroups } from "@/lib/transactions/store";
 
 type Rewrap = Extract<Change, { kind: "rewrap" }>;
@@ -71,7 +71,7 @@ function wrapsOf(cx: RewrapContext, { groups, keys }: Reseal): NewWrapRow[] {
   );
 }
 
-/** The next generations with their entries; entries of the former ones are removed. */
+/** The next generations with their entries; the parties' entries of the former ones are removed. */
 async function storeReseals(tx: Tx, cx: RewrapContext, written: readonly Written<Reseal>[]): Promise<number> {
   if (written.length === 0) return 0;
   const rows = written.flatMap(({ change, entryId }) =>
@@ -95,7 +95,7 @@ async function storeReseals(tx: Tx, cx: RewrapContext, written: readonly Written
     tx,
     written.flatMap(({ change }) => wrapsOf(cx, change)),
   );
-  await deleteOldWraps(
+  await retireOldWraps(
     tx,
     written.map(({ change }) => change.transaction.id),
   );
@@ -123,5 +123,6 @@ export async function storeChanges(
     if (change.kind === "rewrap") rewraps.push({ change, entryId });
     else reseals.push({ change, entryId });
   }
+  await tellProgress(tx, rotation.id);
   return (await storeRewraps(tx, rewraps)) + (await storeReseals(tx, cx, reseals));
 }

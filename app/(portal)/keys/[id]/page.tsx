@@ -17,6 +17,7 @@ import { getKey as readKey } from "@/lib/keys/get-key";
 import { type KeyOperation, mayUseKey } from "@/lib/keys/permissions";
 import type { KeyView } from "@/lib/keys/schema";
 import { KEY_USES, mayBecome } from "@/lib/keys/states";
+import { custodyOf } from "../_components/custody-of";
 import { KeyTable } from "../_components/key-table";
 import { loadKeys } from "../_components/load-keys";
 import { loadRotations } from "../_components/load-rotations";
@@ -110,7 +111,7 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
   const facts: Fact[] = [
     { name: t("columns.participant"), value: view.participant_id },
     { name: t("columns.version"), value: view.key_version },
-    { name: t("columns.custody"), value: t(`custody.${view.custody}.long`) },
+    { name: t("columns.custody"), value: t(`custody.${custodyOf(view, principal.participantId)}.long`) },
     ...(wraps === undefined
       ? []
       : [{ name: t("detail.wraps"), value: t("detail.wrapsOf", { count: wraps }) }]),
@@ -163,15 +164,14 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
           <Facts look="aligned" facts={facts} />
         </div>
       </Section>
-      {rotations?.ok === true && rotations.value.items.length > 0 ? (
-        <Rotations participantId={view.participant_id} first={rotations.value} />
-      ) : null}
+      {rotations?.ok === true ? <Rotations list={rotations.value} /> : null}
       {versions.ok ? (
         <Section title={t("detail.versions", { participant: view.participant_id })}>
           <KeyTable
             caption={t("detail.versions", { participant: view.participant_id })}
             keys={versions.value.items}
             current={view.key_id}
+            own={principal.participantId}
           />
         </Section>
       ) : null}

@@ -4,10 +4,17 @@ import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { formatCount } from "@/lib/format";
 import type { KeyView } from "@/lib/keys/schema";
+import { custodyOf } from "./custody-of";
 import { StateTag } from "./state-tag";
 
 /** Key versions in rows; the number of wraps only where the reader may know it. */
-export function KeyTable(props: { caption: string; keys: readonly KeyView[]; current?: string }) {
+export function KeyTable(props: {
+  caption: string;
+  keys: readonly KeyView[];
+  current?: string;
+  /** The reader's participant: what it holds, the reader holds. */
+  own: string | undefined;
+}) {
   const t = useTranslations("keys.columns");
   const locale = useLocale();
   const custody = useTranslations("keys.custody");
@@ -15,7 +22,7 @@ export function KeyTable(props: { caption: string; keys: readonly KeyView[]; cur
   const columns: Column<KeyView>[] = [
     { key: "kid", head: t("key"), isTitle: true, cell: (key) => key.kid },
     { key: "version", head: t("version"), isNumber: true, cell: (key) => key.key_version },
-    { key: "custody", head: t("custody"), cell: (key) => custody(`${key.custody}.short`) },
+    { key: "custody", head: t("custody"), cell: (key) => custody(`${custodyOf(key, props.own)}.short`) },
     {
       key: "fingerprint",
       head: t("fingerprint"),

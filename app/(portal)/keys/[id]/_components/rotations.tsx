@@ -1,19 +1,16 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useRef } from "react";
-import { target } from "@/components/client/api";
-import { useApi } from "@/components/client/use-api";
+import { useEffect } from "react";
+import { useLiveState } from "@/components/client/live";
+import { LiveRefresh } from "@/components/client/live-refresh";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import type { listRotations } from "@/lib/api-client/operations/keys";
 import type { RotationList, RotationView } from "@/lib/keys/rotation/schema";
 
-const LIST = target<typeof listRotations>("GET", "/confidential/keys/rotations");
 const PERIOD_MS = 1_500;
 
 const LOOKS = {
@@ -36,26 +33,22 @@ function Progress({ rotation }: { rotation: RotationView }) {
   );
 }
 
-/** Rotations of a participant's key, newest first; asks again while one runs, and then for the page anew. */
-export function Rotations(props: { participantId: string; first: RotationList }) {
-  const { participantId, first } = props;
-  const t = useTranslations("keys.rotations");
-  const { call } = useApi();
+/** Loads the page anew while a rotation runs and no stream tells of it. */
+function useRefreshing(isRunning: boolean): void {
   const router = useRouter();
-  const isRunning = (list: RotationList) => list.items.some(({ state }) => state === "running");
-  const { data } = useQuery({
-    queryKey: ["key-rotations", participantId, first.items[0]?.rotation_id],
-    queryFn: () => call(LIST, { query: { participant_id: participantId } }),
-    initialData: first,
-    enabled: isRunning(first),
-    refetchInterval: ({ state }) => (isRunning(state.data ?? first) ? PERIOD_MS : false),
-  });
-  const wasRunning = useRef(isRunning(data));
-  const runs = isRunning(data);
+  const isLive = useLiveState() === "live";
   useEffect(() => {
-    if (wasRunning.current && !runs) router.refresh();
-    wasRunning.current = runs;
-  }, [runs, router]);
+    if (!isRunning || isLive) return;
+    const timer = setInterval(() => router.refresh(), PERIOD_MS);
+    return () => clearInterval(timer);
+  }, [isRunning, isLive, router]);
+}
+
+/** Rotations of a participant's key, newest first, as far as the page's stream of changes tells that they are. */
+export function Rotations({ list }: { list: RotationList }) {
+  const t = useTranslations("keys.rotations");
+  const runs = list.items.some(({ state }) => state === "running");
+  useRefreshing(runs);
   const columns: Column<RotationView>[] = [
     {
       key: "versions",
@@ -80,12 +73,14 @@ export function Rotations(props: { participantId: string; first: RotationList })
       ),
     },
   ];
+  if (list.items.length === 0) return <LiveRefresh kinds={["rotation"]} />;
   return (
     <Section title={t("title")}>
+      <LiveRefresh kinds={["rotation"]} />
       <div role="status" className="sr-only">
         {runs ? t("states.running") : ""}
       </div>
-      <Table caption={t("title")} columns={columns} rows={data.items} rowKey={(one) => one.rotation_id} />
+      <Table caption={t("title")} columns={columns} rows={list.items} rowKey={(one) => one.rotation_id} />
     </Section>
   );
 }

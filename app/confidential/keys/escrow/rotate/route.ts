@@ -1,0 +1,8 @@
+import { rotateEscrow } from "@/lib/api-client/operations/keys";
+import { bind, Reply } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { rotateEpoch } from "@/lib/keys/escrow/rotate-epoch";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/escrow/rotate", [
+  bind(rotateEscrow, async (cx) => new Reply(201, await rotateEpoch(cx))),
+]);

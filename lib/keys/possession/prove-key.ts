@@ -1,0 +1,91 @@
+import "server-only";
+import { issueReceipt } from "@/lib/audit/issue-receipt";
+import { recordEvent } from "@/lib/audit/record-event";
+import type { Context } from "@/lib/context";
+import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
+import { sha256 } from "@/lib/crypto/primitives";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { requireKeyPermission } from "@/lib/keys/permissions";
+import { activateProven } from "@/lib/keys/possession/activate";
+import { askedOf } from "@/lib/keys/possession/challenge";
+import { findHeld, takeChallenge } from "@/lib/keys/possession/store";
+import type { KeyProof, ProvenKey } from "@/lib/keys/schema";
+import { type KeyVersion, selectKeys } from "@/lib/keys/store";
+
+type ProveContext = Omit<Context, "escrow" | "logger">;
+
+const STALE = "There is no challenge for this key that is yours and unused: register it again for a new one.";
+const EXPIRED = "The challenge has expired: register the key again for a new one.";
+const WRONG = "The tag is not the one that the holder of the key computes from the challenge.";
+
+/** The key to prove, which waits, and the held one whose place it takes. Throws before any challenge is used up. */
+async function findWaiting(
+  cx: ProveContext,
+  keyId: string,
+): Promise<{ key: KeyVersion; held: KeyVersion | undefined }> {
+  return inSnapshot(cx, async (tx) => {
+    const [key] = await selectKeys(tx, { keyId, limit: 1 });
+    if (key === undefined) throw new DomainError("key.not-found");
+    requireKeyPermission(cx.principal, key.participantId, "active");
+    if (key.state !== "pre_active" || key.custody !== "client") {
+      throw new DomainError("key.state", { detail: `${key.kid} does not wait for a proof.` });
+    }
+    return { key, held: await findHeld(tx, key.participantId) };
+  });
+}
+
+function isAnswer(tag: string, expected: Uint8Array): boolean {
+  try {
+    return equalConstantTime(sha256(fromBase64url(tag)), expected);
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}
+
+/** What is wrong with the answer to the newest challenge of a key; the challenge is used up and stays so. */
+async function faultOf(cx: ProveContext, key: KeyVersion, tag: string): Promise<string | undefined> {
+  const now = cx.clock.now();
+  const taken = await inTransaction(cx, (tx) => takeChallenge(tx, key.id, askedOf(cx.principal), now));
+  if (taken === undefined) return STALE;
+  if (taken.expiresAt.getTime() <= now.getTime()) return EXPIRED;
+  return isAnswer(tag, taken.expected) ? undefined : WRONG;
+}
+
+async function refuseProof(
+  cx: ProveContext,
+  key: KeyVersion,
+  member: string,
+  detail: string,
+): Promise<never> {
+  await recordEvent(cx, {
+    class: "key",
+    outcome: "denied",
+    action: "key.prove",
+    subjects: [`key:${key.id}`],
+    details: { kid: key.kid, code: "key.proof", detail },
+    index: { participantId: key.participantId },
+  });
+  throw new DomainError("key.proof", { detail, errors: [{ pointer: `/${member}`, detail }] });
+}
+
+/**
+ * Takes the proof that a waiting key's private half is its participant's, and makes the key active in the place of the
+ * former one. One attempt uses its challenge up, right or wrong. Throws `key.not-found`, `access.forbidden`, `key.state`,
+ * `key.proof`.
+ */
+export async function proveKey(cx: ProveContext, keyId: string, proof: KeyProof): Promise<ProvenKey> {
+  const { key, held } = await findWaiting(cx, keyId);
+  const fault = await faultOf(cx, key, proof.client_tag);
+  if (fault !== undefined) await refuseProof(cx, key, "client_tag", fault);
+  if (held !== undefined) {
+    const missing = `${held.kid} is held by the participant: its possession is proven by replaced_tag.`;
+    const { replaced_tag: tag } = proof;
+    const other = tag === undefined ? missing : await faultOf(cx, held, tag);
+    if (other !== undefined) await refuseProof(cx, key, "replaced_tag", other);
+  }
+  const { body, entry } = await inTransaction(cx, (tx) => activateProven(tx, cx, key, held));
+  return { ...body, receipt: await issueReceipt(cx, entry) };
+}

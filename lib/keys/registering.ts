@@ -1,0 +1,40 @@
+import "server-only";
+import type { Context, Principal } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import type { RegisteredKey } from "@/lib/keys/schema";
+import { findSuspended, type KeyVersion } from "@/lib/keys/store";
+
+/** What registering needs; the seed and the supervisor have no HTTP request. */
+export type RegisterContext = Pick<
+  Context,
+  "db" | "instance" | "clock" | "keystore" | "audit" | "client" | "requestId"
+> & { readonly principal: Principal };
+
+export interface RegisterResult {
+  readonly isNew: boolean;
+  readonly key: RegisteredKey;
+}
+
+/** A key as registering and proving answer it. */
+export function registeredKey(key: KeyVersion): RegisteredKey {
+  return {
+    success: true,
+    key_id: key.id,
+    kid: key.kid,
+    participant_id: key.participantId,
+    key_version: key.version,
+    state: key.state,
+    public_key: key.publicKey,
+    registered_at: key.createdAt.toISOString(),
+  };
+}
+
+/** No key comes beside a suspended one. Throws `key.state`. */
+export async function refuseSuspended(tx: Tx, participantId: string): Promise<void> {
+  const suspended = await findSuspended(tx, participantId);
+  if (suspended === undefined) return;
+  throw new DomainError("key.state", {
+    detail: `${suspended.kid} is suspended: resume it and rotate it, or report it compromised. Beside it a new key would leave what is sealed for it shut.`,
+  });
+}

@@ -1,0 +1,57 @@
+import "server-only";
+import { appendEntries } from "@/lib/audit/append-entry";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import type { Context } from "@/lib/context";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
+import { parseVkey } from "@/lib/crypto/signed-note";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { deleteFormer, type FormerEntry, listFormer } from "@/lib/transactions/rewrap/store";
+import { lockTransactions } from "@/lib/transactions/store";
+
+type DropContext = Pick<Context, "db" | "instance" | "escrow" | "logger"> & AuditContext;
+
+/** Whether the pinned custodian signed that it opens its entry of exactly the body that stands there now. */
+function isConfirmed(custodian: Uint8Array, former: FormerEntry): boolean {
+  const { transactionId: tx, group: grp, newest, confirmed } = former;
+  const ok = { tx, grp, gen: newest.gen, bd: newest.bd, kid: confirmed.kid };
+  return confirmed.bd === newest.bd && verifyEscrowOk(custodian, ok, fromBase64url(confirmed.signature));
+}
+
+async function drop(tx: Tx, cx: DropContext, ids: readonly string[]): Promise<number> {
+  await lockTransactions(tx, cx.instance.tenantId, ids);
+  const custodian = parseVkey(cx.escrow.vkey).publicKey;
+  const all = await listFormer(tx, ids);
+  const former = all.filter((one) => isConfirmed(custodian, one));
+  if (former.length < all.length) {
+    cx.logger.error({ alarm: "escrow.unconfirmed" }, "a registration was not signed by the custodian");
+  }
+  const transactions = [...new Set(former.map(({ transactionId }) => transactionId))];
+  if (transactions.length === 0) return 0;
+  await appendEntries(
+    tx,
+    cx,
+    transactions.map((transaction) => {
+      const own = former.filter(({ transactionId }) => transactionId === transaction);
+      return {
+        class: "transaction" as const,
+        outcome: "done" as const,
+        action: "transaction.confirm",
+        subjects: [`transaction:${transaction}`],
+        details: { transaction, dropped: own.map(({ group, gen }) => `${group} ${gen}`) },
+        index: { transactionId: transaction },
+      };
+    }),
+  );
+  return deleteFormer(tx, former);
+}
+
+/**
+ * Removes the escrow's entries of former generations whose successors the custodian has confirmed, with an entry for each
+ * transaction. Answers how many were removed. Any number of processes may do so.
+ */
+export async function dropFormer(cx: DropContext): Promise<number> {
+  const found = await inSnapshot(cx, (tx) => listFormer(tx));
+  const ids = [...new Set(found.map(({ transactionId }) => transactionId))].slice(0, 50);
+  return ids.length === 0 ? 0 : inTransaction(cx, (tx) => drop(tx, cx, ids));
+}

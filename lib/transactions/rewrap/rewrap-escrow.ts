@@ -1,0 +1,178 @@
+import "server-only";
+import { appendEntries } from "@/lib/audit/append-entry";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import type { EnvelopeDigests } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { recipientsDigest, replaceRecipient } from "@/lib/crypto/envelope";
+import { apuText } from "@/lib/crypto/envelope-format";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import type { RegistrationItem, RewrapResult } from "@/lib/escrow/protocol";
+import { GroupName } from "@/lib/escrow/statements";
+import { selectSealedGroups } from "@/lib/escrow/store";
+import { isRecordInLog, loadAllSealed } from "@/lib/transactions/load-sealed";
+import {
+  isLogBehind,
+  listUnderFormer,
+  type MovedEscrow,
+  moveEscrowWraps,
+} from "@/lib/transactions/rewrap/store";
+import { bindGroups, lockTransactions, type TransactionRow } from "@/lib/transactions/store";
+import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+
+type EscrowMoveContext = Pick<Context, "db" | "instance" | "escrow" | "logger"> & AuditContext;
+
+const BATCH = 50;
+const BEHIND_SECONDS = 20;
+
+interface Asked {
+  readonly item: RegistrationItem;
+  readonly result: RewrapResult;
+}
+
+interface Change {
+  readonly transaction: TransactionRow;
+  readonly moved: MovedEscrow[];
+  readonly digests: EnvelopeDigests[];
+}
+
+/** The group with the custodian's new entry; undefined when another act changed it since the custodian was asked. */
+function moveGroup(
+  { row, wraps, context, envelope }: SealedGroupRow,
+  asked: Asked | undefined,
+): { moved: MovedEscrow; digests: EnvelopeDigests } | undefined {
+  if (asked?.result.ok !== true) return undefined;
+  const { item, result } = asked;
+  const own = wraps.find(({ kid }) => kid.startsWith("escrow#"));
+  const sent = item.jwe.recipients.find(({ header }) => header.kid === own?.kid);
+  const isSame = row.gen === result.gen && row.bd === result.bd && own?.epk === sent?.header.epk.x;
+  if (own === undefined || !isSame || own.encryptedKey !== sent?.encrypted_key) return undefined;
+  const { kid, epk, encrypted_key, bd, signature } = result;
+  const apu = toBase64url(utf8(apuText(context)));
+  const header = { kid, epk: { crv: "X25519", kty: "OKP", x: epk }, apu, apv: toBase64url(utf8(kid)) };
+  const recipient = { header, encrypted_key };
+  const next = replaceRecipient({ ...context, envelope, oldKid: own.kid, recipient }).envelope;
+  return {
+    moved: {
+      transactionId: row.transactionId,
+      group: row.group,
+      gen: row.gen,
+      oldKid: own.kid,
+      kid,
+      epoch: Number(kid.slice("escrow#".length)),
+      epk,
+      encryptedKey: encrypted_key,
+      bd,
+      signature,
+    },
+    digests: { grp: row.group, gen: row.gen, bd, rl: recipientsDigest(next.recipients) },
+  };
+}
+
+function keyOf(transaction: string, group: string): string {
+  return `${transaction}|${group}`;
+}
+
+/** What becomes of each transaction, from rows that are locked and compared with the log. */
+async function changesOf(
+  tx: Tx,
+  cx: EscrowMoveContext,
+  ids: readonly string[],
+  asked: ReadonlyMap<string, Asked>,
+): Promise<Change[]> {
+  const transactions = await lockTransactions(tx, cx.instance.tenantId, ids);
+  const records = await loadAllSealed(tx, transactions);
+  return transactions.flatMap((transaction, at): Change[] => {
+    const record = records[at];
+    if (record === undefined) return [];
+    if (!isRecordInLog(cx, transaction, record)) {
+      cx.logger.error(
+        { alarm: "envelope.replaced", transaction: transaction.id },
+        "a transaction was not moved to the new escrow epoch",
+      );
+      return [];
+    }
+    const groups = record.groups.flatMap((group) => {
+      const change = moveGroup(group, asked.get(keyOf(transaction.id, group.row.group)));
+      return change === undefined ? [] : [change];
+    });
+    if (groups.length === 0) return [];
+    return [
+      { transaction, moved: groups.map((one) => one.moved), digests: groups.map((one) => one.digests) },
+    ];
+  });
+}
+
+async function store(tx: Tx, cx: EscrowMoveContext, changes: readonly Change[]): Promise<number> {
+  if (changes.length === 0) return 0;
+  const entries = await appendEntries(
+    tx,
+    cx,
+    changes.map(({ transaction, moved, digests }) => ({
+      class: "transaction" as const,
+      outcome: "done" as const,
+      action: "transaction.rewrap",
+      subjects: [`transaction:${transaction.id}`],
+      details: {
+        transaction: transaction.id,
+        kid: moved[0]?.kid ?? "",
+        groups: digests.map(({ grp }) => grp),
+        old_kids: [...new Set(moved.map(({ oldKid }) => oldKid))].sort(),
+      },
+      pub: { envelopes: [...digests].sort((a, b) => (a.grp < b.grp ? -1 : 1)) },
+      index: { transactionId: transaction.id },
+    })),
+  );
+  const moved = changes.flatMap((change) => change.moved);
+  if ((await moveEscrowWraps(tx, cx.instance.tenantId, moved)) !== moved.length) {
+    throw new TypeError("a locked recipient entry is gone");
+  }
+  const bound = changes.flatMap(({ transaction, digests }, at) =>
+    digests.map(({ grp, gen }) => ({
+      transactionId: transaction.id,
+      group: GroupName.parse(grp),
+      gen,
+      entryId: entries[at]?.id ?? "",
+    })),
+  );
+  await bindGroups(tx, bound);
+  return moved.length;
+}
+
+/** Asks the custodian for these transactions' groups; those it refuses are told in the operator's log. */
+async function ask(cx: EscrowMoveContext, ids: readonly string[]): Promise<Map<string, Asked>> {
+  const items = await inSnapshot(cx, (tx) => selectSealedGroups(tx, ids, GroupName.options, false));
+  const results = await cx.escrow.rewrap(items);
+  const refused = results.filter(({ ok }) => !ok).length;
+  if (refused > 0) {
+    cx.logger.error({ alarm: "escrow.refused", count: refused }, "the custodian moved not every group");
+  }
+  return new Map(
+    items.flatMap((item, at) => {
+      const result = results[at];
+      return result === undefined ? [] : [[keyOf(item.tx, item.grp), { item, result }] as const];
+    }),
+  );
+}
+
+/**
+ * Moves the escrow's entries of former epochs to the newest: the custodian opens and wraps them, and here each is put in
+ * its place under an entry of the log, fifty transactions in one database transaction. The bodies stay. Killed at any
+ * point it leaves a batch undone or done, and is asked again. Answers how many entries were moved.
+ */
+export async function rewrapEscrow(cx: EscrowMoveContext, signal?: AbortSignal): Promise<number> {
+  const { epoch } = await cx.escrow.epoch();
+  let total = 0;
+  let after: string | undefined;
+  while (signal?.aborted !== true) {
+    const where = { tenantId: cx.instance.tenantId, epoch, after, limit: BATCH };
+    const ids = await inSnapshot(cx, async (tx) =>
+      (await isLogBehind(tx, BEHIND_SECONDS)) ? [] : listUnderFormer(tx, where),
+    );
+    after = ids.at(-1);
+    if (after === undefined) break;
+    const asked = await ask(cx, ids);
+    total += await inTransaction(cx, async (tx) => store(tx, cx, await changesOf(tx, cx, ids, asked)));
+  }
+  return total;
+}
