@@ -11,9 +11,9 @@ import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
-const KILLS = 25;
+const KILLS = Number(process.env.SEALPORT_KILLS ?? 8);
 const PORTALS = 3;
-const TRANSACTIONS = 110;
+const TRANSACTIONS = 40;
 const SENT = { amount: "1000", currency: "EUR", narrative: "a narrative" };
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
