@@ -9,5 +9,5 @@ import { selectKeys } from "@/lib/keys/store";
 export async function getKey(cx: KeyReadContext, id: string): Promise<KeyView> {
   const [key] = await inSnapshot(cx, (tx) => selectKeys(tx, { keyId: id, limit: 1 }));
   if (key === undefined) throw new DomainError("key.not-found");
-  return keyView(cx.principal, key);
+  return keyView(cx, key);
 }

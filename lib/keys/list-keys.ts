@@ -1,4 +1,5 @@
 import "server-only";
+import { closedLog } from "@/lib/audit/reading/closed-log";
 import type { Context, Principal } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
@@ -18,7 +19,10 @@ function seesWraps(principal: Principal, key: CountedKey): boolean {
 }
 
 /** A key as this caller may see it. */
-export function keyView(principal: Principal, key: CountedKey): KeyView {
+export function keyView(
+  { principal, instance }: Pick<KeyReadContext, "instance" | "principal">,
+  key: CountedKey,
+): KeyView {
   return {
     key_id: key.id,
     kid: key.kid,
@@ -29,7 +33,11 @@ export function keyView(principal: Principal, key: CountedKey): KeyView {
     custody: key.custody,
     fingerprint: key.thumbprint,
     registered_at: key.createdAt.toISOString(),
-    registration: { entry_id: key.registrationEntryId, seq: key.registrationSeq ?? null },
+    registration: {
+      entry_id: key.registrationEntryId,
+      seq: key.registrationSeq ?? null,
+      closed_log: closedLog(instance, key.registrationLog),
+    },
     ...(seesWraps(principal, key) ? { remaining_wraps: key.remainingWraps } : {}),
   };
 }
@@ -47,7 +55,7 @@ export async function listKeys(cx: KeyReadContext, query: KeyQuery): Promise<Key
   const page = keys.slice(0, query.limit);
   const last = page.at(-1);
   return {
-    items: page.map((key) => keyView(cx.principal, key)),
+    items: page.map((key) => keyView(cx, key)),
     next_cursor: keys.length > query.limit && last !== undefined ? last.id : null,
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
+import { ClosedLog, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
 import { KeyState } from "./states";
 
 export const ParticipantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "not a participant id");
@@ -102,7 +102,7 @@ export const KeyView = z.object({
   fingerprint: z.string(),
   registered_at: z.string(),
   /** Entry of the log that binds the fingerprint; `seq` is null until it is in the tree. */
-  registration: z.object({ entry_id: z.string(), seq: z.int().nullable() }),
+  registration: z.object({ entry_id: z.string(), seq: z.int().nullable(), closed_log: ClosedLog }),
   remaining_wraps: z.int().optional(),
 });
 export type KeyView = z.infer<typeof KeyView>;

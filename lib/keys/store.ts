@@ -193,12 +193,14 @@ export interface CountedKey extends KeyVersion {
   readonly registrationEntryId: string;
   /** Its number in the log; absent until it is in the tree. */
   readonly registrationSeq: number | undefined;
+  readonly registrationLog: string | null;
 }
 
 type CountedRow = KeyVersionRow & {
   wraps: bigint;
   registration_entry_id: string;
   registration_seq: bigint | null;
+  registration_log: string | null;
 };
 
 export async function selectKeys(
@@ -212,7 +214,7 @@ export async function selectKeys(
 ): Promise<CountedKey[]> {
   const rows = await tx.$queryRaw<CountedRow[]>(Prisma.sql`
     SELECT ${KEY_COLUMNS}, (SELECT count(*) FROM wrap w WHERE w.key_version_id = k.id) AS wraps,
-      k.registration_entry_id, l.seq AS registration_seq
+      k.registration_entry_id, l.seq AS registration_seq, l.log AS registration_log
     FROM key_version k LEFT JOIN audit_leaf l ON l.entry_id = k.registration_entry_id
     WHERE (${where.participantId ?? null}::text IS NULL OR k.participant_id = ${where.participantId ?? null})
       AND (${where.keyId ?? null}::uuid IS NULL OR k.id = ${where.keyId ?? null}::uuid)
@@ -223,6 +225,7 @@ export async function selectKeys(
     remainingWraps: Number(row.wraps),
     registrationEntryId: row.registration_entry_id,
     registrationSeq: row.registration_seq === null ? undefined : Number(row.registration_seq),
+    registrationLog: row.registration_log,
   }));
 }
 

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
+import { EntryLink } from "@/components/domain/entry-link";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Digest } from "@/components/ui/digest";
@@ -50,18 +50,12 @@ async function Uses({ state }: { state: KeyView["state"] }) {
 async function Registration({ view, canFollow }: { view: KeyView; canFollow: boolean }) {
   const t = await getTranslations("keys.detail");
   const locale = await getLocale();
-  const { entry_id, seq } = view.registration;
+  const { entry_id, seq, closed_log } = view.registration;
   const number =
     seq === null ? (
       t("waiting")
     ) : canFollow ? (
-      <Link
-        href={`/audit?entry=${seq}`}
-        prefetch={false}
-        className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
-      >
-        {formatCount(seq, locale)}
-      </Link>
+      <EntryLink seq={seq} closedLog={closed_log} />
     ) : (
       formatCount(seq, locale)
     );
