@@ -126,9 +126,10 @@ async function createPerson(
 export async function createPeople(runtime: SeedRuntime): Promise<MadePerson[]> {
   const organisations = await createOrganisations(runtime);
   await createParticipants(runtime, organisations);
-  const made = await Promise.all(
-    PEOPLE.map((person) => createPerson(runtime, person, organisationOf(organisations, person))),
-  );
+  // One after the other: all at once, their password hashes keep a slow machine so busy that transactions time out.
+  const made: MadePerson[] = [];
+  for (const person of PEOPLE)
+    made.push(await createPerson(runtime, person, organisationOf(organisations, person)));
   for (const { principal, person } of made) {
     if (!WITH_KEYS.includes(person.account)) continue;
     await registerKey(contextOf(runtime, principal), {
