@@ -47,7 +47,7 @@ export async function byOwnWord(
     "search rows hide entries from their readers",
   );
   const numbers = new Conditions().add(
-    "l.seq = ANY (string_to_array(?::text, ',')::bigint[])",
+    "l.seq IN (SELECT unnest(string_to_array(?::text, ',')::bigint[]))",
     beside.join(","),
   );
   const conditions = Conditions.either(request.conditions, numbers);
