@@ -17,6 +17,7 @@ import {
   manifestVersion,
   WITHHELD_LISTED,
 } from "../verify/bundle-format";
+import type { Ranges } from "../verify/ranges";
 import { bundleReadme, PAGE_FOOT, pageHead } from "./bundle-pages";
 import { withExplaining } from "./explaining";
 import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from "./gather";
@@ -31,6 +32,8 @@ export interface BundleRequest {
   readonly fence: Conditions;
   /** Numbers of entries no part of which is opened for this reader. */
   readonly shut?: ReadonlySet<number> | undefined;
+  /** Numbers that were found to be behind the reader's fence (whole-index.ts); none of a filtered export. */
+  readonly withheld?: Ranges | undefined;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   readonly filter: Readonly<Record<string, string>>;
@@ -106,11 +109,11 @@ async function gather(
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Pick<Facts, "v" | "count" | Listed | "explaining" | "pruned">> {
-  const { size, complete, kinds, shut } = request;
+  const { size, complete, kinds, shut, withheld } = request;
   const gone = await readWhatIsGone(cx, tx, size);
   const range = { conditions: request.conditions, size, shut };
   const widened = complete ? undefined : await withExplaining(cx, tx, { ...request, range, gone });
-  const wanted = { range: { ...range, ...widened }, kinds, complete, gone };
+  const wanted = { range: { ...range, ...widened }, kinds, complete, withheld };
   const gathered = await gatherEntries(cx, tx, wanted, spools, sink);
   await gatherLeaves(cx, tx, request, spools);
   const listed = {

@@ -53,6 +53,8 @@ export async function withExplaining(
   const prunings = gone.prunedAt === undefined ? [] : [gone.prunedAt];
   const beside = await findBeside(tx, range, fence, [...recoveries, ...erasures, ...prunings]);
   if (beside.length === 0) return undefined;
-  const numbers = fence.copy().add("l.seq = ANY (string_to_array(?::text, ',')::bigint[])", beside.join(","));
+  const numbers = fence
+    .copy()
+    .add("l.seq IN (SELECT unnest(string_to_array(?::text, ',')::bigint[]))", beside.join(","));
   return { conditions: Conditions.either(asked.conditions, numbers) };
 }

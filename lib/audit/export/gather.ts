@@ -13,10 +13,9 @@ import {
   placeText,
   WITHHELD_LISTED,
 } from "../verify/bundle-format";
-import { RangeLines } from "../verify/ranges";
+import { RangeLines, type Ranges } from "../verify/ranges";
 import { pageRow } from "./bundle-pages";
 import { entryLine, type OpenedRow, openedRows, type RowRange } from "./export-row";
-import type { Gone } from "./read-gone";
 import type { Sink } from "./sink";
 import type { Spool } from "./spool";
 import { streamLeaves } from "./store";
@@ -84,14 +83,18 @@ interface Wanted {
   readonly range: RowRange;
   readonly kinds: readonly CompartmentKind[];
   readonly complete: boolean;
-  readonly gone: Gone;
+  /** Numbers that were found to be behind the reader's fence; none of a filtered export. */
+  readonly withheld?: Ranges | undefined;
 }
 
-/** Spools the entries and the page's rows, and for a filtered export the places of these entries only. */
+/**
+ * Spools the entries and the page's rows, in a whole export the numbers that the reader's fence keeps back, and for a filtered export the places of these entries only. A number that is neither here nor was found behind the fence is listed
+ * nowhere, so that a verifier misses it.
+ */
 export async function gatherEntries(
   cx: ReaderContext,
   tx: RawTx,
-  { range, kinds, complete, gone }: Wanted,
+  { range, kinds, complete, withheld: behind }: Wanted,
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Gathered> {
@@ -102,8 +105,8 @@ export async function gatherEntries(
   let count = 0;
   let next = 0;
   const skipTo = async (end: number): Promise<void> => {
-    for (; complete && next < end; next += 1) {
-      if (gone.numbers.has(next)) continue;
+    for (; behind !== undefined && next < end; next += 1) {
+      if (!behind.has(next)) continue;
       if (listed.length < WITHHELD_LISTED) listed.push(next);
       const line = withheld.take(next);
       if (line !== "") await spools.withheld.write(line);

@@ -5,6 +5,7 @@ import { portalEnv } from "@/lib/env";
 import type { CompartmentKind } from "../event";
 import type { Conditions, ReaderContext } from "../reading/filter";
 import type { ExportQuery } from "../schema";
+import type { Ranges } from "../verify/ranges";
 import { writeBundle } from "./build-bundle";
 import type { CsvOptions } from "./csv";
 import type { BundleSpools } from "./gather";
@@ -50,6 +51,8 @@ export interface ExportRequest {
   readonly recordedIn: string;
   /** Numbers of entries no part of which is opened for this reader (whole-index.ts). */
   readonly shut?: ReadonlySet<number> | undefined;
+  /** Numbers that were found to be behind the reader's fence; none of a filtered export (whole-index.ts). */
+  readonly withheld?: Ranges | undefined;
 }
 
 /** Opens the spools of a bundle, lends them, and gives their space back whatever happens. */

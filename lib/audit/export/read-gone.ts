@@ -1,7 +1,5 @@
 import "server-only";
-import { equalConstantTime } from "@/lib/crypto/bytes";
 import type { RawTx } from "@/lib/db/transaction";
-import { entryLeaf } from "../entry";
 import type { ReaderContext } from "../reading/filter";
 import { ofThisTree, type Pruning, readPruning } from "../verification/prunings";
 import { readFoundAsPrune, readGone } from "./gone-store";
@@ -15,22 +13,28 @@ export interface Gone {
   readonly numbers: ReadonlySet<number>;
 }
 
+/** A pruning, and the entry that tells of it. */
+export interface FoundPruning extends Pruning {
+  readonly entry: string;
+}
+
 /** As many as a verification looks at (log-store.ts). */
 const MAX_PRUNINGS = 10_000;
 
 /**
- * The newest entry that is a pruning of this very tree; a search row alone makes none of another, and one that names
- * another tree is believed by no verifier.
+ * The entry below `size` that is a pruning of this very tree and reaches furthest, the newest of several; a search row
+ * alone makes none of another, and one that names another tree is believed by no verifier.
  */
-async function findPruning(tx: RawTx, log: string, size: number) {
-  const found: (Pruning & { readonly entry: string })[] = [];
-  for await (const { seq, entry_id, leaf_hash, bytes } of readFoundAsPrune(tx, log, size)) {
-    if (!equalConstantTime(entryLeaf(bytes), leaf_hash)) continue;
-    const pruning = readPruning(seq, bytes);
-    if (typeof pruning === "object") found.push({ ...pruning, entry: entry_id });
+export async function findPruning(tx: RawTx, log: string, size: number): Promise<FoundPruning | undefined> {
+  const found: FoundPruning[] = [];
+  for await (const stored of readFoundAsPrune(tx, log, size)) {
+    const pruning = readPruning(stored);
+    if (typeof pruning === "object") found.push({ ...pruning, entry: stored.entry_id });
     if (found.length === MAX_PRUNINGS) break;
   }
-  return (await ofThisTree(tx, log, found))[0];
+  const [newest, ...older] = await ofThisTree(tx, log, found);
+  if (newest === undefined) return undefined;
+  return older.reduce((furthest, next) => (next.minimum > furthest.minimum ? next : furthest), newest);
 }
 
 /**

@@ -8,10 +8,12 @@ import { type Beside, readUnderLeaf } from "../verification/check-index";
 import { sealedOf } from "../verification/check-parts";
 import { type Indexed, readSealedParts } from "../verification/index-store";
 import { ownWord } from "../verification/own-word";
+import { readLost } from "../verification/recoveries";
 import type { VerificationFinding } from "../verification/schema";
-import { readMarks } from "../verification/verify-log";
+import { Ranges } from "../verify/ranges";
 import { around } from "../verify/report";
 import type { ExportRequest } from "./produce-export";
+import { findPruning } from "./read-gone";
 import { countLeaves, findWithin, readAnchoredSize, readLeftOut, type Said } from "./store";
 
 const STRETCH = 16;
@@ -30,7 +32,7 @@ export async function byOwnWord(
   request: ExportRequest,
 ): Promise<ExportRequest> {
   if (Object.keys(request.filter).length > 0) return request;
-  const { fault, own, shut } = await judgeLeftOut(cx, tx, request);
+  const { fault, own, shut, withheld } = await judgeLeftOut(cx, tx, request);
   if (fault !== undefined) {
     const { class: of, seq } = fault;
     cx.logger.error({ alarm: "export.index", class: of, seq }, "an export would lose entries");
@@ -38,17 +40,18 @@ export async function byOwnWord(
   }
   const beside = [...own, ...shut].sort((a, b) => a - b);
   const first = beside[0];
-  if (first === undefined) return request;
+  if (first === undefined) return { ...request, withheld };
   const count = beside.length;
   cx.logger.error(
     { alarm: "export.index", class: "index", seq: first, count },
     "search rows hide entries from their readers",
   );
   const numbers = new Conditions().add(
-    "l.seq = ANY (string_to_array(?::text, ',')::bigint[])",
+    "l.seq IN (SELECT unnest(string_to_array(?::text, ',')::bigint[]))",
     beside.join(","),
   );
-  return { ...request, conditions: Conditions.either(request.conditions, numbers), shut: new Set(shut) };
+  const conditions = Conditions.either(request.conditions, numbers);
+  return { ...request, conditions, shut: new Set(shut), withheld };
 }
 
 interface LeftOut {
@@ -58,11 +61,17 @@ interface LeftOut {
   readonly own: readonly number[];
   /** Numbers of entries whose parts do not say behind which fence they are. */
   readonly shut: readonly number[];
+  /** Numbers of all others whose bytes are there: each is behind the reader's fence by its own word. */
+  readonly withheld: Ranges;
 }
 
-type Judged = { readonly fault: VerificationFinding } | { readonly said: readonly Said[] } | undefined;
+type Judged =
+  | { readonly fault: VerificationFinding }
+  | { readonly said: readonly Said[] }
+  | "behind"
+  | "pruned";
 
-/** What the reader's fence is to be asked about one entry, or what is wrong with it; undefined where it is rightly out. */
+/** What the reader's fence is to be asked about one entry, what is wrong with it, or why it is rightly out. */
 function judge(
   cx: ReaderContext,
   row: Indexed,
@@ -71,57 +80,67 @@ function judge(
   const { seq } = row;
   if (row.bytes === null)
     return seq < minimum
-      ? undefined
+      ? "pruned"
       : { fault: { class: "missing leaf", detail: "it has a leaf and no bytes", ...around(seq) } };
   const entry = readUnderLeaf(row, row.bytes);
   if (!("sealed" in entry)) return { fault: entry };
   const { isRow, rows } = ownWord(cx, entry, row.row, beside);
-  if (isRow) return undefined;
+  if (isRow) return "behind";
   return {
     said: rows.map(({ tenant_id, case_id, is_suspicion }) => ({ seq, tenant_id, case_id, is_suspicion })),
   };
 }
 
-/** What of one batch of entries that are left out is to be here, in `found`; or the first that cannot be. */
+/** What came of one batch of entries that are left out, in the order of their numbers. */
+interface Batch {
+  readonly said: Said[];
+  readonly shut: number[];
+  /** Numbers that are behind the fence if it lets none of what they say through. */
+  readonly behind: number[];
+}
+
+/** Judges one batch of entries that are left out; gives the first that cannot be there instead. */
 async function judgeBatch(
   cx: ReaderContext,
   rows: readonly Indexed[],
   beside: Beside & { readonly minimum: number },
-  found: { readonly said: Said[]; readonly shut: number[] },
-): Promise<VerificationFinding | undefined> {
+): Promise<Batch | VerificationFinding> {
+  const batch: Batch = { said: [], shut: [], behind: [] };
   for (const [at, row] of rows.entries()) {
     if (at % STRETCH === 0) await setImmediate();
     const judged = judge(cx, row, beside);
-    if (judged === undefined) continue;
-    if ("fault" in judged) return judged.fault;
-    if (judged.said.length === 0) found.shut.push(row.seq);
-    found.said.push(...judged.said);
+    if (judged === "pruned") continue;
+    if (judged !== "behind" && "fault" in judged) return judged.fault;
+    const said = judged === "behind" ? [] : judged.said;
+    const isShut = judged !== "behind" && said.length === 0;
+    (isShut ? batch.shut : batch.behind).push(row.seq);
+    batch.said.push(...said);
   }
-  return undefined;
+  return batch;
 }
 
 async function judgeLeftOut(cx: ReaderContext, tx: RawTx, { conditions }: ExportRequest): Promise<LeftOut> {
   const { log } = cx.instance;
   const size = await readAnchoredSize(tx, log);
   const leaves = await countLeaves(tx, log, size);
-  const own = new Set<number>();
-  const shut: number[] = [];
-  const ends = (fault: VerificationFinding): LeftOut => ({ fault, own: [], shut: [] });
-  if (leaves !== size)
-    return ends({
-      class: "missing leaf",
-      detail: `of ${size} signed leaves ${leaves} are here`,
-      seq: leaves,
-    });
-  const marks = await readMarks(cx);
+  const found = { own: [] as number[], shut: [] as number[], withheld: new Ranges() };
+  if (leaves !== size) {
+    const detail = `of ${size} signed leaves ${leaves} are here`;
+    return { ...found, fault: { class: "missing leaf", detail, seq: leaves } };
+  }
+  // Of this snapshot and this tree alone: what no signature is over says of nothing that it is rightly gone.
+  const minimum = (await findPruning(tx, log, size))?.minimum ?? 0;
+  const lost = await readLost(tx, log, size);
   const book = new ErasureBook(cx);
-  for await (const rows of readLeftOut(tx, { conditions, log, size }, marks.minimum)) {
+  for await (const rows of readLeftOut(tx, { conditions, log, size }, minimum)) {
     const ids = rows.map((row) => row.entry_id);
     const sealed = await sealedOf(cx, await readSealedParts(tx, ids), book);
-    const said: Said[] = [];
-    const fault = await judgeBatch(cx, rows, { ...marks, sealed }, { said, shut });
-    if (fault !== undefined) return ends(fault);
-    for (const seq of await findWithin(tx, conditions, said)) own.add(seq);
+    const batch = await judgeBatch(cx, rows, { minimum, lost, sealed });
+    if ("class" in batch) return { ...found, fault: batch };
+    const within = new Set(await findWithin(tx, conditions, batch.said));
+    found.own.push(...within);
+    found.shut.push(...batch.shut);
+    for (const seq of batch.behind) if (!within.has(seq)) found.withheld.add(seq);
   }
-  return { own: [...own], shut };
+  return found;
 }

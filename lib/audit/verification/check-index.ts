@@ -145,7 +145,7 @@ export async function checkNextIndex(cx: IndexContext): Promise<boolean> {
   const claimed = await inRawTransaction(cx, (tx) => claimIndexCheck(tx, cx.instance.tenantId, claim));
   if (claimed === undefined) return false;
   const { id } = claimed;
-  const lost = await readLost(cx);
+  const lost = await inRawSnapshot(cx, (tx) => readLost(tx, cx.instance.log, claimed.size));
   const book = new ErasureBook(cx);
   let at = begun(claimed.progress, claimed.size);
   const save = (progress: IndexProgress) =>

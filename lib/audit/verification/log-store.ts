@@ -113,15 +113,16 @@ export async function readStart(
   return { ...Start.parse(start.rows[0]), head: rows.length === 0 ? undefined : Head.parse(rows[0]) };
 }
 
-const Prune = z.object({ seq: Seq, bytes: Bytes });
+const Prune = z.object({ seq: Seq, leaf_hash: Bytes, bytes: Bytes });
 
-/** Entries that record a pruning, with their places; few in the life of a log. */
-export async function readPrunings(tx: RawTx, log: string): Promise<z.infer<typeof Prune>[]> {
+/** Entries below `size` that are found as a pruning, with their places and leaves; few in the life of a log. */
+export async function readPrunings(tx: RawTx, log: string, size: number): Promise<z.infer<typeof Prune>[]> {
   const { rows } = await tx.query(
-    `SELECT l.seq, e.bytes FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+    `SELECT l.seq, l.leaf_hash, e.bytes FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
        JOIN audit_entry e ON e.id = i.entry_id
-     WHERE l.log = $1 AND i.action = 'log.prune' ORDER BY l.seq LIMIT 10000`,
-    [log],
+     WHERE l.log = $1 AND l.seq < $2::bigint AND i.action = 'log.prune' AND e.bytes IS NOT NULL
+     ORDER BY l.seq LIMIT 10000`,
+    [log, size],
   );
   return z.array(Prune).parse(rows);
 }

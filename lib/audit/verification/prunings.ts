@@ -4,7 +4,7 @@ import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { Frontier } from "@/lib/crypto/merkle";
 import type { RawTx } from "@/lib/db/transaction";
-import { parseEntry } from "../entry";
+import { entryLeaf, parseEntry } from "../entry";
 import { around } from "../verify/report";
 import { readLeafHashes, readPrunings } from "./log-store";
 import type { VerificationFinding } from "./schema";
@@ -32,8 +32,17 @@ export interface Pruning {
   readonly root: string;
 }
 
+/** An entry as it is stored, and the leaf that vouches for its bytes. */
+export interface StoredPruning {
+  readonly seq: number;
+  readonly leaf_hash: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
 /** The pruning that an entry tells of, or why it is not believed; undefined where it tells of none. */
-export function readPruning(seq: number, bytes: Uint8Array): Pruning | string | undefined {
+export function readPruning({ seq, leaf_hash, bytes }: StoredPruning): Pruning | string | undefined {
+  // Other bytes than the leaf's are a finding of the walk.
+  if (!equalConstantTime(entryLeaf(bytes), leaf_hash)) return undefined;
   try {
     const { class: of, outcome, pub } = parseEntry(bytes);
     if (pub?.prune === undefined) return undefined;
@@ -85,11 +94,11 @@ export async function ofThisTree<T extends Pruning>(
 }
 
 /**
- * How far the log says it was pruned. An entry is believed that has the form of the door that prunes and names a tree
- * that the leaves give at that size: whoever can only have entries written, and does not know of that tree, explains
+ * How far the log says below `size` that it was pruned. An entry is believed whose leaf vouches for its bytes, that has the form of
+ * the door that prunes and names a tree that the leaves give at that size: whoever can only have entries written, and does not know of that tree, explains
  * nothing with one.
  */
-export async function judgePrunings(tx: RawTx, log: string): Promise<Prunings> {
+export async function judgePrunings(tx: RawTx, log: string, size: number): Promise<Prunings> {
   const prunings: Pruning[] = [];
   const findings: VerificationFinding[] = [];
   const refuse = (seq: number, why: string) =>
@@ -98,9 +107,9 @@ export async function judgePrunings(tx: RawTx, log: string): Promise<Prunings> {
       detail: `entry ${seq} says that others were pruned and is not believed: ${why}`,
       ...around(seq),
     });
-  for (const { seq, bytes } of await readPrunings(tx, log)) {
-    const pruning = readPruning(seq, bytes);
-    if (typeof pruning === "string") refuse(seq, pruning);
+  for (const stored of await readPrunings(tx, log, size)) {
+    const pruning = readPruning(stored);
+    if (typeof pruning === "string") refuse(stored.seq, pruning);
     else if (pruning !== undefined) prunings.push(pruning);
   }
   const believed = new Set(await ofThisTree(tx, log, prunings));

@@ -1,10 +1,9 @@
 import "server-only";
 import { z } from "zod";
-import type { DbContext } from "@/lib/context";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { isUuid } from "@/lib/crypto/uuid";
-import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
+import type { RawTx } from "@/lib/db/transaction";
 import { entryLeaf, parseEntry } from "../entry";
 import { explainedEntries, lostEntries } from "../verify/recovery";
 
@@ -50,11 +49,7 @@ async function placesOf(tx: RawTx, log: string, ids: readonly string[]): Promise
 }
 
 /** Recoveries of the tree below `size`, by what the entries themselves say; few in the life of a log. */
-export async function readRecoveries(
-  tx: RawTx,
-  log: string,
-  size: number = Number.MAX_SAFE_INTEGER,
-): Promise<Recovery[]> {
+export async function readRecoveries(tx: RawTx, log: string, size: number): Promise<Recovery[]> {
   const { rows } = await tx.query(
     `SELECT l.seq, l.entry_id::text, l.leaf_hash, e.bytes
      FROM audit_recovery r JOIN audit_leaf l ON l.entry_id = r.entry_id JOIN audit_entry e ON e.id = r.entry_id
@@ -77,10 +72,8 @@ export async function readRecoveries(
   }));
 }
 
-/** Ids of entries whose missing parts recoveries in the tree explain. */
-export function readLost(cx: DbContext): Promise<ReadonlySet<string>> {
-  return inRawSnapshot(cx, async (tx) => {
-    const recoveries = await readRecoveries(tx, cx.instance.log);
-    return new Set(recoveries.flatMap(({ lost }) => lost));
-  });
+/** Ids of entries whose missing parts recoveries in the tree below `size` explain. */
+export async function readLost(tx: RawTx, log: string, size: number): Promise<ReadonlySet<string>> {
+  const recoveries = await readRecoveries(tx, log, size);
+  return new Set(recoveries.flatMap(({ lost }) => lost));
 }

@@ -90,11 +90,18 @@ export interface Marks extends Pick<Beside, "minimum" | "lost"> {
   readonly unsound: readonly VerificationFinding[];
 }
 
-/** How far the prunings in the tree reach that are believed, and the entries that recoveries in the tree name as lost. */
-export async function readMarks(cx: DbContext): Promise<Marks> {
-  const lost = await readLost(cx);
-  const { minimum, findings } = await inRawSnapshot(cx, (tx) => judgePrunings(tx, cx.instance.log));
-  return { minimum, lost, unsound: findings };
+/**
+ * How far the prunings in the tree reach that are believed, and the entries that recoveries in the tree name as lost. The
+ * tree is that of the head, which the walk goes through to its end: what has a larger number is in none.
+ */
+export function readMarks(cx: DbContext): Promise<Marks> {
+  const { log } = cx.instance;
+  return inRawSnapshot(cx, async (tx) => {
+    const { head, newest } = await readStart(tx, log);
+    const size = head?.size ?? newest ?? 0;
+    const { minimum, findings } = await judgePrunings(tx, log, size);
+    return { minimum, lost: await readLost(tx, log, size), unsound: findings };
+  });
 }
 
 /**

@@ -34,6 +34,22 @@ describe("ranges of numbers", () => {
     );
   });
 
+  it("hold the numbers they took one by one, and no other", () => {
+    fc.assert(
+      fc.property(numbers, fc.nat(62), (list, other) => {
+        const ranges = new Ranges();
+        for (const number of list) ranges.add(number);
+        expect(pairs(ranges)).toEqual(pairs(Ranges.of(list)));
+        for (const number of [...list, other, ...list.map((one) => one + 1)])
+          expect(ranges.has(number)).toBe(list.includes(number));
+      }),
+    );
+  });
+
+  it("take no number that does not come after the others", () => {
+    for (const number of [0, 4, 5]) expect(() => Ranges.of([5]).add(number)).toThrow(RangeError);
+  });
+
   it("have one text: whatever reads as the same numbers is the same bytes", () => {
     const line = fc.oneof(
       fc.nat(12).map(String),

@@ -39,6 +39,24 @@ export class Ranges {
     return { from, to };
   }
 
+  /** Takes a number that comes after all others. */
+  add(number: number): void {
+    if (number < (this.at(this.#length - 1)?.to ?? 0)) throw new RangeError("numbers come in rising order");
+    this.#put(number, number + 1);
+  }
+
+  /** Whether one of the ranges holds the number. */
+  has(number: number): boolean {
+    let low = 0;
+    let high = this.#length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#ends[middle * 2 + 1] ?? 0) <= number) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.#length && (this.#ends[low * 2] ?? 0) <= number;
+  }
+
   /**
    * Takes one line of the canonical text, without its newline: a number, or the first and the last of a range. Throws
    * FormatError for any other spelling and for a range that does not come after the last one with a gap between.
