@@ -17,8 +17,17 @@ export type EntryClass = (typeof ENTRY_CLASSES)[number];
 export const ENTRY_OUTCOMES = ["intent", "done", "denied", "failed"] as const;
 export type EntryOutcome = (typeof ENTRY_OUTCOMES)[number];
 
+export const COMPARTMENT_KINDS = ["org", "case", "subject", "suspicion"] as const;
+
 /** The compartment a sealed part lies under (audit.md "Sealed parts"). */
-export type CompartmentKind = "org" | "case" | "subject" | "suspicion";
+export type CompartmentKind = (typeof COMPARTMENT_KINDS)[number];
+
+const KINDS: ReadonlyMap<string, CompartmentKind> = new Map(COMPARTMENT_KINDS.map((kind) => [kind, kind]));
+
+/** What a compartment's row says of its kind; undefined where there is no such kind: no part lies in its place there. */
+export function kindNamed(name: string): CompartmentKind | undefined {
+  return KINDS.get(name);
+}
 
 /** Digests of one group's envelope (crypto.md: bd and rl), base64url. */
 export interface EnvelopeDigests {

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Tx } from "@/lib/db/transaction";
-import type { CompartmentKind } from "./event";
+import { COMPARTMENT_KINDS, type CompartmentKind } from "./event";
 import type { EntryRows } from "./recorder-types";
 
 /**
@@ -67,7 +67,7 @@ export interface CompartmentRow {
 const CompartmentRecord = z.object({
   id: z.string(),
   tenant_id: z.string(),
-  kind: z.enum(["org", "case", "subject", "suspicion"]),
+  kind: z.enum(COMPARTMENT_KINDS),
   subject: z.string(),
   sealed_key: z.instanceof(Uint8Array).nullable(),
 });
@@ -94,8 +94,10 @@ export async function findCompartment(
   return rows.map(toCompartmentRow)[0];
 }
 
+/** Compartments by id; one whose row says a kind that there is not is none, and opens nothing. */
 export async function findCompartments(pool: Pool, ids: readonly string[]): Promise<CompartmentRow[]> {
-  const rows = await query(pool, `${COMPARTMENT} WHERE id = ANY ($1::uuid[])`, [[...ids]]);
+  const text = `${COMPARTMENT} WHERE id = ANY ($1::uuid[]) AND kind = ANY ($2::text[])`;
+  const rows = await query(pool, text, [[...ids], [...COMPARTMENT_KINDS]]);
   return rows.map(toCompartmentRow);
 }
 

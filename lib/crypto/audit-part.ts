@@ -8,6 +8,9 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const INFO = utf8("sealport/audit/1");
 
+/** Most stored bytes of a part: four with their entry fit a line of a bundle (lib/audit/verify/lines.ts). */
+export const MAX_PART_BYTES = 640 << 10;
+
 /** Where a sealed part stands: log origin, entry id and its label `c` in that entry. */
 export interface PartPlace {
   readonly log: string;
@@ -61,9 +64,15 @@ export function sealPartForTests(input: PartInput & { readonly iv: Uint8Array })
   return { stored, digest: partDigest(stored), partKey: key };
 }
 
-/** Seals a part of an audit entry under a compartment: iv ‖ ciphertext ‖ tag (audit.md "Sealed parts"). */
+/**
+ * Seals a part of an audit entry under a compartment: iv ‖ ciphertext ‖ tag (audit.md "Sealed parts"). Throws
+ * FormatError where that is longer than `MAX_PART_BYTES`.
+ */
 export function sealPart(input: PartInput): SealedPart {
-  return sealPartForTests({ ...input, iv: randomBytes(IV_BYTES) });
+  const sealed = sealPartForTests({ ...input, iv: randomBytes(IV_BYTES) });
+  if (sealed.stored.length > MAX_PART_BYTES)
+    throw new FormatError("format.length", `a sealed part is longer than ${MAX_PART_BYTES} bytes`);
+  return sealed;
 }
 
 /** d = SHA-256 of the stored bytes, unpadded base64url. */

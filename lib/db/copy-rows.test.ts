@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { CopyDecoder } from "./copy-rows";
 
 type Value = Uint8Array | null;
@@ -53,4 +53,19 @@ test("a COPY cut short is a failure and no shorter result", () => {
 
 test("bytes that are no binary COPY are refused", () => {
   expect(() => new CopyDecoder().push(Buffer.from("seq,at,entry_id\r\n1,2026,x\r\n"))).toThrow("binary COPY");
+});
+
+test("a long value that comes in many pieces is put together once for each of its columns, and no more", () => {
+  const long = [Buffer.alloc(2 << 20, 1), Buffer.alloc(2 << 20, 2)];
+  const bytes = encode([long, [Uint8Array.of(3)]]);
+  const decoder = new CopyDecoder();
+  const concat = vi.spyOn(Buffer, "concat");
+  const read = [];
+  for (let at = 0; at < bytes.length; at += 4096) read.push(...decoder.push(bytes.subarray(at, at + 4096)));
+  const joined = concat.mock.calls.length;
+  concat.mockRestore();
+  decoder.end();
+  expect(read.map((row) => row.map((value) => value?.length))).toEqual([[2 << 20, 2 << 20], [1]]);
+  expect(read[0]?.every((value, at) => long[at]?.equals(value ?? Buffer.of()))).toBe(true);
+  expect(joined).toBeLessThanOrEqual(4);
 });

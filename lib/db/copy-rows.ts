@@ -16,30 +16,44 @@ const BATCH_BYTES = 128 * 1024;
 /** Most parameters one COPY may carry; their names are `sealport.export.v1` and on. */
 const MAX_VALUES = 64;
 
+type ReadRow = { readonly values?: CopiedRow; readonly end: number } | { readonly needed: number };
+
 /** Reads the binary COPY format (PostgreSQL manual, COPY, "Binary Format") from chunks cut anywhere. */
 export class CopyDecoder {
-  private rest: Buffer = Buffer.alloc(0);
+  /** What no whole row was read of yet, in the pieces in which it came. */
+  private pieces: Buffer[] = [];
+  private held = 0;
+  /** So many bytes are needed for anything more to be read. */
+  private needed = 0;
   private hasHeader = false;
   private hasEnded = false;
 
   /** The rows that are whole with this chunk. They share memory with it. */
   push(chunk: Buffer): CopiedRow[] {
-    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    this.pieces.push(chunk);
+    this.held += chunk.length;
+    if (this.held < this.needed) return [];
+    const bytes = this.pieces.length === 1 ? chunk : Buffer.concat(this.pieces);
     const rows: CopiedRow[] = [];
     let offset = this.hasHeader ? 0 : this.readHeader(bytes);
-    while (this.hasHeader && !this.hasEnded) {
+    this.needed = 0;
+    while (this.hasHeader && !this.hasEnded && this.needed === 0) {
       const row = this.readRow(bytes, offset);
-      if (row === undefined) break;
-      if (row.values !== undefined) rows.push(row.values);
-      offset = row.end;
+      if ("needed" in row) this.needed = row.needed;
+      else {
+        if (row.values !== undefined) rows.push(row.values);
+        offset = row.end;
+      }
     }
-    this.rest = bytes.subarray(offset);
+    const rest = bytes.subarray(offset);
+    this.pieces = rest.length === 0 ? [] : [rest];
+    this.held = rest.length;
     return rows;
   }
 
   /** Throws unless the trailer was read and nothing followed it: a COPY that was cut is no shorter result. */
   end(): void {
-    if (!this.hasEnded || this.rest.length > 0) throw new InvariantError("a COPY ended before its trailer");
+    if (!this.hasEnded || this.held > 0) throw new InvariantError("a COPY ended before its trailer");
   }
 
   private readHeader(bytes: Buffer): number {
@@ -51,8 +65,9 @@ export class CopyDecoder {
     return HEADER_BYTES;
   }
 
-  private readRow(bytes: Buffer, start: number): { values?: CopiedRow; end: number } | undefined {
-    if (start + 2 > bytes.length) return undefined;
+  /** The row that begins there, or how many bytes from there on are needed to read further: at least so many it has. */
+  private readRow(bytes: Buffer, start: number): ReadRow {
+    if (start + 2 > bytes.length) return { needed: 2 };
     const count = bytes.readInt16BE(start);
     if (count === END_OF_ROWS) {
       this.hasEnded = true;
@@ -61,12 +76,12 @@ export class CopyDecoder {
     const values: (Buffer | null)[] = [];
     let offset = start + 2;
     for (let at = 0; at < count; at += 1) {
-      if (offset + 4 > bytes.length) return undefined;
+      if (offset + 4 > bytes.length) return { needed: offset + 4 - start };
       const length = bytes.readInt32BE(offset);
       offset += 4;
       if (length < 0) values.push(null);
       else {
-        if (offset + length > bytes.length) return undefined;
+        if (offset + length > bytes.length) return { needed: offset + length - start };
         values.push(bytes.subarray(offset, offset + length));
         offset += length;
       }

@@ -128,7 +128,7 @@ export async function* openedRows(
 
 /** A part whose bytes this reader may read. */
 function isRead(part: PartRow): part is PartRow & StoredPart {
-  return part.stored !== undefined;
+  return part.stored !== undefined && part.kind !== undefined;
 }
 
 /** The log and tenant of an export, and the entries whose missing parts recoveries beside them explain. */

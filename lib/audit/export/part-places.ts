@@ -57,6 +57,7 @@ function placesOf({ org, caseId, tenantId }: PlacedEntry, labels: number): Place
 /** Whether a row says the place its part was sealed for. A compartment without a row says none: its key is missed. */
 function isInPlace({ c, kind, subject }: PartRow, places: Places | undefined, entry: PlacedEntry): boolean {
   if (subject === null) return true;
+  if (kind === undefined) return false;
   if ((c === "org") !== (kind === "org")) return false;
   if (places !== undefined) return places.get(kind) === subject;
   if (kind === "subject") return true;
@@ -78,7 +79,8 @@ export function partsAstray(of: PlacedEntry): Astray {
   for (const c of labels) {
     const row = rows.get(c);
     if (row === undefined || !isInPlace(row, places, of)) gone.push(c);
-    else if (row.subject !== null) byKind.set(row.kind, [...(byKind.get(row.kind) ?? []), c]);
+    else if (row.subject !== null && row.kind !== undefined)
+      byKind.set(row.kind, [...(byKind.get(row.kind) ?? []), c]);
   }
   const doubtful = [...byKind.values()].filter((cs) => cs.length > 1).flat();
   return gone.length === 0 && doubtful.length === 0 ? NONE_ASTRAY : { gone, doubtful };

@@ -1,6 +1,6 @@
 import "server-only";
 import { InvariantError } from "@/lib/errors";
-import type { CompartmentKind } from "../event";
+import { type CompartmentKind, kindNamed } from "../event";
 
 /** A sealed part as an export reads it, and the compartment under which its row says that it lies. */
 export interface StoredPart {
@@ -11,34 +11,31 @@ export interface StoredPart {
 }
 
 /** A part's row: of a part that the reader may not read, its place alone. */
-export interface PartRow extends Omit<StoredPart, "stored"> {
+export interface PartRow extends Omit<StoredPart, "kind" | "stored"> {
+  /** Undefined where the compartment's row says a kind that there is not. */
+  readonly kind: CompartmentKind | undefined;
   /** Subject of the compartment; null where the compartment has no row any more. */
   readonly subject: string | null;
   readonly stored: Buffer | undefined;
 }
 
-const KINDS: ReadonlyMap<string, CompartmentKind> = new Map(
-  (["org", "case", "subject", "suspicion"] as const).map((kind) => [kind, kind]),
-);
-
 /** What a part is called whose compartment's row is gone, and with it the word for its kind. */
-function kindOf(c: string, kindName: unknown): CompartmentKind | undefined {
-  if (kindName === null) return c === "org" ? "org" : "subject";
-  return typeof kindName === "string" ? KINDS.get(kindName) : undefined;
+function kindOfGone(c: string): CompartmentKind {
+  return c === "org" ? "org" : "subject";
 }
 
 /** Our own SELECT wrote this JSON: its shape is checked, but not by a schema, a million times over. */
 function partOf(value: unknown): PartRow {
   const [c, kindName, subject, compartmentId, stored]: unknown[] = Array.isArray(value) ? value : [];
-  const kind = typeof c === "string" ? kindOf(c, kindName) : undefined;
   if (
     typeof c !== "string" ||
-    kind === undefined ||
+    (typeof kindName !== "string" && kindName !== null) ||
     (typeof subject !== "string" && subject !== null) ||
     typeof compartmentId !== "string" ||
     (typeof stored !== "string" && stored !== null)
   )
     throw new InvariantError("an exported row has a part of another shape");
+  const kind = kindName === null ? kindOfGone(c) : kindNamed(kindName);
   const bytes = stored === null ? undefined : Buffer.from(stored, "base64");
   return { c, kind, subject, compartmentId, stored: bytes };
 }

@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import { z } from "zod";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Tx } from "@/lib/db/transaction";
-import type { CompartmentKind } from "../event";
+import { COMPARTMENT_KINDS, type CompartmentKind } from "../event";
 import type { Conditions } from "./filter";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -172,7 +172,7 @@ const PartRow = z.object({
   entry_id: z.string(),
   log: z.string(),
   c: z.string(),
-  kind: z.enum(["org", "case", "subject", "suspicion"]),
+  kind: z.enum(COMPARTMENT_KINDS),
   compartment_id: z.string(),
   stored: Bytes,
   destroyed_at: z.coerce.date().nullable(),

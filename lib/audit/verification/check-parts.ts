@@ -4,6 +4,7 @@ import type { AuditContext } from "../audit-context";
 import { openStored } from "../bound-part";
 import type { Entry } from "../entry";
 import type { Erasing, ErasureBook } from "../erasure/erasing-entries";
+import { kindNamed } from "../event";
 import { around } from "../verify/report";
 import type { SealedPart } from "./index-store";
 import type { VerificationFinding } from "./schema";
@@ -66,6 +67,10 @@ export function partFault(
   const actor = actorOf(opened);
   for (const { c, kind, subject, compartment_id: id, plaintext } of opened) {
     if (plaintext !== undefined) continue;
+    if (kind !== null && kindNamed(kind) === undefined) {
+      const detail = `part ${c} of entry ${seq} lies under a compartment of a kind that there is not`;
+      return { class: "part", detail, ...around(seq) };
+    }
     if (keys.has(id)) {
       const detail = `part ${c} of entry ${seq} does not open under the compartment it is said to be of`;
       return { class: "part", detail, ...around(seq) };

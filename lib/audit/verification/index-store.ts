@@ -104,8 +104,8 @@ export async function readIndexed(
 const SealedPart = z.object({
   entry_id: z.string(),
   c: z.string(),
-  /** Null, like the subject, where the compartment's row is gone. */
-  kind: z.enum(["org", "case", "subject", "suspicion"]).nullable(),
+  /** Null, like the subject, where the compartment's row is gone; other text than a kind where somebody wrote such a row. */
+  kind: z.string().nullable(),
   subject: z.string().nullable(),
   compartment_id: z.string(),
   stored: Bytes,

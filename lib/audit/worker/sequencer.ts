@@ -29,7 +29,7 @@ export const SEQUENCER_BATCH = 5_000;
 export interface Integrated {
   readonly added: number;
   readonly size: number;
-  /** Whether the batch was full, so that more may wait. */
+  /** Whether the batch was full, of entries or of queue rows looked at, so that more may wait. */
   readonly more: boolean;
 }
 
@@ -53,8 +53,7 @@ export async function integrateBatch(
 ): Promise<Integrated> {
   const { aside, ...integrated } = await inSequencerTransaction(pool, async (client) => {
     const head = await lockHead(client, place.log);
-    const queued = await takeQueued(client, place.log, limit, malformed.ids);
-    const more = queued.length === limit;
+    const { queued, more } = await takeQueued(client, place.log, limit, malformed.ids);
     const { entries, aside } = judge(place.log, queued);
     await insertQuarantined(client, place, aside);
     if (entries.length === 0) return { added: 0, size: head.size, more, aside };

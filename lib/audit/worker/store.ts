@@ -85,6 +85,12 @@ const ENTRY_OF = (id: string) =>
 /** Queue rows looked at for each entry of a batch: an entry has one for each of its subjects. */
 const ROWS_OF_ENTRY = 4;
 
+/** A batch of waiting entries, and whether its limits were reached, so that more may wait. */
+export interface Taken {
+  readonly queued: readonly Queued[];
+  readonly more: boolean;
+}
+
 /**
  * Waiting entries of this log with their stored bytes, by the first queue row of each; ids are not
  * commit-ordered. Rows of other logs and the passed-over ones take no place in the batch.
@@ -94,17 +100,18 @@ export async function takeQueued(
   log: string,
   limit: number,
   passedOver: ReadonlySet<string>,
-): Promise<Queued[]> {
+): Promise<Taken> {
+  const mostRows = limit * ROWS_OF_ENTRY;
   const { rows } = await client.query(
-    `SELECT ${JUDGED}
-     FROM (SELECT r.entry_id, min(r.id) AS first
-           FROM (SELECT w.id, w.entry_id FROM audit_queue w JOIN ${ENTRY_OF("w.entry_id")} o ON o.log = $1
-                 WHERE w.entry_id <> ALL ($3::uuid[]) ORDER BY w.id LIMIT $4) r
-           GROUP BY r.entry_id ORDER BY first LIMIT $2) q
+    `WITH r AS MATERIALIZED (SELECT w.id, w.entry_id FROM audit_queue w JOIN ${ENTRY_OF("w.entry_id")} o ON o.log = $1
+       WHERE w.entry_id <> ALL ($3::uuid[]) ORDER BY w.id LIMIT $4)
+     SELECT ${JUDGED}, (SELECT count(*) FROM r)::int AS looked_at
+     FROM (SELECT r.entry_id, min(r.id) AS first FROM r GROUP BY r.entry_id ORDER BY first LIMIT $2) q
      JOIN ${ENTRY_OF("q.entry_id")} e ON true ORDER BY q.first`,
-    [log, limit, [...passedOver], limit * ROWS_OF_ENTRY],
+    [log, limit, [...passedOver], mostRows],
   );
-  return z.array(Queued).parse(rows);
+  const taken = z.array(Queued.extend({ looked_at: z.int() })).parse(rows);
+  return { queued: taken, more: taken.length === limit || taken[0]?.looked_at === mostRows };
 }
 
 /** Waiting rows that no batch of this log takes: without an entry, or of a log that this database does not have. */

@@ -271,7 +271,10 @@ describe("a job", () => {
     now: new Date(Date.now() + ms),
     until: new Date(Date.now() + ms + 30_000),
   });
-  const claim = (ms = 0) => inTransaction(bench.cx, (tx) => claimJob(tx, bench.place.tenantId, lease(ms)));
+  const claim = async (ms = 0) => {
+    const claimed = await inTransaction(bench.cx, (tx) => claimJob(tx, bench.place.tenantId, lease(ms)));
+    return claimed.is === "job" ? claimed.job : undefined;
+  };
 
   it("whose worker dies in the middle begins again when its lease ends, and never serves half a file", async () => {
     const { id } = await ask(auditor);

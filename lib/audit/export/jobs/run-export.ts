@@ -11,6 +11,7 @@ import { produceExport } from "../produce-export";
 import { standingText } from "../standing";
 import { countRows, readAnchoredSize } from "../store";
 import { ChunkWriter, JobLost } from "./chunk-writer";
+import { JobUnrecorded, requireRecorded } from "./recorded";
 import { fileKeyContext } from "./seal-chunk";
 import { type ClaimedJob, claimJob, finishJob, giveUpJob, renewLease } from "./store";
 
@@ -55,7 +56,7 @@ async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
   try {
     const query = ExportQuery.parse({ format: job.format, ...job.options, ...job.filter });
     // What was asked for before a log was closed is of that log, and recorded there.
-    const recordedIn = job.recorded_in ?? cx.instance.log;
+    const recordedIn = await requireRecorded(cx, job, query);
     const request = { ...requestOf(reader, query, job.entry_id), recordedIn };
     const from = ofLog(reader, query.log ?? recordedIn);
     const produced = await inRawSnapshot(cx, async (tx) => {
@@ -91,15 +92,24 @@ async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
  */
 export async function runNextExport(cx: JobContext): Promise<boolean> {
   const lease = { now: cx.clock.now(), until: leaseEnd(cx) };
-  const job = await inTransaction(cx, (tx) => claimJob(tx, cx.instance.tenantId, lease));
-  if (job === undefined) return false;
+  const claim = await inTransaction(cx, (tx) => claimJob(tx, cx.instance.tenantId, lease));
+  if (claim.is === "none") return false;
+  if (claim.is === "unreadable") {
+    cx.logger.error({ alarm: "export.job", export: claim.id }, "a row that is no job waited to be exported");
+    return true;
+  }
+  const { job } = claim;
   try {
     // The third worker died on it too: there is nothing to be hoped of a fourth.
     if (job.attempt > MAX_ATTEMPTS) await giveUp(cx, job, "failed");
     else await make(cx, job);
   } catch (err) {
     if (err instanceof JobLost) return true;
-    cx.logger.error({ err, export: job.id, attempt: job.attempt }, "an export in the background failed");
+    const alarm = err instanceof JobUnrecorded ? { alarm: "export.job" } : {};
+    cx.logger.error(
+      { ...alarm, err, export: job.id, attempt: job.attempt },
+      "an export in the background failed",
+    );
     const isFinal = job.attempt >= MAX_ATTEMPTS || isRefused(err);
     await giveUp(cx, job, isFinal ? "failed" : "queued");
   }
@@ -108,6 +118,7 @@ export async function runNextExport(cx: JobContext): Promise<boolean> {
 
 /** Another attempt would meet the same: the person's standing, or rows that say other than the log. */
 function isRefused(err: unknown): boolean {
+  if (err instanceof JobUnrecorded) return true;
   return err instanceof DomainError && (err.status === 403 || err.code === "export.index");
 }
 

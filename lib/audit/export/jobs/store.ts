@@ -50,49 +50,57 @@ export async function countOpenJobs(tx: Tx, tenantId: string, userId: string): P
   return z.array(z.object({ count: Count })).parse(rows)[0]?.count ?? 0;
 }
 
-const ClaimedJob = z.object({
-  id: z.string(),
+const JobHold = z.object({ id: z.string(), attempt: z.number().int() });
+/** A job in the hands of one worker, by the number of its attempt. */
+export type JobHold = z.infer<typeof JobHold>;
+
+const ClaimedJob = JobHold.extend({
   by_user_id: z.string(),
   format: ExportFormat,
   filter: z.record(z.string(), z.string()),
   options: ExportOptions,
   fence: z.string(),
-  attempt: z.number().int(),
   entry_id: z.string(),
-  /** Origin of the log that entry is in; null where the entry was pruned since. */
-  recorded_in: z.string().nullable(),
 });
 export type ClaimedJob = z.infer<typeof ClaimedJob>;
+
+/** Most that the table takes; a job is given up long before. */
+const MOST_ATTEMPTS = 100;
+
+/** How long a claim holds, and since when others' have not. */
+export interface Lease {
+  readonly now: Date;
+  readonly until: Date;
+}
+
+/** What a claim came to; a row that is no job was ended as failed, and others may wait behind it. */
+export type Claim =
+  | { readonly is: "job"; readonly job: ClaimedJob }
+  | { readonly is: "unreadable"; readonly id: string }
+  | { readonly is: "none" };
 
 /**
  * Takes the oldest job that waits, or whose worker has not been heard of since its lease ended. What an earlier
  * attempt stored goes at once; its worker, should it still live, finds the job no longer its own.
  */
-export async function claimJob(
-  tx: Tx,
-  tenantId: string,
-  lease: { readonly now: Date; readonly until: Date },
-): Promise<ClaimedJob | undefined> {
+export async function claimJob(tx: Tx, tenantId: string, lease: Lease): Promise<Claim> {
   const rows = await tx.$queryRawUnsafe(
-    `UPDATE audit_export SET state = 'running', attempt = attempt + 1, lease_until = $3, progress = 0, total = NULL
+    `UPDATE audit_export SET state = 'running', attempt = least(attempt + 1, ${MOST_ATTEMPTS}), lease_until = $3, progress = 0, total = NULL
      WHERE id = (SELECT id FROM audit_export WHERE kind = 'job' AND tenant_id = $1::uuid
        AND (state = 'queued' OR (state = 'running' AND lease_until < $2))
        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING id::text, by_user_id::text, format, filter, options, fence, attempt, entry_id::text,
-       (SELECT e.log FROM audit_entry e WHERE e.id = entry_id) AS recorded_in`,
+     RETURNING id::text, by_user_id::text, format, filter, options, fence, attempt, entry_id::text`,
     tenantId,
     lease.now,
     lease.until,
   );
-  const job = z.array(ClaimedJob).parse(rows)[0];
-  if (job !== undefined) await deleteChunks(tx, job.id);
-  return job;
-}
-
-/** A job in the hands of one worker, by the number of its attempt. */
-export interface JobHold {
-  readonly id: string;
-  readonly attempt: number;
+  const hold = z.array(JobHold).parse(rows)[0];
+  if (hold === undefined) return { is: "none" };
+  await deleteChunks(tx, hold.id);
+  const read = z.array(ClaimedJob).safeParse(rows);
+  if (read.success && read.data[0] !== undefined) return { is: "job", job: read.data[0] };
+  await giveUpJob(tx, hold, { state: "failed", at: lease.now });
+  return { is: "unreadable", id: hold.id };
 }
 
 const HELD = "id = $1::uuid AND attempt = $2 AND state = 'running'";

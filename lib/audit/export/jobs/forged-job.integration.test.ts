@@ -1,0 +1,165 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { findStanding } from "@/lib/identity/find-standing";
+import { forgeEntry, refusalCode } from "@/lib/testing/forge-entry";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
+import { recordEvent } from "../../record-event";
+import { NewExport } from "../../schema";
+import { getExport } from "../get-export";
+import { listExports } from "../list-exports";
+import { requestExport } from "../request-export";
+import { standingText } from "../standing";
+import { type JobContext, runNextExport } from "./run-export";
+
+let bench: OwnedLog;
+let auditor: Context;
+let worker: JobContext;
+
+beforeAll(async () => {
+  bench = await createOwnedLog();
+  auditor = bench.auditor;
+  const { db, instance, clock, audit } = bench.cx;
+  worker = {
+    db,
+    instance,
+    clock,
+    audit,
+    findReader: (id) => findStanding({ db, instance }, id),
+    keystore: bench.keystore,
+    logger: auditor.logger,
+    keepMs: 60_000,
+  };
+  await bench.anchor();
+});
+afterAll(() => bench.close());
+
+const ask = (wanted: Record<string, string> = {}) =>
+  requestExport(auditor, NewExport.parse({ format: "ndjson", ...wanted }));
+
+async function runAll(): Promise<void> {
+  while (await runNextExport(worker));
+}
+
+/** Writes a job's row as the portal's database login can, before every other one that waits. */
+async function forgeJob(said: Record<string, unknown>): Promise<string> {
+  const { principal } = auditor;
+  const row = {
+    id: `00000000-0000-7000-8000-${randomUUID().slice(-12)}`,
+    tenant_id: bench.place.tenantId,
+    by_user_id: principal.userId,
+    format: "ndjson",
+    filter: "{}",
+    options: "{}",
+    fence: standingText(principal),
+    entry_id: randomUUID(),
+    state: "queued",
+    kind: "job",
+    ...said,
+  };
+  const places = Object.keys(row).map((_, at) => `$${at + 1}`);
+  await bench.appPool.query(
+    `INSERT INTO audit_export (${Object.keys(row).join()}) VALUES (${places.join()})`,
+    Object.values(row),
+  );
+  return row.id;
+}
+
+describe("a row that no portal writes, by the portal's database login", () => {
+  it.each([
+    ["a format that there is not", { format: "x" }],
+    ["a filter that is none", { filter: "5" }],
+    ["a filter by something else than text", { filter: '{"action":["x"]}' }],
+    ["options that are none", { options: "[]" }],
+    ["options of something else than text", { options: '{"bom":true}' }],
+    ["a number of attempts that none can follow", { attempt: 2147483647 }],
+    ["fewer entries than none", { state: "done", entries: -1 }],
+    ["more bytes than a number says exactly", { state: "done", bytes: "9007199254740992" }],
+    ["a time that no clock shows", { started_at: "infinity" }],
+  ])("is refused: %s", async (_, said) => {
+    expect(await refusalCode(forgeJob(said))).toBe("23514");
+  });
+
+  it("is refused where an entry records another export", async () => {
+    const { entry_id } = await ask();
+    expect(await refusalCode(forgeJob({ entry_id }))).toBe("23505");
+    await runAll();
+  });
+});
+
+it("a job whose attempts the login counts up to the most there can be keeps no other one waiting", async () => {
+  const counted = await ask();
+  const { id } = await ask();
+  await bench.appPool.query("UPDATE audit_export SET attempt = 100 WHERE id = $1", [counted.id]);
+  await runAll();
+  expect((await getExport(auditor, counted.id)).state).toBe("failed");
+  expect((await getExport(auditor, id)).state).toBe("done");
+});
+
+describe("a row that is no job, from before there were rules", () => {
+  it("ends as failed, and keeps no other one waiting and no list from being read", async () => {
+    await bench.admin.query("ALTER TABLE audit_export DROP CONSTRAINT audit_export_format_known");
+    const forged = await forgeJob({ format: "x" });
+    const { id } = await ask();
+    await runAll();
+    const { items } = await listExports(auditor, { limit: 50 });
+    const states = items.map((one) => [one.id, one.state]);
+    expect(states).toContainEqual([forged, "failed"]);
+    expect(states).toContainEqual([id, "done"]);
+  });
+});
+
+describe("a job that its entry does not say was asked for is not made", () => {
+  const stateAfter = async (id: string) => {
+    await runAll();
+    return (await getExport(auditor, id)).state;
+  };
+
+  it("without an entry", async () => {
+    expect(await stateAfter(await forgeJob({}))).toBe("failed");
+  });
+
+  it("with an entry that the login wrote", async () => {
+    const { rows } = await bench.admin.query("SELECT id FROM audit_compartment WHERE kind = 'org'");
+    const part = { c: "org", stored: Buffer.alloc(60), compartmentId: rows[0].id };
+    const entry_id = await forgeEntry(bench.appPool, bench.place, { parts: [part] });
+    expect(await stateAfter(await forgeJob({ entry_id }))).toBe("failed");
+  });
+
+  it("with the entry of an export that was streamed and has no row", async () => {
+    const { id: entry_id } = await recordEvent(auditor, {
+      class: "export",
+      outcome: "done",
+      action: "audit.export",
+      subjects: [],
+      details: { format: "ndjson", filter: [] },
+    });
+    expect(await stateAfter(await forgeJob({ entry_id }))).toBe("failed");
+  });
+
+  it.each([
+    ["another format", "format = 'csv'"],
+    ["a filter less", "filter = '{}'"],
+    ["readable parts", "options = '{}'"],
+    ["somebody else", "by_user_id = $2, fence = $3"],
+  ])("with a row that the owner changed to %s", async (_, change) => {
+    const { id } = await ask({ action: "audit.keys", parts: "none" });
+    const other = (await bench.person({ role: "auditor" })).principal;
+    const values = change.includes("$") ? [id, other.userId, standingText(other)] : [id];
+    await bench.admin.query(`UPDATE audit_export SET ${change} WHERE id = $1`, values);
+    await runAll();
+    const { rows } = await bench.admin.query("SELECT state FROM audit_export WHERE id = $1", [id]);
+    expect(rows).toEqual([{ state: "failed" }]);
+  });
+
+  it("and one that it says is made, with filter, options and all", async () => {
+    const { id } = await ask({
+      format: "csv",
+      action: "audit.keys",
+      parts: "none",
+      delimiter: ";",
+      bom: "true",
+    });
+    expect(await stateAfter(id)).toBe("done");
+  });
+});
