@@ -181,7 +181,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
       clock: systemClock,
       storedEpochs: () => readStoredEpochs({ db, instance }),
     }),
-    audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey }),
+    audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger }),
     logger,
     limits: openLimits(limitPool, env.RATE_BUDGETS),
     failures: createAnonymousFailures(logger),

@@ -5,11 +5,20 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Keystore } from "@/lib/custody/keystore";
 import { InvariantError } from "@/lib/errors";
+import type { Logger } from "@/lib/telemetry/logger";
 import { KeyMemory } from "./key-memory";
 import type { Compartment, CompartmentName, Compartments } from "./recorder-types";
-import { type CompartmentRow, createCompartment, findCompartment, findCompartments } from "./store";
+import { type CompartmentRow, createCompartment, findCompartments, findLiveCompartments } from "./store";
 
 const KEY_BYTES = 32;
+/** Turns in which a compartment is made; another process may take the number each time. */
+const MOST_TURNS = 4;
+
+/** The lowest number that none of these has, which rise. */
+function lowestFree(taken: readonly number[]): number {
+  const gap = taken.findIndex((nth, at) => nth !== at);
+  return gap === -1 ? taken.length : gap;
+}
 
 /** Context under which the keystore seals a compartment's key. */
 export function sealingContext(name: CompartmentName): string {
@@ -18,9 +27,15 @@ export function sealingContext(name: CompartmentName): string {
 
 /**
  * Rows are committed on a connection of the recorder's own, never in a caller's transaction: a rollback
- * there would leave a cached key whose row does not exist.
+ * there would leave a cached key whose row does not exist. Of several rows of a name the first that opens counts; where
+ * none does, another is made beside them, but for a person: an erasure destroys one key.
  */
-export function createCompartments(pool: Pool, keystore: Keystore, nowMs: () => number): Compartments {
+export function createCompartments(
+  pool: Pool,
+  keystore: Keystore,
+  nowMs: () => number,
+  logger: Logger | undefined,
+): Compartments {
   const memory = new KeyMemory(nowMs);
 
   const unseal = (row: CompartmentRow): Compartment | undefined => {
@@ -38,16 +53,33 @@ export function createCompartments(pool: Pool, keystore: Keystore, nowMs: () => 
     }
   };
 
-  const load = async (name: CompartmentName): Promise<Compartment> => {
-    const row = (await findCompartment(pool, name)) ?? (await make(name));
-    const compartment = unseal(row);
-    if (compartment === undefined) throw new InvariantError("the compartment's key was destroyed");
-    return compartment;
+  const make = (name: CompartmentName, nth: number): Promise<void> => {
+    const sealedKey = keystore.sealSecret(sealingContext(name), randomBytes(KEY_BYTES));
+    return createCompartment(pool, { id: uuidv7(nowMs()), ...name, sealedKey, nth });
   };
 
-  const make = (name: CompartmentName): Promise<CompartmentRow> => {
-    const sealedKey = keystore.sealSecret(sealingContext(name), randomBytes(KEY_BYTES));
-    return createCompartment(pool, { id: uuidv7(nowMs()), ...name, sealedKey });
+  const firstOpen = (rows: readonly CompartmentRow[]): Compartment | undefined => {
+    for (const row of rows) {
+      const compartment = unsealIfWhole(row);
+      if (compartment !== undefined) return compartment;
+    }
+    return undefined;
+  };
+
+  const load = async (name: CompartmentName): Promise<Compartment> => {
+    for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+      const rows = await findLiveCompartments(pool, name);
+      const compartment = firstOpen(rows);
+      if (compartment !== undefined) return compartment;
+      const [first] = rows;
+      if (first !== undefined) {
+        const about = { alarm: "log.compartment", compartment: first.id, kind: name.kind };
+        logger?.error(about, "no compartment of this name opens");
+        if (name.kind === "subject") break;
+      }
+      await make(name, lowestFree(rows.map(({ nth }) => nth)));
+    }
+    throw new InvariantError("no compartment of this name opens");
   };
 
   return {

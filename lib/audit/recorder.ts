@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { InstanceFacts } from "@/lib/context";
 import type { KeyRef, Keystore } from "@/lib/custody/keystore";
 import { DomainError } from "@/lib/errors";
+import type { Logger } from "@/lib/telemetry/logger";
 import { createCompartments } from "./compartments";
 import type { AuditRecorder, EntryRows } from "./recorder-types";
 import { insertEntries } from "./store";
@@ -17,6 +18,8 @@ export interface AuditRecorderOptions {
   readonly instance: Pick<InstanceFacts, "log">;
   readonly receiptKey: KeyRef;
   readonly nowMs?: () => number;
+  /** Where it is told that a compartment does not open (compartments.ts). */
+  readonly logger?: Logger;
 }
 
 interface Waiting {
@@ -95,7 +98,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
   const group = new GroupAppend(options.pool);
   const { keystore, receiptKey } = options;
   return {
-    compartments: createCompartments(options.pool, keystore, options.nowMs ?? Date.now),
+    compartments: createCompartments(options.pool, keystore, options.nowMs ?? Date.now, options.logger),
     receiptSigner: { name: `${options.instance.log}/receipt`, publicKey: receiptKey.publicKey },
     append: (rows) => group.append(rows),
     sign: (message) => keystore.sign(receiptKey, message),

@@ -85,13 +85,23 @@ function toCompartmentRow(record: unknown): CompartmentRow {
 
 const COMPARTMENT = "SELECT id, tenant_id, kind, subject, sealed_key FROM audit_compartment";
 
-export async function findCompartment(
+/** A live compartment among those of its name, which are numbered. */
+export interface NumberedCompartment extends CompartmentRow {
+  readonly nth: number;
+}
+
+/** More than these of one name are not looked at. */
+const MOST_OF_A_NAME = 1_000;
+
+/** Live compartments of a name by their number; all but one are such as do not open. */
+export async function findLiveCompartments(
   pool: Pool,
   name: { readonly tenantId: string; readonly kind: CompartmentKind; readonly subject: string },
-): Promise<CompartmentRow | undefined> {
-  const text = `${COMPARTMENT} WHERE tenant_id = $1 AND kind = $2 AND subject = $3 AND destroyed_at IS NULL`;
+): Promise<NumberedCompartment[]> {
+  const text = `SELECT id, tenant_id, kind, subject, sealed_key, nth FROM audit_compartment
+    WHERE tenant_id = $1 AND kind = $2 AND subject = $3 AND destroyed_at IS NULL ORDER BY nth LIMIT ${MOST_OF_A_NAME}`;
   const rows = await query(pool, text, [name.tenantId, name.kind, name.subject]);
-  return rows.map(toCompartmentRow)[0];
+  return rows.map((row) => ({ ...toCompartmentRow(row), nth: z.object({ nth: z.int() }).parse(row).nth }));
 }
 
 /** Compartments by id; one whose row says a kind that there is not is none, and opens nothing. */
@@ -101,19 +111,17 @@ export async function findCompartments(pool: Pool, ids: readonly string[]): Prom
   return rows.map(toCompartmentRow);
 }
 
-/** Makes the compartment unless another process was first; returns the row that won. */
+/** Makes the compartment unless another process was first. */
 export async function createCompartment(
   pool: Pool,
-  row: Omit<CompartmentRow, "sealedKey"> & { readonly sealedKey: Uint8Array },
-): Promise<CompartmentRow> {
+  row: Omit<NumberedCompartment, "sealedKey"> & { readonly sealedKey: Uint8Array },
+): Promise<void> {
   await query(
     pool,
-    `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (tenant_id, kind, subject) WHERE destroyed_at IS NULL DO NOTHING`,
-    [row.id, row.tenantId, row.kind, row.subject, Buffer.from(row.sealedKey)],
+    `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key, nth) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (tenant_id, kind, subject, nth) WHERE destroyed_at IS NULL DO NOTHING`,
+    [row.id, row.tenantId, row.kind, row.subject, Buffer.from(row.sealedKey), row.nth],
   );
-  const winner = await findCompartment(pool, row);
-  return winner ?? row;
 }
 
 async function query(pool: Pool, text: string, values: unknown[]): Promise<unknown[]> {
