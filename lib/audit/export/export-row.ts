@@ -8,6 +8,7 @@ import { entryLeaf } from "../entry";
 import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
 import type { Conditions, ReaderContext } from "../reading/filter";
+import { isRevealing } from "../reading/revealing-row";
 import { readRecoveries } from "../verification/recoveries";
 import { findExported } from "./explaining-store";
 import { labelsOf, NONE_ASTRAY, partsAstray } from "./part-places";
@@ -35,7 +36,8 @@ export interface OpenedRow {
   readonly keyless: readonly StoredPart[];
   /**
    * Labels that the entry binds and whose part was dropped or moved, whoever may read it, in order; none of an entry
-   * that a recovery of the tree names as lost, and none where no part was asked for. All of an entry that is shut.
+   * that a recovery of the tree names as lost, and none where no part was asked for. All of an entry that is shut, or
+   * whose org part tells of a case or a suspicion of which its search row does not.
    */
   readonly astray: readonly string[];
   /** The entry itself and the JCS of its org part, where that is here and opens; both also read. */
@@ -190,15 +192,17 @@ function without(gone: readonly string[], { parts, erased, keyless }: Shown): Sh
 
 function openRow(row: ExportRow, shown: Shown, place: Place): Omit<OpenedRow, "kinds"> {
   const { log, tenantId, lost, isShut, shut } = place;
-  if (shut.has(row.seq)) {
-    const entry = parsed(row.bytes.toString("utf8"));
+  const entry = parsed(row.bytes.toString("utf8"));
+  const closed = () => {
     const astray = isShut ? [] : labelsOf(entry).sort();
     return { row, ...NOTHING, astray, entry, orgText: undefined, org: undefined };
-  }
+  };
+  if (shut.has(row.seq)) return closed();
   const orgPart = shown.parts.find(({ c }) => c === "org");
   const orgText = orgPart && plaintextOf(log, row.entry_id, orgPart);
-  const entry = parsed(row.bytes.toString("utf8"));
   const org = parsed(orgText);
+  const { case_id, is_suspicion } = row;
+  if (is_suspicion !== null && isRevealing(org, { case_id, is_suspicion })) return closed();
   const placed = { entry, org, caseId: row.case_id, tenantId, parts: row.parts };
   const { gone, doubtful } = isShut || lost.has(row.entry_id) ? NONE_ASTRAY : partsAstray(placed);
   const astray = [...gone, ...doubtful].sort();

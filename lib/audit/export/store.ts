@@ -29,12 +29,15 @@ export interface ExportRow {
   readonly bytes: Buffer;
   /** The case that the search row names. */
   readonly case_id: string | null;
+  /** Whether the search row says that the entry is about a suspicion; null where the entry has none. */
+  readonly is_suspicion: boolean | null;
   /** All rows of its parts, those of parts that the reader may not read without their bytes. */
   readonly parts: readonly PartRow[];
 }
 
 const COLUMNS = `l.seq::text, l.entry_id::text, e.at, e.class, e.outcome, i.action, i.actor, i.purpose,
-  i.transaction_id::text, i.participant_id, i.request_id::text, i.grant_id::text, l.leaf_hash, e.bytes, i.case_id::text`;
+  i.transaction_id::text, i.participant_id, i.request_id::text, i.grant_id::text, l.leaf_hash, e.bytes, i.case_id::text,
+  i.is_suspicion::text`;
 
 /** Entries that have a leaf, with the search row `i` of each, where it has one. */
 export const FROM = `audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
@@ -68,7 +71,8 @@ function toExportRow(row: CopiedRow): ExportRow {
     leaf_hash: bytesAt(row, 12),
     bytes: bytesAt(row, 13),
     case_id: maybeText(row, 14),
-    parts: partsOf(maybeText(row, 15)),
+    is_suspicion: row[15] == null ? null : text(15) === "true",
+    parts: partsOf(maybeText(row, 16)),
   };
 }
 

@@ -176,10 +176,13 @@ const PartRow = z.object({
   compartment_id: z.string(),
   stored: Bytes,
   destroyed_at: z.coerce.date().nullable(),
+  case_id: z.string().nullable(),
+  is_suspicion: z.boolean(),
 });
 export type PartRow = z.infer<typeof PartRow>;
 
-const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, p.compartment_id::text, p.stored, k.destroyed_at
+const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, p.compartment_id::text, p.stored, k.destroyed_at,
+    i.case_id::text, i.is_suspicion
   FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id JOIN audit_index i ON i.entry_id = p.entry_id
   JOIN audit_entry e ON e.id = p.entry_id WHERE p.entry_id = ANY ($1::uuid[]) AND k.kind = ANY ($2::text[])
     AND (k.kind <> 'case' OR k.subject = i.case_id::text) ORDER BY p.entry_id, p.c`;
