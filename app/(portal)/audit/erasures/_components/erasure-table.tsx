@@ -86,7 +86,7 @@ export function ErasureTable({ items }: { items: readonly Erasure[] }) {
     {
       key: "acts",
       head: t("columns.acts"),
-      cell: (item) => <ErasureActs key={item.state} item={item} />,
+      cell: (item) => <ErasureActs item={item} />,
     },
   ];
   return <Table caption={t("list")} columns={columns} rows={items} rowKey={(item) => item.id} />;
