@@ -208,6 +208,32 @@ test("a verification can be stopped, and the page answers all the while", async 
   await page.context().close();
 });
 
+test("stopped while the thread's own script is still on its way, a verification stays stopped", async ({
+  browser,
+}) => {
+  const { page } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle } = await takeFiles(page);
+  await openVerify(page);
+  // The worker's script is asked for and fails only after the reader has pressed Stop.
+  const held = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  await page.context().route("**/_next/static/**", async (route) => {
+    asked.resolve();
+    await held.promise;
+    await route.abort().catch(() => undefined);
+  });
+  await verifyFile(page, bundle);
+  await asked.promise;
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  held.resolve();
+  await page.context().unroute("**/_next/static/**");
+  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  await page.getByRole("button", { name: "Verify the bundle" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  await page.context().close();
+});
+
 test("the log is exported and verified with one press, and the worker verifies it when asked", async ({
   browser,
 }) => {
