@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -135,6 +135,8 @@ test("what is wrong with shares or words is one line with its name, and no argum
     ["drill", "--to", "x"],
   ])
     expect((await backup("transit:portal", ...args)).code).toBe(2);
+  expect(existsSync(path.join(dir, "new.key"))).toBe(false);
+  expect(readdirSync(keyDir()).sort()).toEqual(["backup.json", "keystore.json"]);
   const record = JSON.parse(readFileSync(path.join(keyDir(), "backup.json"), "utf8"));
   expect(record.backups).toHaveLength(1);
   expect(record.backups[0].drills).toEqual([]);

@@ -4,6 +4,7 @@ import { makeBackup } from "@/lib/custody/backup/ceremony";
 import { readBackupState, readBackups } from "@/lib/custody/backup/record";
 import { type ShareLabel, zeroShares } from "@/lib/custody/backup/share";
 import { drillBackup, restoreRoot } from "@/lib/custody/backup/use-backup";
+import { readRoots } from "@/lib/custody/keystore-file";
 import { holderOf } from "@/lib/custody/open-keystore";
 import { rootText } from "@/lib/custody/open-roots";
 import { StartError } from "@/lib/db/embedded/start-error";
@@ -91,6 +92,7 @@ function deliveryOf({ dir }: KeystorePlace, { out }: Order<"ceremony">, terminal
 async function hold(place: KeystorePlace, order: Order<"ceremony">, terminal: Terminal): Promise<void> {
   const { dir, name, settings } = place;
   const { threshold, shares } = order;
+  readRoots(dir);
   const deliver = deliveryOf(place, order, terminal);
   const holder = await holderOf(settings);
   const nowMs = systemClock.nowMs();
@@ -128,8 +130,8 @@ async function restore(
   const { dir, name } = place;
   const shares = await readShareFiles(files, terminal);
   try {
-    const holder = await holderOf(settingsThere(place, to));
-    const { staged, from, wasCurrent } = await restoreRoot(dir, shares, holder);
+    const there = async () => holderOf(settingsThere(place, to));
+    const { staged, from, wasCurrent } = await restoreRoot(dir, shares, there);
     if (!wasCurrent)
       terminal.say(`${name}: the shares are of ${from}, not of the root in use; it has the same keys`);
     terminal.say(

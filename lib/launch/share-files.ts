@@ -24,16 +24,19 @@ function isBelow(folder: string, parent: string): boolean {
 
 /** The folder that shares are written to, made where it is missing. It may not lie beside the keys they restore. */
 export function shareFolder(folder: string, keyDir: string): string {
+  const inKeys = new StartError(
+    "--out lies in the key folder: whoever copies that would have keystore and shares together.",
+  );
+  if (isBelow(path.resolve(folder), path.resolve(keyDir))) throw inKeys;
+  let real: string;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const real = realpathSync(folder);
-    if (!isBelow(real, realpathSync(keyDir))) return real;
+    real = realpathSync(folder);
   } catch {
     throw new StartError("--out is no folder that can be written.");
   }
-  throw new StartError(
-    "--out lies in the key folder: whoever copies that would have keystore and shares together.",
-  );
+  if (isBelow(real, realpathSync(keyDir))) throw inKeys;
+  return real;
 }
 
 /** Writes one share to a new file of mode 0600 and answers its path; what could not be written whole is removed. */

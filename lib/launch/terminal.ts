@@ -57,6 +57,7 @@ class StreamTerminal implements Terminal {
 
   async pause(prompt: string): Promise<void> {
     this.output.write(`${prompt} `);
+    if (this.input.readableEnded) throw new StartError("The terminal was closed.");
     this.input.resume();
     const ended = new AbortController();
     const end = once(this.input, "end", { signal: ended.signal }).then(() => {

@@ -286,7 +286,7 @@ function backupTests(bench: () => CustodyBench, dir: () => string): void {
     const drilled = await drillBackup(dir(), handed.slice(1), Date.parse("2026-11-26T11:00:00Z"));
     expect(drilled.backup.id).toBe(backup.id);
     const local = readCustody({ KEK_PASSPHRASE: "another passphrase" });
-    await restoreRoot(dir(), handed.slice(0, 2), await holderOf(local));
+    await restoreRoot(dir(), handed.slice(0, 2), () => holderOf(local));
     await expectOpens(await openKeystore({ dir: dir(), custody: local }), sealed);
     expect(readBackupState(dir()).isOfCurrentRoot).toBe(false);
     const record = readFileSync(path.join(dir(), BACKUP_FILE), "utf8");

@@ -64,6 +64,9 @@ async function codeOf(act: Promise<unknown>): Promise<string> {
   throw new Error("a refusal by name was expected", { cause: error });
 }
 
+/** Moves the keys to a custody with shares. */
+const restore = (shares: readonly Share[], to: Holder) => restoreRoot(dir, shares, async () => to);
+
 const pick = (shares: readonly Share[], ...numbers: readonly number[]): Share[] =>
   shares.filter(({ number }) => numbers.includes(number));
 
@@ -139,7 +142,7 @@ test("too few, doubled, mixed, foreign and changed shares are refused by name an
   for (const [code, shares] of cases) {
     const label = `${code} ${shares.map(({ number }) => number)}`;
     expect(await codeOf(drillBackup(dir, shares, AT)), label).toBe(code);
-    expect(await codeOf(restoreRoot(dir, shares, to)), label).toBe(code);
+    expect(await codeOf(restore(shares, to)), label).toBe(code);
   }
   expect(readFileSync(at(BACKUP_FILE), "utf8")).toBe(record);
   expect(keystoreText()).toBe(before);
@@ -156,9 +159,9 @@ test("without its record a changed share, two of one place and a lowered thresho
     [one, two].map((share) => ({ ...share, threshold: 2 })),
     [one, two, { ...three, value: three.value.map((byte, index) => (index === 32 ? 0 : byte)) }],
   ];
-  for (const shares of wrong) expect(await codeOf(restoreRoot(dir, shares, to))).toBe("backup.tampered");
+  for (const shares of wrong) expect(await codeOf(restore(shares, to))).toBe("backup.tampered");
   expect(await codeOf(drillBackup(dir, [one, two, three], AT))).toBe("backup.unknown");
-  expect((await restoreRoot(dir, [one, two, three], to)).staged.n).toBe(2);
+  expect((await restore([one, two, three], to)).staged.n).toBe(2);
 });
 
 test("a passphrase that is lost: three shares move the keys to a new one, and the old opens nothing more", async () => {
@@ -167,7 +170,7 @@ test("a passphrase that is lost: three shares move the keys to a new one, and th
   await createLocalKeystore({ dir, unlock: old });
   const kek = await secretsKek(old);
   const handed = await ceremony(localHolder(old));
-  const restored = await restoreRoot(dir, pick(handed, 2, 4, 5), localHolder(next));
+  const restored = await restore(pick(handed, 2, 4, 5), localHolder(next));
   expect(restored).toMatchObject({ wasCurrent: true, staged: { n: 2, state: "staged" } });
   expect(restored.from).toBe(readBackups(dir)[0]?.root);
   await openKeystore({ dir, custody: readCustody({ KEK_PASSPHRASE: next.passphrase }) });
@@ -177,7 +180,7 @@ test("a passphrase that is lost: three shares move the keys to a new one, and th
   expect(await codeOf(openKeystoreFile(dir, old))).toBe("keystore.refused");
   expect(readBackupState(dir).isOfCurrentRoot).toBe(false);
   expect(await codeOf(drillBackup(dir, pick(handed, 1, 2, 3), AT))).toBe("backup.older-root");
-  expect(await codeOf(restoreRoot(dir, pick(handed, 1, 2, 3), localHolder(next)))).toBe("backup.older-root");
+  expect(await codeOf(restore(pick(handed, 1, 2, 3), localHolder(next)))).toBe("backup.older-root");
 });
 
 test("shares of the root before fail a drill, and restore for as long as the file keeps that root", async () => {
@@ -189,7 +192,7 @@ test("shares of the root before fail a drill, and restore for as long as the fil
   promoteRoot(dir, 2);
   expect(readBackupState(dir)).toMatchObject({ isOfCurrentRoot: false, backup: { threshold: 3 } });
   expect(await codeOf(drillBackup(dir, handed, AT))).toBe("backup.older-root");
-  const restored = await restoreRoot(dir, handed, holder("third.key"));
+  const restored = await restore(handed, holder("third.key"));
   expect(restored).toMatchObject({ wasCurrent: false, staged: { n: 3 } });
   expect(await secretsKek({ keyFile: at("third.key") })).toBe(kek);
   expect(readBackups(dir)[0]?.drills).toEqual([]);
@@ -215,7 +218,7 @@ test("keystores of both formats that lie in the sources are backed up and restor
     const kek = await secretsKek({ keyFile: at("kek.key") });
     const handed = await ceremony(localHolder({ keyFile: at("kek.key") }), 2, 3);
     await drillBackup(dir, pick(handed, 1, 3), AT);
-    await restoreRoot(dir, pick(handed, 2, 3), holder(`${format}.key`));
+    await restore(pick(handed, 2, 3), holder(`${format}.key`));
     expect(await secretsKek({ keyFile: at(`${format}.key`) })).toBe(kek);
   }
 });
@@ -296,7 +299,7 @@ test("a record that was damaged is named, stops ceremony and drill, and no resto
     expect(await codeOf(ceremony(from))).toBe("backup.damaged");
     expect(readBackupState(dir)).toMatchObject({ isReadable: false, isOfCurrentRoot: false });
   }
-  expect((await restoreRoot(dir, handed, holder("second.key"))).staged.n).toBe(2);
+  expect((await restore(handed, holder("second.key"))).staged.n).toBe(2);
 });
 
 test("a share that says it stands elsewhere in the order than it was handed out does not pass for another", async () => {

@@ -63,11 +63,19 @@ export interface Restored {
 /**
  * Moves a keystore to another custody with shares in place of the custody that is gone: the same key-encryption keys under
  * a fresh root key, staged as by a move. Also shares of the old root that the file still has do, and those of a ceremony
- * that is not on record: what decides is the check value.
+ * that is not on record: what decides is the check value. The new custody is asked for only when the shares were good.
  */
-export async function restoreRoot(dir: string, shares: readonly Share[], to: Holder): Promise<Restored> {
+export async function restoreRoot(
+  dir: string,
+  shares: readonly Share[],
+  to: () => Promise<Holder>,
+): Promise<Restored> {
   const file = readRoots(dir);
   const { root, opened } = await recoverRoot(dir, file, readBackupsIfWhole(dir) ?? [], shares);
-  const staged = await stageOpened(dir, file, opened, to);
+  const holder = await to().catch((error: unknown) => {
+    zeroKeks(opened.keks);
+    throw error;
+  });
+  const staged = await stageOpened(dir, file, opened, holder);
   return { staged, from: rootKid(file, root), wasCurrent: root.state === "current" };
 }
