@@ -29,8 +29,9 @@ function requireSet(shares: readonly Share[]): Share {
         `the shares are not of one ceremony: number ${first.number} says ${nameOf(first)}, number ${one.number} says ${nameOf(one)}`,
       );
   }
-  const twice = shares.filter((one) => shares.some((other) => other !== one && other.number === one.number));
-  if (twice.length > 0) refuse("backup.doubled", `share ${twice[0]?.number} was given more than once`);
+  const numbers = shares.map(({ number }) => number);
+  const twice = numbers.find((number, index) => numbers.indexOf(number) !== index);
+  if (twice !== undefined) refuse("backup.doubled", `share ${twice} was given more than once`);
   if (shares.length < first.threshold) {
     const { threshold, backup } = first;
     const word = shares.length === 1 ? "was" : "were";
