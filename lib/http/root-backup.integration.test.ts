@@ -60,5 +60,5 @@ test("the root key's backup is answered to an administrator's program, other rol
     body: { standing: "current", backup: { id, threshold: 3, shares: 5, last_drill_at: null } },
   });
   for (const role of ["auditor", "coordinator", "regulator", "client"] as const)
-    expect(await read(await keyOf(role))).toMatchObject({ status: 403, body: { code: "access.forbidden" } });
+    expect(await read(await keyOf(role))).toMatchObject({ status: 403, body: { code: "auth.role" } });
 });
