@@ -21,7 +21,9 @@ export type BackupFault =
   /** The record of backups cannot be read. */
   | "backup.damaged"
   /** A share could not be handed out. */
-  | "backup.not-delivered";
+  | "backup.not-delivered"
+  /** The shares were handed out, and the record could not be written. */
+  | "backup.not-recorded";
 
 /** A backup cannot be made or used; the message is one line for the operator and tells nothing of a share or key. */
 export class BackupError extends Error {

@@ -280,6 +280,24 @@ test("numbers that divide nothing, a custody that does not hold the root and a s
   expect(existsSync(at(BACKUP_FILE))).toBe(false);
 });
 
+test("where nothing can be recorded no share is handed out; where it fails at the end that is said by name", async () => {
+  const from = await begin();
+  const lock = at(`${KEYSTORE_FILE}.lock`);
+  let handed = 0;
+  const order = { dir, holder: from, threshold: 2, shares: 3, nowMs: AT };
+  const held = async (_text: Uint8Array, { number }: ShareLabel): Promise<void> => {
+    handed += 1;
+    if (number === 3) writeFileSync(lock, "");
+  };
+  writeFileSync(lock, "");
+  expect(await codeOf(makeBackup({ ...order, deliver: held }))).toBe("keystore.unusable");
+  expect(handed).toBe(0);
+  rmSync(lock);
+  expect(await codeOf(makeBackup({ ...order, deliver: held }))).toBe("backup.not-recorded");
+  expect(handed).toBe(3);
+  expect(readBackups(dir)).toEqual([]);
+});
+
 test("a record that was damaged is named, stops ceremony and drill, and no restore", async () => {
   const from = await begin();
   const handed = await ceremony(from);

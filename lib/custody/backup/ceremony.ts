@@ -3,7 +3,14 @@ import { toBase64url, toHex } from "@/lib/crypto/bytes";
 import { formatSeconds } from "@/lib/crypto/instant";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { BackupError } from "@/lib/custody/backup/backup-error";
-import { addBackup, type Backup, currentRoot, readBackups, rootKid } from "@/lib/custody/backup/record";
+import {
+  addBackup,
+  type Backup,
+  currentRoot,
+  readBackups,
+  requireRecordable,
+  rootKid,
+} from "@/lib/custody/backup/record";
 import {
   areNumbers,
   encodeShare,
@@ -61,6 +68,18 @@ async function divide(ceremony: Ceremony, label: Pick<ShareLabel, "backup" | "ro
   return values.map((value, index): Share => ({ ...label, number: index + 1, shares, threshold, value }));
 }
 
+function record(dir: string, backup: Backup): void {
+  try {
+    addBackup(dir, backup);
+  } catch (cause) {
+    throw new BackupError(
+      "backup.not-recorded",
+      `the shares of ${backup.id} were handed out and could not be recorded in ${dir}: destroy them and hold the ceremony again`,
+      { cause },
+    );
+  }
+}
+
 /**
  * Divides the root key in use among persons, hands out their shares one by one, and then records that it did. It works for
  * every custody: what a key service wraps is a root key of ours, which it unwraps once for this.
@@ -74,6 +93,7 @@ export async function makeBackup(ceremony: Ceremony): Promise<Backup> {
   const label = { backup: `bk-${toHex(randomBytes(ID_BYTES))}`, root: rootKid(file, root) };
   const parts = await withRootKey(dir, file.id, root, holder, (key) => divide(ceremony, label, key));
   try {
+    requireRecordable(dir);
     const digests = parts.map((share) => toBase64url(shareDigest(share)));
     for (const share of parts) await deliverOne(ceremony, share);
     const backup: Backup = {
@@ -86,7 +106,7 @@ export async function makeBackup(ceremony: Ceremony): Promise<Backup> {
       digests,
       drills: [],
     };
-    addBackup(dir, backup);
+    record(dir, backup);
     return backup;
   } finally {
     zeroShares(parts);

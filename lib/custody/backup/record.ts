@@ -68,6 +68,11 @@ function change(dir: string, next: (backups: readonly Backup[]) => readonly Back
   });
 }
 
+/** Sees that a record can be written now, before anything is handed out that should be on record. */
+export function requireRecordable(dir: string): void {
+  change(dir, (backups) => backups);
+}
+
 /** Remembers a ceremony. */
 export function addBackup(dir: string, backup: Backup): void {
   change(dir, (backups) => [...backups, backup]);
