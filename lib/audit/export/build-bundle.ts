@@ -32,6 +32,8 @@ export interface BundleRequest {
   readonly fence: Conditions;
   /** Numbers of entries no part of which is opened for this reader. */
   readonly shut?: ReadonlySet<number> | undefined;
+  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
+  readonly own?: ReadonlySet<number> | undefined;
   /** Numbers that were found to be behind the reader's fence (whole-index.ts); none of a filtered export. */
   readonly withheld?: Ranges | undefined;
   /** Kinds of parts that are opened for the reader. */
@@ -109,9 +111,9 @@ async function gather(
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Pick<Facts, "v" | "count" | Listed | "explaining" | "pruned">> {
-  const { size, complete, kinds, shut, withheld } = request;
+  const { size, complete, kinds, shut, own, withheld } = request;
   const gone = await readWhatIsGone(cx, tx, size);
-  const range = { conditions: request.conditions, size, shut };
+  const range = { conditions: request.conditions, size, shut, own };
   const widened = complete ? undefined : await withExplaining(cx, tx, { ...request, range, gone });
   const wanted = { range: { ...range, ...widened }, kinds, complete, withheld };
   const gathered = await gatherEntries(cx, tx, wanted, spools, sink);

@@ -53,6 +53,8 @@ export interface ExportRequest {
   readonly shut?: ReadonlySet<number> | undefined;
   /** Numbers that were found to be behind the reader's fence; none of a filtered export (whole-index.ts). */
   readonly withheld?: Ranges | undefined;
+  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
+  readonly own?: ReadonlySet<number> | undefined;
 }
 
 /** Opens the spools of a bundle, lends them, and gives their space back whatever happens. */

@@ -51,7 +51,7 @@ export async function byOwnWord(
     beside.join(","),
   );
   const conditions = Conditions.either(request.conditions, numbers);
-  return { ...request, conditions, shut: new Set(shut), withheld };
+  return { ...request, conditions, shut: new Set(shut), own: new Set(own), withheld };
 }
 
 interface LeftOut {
