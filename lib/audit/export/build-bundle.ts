@@ -24,7 +24,7 @@ import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from ".
 import { type Gone, readWhatIsGone } from "./read-gone";
 import type { Produced, Sink } from "./sink";
 import { type SpooledFile, textFile } from "./spool";
-import { countLater, readCheckpoints } from "./store";
+import { type BundleCheckpoints, countLater, readCheckpoints } from "./store";
 
 export interface BundleRequest {
   readonly conditions: Conditions;
@@ -75,7 +75,7 @@ function listedFacts({ withheld, erased, missing }: Gathered): Pick<Facts, Liste
   };
 }
 
-function timestampsOf(checkpoints: Awaited<ReturnType<typeof readCheckpoints>>): SpooledFile[] {
+function timestampsOf(checkpoints: BundleCheckpoints["rows"]): SpooledFile[] {
   const tokens = checkpoints.flatMap(({ size, time_stamp }) =>
     time_stamp === null ? [] : [{ size, token: toBase64url(time_stamp) }],
   );
@@ -137,7 +137,7 @@ export async function writeBundle(
   sink: Sink,
 ): Promise<Produced> {
   const { log } = cx.instance;
-  const checkpoints = await readCheckpoints(tx, log);
+  const { rows: checkpoints, total } = await readCheckpoints(tx, log);
   const size = checkpoints.at(-1)?.size ?? 0;
   const exportedAt = formatMicros(cx.clock.nowMicros());
   const complete = Object.keys(request.filter).length === 0;
@@ -164,7 +164,7 @@ export async function writeBundle(
     await spools.leaves.end(BUNDLE_FILES.leaves),
     await spools.page.end(BUNDLE_FILES.page),
     await spools.places.end(BUNDLE_FILES.places),
-    textFile(BUNDLE_FILES.readme, bundleReadme(facts)),
+    textFile(BUNDLE_FILES.readme, bundleReadme(facts, { here: checkpoints.length, total })),
     ...timestampsOf(checkpoints),
     ...(await furtherFiles(facts, spools)),
   ];
