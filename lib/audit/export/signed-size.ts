@@ -28,10 +28,9 @@ export async function readSignedSize(
   query: ExportQuery,
   isFiltered: boolean,
 ): Promise<number | undefined> {
+  if (query.format !== "bundle" || isFiltered) return undefined;
   const { SIGNER_URL, LOG_VKEY, LOG_ORIGIN } = portalEnv();
-  const { log } = cx.instance;
-  if (query.format !== "bundle" || isFiltered || SIGNER_URL === undefined || log !== LOG_ORIGIN)
-    return undefined;
+  if (SIGNER_URL === undefined || cx.instance.log !== LOG_ORIGIN) return undefined;
   const word = await askSigner(SIGNER_URL, LOG_VKEY);
   if (word.is === "absent") {
     cx.logger.warn({ alarm: "export.signer" }, "a bundle is made that the signer was not asked about");
