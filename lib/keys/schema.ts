@@ -119,6 +119,8 @@ export const EscrowEpochView = z.object({
   /** active, deactivated (opens what lies under it) or destroyed. */
   state: z.string(),
   signature: z.string(),
+  /** Of the active one: when the custodian begins the next by itself; absent while its rule is not known here. */
+  due_at: z.string().optional(),
   /** Sealed groups whose escrow entry lies under it, for coordinators and administrators. */
   remaining_wraps: z.int().optional(),
 });
@@ -129,7 +131,7 @@ export type EscrowEpochList = z.infer<typeof EscrowEpochList>;
 export const EpochPath = z.strictObject({ epoch: z.coerce.number().int().min(1).max(1_000_000) });
 
 /** An epoch that was begun on demand. */
-export const BegunEpoch = EscrowEpochView.omit({ remaining_wraps: true }).extend({
+export const BegunEpoch = EscrowEpochView.omit({ remaining_wraps: true, due_at: true }).extend({
   success: z.literal(true),
   receipt: Receipt.optional(),
 });
