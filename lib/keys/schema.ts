@@ -23,7 +23,8 @@ export const KeyChallenge = z.object({
 });
 export type KeyChallenge = z.infer<typeof KeyChallenge>;
 
-const ClientTag = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "not a tag: base64url of 32 bytes");
+/** An answer to a challenge. */
+export const ClientTag = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "not a tag: base64url of 32 bytes");
 
 /** Body of a proof of possession: the answer to the key's challenge, and to that of the held key it replaces. */
 export const KeyProof = z.strictObject({ client_tag: ClientTag, replaced_tag: ClientTag.optional() });

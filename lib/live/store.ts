@@ -66,6 +66,10 @@ export async function readChanged(tx: Tx, tenantId: string, named: readonly Name
     FROM key_rotation k
     WHERE k.tenant_id = ${tenantId}::uuid AND k.id = ANY (${idsOf(named, "rotation")}::uuid[])
     UNION ALL
+    SELECT 'key', v.id::text, v.state, NULL, NULL, NULL, ARRAY[v.participant_id], NULL
+    FROM key_version v
+    WHERE v.tenant_id = ${tenantId}::uuid AND v.id = ANY (${idsOf(named, "key")}::uuid[])
+    UNION ALL
     SELECT 'epoch', e.epoch::text, e.state, NULL, NULL, NULL, NULL, NULL
     FROM escrow_epoch e
     WHERE e.tenant_id = ${tenantId}::uuid AND e.epoch = ANY (${idsOf(named, "epoch")}::int[])`);

@@ -9,7 +9,7 @@ import { mayKnow } from "@/lib/transactions/knowledge";
 export type Changed =
   | { readonly change: LiveChange & { kind: "request" | "grant" }; readonly filing: FilingFacts }
   | {
-      readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" };
+      readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" | "key" };
       readonly parties: readonly string[];
     }
   | { readonly change: LiveChange & { kind: "epoch" } };
@@ -22,7 +22,7 @@ export function isTold(principal: Principal, changed: Changed): boolean {
   }
   if (!("parties" in changed)) return seesUnderEpochs(principal);
   if (changed.change.kind === "transaction") return mayKnow(principal, changed.parties);
-  if (changed.change.kind === "rotation") {
+  if (changed.change.kind === "rotation" || changed.change.kind === "key") {
     return changed.parties.some((participantId) => mayUseKey(principal, participantId, "read-rotation"));
   }
   return mayKnowDispute(principal, changed.parties);
