@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { type EnvelopeRecipient, openContentKey, openEnvelope, wrapContentKey } from "@/lib/crypto/envelope";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { type EnvelopeRecipient, openEnvelope } from "@/lib/crypto/envelope";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { changeKeyState } from "@/lib/keys/change-state";
@@ -9,8 +9,8 @@ import { proveKey } from "@/lib/keys/possession/prove-key";
 import { registerKey } from "@/lib/keys/register-key";
 import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
-import type { KeyVersion } from "@/lib/keys/store";
 import { type NewEntry, WrapsOrder } from "@/lib/keys/wraps/schema";
+import { entriesFor } from "@/lib/testing/held-program";
 import { createKeyHolder, heldBy, type KeyHolder, proofOf } from "@/lib/testing/key-holder";
 import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
@@ -101,28 +101,9 @@ async function replaced(count = 1) {
 const answerOf = async (cx: Person, { keyId, holder }: Held): Promise<string> =>
   holder.answer((await challengeHeld(cx, keyId)).challenge);
 
-/** The owner's program: it opens each content key with the old key, checks the commitment and wraps it for the new one. */
-async function made(cx: Person, old: Held, next: Pick<KeyVersion, "kid" | "publicKey">): Promise<NewEntry[]> {
-  const { items } = await listWraps(cx, old.keyId, { limit: 50 });
-  return Promise.all(
-    items.map(async ({ transaction_id, group, gen }) => {
-      const found = (await groupsOf(transaction_id)).groups.find(({ row }) => row.group === group);
-      if (found === undefined) throw new TypeError("no group");
-      const { context, envelope } = found;
-      const cek = await openContentKey({ ...context, envelope, kid: old.kid, derive: old.holder.derive });
-      const publicKey = fromBase64url(next.publicKey);
-      const { header, encrypted_key } = wrapContentKey(cek, { ...context, kid: next.kid, publicKey });
-      return {
-        transaction_id,
-        group,
-        gen,
-        recipient: { header: { ...header, epk: { ...header.epk } }, encrypted_key },
-      };
-    }),
-  );
-}
-
-const keyOf = ({ kid, holder }: Held) => ({ kid, publicKey: holder.publicKey });
+/** What the owner's program makes of everything that is listed. */
+const made = async (cx: Person, old: Held, next: Held): Promise<NewEntry[]> =>
+  entriesFor(old.holder, await listWraps(cx, old.keyId, { limit: 50 }), next.holder);
 
 async function post(cx: Person, old: Held, entries: readonly NewEntry[], tag?: string) {
   const client_tag = tag ?? (await answerOf(cx, old));
@@ -170,7 +151,7 @@ it("an owner's program hands over what lies under a replaced key: bodies stay, e
   });
   const rest = await listWraps(owner, old.keyId, { limit: 2, cursor: page.next_cursor ?? "" });
   expect([page.items.length, rest.items.length, rest.next_cursor]).toEqual([4, 2, null]);
-  const entries = await made(owner, old, keyOf(next));
+  const entries = await made(owner, old, next);
   const half = await post(owner, old, entries.slice(0, 3));
   expect(half).toMatchObject({ new_kid: next.kid, rewrapped: 3, skipped: 0, remaining_wraps: 3 });
   const whole = await post(owner, old, entries);
@@ -191,7 +172,7 @@ it("an owner's program hands over what lies under a replaced key: bodies stay, e
 
 it("a batch sent twice, and two at once, move each entry once", async () => {
   const { owner, old, next, ids } = await replaced(2);
-  const entries = await made(owner, old, keyOf(next));
+  const entries = await made(owner, old, next);
   const tags = [await answerOf(owner, old), await answerOf(owner, old)] as const;
   // The newest challenge is the one that is taken: each answers its own.
   const outcomes = await Promise.allSettled([
@@ -209,7 +190,7 @@ it("a batch sent twice, and two at once, move each entry once", async () => {
 it("nobody puts entries in place who does not prove the old key: no tag, a wrong one, a used one, another's session", async () => {
   const { owner, old, next, ids } = await replaced();
   const kids = await kidsOf(first(ids));
-  const entries = await made(owner, old, keyOf(next));
+  const entries = await made(owner, old, next);
   const rubbish = toBase64url(new Uint8Array(32).fill(7));
   expect(await outcomeOf(post(owner, old, entries, rubbish))).toBe("key.proof");
   await challengeHeld(owner, old.keyId);
@@ -233,9 +214,9 @@ it("an entry is refused for another's transaction, an unknown one, another's key
   const { owner, other, old, next, ids } = await replaced();
   const stranger = await replaced();
   const kids = [await kidsOf(first(ids)), await kidsOf(first(stranger.ids))];
-  const entries = await made(owner, old, keyOf(next));
+  const entries = await made(owner, old, next);
   const entry = first(entries);
-  const theirs = first(await made(stranger.owner, stranger.old, keyOf(stranger.next)));
+  const theirs = first(await made(stranger.owner, stranger.old, stranger.next));
   const send = (...list: NewEntry[]) => post(owner, old, list);
   for (const transaction_id of [first(stranger.ids), uuidv7(Date.now())]) {
     const refused = await refusalOf(send({ ...entry, transaction_id }));
@@ -263,7 +244,7 @@ it("an entry is refused for another's transaction, an unknown one, another's key
 it("an entry is refused whose ephemeral key is of low order, not canonical or used twice, and one of another form", async () => {
   const { owner, old, next, ids } = await replaced();
   const kids = await kidsOf(first(ids));
-  const entries = await made(owner, old, keyOf(next));
+  const entries = await made(owner, old, next);
   const [entry, second] = entries;
   if (entry === undefined || second === undefined) throw new TypeError("two entries expected");
   const send = (...list: NewEntry[]) => post(owner, old, list);
@@ -297,7 +278,7 @@ it("an entry is refused whose ephemeral key is of low order, not canonical or us
 
 it("only what lies under a replaced key that the caller's participant holds is listed and handed over", async () => {
   const { owner, other, old, next } = await replaced();
-  const entries = await made(owner, old, keyOf(next));
+  const entries = await made(owner, old, next);
   expect(await outcomeOf(challengeHeld(owner, next.keyId))).toBe("key.state");
   const tag = await answerOf(owner, old);
   expect(await outcomeOf(post(owner, next, entries, tag))).toBe("key.state");
@@ -320,7 +301,7 @@ it("only what lies under a replaced key that the caller's participant holds is l
 it("beside another party's rotation, by either mode, no entry is lost and none is moved twice", async () => {
   for (const mode of ["rewrap", "reseal"] as const) {
     const { owner, other, old, next, ids } = await replaced(4);
-    const entries = await made(owner, old, keyOf(next));
+    const entries = await made(owner, old, next);
     const { rotation_id } = await rotateKey(other, { participantId: other.principal.participantId }, mode);
     await bench.integrate();
     const tag = await answerOf(owner, old);
@@ -353,7 +334,7 @@ it("beside another party's rotation, by either mode, no entry is lost and none i
 
 it("an entry that wraps no content key harms nobody but its maker, and is bound in the log as it is", async () => {
   const { owner, other, old, next, ids } = await replaced();
-  const entries = await made(owner, old, keyOf(next));
+  const entries = await made(owner, old, next);
   const wrong = entries.map((entry) => changed(entry, {}, toBase64url(new Uint8Array(40).fill(9))));
   expect(await post(owner, old, wrong)).toMatchObject({ rewrapped: 2 });
   await expect(readWith(next.holder, next.kid, first(ids))).rejects.toThrow("could not be opened");
