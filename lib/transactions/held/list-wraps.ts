@@ -1,7 +1,7 @@
 import "server-only";
 import { recordEvent } from "@/lib/audit/record-event";
 import type { Context } from "@/lib/context";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { findOwnHeld } from "@/lib/keys/possession/held-key";
 import { selectActiveKeys } from "@/lib/keys/store";
 import type { WrappedGroup, WrapsPage, WrapsQuery } from "@/lib/keys/wraps/schema";
@@ -28,41 +28,50 @@ function groupsFor(kid: string, { groups }: SealedRecord): WrappedGroup[] {
   });
 }
 
+/** The page as the database has it now, with whose key it is about. */
+async function read(
+  tx: Tx,
+  cx: Context,
+  keyId: string,
+  query: WrapsQuery,
+): Promise<{ page: WrapsPage; participantId: string }> {
+  const { participantId, remainingWraps, ...key } = await findOwnHeld(tx, cx.principal, keyId);
+  const where = { keyVersionId: key.id, after: query.cursor, limit: query.limit + 1 };
+  const found = await listWrapped(tx, where);
+  const ids = found.slice(0, query.limit);
+  const transactions = await findTransactions(tx, cx.instance.tenantId, ids);
+  const records = await loadAllSealed(tx, transactions);
+  const items: WrappedGroup[] = [];
+  const replaced: string[] = [];
+  for (const [at, transaction] of transactions.entries()) {
+    const record = records[at];
+    if (record === undefined) continue;
+    if (isRecordInLog(cx, transaction, record)) items.push(...groupsFor(key.kid, record));
+    else replaced.push(transaction.id);
+  }
+  const [active] = await selectActiveKeys(tx, [participantId], false);
+  const page: WrapsPage = {
+    key_id: key.id,
+    kid: key.kid,
+    items,
+    not_in_log: replaced,
+    successor:
+      active === undefined || active.id === key.id
+        ? null
+        : { key_id: active.id, kid: active.kid, public_key: active.publicKey },
+    remaining_wraps: remainingWraps,
+    next_cursor: found.length > query.limit ? (ids.at(-1) ?? null) : null,
+  };
+  return { page, participantId };
+}
+
 /**
  * What is still wrapped for a key that its participant holds, for his program: the entries, and what each is bound to.
  * Groups are compared with the log first; those that are not the ones in it are named and not given. Throws
  * `key.not-found`, `access.forbidden`, `key.state`.
  */
 export async function listWraps(cx: Context, keyId: string, query: WrapsQuery): Promise<WrapsPage> {
-  const page = await inSnapshot(cx, async (tx): Promise<WrapsPage> => {
-    const key = await findOwnHeld(tx, cx.principal, keyId);
-    const where = { keyVersionId: key.id, after: query.cursor, limit: query.limit + 1 };
-    const found = await listWrapped(tx, where);
-    const ids = found.slice(0, query.limit);
-    const transactions = await findTransactions(tx, cx.instance.tenantId, ids);
-    const records = await loadAllSealed(tx, transactions);
-    const items: WrappedGroup[] = [];
-    const replaced: string[] = [];
-    for (const [at, transaction] of transactions.entries()) {
-      const record = records[at];
-      if (record === undefined) continue;
-      if (isRecordInLog(cx, transaction, record)) items.push(...groupsFor(key.kid, record));
-      else replaced.push(transaction.id);
-    }
-    const [active] = await selectActiveKeys(tx, [key.participantId], false);
-    return {
-      key_id: key.id,
-      kid: key.kid,
-      items,
-      not_in_log: replaced,
-      successor:
-        active === undefined || active.id === key.id
-          ? null
-          : { key_id: active.id, kid: active.kid, public_key: active.publicKey },
-      remaining_wraps: key.remainingWraps,
-      next_cursor: found.length > query.limit ? (ids.at(-1) ?? null) : null,
-    };
-  });
+  const { page, participantId } = await inSnapshot(cx, (tx) => read(tx, cx, keyId, query));
   for (const transaction of page.not_in_log) {
     cx.logger.error(
       { alarm: "envelope.replaced", transaction },
@@ -75,7 +84,7 @@ export async function listWraps(cx: Context, keyId: string, query: WrapsQuery): 
     action: "key.read",
     subjects: [`key:${page.key_id}`],
     details: { kid: page.kid, entries: page.items.length },
-    index: { participantId: cx.principal.participantId ?? "" },
+    index: { participantId },
   });
   return page;
 }
