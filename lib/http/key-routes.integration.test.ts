@@ -174,7 +174,7 @@ test("rotation: 202, the same while it runs, its progress for those who may know
   const { json: key } = await post(postRegister, client, { body: managed(client) });
   const params = { id: key.key_id };
   expect(await codeOf(post(postRotate, client, { params: { id: uuidv7(1) } }))).toBe("404 key.not-found");
-  expect(await codeOf(post(postRotate, client, { params: { id: "1" } }))).toBe("422 request.invalid");
+  expect(await codeOf(post(postRotate, client, { params: { id: "1" } }))).toBe("404 request.not-found");
   expect(await codeOf(post(postRotate, client, { params, body: { mode: "copy" } }))).toBe(
     "422 request.invalid",
   );
@@ -269,7 +269,7 @@ test("escrow epochs: administrators begin and destroy them, everybody reads them
   );
   expect(seen.json.items[0].remaining_wraps).toBeUndefined();
   expect((await get(getEpochs, admin)).json.items[0].remaining_wraps).toBe(0);
-  expect(await codeOf(post(postDestroy, admin, { params: { epoch: "x" } }))).toBe("422 request.invalid");
+  expect(await codeOf(post(postDestroy, admin, { params: { epoch: "x" } }))).toBe("404 request.not-found");
   expect(await codeOf(post(postDestroy, admin, { params: { epoch: "9" } }))).toBe("404 key.not-found");
   const destroyed = await post(postDestroy, admin, { params: { epoch: "1" } });
   expect(destroyed.json).toMatchObject({ success: true, kid: "escrow#1", state: "destroyed" });

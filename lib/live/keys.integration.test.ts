@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemClock } from "@/lib/clock";
-import { uuidv7 } from "@/lib/crypto/uuid";
 import { recordEpoch } from "@/lib/escrow/record-epoch";
 import { destroyEpoch } from "@/lib/keys/escrow/destroy-epoch";
 import { rotateEpoch } from "@/lib/keys/escrow/rotate-epoch";
@@ -13,6 +12,7 @@ import type { LiveChange } from "@/lib/live/schema";
 import { createLogger } from "@/lib/telemetry/logger";
 import { entriesFor } from "@/lib/testing/held-program";
 import { createKeyHolder, heldBy, type KeyHolder, proofOf } from "@/lib/testing/key-holder";
+import { signedIn } from "@/lib/testing/signed-in";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { handOver } from "@/lib/transactions/held/hand-over";
 import { listWraps } from "@/lib/transactions/held/list-wraps";
@@ -23,9 +23,6 @@ import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 
-/** Longer than the test: nobody's session is looked at meanwhile. */
-const NEVER_MS = 600_000;
-
 let bench: UseCaseBench;
 let hub: LiveHub;
 beforeAll(async () => {
@@ -33,7 +30,7 @@ beforeAll(async () => {
   const { db, instance } = bench.cx;
   const logger = createLogger("test", "silent");
   const url = bench.database.appUrl;
-  hub = openLiveHub(url, { db, instance, clock: systemClock, logger, heartbeatMs: NEVER_MS });
+  hub = openLiveHub(url, { db, instance, clock: systemClock, logger });
 });
 afterAll(async () => {
   hub?.close();
@@ -41,12 +38,14 @@ afterAll(async () => {
 });
 
 /** What one person's stream says, in order. */
-async function listen({ principal }: Person): Promise<LiveChange[]> {
+async function listen(person: Person): Promise<LiveChange[]> {
+  const { principal } = await signedIn(person);
+  if (principal.proof.kind !== "session") throw new TypeError("nobody is signed in");
   const heard: LiveChange[] = [];
   let isReady = false;
   hub.join({
     principal,
-    sessionId: uuidv7(Date.now()),
+    sessionId: principal.proof.sessionId,
     change: (change) => heard.push(change),
     signal: (signal) => {
       isReady = isReady || signal === "ready";

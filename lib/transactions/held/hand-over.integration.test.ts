@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { type EnvelopeRecipient, openEnvelope } from "@/lib/crypto/envelope";
@@ -338,4 +339,40 @@ it("an entry that wraps no content key harms nobody but its maker, and is bound 
   expect(await post(owner, old, wrong)).toMatchObject({ rewrapped: 2 });
   await expect(readWith(next.holder, next.kid, first(ids))).rejects.toThrow("could not be opened");
   expect((await openTransaction(other, first(ids), { purpose: "settlement" })).data).toEqual(SENT);
+});
+
+it("nothing is handed over while no worker takes entries into the log, and it is done when one does", async () => {
+  const { owner, old, next, ids } = await replaced();
+  const kids = await kidsOf(first(ids));
+  const entries = await made(owner, old, next);
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  await admin.query("UPDATE audit_queue SET queued_at = queued_at - interval '1 minute'");
+  await admin.end();
+  expect(await outcomeOf(post(owner, old, entries))).toBe("service.audit-unavailable");
+  expect(await kidsOf(first(ids))).toEqual(kids);
+  await bench.integrate();
+  expect(await post(owner, old, entries)).toMatchObject({ rewrapped: 2, remaining_wraps: 0 });
+});
+
+it("a group that is not the one in the log is neither given nor replaced, and is named", async () => {
+  const { owner, old, next, ids } = await replaced(2);
+  const [spoilt, sound] = ids;
+  const entries = await made(owner, old, next);
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  await admin.query("ALTER TABLE wrap DISABLE TRIGGER USER");
+  await admin.query("UPDATE wrap SET encrypted_key = $2 WHERE transaction_id = $1 AND kind = 'participant'", [
+    spoilt,
+    toBase64url(new Uint8Array(40).fill(3)),
+  ]);
+  await admin.query("ALTER TABLE wrap ENABLE TRIGGER USER");
+  await admin.end();
+  const page = await listWraps(owner, old.keyId, { limit: 50 });
+  expect(page.not_in_log).toEqual([spoilt]);
+  expect(new Set(page.items.map(({ transaction_id }) => transaction_id))).toEqual(new Set([sound]));
+  const refused = await refusalOf(post(owner, old, entries));
+  expect(refused).toMatchObject({ code: "envelope.replaced", extra: { transaction_id: spoilt } });
+  const rest = entries.filter(({ transaction_id }) => transaction_id === sound);
+  expect(await post(owner, old, rest)).toMatchObject({ rewrapped: 2, remaining_wraps: 2 });
 });
