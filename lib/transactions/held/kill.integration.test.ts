@@ -3,22 +3,15 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { proveKey } from "@/lib/keys/possession/prove-key";
-import { registerKey } from "@/lib/keys/register-key";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import type { HandOverChildOptions } from "@/lib/testing/hand-over-child";
-import { createKeyHolder, heldBy, type KeyHolder, proofOf } from "@/lib/testing/key-holder";
+import { hold, SENT, submit } from "@/lib/testing/held-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { openTransaction } from "@/lib/transactions/open-transaction";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
-import { NewTransaction } from "@/lib/transactions/schema";
-import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
 const KILLS = 4;
 const TRANSACTIONS = 40;
-const SENT = { amount: "1000", currency: "EUR", narrative: "a narrative" };
-
-type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 
 let bench: UseCaseBench;
 const children = new Set<ChildProcess>();
@@ -29,13 +22,6 @@ afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
   await bench?.close();
 });
-
-async function hold(cx: Person, former?: KeyHolder) {
-  const holder = createKeyHolder();
-  const { key } = await registerKey(cx, heldBy(holder, cx.principal.participantId));
-  const { key_id: keyId, kid } = await proveKey(cx, key.key_id, proofOf(key, holder, former));
-  return { holder, keyId, kid };
-}
 
 /** An owner's program beside a portal, which has begun. */
 async function start(options: HandOverChildOptions): Promise<ChildProcess> {
@@ -67,11 +53,7 @@ it(`${KILLS} times kill -9 over an owner's program that hands over, beside anoth
   const other = await bench.person({ role: "miner" });
   const old = await hold(owner);
   const ids: string[] = [];
-  while (ids.length < TRANSACTIONS) {
-    const participants = [other.principal.participantId];
-    const input = NewTransaction.parse({ job_id: "job-1", confidential: true, participants, ...SENT });
-    ids.push((await submitTransaction(owner, input)).transaction_id);
-  }
+  while (ids.length < TRANSACTIONS) ids.push(await submit(owner, other));
   const next = await hold(owner, old.holder);
   await rotateKey(other, { participantId: other.principal.participantId }, "rewrap");
   const options: HandOverChildOptions = {
