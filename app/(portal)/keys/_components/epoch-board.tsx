@@ -31,11 +31,13 @@ function Outcome({ done }: { done: Done }) {
   const { kind, kid } = done;
   if (kind === "runs")
     return (
-      <Notice tone="amber" icon="clock" isLive title={t("begin.runs", { kid })} className="mt-4">
+      <Notice tone="amber" icon="clock" isLive title={t("begin.runs", { kid })} className="mt-4 mb-2">
         <p>{t("begin.runsText")}</p>
       </Notice>
     );
-  return <Notice tone="accent" icon="check" isLive title={t(`${kind}.done`, { kid })} className="mt-4" />;
+  return (
+    <Notice tone="accent" icon="check" isLive title={t(`${kind}.done`, { kid })} className="mt-4 mb-2" />
+  );
 }
 
 /** Begins and destroys, and keeps what came of it where the table that moves on cannot take it away. */

@@ -12,25 +12,27 @@ export type EpochAct =
   | { readonly kind: "begin" }
   | { readonly kind: "destroy"; readonly epoch: number; readonly kid: string };
 
-/** How many entries a refusal says that lie under the epoch. */
-function remainingOf(error: unknown): number | undefined {
-  if (!(error instanceof CallRefused)) return undefined;
-  const { remaining_wraps: count } = error.problem.members;
-  return typeof count === "number" ? count : undefined;
+/** What the problem of a refusal means for an epoch: how many entries lie under it, or that it stands otherwise now. */
+function reasonOf(error: unknown): { readonly remaining?: number } | undefined {
+  if (!(error instanceof CallRefused) || error.problem.code !== "key.state") return undefined;
+  const { remaining_wraps: remaining } = error.problem.members;
+  return typeof remaining === "number" ? { remaining } : {};
 }
 
 /** Why an act on the escrow's epochs was refused, in plain words. */
 export function EpochRefusal({ act, error }: { act: EpochAct; error: unknown }) {
   const t = useTranslations("keys.escrow");
   if (error === undefined) return null;
-  const count = remainingOf(error);
+  const reason = reasonOf(error);
   const title = act.kind === "begin" ? t("begin.failed") : t("destroy.failed", { kid: act.kid });
   return (
-    <div className="mt-4">
+    <div className="mt-4 mb-2">
       <CallFailure error={error} title={title} />
-      {count === undefined ? null : (
-        <p className="bg-ox-wash border-oxblood border-l-[3px] px-4 pb-3 text-control">
-          {t("destroy.remain", { count })}
+      {reason === undefined ? null : (
+        <p className="border-oxblood border-l-[3px] bg-ox-wash px-4 pb-3 text-control">
+          {reason.remaining === undefined
+            ? t("destroy.moved")
+            : t("destroy.remain", { count: reason.remaining })}
         </p>
       )}
     </div>
