@@ -89,7 +89,7 @@ it("tells a participant's people and administrators when entries of its held key
   const next = await hold(owner, old.holder);
   const told = [await listen(owner), await listen(admin)];
   const stranger = await listen(other);
-  expect((await post(owner, old, await made(owner, old, next))).rewrapped).toBe(2);
+  expect((await post(bench, owner, old, await made(owner, old, next))).rewrapped).toBe(2);
   for (const heard of told) await until(heard, "key", old.keyId, "deactivated");
   await setStatus(owner, id, { status: "processing" });
   await until(stranger, "transaction", id, "processing");

@@ -86,13 +86,15 @@ export const answerOf = async (cx: Person, { keyId, holder }: Held): Promise<str
 export const made = async (cx: Person, old: Held, next: Held): Promise<NewEntry[]> =>
   entriesFor(old.holder, await listWraps(cx, old.keyId, { limit: 50 }), next.holder);
 
-/** Posts entries, with a fresh answer unless one is given. */
+/** Posts entries when a worker has taken what waits, with a fresh answer unless one is given. */
 export async function post(
+  bench: Pick<UseCaseBench, "integrate">,
   cx: Person,
   old: Held,
   entries: readonly NewEntry[],
   tag?: string,
 ): Promise<HandedOver> {
+  await bench.integrate();
   const client_tag = tag ?? (await answerOf(cx, old));
   return handOver(cx, old.keyId, WrapsOrder.parse({ client_tag, entries }));
 }

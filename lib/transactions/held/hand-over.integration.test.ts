@@ -20,6 +20,7 @@ import {
 } from "@/lib/testing/held-bench";
 import { outcomeOf } from "@/lib/testing/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { handOver } from "@/lib/transactions/held/hand-over";
 import { listWraps } from "@/lib/transactions/held/list-wraps";
 import { openTransaction } from "@/lib/transactions/open-transaction";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
@@ -54,9 +55,9 @@ it("an owner's program hands over what lies under a replaced key: bodies stay, e
   const rest = await listWraps(owner, old.keyId, { limit: 2, cursor: page.next_cursor ?? "" });
   expect([page.items.length, rest.items.length, rest.next_cursor]).toEqual([4, 2, null]);
   const entries = await made(owner, old, next);
-  const half = await post(owner, old, entries.slice(0, 3));
+  const half = await post(bench, owner, old, entries.slice(0, 3));
   expect(half).toMatchObject({ new_kid: next.kid, rewrapped: 3, skipped: 0, remaining_wraps: 3 });
-  const whole = await post(owner, old, entries);
+  const whole = await post(bench, owner, old, entries);
   expect(whole).toMatchObject({ rewrapped: 3, skipped: 3, remaining_wraps: 0 });
   expect(whole.results.every(({ receipt }) => receipt.signature.includes("/receipt"))).toBe(true);
   expect(whole.results.flatMap(({ groups }) => groups)).toHaveLength(3);
@@ -77,10 +78,10 @@ it("a batch sent twice, and two at once, move each entry once", async () => {
   const entries = await made(owner, old, next);
   const rivals = [owner, elsewhere(owner)];
   const tags = await Promise.all(rivals.map((cx) => answerOf(cx, old)));
-  const done = await Promise.all(rivals.map((cx, at) => post(cx, old, entries, tags[at])));
+  const done = await Promise.all(rivals.map((cx, at) => post(bench, cx, old, entries, tags[at])));
   expect(done.map(({ rewrapped }) => rewrapped).sort()).toEqual([0, 4]);
   expect(done.map(({ remaining_wraps }) => remaining_wraps)).toEqual([0, 0]);
-  const again = await post(owner, old, entries);
+  const again = await post(bench, owner, old, entries);
   expect(again).toMatchObject({ rewrapped: 0, skipped: 4, remaining_wraps: 0, results: [] });
   for (const id of ids) expect(await readWith(owner, next, id)).toEqual(SENT);
 });
@@ -93,14 +94,14 @@ it("beside another party's rotation, by either mode, no entry is lost and none i
     await bench.integrate();
     const tag = await answerOf(owner, old);
     const [posted] = await Promise.all([
-      outcomeOf(post(owner, old, entries, tag)),
+      outcomeOf(post(bench, owner, old, entries, tag)),
       runRotations({ ...other, system: "portal" }),
     ]);
     expect(posted).toBe("done");
     await bench.integrate();
     await runRotations({ ...other, system: "portal" });
     expect(await getRotation(other, rotation_id)).toMatchObject({ state: "completed", rewrapped: 8 });
-    const last = await post(owner, old, entries);
+    const last = await post(bench, owner, old, entries);
     expect(last).toMatchObject({ rewrapped: 0, skipped: 8, remaining_wraps: 0 });
     for (const id of ids) {
       expect(await kidsOf(owner, id)).toEqual(
@@ -123,7 +124,7 @@ it("an entry that wraps no content key harms nobody but its maker, and is bound 
   const { owner, other, old, next, ids } = await replaced(bench);
   const entries = await made(owner, old, next);
   const wrong = entries.map((entry) => changed(entry, {}, toBase64url(new Uint8Array(40).fill(9))));
-  expect(await post(owner, old, wrong)).toMatchObject({ rewrapped: 2 });
+  expect(await post(bench, owner, old, wrong)).toMatchObject({ rewrapped: 2 });
   await expect(readWith(owner, next, first(ids))).rejects.toThrow("could not be opened");
   expect((await openTransaction(other, first(ids), { purpose: "settlement" })).data).toEqual(SENT);
 });
@@ -136,8 +137,9 @@ it("nothing is handed over while no worker takes entries into the log, and it is
   await admin.connect();
   await admin.query("UPDATE audit_queue SET queued_at = queued_at - interval '1 minute'");
   await admin.end();
-  expect(await outcomeOf(post(owner, old, entries))).toBe("service.audit-unavailable");
+  const order = async () => ({ client_tag: await answerOf(owner, old), entries });
+  expect(await outcomeOf(handOver(owner, old.keyId, await order()))).toBe("service.audit-unavailable");
   expect(await kidsOf(owner, first(ids))).toEqual(kids);
   await bench.integrate();
-  expect(await post(owner, old, entries)).toMatchObject({ rewrapped: 2, remaining_wraps: 0 });
+  expect(await post(bench, owner, old, entries)).toMatchObject({ rewrapped: 2, remaining_wraps: 0 });
 });

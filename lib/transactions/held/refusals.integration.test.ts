@@ -40,18 +40,18 @@ it("nobody puts entries in place who does not prove the old key: no tag, a wrong
   const kids = await kidsOf(owner, first(ids));
   const entries = await made(owner, old, next);
   const rubbish = toBase64url(new Uint8Array(32).fill(7));
-  expect(await outcomeOf(post(owner, old, entries, rubbish))).toBe("key.proof");
+  expect(await outcomeOf(post(bench, owner, old, entries, rubbish))).toBe("key.proof");
   await challengeHeld(owner, old.keyId);
-  expect(await outcomeOf(post(owner, old, entries, rubbish))).toBe("key.proof");
+  expect(await outcomeOf(post(bench, owner, old, entries, rubbish))).toBe("key.proof");
   const tag = await answerOf(owner, old);
-  expect(await outcomeOf(post(elsewhere(owner), old, entries, tag))).toBe("key.proof");
+  expect(await outcomeOf(post(bench, elsewhere(owner), old, entries, tag))).toBe("key.proof");
   // The new key's answer is not the old key's.
   const asked = await challengeHeld(owner, old.keyId);
   expect(() => next.holder.answer(asked.challenge)).toThrow();
   expect(await kidsOf(owner, first(ids))).toEqual(kids);
   const good = await answerOf(owner, old);
-  expect(await outcomeOf(post(owner, old, entries, good))).toBe("done");
-  expect(await outcomeOf(post(owner, old, entries, good))).toBe("key.proof");
+  expect(await outcomeOf(post(bench, owner, old, entries, good))).toBe("done");
+  expect(await outcomeOf(post(bench, owner, old, entries, good))).toBe("key.proof");
 });
 
 it("an entry is refused for another's transaction, an unknown one, another's key, another group, generation or version", async () => {
@@ -61,7 +61,7 @@ it("an entry is refused for another's transaction, an unknown one, another's key
   const entries = await made(owner, old, next);
   const entry = first(entries);
   const theirs = first(await made(stranger.owner, stranger.old, stranger.next));
-  const send = (...list: NewEntry[]) => post(owner, old, list);
+  const send = (...list: NewEntry[]) => post(bench, owner, old, list);
   for (const transaction_id of [first(stranger.ids), uuidv7(Date.now())]) {
     const refused = await refusalOf(send({ ...entry, transaction_id }));
     expect(refused.errors).toEqual([
@@ -91,7 +91,7 @@ it("an entry is refused whose ephemeral key is of low order, not canonical or us
   const entries = await made(owner, old, next);
   const [entry, second] = entries;
   if (entry === undefined || second === undefined) throw new TypeError("two entries expected");
-  const send = (...list: NewEntry[]) => post(owner, old, list);
+  const send = (...list: NewEntry[]) => post(bench, owner, old, list);
   const epk = (x: string) => ({ crv: "X25519", kty: "OKP", x }) as const;
   const zero = new Uint8Array(32);
   const notCanonical = new Uint8Array(32).fill(0xff);
@@ -125,12 +125,12 @@ it("only what lies under a replaced key that the caller's participant holds is l
   const entries = await made(owner, old, next);
   expect(await outcomeOf(challengeHeld(owner, next.keyId))).toBe("key.state");
   const tag = await answerOf(owner, old);
-  expect(await outcomeOf(post(owner, next, entries, tag))).toBe("key.state");
+  expect(await outcomeOf(post(bench, owner, next, entries, tag))).toBe("key.state");
   const admin = await bench.person({ role: "admin", duties: ["admin"] });
   for (const cx of [other, admin]) {
     expect(await outcomeOf(listWraps(cx, old.keyId, { limit: 50 }))).toBe("access.forbidden");
     expect(await outcomeOf(challengeHeld(cx, old.keyId))).toBe("access.forbidden");
-    expect(await outcomeOf(post(cx, old, entries, tag))).toBe("access.forbidden");
+    expect(await outcomeOf(post(bench, cx, old, entries, tag))).toBe("access.forbidden");
   }
   expect(await outcomeOf(listWraps(owner, uuidv7(Date.now()), { limit: 50 }))).toBe("key.not-found");
   const managed = await inSnapshot(bench.cx, (tx) =>
@@ -138,7 +138,7 @@ it("only what lies under a replaced key that the caller's participant holds is l
   );
   expect(await outcomeOf(listWraps(other, managed.id, { limit: 50 }))).toBe("key.state");
   await changeKeyState(owner, old.keyId, { state: "compromised", reason: "stolen" });
-  expect(await outcomeOf(post(owner, old, entries, tag))).toBe("key.state");
+  expect(await outcomeOf(post(bench, owner, old, entries, tag))).toBe("key.state");
   expect(await outcomeOf(challengeHeld(owner, old.keyId))).toBe("key.state");
 });
 
@@ -158,8 +158,8 @@ it("a group that is not the one in the log is neither given nor replaced, and is
   const page = await listWraps(owner, old.keyId, { limit: 50 });
   expect(page.not_in_log).toEqual([spoilt]);
   expect(new Set(page.items.map(({ transaction_id }) => transaction_id))).toEqual(new Set([sound]));
-  const refused = await refusalOf(post(owner, old, entries));
+  const refused = await refusalOf(post(bench, owner, old, entries));
   expect(refused).toMatchObject({ code: "envelope.replaced", extra: { transaction_id: spoilt } });
   const rest = entries.filter(({ transaction_id }) => transaction_id === sound);
-  expect(await post(owner, old, rest)).toMatchObject({ rewrapped: 2, remaining_wraps: 2 });
+  expect(await post(bench, owner, old, rest)).toMatchObject({ rewrapped: 2, remaining_wraps: 2 });
 });
