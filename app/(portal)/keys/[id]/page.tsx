@@ -109,7 +109,8 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
     { name: t("columns.participant"), value: view.participant_id },
     { name: t("columns.version"), value: view.key_version },
     { name: t("columns.custody"), value: t(`custody.${custodyOf(view, principal.participantId)}.long`) },
-    ...(wraps === undefined
+    // What lies under a held key stands in the section of its own: nothing here opens it.
+    ...(wraps === undefined || isHeld
       ? []
       : [{ name: t("detail.wraps"), value: t("detail.wrapsOf", { count: wraps }) }]),
     {

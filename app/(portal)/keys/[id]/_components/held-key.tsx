@@ -63,9 +63,11 @@ function NextStep({ view, isOwn }: { view: KeyView; isOwn: boolean }) {
 /** A key whose private half never was here: what the portal can do with it, and what only its owner's program can. */
 export function HeldKey({ view, isOwn }: { view: KeyView; isOwn: boolean }) {
   const t = useTranslations("keys.held");
-  const { remaining_wraps: left } = view;
+  const { remaining_wraps: left, state } = view;
+  const isInUse = state === "active" || state === "suspended";
   const facts: Fact[] = [
-    { name: t("can"), value: t("canText") },
+    ...(isInUse ? [{ name: t("can"), value: t("canText") }] : []),
+    ...(state === "deactivated" ? [{ name: t("can"), value: t("canReplaced") }] : []),
     { name: t("cannot"), value: t("cannotText") },
     ...(left === undefined ? [] : [{ name: t("left"), value: t("leftOf", { count: left }) }]),
   ];

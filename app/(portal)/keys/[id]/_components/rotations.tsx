@@ -39,7 +39,8 @@ export function Rotations({ list }: { list: RotationList }) {
       key: "versions",
       head: t("columns.versions"),
       isTitle: true,
-      cell: (one) => t("from", { old: one.old_version, next: one.new_version }),
+      cell: ({ state, old_version: old, new_version: next }) =>
+        state === "asked" ? t("fromAsked", { old }) : t("from", { old, next }),
     },
     { key: "mode", head: t("columns.mode"), cell: ({ mode }) => t(`modes.${mode}`) },
     {
