@@ -21,7 +21,7 @@ async function goneParts(
   opened: readonly OpenedPart[],
 ): Promise<NonNullable<EventDetail["erased"]>> {
   const open = new Set(opened.map(({ c }) => c));
-  const gone = rows.filter(({ c }) => !open.has(c));
+  const gone = rows.filter(({ c, is_asked }) => is_asked && !open.has(c));
   const erasing = await new ErasureBook(cx).erasing(gone.map((part) => part.compartment_id));
   return gone.map(({ c, kind, compartment_id, destroyed_at }) => ({
     c,

@@ -11,6 +11,7 @@ import type { KeyView } from "@/lib/keys/schema";
 import { Epochs } from "./_components/epochs";
 import { KeyTable } from "./_components/key-table";
 import { loadKeys } from "./_components/load-keys";
+import { RootBackupSection } from "./_components/root-backup";
 
 const PATH = "/keys";
 const PARTIES: readonly Role[] = ["client", "miner"];
@@ -88,6 +89,7 @@ export default async function KeysPage({ searchParams }: PageProps<"/keys">) {
         <AllKeys cursor={typeof cursor === "string" ? cursor : undefined} own={participantId} />
       )}
       {EPOCH_READERS.includes(role) ? <Epochs /> : null}
+      <RootBackupSection role={role} />
     </PageFrame>
   );
 }

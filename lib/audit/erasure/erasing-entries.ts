@@ -34,22 +34,30 @@ function compartmentOf(row: ErasingRow, key: Uint8Array): string | undefined {
   return parsed.success ? parsed.data.details.compartment : undefined;
 }
 
+/** Which of two entries about one key comes first in its log; those that wait for their leaf come last. */
+const placeOf = ({ seq }: { readonly seq: number | null }): number => seq ?? Number.POSITIVE_INFINITY;
+
 /** By compartment: the first entry that says, by its own sealed and bound part, that it destroyed that key. */
 async function readErasing(cx: ErasingContext, tx: RawTx): Promise<Map<string, Erasing>> {
   const { log } = cx.instance;
-  const rows = (await readErasingRows(tx)).filter(isErasing);
-  const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
-  const erasing = new Map<string, Erasing>();
-  for (const row of rows) {
-    const key = keys.get(row.compartment_id);
-    const compartment = key && compartmentOf(row, key);
-    if (compartment === undefined || erasing.has(compartment)) continue;
-    erasing.set(compartment, {
-      entry: row.entry_id,
-      seq: row.log === log ? (row.seq ?? undefined) : undefined,
-    });
+  const first = new Map<string, { readonly row: Pick<ErasingRow, "log" | "seq">; readonly entry: string }>();
+  for await (const batch of readErasingRows(tx)) {
+    const rows = batch.filter(isErasing);
+    const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
+    for (const row of rows) {
+      const key = keys.get(row.compartment_id);
+      const compartment = key && compartmentOf(row, key);
+      if (compartment === undefined) continue;
+      const known = first.get(compartment);
+      if (known !== undefined && placeOf(known.row) <= placeOf(row)) continue;
+      first.set(compartment, { row: { log: row.log, seq: row.seq }, entry: row.entry_id });
+    }
   }
-  return erasing;
+  const ofLog = ({ log: of, seq }: Pick<ErasingRow, "log" | "seq">) =>
+    of === log ? (seq ?? undefined) : undefined;
+  return new Map(
+    [...first].map(([compartment, { row, entry }]) => [compartment, { entry, seq: ofLog(row) }]),
+  );
 }
 
 /**

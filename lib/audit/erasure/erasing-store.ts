@@ -17,18 +17,29 @@ const ErasingRow = z.object({
 });
 export type ErasingRow = z.infer<typeof ErasingRow>;
 
+const BATCH = 200;
+/** An erasure says little: whatever is longer is none, and the portal's database login can write many of it. */
+const MOST_BYTES = 16_384;
+
 /**
- * Every `compartment.erase` that was done, by sequence number, those that wait for their leaf last; of every log of
- * this database, since a part of a closed log is erased by an entry of the one that followed.
+ * Every `compartment.erase` that was done, a batch at a time by entry; of every log of this database, since a part of a
+ * closed log is erased by an entry of the one that followed. Search rows say which, so that most may be forged.
  */
-export async function readErasingRows(tx: RawTx): Promise<ErasingRow[]> {
-  const { rows } = await tx.query(
-    `SELECT i.entry_id::text, e.log, l.seq, l.leaf_hash, e.bytes, p.compartment_id::text, p.c, p.stored
-     FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
-       JOIN audit_part p ON p.entry_id = i.entry_id AND p.c = 'org'
-       LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id AND l.log = e.log
-     WHERE i.action = 'compartment.erase' AND i.outcome = 'done'
-     ORDER BY l.seq NULLS LAST, e.id`,
-  );
-  return z.array(ErasingRow).parse(rows);
+export async function* readErasingRows(tx: RawTx): AsyncGenerator<ErasingRow[]> {
+  for (let after = "00000000-0000-0000-0000-000000000000", more = true; more; ) {
+    const { rows } = await tx.query(
+      `SELECT i.entry_id::text, e.log, l.seq, l.leaf_hash, e.bytes, p.compartment_id::text, p.c, p.stored
+       FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
+         JOIN audit_part p ON p.entry_id = i.entry_id AND p.c = 'org'
+         LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id AND l.log = e.log
+       WHERE i.action = 'compartment.erase' AND i.outcome = 'done' AND i.entry_id > $1::uuid
+         AND octet_length(e.bytes) <= ${MOST_BYTES} AND octet_length(p.stored) <= ${MOST_BYTES}
+       ORDER BY i.entry_id LIMIT ${BATCH}`,
+      [after],
+    );
+    const found = z.array(ErasingRow).parse(rows);
+    yield found;
+    more = found.length === BATCH;
+    after = found.at(-1)?.entry_id ?? after;
+  }
 }

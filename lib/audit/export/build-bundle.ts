@@ -24,7 +24,7 @@ import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from ".
 import { type Gone, readWhatIsGone } from "./read-gone";
 import type { Produced, Sink } from "./sink";
 import { type SpooledFile, textFile } from "./spool";
-import { countLater, readCheckpoints } from "./store";
+import { type BundleCheckpoints, countLater, readCheckpoints } from "./store";
 
 export interface BundleRequest {
   readonly conditions: Conditions;
@@ -32,6 +32,8 @@ export interface BundleRequest {
   readonly fence: Conditions;
   /** Numbers of entries no part of which is opened for this reader. */
   readonly shut?: ReadonlySet<number> | undefined;
+  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
+  readonly own?: ReadonlySet<number> | undefined;
   /** Numbers that were found to be behind the reader's fence (whole-index.ts); none of a filtered export. */
   readonly withheld?: Ranges | undefined;
   /** Kinds of parts that are opened for the reader. */
@@ -73,7 +75,7 @@ function listedFacts({ withheld, erased, missing }: Gathered): Pick<Facts, Liste
   };
 }
 
-function timestampsOf(checkpoints: Awaited<ReturnType<typeof readCheckpoints>>): SpooledFile[] {
+function timestampsOf(checkpoints: BundleCheckpoints["rows"]): SpooledFile[] {
   const tokens = checkpoints.flatMap(({ size, time_stamp }) =>
     time_stamp === null ? [] : [{ size, token: toBase64url(time_stamp) }],
   );
@@ -109,9 +111,9 @@ async function gather(
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Pick<Facts, "v" | "count" | Listed | "explaining" | "pruned">> {
-  const { size, complete, kinds, shut, withheld } = request;
+  const { size, complete, kinds, shut, own, withheld } = request;
   const gone = await readWhatIsGone(cx, tx, size);
-  const range = { conditions: request.conditions, size, shut };
+  const range = { conditions: request.conditions, size, shut, own };
   const widened = complete ? undefined : await withExplaining(cx, tx, { ...request, range, gone });
   const wanted = { range: { ...range, ...widened }, kinds, complete, withheld };
   const gathered = await gatherEntries(cx, tx, wanted, spools, sink);
@@ -135,7 +137,7 @@ export async function writeBundle(
   sink: Sink,
 ): Promise<Produced> {
   const { log } = cx.instance;
-  const checkpoints = await readCheckpoints(tx, log);
+  const { rows: checkpoints, total } = await readCheckpoints(tx, log);
   const size = checkpoints.at(-1)?.size ?? 0;
   const exportedAt = formatMicros(cx.clock.nowMicros());
   const complete = Object.keys(request.filter).length === 0;
@@ -162,7 +164,7 @@ export async function writeBundle(
     await spools.leaves.end(BUNDLE_FILES.leaves),
     await spools.page.end(BUNDLE_FILES.page),
     await spools.places.end(BUNDLE_FILES.places),
-    textFile(BUNDLE_FILES.readme, bundleReadme(facts)),
+    textFile(BUNDLE_FILES.readme, bundleReadme(facts, { here: checkpoints.length, total })),
     ...timestampsOf(checkpoints),
     ...(await furtherFiles(facts, spools)),
   ];

@@ -37,11 +37,18 @@ function leftOut(count: number): string {
   return count === 1 ? "1 later entry is left out" : `${count} later entries are left out`;
 }
 
+function whichCheckpoints({ here, total }: { readonly here: number; readonly total: number }): string {
+  return here === total ? "all checkpoints" : `${here} of ${total} checkpoints at even distances, the newest`;
+}
+
 /** What stands after them. */
 export const PAGE_FOOT = "</tbody></table>\n</body></html>\n";
 
 /** How to verify the bundle, with this program and with standard tools. */
-export function bundleReadme(manifest: Omit<Manifest, "files">): string {
+export function bundleReadme(
+  manifest: Omit<Manifest, "files">,
+  checkpoints: { readonly here: number; readonly total: number },
+): string {
   const { log, size, count, complete, later } = manifest;
   return `Audit log ${log}
 Exported ${manifest.exported_at}, recorded in the log as entry ${manifest.export_entry}.
@@ -58,7 +65,7 @@ and it is named: the file, and the entry where the entries can still be read. 2:
 What the files are
   manifest.txt      C2SP signed note by ${log}/receipt: range, filter, counts, SHA-256 of each file
   checkpoint.txt    the newest checkpoint, a C2SP signed note with cosignatures
-  checkpoints.json  all checkpoints, smallest first
+  checkpoints.json  ${whichCheckpoints(checkpoints)}, smallest first
   leaves.txt        leaf hash of every entry, base64, in order
   entries.ndjson    one line an entry: number, leaf, the entry, and the sealed parts you may read with their keys
   places.txt        number and signature line over "<log>/place/1\\n<number>\\n<leaf, base64>\\n" by ${log}/receipt

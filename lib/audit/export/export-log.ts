@@ -11,6 +11,7 @@ import { filterNames } from "../record-read";
 import type { ExportOptions, ExportQuery } from "../schema";
 import { insertExport } from "./history-store";
 import { type ExportRequest, fileHeaders, produceExport } from "./produce-export";
+import { readSignedSize } from "./signed-size";
 import { streamSnapshot } from "./stream-snapshot";
 
 /** A query's filter alone: the members that say which entries, by name. */
@@ -66,6 +67,7 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
   const from = ofLog(cx, log);
   // A filter that cannot be is refused before anything is written down.
   addFilter(fencedConditions(cx), query);
+  const signedSize = await readSignedSize(from, query, Object.keys(filterOf(query)).length > 0);
   const recorded = await recordEvent(cx, {
     class: "export",
     outcome: "done",
@@ -74,7 +76,7 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
     details: { ...exportDetails(query), ...logDetail(cx, log) },
   });
   const id = await beginHistory(cx, query, recorded.id);
-  const request = requestOf(cx, query, recorded.id);
+  const request = { ...requestOf(cx, query, recorded.id), signedSize };
   const body = await streamSnapshot(cx, id, (tx, sink) => produceExport(from, tx, request, sink));
   return { response: new Response(body, { headers: fileHeaders(format) }) };
 }

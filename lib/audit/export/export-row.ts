@@ -1,13 +1,12 @@
 import "server-only";
 import { openPartBytes, partKey } from "@/lib/crypto/audit-part";
-import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
-import { canonicalJson, type Json, parseCanonicalJson } from "@/lib/crypto/canonical-json";
+import { fromUtf8 } from "@/lib/crypto/bytes";
+import type { Json } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { RawTx } from "@/lib/db/transaction";
-import { entryLeaf } from "../entry";
 import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
-import type { Conditions, ReaderContext } from "../reading/filter";
+import { type Conditions, type ReaderContext, seesEveryCase } from "../reading/filter";
 import { isRevealing } from "../reading/revealing-row";
 import { readRecoveries } from "../verification/recoveries";
 import { findExported } from "./explaining-store";
@@ -37,7 +36,8 @@ export interface OpenedRow {
   /**
    * Labels that the entry binds and whose part was dropped or moved, whoever may read it, in order; none of an entry
    * that a recovery of the tree names as lost, and none where no part was asked for. All of an entry that is shut, or
-   * whose org part tells of a case or a suspicion of which its search row does not.
+   * whose org part tells of a case or a suspicion of which its search row does not, or, for who does not see every case,
+   * whose search row is not shown to name the entry's own.
    */
   readonly astray: readonly string[];
   /** The entry itself and the JCS of its org part, where that is here and opens; both also read. */
@@ -80,6 +80,8 @@ export interface RowRange extends Omit<ExportRange, "log"> {
   readonly fence?: Conditions;
   /** Numbers of entries of which nothing shows that the reader may read their parts: none of theirs is opened. */
   readonly shut?: ReadonlySet<number> | undefined;
+  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
+  readonly own?: ReadonlySet<number> | undefined;
 }
 
 /**
@@ -109,7 +111,8 @@ export async function* openedRows(
     recoveries.map(({ id }) => id),
   );
   const lost = new Set(recoveries.flatMap((recovery) => (here.has(recovery.id) ? recovery.lost : [])));
-  const place = { log, tenantId, isShut, lost, shut: range.shut ?? NONE_SHUT };
+  const { shut = NONE, own = NONE } = range;
+  const place = { log, tenantId, isShut, lost, shut, own, kinds, seesAll: seesEveryCase(cx) };
   let count = 0;
   for await (const rows of streamRows(tx, wanted, kinds)) {
     const open = rows.filter(({ seq }) => !place.shut.has(seq));
@@ -117,7 +120,7 @@ export async function* openedRows(
     const keys = await compartments.open(ids);
     const gone = [...ids].filter((id) => keys.get(id) === undefined);
     const erasing = gone.length === 0 ? NONE_ERASED : await book.erasing(gone);
-    const opened = rows.map((row) => ({ ...openRow(row, openParts(row, keys, erasing), place), kinds }));
+    const opened = rows.map((row) => openRow(row, openParts(row, keys, erasing), place));
     count += opened.reduce((sum, { astray }) => sum + astray.length, 0);
     yield opened;
   }
@@ -128,7 +131,7 @@ export async function* openedRows(
     );
 }
 
-/** A part whose bytes this reader may read. */
+/** A part whose bytes are here: those of a case also for who may not read them. */
 function isRead(part: PartRow): part is PartRow & StoredPart {
   return part.stored !== undefined && part.kind !== undefined;
 }
@@ -142,6 +145,11 @@ interface Place {
   readonly isShut: boolean;
   /** Numbers of entries no part of which is opened. */
   readonly shut: ReadonlySet<number>;
+  /** Numbers of entries that are there whatever their search rows say. */
+  readonly own: ReadonlySet<number>;
+  readonly kinds: readonly CompartmentKind[];
+  /** Whether the reader sees every case, whatever case a search row names. */
+  readonly seesAll: boolean;
 }
 
 function parsed(text: string | undefined): Json | undefined {
@@ -155,7 +163,7 @@ function parsed(text: string | undefined): Json | undefined {
 }
 
 const NONE_ERASED: ReadonlyMap<string, Erasing> = new Map();
-const NONE_SHUT: ReadonlySet<number> = new Set();
+const NONE: ReadonlySet<number> = new Set();
 const NOTHING: Shown = { parts: [], erased: [], keyless: [] };
 
 type Shown = Pick<OpenedRow, "parts" | "erased" | "keyless">;
@@ -190,23 +198,48 @@ function without(gone: readonly string[], { parts, erased, keyless }: Shown): Sh
   };
 }
 
-function openRow(row: ExportRow, shown: Shown, place: Place): Omit<OpenedRow, "kinds"> {
-  const { log, tenantId, lost, isShut, shut } = place;
+/** Without the part of the case where the reader reads none: it was opened to see whose case it is. */
+function asked(shown: Shown, kinds: readonly CompartmentKind[]): Shown {
+  if (kinds.includes("case")) return shown;
+  const isAsked = ({ kind }: StoredPart) => kind !== "case";
+  return {
+    parts: shown.parts.filter(isAsked),
+    erased: shown.erased.filter(isAsked),
+    keyless: shown.keyless.filter(isAsked),
+  };
+}
+
+function isRowRevealing(
+  { entry_id, case_id, is_suspicion }: ExportRow,
+  org: Json | undefined,
+  { parts }: Shown,
+  { log, seesAll }: Place,
+): boolean {
+  if (is_suspicion === null) return false;
+  const isCaseShown = parts.some(
+    (part) => part.kind === "case" && plaintextOf(log, entry_id, part) !== undefined,
+  );
+  return isRevealing(org, { case_id, is_suspicion, isCaseShown }, seesAll);
+}
+
+function openRow(row: ExportRow, whole: Shown, place: Place): OpenedRow {
+  const { log, tenantId, lost, isShut, shut, own, kinds } = place;
+  const shown = asked(whole, kinds);
   const entry = parsed(row.bytes.toString("utf8"));
   const closed = () => {
     const astray = isShut ? [] : labelsOf(entry).sort();
-    return { row, ...NOTHING, astray, entry, orgText: undefined, org: undefined };
+    return { row, ...NOTHING, astray, entry, orgText: undefined, org: undefined, kinds };
   };
   if (shut.has(row.seq)) return closed();
   const orgPart = shown.parts.find(({ c }) => c === "org");
   const orgText = orgPart && plaintextOf(log, row.entry_id, orgPart);
   const org = parsed(orgText);
-  const { case_id, is_suspicion } = row;
-  if (is_suspicion !== null && isRevealing(org, { case_id, is_suspicion })) return closed();
+  if (!own.has(row.seq) && isRowRevealing(row, org, whole, place)) return closed();
   const placed = { entry, org, caseId: row.case_id, tenantId, parts: row.parts };
   const { gone, doubtful } = isShut || lost.has(row.entry_id) ? NONE_ASTRAY : partsAstray(placed);
   const astray = [...gone, ...doubtful].sort();
-  return { row, ...(gone.length === 0 ? shown : without(gone, shown)), astray, entry, orgText, org };
+  const left = gone.length === 0 ? shown : without(gone, shown);
+  return { row, ...left, astray, entry, orgText, org, kinds };
 }
 
 /** The JCS that was sealed in a part; undefined where what is stored does not open with its key. */
@@ -217,43 +250,4 @@ export function plaintextOf(log: string, entryId: string, part: KeyedPart): stri
     if (error instanceof OpenError) return undefined;
     throw error;
   }
-}
-
-/** A part without a key, in a line: no manifest lists it as erased, and a verifier says that it is gone. */
-function keylessJson({ c, kind, stored }: StoredPart): string {
-  return `{"c":${canonicalJson(c)},"kind":"${kind}","stored":"${stored.toString("base64url")}"}`;
-}
-
-function partJson(part: KeyedPart, plaintext: string | undefined): string {
-  const shown = plaintext === undefined ? "" : `"plaintext":${plaintext},`;
-  const key = toBase64url(part.partKey);
-  const stored = part.stored.toString("base64url");
-  return `{"c":${canonicalJson(part.c)},"key":"${key}","kind":"${part.kind}",${shown}"stored":"${stored}"}`;
-}
-
-/**
- * The entry as it stands in a line. Bytes that give their leaf are what the sequencer took, which is canonical
- * JSON; others were changed since, and must at least be JSON, so that a line stays a line.
- */
-function entryText(row: ExportRow): string {
-  const text = fromUtf8(row.bytes);
-  return row.leaf_hash.equals(entryLeaf(row.bytes)) ? text : canonicalJson(parseCanonicalJson(text));
-}
-
-/**
- * One JCS line: the entry inside is byte-exact, since its stored bytes are its JCS. With `log` the parts are opened
- * as well (`plaintext`), and those that were dropped or moved are named (`missing`); one that does not open is there without it. One whose key is gone without an erasure in the
- * log is there without `key`.
- */
-export function entryLine({ row, parts, keyless, astray, orgText }: OpenedRow, log?: string): string {
-  const textOf = (part: KeyedPart, of: string) =>
-    part.c === "org" ? orgText : plaintextOf(of, row.entry_id, part);
-  const shown = [
-    ...parts.map((part) => partJson(part, log === undefined ? undefined : textOf(part, log))),
-    ...keyless.map(keylessJson),
-  ];
-  const leaf = row.leaf_hash.toString("base64url");
-  // A bundle's manifest says it, signed.
-  const missing = log === undefined || astray.length === 0 ? "" : `"missing":${canonicalJson([...astray])},`;
-  return `{"entry":${entryText(row)},"leaf":"${leaf}",${missing}"parts":[${shown.join(",")}],"seq":${row.seq}}`;
 }

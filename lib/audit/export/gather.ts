@@ -15,7 +15,8 @@ import {
 } from "../verify/bundle-format";
 import { RangeLines, type Ranges } from "../verify/ranges";
 import { pageRow } from "./bundle-pages";
-import { entryLine, type OpenedRow, openedRows, type RowRange } from "./export-row";
+import { entryLine } from "./entry-line";
+import { type OpenedRow, openedRows, type RowRange } from "./export-row";
 import type { Sink } from "./sink";
 import type { Spool } from "./spool";
 import { streamLeaves } from "./store";

@@ -261,7 +261,9 @@ describe("a part that the database's owner drops or moves", () => {
       return csv.split("\r\n").find((line) => line.includes(entry)) ?? "";
     };
     await whileChanged(dropped(entries.case, "case"), async () => {
-      expect(await lineOf(agency, entries.case)).toMatch(/,\[part missing\],,'?[\w-]{11}$/);
+      expect(await lineOf(everything, entries.case)).toMatch(/,\[part missing\],,'?[\w-]{11}$/);
+      // Without it nothing shows that the case is the agency's.
+      expect(await lineOf(agency, entries.case)).toContain("[not shown by the entry] audit.keys");
     });
     await whileChanged(dropped(entries.subject, "subject"), async () => {
       expect(await lineOf(auditor, entries.subject)).toMatch(/,,\[part missing\],'?[\w-]{11}$/);

@@ -49,8 +49,12 @@ export interface ExportRequest {
   readonly exportEntry: string;
   /** Origin of the log that entry is in. */
   readonly recordedIn: string;
+  /** Entries that the signer has signed: a whole bundle ends at no smaller tree (signed-size.ts). */
+  readonly signedSize?: number | undefined;
   /** Numbers of entries no part of which is opened for this reader (whole-index.ts). */
   readonly shut?: ReadonlySet<number> | undefined;
+  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
+  readonly own?: ReadonlySet<number> | undefined;
   /** Numbers that were found to be behind the reader's fence; none of a filtered export (whole-index.ts). */
   readonly withheld?: Ranges | undefined;
 }

@@ -195,13 +195,37 @@ const CheckpointRow = z.object({
   time_stamp: z.custom<Uint8Array>((value) => value instanceof Uint8Array).nullable(),
 });
 
-/** All checkpoints, smallest first, with their RFC 3161 tokens (DER) where they have one. */
-export async function readCheckpoints(tx: RawTx, log: string): Promise<z.infer<typeof CheckpointRow>[]> {
+/** Checkpoints of one bundle, and time stamps; a busy log is signed twice a second, and a reader checks each of them. */
+const MOST_CHECKPOINTS = 10_000;
+const MOST_STAMPS = 1_000;
+
+/** Every so-many-th of the checkpoints that meet a condition, from the newest on, so that they are at most this many. */
+const spread = (condition: string, most: number): string => `SELECT size FROM (
+    SELECT size, row_number() OVER (ORDER BY size DESC) - 1 AS nth, count(*) OVER () AS total
+    FROM audit_checkpoint WHERE log = $1 AND ${condition}) AS n
+  WHERE nth % ((total + ${most - 1}) / ${most}) = 0`;
+
+/** The checkpoints of a bundle, and how many the log has. */
+export interface BundleCheckpoints {
+  readonly rows: readonly z.infer<typeof CheckpointRow>[];
+  readonly total: number;
+}
+
+/**
+ * Checkpoints, smallest first, with their RFC 3161 tokens (DER) where they have one: all of them, or of a long log ten
+ * thousand at even distances and a thousand with tokens, the newest always.
+ */
+export async function readCheckpoints(tx: RawTx, log: string): Promise<BundleCheckpoints> {
   const { rows } = await tx.query(
-    "SELECT size, note, time_stamp FROM audit_checkpoint WHERE log = $1 ORDER BY size",
+    `WITH here AS (${spread("true", MOST_CHECKPOINTS)}), stamped AS (${spread("time_stamp IS NOT NULL", MOST_STAMPS)})
+     SELECT c.size, c.note, CASE WHEN c.size IN (SELECT size FROM stamped) THEN c.time_stamp END AS time_stamp
+     FROM audit_checkpoint c
+     WHERE c.log = $1 AND (c.size IN (SELECT size FROM here) OR c.size IN (SELECT size FROM stamped)) ORDER BY c.size`,
     [log],
   );
-  return z.array(CheckpointRow).parse(rows);
+  const counted = await tx.query("SELECT count(*) AS count FROM audit_checkpoint WHERE log = $1", [log]);
+  const [{ count = 0 } = {}] = z.array(z.object({ count: Seq })).parse(counted.rows);
+  return { rows: z.array(CheckpointRow).parse(rows), total: count };
 }
 
 export async function readAnchoredSize(tx: RawTx, log: string): Promise<number> {

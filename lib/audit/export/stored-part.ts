@@ -49,13 +49,14 @@ export function partsOf(json: string | null): PartRow[] {
 
 /**
  * Every part row of the entry of `l`, as JSON: so that one which was dropped or moved is missed whoever reads. The
- * stored bytes only of the kinds in the list (a parameter, with commas), and of one whose compartment has no row any
- * more, so that it is not lost in silence. A case's part is read only where the search row, which the fence goes by,
- * names that case: the compartment's own name is bound to its key (compartments.ts).
+ * stored bytes only of the kinds in the list (a parameter, with commas), of one whose compartment has no row any
+ * more, so that it is not lost in silence, and of a case's, whoever reads, since it alone shows whose case it is. That one
+ * only where the search row, which the fence goes by, names that case: the compartment's own name is bound to its key
+ * (compartments.ts).
  */
 export function partsSelect(kinds: string): string {
   return `(SELECT json_agg(json_build_array(p.c, k.kind, k.subject, p.compartment_id,
-      CASE WHEN k.id IS NULL OR (k.kind = ANY (string_to_array(${kinds}, ','))
-        AND (k.kind <> 'case' OR k.subject = i.case_id::text)) THEN encode(p.stored, 'base64') END) ORDER BY p.c)::text
+      CASE WHEN k.id IS NULL OR CASE k.kind WHEN 'case' THEN k.subject = i.case_id::text
+        ELSE k.kind = ANY (string_to_array(${kinds}, ',')) END THEN encode(p.stored, 'base64') END) ORDER BY p.c)::text
     FROM audit_part p LEFT JOIN audit_compartment k ON k.id = p.compartment_id WHERE p.entry_id = l.entry_id)`;
 }

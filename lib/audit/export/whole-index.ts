@@ -51,7 +51,7 @@ export async function byOwnWord(
     beside.join(","),
   );
   const conditions = Conditions.either(request.conditions, numbers);
-  return { ...request, conditions, shut: new Set(shut), withheld };
+  return { ...request, conditions, shut: new Set(shut), own: new Set(own), withheld };
 }
 
 interface LeftOut {
@@ -119,11 +119,19 @@ async function judgeBatch(
   return batch;
 }
 
-async function judgeLeftOut(cx: ReaderContext, tx: RawTx, { conditions }: ExportRequest): Promise<LeftOut> {
+async function judgeLeftOut(
+  cx: ReaderContext,
+  tx: RawTx,
+  { conditions, signedSize = 0 }: ExportRequest,
+): Promise<LeftOut> {
   const { log } = cx.instance;
   const size = await readAnchoredSize(tx, log);
   const leaves = await countLeaves(tx, log, size);
   const found = { own: [] as number[], shut: [] as number[], withheld: new Ranges() };
+  if (size < signedSize) {
+    const detail = `of ${signedSize} signed leaves a checkpoint over ${size} is here`;
+    return { ...found, fault: { class: "truncation", detail, seq: size } };
+  }
   if (leaves !== size) {
     const detail = `of ${size} signed leaves ${leaves} are here`;
     return { ...found, fault: { class: "missing leaf", detail, seq: leaves } };

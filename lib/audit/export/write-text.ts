@@ -4,7 +4,8 @@ import type { RawTx } from "@/lib/db/transaction";
 import type { CompartmentKind } from "../event";
 import type { Conditions, ReaderContext } from "../reading/filter";
 import { type CsvOptions, csvHeader, csvLine } from "./csv";
-import { entryLine, type OpenedRow, openedRows } from "./export-row";
+import { entryLine } from "./entry-line";
+import { type OpenedRow, openedRows } from "./export-row";
 import type { Produced, Sink } from "./sink";
 import { countLater, readAnchoredSize } from "./store";
 
@@ -49,6 +50,8 @@ export interface TextExport {
   readonly fence: Conditions;
   /** Numbers of entries no part of which is opened for this reader. */
   readonly shut?: ReadonlySet<number> | undefined;
+  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
+  readonly own?: ReadonlySet<number> | undefined;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   readonly csv: CsvOptions;
@@ -70,8 +73,8 @@ export async function writeText(
   };
   await write(format.head);
   let entries = 0;
-  const { conditions, fence, shut, kinds } = wanted;
-  for await (const batch of openedRows(cx, tx, { conditions, fence, shut, size }, kinds)) {
+  const { conditions, fence, shut, own, kinds } = wanted;
+  for await (const batch of openedRows(cx, tx, { conditions, fence, shut, own, size }, kinds)) {
     await write(format.batch(batch, entries));
     entries += batch.length;
     sink.progress?.(entries);

@@ -16,6 +16,8 @@ export interface XlsxRequest {
   readonly fence: Conditions;
   /** Numbers of entries no part of which is opened for this reader. */
   readonly shut?: ReadonlySet<number> | undefined;
+  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
+  readonly own?: ReadonlySet<number> | undefined;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   readonly filter: Readonly<Record<string, string>>;
@@ -76,8 +78,8 @@ export async function writeXlsx(
     return cellText(text);
   };
   const rows = async function* () {
-    const { conditions, fence, shut, kinds } = request;
-    for await (const batch of openedRows(cx, tx, { conditions, fence, shut, size }, kinds)) {
+    const { conditions, fence, shut, own, kinds } = request;
+    for await (const batch of openedRows(cx, tx, { conditions, fence, shut, own, size }, kinds)) {
       yield batch.map((opened) => cellsOf(log, opened).map(fit));
       entries += batch.length;
       sink.progress?.(entries);

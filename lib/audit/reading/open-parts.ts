@@ -2,6 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { openPart, partKey } from "@/lib/crypto/audit-part";
 import type { Json } from "@/lib/crypto/canonical-json";
+import { OpenError } from "@/lib/crypto/format-error";
 import type { CompartmentKind } from "../event";
 import { type Reader, seesEveryCase, seesSuspicion } from "./filter";
 import { isRevealing } from "./revealing-row";
@@ -35,22 +36,51 @@ function isObject(value: Json): value is { [name: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What a part says; undefined where what is stored does not open with its key, or is no object. */
+function plaintextOf(row: PartRow, key: Uint8Array): OpenedPart["plaintext"] | undefined {
+  const place = { log: row.log, entryId: row.entry_id, c: row.c };
+  try {
+    const plaintext = openPart({ ...place, partKey: key, stored: row.stored });
+    return isObject(plaintext) ? plaintext : undefined;
+  } catch (error) {
+    if (error instanceof OpenError) return undefined;
+    throw error;
+  }
+}
+
 /**
- * Opens stored parts, each as one of its entry's own log; one whose compartment key was destroyed is left out, and so are
- * all of an entry whose org part says that its search row lets readers to it whom its fence is to keep from it.
+ * Opens stored parts, each as one of its entry's own log; left out are one whose compartment key was destroyed, one that
+ * does not open, which the portal's database login can write, and all of an entry whose org part says that its search row lets this reader to it whom its fence is to keep from it.
  */
-export async function openParts(cx: Pick<Context, "audit">, rows: readonly PartRow[]): Promise<OpenedPart[]> {
+export async function openParts(
+  cx: Pick<Context, "audit"> & { readonly principal?: Reader },
+  rows: readonly PartRow[],
+): Promise<OpenedPart[]> {
   const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
-  const revealed = new Set<string>();
   const opened = rows.flatMap((row) => {
     const compartmentKey = keys.get(row.compartment_id);
     if (compartmentKey === undefined) return [];
     const key = partKey(compartmentKey, row.entry_id);
-    const place = { log: row.log, entryId: row.entry_id, c: row.c };
-    const plaintext = openPart({ ...place, partKey: key, stored: row.stored });
-    if (!isObject(plaintext)) return [];
-    if (row.c === "org" && isRevealing(plaintext, row)) revealed.add(row.entry_id);
-    return [{ entryId: row.entry_id, c: row.c, kind: row.kind, stored: row.stored, partKey: key, plaintext }];
+    const plaintext = plaintextOf(row, key);
+    if (plaintext === undefined) return [];
+    const part = {
+      entryId: row.entry_id,
+      c: row.c,
+      kind: row.kind,
+      stored: row.stored,
+      partKey: key,
+      plaintext,
+    };
+    return [{ row, part }];
   });
-  return opened.filter(({ entryId }) => !revealed.has(entryId));
+  const ofCases = new Set(opened.flatMap(({ row }) => (row.kind === "case" ? [row.entry_id] : [])));
+  const { principal } = cx;
+  const seesAll = principal !== undefined && seesEveryCase({ principal });
+  const revealed = new Set(
+    opened.flatMap(({ row, part }) => {
+      const fence = { ...row, isCaseShown: ofCases.has(row.entry_id) };
+      return row.c === "org" && isRevealing(part.plaintext, fence, seesAll) ? [row.entry_id] : [];
+    }),
+  );
+  return opened.flatMap(({ row, part }) => (row.is_asked && !revealed.has(row.entry_id) ? [part] : []));
 }

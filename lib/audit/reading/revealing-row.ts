@@ -6,13 +6,17 @@ import { memberOf } from "../verify/member";
 export interface RowFence {
   readonly case_id: string | null;
   readonly is_suspicion: boolean;
+  /** Whether the entry's own part of a case opens under the case that the row names. */
+  readonly isCaseShown: boolean;
 }
 
 /**
  * Whether an entry's search row tells of no case or no suspicion where the entry's own org part does: then the row lets
- * readers to the entry whom its fence is to keep from it, and nothing of it may be opened.
+ * readers to the entry whom its fence is to keep from it, and nothing of it may be opened. For a reader who does not see
+ * every case the row must name the entry's own, which nothing but the part of the case shows.
  */
-export function isRevealing(org: Json | undefined, row: RowFence): boolean {
+export function isRevealing(org: Json | undefined, row: RowFence, seesEveryCase: boolean): boolean {
   const isOf = (mark: string): boolean => memberOf(org, mark) === true;
-  return (isOf("case") && row.case_id === null) || (isOf("suspicion") && !row.is_suspicion);
+  const isOtherCase = row.case_id === null || !(row.isCaseShown || seesEveryCase);
+  return (isOf("case") && isOtherCase) || (isOf("suspicion") && !row.is_suspicion);
 }

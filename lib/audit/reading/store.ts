@@ -178,18 +178,21 @@ const PartRow = z.object({
   destroyed_at: z.coerce.date().nullable(),
   case_id: z.string().nullable(),
   is_suspicion: z.boolean(),
+  /** Whether it was asked for; another is read only to see whose case the entry is of. */
+  is_asked: z.boolean(),
 });
 export type PartRow = z.infer<typeof PartRow>;
 
 const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, p.compartment_id::text, p.stored, k.destroyed_at,
-    i.case_id::text, i.is_suspicion
+    i.case_id::text, i.is_suspicion, k.kind = ANY ($2::text[]) AS is_asked
   FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id JOIN audit_index i ON i.entry_id = p.entry_id
-  JOIN audit_entry e ON e.id = p.entry_id WHERE p.entry_id = ANY ($1::uuid[]) AND k.kind = ANY ($2::text[])
-    AND (k.kind <> 'case' OR k.subject = i.case_id::text) ORDER BY p.entry_id, p.c`;
+  JOIN audit_entry e ON e.id = p.entry_id WHERE p.entry_id = ANY ($1::uuid[])
+    AND CASE k.kind WHEN 'case' THEN k.subject = i.case_id::text ELSE k.kind = ANY ($2::text[]) END
+  ORDER BY p.entry_id, p.c`;
 
 /**
- * Stored parts of the given kinds; others are not even read. A case's part only where the search row, which the fence
- * goes by, names that case: a changed row must not open a foreign case.
+ * Stored parts of the given kinds; others are not even read, but for a case's, which shows whose case it is. That one only
+ * where the search row, which the fence goes by, names that case: a changed row must not open a foreign case.
  */
 export async function readParts(
   tx: Tx,

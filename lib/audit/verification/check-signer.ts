@@ -6,7 +6,7 @@ import type { Walk } from "./progress";
 import type { VerificationReport } from "./schema";
 
 /** Refusals that say nothing against the database: the signer compared nothing. */
-const COMPARED_NOTHING: readonly string[] = ["clock", "empty", "store"];
+export const COMPARED_NOTHING: readonly string[] = ["clock", "empty", "store"];
 
 /** How far a walk must go on, so that its root can be held against the one the signer has signed meanwhile. */
 export function reachOf(word: SignerWord, walk: Walk): number {

@@ -6,6 +6,7 @@ const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 const RecordedRow = z.object({
   entry_id: z.string(),
+  at: z.string(),
   log: z.string(),
   bytes: Bytes,
   compartment_id: z.string(),
@@ -14,16 +15,31 @@ const RecordedRow = z.object({
 });
 export type RecordedRow = z.infer<typeof RecordedRow>;
 
-/** Entries that search rows call ends of verifications, from this instant on, oldest first, with their org parts. */
-export async function selectRecordedEnds(tx: Tx, tenantId: string, from: string): Promise<RecordedRow[]> {
-  const rows = await tx.$queryRawUnsafe(
-    `SELECT i.entry_id::text, e.log, e.bytes, p.compartment_id::text, p.c, p.stored
-     FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
-       JOIN audit_part p ON p.entry_id = i.entry_id AND p.c = 'org'
-     WHERE i.tenant_id = $1::uuid AND i.action = 'audit.verify' AND i.outcome IN ('done', 'failed') AND i.at >= $2
-     ORDER BY i.at, i.entry_id`,
-    tenantId,
-    from,
-  );
-  return z.array(RecordedRow).parse(rows);
+const BATCH = 200;
+/** The end of a verification says little: whatever is longer is none. */
+const MOST_BYTES = 16_384;
+
+/** Entries that search rows call ends of verifications, from this instant on, a batch at a time by id, with their org parts. */
+export async function* selectRecordedEnds(
+  tx: Tx,
+  tenantId: string,
+  from: string,
+): AsyncGenerator<RecordedRow[]> {
+  for (let after = "00000000-0000-0000-0000-000000000000", more = true; more; ) {
+    const rows = await tx.$queryRawUnsafe(
+      `SELECT i.entry_id::text, i.at, e.log, e.bytes, p.compartment_id::text, p.c, p.stored
+       FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
+         JOIN audit_part p ON p.entry_id = i.entry_id AND p.c = 'org'
+       WHERE i.tenant_id = $1::uuid AND i.action = 'audit.verify' AND i.outcome IN ('done', 'failed') AND i.at >= $2
+         AND i.entry_id > $3::uuid AND octet_length(e.bytes) <= ${MOST_BYTES} AND octet_length(p.stored) <= ${MOST_BYTES}
+       ORDER BY i.entry_id LIMIT ${BATCH}`,
+      tenantId,
+      from,
+      after,
+    );
+    const found = z.array(RecordedRow).parse(rows);
+    yield found;
+    more = found.length === BATCH;
+    after = found.at(-1)?.entry_id ?? after;
+  }
 }

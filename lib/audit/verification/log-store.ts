@@ -115,16 +115,27 @@ export async function readStart(
 
 const Prune = z.object({ seq: Seq, leaf_hash: Bytes, bytes: Bytes });
 
-/** Entries below `size` that are found as a pruning, with their places and leaves; few in the life of a log. */
-export async function readPrunings(tx: RawTx, log: string, size: number): Promise<z.infer<typeof Prune>[]> {
-  const { rows } = await tx.query(
-    `SELECT l.seq, l.leaf_hash, e.bytes FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
-       JOIN audit_entry e ON e.id = i.entry_id
-     WHERE l.log = $1 AND l.seq < $2::bigint AND i.action = 'log.prune' AND e.bytes IS NOT NULL
-     ORDER BY l.seq LIMIT 10000`,
-    [log, size],
-  );
-  return z.array(Prune).parse(rows);
+const PRUNE_BATCH = 100;
+
+/** Entries below `size` that are found as a pruning, in order, with their leaves; search rows say which, and anything else too. */
+export async function* readPrunings(
+  tx: RawTx,
+  log: string,
+  size: number,
+): AsyncGenerator<z.infer<typeof Prune>> {
+  for (let from = 0, more = true; more; ) {
+    const { rows } = await tx.query(
+      `SELECT l.seq, l.leaf_hash, e.bytes FROM audit_index i JOIN audit_leaf l ON l.entry_id = i.entry_id
+         JOIN audit_entry e ON e.id = i.entry_id
+       WHERE l.log = $1 AND l.seq >= $3::bigint AND l.seq < $2::bigint AND i.action = 'log.prune' AND e.bytes IS NOT NULL
+       ORDER BY l.seq LIMIT ${PRUNE_BATCH}`,
+      [log, size, from],
+    );
+    const found = z.array(Prune).parse(rows);
+    yield* found;
+    more = found.length === PRUNE_BATCH;
+    from = (found.at(-1)?.seq ?? 0) + 1;
+  }
 }
 
 const LeafHash = z.object({ seq: Seq, leaf_hash: Bytes });

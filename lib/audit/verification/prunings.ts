@@ -107,7 +107,7 @@ export async function judgePrunings(tx: RawTx, log: string, size: number): Promi
       detail: `entry ${seq} says that others were pruned and is not believed: ${why}`,
       ...around(seq),
     });
-  for (const stored of await readPrunings(tx, log, size)) {
+  for await (const stored of readPrunings(tx, log, size)) {
     const pruning = readPruning(stored);
     if (typeof pruning === "string") refuse(stored.seq, pruning);
     else if (pruning !== undefined) prunings.push(pruning);

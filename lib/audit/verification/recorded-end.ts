@@ -63,14 +63,18 @@ export async function recordedEnds(
 ): Promise<Map<string, RecordedEnd>> {
   const { log, tenantId } = cx.instance;
   const from = formatMicros(BigInt(since.getTime() - SLACK_MS) * 1000n);
-  const recorded = await selectRecordedEnds(tx, tenantId, from);
-  const rows = recorded.filter((row) => row.log === log || closedLog(row.log) !== undefined);
-  const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
-  const ends = new Map<string, RecordedEnd>();
-  for (const row of rows) {
-    const key = keys.get(row.compartment_id);
-    const found = key && endOf(row, key);
-    if (found !== undefined && !ends.has(found.id)) ends.set(found.id, found.end);
+  const ends = new Map<string, RecordedEnd & { readonly order: string }>();
+  for await (const batch of selectRecordedEnds(tx, tenantId, from)) {
+    const rows = batch.filter((row) => row.log === log || closedLog(row.log) !== undefined);
+    const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
+    for (const row of rows) {
+      const key = keys.get(row.compartment_id);
+      const found = key && endOf(row, key);
+      const order = `${row.at} ${row.entry_id}`;
+      const known = found && ends.get(found.id);
+      if (found !== undefined && (known === undefined || order < known.order))
+        ends.set(found.id, { ...found.end, order });
+    }
   }
   return ends;
 }

@@ -164,11 +164,16 @@ export const EntryLine = z.strictObject({
 });
 export type EntryLine = z.infer<typeof EntryLine>;
 
+/** Every note is held against each key: a bundle that names thousands would cost its reader hours. */
+const MOST_KEYS = 100;
+
 /** Keys as `GET /confidential/audit/keys` gives them. */
 export const BundleKeys = z.strictObject({
-  log: z.array(z.string()).min(1),
-  receipts: z.array(z.string()).min(1),
-  witnesses: z.array(z.strictObject({ vkey: z.string(), kind: z.enum(["own", "independent"]) })),
+  log: z.array(z.string()).min(1).max(MOST_KEYS),
+  receipts: z.array(z.string()).min(1).max(MOST_KEYS),
+  witnesses: z
+    .array(z.strictObject({ vkey: z.string(), kind: z.enum(["own", "independent"]) }))
+    .max(MOST_KEYS),
   time_stamp: z.array(z.string()),
   custodian: z.string(),
 });

@@ -217,7 +217,7 @@ export class EntryCheck {
     }
     this.missing.see(line.seq, entry, line.parts);
     this.erasures.see(line, entry, org);
-    this.history.see(line.seq, entry);
-    this.claims.see(line.seq, entry, org);
+    const isHeld = this.history.see(line.seq, entry, line.bytes.length);
+    this.claims.see(line.seq, isHeld ? entry : { ...entry, recovery: undefined }, org);
   }
 }

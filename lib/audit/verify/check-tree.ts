@@ -24,6 +24,9 @@ export interface TrustedCheckpoint extends Cosigned {
   readonly imprint: Uint8Array;
 }
 
+/** More than any bundle has (docs/formats/bundle.md "checkpoint.txt"): each costs a reader memory and a signature. */
+const MAX_CHECKPOINTS = 100_000;
+
 /** Size and root as a note says them, before anything of it is believed. */
 const HEAD = /^[^\n]*\n(0|[1-9][0-9]{0,15})\n([^\n]*)\n/;
 
@@ -53,10 +56,12 @@ export class CheckpointReader {
   /**
    * Takes the bundle's next note; one that does not hold or is of another log is a finding. Each stands over more than
    * the one before (docs/formats/bundle.md "checkpoint.txt"), or over another tree of that size, so that nothing is
-   * verified twice, however often it stands there.
+   * verified twice, however often it stands there. Throws FormatError behind the hundred thousandth.
    */
   read(note: string): void {
     this.#read += 1;
+    if (this.#read > MAX_CHECKPOINTS)
+      throw new FormatError("format.bundle", `more than ${MAX_CHECKPOINTS} checkpoints`);
     if (!this.#isNext(note)) {
       const detail = `checkpoint ${this.#read} does not stand over more leaves than the one before it`;
       this.findings.add({ class: "fork", detail });

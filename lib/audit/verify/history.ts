@@ -13,6 +13,8 @@ const Prune = z.strictObject({
 });
 /** Entries of these kinds are few; a log that has more of them than this is not believed. */
 const MAX_MARKS = 10_000;
+/** And so are their bytes, which are all held: a thousand names of lost entries are some 45,000. */
+const MAX_MARK_BYTES = 64 << 20;
 
 /** Root of the tree of a size, over the leaves of the bundle. */
 export type RootOf = ReadonlyMap<number, Uint8Array>;
@@ -26,18 +28,21 @@ interface Mark {
 export class History {
   readonly #prunes: Mark[] = [];
   readonly #recoveries: Mark[] = [];
+  #bytes = 0;
 
   constructor(
     readonly manifest: Manifest,
     readonly findings: Findings,
   ) {}
 
-  see(seq: number, entry: EntryFacts): void {
+  /** Takes an entry of so many bytes. False for a statement of its kind that is not held, which is a finding. */
+  see(seq: number, entry: EntryFacts, bytes: number): boolean {
+    if (entry.prune === undefined && entry.recovery === undefined) return true;
     const marks = entry.prune === undefined ? this.#recoveries : this.#prunes;
-    if (entry.prune === undefined && entry.recovery === undefined) return;
-    if (marks.length < MAX_MARKS) marks.push({ seq, entry });
-    else
-      this.findings.add({ class: "lost", detail: "more statements of pruning or recovery than any log has" });
+    this.#bytes += bytes;
+    if (marks.length < MAX_MARKS && this.#bytes <= MAX_MARK_BYTES) return marks.push({ seq, entry }) > 0;
+    this.findings.add({ class: "lost", detail: "more statements of pruning or recovery than any log has" });
+    return false;
   }
 
   /** Numbers of entries that a recovery here says came back without their sealed parts. */

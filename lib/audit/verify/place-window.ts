@@ -1,8 +1,11 @@
 import { fromBase64 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
+import { DIGEST_CHARACTERS } from "./digest-text";
 import type { FilePass } from "./file-pass";
 import { type LineBatch, lineBatches } from "./lines";
 
+/** Lines are held some hundred at a time; one of a signature is far shorter. */
+const MAX_PLACE_CHARACTERS = 1_000;
 const PLACE = /^(0|[1-9][0-9]{0,15}) (.+)$/;
 
 /** Lines of a file one after another. */
@@ -33,6 +36,7 @@ async function* noChunks(): AsyncGenerator<never> {
 }
 
 function leafOf(line: string): Uint8Array | undefined {
+  if (line.length !== DIGEST_CHARACTERS + 1) return undefined;
   try {
     return fromBase64(line);
   } catch (error) {
@@ -100,6 +104,8 @@ export class PlaceWindow {
     for (;;) {
       const text = await this.#placeLines.next();
       if (text === undefined) return undefined;
+      if (text.length > MAX_PLACE_CHARACTERS)
+        throw new FormatError("format.bundle", "a place's line is longer than any signature");
       const match = PLACE.exec(text);
       if (match !== null) return { seq: Number(match[1]), line: match[2] ?? "" };
     }

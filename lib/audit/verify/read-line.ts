@@ -1,5 +1,5 @@
 import { fromUtf8 } from "@/lib/crypto/bytes";
-import { canonicalBytes, type Json, parseCanonicalJson } from "@/lib/crypto/canonical-json";
+import { canonicalBytes, canonicalJson, type Json, parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { FormatError } from "@/lib/crypto/format-error";
 import { Entry, MAX_ENTRY_BYTES } from "../entry";
 import { EntryLine } from "./bundle-format";
@@ -49,8 +49,11 @@ function factsOf(value: unknown, bytes: Uint8Array): EntryFacts | string {
 
 /** Reads one line strictly, without its newline: JCS behind the closed schema. Throws FormatError for any other. */
 export function readLine(bytes: Uint8Array): ExportedLine {
-  const parsed = EntryLine.safeParse(parseCanonicalJson(fromUtf8(bytes)));
-  if (!parsed.success) throw new FormatError("format.bundle", "no exported entry");
+  const text = fromUtf8(bytes);
+  const parsed = EntryLine.safeParse(parseCanonicalJson(text));
+  // A member that the schema passes over (`__proto__`) would stand in the line and in no leaf.
+  if (!parsed.success || canonicalJson(parsed.data) !== text)
+    throw new FormatError("format.bundle", "no exported entry");
   const { seq, leaf, parts, entry } = parsed.data;
   const entryBytes = canonicalBytes(entry);
   return {

@@ -8,6 +8,7 @@ import { ofLog } from "../../reading/of-log";
 import { ExportQuery } from "../../schema";
 import { requestOf } from "../export-log";
 import { produceExport } from "../produce-export";
+import { readSignedSize } from "../signed-size";
 import { standingText } from "../standing";
 import { countRows, readAnchoredSize } from "../store";
 import { ChunkWriter, JobLost } from "./chunk-writer";
@@ -57,8 +58,9 @@ async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
     const query = ExportQuery.parse({ format: job.format, ...job.options, ...job.filter });
     // What was asked for before a log was closed is of that log, and recorded there.
     const recordedIn = await requireRecorded(cx, job, query);
-    const request = { ...requestOf(reader, query, job.entry_id), recordedIn };
     const from = ofLog(reader, query.log ?? recordedIn);
+    const signedSize = await readSignedSize(from, query, Object.keys(job.filter).length > 0);
+    const request = { ...requestOf(reader, query, job.entry_id), recordedIn, signedSize };
     const produced = await inRawSnapshot(cx, async (tx) => {
       const { log } = from.instance;
       const size = await readAnchoredSize(tx, log);
