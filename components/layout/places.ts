@@ -64,7 +64,7 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "suspicions":
       return role === "coordinator" && duties.includes("compliance");
     case "keys":
-      return PARTIES.includes(role) || role === "coordinator";
+      return PARTIES.includes(role) || role === "coordinator" || role === "admin";
     case "transactions":
       return role !== "admin";
     default:

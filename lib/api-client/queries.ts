@@ -2,7 +2,7 @@
 export type Key = readonly string[];
 
 /** What changes while people look at it; the same words as lib/live/schema.ts. */
-export type WatchedKind = "request" | "grant" | "dispute" | "transaction" | "rotation";
+export type WatchedKind = "request" | "grant" | "dispute" | "transaction" | "rotation" | "key" | "epoch";
 
 export const queryKeys = {
   home: (): Key => ["home"],
@@ -18,6 +18,8 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   "dispute",
   "transaction",
   "rotation",
+  "key",
+  "epoch",
 ];
 
 /** Cached answers that no longer hold after a change of one thing. */

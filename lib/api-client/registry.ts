@@ -16,6 +16,7 @@ import * as preservations from "./operations/preservations";
 import * as roster from "./operations/roster";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
+import * as wraps from "./operations/wraps";
 
 /** Every module of operations stands here, or its routes fail the declaration test. */
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
@@ -24,6 +25,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   disclosures,
   disputes,
   keys,
+  wraps,
   access,
   decisions,
   grants,

@@ -107,11 +107,11 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
     [`GET ${PATHS.identity}`]: () => identity(core, source),
     [`GET ${PATHS.epochs}`]: async () => {
       rotateWhenDue(core);
-      return { epochs: core.memory.epochs };
+      return { epochs: core.memory.epochs, rotation_days: core.rotationDays };
     },
     [`POST ${PATHS.epochs}`]: async (request) => {
       beginEpoch(core, parseBody(EpochOrder, request).epoch);
-      return { epochs: core.memory.epochs };
+      return { epochs: core.memory.epochs, rotation_days: core.rotationDays };
     },
     [`POST ${PATHS.destructions}`]: async (request) => {
       destroyEpoch(core, parseBody(EpochOrder, request).epoch);

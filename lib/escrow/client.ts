@@ -47,6 +47,8 @@ export interface EscrowClient {
   identity(): Promise<IdentityResponse>;
   epoch(): Promise<EscrowEpoch>;
   epochs(): Promise<readonly SignedEpoch[]>;
+  /** After how many days it begins the next epoch by itself, as it said last; undefined before its first word. */
+  rotationDays(): number | undefined;
   register(items: readonly RegistrationItem[]): Promise<readonly RegistrationResult[]>;
   /** Begins this epoch, the one after the newest, and answers it; again, when it has begun, answers the newest. */
   beginEpoch(epoch: number): Promise<EscrowEpoch>;
@@ -99,11 +101,12 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
       return identity;
     },
     epoch: epochs.read,
-    epochs: () => readEpochs(pinned),
+    epochs: async () => (await readEpochs(pinned)).epochs,
+    rotationDays: epochs.rotationDays,
     register: (items) => register(pinned, items),
     beginEpoch: async (epoch) => {
       const answer = await askCustodian(pinned, "POST", PATHS.epochs, EpochsResponse, { epoch });
-      return epochs.learn(verified(pinned, answer.epochs));
+      return epochs.learn(verified(pinned, answer));
     },
     rewrap: (items) => rewrap(pinned, items),
     destroyEpoch: async (epoch) => {
@@ -122,28 +125,33 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
   };
 }
 
-async function readEpochs(pinned: PinnedCustodian): Promise<readonly SignedEpoch[]> {
-  const { epochs } = await askCustodian(pinned, "GET", PATHS.epochs, EpochsResponse);
-  return verified(pinned, epochs);
+async function readEpochs(pinned: PinnedCustodian): Promise<EpochsResponse> {
+  return verified(pinned, await askCustodian(pinned, "GET", PATHS.epochs, EpochsResponse));
 }
 
-function verified(pinned: PinnedCustodian, epochs: readonly SignedEpoch[]): readonly SignedEpoch[] {
-  for (const epoch of epochs) if (!verifyEpoch(pinned, epoch)) throw distrust("epoch");
-  return epochs;
+function verified(pinned: PinnedCustodian, answer: EpochsResponse): EpochsResponse {
+  for (const epoch of answer.epochs) if (!verifyEpoch(pinned, epoch)) throw distrust("epoch");
+  return answer;
 }
 
 interface EpochReader {
   read(): Promise<EscrowEpoch>;
   /** Takes what was just answered in the place of what was known. */
-  learn(epochs: readonly SignedEpoch[]): EscrowEpoch;
+  learn(answer: EpochsResponse): EscrowEpoch;
+  rotationDays(): number | undefined;
 }
 
 /** The newest epoch, read again when older than half a minute; while the custodian is away the last known stays. */
 function epochReader(pinned: PinnedCustodian, options: EscrowClientOptions): EpochReader {
   let known: { readonly epoch: EscrowEpoch; readonly at: number } | undefined;
+  let days: number | undefined;
+  const heard = ({ epochs, rotation_days }: EpochsResponse): EscrowEpoch => {
+    days = rotation_days;
+    return newest(epochs);
+  };
   const load = async (): Promise<EscrowEpoch> => {
     try {
-      return newest(await readEpochs(pinned));
+      return heard(await readEpochs(pinned));
     } catch (error) {
       if (known !== undefined) return known.epoch;
       const stored = (await options.storedEpochs?.())?.filter((epoch) => verifyEpoch(pinned, epoch)) ?? [];
@@ -158,10 +166,11 @@ function epochReader(pinned: PinnedCustodian, options: EscrowClientOptions): Epo
         known = { epoch: await load(), at: now };
       return known.epoch;
     },
-    learn: (epochs) => {
-      known = { epoch: newest(epochs), at: options.clock.nowMs() };
+    learn: (answer) => {
+      known = { epoch: heard(answer), at: options.clock.nowMs() };
       return known.epoch;
     },
+    rotationDays: () => days,
   };
 }
 

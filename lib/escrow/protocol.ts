@@ -189,7 +189,12 @@ export type OpenResponse = z.infer<typeof OpenResponse>;
 
 export const SignedEpoch = z.strictObject({ statement: EscrowKeyStatement, signature: Signature });
 export type SignedEpoch = z.infer<typeof SignedEpoch>;
-export const EpochsResponse = z.strictObject({ epochs: z.array(SignedEpoch).min(1) });
+/** `rotation_days`: after how many the custodian begins the next epoch by itself. Not signed: it is shown and decides nothing. */
+export const EpochsResponse = z.strictObject({
+  epochs: z.array(SignedEpoch).min(1),
+  rotation_days: z.int().positive().optional(),
+});
+export type EpochsResponse = z.infer<typeof EpochsResponse>;
 
 export const IdentityResponse = z.strictObject({
   log: z.string(),

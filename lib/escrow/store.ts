@@ -176,6 +176,11 @@ export function countBefore(tx: Tx, tenantId: string, epoch: number): Promise<nu
   });
 }
 
+/** Tells pages that show it that entries were moved to an epoch, when the caller's transaction commits. */
+export async function tellEpoch(tx: Tx, epoch: number): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify('sealport_changed', ${`epoch:${epoch}`})`;
+}
+
 /** Says that an epoch's key is gone; the database lets nobody seal for it from then on, and refuses it while anything is. */
 export async function markDestroyed(tx: Tx, tenantId: string, epoch: number): Promise<void> {
   await tx.escrow_epoch.update({

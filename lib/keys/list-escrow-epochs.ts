@@ -1,18 +1,25 @@
 import "server-only";
-import type { Context, Role } from "@/lib/context";
+import type { Context } from "@/lib/context";
+import { formatSeconds } from "@/lib/crypto/instant";
 import { inSnapshot } from "@/lib/db/transaction";
 import { countUnderEpoch, selectEpochs } from "@/lib/escrow/store";
+import { seesUnderEpochs } from "@/lib/keys/permissions";
 import type { EscrowEpochList } from "@/lib/keys/schema";
 
-/** Who sees how much lies under an epoch. */
-const COUNTERS: readonly Role[] = ["coordinator", "admin"];
+const DAY_MS = 24 * 60 * 60_000;
+
+/** When the custodian begins the next epoch by itself, as far as it has said by which rule. */
+function dueAt(createdAt: string, rotationDays: number | undefined): { due_at?: string } {
+  if (rotationDays === undefined) return {};
+  return { due_at: formatSeconds(Date.parse(createdAt) + rotationDays * DAY_MS) };
+}
 
 /** The escrow epochs with the custodian's signatures, for clients that seal themselves. */
 export async function listEscrowEpochs(
   cx: Pick<Context, "db" | "instance" | "escrow" | "principal">,
 ): Promise<EscrowEpochList> {
   const { tenantId, log } = cx.instance;
-  const seesWraps = COUNTERS.includes(cx.principal.role);
+  const seesWraps = seesUnderEpochs(cx.principal);
   const epochs = await inSnapshot(cx, async (tx) => {
     const rows = await selectEpochs(tx, log);
     if (!seesWraps) return rows.map((row) => ({ ...row, wraps: {} }));
@@ -31,6 +38,7 @@ export async function listEscrowEpochs(
       created_at: statement.created_at,
       state,
       signature,
+      ...(state === "active" ? dueAt(statement.created_at, cx.escrow.rotationDays()) : {}),
       ...wraps,
     })),
     custodian: cx.escrow.vkey,

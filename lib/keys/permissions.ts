@@ -23,6 +23,11 @@ export function mayUseKey(
   return isOwn || (principal.role === "admin" && BY_ADMINISTRATORS.includes(operation));
 }
 
+/** Who sees how much lies under the escrow's epochs: nobody's own data, so the operators'. */
+export function seesUnderEpochs({ role }: Pick<Principal, "role">): boolean {
+  return role === "coordinator" || role === "admin";
+}
+
 /** Requires `mayUseKey`. Throws `access.forbidden`. */
 export function requireKeyPermission(
   principal: Principal,

@@ -23,7 +23,8 @@ export const KeyChallenge = z.object({
 });
 export type KeyChallenge = z.infer<typeof KeyChallenge>;
 
-const ClientTag = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "not a tag: base64url of 32 bytes");
+/** An answer to a challenge. */
+export const ClientTag = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "not a tag: base64url of 32 bytes");
 
 /** Body of a proof of possession: the answer to the key's challenge, and to that of the held key it replaces. */
 export const KeyProof = z.strictObject({ client_tag: ClientTag, replaced_tag: ClientTag.optional() });
@@ -119,6 +120,8 @@ export const EscrowEpochView = z.object({
   /** active, deactivated (opens what lies under it) or destroyed. */
   state: z.string(),
   signature: z.string(),
+  /** Of the active one: when the custodian begins the next by itself; absent while its rule is not known here. */
+  due_at: z.string().optional(),
   /** Sealed groups whose escrow entry lies under it, for coordinators and administrators. */
   remaining_wraps: z.int().optional(),
 });
@@ -155,7 +158,7 @@ export type RootBackup = z.infer<typeof RootBackup>;
 export const EpochPath = z.strictObject({ epoch: z.coerce.number().int().min(1).max(1_000_000) });
 
 /** An epoch that was begun on demand. */
-export const BegunEpoch = EscrowEpochView.omit({ remaining_wraps: true }).extend({
+export const BegunEpoch = EscrowEpochView.omit({ remaining_wraps: true, due_at: true }).extend({
   success: z.literal(true),
   receipt: Receipt.optional(),
 });

@@ -3,15 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commentRequest } from "@/lib/access/comment-request";
 import { decideRequest } from "@/lib/access/decide-request";
 import { revokeGrant } from "@/lib/access/revoke-grant";
-import { appendEntry } from "@/lib/audit/append-entry";
 import { systemClock } from "@/lib/clock";
-import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { streamChanges } from "@/lib/http/stream-changes";
 import { endSessionsIn } from "@/lib/identity/end-session";
-import { standingOf } from "@/lib/identity/principal";
-import { insertSession } from "@/lib/identity/sessions/store";
 import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { findRotation } from "@/lib/keys/rotation/store";
@@ -20,6 +16,7 @@ import { openLiveHub } from "@/lib/live/open-hub";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
 import { outcomeOf } from "@/lib/testing/refusal";
+import { signedIn } from "@/lib/testing/signed-in";
 import { rewrapBatch } from "@/lib/transactions/rewrap/rewrap-batch";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { setStatus } from "@/lib/transactions/set-status";
@@ -58,34 +55,6 @@ async function query(text: string, values: readonly unknown[] = []) {
   } finally {
     await connection.end();
   }
-}
-
-/** The same person, signed in. */
-async function signedIn(who: BenchPerson): Promise<BenchPerson> {
-  const { principal } = who;
-  const sid = uuidv7(Date.now());
-  const at = new Date();
-  await inTransaction(who, async (tx) => {
-    await insertSession(tx, {
-      sid,
-      tenantId: principal.tenantId,
-      userId: principal.userId,
-      at,
-      expiresAt: new Date(at.getTime() + 3_600_000),
-      method: "totp",
-      multiFactorAt: at,
-      standing: standingOf(principal),
-      device: "a test",
-    });
-    await appendEntry(tx, who, {
-      class: "identity",
-      outcome: "done",
-      action: "session.create",
-      subjects: [`session:${sid}`],
-    });
-  });
-  const proof = { kind: "session", sessionId: sid, method: "totp", provedAt: at, multiFactorAt: at } as const;
-  return { ...who, principal: { ...principal, proof } };
 }
 
 /** Changes a row without the entry that the database asks for, as an operator with its superuser could. */

@@ -34,6 +34,7 @@ function toChanged(record: unknown): Changed[] {
     };
     return [{ change: { ...change, kind }, filing }];
   }
+  if (kind === "epoch") return [{ change: { ...change, kind } }];
   return [{ change: { ...change, kind }, parties: row.parties ?? [] }];
 }
 
@@ -44,25 +45,33 @@ function idsOf(named: readonly Named[], kind: LiveKind): string[] {
 /** The named things as they are now, each with what decides who may know of it. One statement, whatever the kinds. */
 export async function readChanged(tx: Tx, tenantId: string, named: readonly Named[]): Promise<Changed[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT 'request' AS kind, r.id, r.state, r.version, r.requester_user_id AS user_id, r.organisation_id,
+    SELECT 'request' AS kind, r.id::text, r.state, r.version, r.requester_user_id AS user_id, r.organisation_id,
       NULL::text[] AS parties, r.digest IS NOT NULL AS is_sent
     FROM access_request r
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${idsOf(named, "request")}::uuid[])
     UNION ALL
-    SELECT 'grant', g.id, g.state, NULL, g.subject_user_id, u.organisation_id, NULL, true
+    SELECT 'grant', g.id::text, g.state, NULL, g.subject_user_id, u.organisation_id, NULL, true
     FROM access_grant g JOIN app_user u ON u.id = g.subject_user_id
     WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${idsOf(named, "grant")}::uuid[])
     UNION ALL
-    SELECT 'transaction', t.id, t.status, t.version, NULL, NULL, t.participants, NULL
+    SELECT 'transaction', t.id::text, t.status, t.version, NULL, NULL, t.participants, NULL
     FROM transaction t
     WHERE t.tenant_id = ${tenantId}::uuid AND t.id = ANY (${idsOf(named, "transaction")}::uuid[])
     UNION ALL
-    SELECT 'dispute', d.id, d.state, NULL, NULL, NULL, t.participants, NULL
+    SELECT 'dispute', d.id::text, d.state, NULL, NULL, NULL, t.participants, NULL
     FROM dispute d JOIN transaction t ON t.id = d.transaction_id
     WHERE d.tenant_id = ${tenantId}::uuid AND d.id = ANY (${idsOf(named, "dispute")}::uuid[])
     UNION ALL
-    SELECT 'rotation', k.id, k.state, NULL, NULL, NULL, ARRAY[k.participant_id], NULL
+    SELECT 'rotation', k.id::text, k.state, NULL, NULL, NULL, ARRAY[k.participant_id], NULL
     FROM key_rotation k
-    WHERE k.tenant_id = ${tenantId}::uuid AND k.id = ANY (${idsOf(named, "rotation")}::uuid[])`);
+    WHERE k.tenant_id = ${tenantId}::uuid AND k.id = ANY (${idsOf(named, "rotation")}::uuid[])
+    UNION ALL
+    SELECT 'key', v.id::text, v.state, NULL, NULL, NULL, ARRAY[v.participant_id], NULL
+    FROM key_version v
+    WHERE v.tenant_id = ${tenantId}::uuid AND v.id = ANY (${idsOf(named, "key")}::uuid[])
+    UNION ALL
+    SELECT 'epoch', e.epoch::text, e.state, NULL, NULL, NULL, NULL, NULL
+    FROM escrow_epoch e
+    WHERE e.tenant_id = ${tenantId}::uuid AND e.epoch = ANY (${idsOf(named, "epoch")}::int[])`);
   return rows.flatMap(toChanged);
 }

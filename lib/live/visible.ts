@@ -1,7 +1,7 @@
 import { decideAction, type FilingFacts } from "@/lib/access/action-rules";
 import type { Principal } from "@/lib/context";
 import { mayKnow as mayKnowDispute } from "@/lib/disputes/rules";
-import { mayUseKey } from "@/lib/keys/permissions";
+import { mayUseKey, seesUnderEpochs } from "@/lib/keys/permissions";
 import type { LiveChange } from "@/lib/live/schema";
 import { mayKnow } from "@/lib/transactions/knowledge";
 
@@ -9,9 +9,10 @@ import { mayKnow } from "@/lib/transactions/knowledge";
 export type Changed =
   | { readonly change: LiveChange & { kind: "request" | "grant" }; readonly filing: FilingFacts }
   | {
-      readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" };
+      readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" | "key" };
       readonly parties: readonly string[];
-    };
+    }
+  | { readonly change: LiveChange & { kind: "epoch" } };
 
 /** Whether a person is told: by the rules of reading the thing itself, so that a stream says no more than a call. */
 export function isTold(principal: Principal, changed: Changed): boolean {
@@ -19,8 +20,9 @@ export function isTold(principal: Principal, changed: Changed): boolean {
     const action = changed.change.kind === "request" ? "request.read" : "grant.read";
     return decideAction(principal, action, changed.filing).length === 0;
   }
+  if (!("parties" in changed)) return seesUnderEpochs(principal);
   if (changed.change.kind === "transaction") return mayKnow(principal, changed.parties);
-  if (changed.change.kind === "rotation") {
+  if (changed.change.kind === "rotation" || changed.change.kind === "key") {
     return changed.parties.some((participantId) => mayUseKey(principal, participantId, "read-rotation"));
   }
   return mayKnowDispute(principal, changed.parties);

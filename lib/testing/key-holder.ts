@@ -6,6 +6,8 @@ import type { KeyChallenge, RegisteredKey } from "@/lib/keys/schema";
 /** A participant's own program: it has the private half, and computes as privacy.md says and not as our code does. */
 export interface KeyHolder {
   readonly publicKey: string;
+  /** For a process of its own that is the same participant's. */
+  readonly pair: KeyPair;
   /** The answer, after the server showed that it computed the same. */
   answer(challenge: KeyChallenge | undefined): string;
   derive(epk: Uint8Array): Promise<Uint8Array>;
@@ -18,9 +20,22 @@ function tagsOf(secret: Uint8Array, context: string): { readonly server: string;
   return { server: tag("server"), client: tag("client") };
 }
 
-export function createKeyHolder(): KeyHolder {
+/** Both halves, base64url. */
+export interface KeyPair {
+  readonly publicKey: string;
+  readonly privateKey: string;
+}
+
+function newPair(): KeyPair {
   const { publicKey, privateKey } = generateX25519();
+  return { publicKey: toBase64url(publicKey), privateKey: toBase64url(privateKey) };
+}
+
+export function createKeyHolder(pair = newPair()): KeyHolder {
+  const publicKey = fromBase64url(pair.publicKey);
+  const privateKey = fromBase64url(pair.privateKey);
   return {
+    pair,
     publicKey: toBase64url(publicKey),
     answer: (challenge) => {
       if (challenge === undefined) throw new TypeError("nothing was asked");

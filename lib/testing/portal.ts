@@ -1,7 +1,7 @@
 import "server-only";
 import { createAuditRecorder } from "@/lib/audit/recorder";
 import { systemClock } from "@/lib/clock";
-import type { Scope } from "@/lib/context";
+import type { Role, Scope } from "@/lib/context";
 import { vkey } from "@/lib/crypto/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createEscrowClient } from "@/lib/escrow/client";
@@ -75,10 +75,10 @@ export async function createPortalBench(budgets: Parameters<typeof openLimits>[1
 /** A person with a participant of their own, and a key with these scopes. */
 export async function createCaller(
   runtime: Runtime,
-  role: "client" | "auditor",
+  role: Role,
   scopes: readonly Scope[],
   addresses: readonly string[] = [],
-): Promise<{ readonly userId: string; readonly key: string }> {
+): Promise<{ readonly userId: string; readonly participantId: string; readonly key: string }> {
   const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
   const { id: organisationId } = await createOrganisation(cx, { name: role, kind: "company" });
   const handle = uuidv7(Date.now());
@@ -94,5 +94,5 @@ export async function createCaller(
     password: "a long enough password",
   });
   const { key } = await createApiKey(cx, { userId, label: "test", scopes, addresses });
-  return { userId, key };
+  return { userId, participantId: handle, key };
 }

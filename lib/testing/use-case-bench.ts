@@ -44,7 +44,8 @@ export interface UseCaseBench extends AuditBench {
   integrate(): Promise<void>;
 }
 
-async function openCustodian(bench: AuditBench) {
+/** A custodian for this log behind a socket of its own; `close` takes it away. */
+export async function openCustodian(bench: Pick<AuditBench, "place">) {
   const dir = await mkdtemp(path.join(tmpdir(), "sp-cust-"));
   const log = bench.place.log;
   const keystore = await createTestKeystore("custodian", log);

@@ -116,6 +116,18 @@ export async function findTransaction(
   return rows.map(toTransactionRow)[0];
 }
 
+/** Those of these transactions that exist in this tenant, in the order of their ids. */
+export async function findTransactions(
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<TransactionRow[]> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT ${TRANSACTION_COLUMNS} FROM transaction t
+    WHERE t.tenant_id = ${tenantId}::uuid AND t.id = ANY (${[...ids]}::uuid[]) ORDER BY t.id`);
+  return rows.map(toTransactionRow);
+}
+
 /** Newest generation of each sealed group of these transactions. */
 export async function findGroups(tx: Tx, transactionIds: readonly string[]): Promise<GroupRow[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`

@@ -2,16 +2,15 @@ import { getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Digest } from "@/components/ui/digest";
 import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import type { Role } from "@/lib/context";
 import { currentPrincipal } from "@/lib/http/page";
 import type { KeyView } from "@/lib/keys/schema";
-import { EpochTable } from "./_components/epoch-table";
+import { Epochs } from "./_components/epochs";
 import { KeyTable } from "./_components/key-table";
-import { loadEpochs, loadKeys } from "./_components/load-keys";
+import { loadKeys } from "./_components/load-keys";
 import { RootBackupSection } from "./_components/root-backup";
 
 const PATH = "/keys";
@@ -49,21 +48,6 @@ async function AllKeys({ cursor, own }: { cursor: string | undefined; own: strin
         first={cursor === undefined ? undefined : PATH}
         next={next === null ? undefined : `${PATH}?cursor=${next}`}
       />
-    </Section>
-  );
-}
-
-async function Epochs() {
-  const t = await getTranslations("keys.escrow");
-  const epochs = await loadEpochs();
-  if (!epochs.ok) return null;
-  return (
-    <Section title={t("title")}>
-      <p className="max-w-[720px] py-2 text-control text-ink-2">{t("text")}</p>
-      <EpochTable epochs={epochs.value.items} />
-      <p className="mt-2 text-control text-ink-2">
-        {t("custodian")} <Digest value={epochs.value.custodian} label={t("custodian")} />
-      </p>
     </Section>
   );
 }

@@ -2,23 +2,16 @@ import "server-only";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import { recordEvent } from "@/lib/audit/record-event";
 import type { Context } from "@/lib/context";
-import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
-import { FormatError } from "@/lib/crypto/format-error";
-import { sha256 } from "@/lib/crypto/primitives";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { requireKeyPermission } from "@/lib/keys/permissions";
 import { activateProven } from "@/lib/keys/possession/activate";
-import { askedOf } from "@/lib/keys/possession/challenge";
-import { findHeld, takeChallenge } from "@/lib/keys/possession/store";
+import { findHeld } from "@/lib/keys/possession/store";
+import { faultOf } from "@/lib/keys/possession/take-answer";
 import type { KeyProof, ProvenKey } from "@/lib/keys/schema";
 import { type KeyVersion, selectKeys } from "@/lib/keys/store";
 
 type ProveContext = Omit<Context, "escrow" | "logger">;
-
-const STALE = "There is no challenge for this key that is yours and unused: register it again for a new one.";
-const EXPIRED = "The challenge has expired: register the key again for a new one.";
-const WRONG = "The tag is not the one that the holder of the key computes from the challenge.";
 
 /** The key to prove, which waits, and the held one whose place it takes. Throws before any challenge is used up. */
 async function findWaiting(
@@ -34,24 +27,6 @@ async function findWaiting(
     }
     return { key, held: await findHeld(tx, key.participantId) };
   });
-}
-
-function isAnswer(tag: string, expected: Uint8Array): boolean {
-  try {
-    return equalConstantTime(sha256(fromBase64url(tag)), expected);
-  } catch (error) {
-    if (error instanceof FormatError) return false;
-    throw error;
-  }
-}
-
-/** What is wrong with the answer to the newest challenge of a key; the challenge is used up and stays so. */
-async function faultOf(cx: ProveContext, key: KeyVersion, tag: string): Promise<string | undefined> {
-  const now = cx.clock.now();
-  const taken = await inTransaction(cx, (tx) => takeChallenge(tx, key.id, askedOf(cx.principal), now));
-  if (taken === undefined) return STALE;
-  if (taken.expiresAt.getTime() <= now.getTime()) return EXPIRED;
-  return isAnswer(tag, taken.expected) ? undefined : WRONG;
 }
 
 async function refuseProof(

@@ -78,3 +78,21 @@ export async function selectWraps(tx: Tx, transactionIds: readonly string[]): Pr
     encryptedKey: row.encrypted_key,
   }));
 }
+
+/** Transactions with an entry for this key version, by id, after one; at most `limit`. */
+export async function listWrapped(
+  tx: Tx,
+  where: { readonly keyVersionId: string; readonly after: string | undefined; readonly limit: number },
+): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ transaction_id: string }[]>(Prisma.sql`
+    SELECT DISTINCT transaction_id FROM wrap
+    WHERE key_version_id = ${where.keyVersionId}::uuid
+      AND (${where.after ?? null}::uuid IS NULL OR transaction_id > ${where.after ?? null}::uuid)
+    ORDER BY transaction_id LIMIT ${where.limit}`);
+  return rows.map((row) => row.transaction_id);
+}
+
+/** Tells pages that show it that entries for a key were handed over, when the caller's transaction commits. */
+export async function tellHandedOver(tx: Tx, keyVersionId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify('sealport_changed', ${`key:${keyVersionId}`})`;
+}

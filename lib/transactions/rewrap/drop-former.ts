@@ -6,6 +6,7 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
 import { parseVkey } from "@/lib/crypto/signed-note";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { tellEpoch } from "@/lib/escrow/store";
 import { deleteFormer, type FormerEntry, listFormer } from "@/lib/transactions/rewrap/store";
 import { lockTransactions } from "@/lib/transactions/store";
 
@@ -43,6 +44,9 @@ async function drop(tx: Tx, cx: DropContext, ids: readonly string[]): Promise<nu
       };
     }),
   );
+  // Who follows an epoch sees what lies under it; the entries are counted there until now.
+  const epochs = new Set(former.map(({ confirmed }) => Number(confirmed.kid.slice("escrow#".length))));
+  for (const epoch of epochs) await tellEpoch(tx, epoch);
   return deleteFormer(tx, former);
 }
 

@@ -92,6 +92,8 @@ it("the next escrow epoch begins by an administrator's word, nobody else's, with
   expect(items.filter(({ state }) => state === "active")).toHaveLength(1);
   expect(items[0]).toMatchObject({ kid: "escrow#1", state: "deactivated", remaining_wraps: 2 });
   expect((await listEscrowEpochs(owner)).items[0]?.remaining_wraps).toBeUndefined();
+  const due = new Date(Date.parse(items[1]?.created_at ?? "") + 30 * 86_400_000).toISOString();
+  expect(items.map(({ due_at }) => due_at)).toEqual([undefined, `${due.slice(0, 19)}Z`]);
   const after = await submit(owner, other);
   expect(new Set(await escrowKidsOf(before))).toEqual(new Set(["escrow#1"]));
   expect(new Set(await escrowKidsOf(after))).toEqual(new Set([items.at(-1)?.kid]));

@@ -9,7 +9,7 @@ import { apuText } from "@/lib/crypto/envelope-format";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { RegistrationItem, RewrapResult } from "@/lib/escrow/protocol";
 import { GroupName } from "@/lib/escrow/statements";
-import { selectSealedGroups } from "@/lib/escrow/store";
+import { selectSealedGroups, tellEpoch } from "@/lib/escrow/store";
 import { isRecordInLog, loadAllSealed } from "@/lib/transactions/load-sealed";
 import {
   isLogBehind,
@@ -136,6 +136,7 @@ async function store(tx: Tx, cx: EscrowMoveContext, changes: readonly Change[]):
     })),
   );
   await bindGroups(tx, bound);
+  for (const epoch of new Set(moved.map((one) => one.epoch))) await tellEpoch(tx, epoch);
   return moved.length;
 }
 

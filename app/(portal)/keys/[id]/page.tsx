@@ -22,9 +22,11 @@ import { KeyTable } from "../_components/key-table";
 import { loadKeys } from "../_components/load-keys";
 import { loadRotations } from "../_components/load-rotations";
 import { StateTag } from "../_components/state-tag";
+import { HeldKey } from "./_components/held-key";
 import { KeyActs, type KeyChange } from "./_components/key-acts";
 import { Rotations } from "./_components/rotations";
 
+const PARTIES: readonly Role[] = ["client", "miner"];
 /** Who may read the log's entries, and so follow the registration there. */
 const LOG_READERS: readonly Role[] = ["auditor", "regulator", "coordinator"];
 
@@ -102,11 +104,13 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
     ? await loadRotations(view.participant_id)
     : undefined;
   const wraps = view.remaining_wraps;
+  const isHeld = view.custody === "client";
   const facts: Fact[] = [
     { name: t("columns.participant"), value: view.participant_id },
     { name: t("columns.version"), value: view.key_version },
     { name: t("columns.custody"), value: t(`custody.${custodyOf(view, principal.participantId)}.long`) },
-    ...(wraps === undefined
+    // What lies under a held key stands in the section of its own: nothing here opens it.
+    ...(wraps === undefined || isHeld
       ? []
       : [{ name: t("detail.wraps"), value: t("detail.wrapsOf", { count: wraps }) }]),
     {
@@ -132,18 +136,15 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
       title={view.kid}
       lead={<StateTag state={view.state} isBoxed />}
       actions={
-        <KeyActs
-          keyId={view.key_id}
-          kid={view.kid}
-          participantId={view.participant_id}
-          changes={changesOf(principal, view)}
-        />
+        <KeyActs keyId={view.key_id} kid={view.kid} isHeld={isHeld} changes={changesOf(principal, view)} />
       }
       apiCall={{ method: "GET", path: `/confidential/keys/${view.key_id}` }}
       facts={
         <>
           <FactsSection title={t("uses.title")}>
-            <p className="mb-2 text-control text-ink-2">{t(`stateTexts.${view.state}`)}</p>
+            <p className="mb-2 text-control text-ink-2">
+              {t(`stateTexts.${isHeld && view.state === "compromised" ? "compromisedHeld" : view.state}`)}
+            </p>
             <Uses state={view.state} />
           </FactsSection>
           <FactsSection title={t("detail.registration")}>
@@ -158,6 +159,12 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
           <Facts look="aligned" facts={facts} />
         </div>
       </Section>
+      {isHeld ? (
+        <HeldKey
+          view={view}
+          isOwn={principal.participantId === view.participant_id && PARTIES.includes(principal.role)}
+        />
+      ) : null}
       {rotations?.ok === true ? <Rotations list={rotations.value} /> : null}
       {versions.ok ? (
         <Section title={t("detail.versions", { participant: view.participant_id })}>

@@ -1,18 +1,40 @@
 import { useLocale, useTranslations } from "next-intl";
+import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Table } from "@/components/ui/table";
+import { Tag } from "@/components/ui/tag";
 import { formatCount } from "@/lib/format";
 import type { EscrowEpochView } from "@/lib/keys/schema";
 
-const STATES = ["active", "deactivated", "destroyed"] as const;
+const LOOKS = {
+  active: { tone: "accent", icon: "check" },
+  deactivated: { tone: "plain", icon: "nothing" },
+  destroyed: { tone: "plain", icon: "cross" },
+} as const;
 
-function isKnown(state: string): state is (typeof STATES)[number] {
-  return STATES.some((one) => one === state);
+function isKnown(state: string): state is keyof typeof LOOKS {
+  return Object.hasOwn(LOOKS, state);
+}
+
+function EpochState({ state }: { state: string }) {
+  const t = useTranslations("keys.escrow");
+  if (!isKnown(state)) return state;
+  return (
+    <Tag tone={LOOKS[state].tone} icon={LOOKS[state].icon}>
+      {t(state)}
+    </Tag>
+  );
 }
 
 /** Escrow epochs: public keys that the custodian signed; their private halves are his alone. */
-export function EpochTable({ epochs }: { epochs: readonly EscrowEpochView[] }) {
+export function EpochTable(props: {
+  epochs: readonly EscrowEpochView[];
+  /** For who may destroy: offered for former epochs under which nothing lies. */
+  onDestroy?: (epoch: EscrowEpochView) => void;
+  isReady?: boolean;
+}) {
+  const { epochs, onDestroy, isReady = false } = props;
   const t = useTranslations("keys.escrow");
   const columns = useTranslations("keys.columns");
   const locale = useLocale();
@@ -23,7 +45,6 @@ export function EpochTable({ epochs }: { epochs: readonly EscrowEpochView[] }) {
       rowKey={(epoch) => epoch.kid}
       columns={[
         { key: "kid", head: columns("key"), isTitle: true, cell: (epoch) => epoch.kid },
-        { key: "epoch", head: t("epoch"), isNumber: true, cell: (epoch) => epoch.epoch },
         {
           key: "public",
           head: t("publicKey"),
@@ -51,10 +72,25 @@ export function EpochTable({ epochs }: { epochs: readonly EscrowEpochView[] }) {
           cell: (epoch) => <LocalTime instant={epoch.created_at} form="minute" />,
         },
         {
-          key: "state",
-          head: columns("state"),
-          cell: (epoch) => (isKnown(epoch.state) ? t(epoch.state) : epoch.state),
+          key: "due",
+          head: t("due"),
+          cell: ({ due_at }) => (due_at === undefined ? "–" : <LocalTime instant={due_at} form="minute" />),
         },
+        { key: "state", head: columns("state"), cell: ({ state }) => <EpochState state={state} /> },
+        ...(onDestroy === undefined
+          ? []
+          : [
+              {
+                key: "act",
+                head: <span className="sr-only">{t("act")}</span>,
+                cell: (epoch: EscrowEpochView) =>
+                  epoch.state === "deactivated" && epoch.remaining_wraps === 0 ? (
+                    <Button size="bar" look="danger" disabled={!isReady} onClick={() => onDestroy(epoch)}>
+                      {t("destroy.button")} <span className="sr-only">{epoch.kid}</span>
+                    </Button>
+                  ) : null,
+              },
+            ]),
       ]}
     />
   );

@@ -29,10 +29,12 @@ export default async function RegisterKeyPage() {
       throw new DomainError("access.forbidden", { detail: t("register.noParticipant") });
     const query = KeyQuery.parse({ participant_id: participantId, limit: MAX_VERSIONS });
     const { items } = await listKeys(cx, query);
-    return { participantId, active: items.find((key) => key.state === "active") };
+    const used = items.filter(({ state }) => state !== "pre_active" && state !== "destroyed").at(-1);
+    const active = items.find((key) => key.state === "active");
+    return { participantId, active, held: used?.custody === "client" ? used : undefined };
   });
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { participantId, active } = result.value;
+  const { participantId, active, held } = result.value;
   const body = JSON.stringify({ participant_id: participantId, algorithm: "X25519", custody: "managed" });
   return (
     <PageFrame
@@ -41,7 +43,13 @@ export default async function RegisterKeyPage() {
       lead={t("register.lead")}
       apiCall={{ method: "POST", path: "/confidential/keys/register", body }}
     >
-      {active === undefined ? (
+      {held !== undefined ? (
+        <EmptyState title={t("register.heldTitle")} text={t("register.heldText", { kid: held.kid })}>
+          <ButtonLink href={`/keys/${held.key_id}`} look="secondary">
+            {t("register.toKey")}
+          </ButtonLink>
+        </EmptyState>
+      ) : active === undefined ? (
         <Section title={t("register.what")}>
           <div className="max-w-[640px] pt-2">
             <Facts

@@ -16,7 +16,8 @@ export type KeyChange = "rotate" | "move" | "suspend" | "resume" | "compromise" 
 export function KeyActs(props: {
   keyId: string;
   kid: string;
-  participantId: string;
+  /** Its private half is its owner's: some sentences differ. */
+  isHeld: boolean;
   changes: readonly KeyChange[];
 }) {
   const t = useTranslations("keys.acts");
@@ -49,7 +50,14 @@ export function KeyActs(props: {
         <MoveDialog keyId={props.keyId} kid={props.kid} onClose={close} onDone={done} />
       ) : null}
       {open === undefined || open === "rotate" || open === "move" ? null : (
-        <StateDialog keyId={props.keyId} kid={props.kid} change={open} onClose={close} onDone={done} />
+        <StateDialog
+          keyId={props.keyId}
+          kid={props.kid}
+          isHeld={props.isHeld}
+          change={open}
+          onClose={close}
+          onDone={done}
+        />
       )}
     </>
   );

@@ -1,17 +1,13 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect } from "react";
-import { useLiveState } from "@/components/client/live";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { RotationList, RotationView } from "@/lib/keys/rotation/schema";
-
-const PERIOD_MS = 1_500;
+import { useRefreshing } from "../../_components/use-refreshing";
 
 const LOOKS = {
   asked: { tone: "amber", icon: "clock" },
@@ -33,17 +29,6 @@ function Progress({ rotation }: { rotation: RotationView }) {
   );
 }
 
-/** Loads the page anew while a rotation runs and no stream tells of it. */
-function useRefreshing(isRunning: boolean): void {
-  const router = useRouter();
-  const isLive = useLiveState() === "live";
-  useEffect(() => {
-    if (!isRunning || isLive) return;
-    const timer = setInterval(() => router.refresh(), PERIOD_MS);
-    return () => clearInterval(timer);
-  }, [isRunning, isLive, router]);
-}
-
 /** Rotations of a participant's key, newest first, as far as the page's stream of changes tells that they are. */
 export function Rotations({ list }: { list: RotationList }) {
   const t = useTranslations("keys.rotations");
@@ -54,7 +39,8 @@ export function Rotations({ list }: { list: RotationList }) {
       key: "versions",
       head: t("columns.versions"),
       isTitle: true,
-      cell: (one) => t("from", { old: one.old_version, next: one.new_version }),
+      cell: ({ state, old_version: old, new_version: next }) =>
+        state === "asked" ? t("fromAsked", { old }) : t("from", { old, next }),
     },
     { key: "mode", head: t("columns.mode"), cell: ({ mode }) => t(`modes.${mode}`) },
     {

@@ -28,6 +28,7 @@ const STATES: Readonly<Record<StateChange, KeyStateOrder["state"]>> = {
 export function StateDialog(props: {
   keyId: string;
   kid: string;
+  isHeld: boolean;
   change: StateChange;
   onClose: () => void;
   onDone: () => void;
@@ -52,7 +53,9 @@ export function StateDialog(props: {
       canClose={!isBusy}
       title={t(`${change}.title`, { kid: props.kid })}
     >
-      <p className="mb-4 text-body">{t(`${change}.text`)}</p>
+      <p className="mb-4 text-body">
+        {t(props.isHeld && change === "compromise" ? "compromise.textHeld" : `${change}.text`)}
+      </p>
       <Field
         id={REASON}
         label={t("reason")}

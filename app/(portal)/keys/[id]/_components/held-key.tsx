@@ -1,0 +1,83 @@
+import { useTranslations } from "next-intl";
+import { LiveRefresh } from "@/components/client/live-refresh";
+import { ApiCallSample } from "@/components/layout/api-call-sample";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { Section } from "@/components/ui/section";
+import type { KeyView } from "@/lib/keys/schema";
+
+const TAG = "BASE64URL_OF_32_BYTES";
+
+/** How its owner's program takes another key in this one's place. */
+function Replacing({ view }: { view: KeyView }) {
+  const t = useTranslations("keys.held");
+  const { participant_id } = view;
+  const registration = { participant_id, public_key: TAG, algorithm: "X25519", custody: "client" };
+  const proof = { client_tag: TAG, replaced_tag: TAG };
+  return (
+    <>
+      <p className="mt-4 max-w-[720px] text-body text-ink-2">{t("replace")}</p>
+      <ApiCallSample
+        label={t("register")}
+        call={{ method: "POST", path: "/confidential/keys", body: JSON.stringify(registration) }}
+      />
+      <ApiCallSample
+        label={t("prove")}
+        call={{
+          method: "POST",
+          path: "/confidential/keys/KEY_ID_OF_THE_ANSWER/proof",
+          body: JSON.stringify(proof),
+        }}
+      />
+    </>
+  );
+}
+
+/** How its owner's program hands over what lies under a key that was replaced. */
+function HandingOver({ view }: { view: KeyView }) {
+  const t = useTranslations("keys.held");
+  const path = `/confidential/keys/${view.key_id}`;
+  const body = `{"client_tag":"${TAG}","entries":[…]}`;
+  return (
+    <>
+      <p className="mt-4 max-w-[720px] text-body text-ink-2">{t("handOver")}</p>
+      <ApiCallSample label={t("list")} call={{ method: "GET", path: `${path}/wraps` }} />
+      <ApiCallSample label={t("challenge")} call={{ method: "POST", path: `${path}/challenge` }} />
+      <ApiCallSample label={t("post")} call={{ method: "POST", path: `${path}/wraps`, body }} />
+    </>
+  );
+}
+
+function NextStep({ view, isOwn }: { view: KeyView; isOwn: boolean }) {
+  const t = useTranslations("keys.held");
+  const { state, remaining_wraps: left } = view;
+  const said = (key: "compromised" | "empty" | "others") => (
+    <p className="mt-4 max-w-[720px] text-body text-ink-2">{t(key)}</p>
+  );
+  if (state === "destroyed") return null;
+  if (state === "compromised" && left !== 0) return said("compromised");
+  if (state === "deactivated" && left === 0) return said("empty");
+  if (!isOwn) return said("others");
+  return state === "deactivated" ? <HandingOver view={view} /> : <Replacing view={view} />;
+}
+
+/** A key whose private half never was here: what the portal can do with it, and what only its owner's program can. */
+export function HeldKey({ view, isOwn }: { view: KeyView; isOwn: boolean }) {
+  const t = useTranslations("keys.held");
+  const { remaining_wraps: left, state } = view;
+  const isInUse = state === "active" || state === "suspended";
+  const facts: Fact[] = [
+    ...(isInUse ? [{ name: t("can"), value: t("canText") }] : []),
+    ...(state === "deactivated" ? [{ name: t("can"), value: t("canReplaced") }] : []),
+    { name: t("cannot"), value: t("cannotText") },
+    ...(left === undefined ? [] : [{ name: t("left"), value: t("leftOf", { count: left }) }]),
+  ];
+  return (
+    <Section title={t("title")}>
+      <LiveRefresh kinds={["key"]} id={view.key_id} />
+      <div className="pt-2">
+        <Facts look="aligned" facts={facts} />
+      </div>
+      <NextStep view={view} isOwn={isOwn} />
+    </Section>
+  );
+}

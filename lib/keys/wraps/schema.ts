@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { integerText, Receipt, Uuid } from "@/lib/api-client/fields";
+import { GroupName } from "@/lib/escrow/statements";
+import { ClientTag, KeyChallenge } from "@/lib/keys/schema";
+
+/** A page of what is wrapped for a held key: by transactions, all groups of each. */
+export const WrapsQuery = z.strictObject({
+  limit: integerText(1, 50).default(50),
+  cursor: Uuid.optional(),
+});
+export type WrapsQuery = z.infer<typeof WrapsQuery>;
+
+/** A recipient object of an envelope; `lib/crypto` holds it against its exact form. */
+const RecipientEntry = z.strictObject({
+  header: z.strictObject({
+    kid: z.string().max(96),
+    epk: z.strictObject({ crv: z.literal("X25519"), kty: z.literal("OKP"), x: z.string().max(64) }),
+    apu: z.string().max(512),
+    apv: z.string().max(256),
+  }),
+  encrypted_key: z.string().max(128),
+});
+export type RecipientEntry = z.infer<typeof RecipientEntry>;
+
+/** One group's entry for the key, with what its holder needs to unwrap the content key and to check it. */
+export const WrappedGroup = z.object({
+  transaction_id: z.string(),
+  group: GroupName,
+  ep: z.string(),
+  gen: z.int(),
+  protected: z.string(),
+  recipient: RecipientEntry,
+});
+export type WrappedGroup = z.infer<typeof WrappedGroup>;
+
+export const WrapsPage = z.object({
+  key_id: z.string(),
+  kid: z.string(),
+  items: z.array(WrappedGroup),
+  /** Transactions of this page whose envelopes are not the ones in the log: nobody moves them. */
+  not_in_log: z.array(z.string()),
+  /** The participant's active key, to wrap for. */
+  successor: z.object({ key_id: z.string(), kid: z.string(), public_key: z.string() }).nullable(),
+  remaining_wraps: z.int(),
+  next_cursor: z.string().nullable(),
+});
+export type WrapsPage = z.infer<typeof WrapsPage>;
+
+/** A challenge for a held key that was replaced; its answer goes with the entries. */
+export const HeldChallenge = z.object({
+  success: z.literal(true),
+  key_id: z.string(),
+  kid: z.string(),
+  challenge: KeyChallenge,
+});
+export type HeldChallenge = z.infer<typeof HeldChallenge>;
+
+const NewEntry = z.strictObject({
+  transaction_id: Uuid,
+  group: GroupName,
+  gen: z.int().min(1),
+  recipient: RecipientEntry,
+});
+export type NewEntry = z.infer<typeof NewEntry>;
+
+/** Entries in the place of a held key's, made by its holder's program. */
+export const WrapsOrder = z.strictObject({
+  client_tag: ClientTag,
+  entries: z.array(NewEntry).min(1).max(200),
+});
+export type WrapsOrder = z.infer<typeof WrapsOrder>;
+
+/** What a batch moved. */
+export const HandedOver = z.object({
+  success: z.literal(true),
+  key_id: z.string(),
+  kid: z.string(),
+  new_kid: z.string(),
+  /** Entries put in the place of old ones. */
+  rewrapped: z.int(),
+  /** Entries of groups that were moved or sealed anew before. */
+  skipped: z.int(),
+  remaining_wraps: z.int(),
+  /** One for each transaction that was changed. */
+  results: z.array(z.object({ transaction_id: z.string(), groups: z.array(GroupName), receipt: Receipt })),
+});
+export type HandedOver = z.infer<typeof HandedOver>;

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { systemClock } from "@/lib/clock";
+import { recordEpoch } from "@/lib/escrow/record-epoch";
+import { destroyEpoch } from "@/lib/keys/escrow/destroy-epoch";
+import { rotateEpoch } from "@/lib/keys/escrow/rotate-epoch";
+import type { LiveHub } from "@/lib/live/hub";
+import { openLiveHub } from "@/lib/live/open-hub";
+import type { LiveChange } from "@/lib/live/schema";
+import { createLogger } from "@/lib/telemetry/logger";
+import { hold, made, type Person, post, submit } from "@/lib/testing/held-bench";
+import { signedIn } from "@/lib/testing/signed-in";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { rewrapEscrow } from "@/lib/transactions/rewrap/rewrap-escrow";
+import { setStatus } from "@/lib/transactions/set-status";
+
+let bench: UseCaseBench;
+let hub: LiveHub;
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+  const { db, instance } = bench.cx;
+  const logger = createLogger("test", "silent");
+  const url = bench.database.appUrl;
+  hub = openLiveHub(url, { db, instance, clock: systemClock, logger });
+});
+afterAll(async () => {
+  hub?.close();
+  await bench?.close();
+});
+
+/** What one person's stream says, in order. */
+async function listen(person: Person): Promise<LiveChange[]> {
+  const { principal } = await signedIn(person);
+  if (principal.proof.kind !== "session") throw new TypeError("nobody is signed in");
+  const heard: LiveChange[] = [];
+  let isReady = false;
+  hub.join({
+    principal,
+    sessionId: principal.proof.sessionId,
+    change: (change) => heard.push(change),
+    signal: (signal) => {
+      isReady = isReady || signal === "ready";
+    },
+    beat: () => undefined,
+    end: () => undefined,
+  });
+  await expect.poll(() => isReady, { timeout: 60_000 }).toBe(true);
+  return heard;
+}
+
+const until = (heard: readonly LiveChange[], kind: string, id: string, state: string) =>
+  expect.poll(() => heard, { timeout: 60_000 }).toContainEqual(expect.objectContaining({ kind, id, state }));
+
+it("tells administrators and coordinators how the escrow's epochs go on, and nobody else", async () => {
+  const owner = await bench.person({ role: "client" });
+  const other = await bench.person({ role: "miner" });
+  const admin = await bench.person({ role: "admin", duties: ["admin"] });
+  await recordEpoch(owner);
+  const told = [await listen(admin), await listen(await bench.person({ role: "coordinator" }))];
+  const others = [await listen(owner), await listen(other)];
+  const id = await submit(owner, other);
+  await rotateEpoch(admin);
+  for (const heard of told) {
+    await until(heard, "epoch", "1", "deactivated");
+    await until(heard, "epoch", "2", "active");
+  }
+  const since = told.map((heard) => heard.length);
+  await bench.integrate();
+  expect(await rewrapEscrow({ ...owner, system: "portal" })).toBe(2);
+  for (const [at, heard] of told.entries())
+    await expect
+      .poll(() => heard.slice(since[at]), { timeout: 60_000 })
+      .toContainEqual({ kind: "epoch", id: "2", state: "active" });
+  await destroyEpoch(admin, 1);
+  for (const heard of told) await until(heard, "epoch", "1", "destroyed");
+  // A later change that parties may know of: who has heard it would have heard the others.
+  await setStatus(owner, id, { status: "processing" });
+  for (const heard of others) {
+    await until(heard, "transaction", id, "processing");
+    expect(heard.filter(({ kind }) => kind === "epoch")).toEqual([]);
+  }
+});
+
+it("tells a participant's people and administrators when entries of its held key were handed over, and nobody else", async () => {
+  const owner = await bench.person({ role: "client", hasKey: false });
+  const other = await bench.person({ role: "miner" });
+  const admin = await bench.person({ role: "admin", duties: ["admin"] });
+  const old = await hold(owner);
+  const id = await submit(owner, other);
+  const next = await hold(owner, old.holder);
+  const told = [await listen(owner), await listen(admin)];
+  const stranger = await listen(other);
+  expect((await post(bench, owner, old, await made(owner, old, next))).rewrapped).toBe(2);
+  for (const heard of told) await until(heard, "key", old.keyId, "deactivated");
+  await setStatus(owner, id, { status: "processing" });
+  await until(stranger, "transaction", id, "processing");
+  expect(stranger.filter(({ kind }) => kind === "key")).toEqual([]);
+});
