@@ -6,6 +6,7 @@ import { benchHttp } from "./http";
 import { benchLag } from "./lag";
 import { type Figure, line } from "./measure";
 import { benchPortal } from "./portal";
+import { benchSoak } from "./soak";
 import { benchVerify } from "./verify";
 
 const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -16,6 +17,7 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   http: benchHttp,
   portal: benchPortal,
   verify: benchVerify,
+  soak: benchSoak,
 };
 
 /** Suites that belong together: all figures of the log in one run. */
