@@ -19,7 +19,7 @@ import { stripSpaces } from "./padding";
 import { aesGcmOpen, aesKeyUnwrap } from "./primitives";
 import { fieldDigest, isSalt, recordDigest } from "./record-digest";
 
-/** Computes the shared secret of an ephemeral key, wherever the private key is held. */
+/** Computes the shared secret of an ephemeral key, wherever the private key is held; it is overwritten after use. */
 export type Derive = (epk: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 /** An envelope found to be bound to its context, and the commitment it carries. */
@@ -87,6 +87,7 @@ export async function unwrapContentKey(
     if (cek.length !== CEK_BYTES || !isCommitted(cek, context, bound.cmt)) throw new OpenError();
     return cek;
   } finally {
+    secret.fill(0);
     kek.fill(0);
   }
 }

@@ -8,6 +8,7 @@ import { randomBytes, x25519Handle } from "./primitives";
 
 // A part for every run; all of it: SOAK_WRAPS=200000 SOAK_SEALS=1000000 (`npm run bench -- soak` does both).
 const WRAPS = Number(process.env.SOAK_WRAPS ?? 40_000);
+const KEYS = Number(process.env.SOAK_KEYS ?? 10_000);
 const SEALS = Number(process.env.SOAK_SEALS ?? 20_000);
 
 it("the watchdog ends a process that blocks, and says how far it had come", async () => {
@@ -18,6 +19,14 @@ it(
   `${WRAPS} wraps one after the other do not block`,
   async () => {
     expect(await runSoak("wraps", WRAPS)).toMatchObject({ kind: "through", printed: { wraps: WRAPS } });
+  },
+  60 * 60_000,
+);
+
+it(
+  `${KEYS} keys that are generated and imported one after the other do not block`,
+  async () => {
+    expect(await runSoak("keys", KEYS)).toMatchObject({ kind: "through", printed: { keys: KEYS } });
   },
   60 * 60_000,
 );

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const CHILD = path.join(path.dirname(fileURLToPath(import.meta.url)), "soak-child.ts");
 
-export type SoakWork = "wraps" | "seals" | "exports" | "blocks";
+export type SoakWork = "wraps" | "keys" | "seals" | "exports" | "blocks";
 
 /** How a soak ended: with what it printed last, or by the watchdog, with how far it had come. */
 export type SoakEnd =

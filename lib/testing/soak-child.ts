@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { wrapContentKey } from "../crypto/envelope";
-import { generateX25519, randomBytes } from "../crypto/primitives";
+import { ed25519PublicKey, generateX25519, randomBytes, x25519Handle } from "../crypto/primitives";
 import { countRepeats } from "./count-repeats";
 import type { SoakWork } from "./run-soak";
 
@@ -23,6 +23,17 @@ async function wraps(total: number): Promise<unknown> {
   return { wraps: total };
 }
 
+/** Generates keys and imports them, without a wrap. */
+async function keys(total: number): Promise<unknown> {
+  for (let done = 1; done <= total; done += 1) {
+    const { privateKey } = generateX25519();
+    x25519Handle(privateKey);
+    ed25519PublicKey(privateKey);
+    if (done % TOLD_EVERY === 0) tell(done);
+  }
+  return { keys: total };
+}
+
 /** What crypto.md "Speed" warns of: Node 20 blocks for ever after a few thousand rounds. */
 async function exportsKeys(total: number): Promise<unknown> {
   for (let done = 1; done <= total; done += 1) {
@@ -40,6 +51,7 @@ async function blocks(): Promise<unknown> {
 
 const WORKS: Readonly<Record<SoakWork, (total: number) => Promise<unknown>>> = {
   wraps,
+  keys,
   exports: exportsKeys,
   blocks,
   seals: (total) => countRepeats(total, tell),
