@@ -19,6 +19,7 @@ import { serveHttp } from "@/lib/ipc/server";
 import { registerKey } from "@/lib/keys/register-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
+import type { TestServer } from "@/lib/testing/test-server";
 
 export interface NewPerson {
   readonly role: Role;
@@ -75,9 +76,11 @@ async function openCustodian(bench: AuditBench) {
   return { escrow, url, close, rosterFile: path.join(dir, "roster.json") };
 }
 
-/** Opens the bench; call `close` when the test is over. */
-export async function createUseCaseBench(): Promise<UseCaseBench> {
-  const bench = await createAuditBench();
+/** Opens the bench; call `close` when the test is over. Without `server` on the shared one of a vitest run. */
+export async function createUseCaseBench(
+  options: { readonly server?: TestServer } = {},
+): Promise<UseCaseBench> {
+  const bench = await createAuditBench(options);
   await createTenant(bench.cx, bench.place.log);
   const { escrow, url: custodianUrl, close, rosterFile } = await openCustodian(bench);
   const logger = createLogger("test", "silent");

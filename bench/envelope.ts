@@ -1,0 +1,104 @@
+import { GeneralEncrypt, generalDecrypt, importJWK } from "jose";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { openEnvelope, sealEnvelope } from "@/lib/crypto/envelope";
+import { ephemeralX25519, generateX25519, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
+import { buildRecord } from "@/lib/crypto/record-digest";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { compare, compareTimed, type Figure, timeOf } from "./measure";
+import { startPythonWay } from "./python-way";
+
+const jwk = (publicKey: Uint8Array, privateKey?: Uint8Array) => ({
+  kty: "OKP",
+  crv: "X25519",
+  x: toBase64url(publicKey),
+  ...(privateKey ? { d: toBase64url(privateKey) } : {}),
+});
+
+function scene() {
+  const pairs = Array.from({ length: 4 }, () => generateX25519());
+  const kids = ["client-456#1", "miner-789#1", "miner-456#1", "escrow#1"];
+  const recipients = pairs.map((pair, index) => ({ kid: kids[index] ?? "", publicKey: pair.publicKey }));
+  const tx = uuidv7(Date.now());
+  const fields = { narrative: toBase64url(randomBytes(600)) };
+  const record = buildRecord({ tx, groups: { narrative: fields } });
+  const salts = record.salts.narrative ?? {};
+  const context = { tx, group: "narrative", ep: "1", gen: 1, rd: record.rd };
+  return { pairs, recipients, fields, salts, record, context };
+}
+
+const GOALS = { seal: "≤ 1.3", open: "≤ 1.5" } as const;
+
+/** Ours against Python's, in alternating rounds of two processes. */
+async function againstPython(seal: () => unknown, open: () => Promise<unknown>): Promise<Figure[]> {
+  const python = await startPythonWay();
+  if (python === undefined) {
+    console.log("crypto   no python3 with the package cryptography here: that comparison is left out");
+    return [];
+  }
+  console.log(`crypto   the Python way: ${python.name}`);
+  const named = { suite: "crypto", baseline: "the Python way" };
+  const figures = [
+    await compareTimed(
+      { ...named, name: "encrypt, 4 recipients", goal: GOALS.seal },
+      (count) => timeOf(seal, count),
+      (count) => python.time("seal", count),
+    ),
+    await compareTimed(
+      { ...named, name: "open", goal: GOALS.open },
+      (count) => timeOf(open, count),
+      (count) => python.time("open", count),
+    ),
+  ];
+  python.close();
+  return figures;
+}
+
+/** Sealing and opening 1 KiB for four recipients against `jose` and against nothing but the X25519 operations. */
+export async function benchEnvelope(): Promise<Figure[]> {
+  const { pairs, recipients, fields, salts, record, context } = scene();
+  const seal = () => sealEnvelope({ ...context, fields, salts, recipients });
+  const { envelope } = seal();
+  const first = pairs[0] ?? generateX25519();
+  const handle = x25519Handle(first.privateKey);
+  const open = () =>
+    openEnvelope({
+      ...context,
+      envelope,
+      list: record.list,
+      fieldCount: 1,
+      kid: "client-456#1",
+      derive: (epk) => handle.derive(epk),
+    });
+  const josePublic = await Promise.all(pairs.map((pair) => importJWK(jwk(pair.publicKey), "ECDH-ES+A256KW")));
+  const josePrivate = await importJWK(jwk(first.publicKey, first.privateKey), "ECDH-ES+A256KW");
+  const plaintext = new TextEncoder().encode(JSON.stringify({ fields, salts }).padEnd(1024));
+  const joseSeal = () => {
+    const encrypt = new GeneralEncrypt(plaintext).setProtectedHeader({ enc: "A256GCM" });
+    for (const key of josePublic) encrypt.addRecipient(key).setUnprotectedHeader({ alg: "ECDH-ES+A256KW" });
+    return encrypt.encrypt();
+  };
+  const joseJwe = await joseSeal();
+  const floorSeal = () => {
+    for (const recipient of recipients) ephemeralX25519().derive(recipient.publicKey);
+  };
+  const peer = generateX25519().publicKey;
+  const figures = [
+    await compare(
+      { suite: "crypto", name: "encrypt, 4 recipients", baseline: "jose", goal: "≤ 0.5" },
+      seal,
+      joseSeal,
+    ),
+    await compare(
+      { suite: "crypto", name: "encrypt, 4 recipients", baseline: "8 raw X25519" },
+      seal,
+      floorSeal,
+    ),
+    await compare({ suite: "crypto", name: "open", baseline: "jose", goal: "< 1" }, open, () =>
+      generalDecrypt(joseJwe, josePrivate),
+    ),
+    await compare({ suite: "crypto", name: "open", baseline: "1 raw X25519" }, open, () =>
+      handle.derive(peer),
+    ),
+  ];
+  return [...figures, ...(await againstPython(seal, open))];
+}
