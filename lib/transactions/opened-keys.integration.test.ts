@@ -5,11 +5,9 @@ import { inTransaction } from "@/lib/db/transaction";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { listKeys } from "@/lib/keys/list-keys";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
-import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { outcomeOf } from "@/lib/testing/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { openTransaction } from "@/lib/transactions/open-transaction";
-import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
@@ -39,7 +37,7 @@ const keyOf = async (cx: Person, version = 1): Promise<string> => {
 
 async function scene() {
   const [owner, other] = [await bench.person({ role: "client" }), await bench.person({ role: "miner" })];
-  return { owner, other, id: await submit(owner, other) };
+  return { owner, id: await submit(owner, other) };
 }
 
 /** Waits until somebody waits for a lock in this database. */
@@ -119,19 +117,5 @@ describe("a key that is kept opened", () => {
     await suspension;
     expect(order).toEqual(["derived", "suspended"]);
     expect(await opened(owner, id)).toBe("key.state");
-  });
-
-  it("moves nothing in a rotation once it was reported compromised, and is moved from by two persons", async () => {
-    const { owner, other } = await scene();
-    await rotateKey(owner, { participantId: owner.principal.participantId }, "rewrap");
-    await changeKeyState(owner, await keyOf(owner), { state: "compromised", reason: "a copy was found" });
-    await bench.integrate();
-    await runRotations({ ...owner, system: "portal" });
-    const { items } = await listKeys(owner, { participant_id: owner.principal.participantId, limit: 10 });
-    expect(items.map(({ state, remaining_wraps }) => [state, remaining_wraps])).toEqual([
-      ["compromised", 3],
-      ["active", 0],
-    ]);
-    expect(await opened(other, await submit(other, owner))).toBe("done");
   });
 });
