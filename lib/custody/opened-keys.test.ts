@@ -11,7 +11,7 @@ import { openKeystoreFile } from "@/lib/custody/open-roots";
 import { OpenedKeys } from "@/lib/custody/opened-keys";
 import { DomainError } from "@/lib/errors";
 
-const ZERO = new Uint8Array(32);
+const ZERO: Uint8Array = new Uint8Array(32);
 const START = new Date("2026-11-26T10:00:00Z");
 
 /** A cache whose clock stands still and whose timer is run by hand; `take` gives the very buffer that is kept. */
@@ -22,7 +22,7 @@ function cacheOf(limits: Partial<{ keys: number; ms: number; uses: number }> = {
   const keys = new OpenedKeys({ keys: 3, ms: 1_000, uses: 100, ...limits }, time);
   let opened = 0;
   const take = (kid: string, sealed = "blob"): Uint8Array => {
-    let lent = ZERO;
+    let lent: Uint8Array = ZERO;
     keys.use(
       { kid, sealed },
       () => {
@@ -79,7 +79,7 @@ describe("opened keys", () => {
   it("are zeroed after so many uses, also when the last of them throws", () => {
     const { keys, take } = cacheOf({ uses: 2 });
     const a = take("a#1");
-    let lent = ZERO;
+    let lent: Uint8Array = ZERO;
     const use = () =>
       keys.use(
         { kid: "a#1", sealed: "blob" },
