@@ -13,6 +13,7 @@ import { draftTransaction, sealTransaction } from "@/lib/transactions/seal-trans
 import { submitBatch } from "@/lib/transactions/submit-batch";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
 import { type Figure, median, timeOf } from "./measure";
+import { startSequencer } from "./start-sequencer";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 
@@ -114,7 +115,9 @@ async function rewrapFigures(scene: Scene): Promise<Figure[]> {
   const fresh = await bench.person({ role: "client" });
   const other: Scene = { bench, owner: fresh, participants: scene.participants };
   for (let left = ENTRIES / GROUPS; left > 0; left -= BATCH) await submitAll(other, Math.min(BATCH, left));
+  // A rotation waits while nobody takes entries into the log, those of the batches before among them.
   await bench.integrate();
+  const stopSequencer = startSequencer(bench);
   const target = fresh.principal.participantId;
   const { rotation_id, total } = await rotateKey(fresh, { participantId: target }, "rewrap");
   if (total !== ENTRIES) throw new Error(`${ENTRIES} entries expected, not ${total}`);
@@ -122,6 +125,7 @@ async function rewrapFigures(scene: Scene): Promise<Figure[]> {
   const start = performance.now();
   const cpu = await timeOf(() => runRotations({ ...fresh, system: "portal" }), 1);
   const seconds = (performance.now() - start) / 1_000;
+  await stopSequencer();
   const { state, rewrapped } = await getRotation(fresh, rotation_id);
   if (state !== "completed" || rewrapped !== ENTRIES) throw new Error(`the rotation is ${state}`);
   const { hits, misses } = fresh.keystore.openedKeys();
