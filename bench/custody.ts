@@ -31,7 +31,7 @@ async function kms(): Promise<BackEnd> {
     AWS_ENDPOINT_URL_KMS: moto.url,
   });
   const operator = new KMSClient({ endpoint: moto.url, region: "eu-central-1", credentials });
-  const { KeyMetadata } = await operator.send(new CreateKeyCommand({}));
+  const { KeyMetadata } = await operator.send(new CreateKeyCommand({ KeyUsage: "ENCRYPT_DECRYPT" }));
   return { settings: readCustody({ SEALPORT_CUSTODY: `aws-kms:${KeyMetadata?.Arn}` }), close: moto.close };
 }
 

@@ -83,12 +83,12 @@ class FolderKeystore implements Keystore {
 
   async derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array> {
     await this.keks.ready();
-    const agree = (privateKey: Uint8Array) => x25519Shared(privateKey, epk);
-    if (ref.purpose !== "participant") return this.withPrivateKey(ref, "x25519", agree);
+    if (ref.purpose !== "participant")
+      return this.withPrivateKey(ref, "x25519", (privateKey) => x25519Shared(privateKey, epk));
     const kek = this.kekOf(ref);
     const sealed = `${ref.kek}|${toBase64url(ref.publicKey)}|${toBase64url(ref.blob)}`;
     const open = () => openPrivateKey({ kek, aad: aadOf(ref, ref.kek), blob: ref.blob, kind: "x25519" });
-    return this.opened.use({ kid: kidOf(ref), sealed }, open, agree);
+    return this.opened.use({ kid: kidOf(ref), sealed }, open, (key) => key.derive(epk));
   }
 
   forget(key: Pick<KeyRef, "participant" | "version">): void {

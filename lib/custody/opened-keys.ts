@@ -1,4 +1,5 @@
 import "server-only";
+import { type X25519Handle, x25519Handle } from "@/lib/crypto/primitives";
 
 /** How many opened private keys are kept, for how long and for how many uses. */
 export interface OpenedKeyLimits {
@@ -42,6 +43,8 @@ export interface SealedIdentity {
 interface Opened {
   readonly sealed: string;
   readonly key: Uint8Array;
+  /** The key as the runtime took it over, which costs as much as a use: for the work of one turn of the event loop. */
+  handle?: X25519Handle;
   readonly untilMs: number;
   uses: number;
 }
@@ -63,12 +66,12 @@ export class OpenedKeys {
     private readonly time: OpenedKeyTime = MACHINE_TIME,
   ) {}
 
-  /** Lends a key to `fn` for this call, opening it when it is not kept. */
-  use<T>(identity: SealedIdentity, open: () => Uint8Array, fn: (key: Uint8Array) => T): T {
+  /** Lends a key for this call, opening it when it is not kept; `open` gives up what it returns. */
+  use<T>(identity: SealedIdentity, open: () => Uint8Array, fn: (key: X25519Handle) => T): T {
     const opened = this.find(identity) ?? this.keep(identity, open());
     opened.uses += 1;
     try {
-      return fn(opened.key);
+      return fn(this.handleOf(opened));
     } finally {
       if (this.limits.keys === 0 || opened.uses >= this.limits.uses) this.evict(identity.kid, "uses");
     }
@@ -85,6 +88,17 @@ export class OpenedKeys {
   figures(): OpenedKeyFigures {
     const { kept, hits, misses, evictions } = this;
     return { kept: kept.size, hits, misses, evictions: { ...evictions } };
+  }
+
+  /** What the runtime holds is not ours to zero: it is let go after each turn, and our bytes are what is kept. */
+  private handleOf(opened: Opened): X25519Handle {
+    if (opened.handle !== undefined) return opened.handle;
+    const handle = x25519Handle(opened.key);
+    opened.handle = handle;
+    setImmediate(() => {
+      delete opened.handle;
+    });
+    return handle;
   }
 
   private find({ kid, sealed }: SealedIdentity): Opened | undefined {
@@ -107,7 +121,7 @@ export class OpenedKeys {
       if (this.kept.size < room) break;
       this.evict(oldest, "keys");
     }
-    const opened = { sealed, key, untilMs: this.time.nowMs() + this.limits.ms, uses: 0 };
+    const opened: Opened = { sealed, key, untilMs: this.time.nowMs() + this.limits.ms, uses: 0 };
     this.kept.set(kid, opened);
     this.setTimer();
     return opened;
@@ -134,6 +148,7 @@ export class OpenedKeys {
     if (opened === undefined) return;
     this.kept.delete(kid);
     opened.key.fill(0);
+    delete opened.handle;
     this.evictions[why] += 1;
   }
 }
