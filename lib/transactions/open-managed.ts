@@ -34,6 +34,8 @@ export async function openManaged(
   if (groups.length === 0) return {};
   const own = groups.map((group) => ({ group, kid: ownKid(group, participantId) }));
   const versions = [...new Set(own.map(({ kid }) => versionOf(kid)))];
+  // A lease is renewed before, so that nobody waits for a key service with a row locked.
+  await cx.keystore.requireKeys();
   return inTransaction(cx, async (tx) => {
     const derivers = await managedDerivers(tx, cx, { participantId, versions });
     const opened: Groups = {};
