@@ -137,11 +137,11 @@ export function checkRecord(
   if (recordDigest(context.tx, record.list) !== context.rd) throw new OpenError();
   const entries = Object.entries(content.fields);
   if (entries.length !== record.fieldCount) throw new OpenError();
-  const occurrences = new Map<string, number>();
-  for (const digest of record.list) occurrences.set(digest, (occurrences.get(digest) ?? 0) + 1);
+  const { list } = record;
   for (const [name, value] of entries) {
     const salt = content.salts[name] ?? "";
     const digest = toBase64url(fieldDigest({ group: context.group, name, value, salt }));
-    if (occurrences.get(digest) !== 1) throw new OpenError();
+    const at = list.indexOf(digest);
+    if (at < 0 || list.lastIndexOf(digest) !== at) throw new OpenError();
   }
 }
