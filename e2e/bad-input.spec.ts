@@ -22,7 +22,7 @@ function expectProblem(answer: Answer, refusal: Refusal, what: string): void {
   expect(answer.headers.get("content-type"), what).toBe("application/problem+json");
   expect(answer.headers.get("cache-control"), what).toBe("no-store");
   const requestId = answer.headers.get("x-request-id");
-  expect(requestId, what).toBeTruthy();
+  expect(requestId, what).toMatch(/^[0-9a-f-]{36}$/);
   expect(answer.json, what).toMatchObject({
     type: `urn:sealport:problem:${refusal.code}`,
     title: expect.any(String),
@@ -34,7 +34,7 @@ function expectProblem(answer: Answer, refusal: Refusal, what: string): void {
   if (refusal.pointers === undefined) return;
   const errors = answer.json.errors as { pointer: string; detail: string }[];
   expect(errors.map((error) => error.pointer).sort(), what).toEqual([...refusal.pointers].sort());
-  for (const error of errors) expect(error.detail, what).toBeTruthy();
+  for (const error of errors) expect(error.detail, what).toMatch(/\w{3}/);
 }
 
 const json = (body: string, method = "POST"): RequestInit => ({

@@ -31,17 +31,37 @@ function realFaults(faults: readonly string[]): string[] {
   return faults.filter((fault) => !/Failed to load resource.*(404|403)/.test(fault));
 }
 
-async function gate(page: Page, path: string, faults: () => readonly string[]): Promise<string[]> {
+const FORBIDDEN = "You may not see this";
+
+/** A page that this reader may not see is one and the same document everywhere: axe reads it once a reader. */
+function isReadBefore(heading: string | null, read: Set<string>): boolean {
+  if (heading !== FORBIDDEN) return false;
+  const isKnown = read.has(heading);
+  read.add(heading);
+  return isKnown;
+}
+
+async function themeFindings(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = (await axeFindings(page)).map((finding) => `light: ${finding}`);
+  await page.emulateMedia({ colorScheme: "dark" });
+  return [...light, ...(await axeFindings(page, "colours")).map((finding) => `dark: ${finding}`)];
+}
+
+async function gate(
+  page: Page,
+  path: string,
+  faults: () => readonly string[],
+  read: Set<string>,
+): Promise<string[]> {
   const before = faults().length;
   const found: string[] = [];
   await page.goto(new URL(path, demo().base_url).href);
   await settle(page);
   if ((await page.locator("main").count()) !== 1) found.push("there is not one main");
-  if ((await page.locator("h1").count()) !== 1) found.push("there is not one h1");
-  await page.emulateMedia({ colorScheme: "light" });
-  for (const finding of await axeFindings(page)) found.push(`light: ${finding}`);
-  await page.emulateMedia({ colorScheme: "dark" });
-  for (const finding of await axeFindings(page, "colours")) found.push(`dark: ${finding}`);
+  const headings = await page.locator("h1").allTextContents();
+  if (headings.length !== 1) found.push("there is not one h1");
+  if (!isReadBefore(headings[0] ?? null, read)) found.push(...(await themeFindings(page)));
   await page.setViewportSize(NARROW);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   if (width > NARROW.width) found.push(`scrolls sideways: ${width} px at ${NARROW.width}`);
@@ -53,7 +73,8 @@ async function gate(page: Page, path: string, faults: () => readonly string[]): 
 test("public pages pass every gate", async ({ browser }) => {
   const { page, faults } = await openPage(browser, { viewport: DESKTOP });
   const found: string[] = [];
-  for (const path of PUBLIC) found.push(...(await gate(page, path, faults)));
+  const read = new Set<string>();
+  for (const path of PUBLIC) found.push(...(await gate(page, path, faults, read)));
   expect(found).toEqual([]);
 });
 
@@ -62,8 +83,9 @@ for (const handle of ROLES) {
     test.setTimeout(600_000);
     const { page, faults } = await signedIn(browser, handle, { viewport: DESKTOP });
     const found: string[] = [];
+    const read = new Set<string>();
     const details = await detailPages(page, demo().base_url);
-    for (const path of [...PAGES, ...details]) found.push(...(await gate(page, path, faults)));
+    for (const path of [...PAGES, ...details]) found.push(...(await gate(page, path, faults, read)));
     console.log(`${handle}: ${PAGES.length + details.length} pages, light and dark`);
     expect(found).toEqual([]);
     await page.context().close();
@@ -80,7 +102,7 @@ for (const [handle, path] of Object.entries(LISTS)) {
   }) => {
     const { page } = await signedIn(browser, handle, { viewport: DESKTOP });
     await page.goto(new URL(path, demo().base_url).href);
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("You may not see this");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(FORBIDDEN);
     await expect(page.getByText("Request id")).toBeVisible();
     await page.context().close();
   });

@@ -200,11 +200,40 @@ test("a verification can be stopped, and the page answers all the while", async 
   await verifyFile(page, bundle);
   await expect(page.getByRole("progressbar")).toBeVisible();
   await page.getByRole("button", { name: "Stop" }).click();
-  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  // The whole region, so that a failure says what stands there instead.
+  await expect(page.getByRole("main")).toContainText("Nothing was found out.");
   await page.evaluate(() => Reflect.get(window, "releaseWorkers")());
   await page.getByRole("button", { name: "Verify the bundle" }).click();
   await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
   expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("stopped while the thread's own script is still on its way, a verification stays stopped", async ({
+  browser,
+}) => {
+  const { page } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle } = await takeFiles(page);
+  await openVerify(page);
+  // The worker's script is asked for and fails only after the reader has pressed Stop.
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const asked = page.context().waitForEvent("request", (request) => request.url().includes("/_next/static/"));
+  await page.context().route("**/_next/static/**", async (route) => {
+    await held;
+    await route.abort().catch(() => undefined);
+  });
+  await verifyFile(page, bundle);
+  await asked;
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  release();
+  await page.context().unroute("**/_next/static/**");
+  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  await page.getByRole("button", { name: "Verify the bundle" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
   await page.context().close();
 });
 

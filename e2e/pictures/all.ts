@@ -8,9 +8,11 @@ import { untilReady } from "../support/page";
 import { detailPages, PAGES, PUBLIC, ROLES } from "../support/pages";
 import { signIn } from "../support/sign-in";
 
-// `npm run pictures:all -- FOLDER`: every page of every role, whole, in both themes and on a phone, to be looked at.
+// `npm run pictures:all -- FOLDER [ROLE…]`: every page of every role, or of those named, whole, in both themes and on
+// a phone, to be looked at.
 
 const folder = path.resolve(process.argv[2] ?? "test-results/pictures");
+const named = process.argv.slice(3);
 const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
@@ -35,7 +37,9 @@ async function takeOne(page: Page, demo: Demo, address: string, as: string): Pro
 }
 
 async function takeAll(browser: Browser, demo: Demo): Promise<void> {
-  for (const role of [undefined, ...ROLES]) {
+  for (const role of [undefined, ...ROLES].filter(
+    (each) => named.length === 0 || named.includes(each ?? ""),
+  )) {
     const context = await browser.newContext({ timezoneId: "Europe/Berlin", viewport: WIDE });
     const page = await context.newPage();
     if (role !== undefined) await signIn(page, role, demo);

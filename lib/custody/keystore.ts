@@ -1,4 +1,5 @@
 import "server-only";
+import type { BackupState } from "@/lib/custody/backup/record";
 import type { OpenedKeyFigures } from "@/lib/custody/opened-keys";
 
 /** What a sealed private key is for; each purpose has a key-encryption key of its own (crypto.md "Keys"). */
@@ -59,6 +60,8 @@ export interface Keystore {
   /** Seals a secret that is no key pair (compartment keys, document keys); `context` must be given again to open. */
   sealSecret(context: string, secret: Uint8Array): Uint8Array;
   openSecret(context: string, sealed: Uint8Array): Uint8Array;
+  /** What is on record of the backup of its root key. */
+  readBackup(): BackupState;
   /** A key kept in the keystore itself under a name, e.g. `receipt`. */
   readNamedKey(name: string): KeyRef | undefined;
   /** Keeps a key under a name; refuses to replace one. */

@@ -7,6 +7,7 @@ import { OpenError } from "@/lib/crypto/format-error";
 import { aesGcmOpen, aesGcmSeal, ed25519Sign, randomBytes, x25519Shared } from "@/lib/crypto/primitives";
 import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
 import { createFileAtomic, syncFolder } from "@/lib/custody/atomic-file";
+import { type BackupState, readBackupState } from "@/lib/custody/backup/record";
 import {
   type KeyRef,
   type Keystore,
@@ -127,6 +128,10 @@ class FolderKeystore implements Keystore {
       sealed.subarray(sealed.length - TAG_BYTES),
       secretAad(kek.id, context),
     );
+  }
+
+  readBackup(): BackupState {
+    return readBackupState(this.dir);
   }
 
   readNamedKey(name: string): KeyRef | undefined {

@@ -1,36 +1,19 @@
 import "server-only";
-import { closeSync, openSync, unlinkSync } from "node:fs";
-import path from "node:path";
 import { KeystoreError } from "@/lib/custody/keystore";
+import { type KeystoreRoots, type Root, readRoots, writeRoots } from "@/lib/custody/keystore-file";
+import { withKeystoreLock } from "@/lib/custody/keystore-lock";
 import {
-  KEYSTORE_FILE,
-  type KeystoreRoots,
-  type Root,
-  readRoots,
-  writeRoots,
-} from "@/lib/custody/keystore-file";
-import { type Holder, openKeystoreRoots, openRoot, rootText, wrapRoot } from "@/lib/custody/open-roots";
-
-/** Held for one read and one write without a pause between; nobody takes it over, since that cannot be done safely. */
-function locked<T>(dir: string, act: () => T): T {
-  const file = path.join(dir, `${KEYSTORE_FILE}.lock`);
-  try {
-    closeSync(openSync(file, "wx", 0o600));
-  } catch {
-    throw new KeystoreError(
-      "keystore.unusable",
-      `the keystore in ${dir} is being changed by another process; if none runs, remove ${file}`,
-    );
-  }
-  try {
-    return act();
-  } finally {
-    unlinkSync(file);
-  }
-}
+  type Holder,
+  type OpenedKeystore,
+  openKeystoreRoots,
+  openRoot,
+  rootText,
+  wrapRoot,
+  zeroKeks,
+} from "@/lib/custody/open-roots";
 
 function change(dir: string, next: (file: KeystoreRoots) => readonly Root[]): void {
-  locked(dir, () => {
+  withKeystoreLock(dir, () => {
     const file = readRoots(dir);
     writeRoots(dir, { v: 2, id: file.id, roots: [...next(file)] });
   });
@@ -39,24 +22,33 @@ function change(dir: string, next: (file: KeystoreRoots) => readonly Root[]): vo
 const changedMeanwhile = (dir: string): KeystoreError =>
   new KeystoreError("keystore.unusable", `the keystore in ${dir} was changed in the meantime: try again`);
 
-/**
- * Wraps the same key-encryption keys under a fresh root key of another custody, or of the same for a rotation. Running
- * processes notice nothing: the new root is inert until a process starts with it. Replaces a staged one.
- */
-export async function stageRoot(dir: string, from: Holder, to: Holder): Promise<Root> {
-  const opened = await openKeystoreRoots(dir, from);
-  const before = readRoots(dir);
+/** Stages a fresh root of another custody over key-encryption keys that were opened, and forgets these. */
+export async function stageOpened(
+  dir: string,
+  before: KeystoreRoots,
+  { keks }: Pick<OpenedKeystore, "keks">,
+  to: Holder,
+): Promise<Root> {
   try {
     const n = Math.max(...before.roots.map((root) => root.n)) + 1;
-    const staged = await wrapRoot({ id: before.id, n, state: "staged" }, opened.keks, to.custody);
+    const staged = await wrapRoot({ id: before.id, n, state: "staged" }, keks, to.custody);
     change(dir, (file) => {
       if (JSON.stringify(file) !== JSON.stringify(before)) throw changedMeanwhile(dir);
       return [...file.roots.filter((root) => root.state !== "staged"), staged];
     });
     return staged;
   } finally {
-    for (const { key } of opened.keks.values()) key.fill(0);
+    zeroKeks(keks);
   }
+}
+
+/**
+ * Wraps the same key-encryption keys under a fresh root key of another custody, or of the same for a rotation. Running
+ * processes notice nothing: the new root is inert until a process starts with it. Replaces a staged one.
+ */
+export async function stageRoot(dir: string, from: Holder, to: Holder): Promise<Root> {
+  const opened = await openKeystoreRoots(dir, from);
+  return stageOpened(dir, readRoots(dir), opened, to);
 }
 
 /** Makes a staged root the one in use; the one in use before is kept as the old one, and no other. Idempotent. */
@@ -80,7 +72,7 @@ export async function dropOldRoot(dir: string, holder: Holder): Promise<Root | u
   const current = roots.find((root) => root.state === "current");
   if (old === undefined || current === undefined) return undefined;
   const opened = await openRoot(dir, id, current, holder);
-  for (const { key } of opened.keks.values()) key.fill(0);
+  zeroKeks(opened.keks);
   change(dir, (file) => {
     const isStill = file.roots.some((root) => root.n === current.n && root.state === "current");
     if (!isStill) throw changedMeanwhile(dir);

@@ -91,20 +91,41 @@ function notHeld(dir: string, roots: readonly Root[], { custody }: Holder): Keys
   );
 }
 
-/** Opens one root of a file and everything under it. */
-export async function openRoot(dir: string, id: string, root: Root, holder: Holder): Promise<OpenedKeystore> {
+/** The key-encryption keys under a root key, which the caller holds and zeroes. */
+export function openKeks(dir: string, id: string, root: Root, key: Uint8Array): OpenedKeystore {
+  const keks = root.keks.map(({ name, id: kekId, sealed }) => {
+    const kek = openOr(dir, () => openText(key, kekAad(id, root, name, kekId), sealed));
+    return [name, { id: kekId, key: kek }] as const;
+  });
+  return { id, root, keks: new Map(keks) };
+}
+
+/** Forgets opened keys. */
+export function zeroKeks(keks: KekMap): void {
+  for (const { key } of keks.values()) key.fill(0);
+}
+
+/** Lends the root key of one root of a file, as its custody gives it and its check says it is. */
+export async function withRootKey<T>(
+  dir: string,
+  id: string,
+  root: Root,
+  holder: Holder,
+  use: (key: Uint8Array) => T | Promise<T>,
+): Promise<T> {
   if (!isHeldBy(root, holder)) throw notHeld(dir, [root], holder);
   const key = await rootKey(dir, id, root, holder);
   try {
     requireCheck(dir, root, key, holder);
-    const keks = root.keks.map(({ name, id: kekId, sealed }) => {
-      const kek = openOr(dir, () => openText(key, kekAad(id, root, name, kekId), sealed));
-      return [name, { id: kekId, key: kek }] as const;
-    });
-    return { id, root, keks: new Map(keks) };
+    return await use(key);
   } finally {
     key.fill(0);
   }
+}
+
+/** Opens one root of a file and everything under it. */
+export function openRoot(dir: string, id: string, root: Root, holder: Holder): Promise<OpenedKeystore> {
+  return withRootKey(dir, id, root, holder, (key) => openKeks(dir, id, root, key));
 }
 
 /** Those a custody may open: a staged one first, so that it is tried before anything depends on it. */

@@ -126,6 +126,32 @@ export type EscrowEpochView = z.infer<typeof EscrowEpochView>;
 export const EscrowEpochList = z.object({ items: z.array(EscrowEpochView), custodian: z.string() });
 export type EscrowEpochList = z.infer<typeof EscrowEpochList>;
 
+/** How the backup of the portal's root key stands; the other processes' are shown on their machines only. */
+export const RootBackupStanding = z.enum(["none", "older-root", "drill-due", "current", "unreadable"]);
+export type RootBackupStanding = z.infer<typeof RootBackupStanding>;
+
+export const RootBackup = z.object({
+  /** Kid of the root key in use: `<keystore>#<number>`. */
+  root: z.string(),
+  /** none, of an older root, of this root with the last drill too long ago, of this root, or not readable. */
+  standing: RootBackupStanding,
+  /** Days after which a drill is due. */
+  drill_days: z.int(),
+  /** The newest backup of this root, else the newest of all. */
+  backup: z
+    .object({
+      id: z.string(),
+      root: z.string(),
+      threshold: z.int(),
+      shares: z.int(),
+      made_at: z.string(),
+      last_drill_at: z.string().nullable(),
+      drills: z.int(),
+    })
+    .optional(),
+});
+export type RootBackup = z.infer<typeof RootBackup>;
+
 export const EpochPath = z.strictObject({ epoch: z.coerce.number().int().min(1).max(1_000_000) });
 
 /** An epoch that was begun on demand. */

@@ -5,6 +5,10 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { fixedClock } from "@/lib/clock";
 import { generateX25519, randomBytes, x25519Shared } from "@/lib/crypto/primitives";
+import { makeBackup } from "@/lib/custody/backup/ceremony";
+import { BACKUP_FILE, readBackupState } from "@/lib/custody/backup/record";
+import { readShares, type Share } from "@/lib/custody/backup/share";
+import { drillBackup, restoreRoot } from "@/lib/custody/backup/use-backup";
 import type { RootCustody } from "@/lib/custody/custody";
 import { type KeyRef, type Keystore, KeystoreError } from "@/lib/custody/keystore";
 import { KEYSTORE_FILE, readRoots } from "@/lib/custody/keystore-file";
@@ -12,7 +16,7 @@ import { RENEWAL_PAUSE_MS } from "@/lib/custody/leased-keks";
 import { dropOldRoot, stageRoot } from "@/lib/custody/move-root";
 import { createKeystore, holderOf, type KeystorePlace, openKeystore } from "@/lib/custody/open-keystore";
 import type { Patience } from "@/lib/custody/persist";
-import type { CustodySettings } from "@/lib/env/custody";
+import { type CustodySettings, readCustody } from "@/lib/env/custody";
 import { DomainError } from "@/lib/errors";
 import type { Fault } from "@/lib/testing/faulty-proxy";
 
@@ -109,6 +113,7 @@ export function describeCustody(
     wrapTests(() => bench);
     const whose = [() => bench, () => dir] as const;
     keystoreTests(...whose);
+    backupTests(...whose);
     if (!isService) return;
     serviceTests(() => serviceOf(bench));
     leaseTests(() => serviceOf(bench), whose[1]);
@@ -261,6 +266,41 @@ function keystoreTests(bench: () => CustodyBench, dir: () => string): void {
     await expectOpens(await openKeystore(here), sealed);
     await dropOldRoot(dir(), from);
     await expectOpens(await openKeystore(here), sealed);
+  });
+}
+
+function backupTests(bench: () => CustodyBench, dir: () => string): void {
+  test("its root key is divided among persons, and restored elsewhere when the back end is gone", async () => {
+    const { settings, service, secrets } = bench();
+    const sealed = sealOne(await createKeystore(placeOf(dir(), settings).place));
+    const handed: Share[] = [];
+    const backup = await makeBackup({
+      dir: dir(),
+      holder: await holderOf(settings, PATIENT),
+      threshold: 2,
+      shares: 3,
+      nowMs: Date.parse("2026-11-26T10:00:00Z"),
+      deliver: async (text) => void handed.push(...readShares(text, 0)),
+    });
+    service?.fail("gone");
+    const drilled = await drillBackup(dir(), handed.slice(1), Date.parse("2026-11-26T11:00:00Z"));
+    expect(drilled.backup.id).toBe(backup.id);
+    const local = readCustody({ KEK_PASSPHRASE: "another passphrase" });
+    await restoreRoot(dir(), handed.slice(0, 2), () => holderOf(local));
+    await expectOpens(await openKeystore({ dir: dir(), custody: local }), sealed);
+    expect(readBackupState(dir()).isOfCurrentRoot).toBe(false);
+    const record = readFileSync(path.join(dir(), BACKUP_FILE), "utf8");
+    for (const secret of secrets) expect(record).not.toContain(secret);
+  });
+
+  test("a custody that does not hold the root hands out no share", async () => {
+    const { settings, otherKey } = bench();
+    await createKeystore(placeOf(dir(), settings).place);
+    const holder = await holderOf(otherKey, PATIENT);
+    const deliver = () => Promise.reject(new Error("a share was handed out"));
+    const order = { dir: dir(), holder, threshold: 2, shares: 3, nowMs: 0, deliver };
+    expect(["keystore.wrong-unlock", "keystore.refused"]).toContain(await codeOf(makeBackup(order)));
+    expect(readBackupState(dir()).backup).toBeUndefined();
   });
 }
 

@@ -12,6 +12,7 @@ import type { KeyView } from "@/lib/keys/schema";
 import { EpochTable } from "./_components/epoch-table";
 import { KeyTable } from "./_components/key-table";
 import { loadEpochs, loadKeys } from "./_components/load-keys";
+import { RootBackupSection } from "./_components/root-backup";
 
 const PATH = "/keys";
 const PARTIES: readonly Role[] = ["client", "miner"];
@@ -104,6 +105,7 @@ export default async function KeysPage({ searchParams }: PageProps<"/keys">) {
         <AllKeys cursor={typeof cursor === "string" ? cursor : undefined} own={participantId} />
       )}
       {EPOCH_READERS.includes(role) ? <Epochs /> : null}
+      <RootBackupSection role={role} />
     </PageFrame>
   );
 }

@@ -21,6 +21,7 @@ import {
   KeyView,
   ProvenKey,
   RegisteredKey,
+  RootBackup,
 } from "@/lib/keys/schema";
 
 const registration = {
@@ -111,6 +112,18 @@ export const listEscrowEpochs = operation({
   scopes: ["read"],
   roles: "any",
   response: { status: 200, schema: EscrowEpochList },
+  rate: "reads",
+  action: "key.read",
+});
+
+export const readRootBackup = operation({
+  id: "readRootBackup",
+  method: "GET",
+  path: "/confidential/keys/backup",
+  summary: "How the backup of the portal's root key stands, for administrators.",
+  scopes: ["read"],
+  roles: ["admin"],
+  response: { status: 200, schema: RootBackup },
   rate: "reads",
   action: "key.read",
 });

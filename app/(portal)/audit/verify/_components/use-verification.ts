@@ -48,7 +48,9 @@ export function useVerification(): {
         end({ is: "done", name, report: data.report, at: new Date().toISOString() });
       } else end(data);
     };
-    made.onerror = () => end({ is: "broken" });
+    made.onerror = () => {
+      if (worker.current === made) end({ is: "broken" });
+    };
     made.postMessage(order);
   };
   const stop = (): void => end({ is: "stopped", name: state.is === "running" ? state.name : "" });

@@ -22,6 +22,12 @@ type Received =
 
 const IMAGES = ["image/png", "image/jpeg"];
 
+/** What draws an order is large, and the page itself comes first. */
+async function pageLoaded(): Promise<void> {
+  if (document.readyState === "complete") return;
+  await new Promise<void>((resolve) => window.addEventListener("load", () => resolve(), { once: true }));
+}
+
 async function receive(response: Response, mediaType: string): Promise<Received> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (IMAGES.includes(mediaType)) {
@@ -29,6 +35,7 @@ async function receive(response: Response, mediaType: string): Promise<Received>
     // A blob of the type that the server has checked: the browser decodes it as an image and as nothing else.
     return { kind: "image", url: URL.createObjectURL(new Blob([bytes], { type: mediaType })) };
   }
+  await pageLoaded();
   const { openOrder } = await import("./pdf-document");
   return { kind: "pages", pages: await openOrder(bytes) };
 }

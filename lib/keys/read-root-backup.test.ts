@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { fixedClock } from "@/lib/clock";
+import type { Principal, Role } from "@/lib/context";
+import { makeBackup } from "@/lib/custody/backup/ceremony";
+import { readShares, type Share } from "@/lib/custody/backup/share";
+import { drillBackup } from "@/lib/custody/backup/use-backup";
+import type { Keystore } from "@/lib/custody/keystore";
+import { createLocalKeystore } from "@/lib/custody/local-keystore";
+import { promoteRoot, stageRoot } from "@/lib/custody/move-root";
+import { localHolder } from "@/lib/custody/open-roots";
+import { readRootBackup } from "@/lib/keys/read-root-backup";
+import { RootBackup } from "@/lib/keys/schema";
+
+const START = Date.parse("2026-11-26T10:00:00Z");
+const DAY_MS = 86_400_000;
+const ROLES: readonly Role[] = ["client", "miner", "coordinator", "auditor", "regulator", "admin"];
+
+let dir: string;
+let keystore: Keystore;
+const clock = fixedClock(new Date(START));
+beforeEach(async () => {
+  dir = mkdtempSync(path.join(os.tmpdir(), "sealport-root-backup-"));
+  keystore = await createLocalKeystore({ dir, unlock: { keyFile: path.join(dir, "kek.key") } });
+  clock.set(new Date(START));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const principal = (role: Role): Principal => ({
+  userId: "01936f2a-7c1b-7def-8a10-000000000001",
+  handle: "h",
+  name: "n",
+  pseudonym: "u_1",
+  tenantId: "01936f2a-7c1b-7def-8a10-000000000002",
+  organisationId: "01936f2a-7c1b-7def-8a10-000000000003",
+  role,
+  duties: [],
+  scopes: ["read"],
+  proof: { kind: "api-key", keyId: "k", prefix: "p", signed: false },
+});
+const read = (role: Role = "admin") =>
+  RootBackup.parse(readRootBackup({ keystore, clock, principal: principal(role) }));
+
+const holder = () => localHolder({ keyFile: path.join(dir, "kek.key") });
+async function ceremony(): Promise<Share[]> {
+  const handed: Share[] = [];
+  const deliver = async (text: Uint8Array) => void handed.push(...readShares(text, 0));
+  await makeBackup({ dir, holder: holder(), threshold: 2, shares: 3, nowMs: clock.nowMs(), deliver });
+  return handed;
+}
+
+test("the backup of the root key is told to administrators and to nobody else", () => {
+  for (const role of ROLES) {
+    if (role === "admin") expect(read(role).standing).toBe("none");
+    else expect(() => read(role)).toThrow(expect.objectContaining({ code: "access.forbidden" }));
+  }
+});
+
+test("none, made, tried, due and of an older root are told apart while the portal runs", async () => {
+  expect(read()).toEqual({ root: `${keystore.id}#1`, standing: "none", drill_days: 90 });
+  const shares = await ceremony();
+  expect(read()).toMatchObject({
+    standing: "current",
+    backup: { threshold: 2, shares: 3, made_at: "2026-11-26T10:00:00Z", last_drill_at: null, drills: 0 },
+  });
+  clock.advance(90 * DAY_MS);
+  expect(read().standing).toBe("current");
+  clock.advance(1);
+  expect(read().standing).toBe("drill-due");
+  await drillBackup(dir, shares.slice(0, 2), clock.nowMs());
+  expect(read()).toMatchObject({
+    standing: "current",
+    backup: { last_drill_at: "2027-02-24T10:00:00Z", drills: 1 },
+  });
+  await stageRoot(dir, holder(), holder());
+  expect(read().standing).toBe("current");
+  promoteRoot(dir, 2);
+  expect(read()).toMatchObject({
+    root: `${keystore.id}#2`,
+    standing: "older-root",
+    backup: { root: `${keystore.id}#1` },
+  });
+  await ceremony();
+  expect(read()).toMatchObject({ standing: "current", backup: { root: `${keystore.id}#2`, drills: 0 } });
+});
+
+test("what is told names neither digests nor the check value, and a record that cannot be read is told as that", async () => {
+  await ceremony();
+  expect(JSON.stringify(read())).not.toMatch(/digest|check/);
+  writeFileSync(path.join(dir, "backup.json"), "{");
+  expect(read()).toEqual({ root: `${keystore.id}#1`, standing: "unreadable", drill_days: 90 });
+});

@@ -1,0 +1,38 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { parseSeconds } from "@/lib/crypto/instant";
+import type { Backup, BackupState } from "@/lib/custody/backup/record";
+import { DomainError } from "@/lib/errors";
+import type { RootBackup, RootBackupStanding } from "@/lib/keys/schema";
+
+/** A backup that nobody has tried for so long is one that nobody knows to work. */
+export const DRILL_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+function standingOf(state: BackupState, nowMs: number): RootBackupStanding {
+  const { backup, isOfCurrentRoot, isReadable } = state;
+  if (!isReadable) return "unreadable";
+  if (backup === undefined) return "none";
+  if (!isOfCurrentRoot) return "older-root";
+  const seen = parseSeconds(backup.drills.at(-1)?.at ?? backup.made_at);
+  return nowMs - seen > DRILL_DAYS * DAY_MS ? "drill-due" : "current";
+}
+
+function viewOf({ id, root, threshold, shares, made_at, drills }: Backup): RootBackup["backup"] {
+  const last_drill_at = drills.at(-1)?.at ?? null;
+  return { id, root, threshold, shares, made_at, last_drill_at, drills: drills.length };
+}
+
+/**
+ * How the backup of this portal's root key stands, from the record beside its keystore. For administrators. Throws
+ * `access.forbidden`.
+ */
+export function readRootBackup(cx: Pick<Context, "keystore" | "clock" | "principal">): RootBackup {
+  if (cx.principal.role !== "admin")
+    throw new DomainError("access.forbidden", { detail: "Administrators see the root key's backup." });
+  const state = cx.keystore.readBackup();
+  const { root, backup } = state;
+  const standing = standingOf(state, cx.clock.nowMs());
+  const view = { root, standing, drill_days: DRILL_DAYS };
+  return backup === undefined ? view : { ...view, backup: viewOf(backup) };
+}

@@ -1,0 +1,56 @@
+import "server-only";
+import { existsSync } from "node:fs";
+import { createFileAtomic } from "@/lib/custody/atomic-file";
+import { BackupError } from "@/lib/custody/backup/backup-error";
+import { KeystoreError } from "@/lib/custody/keystore";
+import { newKeyFileText } from "@/lib/custody/keystore-file";
+import { StartError } from "@/lib/db/embedded/start-error";
+import { custodyCommandEnv, launchEnv } from "@/lib/env";
+import { type CustodySettings, custodySettings, parseCustody, readCustody } from "@/lib/env/custody";
+import { keyVariables } from "@/lib/launch/environments";
+import { explainFailure } from "@/lib/launch/failure";
+import { KEY_HOLDERS, prepareFolders } from "@/lib/launch/folders";
+import { readInstance, unlockOriginOf } from "@/lib/launch/instance-file";
+
+/** A keystore that a command is about, and how its custody is reached. */
+export interface KeystorePlace {
+  readonly name: string;
+  readonly dir: string;
+  readonly settings: CustodySettings;
+}
+
+/** The keystores meant: that of KEY_DIR, or those of the instance in DATA_DIR, or one of these. */
+export async function keystorePlaces(of: string | undefined): Promise<KeystorePlace[]> {
+  const own = custodyCommandEnv();
+  if (own.KEY_DIR !== undefined)
+    return [{ name: own.KEY_DIR, dir: own.KEY_DIR, settings: custodySettings(own) }];
+  const env = launchEnv();
+  const folders = await prepareFolders(env.DATA_DIR);
+  const instance = await readInstance(folders.file("instance.json"));
+  if (instance === undefined)
+    throw new StartError("There is no instance in DATA_DIR, and KEY_DIR is not set.");
+  const holders = KEY_HOLDERS.filter((holder) => of === undefined || holder === of);
+  if (holders.length === 0) throw new StartError(`--of is one of ${KEY_HOLDERS.join(", ")}.`);
+  return holders.map((holder) => {
+    const { KEY_DIR: dir = "", ...variables } = keyVariables(env, folders, holder, unlockOriginOf(instance));
+    return { name: holder, dir, settings: readCustody(variables) };
+  });
+}
+
+/** The custody that `--to` names, with the same variables; a key file that it needs is made. */
+export function settingsThere({ settings }: KeystorePlace, to: string): CustodySettings {
+  const choice = parseCustody(to);
+  if (choice === undefined)
+    throw new StartError("--to is local, aws-kms:KEY, pkcs11:URI or transit:MOUNT/KEY.");
+  const { unlock } = settings;
+  if (choice.kind === "local" && unlock !== undefined && "keyFile" in unlock && !existsSync(unlock.keyFile))
+    createFileAtomic(unlock.keyFile, newKeyFileText());
+  return { ...settings, choice };
+}
+
+/** One line for the operator, or undefined when the failure is a fault of ours. */
+export function explainKeysFailure(error: unknown): string | undefined {
+  if (error instanceof BackupError) return `${error.message} (${error.code})`;
+  if (error instanceof KeystoreError || error instanceof TypeError) return error.message;
+  return explainFailure(error);
+}
