@@ -1,4 +1,3 @@
-import { fork } from "node:child_process";
 import { Client } from "pg";
 import { appendEntry } from "@/lib/audit/append-entry";
 import type { AuditEvent } from "@/lib/audit/event";
@@ -9,6 +8,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
 import { startTestServer } from "@/lib/testing/test-server";
 import { compareLoad, type Figure } from "./measure";
+import { startSequencer } from "./start-sequencer";
 
 const WRITERS = [1, 8, 64];
 const DETAILS = { resource: "transaction", groups: ["amount", "pricing"], note: "x".repeat(120) };
@@ -40,18 +40,6 @@ async function createPlainTables(adminUrl: string): Promise<void> {
     CREATE TABLE bench_audit (id uuid PRIMARY KEY, at text, actor text, action text, outcome text, details jsonb);
     GRANT SELECT, INSERT ON bench_transaction, bench_audit TO sealport_app`);
   await admin.end();
-}
-
-function startSequencer(bench: AuditBench): () => Promise<void> {
-  const { log, tenantId } = bench.place;
-  const child = fork("bench/sequence.ts", [bench.database.sequencerUrl, log, tenantId], {
-    execArgv: ["--import", "tsx", "--conditions=react-server"],
-  });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  return () => {
-    child.disconnect();
-    return exited;
-  };
 }
 
 const INSERT_TRANSACTION = (table: string) => `

@@ -13,7 +13,8 @@ export interface Figure {
 
 type Work = () => unknown | Promise<unknown>;
 
-function median(values: readonly number[]): number {
+/** The middle one. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
@@ -24,30 +25,48 @@ function cpuMicros(): number {
   return user + system;
 }
 
-async function timeOf(work: Work, count: number): Promise<number> {
+/** CPU time of one call in microseconds, over `count` calls. */
+export async function timeOf(work: Work, count: number): Promise<number> {
   const start = cpuMicros();
   for (let i = 0; i < count; i += 1) await work();
   return (cpuMicros() - start) / count;
 }
 
-/** CPU time of both in alternating rounds, so that a noisy neighbour hits both alike; the medians are compared. */
-export async function compare(
-  about: { suite: string; name: string; baseline: string; goal?: string; rounds?: number; count?: number },
-  operation: Work,
-  baseline: Work,
-): Promise<Figure> {
+interface Comparison {
+  readonly suite: string;
+  readonly name: string;
+  readonly baseline: string;
+  readonly goal?: string;
+  readonly rounds?: number;
+  readonly count?: number;
+}
+
+/** Time of one call in microseconds, over so many calls. */
+type Timed = (count: number) => Promise<number>;
+
+/** Both in alternating rounds, so that a noisy neighbour hits both alike; the medians are compared. */
+export async function compareTimed(about: Comparison, operation: Timed, baseline: Timed): Promise<Figure> {
   const { rounds = 15, count = 200, ...names } = about;
-  await timeOf(operation, count);
-  await timeOf(baseline, count);
+  await operation(count);
+  await baseline(count);
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    ours.push(await timeOf(operation, count));
-    theirs.push(await timeOf(baseline, count));
+    ours.push(await operation(count));
+    theirs.push(await baseline(count));
   }
   const operationMicros = median(ours);
   const baselineMicros = median(theirs);
   return { ...names, ratio: operationMicros / baselineMicros, operationMicros, baselineMicros };
+}
+
+/** The CPU time of both, in alternating rounds of the same run. */
+export function compare(about: Comparison, operation: Work, baseline: Work): Promise<Figure> {
+  return compareTimed(
+    about,
+    (count) => timeOf(operation, count),
+    (count) => timeOf(baseline, count),
+  );
 }
 
 /** What concurrent loops reached. */

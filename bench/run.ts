@@ -1,25 +1,32 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { benchAppend } from "./append";
 import { benchAuditExport } from "./audit-export";
-import { benchCrypto } from "./crypto";
+import { benchBatch } from "./batch";
+import { benchCustody } from "./custody";
+import { benchEnvelope } from "./envelope";
 import { benchHttp } from "./http";
 import { benchLag } from "./lag";
 import { type Figure, line } from "./measure";
 import { benchPortal } from "./portal";
+import { benchSoak } from "./soak";
 import { benchVerify } from "./verify";
 
 const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
-  crypto: benchCrypto,
+  envelope: benchEnvelope,
+  batch: benchBatch,
+  custody: benchCustody,
   append: benchAppend,
   lag: benchLag,
   export: benchAuditExport,
   http: benchHttp,
   portal: benchPortal,
   verify: benchVerify,
+  soak: benchSoak,
 };
 
-/** Suites that belong together: all figures of the log in one run. */
+/** Suites that belong together: all figures of the log, or of keys and envelopes, in one run. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  crypto: ["envelope", "batch", "custody"],
   audit: ["append", "lag", "verify", "export"],
 };
 

@@ -1,49 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
+import { CanaryScanner, filesBelow } from "../lib/testing/canaries";
 import { asSuperuser } from "./support/admin";
 import { people } from "./support/api";
 import { dataDir, demo } from "./support/instance";
 import { approve, canaries, fileRequest, newTransaction, orderFacts, text } from "./support/steps";
 
-/** Every form in which a value could lie in a file: as it is, in hex, and in base64 at each alignment. */
-function formsOf(value: string): Buffer[] {
-  const bytes = Buffer.from(value);
-  const base64 = [0, 1, 2].flatMap((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
-    // Cut what depends on the neighbours of the value.
-    const inner = text.slice(shift === 0 ? 0 : 4, -4);
-    return [inner, inner.replaceAll("+", "-").replaceAll("/", "_")];
-  });
-  return [value, bytes.toString("hex"), bytes.toString("hex").toUpperCase(), ...base64].map((form) =>
-    Buffer.from(form),
-  );
-}
-
-function* filesBelow(folder: string): Generator<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const full = path.join(folder, entry.name);
-    if (entry.isDirectory() || entry.isSymbolicLink()) {
-      try {
-        yield* filesBelow(full);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ENOTDIR") throw error;
-        yield full;
-      }
-    } else if (entry.isFile()) yield full;
-  }
-}
-
-function findIn(file: string, needles: readonly Buffer[]): boolean {
-  let content: Buffer;
-  try {
-    content = readFileSync(file);
-  } catch (error) {
-    // A file that PostgreSQL removed meanwhile holds nothing any more.
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
-  }
-  return needles.some((needle) => content.includes(needle));
+function scannerOf(values: readonly string[]): CanaryScanner {
+  const scanner = new CanaryScanner();
+  for (const [at, value] of values.entries()) scanner.add(`value ${at}`, value);
+  return scanner;
 }
 
 test("no byte of a sealed value stands in any table, WAL segment, file or log line", async () => {
@@ -95,10 +61,10 @@ test("no byte of a sealed value stands in any table, WAL segment, file or log li
   });
   expect(inTables).toEqual([]);
 
-  const needles = values.flatMap(formsOf);
+  const scanner = scannerOf(values);
   const scanned = [...filesBelow(folder)];
   expect(scanned.length).toBeGreaterThan(500);
-  expect(scanned.filter((file) => findIn(file, needles))).toEqual([]);
+  expect(scanned.filter((file) => scanner.findInFile(file).length > 0)).toEqual([]);
 });
 
 test("the scan itself finds what is stored openly: a job id and a key's prefix", async () => {
@@ -111,11 +77,12 @@ test("the scan itself finds what is stored openly: a job id and a key's prefix",
   expect(created.status, created.text).toBe(201);
   const folder = dataDir();
   await asSuperuser(folder, (client) => client.query("CHECKPOINT"));
-  expect([...filesBelow(folder)].some((file) => findIn(file, [Buffer.from(mark)]))).toBe(true);
+  const scanner = scannerOf([mark]);
+  expect([...filesBelow(folder)].some((file) => scanner.findInFile(file).length > 0)).toBe(true);
 });
 
 test("the secret of an API key stands nowhere but in demo.json", () => {
-  const needles = demo().accounts.map((account) => Buffer.from(account.api_key));
-  const found = [...filesBelow(dataDir())].filter((file) => findIn(file, needles));
+  const scanner = scannerOf(demo().accounts.map((account) => account.api_key));
+  const found = [...filesBelow(dataDir())].filter((file) => scanner.findInFile(file).length > 0);
   expect(found.map((file) => path.basename(file))).toEqual(["demo.json"]);
 });

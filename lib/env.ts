@@ -88,6 +88,8 @@ const Portal = z.object({
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   DATABASE_REPLICA_URL: Text.optional(),
   REDIS_URL: Text.optional(),
+  /** Where `/metrics` is served, e.g. `http://127.0.0.1:9464`; without it nowhere. */
+  METRICS_URL: Text.optional(),
   CUSTODIAN_URL: Text,
   CUSTODIAN_VKEY: Text,
   SIGNER_URL: Text.optional(),
@@ -184,6 +186,7 @@ const Launch = z.object({
   EXPORT_KEEP_DAYS: Text.optional(),
   KEY_ROTATION_DAYS: Text.optional(),
   ESCROW_ROTATION_DAYS: Text.optional(),
+  METRICS_URL: Text.optional(),
   REDIS_URL: Text.optional(),
   ...anchorTexts,
   ...custodyTexts,

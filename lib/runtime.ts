@@ -44,6 +44,7 @@ import {
   keepSessions,
   keepVerifications,
 } from "@/lib/runtime/background";
+import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
 /** Everything a portal process has one of. Everything in it outlives the requests. */
@@ -100,11 +101,7 @@ async function lay(env: PortalEnv): Promise<Foundation> {
     ...(env.DATABASE_WAIT_MS === undefined ? {} : { waitMs: env.DATABASE_WAIT_MS }),
     onIdleError,
   };
-  const db = openDatabase({
-    ...server,
-    applicationName: "sealport-portal",
-    maxConnections: MAX_CONNECTIONS,
-  });
+  const db = openDatabase({ ...server, applicationName: "sealport-portal", maxConnections: MAX_CONNECTIONS });
   const auditPool = openPool({
     ...server,
     applicationName: "sealport-portal-audit",
@@ -201,6 +198,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepVerifications(runtime);
   keepRotations(runtime, env.KEY_ROTATION_DAYS);
   keepEscrow(runtime);
+  keepMetrics(runtime, env.METRICS_URL);
   return runtime;
 }
 

@@ -49,10 +49,18 @@ export function bodyDigest(envelope: Envelope): string {
   return toBase64url(sha256(`cfx1/body|${envelope.protected}.${iv}.${ciphertext}.${tag}`));
 }
 
+/** JCS text of an entry: its members in order, as ECMAScript's writer gives them (RFC 8785 section 3.2). */
+function entryText({ header, encrypted_key }: EnvelopeRecipient): string {
+  const { apu, apv, epk, kid } = header;
+  const { crv, kty, x } = epk;
+  return JSON.stringify({ encrypted_key, header: { apu, apv, epk: { crv, kty, x }, kid } });
+}
+
 /** rl = SHA-256(`cfx1/recipients|` ‖ JCS(the recipient objects sorted by kid)), base64url. */
 export function recipientsDigest(recipients: readonly EnvelopeRecipient[]): string {
-  const sorted = [...recipients].sort((a, b) => compareBytes(utf8(a.header.kid), utf8(b.header.kid)));
-  return toBase64url(sha256("cfx1/recipients|", canonicalBytes(sorted)));
+  const byKid = recipients.map((entry) => ({ kid: utf8(entry.header.kid), text: entryText(entry) }));
+  byKid.sort((a, b) => compareBytes(a.kid, b.kid));
+  return toBase64url(sha256(`cfx1/recipients|[${byKid.map(({ text }) => text).join(",")}]`));
 }
 
 /** meta = SHA-256(JCS({tx, job_id, participants, created_at})), base64url; absent members are left out. */

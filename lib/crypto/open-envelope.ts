@@ -19,7 +19,7 @@ import { stripSpaces } from "./padding";
 import { aesGcmOpen, aesKeyUnwrap } from "./primitives";
 import { fieldDigest, isSalt, recordDigest } from "./record-digest";
 
-/** Computes the shared secret of an ephemeral key, wherever the private key is held. */
+/** Computes the shared secret of an ephemeral key, wherever the private key is held; it is overwritten after use. */
 export type Derive = (epk: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 /** An envelope found to be bound to its context, and the commitment it carries. */
@@ -87,6 +87,7 @@ export async function unwrapContentKey(
     if (cek.length !== CEK_BYTES || !isCommitted(cek, context, bound.cmt)) throw new OpenError();
     return cek;
   } finally {
+    secret.fill(0);
     kek.fill(0);
   }
 }
@@ -136,11 +137,11 @@ export function checkRecord(
   if (recordDigest(context.tx, record.list) !== context.rd) throw new OpenError();
   const entries = Object.entries(content.fields);
   if (entries.length !== record.fieldCount) throw new OpenError();
-  const occurrences = new Map<string, number>();
-  for (const digest of record.list) occurrences.set(digest, (occurrences.get(digest) ?? 0) + 1);
+  const { list } = record;
   for (const [name, value] of entries) {
     const salt = content.salts[name] ?? "";
     const digest = toBase64url(fieldDigest({ group: context.group, name, value, salt }));
-    if (occurrences.get(digest) !== 1) throw new OpenError();
+    const at = list.indexOf(digest);
+    if (at < 0 || list.lastIndexOf(digest) !== at) throw new OpenError();
   }
 }

@@ -26,10 +26,10 @@ const KEY_BYTES = 32;
 const TAG_BYTES = 16;
 const SHA256_BYTES = 32;
 const WRAP_IV = fromHex("a6a6a6a6a6a6a6a6");
-const BASE_POINT = Uint8Array.from({ length: KEY_BYTES }, (_, index) => (index === 0 ? 9 : 0));
 const ZERO = new Uint8Array(KEY_BYTES);
 /** Importing a private JWK demands `x` but ignores it (crypto.md "Speed"). */
 const IGNORED_X = toBase64url(ZERO);
+const JWK = { format: "jwk" } as const;
 
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -166,15 +166,20 @@ export interface X25519Handle {
   derive(publicKey: Uint8Array): Uint8Array;
 }
 
+/** The public half that OpenSSL computed from the private bytes when it imported them; a JWK's own `x` is ignored. */
+function publicHalf(privateKey: KeyObject): Uint8Array {
+  return jwkMember(createPublicKey(privateKey).export({ format: "jwk" }), "x");
+}
+
 /** Imports a private key once; the public key is recomputed from it, never believed. */
 export function x25519Handle(privateKey: Uint8Array): X25519Handle {
   const key = importPrivate("X25519", privateKey);
-  return { publicKey: agree(key, BASE_POINT), derive: (publicKey) => agree(key, publicKey) };
+  return { publicKey: publicHalf(key), derive: (publicKey) => agree(key, publicKey) };
 }
 
 /** Public key of an X25519 private key (RFC 7748 section 6.1). */
 export function x25519PublicKey(privateKey: Uint8Array): Uint8Array {
-  return agree(importPrivate("X25519", privateKey), BASE_POINT);
+  return publicHalf(importPrivate("X25519", privateKey));
 }
 
 /** X25519 shared secret (RFC 7748 section 6.1); throws FormatError when it is all zero. */
@@ -201,24 +206,20 @@ function generateEncoded(encodings: Record<string, { format: "jwk" }>): {
 
 /** A fresh X25519 key pair (RFC 7748 section 6.1). */
 export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Array } {
-  const pair = generateEncoded({
-    publicKeyEncoding: { format: "jwk" },
-    privateKeyEncoding: { format: "jwk" },
-  });
+  const pair = generateEncoded({ publicKeyEncoding: JWK, privateKeyEncoding: JWK });
   return { publicKey: jwkMember(pair.publicKey, "x"), privateKey: jwkMember(pair.privateKey, "d") };
 }
 
 /** A fresh key pair whose private half never leaves the handle: one per recipient entry. */
 export function ephemeralX25519(): X25519Handle {
-  const { publicKey, privateKey } = generateEncoded({ publicKeyEncoding: { format: "jwk" } });
+  const { publicKey, privateKey } = generateEncoded({ publicKeyEncoding: JWK });
   if (!(privateKey instanceof KeyObject)) throw new Error("key generation gave no key object");
   return { publicKey: jwkMember(publicKey, "x"), derive: (peer) => agree(privateKey, peer) };
 }
 
 /** Public key of an Ed25519 seed (RFC 8032 section 5.1.5). */
 export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
-  const exported = createPublicKey(importPrivate("Ed25519", seed)).export({ format: "jwk" });
-  return jwkMember(exported, "x");
+  return publicHalf(importPrivate("Ed25519", seed));
 }
 
 /** Ed25519 signature (RFC 8032 section 5.1.6), 64 bytes. */
@@ -245,9 +246,8 @@ export function scrypt(
 ): Promise<Uint8Array> {
   const maxmem = 128 * cost.N * cost.r + 128 * cost.r * cost.p + (1 << 20);
   return new Promise((resolve, reject) => {
-    nodeScrypt(passphrase, salt, length, { ...cost, maxmem }, (error, key) => {
-      if (error === null) resolve(plain(key));
-      else reject(error);
-    });
+    nodeScrypt(passphrase, salt, length, { ...cost, maxmem }, (error, key) =>
+      error === null ? resolve(plain(key)) : reject(error),
+    );
   });
 }

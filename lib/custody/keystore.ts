@@ -1,5 +1,6 @@
 import "server-only";
 import type { BackupState } from "@/lib/custody/backup/record";
+import type { OpenedKeyFigures } from "@/lib/custody/opened-keys";
 
 /** What a sealed private key is for; each purpose has a key-encryption key of its own (crypto.md "Keys"). */
 export type KeyPurpose = "participant" | "escrow" | "log" | "receipt" | "custodian";
@@ -43,8 +44,15 @@ export interface Keystore {
   /** Id of the key-encryption key that new blobs of this purpose are sealed under. */
   kekId(purpose: KeyPurpose): string;
   sealPrivateKey(key: NewPrivateKey): { readonly blob: Uint8Array; readonly kek: string };
-  /** X25519 shared secret of the sealed key and an ephemeral public key. */
+  /**
+   * X25519 shared secret of the sealed key and an ephemeral public key. A participant's key is kept opened for a while,
+   * so the caller reads its state in the transaction that uses it.
+   */
   derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array>;
+  /** Zeroes what is kept opened of a participant's key; to be called when its state allows nothing any more. */
+  forget(key: Pick<KeyRef, "participant" | "version">): void;
+  /** How many opened keys are kept, how often one spared an opening, and why others were zeroed. */
+  openedKeys(): OpenedKeyFigures;
   /** Ed25519 signature by the sealed seed. */
   sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array>;
   /** Lends the Ed25519 seed for one call to the functions of lib/crypto that build whole signed formats. */

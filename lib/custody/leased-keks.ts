@@ -15,6 +15,8 @@ export interface Keks {
   serviceState(): ServiceState | undefined;
   /** Waits for one renewal where the lease has run out; throws as `get` does. */
   ready(): Promise<void>;
+  /** Calls `act` whenever the keys are zeroed: what was opened with them goes too. */
+  onDrop(act: () => void): void;
 }
 
 function kekOf(id: string, keks: KekMap, name: KekName): Kek {
@@ -31,6 +33,7 @@ export function fixedKeks({ id, keks }: OpenedKeystore): Keks {
     get: (name) => kekOf(id, keks, name),
     ready: async () => undefined,
     serviceState: () => undefined,
+    onDrop: () => undefined,
   };
 }
 
@@ -64,6 +67,7 @@ class LeasedKeks implements Keks {
   /** Then only the timer asks again: tokens count wrong PINs. */
   private hasSaidNo = false;
   private renewing: Promise<void> | undefined;
+  private readonly onDropActs: (() => void)[] = [];
 
   constructor(
     opened: OpenedKeystore,
@@ -86,6 +90,10 @@ class LeasedKeks implements Keks {
 
   async ready(): Promise<void> {
     if (this.keks === undefined || this.lease.nowMs() >= this.untilMs) await this.renewSoon();
+  }
+
+  onDrop(act: () => void): void {
+    this.onDropActs.push(act);
   }
 
   private async renewSoon(): Promise<void> {
@@ -137,6 +145,7 @@ class LeasedKeks implements Keks {
   private drop(): void {
     for (const { key } of this.keks?.values() ?? []) key.fill(0);
     this.keks = undefined;
+    for (const act of this.onDropActs) act();
   }
 }
 

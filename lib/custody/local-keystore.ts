@@ -4,7 +4,7 @@ import path from "node:path";
 import { z } from "zod";
 import { concat, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { OpenError } from "@/lib/crypto/format-error";
-import { aesGcmOpen, aesGcmSeal, ed25519Sign, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
+import { aesGcmOpen, aesGcmSeal, ed25519Sign, randomBytes, x25519Shared } from "@/lib/crypto/primitives";
 import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
 import { createFileAtomic, syncFolder } from "@/lib/custody/atomic-file";
 import { type BackupState, readBackupState } from "@/lib/custody/backup/record";
@@ -24,6 +24,7 @@ import {
 } from "@/lib/custody/keystore-file";
 import { fixedKeks, type Keks } from "@/lib/custody/leased-keks";
 import { openKeystoreFile } from "@/lib/custody/open-roots";
+import { type OpenedKeyFigures, OpenedKeys } from "@/lib/custody/opened-keys";
 import type { Unlock } from "@/lib/env/custody";
 
 const SECRET_VERSION = 0x01;
@@ -46,14 +47,20 @@ function aadOf(key: Omit<NewPrivateKey, "privateKey">, kek: string): PrivateKeyA
   return { v: 1, purpose, participant, version, kek, public_key: toBase64url(publicKey) };
 }
 
+function kidOf({ participant, version }: Pick<KeyRef, "participant" | "version">): string {
+  return `${participant}#${version}`;
+}
+
 class FolderKeystore implements Keystore {
   readonly id: string;
 
   constructor(
     private readonly dir: string,
     private readonly keks: Keks,
+    private readonly opened: OpenedKeys,
   ) {
     this.id = keks.id;
+    keks.onDrop(() => opened.clear());
   }
 
   serviceState(): ServiceState | undefined {
@@ -77,7 +84,20 @@ class FolderKeystore implements Keystore {
 
   async derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array> {
     await this.keks.ready();
-    return this.withPrivateKey(ref, "x25519", (privateKey) => x25519Handle(privateKey).derive(epk));
+    if (ref.purpose !== "participant")
+      return this.withPrivateKey(ref, "x25519", (privateKey) => x25519Shared(privateKey, epk));
+    const kek = this.kekOf(ref);
+    const sealed = `${ref.kek}|${toBase64url(ref.publicKey)}|${toBase64url(ref.blob)}`;
+    const open = () => openPrivateKey({ kek, aad: aadOf(ref, ref.kek), blob: ref.blob, kind: "x25519" });
+    return this.opened.use({ kid: kidOf(ref), sealed }, open, (key) => key.derive(epk));
+  }
+
+  forget(key: Pick<KeyRef, "participant" | "version">): void {
+    this.opened.forget(kidOf(key));
+  }
+
+  openedKeys(): OpenedKeyFigures {
+    return this.opened.figures();
   }
 
   async sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array> {
@@ -155,15 +175,19 @@ class FolderKeystore implements Keystore {
     return path.join(this.dir, `${name}.key.json`);
   }
 
-  private withPrivateKey<T>(ref: KeyRef, kind: "x25519" | "ed25519", fn: (privateKey: Uint8Array) => T): T {
+  /** The key that a blob is sealed under, as long as it may be used. */
+  private kekOf(ref: KeyRef): Uint8Array {
     const kek = this.keks.get(ref.purpose);
-    if (ref.kek !== kek.id) {
-      throw new KeystoreError(
-        "keystore.unusable",
-        `a key is sealed under ${ref.kek}, which ${this.id} does not hold`,
-      );
-    }
-    const privateKey = openPrivateKey({ kek: kek.key, aad: aadOf(ref, ref.kek), blob: ref.blob, kind });
+    if (ref.kek === kek.id) return kek.key;
+    throw new KeystoreError(
+      "keystore.unusable",
+      `a key is sealed under ${ref.kek}, which ${this.id} does not hold`,
+    );
+  }
+
+  private withPrivateKey<T>(ref: KeyRef, kind: "x25519" | "ed25519", fn: (privateKey: Uint8Array) => T): T {
+    const kek = this.kekOf(ref);
+    const privateKey = openPrivateKey({ kek, aad: aadOf(ref, ref.kek), blob: ref.blob, kind });
     try {
       return fn(privateKey);
     } finally {
@@ -173,8 +197,8 @@ class FolderKeystore implements Keystore {
 }
 
 /** The keystore of a folder over key-encryption keys that somebody opened. */
-export function folderKeystore(dir: string, keks: Keks): Keystore {
-  return new FolderKeystore(dir, keks);
+export function folderKeystore(dir: string, keks: Keks, opened = new OpenedKeys()): Keystore {
+  return new FolderKeystore(dir, keks, opened);
 }
 
 /** Opens a local keystore. Throws KeystoreError with one line for the operator. */

@@ -10,6 +10,7 @@ import { localCustody } from "@/lib/custody/local-custody";
 import { createLocalKeystore, folderKeystore } from "@/lib/custody/local-keystore";
 import { promoteRoot } from "@/lib/custody/move-root";
 import { type Holder, type OpenedKeystore, openKeystoreRoots, wrapRoot } from "@/lib/custody/open-roots";
+import { OpenedKeys } from "@/lib/custody/opened-keys";
 import { PATIENCE, type Patience } from "@/lib/custody/persist";
 import { pkcs11Custody } from "@/lib/custody/pkcs11-custody";
 import { transitCustody } from "@/lib/custody/transit-custody";
@@ -75,14 +76,15 @@ export async function openKeystore(place: KeystorePlace): Promise<Keystore> {
   const open = () => openKeystoreRoots(dir, holder);
   const opened = await open();
   promoteIfStaged(dir, opened, onFailure);
-  if (custody.choice.kind === "local") return folderKeystore(dir, fixedKeks(opened));
+  const openedKeys = new OpenedKeys(custody.openedKeys);
+  if (custody.choice.kind === "local") return folderKeystore(dir, fixedKeks(opened), openedKeys);
   const keks = leasedKeks(opened, {
     leaseMs: custody.leaseMs,
     ...(place.time ?? MACHINE_TIME),
     renew: open,
     onFailure,
   });
-  return folderKeystore(dir, keks);
+  return folderKeystore(dir, keks, openedKeys);
 }
 
 async function writeNew(dir: string, holder: Holder): Promise<void> {

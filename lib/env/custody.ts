@@ -33,6 +33,10 @@ export const custodyFields = {
   SEALPORT_CUSTODY: Text.default("local").refine((text) => parseCustody(text) !== undefined),
   /** For how long keys that a key service opened are used until it is asked again, in seconds. */
   CUSTODY_LEASE_S: z.coerce.number().int().min(10).max(86_400).default(900),
+  /** How many opened keys of participants are kept (0: none), for how many seconds, and for how many uses. */
+  OPENED_KEYS: z.coerce.number().int().min(0).max(100_000).default(256),
+  OPENED_KEY_S: z.coerce.number().int().min(1).max(86_400).default(300),
+  OPENED_KEY_USES: z.coerce.number().int().min(1).max(1_000_000_000).default(10_000),
   VAULT_ADDR: z.url({ protocol: /^https?$/ }).optional(),
   VAULT_TOKEN: Text.optional(),
   VAULT_TOKEN_FILE: Text.optional(),
@@ -49,6 +53,9 @@ export const custodyFields = {
 export const custodyTexts = {
   SEALPORT_CUSTODY: Text.optional(),
   CUSTODY_LEASE_S: Text.optional(),
+  OPENED_KEYS: Text.optional(),
+  OPENED_KEY_S: Text.optional(),
+  OPENED_KEY_USES: Text.optional(),
   VAULT_ADDR: Text.optional(),
   VAULT_TOKEN: Text.optional(),
   VAULT_TOKEN_FILE: Text.optional(),
@@ -94,6 +101,7 @@ export type Unlock = { readonly keyFile: string } | { readonly passphrase: strin
 export interface CustodySettings {
   readonly choice: CustodyChoice;
   readonly leaseMs: number;
+  readonly openedKeys: { readonly keys: number; readonly ms: number; readonly uses: number };
   readonly unlock: Unlock | undefined;
   readonly transit: TransitSettings;
   readonly token: TokenSettings;
@@ -111,6 +119,7 @@ export function custodySettings(env: CustodyVariables): CustodySettings {
   return {
     choice,
     leaseMs: env.CUSTODY_LEASE_S * 1_000,
+    openedKeys: { keys: env.OPENED_KEYS, ms: env.OPENED_KEY_S * 1_000, uses: env.OPENED_KEY_USES },
     unlock: optionalUnlock(env),
     transit: {
       address: env.VAULT_ADDR,

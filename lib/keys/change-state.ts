@@ -19,7 +19,7 @@ import {
 } from "@/lib/keys/store";
 
 /** What changing a key's state needs. */
-export type ChangeStateContext = Pick<Context, "db" | "instance"> &
+export type ChangeStateContext = Pick<Context, "db" | "instance" | "keystore"> &
   AuditContext & { readonly principal: Principal };
 
 /** The key by its id, with participant and key locked in this order, as every other change locks them. */
@@ -89,6 +89,7 @@ export async function changeKeyState(
     await updateState(tx, found.id, order.state, cx.clock.now());
     return { key: found, entry: written };
   });
+  cx.keystore.forget({ participant: key.participantId, version: key.version });
   return {
     success: true,
     key_id: key.id,

@@ -7,7 +7,7 @@ import { DomainError, InvariantError } from "@/lib/errors";
 import { findActiveKeys, lockActiveKeys } from "@/lib/keys/active-keys";
 import { getKey } from "@/lib/keys/get-key";
 import { listKeys } from "@/lib/keys/list-keys";
-import { managedDeriver } from "@/lib/keys/managed-deriver";
+import { managedDerivers } from "@/lib/keys/managed-deriver";
 import { registerKey } from "@/lib/keys/register-key";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 
@@ -38,6 +38,17 @@ async function codeOf(act: Promise<unknown>): Promise<string | undefined> {
   return error instanceof DomainError ? error.code : undefined;
 }
 
+/** Derives with a participant's first version, as an opening does. */
+const deriveOnce = (
+  cx: Awaited<ReturnType<UseCaseBench["person"]>>,
+  participantId: string,
+  epk: Uint8Array,
+): Promise<Uint8Array | undefined> =>
+  inTransaction(cx, async (tx) => {
+    const derivers = await managedDerivers(tx, cx, { participantId, versions: [1] });
+    return derivers.get(`${participantId}#1`)?.(epk);
+  });
+
 test("twenty registrations at once make one active key, and all get it", async () => {
   const cx = await bench.person({ role: "client", hasKey: false });
   const input = { participant_id: cx.principal.participantId, ...MANAGED };
@@ -59,8 +70,8 @@ test("the managed key derives what its owner's key would", async () => {
   const [key] = await inSnapshot(cx, (tx) => findActiveKeys(cx, tx, [participantId]));
   if (key === undefined) throw new Error("an active key expected");
   const other = generateX25519();
-  const derive = await managedDeriver(cx, { participantId, version: key.version });
-  expect(await derive(other.publicKey)).toEqual(x25519Shared(other.privateKey, key.publicKey));
+  const derived = await deriveOnce(cx, participantId, other.publicKey);
+  expect(derived).toEqual(x25519Shared(other.privateKey, key.publicKey));
 });
 
 test("nobody but its own users registers a key for a participant, operators and support included", async () => {
@@ -104,7 +115,7 @@ test.each(["suspended", "compromised"])(
     const cx = await bench.person({ role: "client" });
     const { participantId } = cx.principal;
     await tamper("UPDATE key_version SET state = $1 WHERE participant_id = $2", [state, participantId]);
-    expect(await codeOf(managedDeriver(cx, { participantId, version: 1 }))).toBe("key.state");
+    expect(await codeOf(deriveOnce(cx, participantId, generateX25519().publicKey))).toBe("key.state");
     expect(await inSnapshot(cx, (tx) => findActiveKeys(cx, tx, [participantId]))).toEqual([]);
   },
 );
@@ -117,8 +128,9 @@ test("a blob moved to another participant's row opens nothing", async () => {
     "UPDATE key_version SET private_blob = (SELECT private_blob FROM key_version WHERE participant_id = $1) WHERE participant_id = $2",
     [victim.principal.participantId, participantId],
   );
-  const derive = await managedDeriver(cx, { participantId, version: 1 });
-  expect(await codeOf(derive(generateX25519().publicKey))).toBe("service.keystore-unavailable");
+  expect(await codeOf(deriveOnce(cx, participantId, generateX25519().publicKey))).toBe(
+    "service.keystore-unavailable",
+  );
 });
 
 test("a locked key cannot change its state before the sealing transaction ends", async () => {

@@ -2,52 +2,62 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { KeyRef } from "@/lib/custody/keystore";
-import { inSnapshot } from "@/lib/db/transaction";
+import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { lockSealedKeys, type SealedKey } from "@/lib/keys/sealed/store";
 import { KEY_USES } from "@/lib/keys/states";
-import { findSealedKey, publicKeyBytes } from "@/lib/keys/store";
+import { publicKeyBytes } from "@/lib/keys/store";
 
 /** Computes the shared secret of an ephemeral key with a participant's managed key. */
 export type ManagedDerive = (epk: Uint8Array) => Promise<Uint8Array>;
 
-type DeriverContext = Pick<Context, "db" | "instance" | "keystore">;
+type DeriverContext = Pick<Context, "keystore">;
 
-/** What a key is derived with for. */
-export type DeriveUse = "open" | "rewrap";
-
-interface Wanted {
-  readonly participantId: string;
-  readonly version: number;
-  readonly use?: DeriveUse;
-}
-
-async function managedKeyRef(cx: DeriverContext, wanted: Wanted): Promise<KeyRef> {
-  const { participantId: participant, version, use = "open" } = wanted;
-  const found = await inSnapshot(cx, (tx) => findSealedKey(tx, participant, version));
-  if (found === undefined) throw new DomainError("key.not-found");
-  const { key, blob, kek } = found;
-  if (!KEY_USES[key.state][use]) {
-    throw new DomainError("key.state", { detail: `The key ${key.kid} is ${key.state} and opens nothing.` });
-  }
+function keyRefOf({ key, blob, kek }: SealedKey): KeyRef {
+  const { participantId: participant, version } = key;
   if (key.custody !== "managed" || blob === undefined || kek === undefined) {
     throw new DomainError("key.state", { detail: `The key ${key.kid} is held by its participant.` });
   }
   return { purpose: "participant", participant, version, publicKey: publicKeyBytes(key), blob, kek };
 }
 
-/**
- * A deriver for one managed key version, after its state allowed this use. Keep it for one opening only: the
- * state is read once, here.
- */
-export async function managedDeriver(cx: DeriverContext, key: Wanted): Promise<ManagedDerive> {
-  const ref = await managedKeyRef(cx, key);
+/** A deriver for a row that the caller holds locked in a state that allows the use. */
+export function deriverOf({ keystore }: DeriverContext, sealed: SealedKey): ManagedDerive {
+  const ref = keyRefOf(sealed);
   return async (epk) => {
     try {
-      return await cx.keystore.derive(ref, epk);
+      return await keystore.derive(ref, epk);
     } catch (error) {
       // A blob that does not open is a fault of our records, not a statement about the envelope.
       if (error instanceof OpenError) throw new DomainError("service.keystore-unavailable", { cause: error });
       throw error;
     }
   };
+}
+
+/** What stands in memory of a key that opens nothing any more goes at once, not at the end of its time. */
+function requireOpens({ keystore }: DeriverContext, { key }: SealedKey): void {
+  if (KEY_USES[key.state].open) return;
+  keystore.forget({ participant: key.participantId, version: key.version });
+  throw new DomainError("key.state", { detail: `The key ${key.kid} is ${key.state} and opens nothing.` });
+}
+
+/**
+ * Derivers for managed versions of one participant, by kid, to open with. Their rows are read and locked FOR SHARE in
+ * this transaction: no state changes before it ends, and after it the derivers must not be used. Throws `key.not-found`,
+ * `key.state`.
+ */
+export async function managedDerivers(
+  tx: Tx,
+  cx: DeriverContext,
+  wanted: { readonly participantId: string; readonly versions: readonly number[] },
+): Promise<Map<string, ManagedDerive>> {
+  const found = await lockSealedKeys(tx, wanted.participantId, wanted.versions);
+  if (found.length < new Set(wanted.versions).size) throw new DomainError("key.not-found");
+  const derivers = new Map<string, ManagedDerive>();
+  for (const sealed of found) {
+    requireOpens(cx, sealed);
+    derivers.set(sealed.key.kid, deriverOf(cx, sealed));
+  }
+  return derivers;
 }

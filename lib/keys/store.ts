@@ -18,7 +18,8 @@ export interface KeyVersion {
   readonly createdAt: Date;
 }
 
-interface KeyVersionRow {
+/** The columns of a version as they are read. */
+export interface KeyVersionRow {
   id: string;
   participant_id: string;
   version: number;
@@ -29,13 +30,13 @@ interface KeyVersionRow {
   created_at: Date;
 }
 
-const KEY_COLUMNS = Prisma.sql`k.id, k.participant_id, k.version, k.custody, k.state, k.public_key, k.thumbprint, k.created_at`;
+export const KEY_COLUMNS = Prisma.sql`k.id, k.participant_id, k.version, k.custody, k.state, k.public_key, k.thumbprint, k.created_at`;
 
 export function kidOf(participantId: string, version: number): string {
   return `${participantId}#${version}`;
 }
 
-function toKeyVersion(row: KeyVersionRow): KeyVersion {
+export function toKeyVersion(row: KeyVersionRow): KeyVersion {
   return {
     id: row.id,
     participantId: row.participant_id,
@@ -86,22 +87,6 @@ export async function selectActiveKeys(
     kek: row.kek_id ?? undefined,
     seal: row.instance_signature ?? undefined,
   }));
-}
-
-/** The sealed private key of one version, for the keystore alone. */
-export async function findSealedKey(
-  tx: Tx,
-  participantId: string,
-  version: number,
-): Promise<{ key: KeyVersion; blob: Uint8Array | undefined; kek: string | undefined } | undefined> {
-  const [row] = await tx.$queryRaw<
-    (KeyVersionRow & { private_blob: Uint8Array | null; kek_id: string | null })[]
-  >(
-    Prisma.sql`SELECT ${KEY_COLUMNS}, k.private_blob, k.kek_id FROM key_version k
-               WHERE k.participant_id = ${participantId} AND k.version = ${version}`,
-  );
-  if (row === undefined) return undefined;
-  return { key: toKeyVersion(row), blob: row.private_blob ?? undefined, kek: row.kek_id ?? undefined };
 }
 
 /**

@@ -139,6 +139,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     RATE_BUDGETS: env.RATE_BUDGETS,
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
     KEY_ROTATION_DAYS: env.KEY_ROTATION_DAYS,
+    METRICS_URL: env.METRICS_URL,
     REDIS_URL: env.REDIS_URL,
     CLOSED_LOGS: closedLogs(instance),
   });

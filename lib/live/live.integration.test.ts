@@ -8,7 +8,6 @@ import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { streamChanges } from "@/lib/http/stream-changes";
 import { endSessionsIn } from "@/lib/identity/end-session";
-import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { findRotation } from "@/lib/keys/rotation/store";
 import { type LiveHub, STREAMS_PER_SESSION } from "@/lib/live/hub";
@@ -160,8 +159,7 @@ describe("live updates", () => {
     const portal = { ...client, system: "portal" };
     const rotation = await inSnapshot(portal, (tx) => findRotation(tx, id));
     if (rotation === undefined) throw new TypeError("no rotation");
-    const derivers = await retiredDerivers(portal, rotation);
-    const work = { rotation, derivers, escrow: await portal.escrow.epoch() };
+    const work = { rotation, escrow: await portal.escrow.epoch() };
     expect(await rewrapBatch(portal, work, undefined)).toMatchObject({ kind: "moved" });
     for (const [at, heard] of told.entries())
       await heard.until(({ events }) => tells("rotation", id)({ ...heard, events: events.slice(since[at]) }));

@@ -11,13 +11,15 @@ import { cosignerVkey, vkey } from "@/lib/crypto/signed-note";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import { serveHttp } from "@/lib/ipc/server";
 import { createLogger } from "@/lib/telemetry/logger";
-import { createTestKeystore } from "@/lib/testing/audit";
+import { createTestKeyFolder } from "@/lib/testing/audit";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 
 /** Use cases on a log whose checkpoints are signed. It sets the process's portal variables: one a test file. */
 export interface LogBench extends UseCaseBench {
   /** The portal's folder, DATA_DIR of this process. */
   readonly dataDir: string;
+  /** Folder of the signer's keystore. */
+  readonly signerKeyDir: string;
   /** Policy file of somebody who trusts this log and its receipts. */
   readonly policy: { readonly log: readonly string[]; readonly receipts: readonly string[] };
   /** Integrates what waits and has a checkpoint signed over it. */
@@ -29,7 +31,8 @@ export async function createLogBench(options: { readonly floorDays?: number } = 
   const bench = await createUseCaseBench();
   await prepareLog(bench.sequencerPool, bench.place);
   const { log } = bench.place;
-  const signer = loadSigningKey(await createTestKeystore("signer", log), "log");
+  const { dir: signerKeyDir, keystore } = await createTestKeyFolder("signer", log);
+  const signer = loadSigningKey(keystore, "log");
   const dir = await mkdtemp(path.join(tmpdir(), "sealport-log-"));
   const file = await openEntryFile(dir, log);
   const signerUrl = `unix:${dir}/s.sock`;
@@ -54,6 +57,7 @@ export async function createLogBench(options: { readonly floorDays?: number } = 
   return {
     ...bench,
     dataDir: dir,
+    signerKeyDir,
     policy,
     anchor: async () => {
       while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);

@@ -18,7 +18,8 @@ import { createUser } from "@/lib/identity/create-user";
 import { serveHttp } from "@/lib/ipc/server";
 import { registerKey } from "@/lib/keys/register-key";
 import { createLogger } from "@/lib/telemetry/logger";
-import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
+import { type AuditBench, createAuditBench, createTestKeyFolder } from "@/lib/testing/audit";
+import type { TestServer } from "@/lib/testing/test-server";
 
 export interface NewPerson {
   readonly role: Role;
@@ -35,6 +36,9 @@ export interface UseCaseBench extends AuditBench {
   readonly custodianUrl: string;
   /** The custodian's roster file; it takes whatever is written there first. */
   readonly rosterFile: string;
+  /** Folders of that custodian: its journal, and its keystore. */
+  readonly custodianDir: string;
+  readonly custodianKeyDir: string;
   /** A person of a fresh organisation and participant; the context of a call of theirs. */
   person(
     options: NewPerson,
@@ -48,7 +52,7 @@ export interface UseCaseBench extends AuditBench {
 export async function openCustodian(bench: Pick<AuditBench, "place">) {
   const dir = await mkdtemp(path.join(tmpdir(), "sp-cust-"));
   const log = bench.place.log;
-  const keystore = await createTestKeystore("custodian", log);
+  const { dir: keyDir, keystore } = await createTestKeyFolder("custodian", log);
   const custodian = await startCustodian({
     log,
     keystore,
@@ -73,14 +77,17 @@ export async function openCustodian(bench: Pick<AuditBench, "place">) {
     custodian.close();
     await rm(dir, { recursive: true, force: true });
   };
-  return { escrow, url, close, rosterFile: path.join(dir, "roster.json") };
+  return { escrow, url, close, dir, keyDir, rosterFile: path.join(dir, "roster.json") };
 }
 
-/** Opens the bench; call `close` when the test is over. */
-export async function createUseCaseBench(): Promise<UseCaseBench> {
-  const bench = await createAuditBench();
+/** Opens the bench; call `close` when the test is over. Without `server` on the shared one of a vitest run. */
+export async function createUseCaseBench(
+  options: { readonly server?: TestServer } = {},
+): Promise<UseCaseBench> {
+  const bench = await createAuditBench(options);
   await createTenant(bench.cx, bench.place.log);
-  const { escrow, url: custodianUrl, close, rosterFile } = await openCustodian(bench);
+  const custodian = await openCustodian(bench);
+  const { escrow, url: custodianUrl, close, rosterFile } = custodian;
   const logger = createLogger("test", "silent");
   const person = async (options: NewPerson) => {
     const { role, duties = [], kind = "legal", organisation = "company" } = options;
@@ -131,6 +138,8 @@ export async function createUseCaseBench(): Promise<UseCaseBench> {
     escrow,
     custodianUrl,
     rosterFile,
+    custodianDir: custodian.dir,
+    custodianKeyDir: custodian.keyDir,
     person,
     stopCustodian: close,
     integrate: async () => {

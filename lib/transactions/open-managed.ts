@@ -2,8 +2,9 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { type Derive, openEnvelope } from "@/lib/crypto/envelope";
 import { OpenError } from "@/lib/crypto/format-error";
+import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { managedDeriver } from "@/lib/keys/managed-deriver";
+import { managedDerivers } from "@/lib/keys/managed-deriver";
 import type { Groups } from "@/lib/transactions/groups";
 import type { TransactionRow } from "@/lib/transactions/store";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
@@ -20,23 +21,31 @@ function ownKid(group: SealedGroupRow, participantId: string): string {
   return own.kid;
 }
 
-/** Opens groups with the participant's managed key. The envelopes have been compared with the log before. */
+/**
+ * Opens groups with the participant's managed keys, whose states are read and held in one transaction: who suspends a key
+ * waits for this opening, and the next one finds it suspended. The envelopes have been compared with the log before.
+ */
 export async function openManaged(
   cx: Context,
   transaction: TransactionRow,
   groups: readonly SealedGroupRow[],
   participantId: string,
 ): Promise<Groups> {
-  const derivers = new Map<string, Derive>();
-  const opened: Groups = {};
-  for (const group of groups) {
-    const kid = ownKid(group, participantId);
-    const derive =
-      derivers.get(kid) ?? (await managedDeriver(cx, { participantId, version: versionOf(kid) }));
-    derivers.set(kid, derive);
-    opened[group.row.group] = await openOne(transaction, group, kid, derive);
-  }
-  return opened;
+  if (groups.length === 0) return {};
+  const own = groups.map((group) => ({ group, kid: ownKid(group, participantId) }));
+  const versions = [...new Set(own.map(({ kid }) => versionOf(kid)))];
+  // A lease is renewed before, so that nobody waits for a key service with a row locked.
+  await cx.keystore.requireKeys();
+  return inTransaction(cx, async (tx) => {
+    const derivers = await managedDerivers(tx, cx, { participantId, versions });
+    const opened: Groups = {};
+    for (const { group, kid } of own) {
+      const derive = derivers.get(kid);
+      if (derive === undefined) throw new DomainError("key.not-found");
+      opened[group.row.group] = await openOne(transaction, group, kid, derive);
+    }
+    return opened;
+  });
 }
 
 async function openOne(transaction: TransactionRow, group: SealedGroupRow, kid: string, derive: Derive) {

@@ -2,6 +2,7 @@ import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { type RotationMode, RotationState } from "@/lib/keys/rotation/schema";
+import { lockSealedWhere, type SealedKey } from "@/lib/keys/sealed/store";
 
 /** A rotation of one participant's key. */
 export interface RotationRow {
@@ -119,6 +120,11 @@ export type RetiredOf = Pick<RotationRow, "participantId" | "compromisedKeyId">;
 
 const retiredOf = ({ participantId, compromisedKeyId }: RetiredOf): Prisma.Sql =>
   Prisma.sql`k.participant_id = ${participantId} AND ${retired(Prisma.sql`${compromisedKeyId ?? null}::uuid`)}`;
+
+/** The retired versions themselves with their sealed private keys, locked until commit. */
+export function lockRetired(tx: Tx, of: RetiredOf): Promise<SealedKey[]> {
+  return lockSealedWhere(tx, retiredOf(of));
+}
 
 /** Recipient entries that a rotation away from this version has to move. */
 export async function countToMove(

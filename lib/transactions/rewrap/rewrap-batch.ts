@@ -2,11 +2,11 @@ import "server-only";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import type { EscrowEpoch } from "@/lib/escrow/client";
 import { lockActiveKeys } from "@/lib/keys/active-keys";
+import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
 import { listRetired, lockRunning, type RotationRow } from "@/lib/keys/rotation/store";
 import { loadAllSealed } from "@/lib/transactions/load-sealed";
 import { type Change, changeOf, type RewrapContext } from "@/lib/transactions/rewrap/change-of";
 import type { ResealRecipients } from "@/lib/transactions/rewrap/reseal-groups";
-import type { Derivers } from "@/lib/transactions/rewrap/rewrap-groups";
 import { findActiveData, isLogBehind } from "@/lib/transactions/rewrap/store";
 import { storeChanges } from "@/lib/transactions/rewrap/store-changes";
 import { lockTransactions, type TransactionRow } from "@/lib/transactions/store";
@@ -29,7 +29,6 @@ export type BatchResult =
 /** What one rotation's batches have in common. */
 export interface RewrapWork {
   readonly rotation: RotationRow;
-  readonly derivers: Derivers;
   readonly escrow: EscrowEpoch;
 }
 
@@ -67,7 +66,7 @@ export function rewrapBatch(
   work: RewrapWork,
   after: string | undefined,
 ): Promise<BatchResult> {
-  const { rotation, derivers } = work;
+  const { rotation } = work;
   return inTransaction(cx, async (tx) => {
     if (!(await lockRunning(tx, rotation.id))) return { kind: "waits" };
     if (await isLogBehind(tx, BEHIND_SECONDS)) return { kind: "waits" };
@@ -77,6 +76,7 @@ export function rewrapBatch(
     const last = ids.at(-1);
     if (last === undefined) return { kind: "through" };
     const transactions = await lockTransactions(tx, cx.instance.tenantId, ids);
+    const derivers = await retiredDerivers(tx, cx, rotation);
     const records = await loadAllSealed(tx, transactions);
     const reseal = await resealRecipients(tx, cx, work, transactions);
     const changes: Change[] = [];

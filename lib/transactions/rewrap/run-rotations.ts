@@ -1,18 +1,13 @@
 import "server-only";
 import { inSnapshot } from "@/lib/db/transaction";
 import { finishRotation } from "@/lib/keys/rotation/finish-rotation";
-import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
 import { listRunning, type RotationRow } from "@/lib/keys/rotation/store";
 import type { RewrapContext } from "@/lib/transactions/rewrap/change-of";
 import { rewrapBatch } from "@/lib/transactions/rewrap/rewrap-batch";
 
 /** One pass over all that lies under the participant's retired keys, then the end of the rotation. */
 async function runOne(cx: RewrapContext, rotation: RotationRow, signal?: AbortSignal): Promise<void> {
-  const work = {
-    rotation,
-    derivers: await retiredDerivers(cx, rotation),
-    escrow: await cx.escrow.epoch(),
-  };
+  const work = { rotation, escrow: await cx.escrow.epoch() };
   let after: string | undefined;
   for (;;) {
     if (signal?.aborted === true) return;

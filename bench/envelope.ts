@@ -1,12 +1,11 @@
-import { execFileSync } from "node:child_process";
 import { GeneralEncrypt, generalDecrypt, importJWK } from "jose";
-import { z } from "zod";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { openEnvelope, sealEnvelope } from "@/lib/crypto/envelope";
 import { ephemeralX25519, generateX25519, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
 import { buildRecord } from "@/lib/crypto/record-digest";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { compare, type Figure } from "./measure";
+import { compare, compareTimed, type Figure, timeOf } from "./measure";
+import { startPythonWay } from "./python-way";
 
 const jwk = (publicKey: Uint8Array, privateKey?: Uint8Array) => ({
   kty: "OKP",
@@ -27,41 +26,35 @@ function scene() {
   return { pairs, recipients, fields, salts, record, context };
 }
 
-const PythonWay = z.object({ seal: z.number(), open: z.number() });
+const GOALS = { seal: "≤ 1.3", open: "≤ 1.5" } as const;
 
-/** The old system's way in Python; undefined where python3 or its package `cryptography` is missing. */
-function timePythonWay(): z.infer<typeof PythonWay> | undefined {
-  try {
-    const printed = execFileSync("python3", ["bench/python-way.py"], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return PythonWay.parse(JSON.parse(printed));
-  } catch {
+/** Ours against Python's, in alternating rounds of two processes. */
+async function againstPython(seal: () => unknown, open: () => Promise<unknown>): Promise<Figure[]> {
+  const python = await startPythonWay();
+  if (python === undefined) {
     console.log("crypto   no python3 with the package cryptography here: that comparison is left out");
-    return undefined;
+    return [];
   }
-}
-
-/** Python's medians, taken right after ours, against ours. */
-function againstPython(figures: readonly Figure[]): Figure[] {
-  const python = timePythonWay();
-  if (python === undefined) return [];
-  const goals = { encrypt: "≤ 1.3", open: "≤ 1.5" } as const;
-  return (["encrypt", "open"] as const).flatMap((kind) => {
-    const ours = figures.find((figure) => figure.name.startsWith(kind));
-    if (ours === undefined) return [];
-    const { suite, name, operationMicros } = ours;
-    const baselineMicros = kind === "open" ? python.open : python.seal;
-    const ratio = operationMicros / baselineMicros;
-    return [
-      { suite, name, baseline: "the Python way", ratio, operationMicros, baselineMicros, goal: goals[kind] },
-    ];
-  });
+  console.log(`crypto   the Python way: ${python.name}`);
+  const named = { suite: "crypto", baseline: "the Python way" };
+  const figures = [
+    await compareTimed(
+      { ...named, name: "encrypt, 4 recipients", goal: GOALS.seal },
+      (count) => timeOf(seal, count),
+      (count) => python.time("seal", count),
+    ),
+    await compareTimed(
+      { ...named, name: "open", goal: GOALS.open },
+      (count) => timeOf(open, count),
+      (count) => python.time("open", count),
+    ),
+  ];
+  python.close();
+  return figures;
 }
 
 /** Sealing and opening 1 KiB for four recipients against `jose` and against nothing but the X25519 operations. */
-export async function benchCrypto(): Promise<Figure[]> {
+export async function benchEnvelope(): Promise<Figure[]> {
   const { pairs, recipients, fields, salts, record, context } = scene();
   const seal = () => sealEnvelope({ ...context, fields, salts, recipients });
   const { envelope } = seal();
@@ -107,5 +100,5 @@ export async function benchCrypto(): Promise<Figure[]> {
       handle.derive(peer),
     ),
   ];
-  return [...figures, ...againstPython(figures)];
+  return [...figures, ...(await againstPython(seal, open))];
 }

@@ -1,0 +1,29 @@
+import { runSoak, type SoakWork } from "@/lib/testing/run-soak";
+import type { Figure } from "./measure";
+
+const WRAPS = Number(process.env.SOAK_WRAPS ?? 200_000);
+const SEALS = Number(process.env.SOAK_SEALS ?? 1_000_000);
+
+async function through(work: SoakWork, count: number): Promise<{ printed: unknown; perSecond: number }> {
+  const start = process.hrtime.bigint();
+  const end = await runSoak(work, count);
+  if (end.kind !== "through") throw new Error(`${work}: ${JSON.stringify(end)}`);
+  return { printed: end.printed, perSecond: count / (Number(process.hrtime.bigint() - start) / 1e9) };
+}
+
+function repeatsIn(printed: unknown): number {
+  const repeats: unknown = Reflect.get(Object(printed), "repeats");
+  return Object.values(Object(repeats)).reduce((sum: number, count) => sum + Number(count), 0);
+}
+
+/** 200,000 wraps under a watchdog, then 10^6 seals of which no iv, content key or ephemeral key may come twice. */
+export async function benchSoak(): Promise<Figure[]> {
+  const wraps = await through("wraps", WRAPS);
+  console.log(`soak     ${WRAPS} wraps did not block (${Math.round(wraps.perSecond)}/s)`);
+  const seals = await through("seals", SEALS);
+  const repeats = repeatsIn(seals.printed);
+  console.log(`soak     ${SEALS} seals (${Math.round(seals.perSecond)}/s): ${JSON.stringify(seals.printed)}`);
+  if (repeats > 0) throw new Error("something that is used once was used twice");
+  const none = { baseline: "none", ratio: repeats, operationMicros: 0, baselineMicros: 0, goal: "0" };
+  return [{ suite: "soak", name: `repeats in ${SEALS} seals`, ...none }];
+}

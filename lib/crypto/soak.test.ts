@@ -1,0 +1,78 @@
+import { expect, it } from "vitest";
+import { RepeatCounter } from "../testing/count-repeats";
+import { runSoak } from "../testing/run-soak";
+import { SeenDigests } from "../testing/seen-digests";
+import { sealEnvelopeForTests } from "./envelope";
+import { sealFixture } from "./envelope-fixture";
+import { randomBytes, x25519Handle } from "./primitives";
+
+// A part for every run; all of it: SOAK_WRAPS=200000 SOAK_SEALS=1000000 (`npm run bench -- soak` does both).
+const WRAPS = Number(process.env.SOAK_WRAPS ?? 20_000);
+const KEYS = Number(process.env.SOAK_KEYS ?? 5_000);
+const SEALS = Number(process.env.SOAK_SEALS ?? 10_000);
+
+it("the watchdog ends a process that blocks, and says how far it had come", async () => {
+  expect(await runSoak("blocks", 1, 5_000)).toEqual({ kind: "hung", done: 0 });
+});
+
+it(
+  `${WRAPS} wraps one after the other do not block`,
+  async () => {
+    expect(await runSoak("wraps", WRAPS)).toMatchObject({ kind: "through", printed: { wraps: WRAPS } });
+  },
+  60 * 60_000,
+);
+
+it(
+  `${KEYS} keys that are generated and imported one after the other do not block`,
+  async () => {
+    expect(await runSoak("keys", KEYS)).toMatchObject({ kind: "through", printed: { keys: KEYS } });
+  },
+  60 * 60_000,
+);
+
+it(
+  `${SEALS} seals repeat no iv, no content key and no ephemeral key`,
+  async () => {
+    expect(await runSoak("seals", SEALS)).toMatchObject({
+      kind: "through",
+      printed: { seals: SEALS, repeats: { iv: 0, "content key": 0, "ephemeral key": 0 } },
+    });
+  },
+  60 * 60_000,
+);
+
+it("the counter finds each repeat: an iv, a content key and an ephemeral key that are used twice", () => {
+  const { seal } = sealFixture({ amount: "1" }, ["alice#1", "escrow#3"]);
+  const fresh = () => ({
+    cek: randomBytes(32),
+    iv: randomBytes(12),
+    keys: new Map(["alice#1", "escrow#3"].map((kid) => [kid, x25519Handle(randomBytes(32))])),
+  });
+  const sealed = ({ cek, iv, keys }: ReturnType<typeof fresh>) => {
+    const ephemeral = (kid: string) => keys.get(kid) ?? x25519Handle(randomBytes(32));
+    return sealEnvelopeForTests(seal, { cek, iv, ephemeral });
+  };
+  const first = fresh();
+  const repeatsAfter = (second: ReturnType<typeof fresh>) => {
+    const counter = new RepeatCounter(2);
+    counter.add(sealed(first));
+    counter.add(sealed(second));
+    return counter.counted().repeats;
+  };
+  const none = { iv: 0, "content key": 0, "ephemeral key": 0 };
+  expect(repeatsAfter(fresh())).toEqual(none);
+  expect(repeatsAfter({ ...fresh(), iv: first.iv })).toEqual({ ...none, iv: 1 });
+  expect(repeatsAfter({ ...fresh(), cek: first.cek })).toEqual({ ...none, "content key": 1 });
+  expect(repeatsAfter({ ...fresh(), keys: first.keys })).toEqual({ ...none, "ephemeral key": 2 });
+});
+
+it("what was seen is kept in memory that is taken once: sixteen bytes a slot for a million seals", () => {
+  expect(new RepeatCounter(1_000_000).bytes).toBeLessThanOrEqual(2 ** 23 * 16);
+  const seen = new SeenDigests(1_000);
+  const values = Array.from({ length: 1_000 }, (_none, at) => `value ${at}`);
+  expect(values.filter((value) => !seen.add("iv", value))).toEqual([]);
+  expect(values.filter((value) => seen.add("iv", value))).toEqual([]);
+  expect(() => seen.add("epk", "one too many")).toThrow(RangeError);
+  expect(seen.size).toBe(1_000);
+});

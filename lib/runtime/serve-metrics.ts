@@ -1,0 +1,30 @@
+import "server-only";
+import { keyMetrics } from "@/lib/custody/key-metrics";
+import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
+import type { Runtime } from "@/lib/runtime";
+import { METRICS_TYPE, metricsText } from "@/lib/telemetry/metrics";
+
+/** Serves `/metrics` at a service URL of its own, for those who watch this process and nobody else. */
+export function serveMetrics(
+  { keystore, logger }: Pick<Runtime, "keystore" | "logger">,
+  url: string,
+): Promise<ServiceServer> {
+  return serveHttp(
+    url,
+    async ({ method, path }) => {
+      if (path !== "/metrics") return { status: 404 };
+      if (method !== "GET" && method !== "HEAD") return { status: 405, headers: { allow: "GET, HEAD" } };
+      const headers = { "content-type": METRICS_TYPE, "cache-control": "no-store" };
+      return { status: 200, headers, body: metricsText(keyMetrics(keystore)) };
+    },
+    { onError: (err) => logger.error({ err }, "metrics were not answered") },
+  );
+}
+
+/** The same for as long as the process runs; an address that cannot be had is told and stops nothing. */
+export function keepMetrics(runtime: Pick<Runtime, "keystore" | "logger">, url: string | undefined): void {
+  if (url === undefined) return;
+  serveMetrics(runtime, url).catch((err: unknown) => {
+    runtime.logger.error({ err }, "metrics are not served: the address of METRICS_URL cannot be had");
+  });
+}
