@@ -125,9 +125,17 @@ export function checkAnchor(
   findings.add({ class: "keys", detail, isUnfinished: true });
 }
 
-/** Entries that no checkpoint covers yet: reported within the merge delay, a finding beyond it. */
-export function checkTail({ later, exported_at }: Manifest, findings: Findings): Note[] {
+/**
+ * Entries that no checkpoint covers yet: reported within the merge delay, a finding beyond it. What waited when its log was
+ * closed waits for none: it is told, and no newer bundle will be of another mind.
+ */
+export function checkTail({ later, exported_at, recorded_in }: Manifest, findings: Findings): Note[] {
   if (later.count === 0 || later.oldest_at === undefined) return [];
+  if (recorded_in !== undefined) {
+    const left = later.count === 1 ? "1 entry was" : `${later.count} entries were`;
+    const detail = `${left} under no checkpoint when this log was closed, and will never be`;
+    return [{ class: "later entries", detail, count: later.count }];
+  }
   const age = parseMicros(exported_at) - parseMicros(later.oldest_at);
   const waiting = later.count === 1 ? "1 entry waits" : `${later.count} entries wait`;
   const detail = `${waiting} for a checkpoint, the oldest for ${age / MICROS_PER_SECOND} s`;

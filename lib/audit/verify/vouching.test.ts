@@ -27,6 +27,18 @@ describe("the tail that no checkpoint covers", () => {
       "unanchored tail",
     ]);
   });
+
+  it("of a closed log is a note however old it is, since nothing will ever cover it", async () => {
+    const { manifest } = later("2026-11-20T00:00:00.000000Z");
+    const closed = { ...manifest, export_entry: fixtureId(99), recorded_in: `${FIXTURE_LOG}/2` };
+    const report = await verify(logOf(4, {}), { manifest: closed });
+    expect([report.verdict, classes(report)]).toEqual(["verified", []]);
+    expect(report.notes).toContainEqual({
+      class: "later entries",
+      count: 3,
+      detail: "3 entries were under no checkpoint when this log was closed, and will never be",
+    });
+  });
 });
 
 describe("witnesses", () => {
