@@ -66,15 +66,23 @@ function exportOf(
   return () => inRawSnapshot(cx, (tx) => produceExport(cx, tx, request, { write: async () => undefined }));
 }
 
+/** Says on stderr what is measured: over a million entries one of these takes a minute or more. */
+async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const start = Date.now();
+  const result = await work();
+  console.error(`export   ${what}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  return result;
+}
+
 /** Throughput kept of raw COPY, in alternating rounds; the median of the paired ratios. */
 async function againstCopy(name: string, operation: Work, baseline: Work, goal?: string): Promise<Figure> {
-  await operation();
-  await baseline();
+  await told(`${name}, once to warm up`, operation);
+  await told(`raw COPY for ${name}, once to warm up`, baseline);
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    ours.push(await millis(operation));
-    theirs.push(await millis(baseline));
+    ours.push(await told(name, () => millis(operation)));
+    theirs.push(await told(`raw COPY for ${name}`, () => millis(baseline)));
   }
   const ratio = median(ours.map((one, round) => (theirs[round] ?? Number.NaN) / one));
   const perRow = (times: readonly number[]) => (median(times) * 1000) / ENTRIES;
@@ -89,15 +97,14 @@ async function againstCopy(name: string, operation: Work, baseline: Work, goal?:
   };
 }
 
-/** How far the process grows beyond what it holds before, sampled while the work runs. */
+/** How far the process grows beyond what it holds before, sampled while the work runs; `work` ran before. */
 async function growthOf(name: string, work: Work): Promise<Figure> {
-  await work();
   const before = process.memoryUsage.rss();
   let peak = before;
   const timer = setInterval(() => {
     peak = Math.max(peak, process.memoryUsage.rss());
   }, SAMPLE_MS);
-  await work();
+  await told(`${name}, for its memory`, work);
   clearInterval(timer);
   const ratio = (peak - before) / MEGABYTE;
   return {
@@ -198,7 +205,7 @@ export async function benchAuditExport(): Promise<Figure[]> {
   const bench = await createAuditBench({ server });
   try {
     pinKeys(bench, dataDir);
-    await seedEntries(bench);
+    await told(`seeding ${ENTRIES} entries`, () => seedEntries(bench));
     return await figuresOf(bench);
   } finally {
     await bench.close();
