@@ -15,4 +15,21 @@ describe("a CSV cell", () => {
     expect(csvCell("a\nb", ";")).toBe('"a\nb"');
     expect(csvCell("plain", ",")).toBe("plain");
   });
+
+  it.each(["", "7", "2026-11-24T10:00:00.000000Z", "audit.export", "0x-_", "-_A", "_-A"])(
+    "that is an id, a time or a name stays as it is, unless a spreadsheet would run it: %j",
+    (value) => {
+      expect(csvCell(value, ",")).toBe(value.startsWith("-") ? `'${value}` : value);
+    },
+  );
+
+  it.each([...'=+-@%|;," \t\r\n\u2028\uFF1D\uFF0B\uFF0D\uFF20\u00A0\uFEFF'])(
+    "is never taken for plain with %j at any place of it",
+    (odd) => {
+      const isSafe = (cell: string) =>
+        /^(?:"[\s\S]*"|[^"\r\n;,]*)$/.test(cell) && !/^"?\s*[=+@%|\uFF1D\uFF0B\uFF0D\uFF20-]/.test(cell);
+      for (const value of [odd, `${odd}a`, `a${odd}b`, `a${odd}`])
+        expect(isSafe(csvCell(value, ","))).toBe(true);
+    },
+  );
 });
