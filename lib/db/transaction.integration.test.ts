@@ -90,6 +90,26 @@ describe("transactions", () => {
     ).not.toContain(canary);
   });
 
+  test("one that takes longer than its limit is a 503 and nothing of it is stored", async () => {
+    const owner = openDatabase({ url: database.adminUrl });
+    await owner.pool.query("CREATE TABLE kept (n integer)");
+    const write = (limitMs: number, seconds: number) =>
+      inTransaction(
+        contextOf(owner),
+        async (tx) => {
+          await tx.$executeRaw`INSERT INTO kept VALUES (1)`;
+          await tx.$queryRaw`SELECT 1 AS one FROM pg_sleep(${seconds}::float8)`;
+        },
+        limitMs,
+      );
+    const kept = async () => (await owner.pool.query("SELECT n FROM kept")).rowCount;
+    await expect(write(200, 1)).rejects.toMatchObject({ code: "service.database-unavailable", status: 503 });
+    expect(await kept()).toBe(0);
+    await write(60_000, 0);
+    expect(await kept()).toBe(1);
+    await owner.close();
+  });
+
   test("a unique violation is recognised", async () => {
     const owner = openDatabase({ url: database.adminUrl });
     const id = randomUUID();

@@ -12,8 +12,8 @@ declare const insideRaw: unique symbol;
 /** The same on a bare pg connection, for COPY and statements that Prisma cannot express. */
 export type RawTx = PoolClient & { readonly [insideRaw]: true };
 
-/** How long a transaction may run. */
-const TIMEOUT_MS = 30_000;
+/** How long a transaction may run, in milliseconds, unless its caller knows that it has more to do. */
+export const TIMEOUT_MS = 30_000;
 const SNAPSHOT_TIMEOUT_MS = 10 * 60_000;
 
 function isTx(tx: Prisma.TransactionClient): tx is Tx {
@@ -44,11 +44,18 @@ async function run<T>(
   }
 }
 
-/** Runs `fn` in a READ COMMITTED transaction with the tenant set. Throws errors of ours only. */
-export function inTransaction<T>(cx: DbContext, fn: (tx: Tx) => Promise<T>): Promise<T> {
+/**
+ * Runs `fn` in a READ COMMITTED transaction with the tenant set. Throws errors of ours only; after `limitMs` milliseconds
+ * nothing of it was stored.
+ */
+export function inTransaction<T>(
+  cx: DbContext,
+  fn: (tx: Tx) => Promise<T>,
+  limitMs = TIMEOUT_MS,
+): Promise<T> {
   return run(
     cx,
-    { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted, timeout: TIMEOUT_MS },
+    { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted, timeout: limitMs },
     (tx) => tx.$executeRaw`SELECT set_config('sealport.tenant_id', ${cx.instance.tenantId}, true)`,
     fn,
   );

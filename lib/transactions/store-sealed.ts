@@ -4,7 +4,7 @@ import type { AppendedEntry, AuditEvent } from "@/lib/audit/event";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
-import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { inTransaction, TIMEOUT_MS, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type ActiveKey, lockActiveKeys } from "@/lib/keys/active-keys";
 import { storeWraps } from "@/lib/keys/store-wraps";
@@ -15,6 +15,8 @@ import { wrapRowsOf } from "@/lib/transactions/wraps";
 const MAX_RESEALS = 5;
 /** Sealing is synchronous; between slices the event loop serves others. */
 const SEAL_SLICE = 25;
+/** Storing one takes a few milliseconds: a thousand in one call still end on a machine that is thirty times slower. */
+const STORE_EACH_MS = 90;
 
 export interface Stored {
   readonly sealed: SealedTransaction;
@@ -182,10 +184,14 @@ export async function sealAndStore(
 
 async function storeOnce(cx: Context, sealed: readonly SealedTransaction[]): Promise<Stored[] | undefined> {
   try {
-    return await inTransaction(cx, async (tx) => {
-      if (!(await areKeysActive(tx, cx, sealed))) return undefined;
-      return insertAll(tx, cx, sealed);
-    });
+    return await inTransaction(
+      cx,
+      async (tx) => {
+        if (!(await areKeysActive(tx, cx, sealed))) return undefined;
+        return insertAll(tx, cx, sealed);
+      },
+      TIMEOUT_MS + sealed.length * STORE_EACH_MS,
+    );
   } catch (error) {
     if (!isUniqueViolation(error, "transaction_pkey")) throw error;
     throw new DomainError("transaction.exists", { detail: "The transaction id is taken." });
