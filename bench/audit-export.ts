@@ -1,36 +1,21 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { to as copyTo } from "pg-copy-streams";
 import { produceExport } from "@/lib/audit/export/produce-export";
 import { exportSelect } from "@/lib/audit/export/store";
-import { getProof } from "@/lib/audit/get-proof";
 import { fencedConditions, type ReaderContext } from "@/lib/audit/reading/filter";
 import { readableKinds } from "@/lib/audit/reading/open-parts";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inRawSnapshot } from "@/lib/db/transaction";
-import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
-import { startTestServer } from "@/lib/testing/test-server";
-import { contextOf, ENTRIES, pinKeys, seedEntries } from "./audit-log";
-import type { Figure } from "./measure";
+import type { AuditBench } from "@/lib/testing/audit";
+import { contextOf, ENTRIES, told, withSeededLog } from "./audit-log";
+import { type Figure, median, millis } from "./measure";
+import { proofFigures } from "./proof";
 
 const SUITE = "audit";
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const PROOFS = 300;
 const MEGABYTE = 1024 * 1024;
 const SAMPLE_MS = 10;
 
 type Work = () => Promise<unknown>;
-
-async function millis(work: Work): Promise<number> {
-  const start = process.hrtime.bigint();
-  await work();
-  return Number(process.hrtime.bigint() - start) / 1e6;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 /** The rows of an export as PostgreSQL's text COPY gives them, counted and thrown away. */
 function rawCopy(cx: ReaderContext, kinds = readableKinds(cx)): Work {
@@ -64,14 +49,6 @@ function exportOf(
     recordedIn: cx.instance.log,
   } as const;
   return () => inRawSnapshot(cx, (tx) => produceExport(cx, tx, request, { write: async () => undefined }));
-}
-
-/** Says on stderr what is measured: over a million entries one of these takes a minute or more. */
-async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const start = Date.now();
-  const result = await work();
-  console.error(`export   ${what}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
-  return result;
 }
 
 /** A long log warms the code up by itself within its first second. */
@@ -138,68 +115,6 @@ async function bundleGrowth(work: Work): Promise<Figure> {
   return grown("bundle", await told("bundle", () => growthOf(work)));
 }
 
-interface Sent {
-  readonly text: string;
-  readonly values: unknown[];
-}
-
-/** Pages that the tiles of one proof are read from, by PostgreSQL's own count. */
-async function pagesOf(bench: AuditBench, sent: readonly Sent[]): Promise<number> {
-  let pages = 0;
-  for (const { text, values } of sent) {
-    const { rows } = await bench.appPool.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, values);
-    const plan = rows[0]["QUERY PLAN"][0].Plan;
-    pages += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
-  }
-  return pages;
-}
-
-async function proofFigures(bench: AuditBench): Promise<Figure[]> {
-  const cx = contextOf(bench, "auditor");
-  const sent: Sent[] = [];
-  const { pool } = cx.db;
-  const query = pool.query.bind(pool);
-  const times: number[] = [];
-  let hashes = 0;
-  await getProof(cx, 0);
-  for (let n = 0; n < PROOFS; n += 1) {
-    const seq = Math.floor((n * ENTRIES) / PROOFS);
-    times.push(
-      await millis(async () => {
-        const proof = await getProof(cx, seq);
-        hashes = Math.max(hashes, (proof.split("\n\n", 1)[0]?.split("\n").length ?? 0) - 2);
-      }),
-    );
-  }
-  const watched = new Proxy(pool, {
-    get: (target, member) =>
-      member === "query"
-        ? (text: string, values: unknown[]) => {
-            sent.push({ text, values });
-            return query(text, values);
-          }
-        : Reflect.get(target, member, target),
-  });
-  await getProof({ ...cx, db: { ...cx.db, pool: watched } }, Math.floor(ENTRIES / 3));
-  const p99 = [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
-  const count = { suite: SUITE, operationMicros: 0, baselineMicros: 0 };
-  const pages = await pagesOf(bench, sent);
-  return [
-    {
-      ...count,
-      name: `one proof of ${ENTRIES}: p99`,
-      baseline: "1 ms",
-      ratio: p99,
-      operationMicros: p99 * 1000,
-      goal: "≤ 10",
-    },
-    { ...count, name: `one proof of ${ENTRIES}: median`, baseline: "1 ms", ratio: median(times) },
-    { ...count, name: `one proof of ${ENTRIES}: hashes`, baseline: "1 hash", ratio: hashes, goal: "≤ 20" },
-    { ...count, name: `one proof of ${ENTRIES}: tiles read`, baseline: "1 tile", ratio: sent.length },
-    { ...count, name: `one proof of ${ENTRIES}: pages those stand on`, baseline: "1 page", ratio: pages },
-  ];
-}
-
 async function figuresOf(bench: AuditBench): Promise<Figure[]> {
   const auditor = contextOf(bench, "auditor");
   const coordinator = contextOf(bench, "coordinator");
@@ -216,22 +131,10 @@ async function figuresOf(bench: AuditBench): Promise<Figure[]> {
     ...(await againstCopy("NDJSON, two parts opened", exportOf(auditor, "ndjson"), raw)),
     ...(await againstCopy("XLSX, two parts opened", exportOf(auditor, "xlsx"), raw)),
     await bundleGrowth(exportOf(auditor, "bundle")),
-    ...(await proofFigures(bench)),
   ];
 }
 
-/** Exports against raw COPY, what they hold in memory, and one proof, over a log of BENCH_ENTRIES entries. */
-export async function benchAuditExport(): Promise<Figure[]> {
-  const { server, stop } = await startTestServer();
-  const dataDir = await mkdtemp(path.join(tmpdir(), "sealport-bench-"));
-  const bench = await createAuditBench({ server });
-  try {
-    pinKeys(bench, dataDir);
-    await told(`seeding ${ENTRIES} entries`, () => seedEntries(bench));
-    return await figuresOf(bench);
-  } finally {
-    await bench.close();
-    await stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+/** Proofs, exports against raw COPY and what they hold in memory, over one log of BENCH_ENTRIES entries. */
+export function benchAuditExport(): Promise<Figure[]> {
+  return withSeededLog(async (bench) => [...(await proofFigures(bench)), ...(await figuresOf(bench))]);
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { Client } from "pg";
 import { composeEntry } from "@/lib/audit/compose-entry";
 import type { AuditEvent } from "@/lib/audit/event";
@@ -8,9 +11,10 @@ import { cosignerVkey, vkey } from "@/lib/crypto/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createEscrowClient } from "@/lib/escrow/client";
 import { createLogger } from "@/lib/telemetry/logger";
-import type { AuditBench } from "@/lib/testing/audit";
+import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import { seedTree } from "@/lib/testing/seed-index";
+import { startTestServer } from "@/lib/testing/test-server";
 
 const BATCH = 250;
 
@@ -52,7 +56,7 @@ export function contextOf(bench: AuditBench, role: Role): Context {
 }
 
 /** Real entries with real sealed parts, put in past the triggers, which cost what bench append measures. */
-export async function seedEntries(bench: AuditBench): Promise<void> {
+async function seedEntries(bench: AuditBench): Promise<void> {
   const cx = contextOf(bench, "auditor");
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
@@ -79,7 +83,7 @@ export async function seedEntries(bench: AuditBench): Promise<void> {
 }
 
 /** The public keys that a bundle names. */
-export function pinKeys(bench: AuditBench, dataDir: string): void {
+function pinKeys(bench: AuditBench, dataDir: string): void {
   const { log, tenantId } = bench.place;
   const { name, publicKey } = bench.cx.audit.receiptSigner;
   Object.assign(process.env, {
@@ -94,4 +98,28 @@ export function pinKeys(bench: AuditBench, dataDir: string): void {
     RECEIPT_VKEY: vkey(name, publicKey),
     WITNESS_VKEY: cosignerVkey(`${log}/witness`, publicKey),
   });
+}
+
+/** Says on stderr what is measured: over a million entries one of these takes a minute or more. */
+export async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const start = Date.now();
+  const result = await work();
+  console.error(`log      ${what}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+/** Lends a log of ENTRIES entries on a server of its own. */
+export async function withSeededLog<T>(use: (bench: AuditBench) => Promise<T>): Promise<T> {
+  const { server, stop } = await startTestServer();
+  const dataDir = await mkdtemp(path.join(tmpdir(), "sealport-bench-"));
+  const bench = await createAuditBench({ server });
+  try {
+    pinKeys(bench, dataDir);
+    await told(`seeding ${ENTRIES} entries`, () => seedEntries(bench));
+    return await use(bench);
+  } finally {
+    await bench.close();
+    await stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
 }

@@ -25,6 +25,13 @@ function cpuMicros(): number {
   return user + system;
 }
 
+/** How long the work takes by the clock, in milliseconds. */
+export async function millis(work: () => Promise<unknown>): Promise<number> {
+  const start = process.hrtime.bigint();
+  await work();
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
 /** CPU time of one call in microseconds, over `count` calls. */
 export async function timeOf(work: Work, count: number): Promise<number> {
   const start = cpuMicros();

@@ -8,6 +8,7 @@ import { benchHttp } from "./http";
 import { benchLag } from "./lag";
 import { type Figure, line } from "./measure";
 import { benchPortal } from "./portal";
+import { benchProof } from "./proof";
 import { benchSoak } from "./soak";
 import { benchVerify } from "./verify";
 
@@ -18,6 +19,7 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   append: benchAppend,
   lag: benchLag,
   export: benchAuditExport,
+  proof: benchProof,
   http: benchHttp,
   portal: benchPortal,
   verify: benchVerify,
@@ -30,9 +32,15 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   audit: ["append", "lag", "verify", "export"],
 };
 
+/** Suites that another one runs too. */
+const CONTAINED: ReadonlySet<string> = new Set(["proof"]);
+
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2);
-  const names = wanted.length > 0 ? wanted.flatMap((name) => GROUPS[name] ?? [name]) : Object.keys(SUITES);
+  const names =
+    wanted.length > 0
+      ? wanted.flatMap((name) => GROUPS[name] ?? [name])
+      : Object.keys(SUITES).filter((name) => !CONTAINED.has(name));
   const figures: Figure[] = [];
   for (const name of names) {
     const suite = SUITES[name];
