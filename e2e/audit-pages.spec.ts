@@ -192,8 +192,41 @@ test("a filter that names no record says so and shows nothing; the address keeps
   await expect(page.getByText("This is no id of that kind.")).toBeVisible();
   await expect(page.getByLabel("Its id")).toHaveAttribute("aria-invalid", "true");
   await expect(log(page)).toHaveCount(0);
-  await page.goto(at("/audit?action=nothing.such"));
+  await page.goto(at("/audit?action=roster.supersede&outcome=failed"));
   await expect(page.getByText("No entry meets this filter")).toBeVisible();
+  await page.context().close();
+});
+
+test("an action that is none is named at its control with the nearest, and all that was typed stays", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  await page.goto(at("/audit?action=transaction.creat&outcome=done&within=7d"), { waitUntil: "networkidle" });
+  const control = page.getByLabel("Action", { exact: true });
+  await expect(control).toHaveAttribute("aria-invalid", "true");
+  await expect(control).toHaveValue("transaction.creat");
+  await expect(control).toHaveAccessibleDescription(/“transaction.creat” is no action of this log/);
+  await expect(page.getByLabel("Outcome", { exact: true })).toHaveValue("done");
+  await expect(page.getByLabel("Time", { exact: true })).toHaveValue("7d");
+  await expect(log(page)).toHaveCount(0);
+  await expect(page.getByText("No entry meets this filter")).toHaveCount(0);
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole("link", { name: "transaction.create", exact: true }).click();
+  await page.waitForURL(/action=transaction\.create&outcome=done/);
+  await expect(control).not.toHaveAttribute("aria-invalid", "true");
+  await page.goto(at("/audit?outcome=lost"), { waitUntil: "networkidle" });
+  await expect(page.getByLabel("Outcome", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await expect(log(page)).toHaveCount(0);
+  await page.goto(at("/audit/exports?ready=1&format=csv&action=nothing.such"), { waitUntil: "networkidle" });
+  await expect(page.getByLabel("Action", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByRole("region", { name: "Ready to download" })).toHaveCount(0);
+  const answer = await page.request.get(at("/confidential/audit/events?action=transaction.creat"));
+  expect(answer.status()).toBe(422);
+  expect(await answer.json()).toMatchObject({
+    code: "request.invalid",
+    errors: [{ pointer: "/action", detail: expect.stringContaining("nearest: transaction.create") }],
+  });
+  expect(faults()).toEqual([]);
   await page.context().close();
 });
 

@@ -80,7 +80,7 @@ export function PartsList({ detail, log }: { detail: EventDetail; log: string })
                 {JSON.stringify(part.plaintext, undefined, 2)}
               </pre>
               <p className="mt-1 text-ink-2 text-note">
-                {t("key")} <Digest value={part.part_key} label={t("key")} />
+                {t("key")} <Digest value={part.part_key} label={t("key")} encoding="base64url" />
               </p>
             </details>
           </Row>
