@@ -12,10 +12,15 @@ function distance(one: string, other: string): number {
   return row.at(-1) ?? 0;
 }
 
-/** How far a name is from one that was asked for: fewest changes; less where the one holds the other whole. */
+/**
+ * How far a name is from one that was asked for: fewest changes; less where the one holds the other whole. One word may
+ * be meant for any word of the name.
+ */
 function strangeness(asked: string, name: string): number {
   const holds = name.includes(asked) || asked.includes(name);
-  return holds ? distance(asked, name) / (asked.length + name.length) : distance(asked, name);
+  if (holds) return distance(asked, name) / (asked.length + name.length);
+  const words = asked.includes(".") ? [] : name.split(".");
+  return Math.min(distance(asked, name), ...words.map((word) => distance(asked, word) + 0.5));
 }
 
 /**
