@@ -165,7 +165,7 @@ export function EventDrawer(props: {
       )}
       <div className="pb-5">
         <Facts
-          look="aligned"
+          look="narrow"
           facts={happening === undefined ? facts.slice(props.isClosed ? -3 : -2) : facts}
         />
       </div>
@@ -211,7 +211,7 @@ export function MissingDrawer({
       <p className="text-body">{isMissing ? t("missing") : words(problem)}</p>
       <div className="mt-3">
         <Facts
-          look="aligned"
+          look="narrow"
           facts={[{ name: t("request"), value: <Digest value={problem.requestId} label={t("request")} /> }]}
         />
       </div>

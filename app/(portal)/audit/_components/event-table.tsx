@@ -107,7 +107,7 @@ export function EventTable(props: {
       key: "subject",
       head: t("subject"),
       // The open entry names its own; on a wide screen there is room for all of them.
-      className: isBeside ? "facts:max-[84rem]:hidden" : "",
+      className: isBeside ? "facts:max-[80rem]:hidden" : "",
       cell: (event) => {
         const subject = subjectOf(event.action, event);
         return subject === undefined ? (

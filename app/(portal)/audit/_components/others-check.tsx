@@ -6,7 +6,7 @@ import { FactsSection } from "@/components/ui/section";
 /** Served from public/, and meant to be read before it is run. */
 const SCRIPT = "/check-entry.py";
 
-const RUN = 'python3 check-entry.py "$LOG_KEY" entry.json proof.txt';
+const RUN = 'python3 check-entry.py "$LOG_KEY" \\\n  entry.json proof.txt';
 
 /**
  * The calls that give this entry and its proof, and the way from the entry's bytes to the signed root with nothing of

@@ -19,7 +19,7 @@ function isKind(kind: string): kind is (typeof KINDS)[number] {
 function Row({ name, children }: { name: string; children: React.ReactNode }) {
   return (
     <div className="flex flex-wrap gap-x-4 py-[5px]">
-      <dt className="w-32 shrink-0 text-ink-2">{name}</dt>
+      <dt className="w-28 shrink-0 text-ink-2">{name}</dt>
       <dd className="min-w-0 grow basis-40">{children}</dd>
     </div>
   );
