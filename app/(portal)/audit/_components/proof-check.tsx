@@ -26,7 +26,7 @@ function Found({ shown, result }: { shown: ShownEntry; result: Extract<CheckResu
       <li className="flex gap-2">
         {tick}
         <span>
-          {t("leaf")} <Digest value={shown.leaf} label={t("leafName")} />
+          {t("leaf")} <Digest value={shown.leaf} label={t("leafName")} encoding="base64url" />
         </span>
       </li>
       <li className="flex gap-2">
