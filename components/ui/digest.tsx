@@ -31,7 +31,9 @@ export function Digest({
     }
   };
   return (
-    <span className="inline-flex max-w-full items-center gap-1 align-bottom">
+    <span
+      className={`inline-flex max-w-full items-center gap-1 align-bottom ${encoding === undefined ? "" : "flex-wrap"}`}
+    >
       {isWhole ? (
         <span title={value} className="break-all font-mono text-control">
           {value}

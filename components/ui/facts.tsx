@@ -10,7 +10,7 @@ export interface Fact {
 const LOOKS = {
   spread: { row: "flex-wrap justify-between", name: "", value: "text-right" },
   aligned: { row: "flex-wrap", name: "w-40 shrink-0", value: "" },
-  narrow: { row: "", name: "w-28 shrink-0 break-words", value: "grow" },
+  narrow: { row: "flex-wrap facts:flex-nowrap", name: "w-28 shrink-0 break-words", value: "grow" },
 } as const;
 
 /**
