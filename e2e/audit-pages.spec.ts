@@ -92,6 +92,68 @@ test("by keyboard alone an auditor filters, opens an entry and has its proof che
   await page.context().close();
 });
 
+for (const width of [1120, 1280, 1440]) {
+  test(`at ${width} by 900 what v found is in sight and told, and no column lies under the drawer`, async ({
+    browser,
+  }) => {
+    const viewport = { width, height: 900 };
+    const { page, faults } = await signedIn(browser, "auditor-001", { viewport });
+    await page.goto(at("/audit"), { waitUntil: "networkidle" });
+    for (const _row of [1, 2, 3]) await page.keyboard.press("j");
+    await page.keyboard.press("v");
+    await page.waitForURL(/verify=1/);
+    const found = drawer(page).getByRole("status").filter({ hasText: "Verified in this browser" });
+    await expect(found).toBeVisible();
+    await expect(found).toContainText("The root is signed by the log’s key:");
+    const box = await found.boundingBox();
+    expect(box?.y).toBeGreaterThanOrEqual(0);
+    expect((box?.y ?? 0) + (box?.height ?? 900)).toBeLessThanOrEqual(900);
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
+    const left = (await drawer(page).boundingBox())?.x ?? 0;
+    const rights = await log(page)
+      .locator("th, td")
+      .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().right));
+    expect(Math.max(...rights)).toBeLessThanOrEqual(left);
+    await expect(log(page).getByRole("columnheader", { name: "Outcome" })).toBeVisible();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(faults()).toEqual([]);
+    await page.context().close();
+  });
+}
+
+test("an entry offers the way to the signed root with python3 and openssl, and the script goes it", async ({
+  browser,
+}) => {
+  const { page } = await signedIn(browser, "auditor-001", DESKTOP);
+  const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-script-"));
+  const keys = await (await page.request.get(at("/confidential/audit/keys"))).json();
+  await page.goto(at("/audit?entry=3"), { waitUntil: "networkidle" });
+  const others = drawer(page).getByRole("region", { name: "With tools of others" });
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    others.getByRole("link", { name: "check-entry.py" }).click(),
+  ]);
+  await download.saveAs(path.join(folder, "check-entry.py"));
+  const calls = drawer(page).getByRole("region", { name: "Copy as API call" }).locator("pre");
+  const script = [...(await calls.allInnerTexts()), await others.locator("pre").textContent()].join("\n");
+  const env = {
+    NODE_ENV: "test" as const,
+    PATH: process.env.PATH,
+    KEY: accountOf("auditor-001").api_key,
+    BASE: demo().base_url.replace(/\/$/, ""),
+    LOG_KEY: keys.log[0],
+  };
+  const said = await say("sh", ["-c", script], { cwd: folder, env });
+  expect(said.output).toContain("OK: entry 3 stands in the log");
+  expect(said.code).toBe(0);
+  const forged = { ...env, LOG_KEY: keys.receipts[0] };
+  expect(await say("sh", ["-c", script], { cwd: folder, env: forged })).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("WRONG:"),
+  });
+  await page.context().close();
+});
+
 test("a portal that shows another log's keys, or a proof that is not the entry's, gets no tick", async ({
   browser,
 }) => {
@@ -192,8 +254,41 @@ test("a filter that names no record says so and shows nothing; the address keeps
   await expect(page.getByText("This is no id of that kind.")).toBeVisible();
   await expect(page.getByLabel("Its id")).toHaveAttribute("aria-invalid", "true");
   await expect(log(page)).toHaveCount(0);
-  await page.goto(at("/audit?action=nothing.such"));
+  await page.goto(at("/audit?action=roster.supersede&outcome=failed"));
   await expect(page.getByText("No entry meets this filter")).toBeVisible();
+  await page.context().close();
+});
+
+test("an action that is none is named at its control with the nearest, and all that was typed stays", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  await page.goto(at("/audit?action=transaction.creat&outcome=done&within=7d"), { waitUntil: "networkidle" });
+  const control = page.getByLabel("Action", { exact: true });
+  await expect(control).toHaveAttribute("aria-invalid", "true");
+  await expect(control).toHaveValue("transaction.creat");
+  await expect(control).toHaveAccessibleDescription(/“transaction.creat” is no action of this log/);
+  await expect(page.getByLabel("Outcome", { exact: true })).toHaveValue("done");
+  await expect(page.getByLabel("Time", { exact: true })).toHaveValue("7d");
+  await expect(log(page)).toHaveCount(0);
+  await expect(page.getByText("No entry meets this filter")).toHaveCount(0);
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole("link", { name: "transaction.create", exact: true }).click();
+  await page.waitForURL(/action=transaction\.create&outcome=done/);
+  await expect(control).not.toHaveAttribute("aria-invalid", "true");
+  await page.goto(at("/audit?outcome=lost"), { waitUntil: "networkidle" });
+  await expect(page.getByLabel("Outcome", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await expect(log(page)).toHaveCount(0);
+  await page.goto(at("/audit/exports?ready=1&format=csv&action=nothing.such"), { waitUntil: "networkidle" });
+  await expect(page.getByLabel("Action", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByRole("region", { name: "Ready to download" })).toHaveCount(0);
+  const answer = await page.request.get(at("/confidential/audit/events?action=transaction.creat"));
+  expect(answer.status()).toBe(422);
+  expect(await answer.json()).toMatchObject({
+    code: "request.invalid",
+    errors: [{ pointer: "/action", detail: expect.stringContaining("nearest: transaction.create") }],
+  });
+  expect(faults()).toEqual([]);
   await page.context().close();
 });
 

@@ -94,5 +94,5 @@ const GROUNDS = { facts: "", decision: "bg-margin", drawer: "bg-sheet" } as cons
 const COLUMNS = {
   facts: "facts:grid-cols-[minmax(0,1fr)_320px]",
   decision: "facts:grid-cols-[minmax(0,1fr)_372px]",
-  drawer: "facts:grid-cols-[minmax(0,1fr)_424px]",
+  drawer: "facts:grid-cols-[minmax(0,1fr)_368px] drawn:grid-cols-[minmax(0,1fr)_424px]",
 } as const;

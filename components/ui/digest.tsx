@@ -5,15 +5,20 @@ import { useState } from "react";
 import { Icon } from "@/components/ui/icon";
 import { shortDigest } from "@/lib/format";
 
-/** A digest, long id or fingerprint: first eight … last four, copied whole; on paper, whole and wrapped. */
+/**
+ * A digest, long id or fingerprint: first eight … last four, copied whole; on paper, whole and wrapped. `encoding` names
+ * how its bytes are written, where the same digest is written otherwise elsewhere.
+ */
 export function Digest({
   value,
   label,
   isWhole = false,
+  encoding,
 }: {
   value: string;
   label?: string;
   isWhole?: boolean;
+  encoding?: "hex" | "base64" | "base64url";
 }) {
   const t = useTranslations("ui");
   const [outcome, setOutcome] = useState<"copied" | "failed" | undefined>();
@@ -26,7 +31,9 @@ export function Digest({
     }
   };
   return (
-    <span className="inline-flex max-w-full items-center gap-1 align-bottom">
+    <span
+      className={`inline-flex max-w-full items-center gap-1 align-bottom ${encoding === undefined ? "" : "flex-wrap"}`}
+    >
       {isWhole ? (
         <span title={value} className="break-all font-mono text-control">
           {value}
@@ -47,6 +54,7 @@ export function Digest({
       >
         <Icon name={outcome === "copied" ? "tick" : "copy"} className="size-[14px]" />
       </button>
+      {encoding === undefined ? null : <span className="text-ink-2 text-note">{encoding}</span>}
       <span role="status" className="sr-only">
         {outcome === undefined ? "" : t(outcome)}
       </span>

@@ -7,18 +7,22 @@ export interface Fact {
   readonly key?: string;
 }
 
+const LOOKS = {
+  spread: { row: "flex-wrap justify-between", name: "", value: "text-right" },
+  aligned: { row: "flex-wrap", name: "w-40 shrink-0", value: "" },
+  narrow: { row: "flex-wrap facts:flex-nowrap", name: "w-28 shrink-0 break-words", value: "grow" },
+} as const;
+
 /**
  * Names and values. `spread` puts the value at the right edge (facts column), `aligned` at a common left edge
- * (main column).
+ * (main column), `narrow` too where there is little room (a drawer): then long values break and stay beside their names.
  */
-export function Facts({ facts, look = "spread" }: { facts: readonly Fact[]; look?: "spread" | "aligned" }) {
-  const row = look === "spread" ? "justify-between" : "";
-  const name = look === "spread" ? "" : "w-40 shrink-0";
-  const value = look === "spread" ? "text-right" : "";
+export function Facts({ facts, look = "spread" }: { facts: readonly Fact[]; look?: keyof typeof LOOKS }) {
+  const { row, name, value } = LOOKS[look];
   return (
     <dl className="text-control">
       {facts.map((fact) => (
-        <div key={fact.key ?? String(fact.name)} className={`flex flex-wrap gap-x-4 py-[5px] ${row}`}>
+        <div key={fact.key ?? String(fact.name)} className={`flex gap-x-4 py-[5px] ${row}`}>
           <dt className={`text-ink-2 ${name}`}>{fact.name}</dt>
           <dd className={`min-w-0 break-words ${value}`}>{fact.value}</dd>
         </div>

@@ -30,6 +30,7 @@ export const PAGES = [
   "/disputes",
   `/disputes/${UNKNOWN}`,
   "/audit",
+  "/audit?outcome=failed&action=roster.supersede",
   "/audit?outcome=failed&action=nothing.such",
   "/audit/exports",
   "/audit/verify",

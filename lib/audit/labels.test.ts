@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
+import { Purpose } from "@/lib/access/schema";
 import { OPERATIONS } from "@/lib/api-client/registry";
-import { ACTION_KEYS, actionKey } from "./labels";
+import { ACTION_KEYS, actionKey, PURPOSES } from "./labels";
 
 /** Calls without anybody behind them are in no log. */
 const UNLOGGED = ["system.liveness", "system.openapi", "system.readiness"];
@@ -15,6 +16,11 @@ test("every action has a label and a sentence, and there is no other", () => {
   const keys = Object.values(ACTION_KEYS).sort();
   const { labels, done } = CATALOGUES.en.actions;
   expect([Object.keys(labels).sort(), Object.keys(done).sort()]).toEqual([keys, keys]);
+});
+
+test("the purposes of the log's filter are those that an act can have", () => {
+  expect([...PURPOSES].sort()).toEqual([...Purpose.options].sort());
+  expect(Object.keys(CATALOGUES.en.domain.purposes)).toEqual(expect.arrayContaining([...PURPOSES]));
 });
 
 test("an unknown action has no key", () => {

@@ -120,3 +120,9 @@ function isAction(action: string): action is Action {
 export function actionKey(action: string): ActionKey | undefined {
   return isAction(action) ? ACTION_KEYS[action] : undefined;
 }
+
+/** Every action that this version writes. A log also keeps the entries of versions that wrote others. */
+export const ACTIONS: readonly string[] = Object.keys(ACTION_KEYS);
+
+/** Every purpose that this version lets an act have; the wording is in the namespace `domain.purposes`. */
+export const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;

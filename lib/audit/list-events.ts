@@ -4,7 +4,9 @@ import type { Context } from "@/lib/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { actorNames } from "./reading/actor-names";
+import { bundledCounts, readBundleParts } from "./reading/bundled-counts";
 import { addFilter, type Conditions, cursorSeq, fencedConditions } from "./reading/filter";
+import { refuseUnknownNames } from "./reading/known-names";
 import { logDetail, ofLog } from "./reading/of-log";
 import { type EventRow, planForPages, readEvents, readWaiting } from "./reading/store";
 import { filterNames, recordRead } from "./record-read";
@@ -36,25 +38,40 @@ async function readAhead(cx: Context, tx: Tx, query: EventQuery): Promise<EventR
   return readWaiting(tx, conditionsOf(cx, query).add("e.log = ?", cx.instance.log), MAX_WAITING);
 }
 
-/** Entries of the log that the caller may see, newest first, paged by sequence number. The read is logged. */
+/**
+ * Entries of the log that the caller may see, newest first, paged by sequence number. The read is logged. Throws
+ * `request.invalid` for an action or a purpose that no entry here can have.
+ */
 export async function listEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
   const { limit: _limit, cursor: _cursor, after: _after, waiting: _waiting, log, ...filter } = query;
   const from = ofLog(cx, log);
+  await refuseUnknownNames(cx, filter);
   await recordRead(cx, "audit.read", { filter: filterNames(filter), ...logDetail(cx, log) });
   return readPageOfEvents(from, query);
 }
 
 /** The page itself, for use cases that have recorded the read in their own way. */
 export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
-  const { page, waiting, names } = await inSnapshot(cx, async (tx) => {
+  const { page, waiting, names, parts } = await inSnapshot(cx, async (tx) => {
     await planForPages(tx);
     const found = { page: await readPage(cx, tx, query), waiting: await readAhead(cx, tx, query) };
-    const actors = [...found.waiting, ...found.page.rows].map((row) => row.actor);
-    return { ...found, names: await actorNames(cx, tx, actors) };
+    const rows = [...found.waiting, ...found.page.rows];
+    const actors = rows.map((row) => row.actor);
+    return {
+      ...found,
+      names: await actorNames(cx, tx, actors),
+      parts: await readBundleParts(tx, rows),
+    };
   });
+  const counts = await bundledCounts(cx, parts);
   const items = [...waiting, ...page.rows].map((row) => {
     const name = names.get(row.actor ?? "");
-    return { ...row, ...(name === undefined ? {} : { actor_name: name }) };
+    const count = counts.get(row.entry_id);
+    return {
+      ...row,
+      ...(name === undefined ? {} : { actor_name: name }),
+      ...(count === undefined ? {} : { count }),
+    };
   });
   const last = page.rows.at(-1)?.seq ?? undefined;
   return {

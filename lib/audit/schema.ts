@@ -2,17 +2,30 @@ import { z } from "zod";
 import { Instant, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
 import { ErasedPart } from "./erasure/schema";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./event";
+import { ACTIONS, PURPOSES } from "./labels";
 import { parseTileAddress } from "./tile-path";
 
 const Outcome = z.enum(ENTRY_OUTCOMES);
 
+/** An action, letter for letter: one that this version writes, or one that stands in the log from an older version. */
+const ActionName = text(64).meta({
+  description:
+    "An action, letter for letter: one of the examples, which are all that this version writes, or one that an entry of an older version has. Another is refused with 422 and the nearest names.",
+  examples: [...ACTIONS],
+});
+const PurposeName = text(64).meta({
+  description:
+    "A purpose: one of the examples, or one that an entry of an older version has. Another is refused with 422 and the nearest names.",
+  examples: [...PURPOSES],
+});
+
 /** Filters that list and export share. `subject` is `transaction:<id>`, `participant:<id>` and the like. */
 const eventFilter = {
   actor: text(128).optional(),
-  action: text(64).optional(),
+  action: ActionName.optional(),
   subject: text(200).optional(),
   outcome: Outcome.optional(),
-  purpose: text(64).optional(),
+  purpose: PurposeName.optional(),
   from: Instant.optional(),
   to: Instant.optional(),
 } as const;
@@ -52,6 +65,8 @@ export const EventItem = z.object({
   participant_id: z.string().nullable(),
   request_id: z.string().nullable(),
   grant_id: z.string().nullable(),
+  /** How many failures the entry stands for, where one is written for all of a minute. */
+  count: z.int().min(1).optional(),
 });
 export type EventItem = z.infer<typeof EventItem>;
 export const EventPage = pageOf(EventItem);

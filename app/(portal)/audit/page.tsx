@@ -17,7 +17,14 @@ import { type LoadedList, loadList, type PagePlace, queryOf, signedSize } from "
 import { LogChoice } from "./_components/log-choice";
 import { LogKeys } from "./_components/log-keys";
 import { readAsked } from "./_components/read-asked";
-import { addressOf, isFiltered, numberOf, oneOf, type ReadFilter } from "./_components/read-filter";
+import {
+  addressOf,
+  isFiltered,
+  numberOf,
+  oneOf,
+  type ReadFilter,
+  withUnknown,
+} from "./_components/read-filter";
 import { RefreshButton } from "./_components/refresh-button";
 
 const PATH = "/audit";
@@ -47,8 +54,11 @@ async function Drawer(props: {
   return <EventDrawer {...entry} ways={props.ways} isWanted={props.isWanted} />;
 }
 
-async function Nothing({ isNarrowed, log }: { isNarrowed: boolean; log: string }) {
+async function Nothing({ read }: { read: ReadFilter }) {
   const t = await getTranslations("audit.empty");
+  const { log } = read.values;
+  if (read.fault !== undefined) return <EmptyState title={t("faultTitle")} text={t("faultText")} />;
+  const isNarrowed = isFiltered(read.filter);
   if (!isNarrowed) return <EmptyState title={t("title")} text={t("text")} />;
   return (
     <EmptyState title={t("filteredTitle")} text={t("filteredText")}>
@@ -75,7 +85,7 @@ async function List(props: {
     <div className={entry === undefined ? "" : "hidden facts:block"}>
       <FilterBar path={PATH} read={read} actors={actors} />
       {list.items.length === 0 ? (
-        <Nothing isNarrowed={isFiltered(read.filter) || read.fault !== undefined} log={values.log} />
+        <Nothing read={read} />
       ) : (
         <div data-entries="">
           <EventTable
@@ -83,23 +93,24 @@ async function List(props: {
             signedSize={signed}
             isClosed={place.log !== undefined}
             current={entry}
+            isBeside={entry !== undefined}
             href={(seq) => addressOf(PATH, values, { before, after, entry: seq })}
           />
         </div>
       )}
-      <ListFoot path={PATH} values={values} list={list} place={place} />
+      {read.fault === undefined ? <ListFoot path={PATH} values={values} list={list} place={place} /> : null}
     </div>
   );
 }
 
-const NO_LIST: LoadedList = { items: [], hasOlder: false };
+const NO_LIST: LoadedList = { items: [], hasOlder: false, unknown: [] };
 
 /** The log: a filterable list by sequence number, and one entry of it with its parts and its proof. */
 export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   const t = await getTranslations("audit");
   const keeping = await getTranslations("keeping.retention");
   const params = await searchParams;
-  const { read, logs } = await readAsked(params);
+  const { read: asked, logs } = await readAsked(params);
   const place: PagePlace = {
     log: logs.log,
     before: numberOf(params, "before"),
@@ -107,12 +118,14 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
     limit: LIMIT,
   };
   const entry = numberOf(params, "entry");
-  const result = await loadList(read.filter, place);
+  const result = await loadList(asked.filter, place);
   if (!result.ok) return <ProblemPage problem={result.problem} section={{ label: t("title"), href: PATH }} />;
   const { principal } = result;
+  const read = withUnknown(asked, result.value.unknown);
   // A control that asks for nothing the log knows shows no entries: it would look as if all of them met it.
   const list = read.fault === undefined ? result.value : NO_LIST;
-  if (place.after !== undefined && list.items.length < LIMIT) redirect(addressOf(PATH, read.values));
+  const isShort = read.fault === undefined && list.items.length < LIMIT;
+  if (place.after !== undefined && isShort) redirect(addressOf(PATH, read.values));
   const signed = await signedSize(logs.log);
   const { before, after } = place;
   const hrefOf = (seq: number | undefined) =>

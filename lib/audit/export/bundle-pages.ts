@@ -87,6 +87,10 @@ Verify with standard tools
   signature over "cosignature/v1\\ntime <seconds>\\n" followed by the note's text. A time stamp's imprint is the
   SHA-256 of the checkpoint as the log signed it: text, empty line, the log's own signature line with its newline;
   put the token into a file and use openssl ts -verify -token_in -data FILE -CAfile AUTHORITY.
+  All of this for one entry, from its bytes to the signed root, by a script of Python's standard library and openssl
+  that is meant to be read first (public/check-entry.py of the program, offered by the portal on each entry):
+    python3 check-entry.py LOG_KEY BUNDLE.zip NUMBER
+  LOG_KEY is the log's key as you have it from somewhere else than this bundle.
   A sealed part is iv(12), ciphertext, tag(16), AES-256-GCM under "key", with {"c":...,"id":...,"log":...} as associated data; SHA-256 of "stored" is "d" in the entry.
 `;
 }

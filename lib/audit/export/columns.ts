@@ -1,7 +1,7 @@
 import "server-only";
 import { type OpenedRow, plaintextOf } from "./export-row";
 import { bindsPart } from "./part-places";
-import { type ShownRow, shownRow } from "./shown-row";
+import { type ShownRow, shownRow, UNSHOWN } from "./shown-row";
 
 /** The columns of CSV and of a spreadsheet, in order, each with what it holds. */
 export const COLUMNS = {
@@ -48,13 +48,28 @@ export const COLUMN_NAMES: readonly Column[] = [
 ];
 
 /** Stands in the cell of a part whose compartment key was destroyed; the log's entry says when. */
-export const ERASED = "[erased]";
+const ERASED = "[erased]";
 /** Stands in the cell of a part whose compartment key is gone, of which no entry of the log tells. */
-export const KEYLESS = "[key missing]";
+const KEYLESS = "[key missing]";
 /** Stands in the cell of a part that does not open with its key: it was changed where it is stored. */
-export const UNREADABLE = "[does not open]";
+const UNREADABLE = "[does not open]";
 /** Stands in the cell of a part that the entry binds and that is not stored where the entry says. */
-export const MISSING = "[part missing]";
+const MISSING = "[part missing]";
+
+/** Every text in brackets that can stand in a cell, or before its text, with what it says (docs/formats/exports.md). */
+export const CELL_WORDS: readonly (readonly [word: string, meaning: string])[] = [
+  [ERASED, "Stands for a part whose key was destroyed, as an entry of the log says."],
+  [
+    KEYLESS,
+    "Stands for a part whose key is gone, and no entry of the log says that it was destroyed: have the log verified.",
+  ],
+  [UNREADABLE, "Stands for a part that does not open: it was changed where it is stored."],
+  [MISSING, "Stands for a part that the entry binds and that is not stored where the entry says."],
+  [
+    UNSHOWN,
+    "Stands before what only the search row says: the entry's part that would show it is not open here.",
+  ],
+];
 
 function partCell(log: string, opened: OpenedRow, kind: "case" | "subject"): string {
   const { row, parts, erased, keyless, astray, entry, org, kinds } = opened;

@@ -4,6 +4,7 @@ import type { Json } from "@/lib/crypto/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { addFilter, fencedConditions, type ReaderContext } from "../reading/filter";
+import { refuseUnknownNames } from "../reading/known-names";
 import { logDetail, ofLog } from "../reading/of-log";
 import { readableKinds } from "../reading/open-parts";
 import { recordEvent } from "../record-event";
@@ -67,6 +68,7 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
   const from = ofLog(cx, log);
   // A filter that cannot be is refused before anything is written down.
   addFilter(fencedConditions(cx), query);
+  await refuseUnknownNames(cx, filterOf(query));
   const signedSize = await readSignedSize(from, query, Object.keys(filterOf(query)).length > 0);
   const recorded = await recordEvent(cx, {
     class: "export",

@@ -16,7 +16,7 @@ import { recordEvent } from "../record-event";
 import { ExportQuery } from "../schema";
 import { Policy } from "../verify/bundle-format";
 import { verifyBundle } from "../verify/verify-bundle";
-import { COLUMN_NAMES } from "./columns";
+import { CELL_WORDS, COLUMN_NAMES } from "./columns";
 import { exportLog } from "./export-log";
 
 const SECRET = "foreign-order-4711";
@@ -107,6 +107,7 @@ describe("an export", () => {
     expect(cell("details")).toMatch(/^\[\d+ characters, more than a cell holds/);
     const columns = await readSheet(file, "Columns");
     expect(columns.map(([name]) => name)).toEqual(expect.arrayContaining([...COLUMN_NAMES]));
+    for (const [word] of CELL_WORDS) expect(columns.map(([name]) => name)).toContain(word);
     expect(columns).toContainEqual(["Cells with a text longer than a cell holds", "1"]);
     const inside = await insideOf(bytes, true);
     expect(inside).not.toContain("<f>");

@@ -6,6 +6,7 @@ import { DomainError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
 import { issueReceipt } from "../issue-receipt";
 import { addFilter, fencedConditions } from "../reading/filter";
+import { refuseUnknownNames } from "../reading/known-names";
 import { logDetail, ofLog } from "../reading/of-log";
 import type { ExportReceipt, NewExport } from "../schema";
 import { exportDetails, filterOf, optionsOf } from "./export-log";
@@ -25,6 +26,7 @@ export async function requestExport(cx: Context, wanted: NewExport): Promise<Exp
   ofLog(cx, log);
   addFilter(fencedConditions(cx), wanted);
   const filter = filterOf(wanted);
+  await refuseUnknownNames(cx, filter);
   const options = optionsOf(cx, wanted);
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());

@@ -2,9 +2,8 @@ import "server-only";
 import type { RawTx } from "@/lib/db/transaction";
 import type { CompartmentKind } from "../event";
 import type { Conditions, ReaderContext } from "../reading/filter";
-import { COLUMN_NAMES, COLUMNS, cellsOf, ERASED, MISSING, UNREADABLE } from "./columns";
+import { CELL_WORDS, COLUMN_NAMES, COLUMNS, cellsOf } from "./columns";
 import { openedRows } from "./export-row";
-import { UNSHOWN } from "./shown-row";
 import type { Produced, Sink } from "./sink";
 import { readAnchoredSize } from "./store";
 import { writeWorkbook } from "./workbook";
@@ -43,12 +42,10 @@ function dictionary(request: XlsxRequest, { log, size, entries, longer }: Facts)
   return [
     ...COLUMN_NAMES.map((name) => [name, COLUMNS[name]]),
     ["", ""],
-    [ERASED, "Stands for a part whose key was destroyed."],
-    [UNREADABLE, "Stands for a part that does not open: it was changed where it is stored."],
-    [MISSING, "Stands for a part that the entry binds and that is not stored where the entry says."],
+    ...CELL_WORDS.map(([word, meaning]) => [word, meaning]),
     [
-      UNSHOWN,
-      "Stands before what only the search row says: the entry's part that would show it is not open here.",
+      "[N characters, more than a cell holds: take NDJSON or JSON]",
+      "Stands for a text that no spreadsheet reads whole; N is its length.",
     ],
     ["", ""],
     ["Log", log],

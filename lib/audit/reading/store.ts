@@ -77,6 +77,15 @@ export async function readWaiting(tx: Tx, conditions: Conditions, limit: number)
   return z.array(EventRow).parse(rows);
 }
 
+/** Whether any entry meets the conditions, numbered or not. */
+export async function hasEntry(tx: Tx, conditions: Conditions): Promise<boolean> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT EXISTS (SELECT 1 FROM audit_index i WHERE ${conditions.text}) AS has`,
+    ...conditions.values,
+  );
+  return z.array(z.object({ has: z.boolean() })).parse(rows)[0]?.has === true;
+}
+
 const NameRow = z.object({ pseudonym: z.string(), name: z.string() });
 
 /** Of whom the log tells no more who they are: a key of theirs was erased, and their account does not undo that. */

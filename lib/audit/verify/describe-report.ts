@@ -44,7 +44,7 @@ export function describeReport(report: Report): string {
     report.log === undefined
       ? ""
       : `log ${shownText(report.log)}: ${report.entries} entries, ${report.size} leaves proven\n`,
-    `checkpoints: ${report.checkpoints} trusted, ${report.witnessed} of them witnessed\n`,
+    `checkpoints: ${report.checkpoints} trusted, ${report.witnessed} of them independently witnessed\n`,
     `keys trusted, ${source}:\n${report.trust.keys.map((key) => `  ${shownText(key)}\n`).join("")}`,
     bad === undefined ? "" : `first bad entry: ${bad}\n`,
     ...report.findings.map(line),

@@ -78,7 +78,7 @@ export function EntryAnchors({ anchors, rule }: { anchors: Shown; rule: WitnessR
   ];
   return (
     <FactsSection title={t("title")}>
-      <Facts look="aligned" facts={facts} />
+      <Facts look="narrow" facts={facts} />
       <p className="mt-2 text-ink-2 text-note">{t("said")}</p>
     </FactsSection>
   );

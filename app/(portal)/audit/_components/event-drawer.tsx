@@ -2,29 +2,26 @@ import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { addressOf } from "@/components/client/api";
 import { useProblemWords } from "@/components/messages/problem-words";
-import { CodeSample } from "@/components/ui/code-sample";
 import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
-import { FactsSection } from "@/components/ui/section";
+import { PURPOSES } from "@/lib/audit/labels";
 import type { EventDetail } from "@/lib/audit/schema";
-import { type Proof, parseProof } from "@/lib/audit/verify/check-proof";
 import { formatCount } from "@/lib/format";
 import type { WitnessRule } from "@/lib/http/health/anchors";
 import type { PageProblem } from "@/lib/http/page";
 import type { ShownEntry } from "./check-in-browser";
 import { DrawerHeading } from "./drawer-heading";
 import { EntryAnchors } from "./entry-anchors";
-import { type Happening, happeningOf, textOf } from "./happening";
+import { countOf, type Happening, happeningOf, textOf } from "./happening";
+import { OthersCheck } from "./others-check";
 import { Outcome } from "./outcome";
 import { PartsList } from "./parts-list";
 import { ProofCheck } from "./proof-check";
-import { ProofDrawing } from "./proof-drawing";
+import { ProofSection } from "./proof-section";
 import { SaidOpenly } from "./said-openly";
 import { Sentence } from "./sentence";
-
-const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
 
 /** Where the arrows and the cross of the drawer lead. */
 export interface DrawerWays {
@@ -71,24 +68,39 @@ function Purpose({ purpose }: { purpose: string }) {
 /** `log` is the origin of a closed log. */
 function useFacts(detail: EventDetail, happening: Happening, log: string | undefined): Fact[] {
   const t = useTranslations("audit.drawer");
+  const locale = useLocale();
   const { purpose, details, requestId } = happening;
   const policy = textOf(details, "policy");
   const code = textOf(details, "code");
+  const count = countOf(happening);
   return [
     { name: t("time"), value: <LocalTime instant={happening.at} /> },
     { name: t("outcome"), value: <Outcome outcome={happening.outcome} /> },
     { name: t("action"), value: happening.action },
     ...(purpose === undefined ? [] : [{ name: t("purpose"), value: <Purpose purpose={purpose} /> }]),
     ...(code === undefined ? [] : [{ name: t("reason"), value: code }]),
+    ...(count === undefined
+      ? []
+      : [
+          {
+            name: t("count"),
+            value: (
+              <>
+                ×{formatCount(count, locale)}
+                <span className="block text-ink-2 text-note">{t("countText")}</span>
+              </>
+            ),
+          },
+        ]),
     ...(policy === undefined
       ? []
-      : [{ name: t("policy"), value: <Digest value={policy} label={t("policy")} /> }]),
+      : [{ name: t("policy"), value: <Digest value={policy} label={t("policy")} encoding="base64url" /> }]),
     ...(requestId === undefined
       ? []
       : [{ name: t("request"), value: <Digest value={requestId} label={t("request")} /> }]),
     ...(log === undefined ? [] : [{ name: t("log"), value: <span className="break-all">{log}</span> }]),
     { name: t("id"), value: <Digest value={detail.entry_id} label={t("id")} /> },
-    { name: t("leaf"), value: <Digest value={detail.leaf_hash} label={t("leaf")} /> },
+    { name: t("leaf"), value: <Digest value={detail.leaf_hash} label={t("leaf")} encoding="base64url" /> },
   ];
 }
 
@@ -116,69 +128,6 @@ function shownEntry(
   };
 }
 
-function AllNeighbours({ proof }: { proof: Proof }) {
-  const t = useTranslations("audit.proof");
-  const locale = useLocale();
-  if (proof.steps.length === 0) return null;
-  return (
-    <details className="mt-1 text-control">
-      <summary className="inline-flex min-h-touch cursor-pointer items-center text-ink-2 hover:text-ink tablet:min-h-bar">
-        {t("all")}
-      </summary>
-      <ol className="mt-1 grid gap-1">
-        {proof.steps.map(({ side, hash, leaves }) => (
-          <li key={leaves.start} className="flex flex-wrap items-center justify-between gap-x-3">
-            <span className="text-ink-2">
-              {t(side)},{" "}
-              {t("leaves", {
-                from: formatCount(leaves.start, locale),
-                to: formatCount(leaves.end - 1, locale),
-              })}
-            </span>
-            <Digest value={Buffer.from(hash).toString("base64")} label={t("hash")} />
-          </li>
-        ))}
-      </ol>
-    </details>
-  );
-}
-
-/** What the log says of the entry's place, and the check of it. */
-function ProofSection(props: {
-  detail: EventDetail;
-  log: string;
-  isClosed: boolean;
-  proof: string | undefined;
-  isWanted: boolean;
-}) {
-  const t = useTranslations("audit.proof");
-  const locale = useLocale();
-  if (props.proof === undefined)
-    return (
-      <FactsSection title={t("title")}>
-        <p className="flex gap-2 text-control">
-          <Icon name={props.isClosed ? "warning" : "clock"} className="mt-[2px] text-amber" />
-          {t(props.isClosed ? "neverSigned" : "unsigned")}
-        </p>
-      </FactsSection>
-    );
-  const proof = parseProof(props.proof);
-  return (
-    <FactsSection title={t("title")}>
-      <ProofDrawing proof={proof} leaf={props.detail.leaf_hash} />
-      <p className="mt-2 text-control text-ink-2">
-        {t("text", { count: proof.steps.length, size: formatCount(proof.size, locale) })}
-      </p>
-      <AllNeighbours proof={proof} />
-      <ProofCheck
-        key={props.detail.entry_id}
-        shown={shownEntry(props.detail, props, props.proof)}
-        isWanted={props.isWanted}
-      />
-    </FactsSection>
-  );
-}
-
 function callOf(entry: string, { log, isClosed }: { log: string; isClosed: boolean }): string {
   const path = addressOf(`/confidential/audit/events/${entry}`, { query: isClosed ? { log } : {} });
   return `curl -sS -H "Authorization: Bearer $KEY" \\\n  "$BASE${path}"`;
@@ -195,18 +144,28 @@ export function EventDrawer(props: {
   ways: DrawerWays;
   isWanted: boolean;
 }) {
-  const t = useTranslations("audit.drawer");
   const happening = happeningOf(props.detail);
   const facts = useFacts(props.detail, happening ?? NOTHING_READABLE, props.isClosed ? props.log : undefined);
+  const calls = {
+    entry: callOf(`${props.detail.seq}`, props),
+    proof: callOf(`${props.detail.seq}/proof`, props),
+  };
   return (
     <div className="facts:sticky facts:top-6">
       <Head seq={props.detail.seq} ways={props.ways} />
       <p className="mb-3 text-lead">
         {happening === undefined ? <SaidOpenly detail={props.detail} /> : <Sentence happening={happening} />}
       </p>
+      {props.proof === undefined ? null : (
+        <ProofCheck
+          key={props.detail.entry_id}
+          shown={shownEntry(props.detail, props, props.proof)}
+          isWanted={props.isWanted}
+        />
+      )}
       <div className="pb-5">
         <Facts
-          look="aligned"
+          look="narrow"
           facts={happening === undefined ? facts.slice(props.isClosed ? -3 : -2) : facts}
         />
       </div>
@@ -215,12 +174,7 @@ export function EventDrawer(props: {
       {props.detail.anchors === undefined ? null : (
         <EntryAnchors anchors={props.detail.anchors} rule={props.rule} />
       )}
-      <FactsSection title={t("call")}>
-        <div className="grid grid-cols-1 gap-3">
-          <CodeSample label={t("callEntry")} code={callOf(`${props.detail.seq}`, props)} />
-          <CodeSample label={t("callProof")} code={callOf(`${props.detail.seq}/proof`, props)} />
-        </div>
-      </FactsSection>
+      <OthersCheck calls={calls} isSigned={props.proof !== undefined} />
     </div>
   );
 }
@@ -257,7 +211,7 @@ export function MissingDrawer({
       <p className="text-body">{isMissing ? t("missing") : words(problem)}</p>
       <div className="mt-3">
         <Facts
-          look="aligned"
+          look="narrow"
           facts={[{ name: t("request"), value: <Digest value={problem.requestId} label={t("request")} /> }]}
         />
       </div>

@@ -1,9 +1,11 @@
 import { useLocale, useTranslations } from "next-intl";
+import { Fragment } from "react";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import type { EventItem } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
+import { BundleCount } from "./bundle-count";
 import { subjectOf } from "./happening";
 import { Actor, SubjectName } from "./names";
 import { Outcome } from "./outcome";
@@ -34,6 +36,37 @@ function Seq(props: { seq: number | null; signedSize: number; isClosed: boolean 
   );
 }
 
+/** An action, which may break behind its dots. */
+function ActionName({ action }: { action: string }) {
+  const [first = "", ...rest] = action.split(".");
+  return (
+    <>
+      {first}
+      {rest.map((word) => (
+        <Fragment key={word}>
+          .<wbr />
+          {word}
+        </Fragment>
+      ))}
+    </>
+  );
+}
+
+/** When an entry was written; in a narrow list on two lines. */
+function Time({ at, isBeside }: { at: string; isBeside: boolean }) {
+  if (!isBeside) return <LocalTime instant={at} />;
+  return (
+    <>
+      <span className="block">
+        <LocalTime instant={at} form="day" />
+      </span>
+      <span className="block">
+        <LocalTime instant={at} form="clock" />
+      </span>
+    </>
+  );
+}
+
 /** Entries of the log in rows. `href` leads to an entry's details; without it the rows are for reading only. */
 export function EventTable(props: {
   events: readonly EventItem[];
@@ -42,8 +75,11 @@ export function EventTable(props: {
   isClosed: boolean;
   href?: (seq: number) => string;
   current?: number | undefined;
+  /** Whether an entry is open beside the list: then each row takes less room, and no column lies under the drawer. */
+  isBeside?: boolean;
 }) {
   const t = useTranslations("audit.list");
+  const { isBeside = false } = props;
   const columns: Column<EventItem>[] = [
     {
       key: "seq",
@@ -51,8 +87,17 @@ export function EventTable(props: {
       isTitle: true,
       cell: ({ seq }) => <Seq seq={seq} signedSize={props.signedSize} isClosed={props.isClosed} />,
     },
-    { key: "at", head: t("time"), cell: ({ at }) => <LocalTime instant={at} /> },
-    { key: "action", head: t("action"), cell: ({ action }) => action },
+    { key: "at", head: t("time"), cell: ({ at }) => <Time at={at} isBeside={isBeside} /> },
+    {
+      key: "action",
+      head: t("action"),
+      cell: ({ action, count }) => (
+        <>
+          <ActionName action={action} />
+          <BundleCount count={count} />
+        </>
+      ),
+    },
     {
       key: "actor",
       head: t("actor"),
@@ -61,6 +106,8 @@ export function EventTable(props: {
     {
       key: "subject",
       head: t("subject"),
+      // The open entry names its own; on a wide screen there is room for all of them.
+      className: isBeside ? "facts:max-[80rem]:hidden" : "",
       cell: (event) => {
         const subject = subjectOf(event.action, event);
         return subject === undefined ? (

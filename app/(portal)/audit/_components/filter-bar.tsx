@@ -3,12 +3,11 @@ import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { ENTRY_OUTCOMES } from "@/lib/audit/event";
-import { ACTION_KEYS } from "@/lib/audit/labels";
+import { ACTION_KEYS, PURPOSES } from "@/lib/audit/labels";
 import { ActorPick } from "./actor-pick";
+import { FAULT_ID, FilterFault } from "./filter-fault";
 import { addressOf, type Field, hasValues, type ReadFilter, SPANS, SUBJECT_KINDS } from "./read-filter";
 import { UrlForm } from "./url-form";
-
-const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
 
 /** An actor that can be asked for: the log's own name of it, and the words shown. */
 export interface ActorChoice {
@@ -42,18 +41,29 @@ export function FilterBar(props: {
   /** Further controls of the same form. */
   children?: ReactNode;
   submit?: ReactNode;
+  /** Members of the address beside the filter that a mended one keeps. */
+  more?: Readonly<Record<string, string | undefined>>;
 }) {
   const t = useTranslations("audit.filter");
   const labels = useTranslations("actions.labels");
   const outcomes = useTranslations("audit.outcomes");
   const purposes = useTranslations("domain.purposes");
   const { values, fault } = props.read;
-  const wrong = (name: "id" | "from" | "to") =>
-    fault === name ? { "aria-invalid": true as const, "aria-describedby": "filter-fault" } : {};
+  const wrong = (name: string) =>
+    fault === name ? { "aria-invalid": true as const, "aria-describedby": FAULT_ID } : {};
   const select = (name: Field, options: readonly ActorChoice[], any: string) => (
-    <Chip id={`filter-${name}`} label={t(name)} isSet={values[name] !== ""}>
-      <select id={`filter-${name}`} name={name} defaultValue={values[name]} className={CONTROL}>
+    <Chip id={`filter-${name}`} label={t(name)} isSet={values[name] !== ""} isWrong={fault === name}>
+      <select
+        id={`filter-${name}`}
+        name={name}
+        defaultValue={values[name]}
+        className={CONTROL}
+        {...wrong(name)}
+      >
         <option value="">{any}</option>
+        {values[name] === "" || options.some(({ value }) => value === values[name]) ? null : (
+          <option value={values[name]}>{values[name]}</option>
+        )}
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}
@@ -67,7 +77,8 @@ export function FilterBar(props: {
       <input
         id={`filter-${name}`}
         name={name}
-        type="datetime-local"
+        // What is no time stands in no control for times: it stays as it was typed.
+        type={fault === name ? "text" : "datetime-local"}
         step={1}
         defaultValue={localOf(values[name])}
         className={CONTROL}
@@ -80,7 +91,7 @@ export function FilterBar(props: {
     label: `${value}: ${labels(key)}`,
   }));
   const spans = Object.keys(SPANS).filter((span): span is keyof typeof SPANS => span in SPANS);
-  const isOpen = values.id !== "" || values.from !== "" || values.to !== "";
+  const isOpen = fault === "kind" || values.id !== "" || values.from !== "" || values.to !== "";
   return (
     <search className="mb-4 block print:hidden">
       <UrlForm key={JSON.stringify(values)} action={props.path}>
@@ -149,11 +160,7 @@ export function FilterBar(props: {
             </div>
           </details>
         </div>
-        {fault === undefined ? null : (
-          <p id="filter-fault" role="alert" className="mt-2 text-control text-oxblood">
-            {t(`faults.${fault}`)}
-          </p>
-        )}
+        <FilterFault path={props.path} read={props.read} more={props.more} />
       </UrlForm>
     </search>
   );

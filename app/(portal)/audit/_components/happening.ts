@@ -97,3 +97,9 @@ export function textOf(details: Happening["details"], name: string): string | un
   const value = details[name];
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
+
+/** How many failures the entry stands for, where one is written for all of a minute (audit.md "Completeness"). */
+export function countOf({ outcome, details }: Happening): number | undefined {
+  const { count } = details;
+  return outcome === "denied" && typeof count === "number" && count > 1 ? count : undefined;
+}

@@ -2,6 +2,7 @@ import "server-only";
 import { getLogCheckpoint, listAuditEvents } from "@/lib/api-client/operations/audit";
 import { getCheckpoint } from "@/lib/audit/get-checkpoint";
 import { listEvents } from "@/lib/audit/list-events";
+import { findUnknownNames, type NamedMember } from "@/lib/audit/reading/known-names";
 import { type EventItem, EventQuery } from "@/lib/audit/schema";
 import { toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { parseCheckpoint, splitNote } from "@/lib/crypto/signed-note";
@@ -11,6 +12,8 @@ import type { EventFilter } from "./read-filter";
 export interface LoadedList {
   readonly items: readonly EventItem[];
   readonly hasOlder: boolean;
+  /** Members of the filter that name what no entry here can have; then nothing was asked of the log. */
+  readonly unknown: readonly NamedMember[];
 }
 
 /** Where a page of the list begins: below a sequence number, above one, or at the newest. */
@@ -38,8 +41,10 @@ export function queryOf(filter: EventFilter, place: PagePlace): Readonly<Record<
 /** A page of entries, exactly as the API gives it. */
 export function loadList(filter: EventFilter, place: PagePlace): Promise<PageResult<LoadedList>> {
   return loadPage(listAuditEvents, "/confidential/audit/events", async (cx) => {
+    const unknown = await findUnknownNames(cx, filter);
+    if (unknown.length > 0) return { items: [], hasOlder: false, unknown };
     const page = await listEvents(cx, EventQuery.parse(queryOf(filter, place)));
-    return { items: page.items, hasOlder: page.next_cursor !== null };
+    return { items: page.items, hasOlder: page.next_cursor !== null, unknown };
   });
 }
 

@@ -19,7 +19,7 @@ function isKind(kind: string): kind is (typeof KINDS)[number] {
 function Row({ name, children }: { name: string; children: React.ReactNode }) {
   return (
     <div className="flex flex-wrap gap-x-4 py-[5px]">
-      <dt className="w-32 shrink-0 text-ink-2">{name}</dt>
+      <dt className="w-28 shrink-0 text-ink-2">{name}</dt>
       <dd className="min-w-0 grow basis-40">{children}</dd>
     </div>
   );
@@ -80,7 +80,7 @@ export function PartsList({ detail, log }: { detail: EventDetail; log: string })
                 {JSON.stringify(part.plaintext, undefined, 2)}
               </pre>
               <p className="mt-1 text-ink-2 text-note">
-                {t("key")} <Digest value={part.part_key} label={t("key")} />
+                {t("key")} <Digest value={part.part_key} label={t("key")} encoding="base64url" />
               </p>
             </details>
           </Row>

@@ -14,7 +14,7 @@ import { formatCount } from "@/lib/format";
 type State =
   | { readonly is: "unchecked" }
   | { readonly is: "checking" }
-  | { readonly is: "checked"; readonly result: CheckResult }
+  | { readonly is: "checked"; readonly result: CheckResult; readonly at: string }
   | { readonly is: "failed"; readonly error: unknown };
 
 function Found({ shown, result }: { shown: ShownEntry; result: Extract<CheckResult, { ok: true }> }) {
@@ -26,7 +26,7 @@ function Found({ shown, result }: { shown: ShownEntry; result: Extract<CheckResu
       <li className="flex gap-2">
         {tick}
         <span>
-          {t("leaf")} <Digest value={shown.leaf} label={t("leafName")} />
+          {t("leaf")} <Digest value={shown.leaf} label={t("leafName")} encoding="base64url" />
         </span>
       </li>
       <li className="flex gap-2">
@@ -68,7 +68,8 @@ export function ProofCheck({ shown, isWanted }: { shown: ShownEntry; isWanted: b
     setState({ is: "checking" });
     try {
       const { checkEntry } = await import("@/app/(portal)/audit/_components/check-in-browser");
-      setState({ is: "checked", result: await checkEntry(shown) });
+      const result = await checkEntry(shown);
+      setState({ is: "checked", result, at: new Date().toISOString() });
     } catch (error) {
       setState({ is: "failed", error });
     }
@@ -78,9 +79,14 @@ export function ProofCheck({ shown, isWanted }: { shown: ShownEntry; isWanted: b
     begun.current = true;
     void check();
   });
+  const place = useRef<HTMLDivElement>(null);
+  // Wherever the page was scrolled to, what was found is seen.
+  useEffect(() => {
+    if (state.is === "checked" || state.is === "failed") place.current?.scrollIntoView({ block: "nearest" });
+  }, [state]);
   const isFine = state.is === "checked" && state.result.ok;
   return (
-    <div className="mt-3">
+    <div ref={place} className="mb-4 scroll-mt-4 border-line border-b pb-4">
       {isFine ? null : (
         <Button
           size="bar"
@@ -100,7 +106,9 @@ export function ProofCheck({ shown, isWanted }: { shown: ShownEntry; isWanted: b
           <>
             <p className="flex items-center gap-2 font-medium text-accent text-control">
               <Icon name="check" />
-              {t("verified")}
+              <span>
+                {t("verified")}, <LocalTime instant={state.at} form="clock" />
+              </span>
             </p>
             <Found shown={shown} result={state.result} />
           </>

@@ -1,6 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { Proof, ProofStep } from "@/lib/audit/verify/check-proof";
-import { toBase64url } from "@/lib/crypto/bytes";
+import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
 import { formatCount, shortDigest } from "@/lib/format";
 
 const WIDTH = 376;
@@ -76,7 +76,7 @@ function Neighbour({ level, step }: { level: Placed; step: ProofStep }) {
         textAnchor={isLeft ? "end" : "start"}
         className="fill-ink-2 font-mono text-[11px]"
       >
-        {shortDigest(toBase64url(step.hash))}
+        {shortDigest(toBase64(step.hash))}
       </text>
       <text
         x={isLeft ? x - 11 : x + 11}
@@ -130,7 +130,7 @@ function Ends({ proof, leaf, at }: { proof: Proof; leaf: string; at: Placed | un
         {t("root")}
       </text>
       <text x={FIRST_X + 20} y={TOP + 11} className="fill-ink-2 font-mono text-[11px]">
-        {shortDigest(toBase64url(proof.root))}
+        {shortDigest(toBase64(proof.root))}
       </text>
       {at === undefined ? null : (
         <>
@@ -139,7 +139,7 @@ function Ends({ proof, leaf, at }: { proof: Proof; leaf: string; at: Placed | un
             {t("entry")}
           </text>
           <text {...words} y={y + 11} className="fill-ink-2 font-mono text-[11px]">
-            {shortDigest(leaf)}
+            {shortDigest(toBase64(fromBase64url(leaf)))}
           </text>
         </>
       )}

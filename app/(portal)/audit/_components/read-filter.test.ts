@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressOf, readFilter } from "./read-filter";
+import { addressOf, readFilter, withUnknown } from "./read-filter";
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const ID = "01a20f0e-6b5a-7665-b3d0-ba3ceb039256";
@@ -13,7 +13,6 @@ test("a span counts back from now, and an explicit begin wins", () => {
   expect(readFilter({ within: "24h", from: "2026-11-24T10:30" }, NOW).filter).toEqual({
     from: "2026-11-24T10:30:00.000Z",
   });
-  expect(readFilter({ within: "forever" }, NOW).filter).toEqual({});
 });
 
 test("a time without a zone is UTC; one with a zone is taken as it is", () => {
@@ -36,8 +35,21 @@ test.each([
   [{ kind: "transaction", id: "no id" }, "id"],
   [{ from: "yesterday" }, "from"],
   [{ to: "2026-13-01T00:00" }, "to"],
+  [{ within: "forever" }, "within"],
+  [{ outcome: "lost" }, "outcome"],
+  [{ kind: "case", id: ID }, "kind"],
+  [{ subject: `case:${ID}` }, "kind"],
 ] as const)("what cannot be asked for names its control: %o", (params, fault) => {
   expect(readFilter(params, NOW).fault).toBe(fault);
+});
+
+test("what the log does not know is a fault, and all that was typed stays", () => {
+  const read = readFilter({ action: "nothing.such", outcome: "lost", id: ID }, NOW);
+  expect(read.values).toMatchObject({ action: "nothing.such", outcome: "lost", id: ID });
+  expect(withUnknown(read, ["action"]).fault).toBe("outcome");
+  const asked = readFilter({ action: "nothing.such" }, NOW);
+  expect(withUnknown(asked, ["action"])).toEqual({ ...asked, fault: "action" });
+  expect(withUnknown(asked, [])).toBe(asked);
 });
 
 test("an address keeps what was asked for and leaves out what was not", () => {

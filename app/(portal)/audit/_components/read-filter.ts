@@ -31,11 +31,14 @@ export type EventFilter = Pick<
   "actor" | "action" | "subject" | "outcome" | "purpose" | "from" | "to"
 >;
 
+/** Controls that can ask for what the log does not know; of `action` and `purpose` only the log itself can tell. */
+export type FaultyField = "within" | "action" | "outcome" | "purpose" | "kind" | "id" | "from" | "to";
+
 /** What the address asks for. With a `fault` nothing is asked of the log: the control is named instead. */
 export interface ReadFilter {
   readonly values: FilterValues;
   readonly filter: EventFilter;
-  readonly fault?: "id" | "from" | "to";
+  readonly fault?: FaultyField;
 }
 
 const HOUR_MS = 3_600_000;
@@ -87,11 +90,18 @@ function isSpan(text: string): text is Span {
 
 function subjectOf({ kind, id }: FilterValues): string | undefined | false {
   if (id === "") return undefined;
-  const wanted = isKind(kind) ? kind : "transaction";
+  const wanted = kind === "" ? "transaction" : kind;
+  if (!isKind(wanted)) return false;
   return wanted === "participant" || UUID.test(id) ? `${wanted}:${id}` : false;
 }
 
-function faultOf(values: FilterValues, times: Readonly<Record<"from" | "to", string | undefined>>) {
+function faultOf(
+  values: FilterValues,
+  times: Readonly<Record<"from" | "to", string | undefined>>,
+): FaultyField | undefined {
+  if (values.within !== "" && !isSpan(values.within)) return "within";
+  if (values.outcome !== "" && !isOutcome(values.outcome)) return "outcome";
+  if (values.kind !== "" && !isKind(values.kind)) return "kind";
   if (subjectOf(values) === false) return "id";
   if (values.from !== "" && times.from === undefined) return "from";
   return values.to !== "" && times.to === undefined ? "to" : undefined;
@@ -118,6 +128,12 @@ export function readFilter(params: Params, nowMs: number): ReadFilter {
   );
   const fault = faultOf(values, times);
   return { values, filter, ...(fault === undefined ? {} : { fault }) };
+}
+
+/** The same with what only the log can tell: the first name in it that is none of the log's. */
+export function withUnknown(read: ReadFilter, unknown: readonly ("action" | "purpose")[]): ReadFilter {
+  const fault = read.fault ?? unknown[0];
+  return fault === undefined ? read : { ...read, fault };
 }
 
 /** An address below the audit section with this filter and more; empty values are left out. */

@@ -6,6 +6,7 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listAuditExports } from "@/lib/api-client/operations/audit";
 import { listExports } from "@/lib/audit/export/list-exports";
+import { findUnknownNames } from "@/lib/audit/reading/known-names";
 import { ofLog } from "@/lib/audit/reading/of-log";
 import { ExportHistoryQuery } from "@/lib/audit/schema";
 import { isUuid } from "@/lib/crypto/uuid";
@@ -14,7 +15,7 @@ import { actorChoices } from "../_components/actor-choices";
 import { signedSize } from "../_components/load-list";
 import { LogChoice } from "../_components/log-choice";
 import { readAsked } from "../_components/read-asked";
-import { addressOf, oneOf } from "../_components/read-filter";
+import { addressOf, oneOf, withUnknown } from "../_components/read-filter";
 import { Download, exportAddress, logOf } from "./_components/download";
 import { ExportForm, formatOf } from "./_components/export-form";
 import { History } from "./_components/history";
@@ -30,17 +31,20 @@ export async function generateMetadata() {
 export default async function ExportsPage({ searchParams }: PageProps<"/audit/exports">) {
   const t = await getTranslations("audit");
   const params = await searchParams;
-  const { read, logs } = await readAsked(params);
+  const { read: asked, logs } = await readAsked(params);
   const format = formatOf(oneOf(params, "format"));
   const cursor = oneOf(params, "cursor");
   const section = { label: t("title"), href: "/audit" };
-  const result = await loadPage(listAuditExports, "/confidential/audit/exports", (cx) => {
+  const result = await loadPage(listAuditExports, "/confidential/audit/exports", async (cx) => {
     // No other origin is one.
     ofLog(cx, logs.log);
-    return listExports(cx, ExportHistoryQuery.parse({ limit: LIMIT, ...(isUuid(cursor) ? { cursor } : {}) }));
+    const query = ExportHistoryQuery.parse({ limit: LIMIT, ...(isUuid(cursor) ? { cursor } : {}) });
+    return { history: await listExports(cx, query), unknown: await findUnknownNames(cx, asked.filter) };
   });
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { value: history, principal } = result;
+  const { value, principal } = result;
+  const { history } = value;
+  const read = withUnknown(asked, value.unknown);
   const isReady = oneOf(params, "ready") === "1" && read.fault === undefined;
   const next = history.next_cursor ?? undefined;
   return (

@@ -1,3 +1,4 @@
+import { redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
@@ -14,7 +15,7 @@ import { loadCheckpoint, loadList } from "../_components/load-list";
 import { LogChoice } from "../_components/log-choice";
 import { PrintButton } from "../_components/print-button";
 import { readAsked } from "../_components/read-asked";
-import { addressOf, numberOf } from "../_components/read-filter";
+import { addressOf, numberOf, withUnknown } from "../_components/read-filter";
 
 /** What a person reads on paper; more of the log is an export's part. */
 const LIMIT = 500;
@@ -28,17 +29,20 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
   const t = await getTranslations("audit");
   const locale = await getLocale();
   const params = await searchParams;
-  const { read, logs } = await readAsked(params);
-  const section = { label: t("title"), href: addressOf("/audit", read.values) };
-  const result = await loadList(read.filter, {
+  const { read: asked, logs } = await readAsked(params);
+  const section = { label: t("title"), href: addressOf("/audit", asked.values) };
+  const result = await loadList(asked.filter, {
     log: logs.log,
     before: numberOf(params, "before"),
     limit: LIMIT,
   });
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
+  const read = withUnknown(asked, result.value.unknown);
+  // What cannot be asked of the log is mended where it was typed.
+  if (read.fault !== undefined) redirect(addressOf("/audit", read.values));
   const checkpoint = await loadCheckpoint(logs.log);
   const principal = await currentPrincipal();
-  const items = read.fault === undefined ? result.value.items.filter(({ seq }) => seq !== null) : [];
+  const items = result.value.items.filter(({ seq }) => seq !== null);
   const last = items.at(-1)?.seq ?? undefined;
   return (
     <PageFrame
@@ -70,7 +74,9 @@ export default async function PrintPage({ searchParams }: PageProps<"/audit/prin
                   },
                   {
                     name: t("print.root"),
-                    value: <Digest value={checkpoint.root} label={t("print.root")} isWhole />,
+                    value: (
+                      <Digest value={checkpoint.root} label={t("print.root")} encoding="base64" isWhole />
+                    ),
                   },
                 ]),
           ]}

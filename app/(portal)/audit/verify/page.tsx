@@ -17,6 +17,7 @@ import { type VerificationItem, VerificationQuery } from "@/lib/audit/verificati
 import type { Context } from "@/lib/context";
 import { formatCount } from "@/lib/format";
 import { loadPage } from "@/lib/http/page";
+import { LastRun } from "../_components/last-run";
 import { loadCheckpoint } from "../_components/load-list";
 import { LogChoice } from "../_components/log-choice";
 import { readAsked } from "../_components/read-asked";
@@ -58,6 +59,7 @@ async function ByWorker({ runs, logs }: { runs: readonly VerificationItem[]; log
     return <p className="max-w-[760px] pt-3 text-body text-ink-2">{t("closedText")}</p>;
   return (
     <>
+      <LastRun runs={runs} />
       <VerifyNow isUnderWay={runs.some(({ state }) => state === "queued" || state === "running")} />
       <p className="max-w-[760px] pt-3 text-body text-ink-2">{t("text")}</p>
       {runs.length === 0 ? (

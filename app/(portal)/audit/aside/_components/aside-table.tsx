@@ -76,7 +76,7 @@ export function AsideTable({ items }: { items: readonly AsideRow[] }) {
     {
       key: "digest",
       head: t("columns.digest"),
-      cell: (item) => <Digest value={item.digest} label={t("columns.digest")} />,
+      cell: (item) => <Digest value={item.digest} label={t("columns.digest")} encoding="base64url" />,
     },
     {
       key: "state",

@@ -71,11 +71,13 @@ export function Download(props: {
           </DirectDownload>
         </div>
         <MakeInBackground key={JSON.stringify(wanted)} wanted={wanted} />
-        <CodeSample
-          label={t("call")}
-          code={`curl -sS -H "Authorization: Bearer $KEY" -OJ \\\n  "$BASE${exportAddress(wanted)}"`}
-        />
-        <CodeSample label={t("background.call")} code={backgroundCalls(wanted)} />
+        <div className="grid grid-cols-1 gap-4">
+          <CodeSample
+            label={t("call")}
+            code={`curl -sS -H "Authorization: Bearer $KEY" -OJ \\\n  "$BASE${exportAddress(wanted)}"`}
+          />
+          <CodeSample label={t("background.call")} code={backgroundCalls(wanted)} />
+        </div>
       </div>
     </Section>
   );

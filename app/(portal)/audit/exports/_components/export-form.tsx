@@ -20,6 +20,7 @@ export function ExportForm(props: { read: ReadFilter; format: Format; actors: re
       path="/audit/exports"
       read={props.read}
       actors={props.actors}
+      more={{ format: props.format, ready: "1" }}
       submit={
         <Button type="submit" look="secondary" size="bar">
           {t("prepare")}

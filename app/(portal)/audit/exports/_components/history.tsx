@@ -13,20 +13,27 @@ import { JobState } from "./job-state";
 function State({ item }: { item: ExportItem }) {
   const t = useTranslations("audit.exports.states");
   if (item.kind === "job") return <JobState key={item.state} item={item} />;
-  if (item.state === "done")
-    return (
-      <Tag tone="plain" icon="tick">
-        {t("done")}
-      </Tag>
-    );
-  return item.state === "running" ? (
-    <Tag tone="amber" icon="clock">
-      {t("running")}
-    </Tag>
-  ) : (
-    <Tag tone="oxblood" icon="warning">
-      {t("broken_off")}
-    </Tag>
+  return (
+    <>
+      {item.state === "done" ? (
+        <Tag tone="plain" icon="tick">
+          {t("done")}
+        </Tag>
+      ) : item.state === "running" ? (
+        <Tag tone="amber" icon="clock">
+          {t("running")}
+        </Tag>
+      ) : (
+        <Tag tone="oxblood" icon="warning">
+          {t("broken_off")}
+        </Tag>
+      )}
+      {item.finished_at === null ? null : (
+        <span className="block text-ink-2">
+          <LocalTime instant={item.finished_at} form="clock" />
+        </span>
+      )}
+    </>
   );
 }
 
@@ -101,5 +108,10 @@ export function History({ items, logs }: { items: readonly ExportItem[]; logs: R
     },
     { key: "state", head: t("columns.state"), cell: (item) => <State item={item} /> },
   ];
-  return <Table caption={t("history")} columns={columns} rows={items} rowKey={(item) => item.id} />;
+  return (
+    <>
+      <Table caption={t("history")} columns={columns} rows={items} rowKey={(item) => item.id} />
+      <p className="mt-2 text-ink-2 text-note">{t("digestHint")}</p>
+    </>
+  );
 }

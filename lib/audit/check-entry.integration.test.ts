@@ -1,0 +1,209 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { fromBase64url, utf8 } from "@/lib/crypto/bytes";
+import { readCanonicalZip, writeCanonicalZip } from "@/lib/crypto/canonical-zip";
+import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { exportLog } from "./export/export-log";
+import { getEvent } from "./get-event";
+import { getProof } from "./get-proof";
+import { recordEvent } from "./record-event";
+import { type EventDetail, ExportQuery } from "./schema";
+
+const SCRIPT = path.join(import.meta.dirname, "../../public/check-entry.py");
+
+let bench: LogBench;
+let auditor: Context;
+let last: number;
+
+interface Said {
+  readonly code: number;
+  readonly output: string;
+}
+
+async function python(...args: string[]): Promise<Said> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)("python3", [SCRIPT, ...args]);
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = Object(error);
+    return { code: Number(code), output: `${stdout}${stderr}` };
+  }
+}
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const at = path.join(bench.dataDir, name);
+  await writeFile(at, content);
+  return at;
+}
+
+const [key, receiptKey] = [() => bench.policy.log[0] ?? "", () => bench.policy.receipts[0] ?? ""];
+
+/** Runs the script on an entry and its proof, each as given or changed. */
+async function check(
+  seq: number,
+  change: {
+    readonly key?: string;
+    readonly detail?: (detail: EventDetail) => unknown;
+    readonly proof?: (proof: string) => string;
+  } = {},
+): Promise<Said> {
+  const detail = await getEvent(auditor, seq);
+  const proof = await getProof(auditor, seq);
+  const shown = change.detail?.(detail) ?? detail;
+  const entry = shown instanceof Uint8Array ? shown : JSON.stringify(shown);
+  return python(
+    change.key ?? key(),
+    await file("entry.json", entry),
+    await file("proof.txt", change.proof?.(proof) ?? proof),
+  );
+}
+
+/** The same bytes but for one bit. */
+function flipped(bytes: Uint8Array, at = Math.floor(bytes.length / 2)): Uint8Array {
+  return bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
+}
+
+const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
+
+beforeAll(async () => {
+  bench = await createLogBench();
+  auditor = await bench.person({ role: "auditor", hasKey: false });
+  for (let count = 0; count < 6; count += 1)
+    await recordEvent(auditor, { class: "log", outcome: "done", action: "audit.read", subjects: [] });
+  await bench.anchor();
+  const { rows } = await bench.appPool.query("SELECT max(seq)::int AS last FROM audit_leaf");
+  last = rows[0].last;
+});
+afterAll(async () => {
+  await bench.close();
+});
+
+describe("python3 and openssl alone", () => {
+  it("lead from every entry's bytes to the signed root", async () => {
+    for (let seq = 0; seq <= last; seq += 1) {
+      const { code, output } = await check(seq);
+      expect([code, output.trimEnd().split("\n").at(-1)]).toEqual([
+        0,
+        `OK: entry ${seq} stands in the log ${bench.place.log}, as signed.`,
+      ]);
+    }
+  });
+
+  it("take the bare bytes of an entry too", async () => {
+    expect((await check(2, { detail: ({ entry }) => fromBase64url(entry) })).code).toBe(0);
+  });
+
+  it.each([
+    [
+      "a changed byte of the entry",
+      { detail: (one: EventDetail) => ({ ...one, entry: base64url(flipped(fromBase64url(one.entry))) }) },
+      "the entry's bytes do not give the leaf shown beside them",
+    ],
+    [
+      "a changed byte of the bare entry",
+      { detail: (one: EventDetail) => flipped(fromBase64url(one.entry)) },
+      "leaf and neighbours do not give the root",
+    ],
+    [
+      "a changed byte of the bare entry that is JSON no more",
+      { detail: (one: EventDetail) => flipped(fromBase64url(one.entry), 0) },
+      "leaf and neighbours do not give the root",
+    ],
+    [
+      "another entry's number",
+      { detail: (one: EventDetail) => ({ ...one, seq: one.seq + 1 }) },
+      "this is entry 4, and the proof is for entry 3",
+    ],
+    [
+      "another entry's place",
+      {
+        detail: ({ seq: _seq, ...one }: EventDetail) => one,
+        proof: (proof: string) => proof.replace("index 3", "index 2"),
+      },
+      "leaf and neighbours do not give the root",
+    ],
+    [
+      "a neighbour left out",
+      { proof: (proof: string) => proof.replace(/(index 3\n)[^\n]+\n/, "$1") },
+      "the proof has too few neighbours",
+    ],
+    [
+      "a part that was exchanged",
+      {
+        detail: (one: EventDetail) => ({
+          ...one,
+          parts: one.parts.map((part) => ({
+            ...part,
+            stored: base64url(flipped(fromBase64url(part.stored))),
+          })),
+        }),
+      },
+      "is not the one that the entry binds",
+    ],
+    [
+      "a signature that was changed",
+      {
+        proof: (proof: string) =>
+          proof.replace(
+            /(\n— \S+ .{20})(.)/,
+            (_all, before: string, one: string) => before + (one === "A" ? "B" : "A"),
+          ),
+      },
+      "the signature over the checkpoint does not hold under LOG_KEY",
+    ],
+  ])("refuse %s, and say what is wrong", async (_name, change, words) => {
+    const { code, output } = await check(3, change);
+    expect(output).toContain(`WRONG: `);
+    expect(output).toContain(words);
+    expect(output).not.toContain("OK:");
+    expect(code).toBe(1);
+  });
+
+  it("refuse a checkpoint that another key signed, and a key that was mistyped", async () => {
+    const other = await check(3, { key: receiptKey() });
+    expect(other).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("WRONG: the checkpoint is of the log"),
+    });
+    const typed = await check(3, {
+      key: key().replace(/\+([0-9a-f])/, (_all, one) => `+${one === "0" ? "1" : "0"}`),
+    });
+    expect(typed).toMatchObject({ code: 1, output: expect.stringContaining("LOG_KEY was mistyped") });
+  });
+
+  it("lead from an entry of a bundle to its root, and find a changed byte", async () => {
+    const { response } = await exportLog(auditor, ExportQuery.parse({ format: "bundle" }));
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const bundle = await file("log.zip", bytes);
+    expect(await python(key(), bundle, "3")).toMatchObject({ code: 0 });
+    const { entry } = await getEvent(auditor, 3);
+    // The bundle's files are stored as they are: an entry's own bytes stand in it.
+    const at = Buffer.from(bytes).indexOf(Buffer.from(fromBase64url(entry)));
+    expect(at).toBeGreaterThan(0);
+    const changed = flipped(bytes, at + Math.floor(entry.length / 2));
+    const damaged = await python(key(), await file("changed.zip", changed), "3");
+    expect(damaged).toMatchObject({ code: 1, output: expect.stringMatching(/WRONG: .*CRC/) });
+    // The same by somebody who makes the container fit.
+    const own = Buffer.from(fromBase64url(entry)).toString();
+    const files = readCanonicalZip(bytes).map(({ name, bytes: content }) => {
+      const text = Buffer.from(content).toString();
+      const isChanged = name === "entries.ndjson";
+      return { name, bytes: isChanged ? utf8(text.replace(own, own.replace("done", "gone"))) : content };
+    });
+    const forged = await python(key(), await file("forged.zip", writeCanonicalZip(files)), "3");
+    expect(forged).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("WRONG: the entry's bytes do not give the leaf shown beside them"),
+    });
+    const absent = await python(key(), bundle, "4711");
+    expect(absent).toMatchObject({ code: 1, output: "WRONG: entry 4711 is not in this bundle.\n" });
+  });
+
+  it("say how they are used where they are not used so", async () => {
+    expect(await python("key")).toMatchObject({ code: 2, output: expect.stringContaining("LOG_KEY") });
+  });
+});

@@ -1,0 +1,34 @@
+import "server-only";
+import { z } from "zod";
+import type { Tx } from "@/lib/db/transaction";
+import type { ReaderContext } from "./filter";
+import { openParts } from "./open-parts";
+import { type EventRow, type PartRow, readParts } from "./store";
+
+/** Actions of which one entry stands for all that happened within a minute (audit.md "Completeness"). */
+const BUNDLED: readonly string[] = ["identity.authenticate", "identity.rate_limit"];
+
+const Bundle = z.looseObject({ details: z.looseObject({ count: z.int().min(1) }) });
+
+/** Parts that say how many failures each of these entries stands for; none is read of entries that bundle nothing. */
+export async function readBundleParts(tx: Tx, rows: readonly EventRow[]): Promise<PartRow[]> {
+  const ids = rows.filter(({ action }) => BUNDLED.includes(action)).map(({ entry_id }) => entry_id);
+  return ids.length === 0 ? [] : readParts(tx, ids, ["org"]);
+}
+
+/**
+ * How many failures entries stand for, by entry id, as their own sealed parts say: a search row, which the portal's
+ * database login can write, is not asked. An entry whose part does not open here has none.
+ */
+export async function bundledCounts(
+  cx: Pick<ReaderContext, "audit" | "principal">,
+  parts: readonly PartRow[],
+): Promise<Map<string, number>> {
+  if (parts.length === 0) return new Map();
+  const counts = new Map<string, number>();
+  for (const part of await openParts(cx, parts)) {
+    const told = Bundle.safeParse(part.plaintext);
+    if (part.c === "org" && told.success) counts.set(part.entryId, told.data.details.count);
+  }
+  return counts;
+}
