@@ -111,7 +111,7 @@ export class Claims {
       return [];
     }
     if (other !== undefined && other !== this.manifest.log) {
-      const detail = `the entry that records this export, ${id}, is in the log ${other}`;
+      const detail = `this export is recorded as entry ${id} of the log ${other}, which follows this one`;
       return [{ class: "export entry", detail }];
     }
     const isWhole = complete && withheld === 0 && pruned === undefined;
@@ -119,8 +119,15 @@ export class Claims {
       this.#wrong(`entry ${id}, which records this export, is neither in the tree nor later than it`);
       return [];
     }
-    const why = isWhole ? "is later than the newest checkpoint" : "is not among the entries here";
-    return [{ class: "export entry", detail: `the entry that records this export, ${id}, ${why}` }];
+    const why = isWhole
+      ? "was written as the export began, after the checkpoint at which this bundle ends: as usual, and nothing is missing; a newer bundle has it"
+      : "is not among the entries here, as may be in an export that leaves some out, or that ends before it; a newer bundle of the whole log has it";
+    return [
+      {
+        class: "export entry",
+        detail: `this export is itself recorded in the log: that entry, ${id}, ${why}`,
+      },
+    ];
   }
 
   #readFilter(filter: Manifest["filter"]): Filter {
