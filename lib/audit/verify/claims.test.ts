@@ -148,7 +148,7 @@ describe("the entry that records the export", () => {
     expect([report.verdict, report.findings]).toEqual(["verified", []]);
     expect(report.notes).toContainEqual({
       class: "export entry",
-      detail: `this export is recorded as entry ${fixtureId(99)} of the log ${FIXTURE_LOG}/2, which follows this one`,
+      detail: `this export is itself recorded: that entry, ${fixtureId(99)}, is in the log ${FIXTURE_LOG}/2, which follows this one`,
     });
     expect(details(await verify({ ...closed, recorded_in: FIXTURE_LOG }), "manifest")).toHaveLength(2);
     const here = await verify({ ...closed, export_entry: fixtureId(4) }, { 4: { class: "export" } });

@@ -111,7 +111,7 @@ export class Claims {
       return [];
     }
     if (other !== undefined && other !== this.manifest.log) {
-      const detail = `this export is recorded as entry ${id} of the log ${other}, which follows this one`;
+      const detail = `this export is itself recorded: that entry, ${id}, is in the log ${other}, which follows this one`;
       return [{ class: "export entry", detail }];
     }
     const isWhole = complete && withheld === 0 && pruned === undefined;
