@@ -83,6 +83,7 @@ test("a receipt is looked up in the browser, from a file and pasted, in the word
   await page.getByLabel("Or paste a receipt").fill(answer);
   await startVerification(page);
   await expect(page.getByRole("heading", { name: "A receipt does not hold" })).toBeVisible();
+  await expect(page.getByText(/^The bundle itself holds: all [\d,]+ entries agree/)).toBeVisible();
   await expect(receipts(page)).toContainText("was changed after it was signed");
   await expect(receipts(page)).toContainText("changed.json: the receipt for entry");
   await expect(receipts(page)).toContainText("the pasted receipt");
@@ -193,6 +194,7 @@ b.close()`,
   await verifyFile(page, inFolder("stored.zip"));
   const packed = page.getByRole("heading", { name: "The zip was packed anew by another program" });
   await expect(packed).toBeVisible();
+  await expect(page.getByText(/^Each file in it is the one of the signed manifest/)).toBeVisible();
   await expect(page.getByText("Ask for the file as it was exported")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "verify-repacked");

@@ -172,6 +172,9 @@ describe("npm run verify", () => {
     expect(changed.stdout).toMatch(
       /^ {2}receipt: .*later\.json: the receipt for entry 2 \(.*\) was changed after it was signed: /m,
     );
+    expect(changed.stdout).toMatch(
+      /^WRONG\nOnly what was held against it is: all 6 entries agree with what was signed/,
+    );
     expect(changed.stdout).toMatch(/^what to do: Compare it with the answer that it came in/m);
     const foreign = { ...JSON.parse(receiptFor({ bytes }, 2, undefined, operator(3))) };
     const other = verify([

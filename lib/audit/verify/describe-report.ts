@@ -1,5 +1,5 @@
 import { groupOf, mainFinding, TODO } from "./advice";
-import { type Finding, firstBad, isOnlyOlder, isOnlyRepacked, isOnlyUnfinished, type Report } from "./report";
+import { type Finding, firstBad, mildnessOf, type Report } from "./report";
 import { shownText } from "./shown-text";
 
 const HEADLINES = {
@@ -24,14 +24,24 @@ export function openReceipts({ receipts }: Report): number {
 
 /** The second line of what is wrong, where nothing is shown to be changed. */
 function mildness(report: Report): string {
-  const { findings, entries } = report;
-  const details = findings.map(({ detail }) => shownText(detail)).join("; ");
-  if (isOnlyUnfinished(findings)) return `Nothing is shown to be changed; what is missing: ${details}\n`;
-  if (isOnlyOlder(findings))
-    return `Nothing in it is shown to be changed; it ends before a checkpoint that the policy keeps\n`;
-  if (isOnlyRepacked(report))
-    return `Only the packing is: each file in it is the one of the signed manifest, and all ${entries} entries agree with what was signed by the keys below\n`;
-  return "";
+  switch (mildnessOf(report)) {
+    case "unfinished": {
+      const details = report.findings.map(({ detail }) => shownText(detail)).join("; ");
+      return `Nothing is shown to be changed; what is missing: ${details}\n`;
+    }
+    case "older":
+      return "Nothing in it is shown to be changed; it ends before a checkpoint that the policy keeps\n";
+    case "repacked":
+      return `Only the packing is: each file in it is the one of the signed manifest, and ${agreeing(report)}\n`;
+    case "receipts":
+      return `Only what was held against it is: ${agreeing(report)}\n`;
+    default:
+      return "";
+  }
+}
+
+function agreeing({ entries }: Report): string {
+  return `all ${entries} entries agree with what was signed by the keys below`;
 }
 
 function headline(report: Report): string {

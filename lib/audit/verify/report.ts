@@ -50,22 +50,26 @@ export interface LogsApart {
   readonly policy: string;
 }
 
-/** Whether all that is wrong is that the bundle ends before a checkpoint which the checker has kept. */
-export function isOnlyOlder(findings: readonly Pick<Finding, "about">[]): boolean {
-  return findings.length > 0 && findings.every(({ about }) => about === "older");
-}
-
-/** Whether all that is wrong is the container, whose files are those of the signed manifest. */
-export function isOnlyRepacked({ findings, log }: Pick<Report, "findings" | "log">): boolean {
-  // Without a log nothing of it was read.
-  return (
-    log !== undefined && findings.length > 0 && findings.every((finding) => finding.class === "repacked")
-  );
-}
-
 /** Whether all that is wrong is that something is not there yet: cosignatures of the quorum, or a checkpoint over a tail. */
 export function isOnlyUnfinished(findings: readonly Pick<Finding, "isUnfinished">[]): boolean {
   return findings.length > 0 && findings.every((finding) => finding.isUnfinished);
+}
+
+/**
+ * Why a wrong bundle is not shown to be changed, where all findings are of that kind: something is not there yet; it ends
+ * before a checkpoint that the checker has kept; its container is another one, of the files that were signed; or what is
+ * wrong is said of receipts alone.
+ */
+export function mildnessOf({
+  findings,
+  log,
+}: Pick<Report, "findings" | "log">): "unfinished" | "older" | "repacked" | "receipts" | undefined {
+  if (isOnlyUnfinished(findings)) return "unfinished";
+  // Without a log nothing of it was read.
+  if (findings.length === 0 || log === undefined) return undefined;
+  if (findings.every(({ about }) => about === "older")) return "older";
+  if (findings.every((finding) => finding.class === "repacked")) return "repacked";
+  return findings.every((finding) => finding.class === "receipt") ? "receipts" : undefined;
 }
 
 /** A signed root and the recomputed one, which differ. */

@@ -72,7 +72,10 @@ describe("a bundle", () => {
       findings: [],
       notes: [
         { class: "later entries", count: 1, detail: "1 entry waits for a checkpoint, the oldest for 1 s" },
-        { class: "export entry", detail: expect.stringContaining("as usual, and nothing is missing") },
+        {
+          class: "export entry",
+          detail: expect.stringContaining("as is usual: nothing is missing for that"),
+        },
         { class: "self-witnessed" },
       ],
     });

@@ -6,7 +6,7 @@ import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import { type FaultGroup, groupOf, mainFinding } from "@/lib/audit/verify/advice";
-import { type Finding, isOnlyUnfinished, type NearbyEntry, type Report } from "@/lib/audit/verify/report";
+import { type Finding, mildnessOf, type NearbyEntry, type Report } from "@/lib/audit/verify/report";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "./block-drawing";
 import { FaultDifference } from "./fault-difference";
@@ -84,17 +84,27 @@ export function ThreeAnswers({ group }: { group: FaultGroup | "verified" | "cons
   );
 }
 
-/** The two lines at the head: what the first fault is; or, where something is only missing, that nothing else is shown. */
+/**
+ * The lines at the head: what the first fault is; or, where something is only missing, that nothing else is shown. Where
+ * the container, a kept checkpoint or a receipt alone is the matter, that the entries themselves agree.
+ */
 function Headline({ report, main }: { report: Report; main: Finding }) {
   const t = useTranslations("audit.verify");
+  const locale = useLocale();
   const titleOf = useFindingTitle();
-  const isMissing = isOnlyUnfinished(report.findings);
+  const mildness = mildnessOf(report);
+  const isMissing = mildness === "unfinished";
   return (
     <div className="min-w-0 max-w-[680px]">
       <h3 className="font-semibold text-opened">{isMissing ? t("unfinished.title") : titleOf(main)}</h3>
       <p className="mt-1 text-body text-ink-2">
         {isMissing ? <MissingOnly findings={report.findings} /> : t(`classes.${wordsKey(main)}.text`)}
       </p>
+      {isMissing || mildness === undefined ? null : (
+        <p className="mt-1 text-body">
+          {t(`mild.${mildness}`, { count: formatCount(report.entries, locale) })}
+        </p>
+      )}
     </div>
   );
 }
