@@ -4,43 +4,17 @@ import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { changeBundle } from "@/lib/audit/tour/change-bundle";
 import { axeFindings } from "./support/axe";
-import { demo } from "./support/instance";
 import { accountOf } from "./support/sign-in";
 import { signedIn } from "./support/signed-in";
+import { at, choose, openVerify, policyOnPage, verifyFile } from "./support/verify-page";
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
-const at = (address: string) => new URL(address, demo().base_url).href;
 const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-verify-"));
 const inFolder = (name: string) => path.join(folder, name);
 
-async function openVerify(page: Page): Promise<void> {
-  await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
-  await expect(page.getByRole("region", { name: "In this browser" })).toBeVisible();
-}
-
-/** Chooses a file as a person does, through the button's own chooser. */
-async function choose(page: Page, which: 0 | 1, file: string): Promise<void> {
-  const [chooser] = await Promise.all([
-    page.waitForEvent("filechooser"),
-    page
-      .getByRole("button", { name: /^Choose/ })
-      .nth(which)
-      .click(),
-  ]);
-  await chooser.setFiles(file);
-  await expect(page.getByText(path.basename(file), { exact: true })).toBeVisible();
-}
-
-async function verifyFile(page: Page, file: string): Promise<void> {
-  await choose(page, 0, file);
-  await page.getByRole("button", { name: "Verify the bundle" }).click();
-}
-
 /** A bundle and the portal's own keys as a policy file, taken from the pages. */
 async function takeFiles(page: Page): Promise<{ bundle: string; policy: string }> {
-  await openVerify(page);
-  const policy = await page.getByRole("region", { name: "Content of policy.json" }).textContent();
-  writeFileSync(inFolder("policy.json"), policy ?? "");
+  writeFileSync(inFolder("policy.json"), await policyOnPage(page));
   await page.goto(at("/audit/exports?format=bundle&ready=1"), { waitUntil: "networkidle" });
   const [download] = await Promise.all([
     page.waitForEvent("download"),
@@ -64,7 +38,7 @@ for (const person of ["auditor-001", "regulator-001"]) {
     await verifyFile(page, bundle);
     await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
     await expect(page.getByText(/inside the bundle, all [\d,]+ entries\./)).toBeVisible();
-    await choose(page, 1, policy);
+    await choose(page, "policy", policy);
     await page.getByRole("button", { name: "Verify the bundle" }).click();
     await expect(
       page.getByRole("heading", { name: /^All [\d,]+ entries verify under your policy$/ }),
@@ -178,7 +152,7 @@ test("what is no bundle, a bundle cut short and a policy that is none are each r
       page.getByRole("heading", { name: "This file is no bundle, or a damaged one" }),
     ).toBeVisible();
   }
-  await choose(page, 1, inFolder("none.json"));
+  await choose(page, "policy", inFolder("none.json"));
   await page.getByRole("button", { name: "Verify the bundle" }).click();
   await expect(page.getByText("This is no policy file")).toBeVisible();
   expect(faults()).toEqual([]);

@@ -2,6 +2,7 @@ import { closeSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { readPolicy } from "@/lib/audit/verify/check-keys";
 import { describeReport, openReceipts } from "@/lib/audit/verify/describe-report";
+import { keepCheckpoint } from "@/lib/audit/verify/keep-checkpoint";
 import type { Progress } from "@/lib/audit/verify/options";
 import { readReceipt } from "@/lib/audit/verify/read-receipt";
 import type { Report } from "@/lib/audit/verify/report";
@@ -10,12 +11,16 @@ import { TIME_STAMP_VERIFIER } from "@/lib/audit/verify/time-stamp-verifier";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
 import { FormatError } from "@/lib/crypto/format-error";
 import { fileSource, openFile } from "./file-source";
+import { NotWritten, replacePolicy } from "./keep-policy";
 
 // Verifies a bundle with nothing but this program, the bundle and the checker's own keys.
-const USAGE = `usage: npm run verify -- BUNDLE [--policy FILE] [--receipt FILE]... [--json]
-       npm run verify -- --receipt FILE --bundle BUNDLE [--policy FILE] [--json]
+const USAGE = `usage: npm run verify -- BUNDLE [--policy FILE | --keep FILE] [--receipt FILE]... [--json]
+       npm run verify -- --receipt FILE --bundle BUNDLE [--policy FILE | --keep FILE] [--json]
+--keep FILE: as --policy FILE, and a bundle that is verified under it leaves its newest checkpoint there, so that later
+bundles must go on from it
 exit status: 0 verified under the policy, and every receipt proven; 3 nothing is wrong, but consistent with the keys
-in the bundle only, or a receipt is neither proven nor broken by it; 1 wrong; 2 usage\n`;
+in the bundle only, or a receipt is neither proven nor broken by it; 1 wrong; 2 usage, or what was to be kept cannot be
+written\n`;
 const EXIT = { verified: 0, wrong: 1, consistent: 3 } as const;
 
 /** Who asks about a receipt is told by the exit status, too, that the bundle does not answer. */
@@ -39,15 +44,21 @@ function readable<T>(file: string, open: (file: string) => T): T {
   }
 }
 
-function readSide<T>(file: string, read: (text: string) => T): T {
+function readText(file: string): string {
   const { handle, size } = readable(file, openFile);
-  if (size > MAX_SIDE_FILE) usage(`${file} is longer than ${MAX_SIDE_FILE} bytes`);
   try {
-    return read(readFileSync(handle, "utf8"));
-  } catch (error) {
-    return usage(`${file}: ${error instanceof FormatError ? error.message : "not in the expected form"}`);
+    if (size > MAX_SIDE_FILE) usage(`${file} is longer than ${MAX_SIDE_FILE} bytes`);
+    return readFileSync(handle, "utf8");
   } finally {
     closeSync(handle);
+  }
+}
+
+function readSide<T>(file: string, text: string, read: (text: string) => T): T {
+  try {
+    return read(text);
+  } catch (error) {
+    return usage(`${file}: ${error instanceof FormatError ? error.message : "not in the expected form"}`);
   }
 }
 
@@ -58,6 +69,7 @@ function readArguments() {
       options: {
         bundle: { type: "string" },
         policy: { type: "string" },
+        keep: { type: "string" },
         receipt: { type: "string", multiple: true, default: [] },
         json: { type: "boolean", default: false },
       },
@@ -73,14 +85,40 @@ function showProgress({ step, done, total }: Progress): void {
   process.stderr.write(`\r${step} ${done} of ${total} (${share} %)\u001b[K`);
 }
 
+/** Keeps the bundle's checkpoint in the policy file; false where it is verified and cannot be written there. */
+function keep(file: string, text: string, report: Report, tell: (line: string) => void): boolean {
+  const keeping = keepCheckpoint(text, report);
+  if (keeping.is === "refused") tell(`not kept: ${keeping.why}`);
+  else if (keeping.is === "had") tell(`kept before: ${file} has the checkpoint over ${keeping.size} leaves`);
+  else {
+    try {
+      replacePolicy(file, text, keeping.text);
+    } catch (error) {
+      if (!(error instanceof NotWritten)) throw error;
+      process.stderr.write(`${shownText(`not kept: ${error.message}`)}\n`);
+      return false;
+    }
+    tell(
+      `kept: the checkpoint over ${keeping.size} leaves is in ${file}, and later bundles must go on from it`,
+    );
+  }
+  return true;
+}
+
 const { positionals, values } = readArguments();
 const named = [...(values.bundle === undefined ? [] : [values.bundle]), ...positionals];
 const [bundle] = named;
 if (bundle === undefined || named.length > 1) usage("name one bundle");
+if (values.policy !== undefined && values.keep !== undefined && values.policy !== values.keep)
+  usage("--keep names the policy file itself: give --policy or --keep");
+const policyFile = values.keep ?? values.policy;
+const policyText = policyFile === undefined ? undefined : readText(policyFile);
 const isWatched = process.stderr.isTTY === true;
 const report = await verifyBundle(readable(bundle, fileSource), {
-  ...(values.policy === undefined ? {} : { policy: readSide(values.policy, readPolicy) }),
-  receipts: values.receipt.map((file) => readSide(file, readReceipt)),
+  ...(policyFile === undefined || policyText === undefined
+    ? {}
+    : { policy: readSide(policyFile, policyText, readPolicy) }),
+  receipts: values.receipt.map((file) => ({ file, receipt: readSide(file, readText(file), readReceipt) })),
   nowMicros: BigInt(Date.now()) * 1000n,
   verifyTimeStamp: TIME_STAMP_VERIFIER,
   ...(isWatched ? { onProgress: showProgress } : {}),
@@ -88,3 +126,9 @@ const report = await verifyBundle(readable(bundle, fileSource), {
 if (isWatched) process.stderr.write("\r\u001b[K");
 process.stdout.write(values.json ? `${shownJson(report)}\n` : describeReport(report));
 process.exitCode = exitOf(report);
+if (values.keep !== undefined && policyText !== undefined) {
+  // JSON is the whole of what stands on standard output.
+  const out = values.json ? process.stderr : process.stdout;
+  if (!keep(values.keep, policyText, report, (line) => out.write(`${shownText(line)}\n`)))
+    process.exitCode = 2;
+}

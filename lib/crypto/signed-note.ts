@@ -1,4 +1,4 @@
-import { concat, equalConstantTime, fromBase64, fromUtf8, toBase64, utf8 } from "./bytes";
+import { concat, equalConstantTime, fromBase64, fromUtf8, toBase64, toHex, utf8 } from "./bytes";
 import { FormatError } from "./format-error";
 import {
   COSIGNATURE,
@@ -91,6 +91,11 @@ export function cosignatureLine(
   return lineOf(name, keyId, concat(uint64(timestampSeconds), signature));
 }
 
+/** A verifier key without its bytes: name and key id. */
+function shortName({ name, keyId }: NoteKey): string {
+  return `${name}+${toHex(keyId)}`;
+}
+
 function isOf(key: NoteKey, parsed: SignatureLine): boolean {
   return key.name === parsed.name && equalConstantTime(key.keyId, parsed.keyId);
 }
@@ -160,7 +165,8 @@ export function openNote(
       continue;
     }
     const verdict = judge(match.key, text, parsed.signature);
-    if (verdict === false) throw new FormatError("format.note", "a known key's signature does not hold");
+    if (verdict === false)
+      throw new FormatError("format.note", `a known key's signature does not hold: ${shortName(match.key)}`);
     const signed = { name: parsed.name, vkey: match.known };
     if (verified.some((other) => other.vkey === match.known)) continue;
     verified.push(verdict === true ? signed : { ...signed, timestamp: verdict });

@@ -12,10 +12,18 @@ const MICROS_PER_SECOND = 1_000_000n;
 /** Clocks of witness, operator and checker may differ by this much; a time beyond it lies in the future. */
 const SKEW_MICROS = 300_000_000n;
 
-/** Witnessed is what independent witnesses cosigned; ours alone is self-witnessed. */
-export function countWitnessed(trusted: readonly TrustedCheckpoint[], quorum: Quorum): number {
+/** Witnessed is what independent witnesses cosigned; what ours alone did is self-witnessed. */
+export function countWitnessed(
+  trusted: readonly TrustedCheckpoint[],
+  quorum: Quorum,
+): { readonly witnessed: number; readonly selfWitnessed: number } {
   const needed = Math.max(1, quorum.independent);
-  return trusted.filter((checkpoint) => checkpoint.independent >= needed && isMet(quorum, checkpoint)).length;
+  let [witnessed, selfWitnessed] = [0, 0];
+  for (const checkpoint of trusted) {
+    if (checkpoint.independent >= needed && isMet(quorum, checkpoint)) witnessed += 1;
+    else if (checkpoint.independent === 0 && checkpoint.own > 0) selfWitnessed += 1;
+  }
+  return { witnessed, selfWitnessed };
 }
 
 /** What is remarkable about the cosignatures of the newest checkpoint, and about the times that witnesses give. */

@@ -4,7 +4,6 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { entryLeaf } from "../entry";
 import type { Manifest } from "./bundle-format";
 import { checkPart } from "./check-part";
-import type { ReceiptWatch } from "./check-receipt";
 import { Claims } from "./claims";
 import { Coverage } from "./coverage";
 import { isDigestText } from "./digest-text";
@@ -19,6 +18,7 @@ import { MissingParts } from "./missing-parts";
 import type { PartList } from "./part-list";
 import type { Ranges } from "./ranges";
 import { type EntryFacts, type ExportedLine, readLine } from "./read-line";
+import type { ReceiptWatch } from "./receipt-watch";
 import { around, type Findings } from "./report";
 
 const NEWLINE = 0x0a;

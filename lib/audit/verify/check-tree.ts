@@ -3,8 +3,9 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { sha256 } from "@/lib/crypto/primitives";
 import { openNote, splitNote, type VerifiedSignature } from "@/lib/crypto/signed-note";
 import { parseCheckpointText } from "../checkpoint";
+import { BUNDLE_FILES } from "./bundle-format";
 import type { Cosigned, Quorum } from "./quorum";
-import type { Findings } from "./report";
+import type { Findings, KeepableCheckpoint } from "./report";
 
 /** Keys a verification trusts, wherever they came from. */
 export interface TrustedKeys {
@@ -20,6 +21,8 @@ export interface TrustedCheckpoint extends Cosigned {
   readonly root: Uint8Array;
   /** Newest time (Unix seconds) that a trusted witness put on it. */
   readonly cosignedAt: number | undefined;
+  /** The checker has kept it in his policy; it need not be in the bundle. */
+  readonly isKept?: true;
   /** What a time-stamp authority stamps: SHA-256 of text, empty line and the log's own signature line. */
   readonly imprint: Uint8Array;
 }
@@ -38,6 +41,7 @@ export class CheckpointReader {
   #untrusted = 0;
   #held = 0;
   #given = 0;
+  #newest: KeepableCheckpoint | undefined;
   #last: { readonly size: number; readonly root: string; readonly isTwice: boolean } | undefined;
 
   constructor(
@@ -46,6 +50,11 @@ export class CheckpointReader {
     readonly findings: Findings,
   ) {
     this.#vkeys = [...keys.log, ...keys.witnesses.keys()];
+  }
+
+  /** The bundle's last checkpoint that a trusted log key signed. */
+  get newest(): KeepableCheckpoint | undefined {
+    return this.#newest;
   }
 
   /** Whether there are checkpoints in the bundle and no trusted log key signed any of them. */
@@ -68,13 +77,27 @@ export class CheckpointReader {
       return;
     }
     const opened = this.#open(note);
-    if (typeof opened === "string")
-      this.findings.add({ class: "fork", detail: `checkpoint ${this.#read}: ${opened}` });
-    else if (opened === undefined) this.#untrusted += 1;
+    if (typeof opened === "string") {
+      const detail = `${BUNDLE_FILES.checkpoints}, checkpoint ${this.#read}: ${opened}${saidHead(note)}`;
+      this.findings.add({ class: "fork", detail });
+    } else if (opened === undefined) this.#untrusted += 1;
     else {
       this.#held += 1;
-      this.#trusted.push(opened);
+      this.#trusted.push(opened.checkpoint);
+      this.#newest = { size: opened.checkpoint.size, note: opened.note };
     }
+  }
+
+  /** What is to be said of a note of the bundle that is not the last of its list: why it does not hold, or that it does. */
+  judgeOther(note: string): string {
+    const opened = this.#open(note);
+    if (typeof opened === "string") return `${opened}${saidHead(note)}`;
+    if (opened === undefined) return `signed by no trusted log key${saidHead(note)}`;
+    const { size, root } = opened.checkpoint;
+    const twin = this.#trusted.find((other) => other.size === size && !equalConstantTime(other.root, root));
+    return twin === undefined
+      ? `its signatures hold over ${size} leaves, and it is another checkpoint`
+      : `its signatures hold, and the log's own key signed another tree of ${size} leaves there`;
   }
 
   #isNext(note: string): boolean {
@@ -93,7 +116,7 @@ export class CheckpointReader {
   readOwn(note: string): void {
     this.#given += 1;
     const opened = this.#open(note);
-    if (typeof opened === "object") this.#trusted.push(opened);
+    if (typeof opened === "object") this.#trusted.push({ ...opened.checkpoint, isKept: true });
     else {
       const why = opened ?? "signed by none of the policy's log keys";
       this.findings.add({ class: "keys", detail: `the policy's checkpoint ${this.#given}: ${why}` });
@@ -117,17 +140,17 @@ export class CheckpointReader {
   }
 
   /** The checkpoint, what is wrong with it, or undefined when no trusted log key signed it. */
-  #open(note: string): TrustedCheckpoint | string | undefined {
+  #open(note: string): Opened | string | undefined {
     try {
-      const { text, verified } = openNote(note, this.#vkeys);
+      const { text, verified, ignored } = openNote(note, this.#vkeys);
       const checkpoint = parseCheckpointText(text);
       if (checkpoint.origin !== this.origin) return `is of the log ${checkpoint.origin}`;
       if (!verified.some((signature) => this.keys.log.includes(signature.vkey))) return undefined;
+      const imprint = imprintOf(note, checkpoint.origin);
+      const { size, root } = checkpoint;
       return {
-        size: checkpoint.size,
-        root: checkpoint.root,
-        imprint: imprintOf(note, checkpoint.origin),
-        ...this.#cosigned(verified),
+        checkpoint: { size, root, imprint, ...this.#cosigned(verified) },
+        note: withoutLines(note, new Set(ignored)),
       };
     } catch (error) {
       if (error instanceof FormatError) return error.message;
@@ -147,6 +170,24 @@ export class CheckpointReader {
     }
     return { ...counts, cosignedAt };
   }
+}
+
+/** A checkpoint that holds, and its note with the lines of trusted keys alone. */
+interface Opened {
+  readonly checkpoint: TrustedCheckpoint;
+  readonly note: string;
+}
+
+function withoutLines(note: string, ignored: ReadonlySet<string>): string {
+  const { text, lines } = splitNote(note);
+  const kept = [...new Set(lines)].filter((line) => !ignored.has(line));
+  return `${text}\n${kept.map((line) => `${line}\n`).join("")}`;
+}
+
+/** Size and root as a note that does not hold says them, to be told apart from the one that was signed. */
+function saidHead(note: string): string {
+  const [, size, root = ""] = HEAD.exec(note) ?? [];
+  return size === undefined || root.length > 44 ? "" : ` (it says ${size} leaves, root ${root})`;
 }
 
 /** SHA-256 over the note as the log signed it: text, empty line, the log's line with its newline. */

@@ -35,6 +35,14 @@ interface Filter {
   }[];
 }
 
+/** Why the export's own entry is not here, in an export that leaves none out, or some. */
+function whyNotHere(isWhole: boolean, later: number): string {
+  const beyond = "comes after the checkpoint at which this bundle ends, as is usual";
+  if (isWhole) return `${beyond}: nothing is missing for that, and a newer bundle has it`;
+  const leftOut = "is one of those that are left out here";
+  return later > 0 ? `${beyond}, or ${leftOut}: nothing is missing for that` : leftOut;
+}
+
 /** What the manifest says of its entries, beside how many there are: range, filter, and the export's own entry. */
 export class Claims {
   readonly #filter: Filter | undefined;
@@ -111,7 +119,7 @@ export class Claims {
       return [];
     }
     if (other !== undefined && other !== this.manifest.log) {
-      const detail = `the entry that records this export, ${id}, is in the log ${other}`;
+      const detail = `this export is itself recorded: that entry, ${id}, is in the log ${other}, which follows this one`;
       return [{ class: "export entry", detail }];
     }
     const isWhole = complete && withheld === 0 && pruned === undefined;
@@ -119,8 +127,8 @@ export class Claims {
       this.#wrong(`entry ${id}, which records this export, is neither in the tree nor later than it`);
       return [];
     }
-    const why = isWhole ? "is later than the newest checkpoint" : "is not among the entries here";
-    return [{ class: "export entry", detail: `the entry that records this export, ${id}, ${why}` }];
+    const detail = `this export is itself recorded in the log: that entry, ${id}, ${whyNotHere(isWhole, later.count)}`;
+    return [{ class: "export entry", detail }];
   }
 
   #readFilter(filter: Manifest["filter"]): Filter {

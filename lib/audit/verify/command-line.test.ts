@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -7,6 +17,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { signReceipt } from "@/lib/crypto/receipt";
 import { entryLeaf } from "../entry";
 import { changeBundle } from "../tour/change-bundle";
+import { TODO } from "./advice";
 import { draft, FIXTURE_LOG, fixtureEntry, fixtureId, keysOf, layOut, operator } from "./bundle-fixture";
 
 const OURS = operator(1);
@@ -39,6 +50,7 @@ function receiptFor(
   entry: { readonly bytes: Uint8Array },
   at: number,
   integrateBy = "2026-11-24T14:46:00.000000Z",
+  by = OURS,
 ): string {
   const leafHash = entryLeaf(entry.bytes);
   const claims = {
@@ -53,7 +65,7 @@ function receiptFor(
     entry_id: claims.entryId,
     leaf_hash: toBase64url(leafHash),
     integrate_by: claims.integrateBy,
-    signature: signReceipt(OURS.receiptSeed, claims),
+    signature: signReceipt(by.receiptSeed, claims),
   });
 }
 
@@ -89,7 +101,9 @@ describe("npm run verify", () => {
     const proven = verify(["--receipt", kept, "--bundle", good, "--policy", policy]);
     expect(proven).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining("is leaf 2: the promise was kept"),
+      stdout: expect.stringMatching(
+        /note: .*kept\.json: the receipt's entry .* is leaf 2: the promise was kept/,
+      ),
     });
     const shown = verify([good, "--receipt", kept, "--receipt", broken, "--json"]);
     expect(shown.status).toBe(1);
@@ -134,6 +148,111 @@ describe("npm run verify", () => {
       status: 1,
       stdout: expect.stringContaining("the bundle is cut short"),
     });
+  });
+
+  it("says what to do where something is wrong, and no heading with nothing under it", () => {
+    const changed = verify([put("changed.zip", changeBundle(bundle, 4)), "--policy", policy]);
+    expect(changed.stdout).toMatch(/^what to do: Keep this file and this report\. Export the log again/m);
+    const none = verify([put("note.txt", "no bundle\n")]);
+    expect(none.status).toBe(1);
+    expect(none.stdout).toBe(
+      `WRONG\n  container: this is no bundle: it does not begin like one at byte 0\nwhat to do: ${TODO.file}\n`,
+    );
+    expect(verify([good]).stdout).toMatch(
+      /^checkpoints: 2 trusted, 0 of them witnessed independently, 2 self-witnessed \(by the operator's own witnesses only\)\nkeys trusted, found in the bundle \(nobody vouched for them\):\n {2}\S+/m,
+    );
+  });
+
+  it("names the file and the entry of a receipt that was changed, or that another key signed", () => {
+    const { bytes } = clean.entries[2] ?? fixtureEntry(2);
+    const receipt = JSON.parse(receiptFor({ bytes }, 2));
+    const later = { ...receipt, integrate_by: "2026-11-24T14:46:01.000000Z" };
+    const changed = verify([good, "--policy", policy, "--receipt", put("later.json", JSON.stringify(later))]);
+    expect(changed.status).toBe(1);
+    expect(changed.stdout).toMatch(
+      /^ {2}receipt: .*later\.json: the receipt for entry 2 \(.*\) was changed after it was signed: /m,
+    );
+    expect(changed.stdout).toMatch(
+      /^WRONG\nOnly what was held against it is: all 6 entries agree with what was signed/,
+    );
+    expect(changed.stdout).toMatch(/^what to do: Compare it with the answer that it came in/m);
+    const foreign = { ...JSON.parse(receiptFor({ bytes }, 2, undefined, operator(3))) };
+    const other = verify([
+      good,
+      "--policy",
+      policy,
+      "--receipt",
+      put("foreign.json", JSON.stringify(foreign)),
+    ]);
+    expect(other.stdout).toMatch(/foreign\.json: the receipt for entry 2 \(.*\) is signed by another key, /);
+  });
+
+  it("keeps the checkpoint of a verified bundle in the policy file, never an earlier one, and nothing of a wrong one", () => {
+    const mine = put("mine.json", `${JSON.stringify({ ...keysOf(OURS), quorum: 1 }, undefined, 1)}\n`);
+    const before = readFileSync(mine, "utf8");
+    const wrong = verify([put("changed.zip", changeBundle(bundle, 4)), "--keep", mine]);
+    expect(wrong).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("not kept: the bundle is not verified"),
+    });
+    expect(readFileSync(mine, "utf8")).toBe(before);
+    const short = { ...clean, checkpoints: clean.checkpoints.slice(0, 1) };
+    const older = put(
+      "older.zip",
+      layOut(
+        {
+          ...short,
+          entries: clean.entries.slice(0, 3),
+          leaves: clean.leaves.slice(0, 3),
+          placeLines: clean.placeLines.slice(0, 3),
+        },
+        OURS,
+      ),
+    );
+    const kept = () => JSON.parse(readFileSync(mine, "utf8")).checkpoints;
+    expect(verify([older, "--keep", mine])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`kept: the checkpoint over 3 leaves is in ${mine}`),
+    });
+    expect(kept()).toEqual(clean.checkpoints.slice(0, 1));
+    const json = verify([good, "--keep", mine, "--json"]);
+    expect([json.status, JSON.parse(json.stdout).verdict]).toEqual([0, "verified"]);
+    expect(json.stderr).toContain("kept: the checkpoint over 6 leaves");
+    expect(kept()).toEqual(clean.checkpoints.slice(1));
+    expect(verify([good, "--keep", mine]).stdout).toContain("kept before: ");
+    const back = verify([older, "--keep", mine]);
+    expect(back.status).toBe(1);
+    expect(back.stdout).toMatch(/may be an older export; a log that was cut back looks just alike/);
+    expect(back.stdout).toContain("not kept: the bundle is not verified");
+    expect(kept()).toEqual(clean.checkpoints.slice(1));
+    expect(readdirSync(folder).filter((name) => name.endsWith(".keep"))).toEqual([]);
+  });
+
+  it("keeps nothing while another run keeps, through no wrong usage, and where the file cannot be written says so", () => {
+    const mine = put("other.json", JSON.stringify({ ...keysOf(OURS), quorum: 1 }));
+    const before = readFileSync(mine, "utf8");
+    writeFileSync(`${mine}.keep`, "");
+    expect(verify([good, "--keep", mine])).toMatchObject({
+      status: 2,
+      stdout: expect.stringMatching(/^VERIFIED/),
+      stderr: expect.stringContaining("another run is keeping a checkpoint"),
+    });
+    expect(readFileSync(mine, "utf8")).toBe(before);
+    expect(verify([good, "--keep", mine, "--policy", policy])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("give --policy or --keep"),
+    });
+  });
+
+  it("takes a policy file through a link and leaves its mode and the link as they are", () => {
+    const mine = put("real.json", JSON.stringify({ ...keysOf(OURS), quorum: 1 }));
+    chmodSync(mine, 0o640);
+    const link = path.join(folder, "link.json");
+    symlinkSync(mine, link);
+    expect(verify([good, "--keep", link]).status).toBe(0);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(mine).mode & 0o777).toBe(0o640);
+    expect(JSON.parse(readFileSync(mine, "utf8")).checkpoints).toEqual(clean.checkpoints.slice(1));
   });
 
   it("holds a bundle of a hundred megabytes in a heap of forty-eight, and refuses one line as long", () => {

@@ -1,16 +1,18 @@
 import { FormatError } from "@/lib/crypto/format-error";
 import { Frontier } from "@/lib/crypto/merkle";
 import { checkAnchor, checkTail, countWitnessed, newestEvidence, witnessNotes } from "./anchor";
-import { BUNDLE_FILES, type Manifest, type ReceiptFile } from "./bundle-format";
-import { checkReceipt } from "./check-receipt";
+import { BUNDLE_FILES, type Manifest } from "./bundle-format";
+import { checkReceipt, type ReceiptCheck } from "./check-receipt";
 import type { TrustedCheckpoint } from "./check-tree";
 import type { TreeState } from "./leaf-stream";
 import { LeafStream } from "./leaf-stream";
 import { locate, PLACE_RADIUS } from "./locate";
 import { readNearby } from "./nearby";
 import { PlaceWindow } from "./place-window";
+import { isMet } from "./quorum";
+import { shownRanges } from "./ranges";
 import type { RecoveryGround } from "./recovery";
-import { type Finding, firstBad, type Note, type Report, somewhere } from "./report";
+import { type Finding, firstBad, type KeepableCheckpoint, type Note, type Report, somewhere } from "./report";
 import type { Content, Head, Verification } from "./verification";
 
 /** Everything of a report but the verdict and the findings. */
@@ -30,10 +32,11 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     ...history.finish(coverage, tree.provenSize, roots, groundOf(head, content)),
   );
   missing.finish(history.lost((id) => content.entries.placeOf(id)));
-  notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content.entries.count));
+  notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content));
   notes.push(...claims.finish(coverage.withheld.count, (id) => content.entries.placeOf(id)));
   notes.push(...run.stamps.notes);
-  notes.push(...checkReceipts(run, head, content.trusted, tree));
+  const receipts = checkReceipts(run, head, content.trusted, tree);
+  notes.push(...receipts.flatMap((check) => check.notes));
   notes.push(...witnessNotes(head, content.trusted, tree, run.options.nowMicros));
   if (!findings.isEmpty || tree.failedSize !== undefined) await blame(run, head, content, tree);
   return {
@@ -43,7 +46,9 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     size: tree.provenSize,
     entries: content.entries.count,
     checkpoints: content.trusted.length,
-    witnessed: countWitnessed(content.trusted, head.keys.quorum),
+    ...countWitnessed(content.trusted, head.keys.quorum),
+    receipts: receipts.map(({ result }) => result),
+    newest: newestOf(head, content, tree),
     nearby: await secondLook(() => nearbyOf(run, content), []),
     notes,
   };
@@ -73,6 +78,9 @@ function nothing(run: Verification): Conclusion {
     entries: 0,
     checkpoints: 0,
     witnessed: 0,
+    selfWitnessed: 0,
+    receipts: [],
+    newest: undefined,
     trust: { source, keys: policy?.log ?? [] },
     nearby: [],
     notes: [],
@@ -84,10 +92,19 @@ function trustOf(run: Verification, { keys }: Head): Pick<Conclusion, "trust"> {
   return { trust: { source, keys: [...keys.log, ...keys.receipts, ...keys.witnesses.keys()] } };
 }
 
-function remarks(manifest: Manifest, entries: number): Note[] {
-  const { complete, size, withheld, withheld_file: file, parts } = manifest;
+/** The bundle's newest checkpoint, where the whole tree stands under it and it has the cosignatures it needs. */
+function newestOf({ keys }: Head, content: Content, tree: TreeState): KeepableCheckpoint | undefined {
+  const { newest, trusted } = content;
+  if (newest === undefined || newest.size !== tree.provenSize || tree.provenSize !== tree.count)
+    return undefined;
+  const isEnough = trusted.some((one) => one.size === newest.size && isMet(keys.quorum, one));
+  return isEnough ? newest : undefined;
+}
+
+function remarks(manifest: Manifest, { entries: { count: entries, coverage } }: Content): Note[] {
+  const { complete, size, parts } = manifest;
   const notes: Note[] = [];
-  const count = file?.count ?? withheld.length;
+  const { withheld } = coverage;
   if (!complete) {
     const detail = "a filtered export: inclusion is proven, not that nothing was left out";
     notes.push({ class: "filtered", detail });
@@ -101,8 +118,10 @@ function remarks(manifest: Manifest, entries: number): Note[] {
       "the export asked for no sealed part: none is here, and nothing tells whether one was dropped";
     notes.push({ class: "no parts", detail });
   }
+  const { count } = withheld;
   if (count > 0) {
-    const detail = `${count} entries are shown by their leaf only`;
+    const [which, them] = count === 1 ? ["1 entry is", "it"] : [`${count} entries are`, "them"];
+    const detail = `${which} shown by the leaf only (${shownRanges(withheld)}): by the manifest, whoever this bundle was exported for may not read ${them}. That nothing was changed there is proven; what was written is not here`;
     notes.push({ class: "withheld", detail, count });
   }
   return notes;
@@ -113,18 +132,19 @@ function checkReceipts(
   { manifest, keys }: Head,
   trusted: readonly TrustedCheckpoint[],
   tree: TreeState,
-): Note[] {
-  const receipts: readonly ReceiptFile[] = run.options.receipts ?? [];
+): readonly ReceiptCheck[] {
   const evidence = newestEvidence(manifest, trusted, run.stamps.newest, run.options.nowMicros);
   const ground = {
     log: manifest.log,
     receiptKeys: keys.receipts,
+    keysOf: run.options.policy === undefined ? ("bundle" as const) : ("policy" as const),
     watch: run.watch,
     provenSize: tree.provenSize,
+    evidence,
   };
-  const checks = receipts.map((receipt) => checkReceipt(receipt, { ...ground, evidence }));
+  const checks = (run.options.receipts ?? []).map((given) => checkReceipt(given, ground));
   run.findings.add(...checks.flatMap((check) => check.findings));
-  return checks.flatMap((check) => check.notes);
+  return checks;
 }
 
 /** Roots of the trees of some sizes, by one more reading of the leaves; a log is pruned a few times in its life. */

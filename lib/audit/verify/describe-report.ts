@@ -1,4 +1,5 @@
-import { type Finding, firstBad, isOnlyUnfinished, type Report } from "./report";
+import { groupOf, mainFinding, TODO } from "./advice";
+import { type Finding, firstBad, mildnessOf, type Report } from "./report";
 import { shownText } from "./shown-text";
 
 const HEADLINES = {
@@ -17,37 +18,67 @@ function line(finding: Finding): string {
 }
 
 /** Receipts whose promise this bundle neither shows kept nor broken, since it does not reach their time. */
-export function openReceipts({ notes }: Report): number {
-  return notes.filter((note) => note.class === "receipt not due").length;
+export function openReceipts({ receipts }: Report): number {
+  return receipts.filter((receipt) => receipt.is === "open").length;
+}
+
+/** The second line of what is wrong, where nothing is shown to be changed. */
+function mildness(report: Report): string {
+  switch (mildnessOf(report)) {
+    case "unfinished": {
+      const details = report.findings.map(({ detail }) => shownText(detail)).join("; ");
+      return `Nothing is shown to be changed; what is missing: ${details}\n`;
+    }
+    case "older":
+      return "Nothing in it is shown to be changed; it ends before a checkpoint that the policy keeps\n";
+    case "repacked":
+      return `Only the packing is: each file in it is the one of the signed manifest, and ${agreeing(report)}\n`;
+    case "receipts":
+      return `Only what was held against it is: ${agreeing(report)}\n`;
+    default:
+      return "";
+  }
+}
+
+function agreeing({ entries }: Report): string {
+  return `all ${entries} entries agree with what was signed by the keys below`;
 }
 
 function headline(report: Report): string {
   const foreign = report.findings.find((finding) => finding.class === "foreign keys");
   if (foreign !== undefined) return `${HEADLINES.wrong}: ${shownText(foreign.detail)}\n`;
-  if (isOnlyUnfinished(report.findings))
-    return `${HEADLINES.wrong}\nNothing is shown to be changed; what is missing: ${report.findings.map(({ detail }) => shownText(detail)).join("; ")}\n`;
   const open = openReceipts(report);
   const unshown =
     open === 0
       ? ""
       : `NOT SHOWN: ${open === 1 ? "a receipt is" : `${open} receipts are`} neither proven nor broken by this bundle; verify a newer one\n`;
-  return `${HEADLINES[report.verdict]}\n${unshown}`;
+  return `${HEADLINES[report.verdict]}\n${mildness(report)}${unshown}`;
+}
+
+/** What it was held against; nothing where nothing was. */
+function trustText({ log, entries, size, checkpoints, witnessed, selfWitnessed, trust }: Report): string {
+  const source =
+    trust.source === "policy" ? "of the policy file" : "found in the bundle (nobody vouched for them)";
+  const keys = trust.keys.map((key) => `  ${shownText(key)}\n`).join("");
+  return [
+    log === undefined ? "" : `log ${shownText(log)}: ${entries} entries, ${size} leaves proven\n`,
+    log === undefined
+      ? ""
+      : `checkpoints: ${checkpoints} trusted, ${witnessed} of them witnessed independently, ${selfWitnessed} self-witnessed (by the operator's own witnesses only)\n`,
+    keys === "" ? "" : `keys trusted, ${source}:\n${keys}`,
+  ].join("");
 }
 
 /** The report as text for people, safe for a terminal whatever the bundle says. */
 export function describeReport(report: Report): string {
   const bad = firstBad(report.findings);
-  const source =
-    report.trust.source === "policy" ? "of the policy file" : "found in the bundle (nobody vouched for them)";
+  const main = mainFinding(report.findings);
   return [
     headline(report),
-    report.log === undefined
-      ? ""
-      : `log ${shownText(report.log)}: ${report.entries} entries, ${report.size} leaves proven\n`,
-    `checkpoints: ${report.checkpoints} trusted, ${report.witnessed} of them independently witnessed\n`,
-    `keys trusted, ${source}:\n${report.trust.keys.map((key) => `  ${shownText(key)}\n`).join("")}`,
+    trustText(report),
     bad === undefined ? "" : `first bad entry: ${bad}\n`,
     ...report.findings.map(line),
+    main === undefined ? "" : `what to do: ${TODO[groupOf(main)]}\n`,
     ...report.notes.map((note) => `note: ${shownText(note.detail)}\n`),
   ].join("");
 }

@@ -80,7 +80,7 @@ describe.each(SHAPES)("fifty thousand nested %s are refused by name", (_, deep) 
       integrate_by: "2026-11-24T14:46:00.000000Z",
       signature: "",
     };
-    const report = await verifyBundle(layOut(CLEAN, OURS), { policy: POLICY, receipts: [receipt] });
+    const report = await verifyBundle(layOut(CLEAN, OURS), { policy: POLICY, receipts: [{ receipt }] });
     named(report, /receipt/);
   });
 });
@@ -102,16 +102,15 @@ describe.each(BAD_KEYS)("a key %s is refused by name", (_, bad) => {
   it.each(["log", "receipts", "witnesses"] as const)("among the policy's %s", async (member) => {
     const keys = member === "witnesses" ? [{ vkey: bad, kind: "own" as const }] : [bad];
     const policy = Policy.parse({ ...keysOf(OURS), [member]: keys });
-    const receipts = [
-      {
-        log: FIXTURE_LOG,
-        entry: "",
-        entry_id: fixtureId(1),
-        leaf_hash: "A".repeat(43),
-        integrate_by: "",
-        signature: "",
-      },
-    ];
+    const receipt = {
+      log: FIXTURE_LOG,
+      entry: "",
+      entry_id: fixtureId(1),
+      leaf_hash: "A".repeat(43),
+      integrate_by: "",
+      signature: "",
+    };
+    const receipts = [{ receipt }];
     const report = await verifyBundle(layOut(CLEAN, OURS), { policy, receipts });
     named(report, /the policy's (?:log|receipt|witness) key 1 is /);
   });

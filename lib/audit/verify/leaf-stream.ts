@@ -4,7 +4,7 @@ import type { TrustedCheckpoint } from "./check-tree";
 import { DIGEST_CHARACTERS, decodeLeaf } from "./digest-text";
 import type { FilePass } from "./file-pass";
 import { type LineBatch, lineBatches } from "./lines";
-import { around, type Findings, type RootsApart } from "./report";
+import { around, type Finding, type Findings, type RootsApart } from "./report";
 
 const HASH_BYTES = 32;
 const LINE_BYTES = DIGEST_CHARACTERS + 2;
@@ -76,13 +76,24 @@ export class LeafStream {
     const next = this.trusted[this.#next];
     if (this.#failedSize === undefined && next !== undefined) {
       this.#failedSize = next.size;
-      this.findings.add({
-        class: "truncation",
-        detail: `a trusted checkpoint has ${next.size} leaves, the bundle ${this.#count}`,
-        ...around(this.#count),
-      });
+      this.findings.add(this.#shortOf(next));
     }
     return this.state;
+  }
+
+  /**
+   * Fewer leaves than a trusted checkpoint has. Where that one is not in the bundle and the checker has kept it, an older
+   * export and a log that was cut back look alike, and no entry here is a bad one.
+   */
+  #shortOf(next: TrustedCheckpoint): Finding {
+    const rest = this.trusted.slice(this.#next);
+    if (rest.some(({ isKept }) => isKept !== true)) {
+      const detail = `a trusted checkpoint has ${next.size} leaves, the bundle ${this.#count}`;
+      return { class: "truncation", detail, ...around(this.#count) };
+    }
+    const kept = rest.at(-1)?.size ?? next.size;
+    const detail = `this bundle ends at ${this.#count} leaves, before the checkpoint over ${kept} leaves that your policy keeps: it may be an older export; a log that was cut back looks just alike`;
+    return { class: "truncation", detail, about: "older" };
   }
 
   get state(): TreeState {

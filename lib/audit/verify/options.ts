@@ -8,10 +8,17 @@ export interface Progress {
   readonly total: number;
 }
 
+/** A receipt to be held against the bundle. */
+export interface GivenReceipt {
+  /** Name of the file it was in, for what is said of it. */
+  readonly file?: string | undefined;
+  readonly receipt: ReceiptFile;
+}
+
 /** What a verification may be given beside the bundle. */
 export interface VerifyOptions {
   readonly policy?: Policy;
-  readonly receipts?: readonly ReceiptFile[];
+  readonly receipts?: readonly GivenReceipt[];
   /** The checker's own clock, in microseconds since 1970, to tell times that lie in the future. */
   readonly nowMicros?: bigint;
   /** Verifier of RFC 3161 tokens; without one they are counted and said to be unchecked. */

@@ -93,6 +93,21 @@ export class Ranges {
   }
 }
 
+/** Ranges that are named one by one in a sentence; the rest are counted. */
+const SHOWN_RANGES = 5;
+
+/** The first ranges in words, as `2, 5 to 9 and 3 more ranges`. */
+export function shownRanges(ranges: Ranges): string {
+  const shown: string[] = [];
+  for (let place = 0; place < Math.min(ranges.length, SHOWN_RANGES); place += 1) {
+    const { from, to } = ranges.at(place) ?? { from: 0, to: 0 };
+    shown.push(to - from === 1 ? `${from}` : `${from} to ${to - 1}`);
+  }
+  const more = ranges.length - shown.length;
+  const rest = more === 0 ? "" : ` and ${more} more ${more === 1 ? "range" : "ranges"}`;
+  return `${ranges.count === 1 ? "entry" : "entries"} ${shown.join(", ")}${rest}`;
+}
+
 /** The one canonical line of a range, with its newline; `to` is the first number after it. */
 export function rangeLine(from: number, to: number): string {
   return to - from === 1 ? `${from}\n` : `${from}-${to - 1}\n`;

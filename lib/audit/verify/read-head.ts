@@ -76,6 +76,9 @@ export function checkFiles(
     if (!listed.has(name)) findings.add({ class: "file", detail: `${name} is not in the manifest` });
     // A file that could not be read to its end is no file of the manifest either; its own finding says why.
     if (pass.digest?.isOfHeader === false)
-      findings.add({ class: "container", detail: `not the canonical zip of its files, in ${name}` });
+      findings.add({
+        class: "container",
+        detail: `not the canonical zip of its files, in ${name}: its checksum is of another content`,
+      });
   }
 }

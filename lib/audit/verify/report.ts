@@ -1,6 +1,8 @@
 /** What can be wrong, in the words of audit.md "Verification". */
 export type FindingClass =
   | "container"
+  /** The container is not the canonical one; its files may all the same be those that were signed. */
+  | "repacked"
   | "empty"
   | "file"
   | "manifest"
@@ -38,6 +40,8 @@ export interface Finding {
   readonly roots?: RootsApart;
   /** With "foreign keys": the log the bundle names, and those the policy's keys are of. */
   readonly logs?: LogsApart;
+  /** What the finding is about, where its class alone does not tell what to do (advice.ts). */
+  readonly about?: "older" | "receipt" | "promise";
 }
 
 /** A bundle's own log beside the names of a policy's log keys, in one text. */
@@ -49,6 +53,23 @@ export interface LogsApart {
 /** Whether all that is wrong is that something is not there yet: cosignatures of the quorum, or a checkpoint over a tail. */
 export function isOnlyUnfinished(findings: readonly Pick<Finding, "isUnfinished">[]): boolean {
   return findings.length > 0 && findings.every((finding) => finding.isUnfinished);
+}
+
+/**
+ * Why a wrong bundle is not shown to be changed, where all findings are of that kind: something is not there yet; it ends
+ * before a checkpoint that the checker has kept; its container is another one, of the files that were signed; or what is
+ * wrong is said of receipts alone.
+ */
+export function mildnessOf({
+  findings,
+  log,
+}: Pick<Report, "findings" | "log">): "unfinished" | "older" | "repacked" | "receipts" | undefined {
+  if (isOnlyUnfinished(findings)) return "unfinished";
+  // Without a log nothing of it was read.
+  if (findings.length === 0 || log === undefined) return undefined;
+  if (findings.every(({ about }) => about === "older")) return "older";
+  if (findings.every((finding) => finding.class === "repacked")) return "repacked";
+  return findings.every((finding) => finding.class === "receipt") ? "receipts" : undefined;
 }
 
 /** A signed root and the recomputed one, which differ. */
@@ -87,6 +108,29 @@ export interface Note {
 
 export type Verdict = "verified" | "consistent" | "wrong";
 
+/** What a bundle says of one receipt that was held against it. */
+export interface ReceiptResult {
+  /** Name of the file it was in, where it was in one. */
+  readonly file: string | undefined;
+  readonly entryId: string;
+  /** Number of its entry, where that is in the bundle. */
+  readonly seq?: number;
+  /**
+   * kept: its entry is in the tree. open: neither proven nor broken by this bundle. broken: its time is over and its entry is
+   * not there, or another in its place. unsigned: no trusted checkpoint stands over its entry. changed: not as it was signed.
+   * foreign: of another log, or signed by another key.
+   */
+  readonly is: "kept" | "open" | "broken" | "unsigned" | "changed" | "foreign";
+  readonly detail: string;
+}
+
+/** The checkpoint at which a bundle ends, to be kept by the checker. */
+export interface KeepableCheckpoint {
+  readonly size: number;
+  /** Its signed note, with the lines of trusted keys alone. */
+  readonly note: string;
+}
+
 /** An entry near the first fault, as it stands and as it was recomputed; leaves are base64url. */
 export interface NearbyEntry {
   readonly seq: number;
@@ -109,10 +153,16 @@ export interface Report {
   readonly size: number;
   readonly entries: number;
   readonly checkpoints: number;
-  /** Checkpoints that carry the wanted number of trusted cosignatures. */
+  /** Checkpoints that carry the wanted number of trusted cosignatures, by independent witnesses. */
   readonly witnessed: number;
+  /** Those of the others that the operator's own witnesses have cosigned. */
+  readonly selfWitnessed: number;
   readonly trust: { readonly source: "policy" | "bundle"; readonly keys: readonly string[] };
   readonly findings: readonly Finding[];
+  /** One for each receipt that was given, in their order; none where the bundle could not be read. */
+  readonly receipts: readonly ReceiptResult[];
+  /** Only of a verified bundle. */
+  readonly newest: KeepableCheckpoint | undefined;
   /** The first bad entry between its neighbours. */
   readonly nearby: readonly NearbyEntry[];
   readonly notes: readonly Note[];

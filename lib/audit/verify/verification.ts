@@ -3,13 +3,13 @@ import { sha256 } from "@/lib/crypto/primitives";
 import { BUNDLE_FILES, type Manifest, type Policy } from "./bundle-format";
 import { EntryCheck, type GoneParts } from "./check-entries";
 import { foreignKeys, keysFault } from "./check-keys";
-import { ReceiptWatch } from "./check-receipt";
 import { CheckpointReader, type TrustedCheckpoint, type TrustedKeys } from "./check-tree";
-import { openContainer, type PlacedFile } from "./container";
+import type { PlacedFile } from "./container";
 import { FilePass, lent } from "./file-pass";
 import { jsonElements } from "./json-array";
 import { LeafStream } from "./leaf-stream";
 import { lineBatches } from "./lines";
+import { checkNeeded, openBundle } from "./open-bundle";
 import type { Progress, VerifyOptions } from "./options";
 import { PartList } from "./part-list";
 import { quorumOf, witnessKinds } from "./quorum";
@@ -17,7 +17,8 @@ import { Ranges } from "./ranges";
 import { checkFiles, checkManifestNote, parseKeys, parseManifest, readText } from "./read-head";
 import { readErased, readMissing } from "./read-parts";
 import { readWithheld } from "./read-withheld";
-import type { Findings } from "./report";
+import { ReceiptWatch } from "./receipt-watch";
+import type { Findings, KeepableCheckpoint } from "./report";
 import type { ByteSource } from "./source";
 import { checkTimeStamps, type TimeStampCheck } from "./time-stamp";
 
@@ -44,6 +45,8 @@ export interface Head {
 /** Everything that was read of the log itself. */
 export interface Content {
   readonly trusted: readonly TrustedCheckpoint[];
+  /** The bundle's own newest checkpoint, where a trusted log key signed it. */
+  readonly newest: KeepableCheckpoint | undefined;
   readonly leaves: LeafStream;
   readonly entries: EntryCheck;
 }
@@ -57,6 +60,7 @@ export class Verification {
   #files: ReadonlyMap<string, PlacedFile> = new Map();
   readonly #passes = new Map<string, FilePass>();
   #newestNote: string | undefined;
+  #checkpoints: CheckpointReader | undefined;
   #isForeign = false;
 
   constructor(
@@ -64,7 +68,7 @@ export class Verification {
     readonly findings: Findings,
     readonly options: VerifyOptions,
   ) {
-    this.watch = new ReceiptWatch(options.receipts ?? []);
+    this.watch = new ReceiptWatch((options.receipts ?? []).map(({ receipt }) => receipt));
   }
 
   /** Whether nothing of the bundle is signed by any key the policy names: then it is another log's, or a forgery. */
@@ -80,11 +84,10 @@ export class Verification {
       this.findings.add({ class: "keys", detail: `the policy's ${fault}` });
       return;
     }
-    this.#files = await openContainer(this.source);
-    for (const name of NEEDED) {
-      if (!this.#files.has(name))
-        throw new FormatError("format.bundle", `${name} is missing`, { file: name });
-    }
+    const { files, repacked } = await openBundle(this.source);
+    this.#files = files;
+    checkNeeded(files, NEEDED);
+    if (repacked !== undefined) this.findings.add({ class: "repacked", detail: repacked });
     const head = await this.#readHead();
     this.head = head;
     const trusted = await this.#readCheckpoints(head);
@@ -139,6 +142,7 @@ export class Verification {
   async #readCheckpoints(head: Head): Promise<readonly TrustedCheckpoint[]> {
     const { manifest, keys } = head;
     const reader = new CheckpointReader(manifest.log, keys, this.findings);
+    this.#checkpoints = reader;
     const pass = this.#pass(BUNDLE_FILES.checkpoints);
     this.tell("checkpoints", 0, manifest.count);
     await this.#attempt(async () => {
@@ -197,7 +201,7 @@ export class Verification {
     // Whoever chooses ids cannot choose this: the manifest holds the digest of all of them.
     const idSeed = new DataView(sha256(JSON.stringify(manifest)).slice().buffer).getInt32(0);
     const entries = new EntryCheck(manifest, leaves, findings, watch, { idSeed, ...gone });
-    this.content = { trusted, leaves, entries };
+    this.content = { trusted, newest: this.#checkpoints?.newest, leaves, entries };
     const pass = this.#pass(BUNDLE_FILES.entries);
     await this.#attempt(async () => {
       const chunks = pass.chunks();
@@ -234,10 +238,9 @@ export class Verification {
   async #readNewest(pass: FilePass): Promise<void> {
     const note = await readText(pass);
     if (note === (this.#newestNote ?? "")) return;
-    this.findings.add({
-      class: "file",
-      detail: `${pass.file.name} is not the last of ${BUNDLE_FILES.checkpoints}`,
-    });
+    const why = this.#checkpoints?.judgeOther(note) ?? "";
+    const detail = `${pass.file.name} is not the last of ${BUNDLE_FILES.checkpoints}: ${why}`;
+    this.findings.add({ class: "file", detail });
   }
 
   async #drain(pass: FilePass): Promise<void> {

@@ -1,6 +1,7 @@
 import { FormatError } from "@/lib/crypto/format-error";
 import { conclude } from "./conclude";
 import type { VerifyOptions } from "./options";
+import { PackedAnew } from "./packed-anew";
 import { Findings, type Report, type Verdict } from "./report";
 import { type ByteSource, bytesSource } from "./source";
 import { Verification } from "./verification";
@@ -22,7 +23,8 @@ export async function verifyBundle(
   const facts = await conclude(run);
   const verdict = findings.isEmpty ? soundVerdict(options) : "wrong";
   const notes = [...facts.notes, ...findings.notes()];
-  return { verdict, ...facts, findings: findings.list(), notes };
+  const newest = verdict === "verified" ? facts.newest : undefined;
+  return { verdict, ...facts, newest, findings: findings.list(), notes };
 }
 
 function soundVerdict({ policy }: VerifyOptions): Verdict {
@@ -35,6 +37,7 @@ async function keepingFindings(findings: Findings, run: () => Promise<void>): Pr
     await run();
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    findings.add({ class: "container", detail: error.message });
+    const of = error instanceof PackedAnew ? "repacked" : "container";
+    findings.add({ class: of, detail: error.message });
   }
 }

@@ -9,6 +9,7 @@ import { entryLeaf } from "../entry";
 import { draft, FIXTURE_LOG, fixtureEntry, fixtureId, keysOf, layOut, operator } from "./bundle-fixture";
 import { Policy } from "./bundle-format";
 import { imprintOf } from "./check-tree";
+import { describeReport } from "./describe-report";
 import { classes, logOf, noted, OURS, POLICY, verify } from "./history-fixture";
 import type { Report } from "./report";
 import { verifyBundle } from "./verify-bundle";
@@ -86,9 +87,17 @@ describe("witnesses", () => {
 
   it("that are ours alone make a log self-witnessed, and none make it unwitnessed", async () => {
     const own = await verifyBundle(bundleWith(0), rule({ witnesses: withOwn }));
-    expect([own.witnessed, noted(own)]).toEqual([0, expect.arrayContaining(["self-witnessed"])]);
+    expect([own.witnessed, own.selfWitnessed, noted(own)]).toEqual([
+      0,
+      1,
+      expect.arrayContaining(["self-witnessed"]),
+    ]);
+    expect(describeReport(own)).toContain(
+      "checkpoints: 1 trusted, 0 of them witnessed independently, 1 self-witnessed (by the operator's own witnesses only)",
+    );
     expect(noted(await verifyBundle(bundleWith(0), rule({})))).toContain("unwitnessed");
-    expect((await verifyBundle(bundleWith(1), rule({ witnesses: withOwn }))).witnessed).toBe(1);
+    const independent = await verifyBundle(bundleWith(1), rule({ witnesses: withOwn }));
+    expect([independent.witnessed, independent.selfWitnessed]).toEqual([1, 0]);
   });
 });
 
@@ -138,12 +147,12 @@ describe("a witness's time", () => {
       integrate_by: integrateBy,
       signature,
     };
-    const future = await told(EXPORTED + 90_000, EXPORTED, { receipts: [receipt] });
+    const future = await told(EXPORTED + 90_000, EXPORTED, { receipts: [{ receipt }] });
     expect([future.verdict, noted(future)]).toEqual([
       "verified",
       expect.arrayContaining(["receipt not due"]),
     ]);
-    expect(classes(await told(EXPORTED + 90_000, EXPORTED + 90_000, { receipts: [receipt] }))).toEqual([
+    expect(classes(await told(EXPORTED + 90_000, EXPORTED + 90_000, { receipts: [{ receipt }] }))).toEqual([
       "missing leaf",
     ]);
   });
@@ -220,7 +229,7 @@ describe("receipts", () => {
   }
 
   const held = (receipt: ReturnType<typeof receiptOf>, by = bundle) =>
-    verifyBundle(by, { policy: POLICY, receipts: [receipt] });
+    verifyBundle(by, { policy: POLICY, receipts: [{ receipt }] });
 
   it("are proven to be included, by the number of their leaf", async () => {
     // Another seal of the same entry is another entry: the receipt must be of the one in the log.
@@ -268,18 +277,60 @@ describe("receipts", () => {
     ]);
   });
 
-  it("that are forged, foreign or of another entry are named as such", async () => {
-    expect((await held(receiptOf(1, { seed: operator(2).receiptSeed }))).findings[0]?.detail).toContain(
-      "no trusted receipt key",
+  const KEY = /log\.example\.test\/sealport\/receipt\+[0-9a-f]{8}/.source;
+  const result = async (receipt: ReturnType<typeof receiptOf>) => {
+    const report = await verifyBundle(bundle, { policy: POLICY, receipts: [{ file: "r.json", receipt }] });
+    return { ...report.receipts[0], classes: classes(report) };
+  };
+
+  it("signed by another key, or of another log, are named as that, with file, entry and key", async () => {
+    const forged = await result(receiptOf(1, { seed: operator(2).receiptSeed }));
+    expect(forged).toMatchObject({ is: "foreign", file: "r.json", seq: 1, classes: ["receipt"] });
+    expect(forged.detail).toMatch(
+      new RegExp(
+        `^r\\.json: the receipt for entry 1 \\(${fixtureId(1)}\\) is signed by another key, ${KEY}, which the policy does not name as a receipt key$`,
+      ),
     );
-    expect((await held(receiptOf(1, { log: "other.example.test" }))).findings[0]?.detail).toContain(
-      "of the log other.example.test",
-    );
-    const swapped = { ...receiptOf(900), entry: receiptOf(901).entry };
-    expect((await held(swapped)).findings[0]?.detail).toContain("does not give its leaf");
-    const other = await held(receiptOf(1));
-    expect(other.findings).toMatchObject([{ class: "content mismatch", seq: 1 }]);
-    const short = { ...receiptOf(900), leaf_hash: toBase64url(new Uint8Array(31)) };
-    expect((await held(short)).verdict).toBe("wrong");
+    expect(await result(receiptOf(1, { log: "other.example.test" }))).toMatchObject({
+      is: "foreign",
+      detail: `r.json: the receipt is of the log other.example.test, the bundle of the log ${FIXTURE_LOG}`,
+    });
+  });
+
+  it.each<[string, Partial<ReturnType<typeof receiptOf>>, RegExp]>([
+    [
+      "leaf_hash",
+      { leaf_hash: toBase64url(new Uint8Array(32).fill(9)) },
+      /holds over another leaf_hash, the one that its entry gives$/,
+    ],
+    ["leaf_hash of 31 bytes", { leaf_hash: toBase64url(new Uint8Array(31)) }, /holds over another leaf_hash/],
+    ["entry_id", { entry_id: fixtureId(2) }, /holds over another entry_id/],
+    ["integrate_by", { integrate_by: "2026-11-24T14:47:00.000900Z" }, /holds over another integrate_by/],
+    [
+      "entry",
+      { entry: receiptOf(901).entry },
+      /its signature holds, and its member entry does not give the leaf/,
+    ],
+    ["signature", { signature: "nonsense" }, /its signature is no signature line$/],
+    [
+      "two members",
+      { integrate_by: "2026-11-24T14:47:00.000900Z", entry_id: fixtureId(2) },
+      new RegExp(`the signature of ${KEY} does not hold over it$`),
+    ],
+  ])("altered in %s are named as changed, and not as signed by somebody else", async (_, change, pattern) => {
+    const receipt = { ...receiptOf(900, { by: "2026-11-24T14:46:00.000900Z" }), ...change };
+    const told = await result(receipt);
+    expect(told).toMatchObject({ is: "changed", classes: ["receipt"] });
+    expect(told.detail).toMatch(/^r\.json: the receipt for entry .* was changed after it was signed: /);
+    expect(told.detail).toMatch(pattern);
+  });
+
+  it("of an entry in whose place another stands show the promise broken there", async () => {
+    expect(await result(receiptOf(1))).toMatchObject({
+      is: "broken",
+      seq: 1,
+      classes: ["content mismatch"],
+      detail: expect.stringContaining("r.json: entry 1 is not the one the receipt was given for"),
+    });
   });
 });

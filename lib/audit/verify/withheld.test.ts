@@ -36,9 +36,22 @@ test("withheld numbers in a file are believed as those in the manifest are, whic
   expect(next.notes).toEqual(old.notes);
   expect(next.notes).toContainEqual({
     class: "withheld",
-    detail: "8 entries are shown by their leaf only",
+    detail:
+      "8 entries are shown by the leaf only (entries 0, 3 to 5, 17, 20 to 21, 39): by the manifest, whoever this bundle was exported for may not read them. That nothing was changed there is proven; what was written is not here",
     count: 8,
   });
+});
+
+test("of many withheld ranges the first five are named and the others counted, and one entry is spoken of as one", async () => {
+  const every = Array.from({ length: COUNT / 2 }, (_, at) => 2 * at);
+  const many = await verify(bundle(undefined, { withheld: every }, every));
+  expect(many.notes.find((note) => note.class === "withheld")?.detail).toMatch(
+    /^20 entries are shown by the leaf only \(entries 0, 2, 4, 6, 8 and 15 more ranges\): /,
+  );
+  const one = await verify(bundle(undefined, { withheld: [7] }, [7]));
+  expect(one.notes.find((note) => note.class === "withheld")?.detail).toMatch(
+    /^1 entry is shown by the leaf only \(entry 7\): .* may not read it\./,
+  );
 });
 
 test("an entry that is left out and not withheld is named, beside a file of others", async () => {

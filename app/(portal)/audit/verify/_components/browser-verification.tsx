@@ -8,16 +8,24 @@ import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
 import { useReady } from "@/components/client/use-ready";
 import { Button } from "@/components/ui/button";
+import { TextArea } from "@/components/ui/controls";
+import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/states";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "./block-drawing";
 import { FilePick } from "./file-pick";
 import { useVerification, type VerificationState } from "./use-verification";
+import type { NamedText } from "./verify-messages";
 import { VerifyResult } from "./verify-result";
 
 const EXPORT = "/confidential/audit/export";
-/** A policy is a page of text; a longer file is none. */
-const MAX_POLICY_BYTES = 1_000_000;
+/** A policy or a receipt is a page of text; a longer file is none. */
+const MAX_SIDE_BYTES = 1_000_000;
+
+/** A small file under its name; one that is too long as an empty text, which is none of its kind. */
+async function textOf(file: File): Promise<NamedText> {
+  return { name: file.name, text: file.size > MAX_SIDE_BYTES ? "" : await file.text() };
+}
 
 function Running({
   state,
@@ -80,6 +88,12 @@ function Ended({ state }: { state: VerificationState }) {
           {t("faults.policyText")} <span lang="en">{state.detail}</span>
         </Notice>
       );
+    case "bad receipt":
+      return (
+        <Notice tone="oxblood" icon="stop" title={t("faults.receipt", { name: state.name })}>
+          {t("faults.receiptText")} <span lang="en">{state.detail}</span>
+        </Notice>
+      );
     case "unreadable":
     case "broken":
       return (
@@ -105,6 +119,8 @@ export function BrowserVerification({ log }: { log: string | undefined }) {
   const { state, start, stop, reset } = useVerification();
   const [bundle, setBundle] = useState<{ name: string; blob: Blob }>();
   const [policy, setPolicy] = useState<File>();
+  const [receipt, setReceipt] = useState<File>();
+  const [pasted, setPasted] = useState("");
   const [isFetching, setFetching] = useState(false);
   const [error, setError] = useState<unknown>();
   const heading = useRef<HTMLDivElement>(null);
@@ -115,8 +131,11 @@ export function BrowserVerification({ log }: { log: string | undefined }) {
   }, [isOver]);
   const run = async (name: string, blob: Blob): Promise<void> => {
     setError(undefined);
-    const isTooLong = policy !== undefined && policy.size > MAX_POLICY_BYTES;
-    start(name, { bundle: blob, policy: isTooLong ? "" : await policy?.text() });
+    const receipts = [
+      ...(receipt === undefined ? [] : [await textOf(receipt)]),
+      ...(pasted.trim() === "" ? [] : [{ name: t("pick.pastedName"), text: pasted }]),
+    ];
+    start(name, { bundle: blob, policy: policy && (await textOf(policy)), receipts });
   };
   const fetchNewest = async (): Promise<void> => {
     setFetching(true);
@@ -160,6 +179,27 @@ export function BrowserVerification({ log }: { log: string | undefined }) {
               onFile={setPolicy}
               onClear={() => setPolicy(undefined)}
             />
+            <FilePick
+              label={t("pick.receipt")}
+              hint={t("pick.receiptHint")}
+              name={receipt?.name}
+              accept=".json,application/json"
+              onFile={setReceipt}
+              onClear={() => setReceipt(undefined)}
+            />
+            <Field id={`${id}-pasted`} label={t("pick.pasted")} help={t("pick.pastedHint")}>
+              {(control) => (
+                <TextArea
+                  {...control}
+                  rows={3}
+                  spellCheck={false}
+                  autoComplete="off"
+                  className="font-mono"
+                  value={pasted}
+                  onChange={(event) => setPasted(event.target.value)}
+                />
+              )}
+            </Field>
           </div>
           <div className="mt-4 flex flex-wrap items-center gap-3">
             <Button
@@ -187,7 +227,7 @@ export function BrowserVerification({ log }: { log: string | undefined }) {
       </div>
       {state.is === "done" ? (
         <div className="mt-6">
-          <VerifyResult report={state.report} name={state.name} at={state.at} />
+          <VerifyResult {...state} />
         </div>
       ) : null}
     </div>

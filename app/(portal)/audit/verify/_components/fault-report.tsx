@@ -5,18 +5,19 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import { type Finding, isOnlyUnfinished, type NearbyEntry, type Report } from "@/lib/audit/verify/report";
+import { type FaultGroup, groupOf, mainFinding } from "@/lib/audit/verify/advice";
+import { type Finding, mildnessOf, type NearbyEntry, type Report } from "@/lib/audit/verify/report";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "./block-drawing";
 import { FaultDifference } from "./fault-difference";
-import { classKey, differencesOf, groupOf, mainFinding } from "./finding-words";
+import { differencesOf, wordsKey } from "./finding-words";
 import { MissingOnly } from "./missing-only";
 
-function useFindingTitle(): (finding: Pick<Finding, "class" | "seq" | "until" | "logs">) => string {
+function useFindingTitle(): (finding: Pick<Finding, "class" | "about" | "seq" | "until" | "logs">) => string {
   const t = useTranslations("audit.verify.classes");
   const locale = useLocale();
   return (finding) => {
-    const key = classKey(finding.class) ?? "file";
+    const key = wordsKey(finding);
     const seq = finding.seq === undefined ? "" : formatCount(finding.seq, locale);
     const until = finding.until === undefined ? "" : formatCount(finding.until, locale);
     const place = finding.seq === undefined ? "nowhere" : finding.until === undefined ? "entry" : "range";
@@ -68,7 +69,7 @@ function Nearby({ nearby }: { nearby: readonly NearbyEntry[] }) {
 }
 
 /** What is certain, what is not, what to do: three columns under their rules. */
-export function ThreeAnswers({ group }: { group: ReturnType<typeof groupOf> | "verified" | "consistent" }) {
+export function ThreeAnswers({ group }: { group: FaultGroup | "verified" | "consistent" }) {
   const t = useTranslations("audit.verify.answers");
   return (
     <div className="mt-8 grid gap-x-8 tablet:grid-cols-3">
@@ -83,21 +84,27 @@ export function ThreeAnswers({ group }: { group: ReturnType<typeof groupOf> | "v
   );
 }
 
-/** The two lines at the head: what the first fault is; or, where something is only missing, that nothing else is shown. */
+/**
+ * The lines at the head: what the first fault is; or, where something is only missing, that nothing else is shown. Where
+ * the container, a kept checkpoint or a receipt alone is the matter, that the entries themselves agree.
+ */
 function Headline({ report, main }: { report: Report; main: Finding }) {
   const t = useTranslations("audit.verify");
+  const locale = useLocale();
   const titleOf = useFindingTitle();
-  const isMissing = isOnlyUnfinished(report.findings);
+  const mildness = mildnessOf(report);
+  const isMissing = mildness === "unfinished";
   return (
     <div className="min-w-0 max-w-[680px]">
       <h3 className="font-semibold text-opened">{isMissing ? t("unfinished.title") : titleOf(main)}</h3>
       <p className="mt-1 text-body text-ink-2">
-        {isMissing ? (
-          <MissingOnly findings={report.findings} />
-        ) : (
-          t(`classes.${classKey(main.class) ?? "file"}.text`)
-        )}
+        {isMissing ? <MissingOnly findings={report.findings} /> : t(`classes.${wordsKey(main)}.text`)}
       </p>
+      {isMissing || mildness === undefined ? null : (
+        <p className="mt-1 text-body">
+          {t(`mild.${mildness}`, { count: formatCount(report.entries, locale) })}
+        </p>
+      )}
     </div>
   );
 }
@@ -110,7 +117,7 @@ export function FaultReport({ report }: { report: Report }) {
   const main = mainFinding(report.findings);
   if (main === undefined) return null;
   const total = Math.max(report.size, report.entries, (main.seq ?? -1) + 1);
-  const key = classKey(main.class) ?? "file";
+  const key = wordsKey(main);
   return (
     <>
       <div className="mt-4 border-oxblood border-t-[3px] pt-4">
@@ -140,7 +147,7 @@ export function FaultReport({ report }: { report: Report }) {
           <FaultDifference differences={differencesOf(report)} />
         </Section>
       )}
-      <ThreeAnswers group={groupOf(main.class)} />
+      <ThreeAnswers group={groupOf(main)} />
       <Section title={t("allFindings")} count={report.findings.length} level={3}>
         <ul className="grid gap-1 pt-3 text-control">
           {report.findings.map((finding, at) => (

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { changeBundle } from "@/lib/audit/tour/change-bundle";
+import { groupOf, mainFinding } from "@/lib/audit/verify/advice";
 import { draft, fixtureEntry, keysOf, layOut, operator } from "@/lib/audit/verify/bundle-fixture";
 import { Policy } from "@/lib/audit/verify/bundle-format";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
-import { differencesOf, groupOf, mainFinding } from "./finding-words";
+import { differencesOf } from "./finding-words";
 
 const OURS = operator(1);
 const CLEAN = draft(OURS, 12, [1, 3, 7, 12]);
@@ -40,6 +41,6 @@ test("a bundle of another signer is spoken of by its keys, and not by an entry",
     class: "foreign keys",
     logs: { bundle: "log.example.test/sealport", policy: "log.example.test/sealport" },
   });
-  expect(groupOf(main?.class ?? "")).toBe("keys");
+  expect(groupOf(main ?? { class: "" })).toBe("keys");
   expect(report.findings.some(({ seq }) => seq !== undefined)).toBe(false);
 });

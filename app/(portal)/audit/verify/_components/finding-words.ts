@@ -1,10 +1,11 @@
 import type { VerificationReport } from "@/lib/audit/verification/schema";
 import type { Finding, FindingClass, Report, RootsApart } from "@/lib/audit/verify/report";
-import { firstBad, isOnlyUnfinished } from "@/lib/audit/verify/report";
+import { isOnlyUnfinished } from "@/lib/audit/verify/report";
 
 /** Keys of the wording of each class, in `audit.verify.classes`. */
 export const CLASS_KEYS = {
   container: "container",
+  repacked: "repacked",
   empty: "empty",
   file: "file",
   manifest: "manifest",
@@ -33,46 +34,10 @@ export function classKey(of: string): ClassKey | undefined {
   return Object.entries(CLASS_KEYS).find(([name]) => name === of)?.[1];
 }
 
-/** What a fault is about, which decides what is certain, what is not and what to do. */
-export type FaultGroup = "changed" | "file" | "keys" | "lost" | "late" | "empty";
-
-const GROUPS: Readonly<Record<ClassKey, FaultGroup>> = {
-  container: "file",
-  empty: "empty",
-  file: "file",
-  manifest: "keys",
-  content_mismatch: "changed",
-  missing_leaf: "changed",
-  reorder: "changed",
-  repeated_id: "changed",
-  fork: "changed",
-  truncation: "changed",
-  unanchored_tail: "late",
-  erased: "lost",
-  pruned: "lost",
-  lost: "lost",
-  part: "changed",
-  receipt: "keys",
-  time_stamp: "keys",
-  index: "changed",
-  foreign_keys: "keys",
-  keys: "keys",
-};
-
-export function groupOf(of: string): FaultGroup {
-  return GROUPS[classKey(of) ?? "file"];
-}
-
-/**
- * The finding to speak of first: that it is not signed by anybody the checker named, else one that names the first bad
- * number, else one of a range, else the first.
- */
-export function mainFinding(findings: readonly Finding[]): Finding | undefined {
-  const foreign = findings.find((finding) => finding.class === "foreign keys");
-  if (foreign !== undefined) return foreign;
-  const bad = firstBad(findings);
-  const named = findings.filter((finding) => finding.seq === bad && bad !== undefined);
-  return named.find((finding) => finding.until === undefined) ?? named[0] ?? findings[0];
+/** Key of the words for a finding: its class, or what it is about where the class says too little. */
+export function wordsKey(finding: Pick<Finding, "class" | "about">): ClassKey | "older" | "promise" {
+  const { about } = finding;
+  return about === "older" || about === "promise" ? about : CLASS_KEYS[finding.class];
 }
 
 /** Whether all that the worker found is that something is not there yet; what is only counted may be anything. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import type { Keeping } from "@/lib/audit/verify/keep-checkpoint";
 import type { Progress } from "@/lib/audit/verify/options";
 import type { Report } from "@/lib/audit/verify/report";
 import type { VerifyNews, VerifyOrder } from "./verify-messages";
@@ -12,10 +13,27 @@ export type VerificationState =
       readonly progress: Progress | undefined;
       readonly perSecond: number;
     }
-  | { readonly is: "done"; readonly name: string; readonly report: Report; readonly at: string }
+  | {
+      readonly is: "done";
+      readonly name: string;
+      readonly report: Report;
+      readonly at: string;
+      /** What came of keeping the checkpoint, and the name of the policy file. */
+      readonly keeping: { readonly name: string; readonly outcome: Keeping } | undefined;
+    }
   | { readonly is: "stopped"; readonly name: string }
   | { readonly is: "bad policy"; readonly detail: string }
+  | { readonly is: "bad receipt"; readonly name: string; readonly detail: string }
   | { readonly is: "unreadable" | "broken" };
+
+/** The report, and what came of keeping its checkpoint in the policy file of that name. */
+function outcomeOf(
+  { report, keeping }: Extract<VerifyNews, { is: "done" }>,
+  { policy }: VerifyOrder,
+): Pick<Extract<VerificationState, { is: "done" }>, "report" | "keeping"> {
+  const isAsked = keeping !== undefined && policy !== undefined;
+  return { report, keeping: isAsked ? { name: policy.name, outcome: keeping } : undefined };
+}
 
 /** One verification in a worker at a time; leaving the page or stopping ends its thread. */
 export function useVerification(): {
@@ -45,7 +63,7 @@ export function useVerification(): {
         const done = data.progress.step === "entries" ? data.progress.done : 0;
         setState({ is: "running", name, progress: data.progress, perSecond: done / Math.max(seconds, 0.1) });
       } else if (data.is === "done") {
-        end({ is: "done", name, report: data.report, at: new Date().toISOString() });
+        end({ is: "done", name, at: new Date().toISOString(), ...outcomeOf(data, order) });
       } else end(data);
     };
     made.onerror = () => {

@@ -4,10 +4,13 @@ import { Facts } from "@/components/ui/facts";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
+import type { Keeping } from "@/lib/audit/verify/keep-checkpoint";
 import type { Note, Report } from "@/lib/audit/verify/report";
 import { formatCount } from "@/lib/format";
 import { BlockDrawing } from "./block-drawing";
 import { FaultReport, ThreeAnswers } from "./fault-report";
+import { KeepCheckpoint } from "./keep-checkpoint";
+import { ReceiptResults } from "./receipt-results";
 
 const NOTE_KEYS = {
   "later entries": "later_entries",
@@ -57,19 +60,29 @@ function Sound({ report }: { report: Report }) {
 }
 
 /** The outcome of a verification in this browser, whole and fit for printing. */
-export function VerifyResult({ report, name, at }: { report: Report; name: string; at: string }) {
+export function VerifyResult(props: {
+  report: Report;
+  name: string;
+  at: string;
+  keeping: { readonly name: string; readonly outcome: Keeping } | undefined;
+}) {
+  const { report, name, at, keeping } = props;
   const t = useTranslations("audit.verify");
   const locale = useLocale();
+  // What is said of receipts stands in a section of its own.
+  const notes = report.notes.filter((note) => note.class !== "receipt" && note.class !== "receipt not due");
   return (
     <div>
       <p className="text-control text-ink-2">
         {t("checked", { name })} <LocalTime instant={at} />
       </p>
       {report.verdict === "wrong" ? <FaultReport report={report} /> : <Sound report={report} />}
-      {report.notes.length === 0 ? null : (
+      {keeping === undefined ? null : <KeepCheckpoint {...keeping} />}
+      {report.receipts.length === 0 ? null : <ReceiptResults receipts={report.receipts} />}
+      {notes.length === 0 ? null : (
         <Section title={t("notes.title")} level={3}>
           <ul className="grid gap-1 pt-3 text-control">
-            {report.notes.map((note) => (
+            {notes.map((note) => (
               <li key={`${note.class}${note.detail}`} className="flex flex-wrap gap-x-3">
                 <span className="font-medium">{t(`notes.${NOTE_KEYS[note.class]}`)}</span>
                 <span lang="en" className="break-words text-ink-2">
@@ -93,9 +106,12 @@ export function VerifyResult({ report, name, at }: { report: Report; name: strin
                 value: t("facts.checkpointsText", {
                   count: formatCount(report.checkpoints, locale),
                   witnessed: formatCount(report.witnessed, locale),
+                  own: formatCount(report.selfWitnessed, locale),
                 }),
               },
-              { name: t("facts.trust"), value: t(`facts.from.${report.trust.source}`) },
+              ...(report.trust.keys.length === 0
+                ? []
+                : [{ name: t("facts.trust"), value: t(`facts.from.${report.trust.source}`) }]),
               ...report.trust.keys.map((key) => ({
                 key,
                 name: t("facts.key"),

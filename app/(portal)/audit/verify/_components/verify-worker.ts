@@ -1,6 +1,7 @@
-import type { Policy } from "@/lib/audit/verify/bundle-format";
 import { readPolicy } from "@/lib/audit/verify/check-keys";
-import type { Progress } from "@/lib/audit/verify/options";
+import { keepCheckpoint } from "@/lib/audit/verify/keep-checkpoint";
+import type { GivenReceipt, Progress } from "@/lib/audit/verify/options";
+import { readReceipt } from "@/lib/audit/verify/read-receipt";
 import { blobSource } from "@/lib/audit/verify/source";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/verify/time-stamp-verifier";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
@@ -16,11 +17,13 @@ function tell(news: VerifyNews): void {
   self.postMessage(news);
 }
 
-/** The policy, none, or why it is none. */
-function policyOf(text: string | undefined): { readonly policy?: Policy } | { readonly fault: string } {
-  if (text === undefined) return {};
+/** What a text says, or why it is none of its kind. */
+function readGiven<T>(
+  text: string,
+  read: (text: string) => T,
+): { readonly value: T } | { readonly fault: string } {
   try {
-    return { policy: readPolicy(text) };
+    return { value: read(text) };
   } catch (error) {
     if (error instanceof FormatError) return { fault: error.message };
     throw error;
@@ -39,17 +42,25 @@ function teller(): (progress: Progress) => void {
   };
 }
 
-async function verify({ bundle, policy: text }: VerifyOrder): Promise<VerifyNews> {
-  const given = policyOf(text);
-  if ("fault" in given) return { is: "bad policy", detail: given.fault };
+async function verify({ bundle, policy, receipts }: VerifyOrder): Promise<VerifyNews> {
+  const given = policy === undefined ? undefined : readGiven(policy.text, readPolicy);
+  if (given !== undefined && "fault" in given) return { is: "bad policy", detail: given.fault };
+  const held: GivenReceipt[] = [];
+  for (const { name, text } of receipts) {
+    const receipt = readGiven(text, readReceipt);
+    if ("fault" in receipt) return { is: "bad receipt", name, detail: receipt.fault };
+    held.push({ file: name, receipt: receipt.value });
+  }
   try {
     const report = await verifyBundle(blobSource(bundle), {
-      ...given,
+      ...(given === undefined ? {} : { policy: given.value }),
+      receipts: held,
       nowMicros: BigInt(Date.now()) * 1000n,
       verifyTimeStamp: TIME_STAMP_VERIFIER,
       onProgress: teller(),
     });
-    return { is: "done", report };
+    const keeping = policy === undefined ? undefined : keepCheckpoint(policy.text, report);
+    return { is: "done", report, keeping };
   } catch (error) {
     // A file that was moved or changed while it was read.
     if (error instanceof DOMException) return { is: "unreadable" };

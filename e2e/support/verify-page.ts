@@ -1,0 +1,41 @@
+import path from "node:path";
+import { expect, type Page } from "@playwright/test";
+import { demo } from "./instance";
+
+/** An address of this worker's instance. */
+export const at = (address: string) => new URL(address, demo().base_url).href;
+
+export async function openVerify(page: Page): Promise<void> {
+  await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  await expect(page.getByRole("region", { name: "In this browser" })).toBeVisible();
+}
+
+const PLACES = { bundle: 0, policy: 1, receipt: 2 } as const;
+
+/** Chooses a file as a person does, through the button's own chooser. */
+export async function choose(page: Page, which: keyof typeof PLACES, file: string): Promise<void> {
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    page
+      .getByRole("button", { name: /^Choose/ })
+      .nth(PLACES[which])
+      .click(),
+  ]);
+  await chooser.setFiles(file);
+  await expect(page.getByText(path.basename(file), { exact: true }).first()).toBeVisible();
+}
+
+export async function startVerification(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Verify the bundle" }).click();
+}
+
+export async function verifyFile(page: Page, file: string): Promise<void> {
+  await choose(page, "bundle", file);
+  await startVerification(page);
+}
+
+/** The portal's own keys as the page shows them for a policy file. */
+export async function policyOnPage(page: Page): Promise<string> {
+  await openVerify(page);
+  return (await page.getByRole("region", { name: "Content of policy.json" }).textContent()) ?? "";
+}

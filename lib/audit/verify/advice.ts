@@ -1,0 +1,80 @@
+import { type Finding, type FindingClass, firstBad } from "./report";
+
+/** What a fault is about, which decides what is certain, what is not and what to do. */
+export type FaultGroup =
+  | "changed"
+  | "file"
+  | "repacked"
+  | "keys"
+  | "lost"
+  | "late"
+  | "empty"
+  | "older"
+  | "receipt"
+  | "promise";
+
+const GROUPS: Readonly<Record<FindingClass, FaultGroup>> = {
+  container: "file",
+  repacked: "repacked",
+  empty: "empty",
+  file: "file",
+  manifest: "keys",
+  "content mismatch": "changed",
+  "missing leaf": "changed",
+  reorder: "changed",
+  "repeated id": "changed",
+  fork: "changed",
+  truncation: "changed",
+  "unanchored tail": "late",
+  erased: "lost",
+  pruned: "lost",
+  lost: "lost",
+  part: "changed",
+  receipt: "receipt",
+  "time stamp": "keys",
+  index: "changed",
+  "foreign keys": "keys",
+  keys: "keys",
+};
+
+function isClass(of: string): of is FindingClass {
+  return Object.hasOwn(GROUPS, of);
+}
+
+/** What a finding is about; one of a class that is not known here is of the file. */
+export function groupOf(finding: { readonly class: string; readonly about?: Finding["about"] }): FaultGroup {
+  return finding.about ?? (isClass(finding.class) ? GROUPS[finding.class] : "file");
+}
+
+/**
+ * The finding to speak of first: that it is not signed by anybody the checker named, else one that names the first bad
+ * number, else one of a range, else the first; the container's packing, and what is only older, come after all others.
+ */
+export function mainFinding(findings: readonly Finding[]): Finding | undefined {
+  const foreign = findings.find((finding) => finding.class === "foreign keys");
+  if (foreign !== undefined) return foreign;
+  const bad = firstBad(findings);
+  const named = findings.filter((finding) => finding.seq === bad && bad !== undefined);
+  const first = named.find((finding) => finding.until === undefined) ?? named[0];
+  const graver = findings.find((finding) => finding.class !== "repacked" && finding.about !== "older");
+  return first ?? graver ?? findings[0];
+}
+
+/** What to do, in English; the pages say the same from their own catalogue, in the reader's language. */
+export const TODO: Readonly<Record<FaultGroup, string>> = {
+  changed:
+    "Keep this file and this report. Export the log again and compare; then tell the head of compliance. The signer’s own store still has the original.",
+  file: "Compare the file’s SHA-256 with the list of exports, or export again, and verify that.",
+  repacked:
+    "Ask for the file as it was exported, and keep that one: its SHA-256 stands in the list of exports. Where the entries of this one could not be looked at, unpack it, and in the folder of its files pack them without compressing: zip -0 -X anew.zip *.",
+  keys: "Compare the keys in your policy file with those you were given, and ask for a bundle with the cosignatures that are missing.",
+  lost: "Ask for the statement of recovery, or the record of the erasure, that the finding names.",
+  late: "Verify a newer bundle. If the entries are still not signed, ask the operator.",
+  empty: "Export the log again once a checkpoint stands over its first entries.",
+  older:
+    "Ask for a newer bundle and verify that one. If there is none that goes on from the checkpoint you kept, the log was cut back: keep this file and your policy file, and tell the head of compliance.",
+  receipt:
+    "Compare it with the answer that it came in, and ask whoever gave it to you for that answer. It says nothing about the log as it stands here.",
+  promise:
+    "Keep the receipt and this bundle: together they show that the log’s promise was not kept. Tell the head of compliance.",
+};

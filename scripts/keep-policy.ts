@@ -1,0 +1,64 @@
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+
+/** Why a policy file was left as it is. */
+export class NotWritten extends Error {}
+
+/**
+ * Puts a new text in place of a policy file, whole or not at all (fsync, rename), where it still is the text that was read.
+ * The draft beside it is made for this run alone: of two runs at once the second is refused, so that neither undoes the
+ * other's. Throws NotWritten that says why.
+ */
+export function replacePolicy(file: string, read: string, text: string): void {
+  const target = realpathSync(file);
+  const draft = `${target}.keep`;
+  const handle = openDraft(draft);
+  try {
+    fchmodSync(handle, statSync(target).mode & 0o777);
+    if (readFileSync(target, "utf8") !== read)
+      throw new NotWritten(`${file} was changed while the bundle was verified; run it again`);
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+    renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error instanceof NotWritten ? error : new NotWritten(`${file} cannot be written`);
+  } finally {
+    closeSync(handle);
+  }
+  syncFolder(path.dirname(target));
+}
+
+function openDraft(draft: string): number {
+  try {
+    return openSync(draft, "wx", 0o600);
+  } catch (error) {
+    const isThere = error instanceof Error && Reflect.get(error, "code") === "EEXIST";
+    throw new NotWritten(
+      isThere
+        ? `${draft} is there: another run is keeping a checkpoint, or one was ended in the middle; remove it if none runs`
+        : `${draft} cannot be written`,
+    );
+  }
+}
+
+/** Makes the new name last. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
