@@ -5,7 +5,7 @@ import { portalEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
 import type { ReaderContext } from "../reading/filter";
 import type { ExportQuery } from "../schema";
-import { askSigner } from "../verification/ask-signer";
+import { askSigned, askSigner } from "../verification/ask-signer";
 import { COMPARED_NOTHING } from "../verification/check-signer";
 import { readAnchoredSize } from "./store";
 
@@ -21,7 +21,8 @@ function refuse(detail: string): never {
  * How many entries the checkpoint signer has signed, for a whole bundle of the present log: it ends at no smaller tree.
  * The signer has a copy of its own, so that whoever owns the database can not roll the log back to an older checkpoint
  * and have a bundle of what is left. Throws `export.index` where the signer finds the database other than its copy, or
- * where its checkpoint does not come into the database. Undefined for other exports, and where no signer answers.
+ * where its checkpoint does not come into the database. One that compares nothing, or that the owner keeps from reading,
+ * says what it signed last. Undefined for other exports, and where no signer answers.
  */
 export async function readSignedSize(
   cx: ReaderContext,
@@ -32,17 +33,17 @@ export async function readSignedSize(
   const { SIGNER_URL, LOG_VKEY, LOG_ORIGIN } = portalEnv();
   if (SIGNER_URL === undefined || cx.instance.log !== LOG_ORIGIN) return undefined;
   const word = await askSigner(SIGNER_URL, LOG_VKEY);
-  if (word.is === "absent") {
-    cx.logger.warn({ alarm: "export.signer" }, "a bundle is made that the signer was not asked about");
-    return undefined;
-  }
-  if (word.is === "refused") {
-    if (COMPARED_NOTHING.includes(word.reason)) return undefined;
+  if (word.is === "refused" && !COMPARED_NOTHING.includes(word.reason)) {
     const { reason, seq } = word;
     cx.logger.error({ alarm: "export.index", reason, seq }, "the signer refuses what would be exported");
     return refuse(`The checkpoint signer does not sign what the database holds: ${reason} at ${seq}.`);
   }
-  const { size } = word.checkpoint;
+  // Whoever owns the database can keep the signer from reading it, and not from saying how far it has signed.
+  const signed = word.is === "signed" ? word : await askSigned(SIGNER_URL, LOG_VKEY);
+  if (signed.is === "absent")
+    cx.logger.warn({ alarm: "export.signer" }, "a bundle is made that the signer was not asked about");
+  if (signed.is !== "signed") return undefined;
+  const { size } = signed.checkpoint;
   await waitForCheckpoint(cx, size);
   return size;
 }

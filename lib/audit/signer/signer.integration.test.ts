@@ -115,7 +115,6 @@ describe("the checkpoint signer", () => {
     await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "gap", seq: 4 });
     await tamper("DELETE FROM audit_head");
     await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "shorter", seq: 0 });
-    await tamper("UPDATE audit_head SET size = 4");
     expect(file.state.size).toBe(4);
   });
 

@@ -365,7 +365,9 @@ describe("the server's own verification", () => {
     await scheduleVerification(cx({ everyMs: 1 }));
     await runVerification(cx(), GOING);
     const progress = { next: 0, size: Number.MAX_SAFE_INTEGER, indexed: 0, findings: [], more: 0 };
-    await bench.appPool.query("UPDATE audit_verification SET index_progress = $1", [JSON.stringify(progress)]);
+    await bench.appPool.query("UPDATE audit_verification SET index_progress = $1", [
+      JSON.stringify(progress),
+    ]);
     expect(await checkRows()).toBe(true);
     const { rows } = await bench.appPool.query("SELECT index_report FROM audit_verification");
     expect(rows[0].index_report).toMatchObject({ indexed: 3, findings: [] });
