@@ -29,9 +29,10 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     ...erasures.finish(tree.provenSize),
     ...history.finish(coverage, tree.provenSize, roots, groundOf(head, content)),
   );
-  missing.finish(history.lost((id) => content.entries.placeOf(id)));
+  const placeOf = (id: string) => content.entries.placeOf(id);
+  missing.finish(history.lost(placeOf));
   notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content.entries.count));
-  notes.push(...claims.finish(coverage.withheld.count, (id) => content.entries.placeOf(id)));
+  notes.push(...claims.finish(coverage.withheld.count, placeOf, (seq) => history.lostBy(seq)));
   notes.push(...run.stamps.notes);
   notes.push(...checkReceipts(run, head, content.trusted, tree));
   notes.push(...witnessNotes(head, content.trusted, tree, run.options.nowMicros));
