@@ -4,6 +4,7 @@ import { inRawSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
 import type { ReaderContext } from "../reading/filter";
+import { closedLog } from "../reading/of-log";
 import type { ExportQuery } from "../schema";
 import { askSigned, askSigner } from "../verification/ask-signer";
 import { COMPARED_NOTHING } from "../verification/check-signer";
@@ -22,7 +23,8 @@ function refuse(detail: string): never {
  * The signer has a copy of its own, so that whoever owns the database can not roll the log back to an older checkpoint
  * and have a bundle of what is left. Throws `export.index` where the signer finds the database other than its copy, or
  * where its checkpoint does not come into the database. One that compares nothing, or that the owner keeps from reading,
- * says what it signed last. Undefined for other exports, and where no signer answers.
+ * says what it signed last. Of a closed log it is what was signed when it was closed. Undefined for other exports, where
+ * no signer answers, and of a closed log where nobody wrote that down.
  */
 export async function readSignedSize(
   cx: ReaderContext,
@@ -31,7 +33,9 @@ export async function readSignedSize(
 ): Promise<number | undefined> {
   if (query.format !== "bundle" || isFiltered) return undefined;
   const { SIGNER_URL, LOG_VKEY, LOG_ORIGIN } = portalEnv();
-  if (SIGNER_URL === undefined || cx.instance.log !== LOG_ORIGIN) return undefined;
+  // A closed log grows no more: how far it was signed stands in the portal's own variables.
+  if (cx.instance.log !== LOG_ORIGIN) return closedLog(cx.instance.log)?.size;
+  if (SIGNER_URL === undefined) return undefined;
   const word = await askSigner(SIGNER_URL, LOG_VKEY);
   if (word.is === "refused" && !COMPARED_NOTHING.includes(word.reason)) {
     const { reason, seq } = word;
