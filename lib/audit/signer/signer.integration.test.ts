@@ -118,6 +118,20 @@ describe("the checkpoint signer", () => {
     expect(file.state.size).toBe(4);
   });
 
+  it("writes nothing over what another process has signed with the same store", async () => {
+    await grow(4);
+    await signCheckpoint(from());
+    const other = await openEntryFile(path.join(dir, "log"), bench.place.log);
+    await grow(2);
+    await signCheckpoint(from());
+    const held = await readFile(path.join(dir, "log", "entries.log"));
+    await grow(3);
+    await expect(signCheckpoint(from({ file: other }))).rejects.toThrow("another process");
+    await other.close();
+    expect((await readFile(path.join(dir, "log", "entries.log"))).equals(held)).toBe(true);
+    expect(parseCheckpointText(openNote(await signCheckpoint(from()), [key.vkey]).text).size).toBe(9);
+  });
+
   it("takes no bytes that are longer than any entry into its memory", async () => {
     await grow(4);
     await tamper(
