@@ -137,9 +137,6 @@ describe("the checkpoint signer", () => {
     await tamper(
       "UPDATE audit_entry SET bytes = bytes || convert_to(repeat('x', 65536), 'UTF8') WHERE id = (SELECT entry_id FROM audit_leaf WHERE seq = 2)",
     );
-    await tamper(
-      "UPDATE audit_leaf SET leaf_hash = sha256('\x00' || bytes) FROM audit_entry e WHERE e.id = entry_id AND seq = 2",
-    );
     await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "format", seq: 2 });
   });
 

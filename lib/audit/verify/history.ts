@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
-import { canonicalJson, type Json } from "@/lib/crypto/canonical-json";
+import { equalConstantTime, fromBase64url, fromUtf8 } from "@/lib/crypto/bytes";
+import { canonicalBytes, type Json } from "@/lib/crypto/canonical-json";
 import type { Manifest } from "./bundle-format";
 import type { Coverage } from "./coverage";
 import type { EntryFacts } from "./read-line";
@@ -20,14 +20,14 @@ const MAX_MARK_BYTES = 64 << 20;
 /** Root of the tree of a size, over the leaves of the bundle. */
 export type RootOf = ReadonlyMap<number, Uint8Array>;
 
-/** An entry that states a pruning or a recovery; the statement as text, since a list of lists costs many times that. */
+/** An entry that states a pruning or a recovery; its statement as bytes, since a list of lists costs many times as much. */
 interface Mark extends Pick<EntryFacts, "id" | "class" | "outcome"> {
   readonly seq: number;
-  readonly text: string;
+  readonly statement: Uint8Array;
 }
 
-function statementOf({ text }: Mark): Json {
-  return JSON.parse(text);
+function statementOf({ statement }: Mark): Json {
+  return JSON.parse(fromUtf8(statement));
 }
 
 /** What the log itself says of its own losses: pruning and recovery (audit.md "Recovery"). */
@@ -44,12 +44,12 @@ export class History {
   /** Takes an entry of so many bytes. False for a statement of its kind that is not held, which is a finding. */
   see(seq: number, entry: EntryFacts, bytes: number): boolean {
     const { id, class: of, outcome, prune, recovery } = entry;
-    const statement = prune ?? recovery;
-    if (statement === undefined) return true;
+    const said = prune ?? recovery;
+    if (said === undefined) return true;
     const count = prune === undefined ? this.#recoveries.size : this.#prunes.length;
     this.#bytes += bytes;
     if (count < MAX_MARKS && this.#bytes <= MAX_MARK_BYTES) {
-      const mark = { seq, id, class: of, outcome, text: canonicalJson(statement) };
+      const mark = { seq, id, class: of, outcome, statement: canonicalBytes(said) };
       if (prune === undefined) this.#recoveries.set(seq, mark);
       else this.#prunes.push(mark);
       return true;
