@@ -32,10 +32,11 @@ export async function readSignedSize(
   isFiltered: boolean,
 ): Promise<number | undefined> {
   if (query.format !== "bundle" || isFiltered) return undefined;
+  const closed = closedLog(cx.instance.log);
+  // It grows no more: how far it was signed stands in the portal's own variables.
+  if (closed !== undefined) return closed.size;
   const { SIGNER_URL, LOG_VKEY, LOG_ORIGIN } = portalEnv();
-  // A closed log grows no more: how far it was signed stands in the portal's own variables.
-  if (cx.instance.log !== LOG_ORIGIN) return closedLog(cx.instance.log)?.size;
-  if (SIGNER_URL === undefined) return undefined;
+  if (SIGNER_URL === undefined || cx.instance.log !== LOG_ORIGIN) return undefined;
   const word = await askSigner(SIGNER_URL, LOG_VKEY);
   if (word.is === "refused" && !COMPARED_NOTHING.includes(word.reason)) {
     const { reason, seq } = word;
