@@ -45,6 +45,8 @@ const ClosedLog = z.strictObject({
       kind: Kind,
     }),
   ),
+  /** Entries under its newest checkpoint when it was closed: no whole bundle of it ends before. */
+  size: z.int().min(0).optional(),
 });
 
 function jsonOf<T extends z.ZodType>(schema: T) {
@@ -81,7 +83,7 @@ export const anchorFields = {
   TSA_PERIOD_S: z.coerce.number().int().min(1).max(86_400).default(60),
 } as const;
 
-/** Closed logs that a portal still reads from its database: `[{"origin", "log", "receipts", "witnesses"}]`. */
+/** Closed logs that a portal still reads from its database: `[{"origin", "log", "receipts", "witnesses", "size"?}]`. */
 export const closedLogFields = { CLOSED_LOGS: jsonOf(z.array(ClosedLog).max(100)).optional() } as const;
 
 /** What a witness process is told of the logs it watches, and of itself. */

@@ -108,7 +108,7 @@ test("the portal is told of the logs that were closed, with the keys of each", (
   const made = processEnvironments({
     env: ENV,
     folders,
-    instance: { ...newInstance(`${ORIGIN}/2`), vkeys, closed: [{ origin: ORIGIN, vkeys }] },
+    instance: { ...newInstance(`${ORIGIN}/2`), vkeys, closed: [{ origin: ORIGIN, vkeys, size: 7 }] },
     urls: URLS,
   });
   expect(JSON.parse(made.portal.CLOSED_LOGS ?? "")).toEqual([
@@ -117,6 +117,7 @@ test("the portal is told of the logs that were closed, with the keys of each", (
       log: ["signer.log"],
       receipts: ["portal.receipt"],
       witnesses: [{ vkey: "witness.cosigner", kind: "own" }],
+      size: 7,
     },
   ]);
   expect(environments(ENV).portal).not.toHaveProperty("CLOSED_LOGS");

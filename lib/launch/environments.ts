@@ -151,11 +151,12 @@ function closedLogs({ closed }: InstanceFile): string | undefined {
   const named = (vkeys: Readonly<Record<string, string>>, name: string): string[] =>
     vkeys[name] === undefined ? [] : [vkeys[name]];
   return JSON.stringify(
-    closed.map(({ origin, vkeys }) => ({
+    closed.map(({ origin, vkeys, size }) => ({
       origin,
       log: named(vkeys, "signer.log"),
       receipts: named(vkeys, "portal.receipt"),
       witnesses: named(vkeys, "witness.cosigner").map((vkey) => ({ vkey, kind: "own" })),
+      ...(size === undefined ? {} : { size }),
     })),
   );
 }

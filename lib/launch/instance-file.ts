@@ -16,8 +16,16 @@ export const InstanceFile = z.object({
   created_at: z.string(),
   /** Origin that the key folders' passphrases are derived for: the first one, where others followed it. */
   unlock_origin: z.string().min(1).optional(),
-  /** Logs that were closed for ever, oldest first, with the keys to check them by. */
-  closed: z.array(z.object({ origin: z.string(), vkeys: z.record(z.string(), z.string()) })).optional(),
+  /** Logs that were closed for ever, oldest first: the keys to check them by, and entries under the newest checkpoint. */
+  closed: z
+    .array(
+      z.object({
+        origin: z.string(),
+        vkeys: z.record(z.string(), z.string()),
+        size: z.int().min(0).optional(),
+      }),
+    )
+    .optional(),
 });
 export type InstanceFile = z.infer<typeof InstanceFile>;
 

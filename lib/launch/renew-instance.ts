@@ -61,12 +61,12 @@ function successorOf(old: Roster, origin: string, evaluationVkey: string | undef
 /**
  * Gives the instance over to the log that follows a closed one: keys of the log, the signer's store, the custodian's
  * journal and roster of the old log are put aside under a name that says so, new ones are made, and instance.json names
- * the new origin last. Run again after a crash it goes on; nothing is put aside twice. The caller holds the data
+ * the new origin last, with `closedSize` entries under the closed log's newest checkpoint. Run again after a crash it goes on; nothing is put aside twice. The caller holds the data
  * folder's lock.
  */
 export async function renewInstance(
   { env, folders, instance }: Place,
-  origin: string,
+  { origin, closedSize }: { readonly origin: string; readonly closedSize: number },
 ): Promise<InstanceFile> {
   const closed = instance.closed ?? [];
   const suffix = `.closed-${closed.length + 1}`;
@@ -89,7 +89,7 @@ export async function renewInstance(
     origin,
     unlock_origin: unlockOriginOf(instance),
     vkeys,
-    closed: [...closed, { origin: instance.origin, vkeys: instance.vkeys }],
+    closed: [...closed, { origin: instance.origin, vkeys: instance.vkeys, size: closedSize }],
   };
   await writeInstance(folders.file("instance.json"), renewed);
   return renewed;

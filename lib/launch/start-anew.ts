@@ -24,10 +24,14 @@ interface AnewOptions {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function closeOld({ owner, place, instance, folders }: Anew, options: AnewOptions): Promise<void> {
+/** Gives the entries under the newest checkpoint of the log that is closed then. */
+async function closeOld({ owner, place, instance, folders }: Anew, options: AnewOptions): Promise<number> {
   const { origin } = options;
-  if ((await findFollower(owner, place)) === origin)
-    return say(`The log ${place.log} is closed already; ${origin} follows it.`);
+  const follower = await findFollower(owner, place);
+  if (follower.origin === origin) {
+    say(`The log ${place.log} is closed already; ${origin} follows it.`);
+    return follower.anchored;
+  }
   if (options.checkpoint === undefined)
     throw new StartError("Name the old log's newest checkpoint: --checkpoint FILE.");
   const checkpoint = await readOldCheckpoint(options.checkpoint);
@@ -38,6 +42,7 @@ async function closeOld({ owner, place, instance, folders }: Anew, options: Anew
   say(`The log ${place.log} is closed. Lost for ever: ${lost}.`);
   say(`${origin} begins with entry ${started.entryId}.`);
   await writeStateFile(folders.file("closed-log.json"), { ...started, origin, old: place.log });
+  return started.anchored;
 }
 
 /**
@@ -54,8 +59,8 @@ export async function startAnew(anew: Anew, options: AnewOptions): Promise<void>
   }
   const unlock = anew.isLocked ? undefined : await lockDataFolder(folders.file("supervisor.lock"));
   try {
-    await closeOld(anew, options);
-    await renewInstance(anew, options.origin);
+    const size = await closeOld(anew, options);
+    await renewInstance(anew, { origin: options.origin, closedSize: size });
     say(
       `Keys, the signer's store and the custodian's roster are made anew for ${options.origin}; npm start goes on.`,
     );

@@ -4,8 +4,9 @@ import { inRawSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
 import type { ReaderContext } from "../reading/filter";
+import { closedLog } from "../reading/of-log";
 import type { ExportQuery } from "../schema";
-import { askSigner } from "../verification/ask-signer";
+import { askSigned, askSigner } from "../verification/ask-signer";
 import { COMPARED_NOTHING } from "../verification/check-signer";
 import { readAnchoredSize } from "./store";
 
@@ -21,7 +22,9 @@ function refuse(detail: string): never {
  * How many entries the checkpoint signer has signed, for a whole bundle of the present log: it ends at no smaller tree.
  * The signer has a copy of its own, so that whoever owns the database can not roll the log back to an older checkpoint
  * and have a bundle of what is left. Throws `export.index` where the signer finds the database other than its copy, or
- * where its checkpoint does not come into the database. Undefined for other exports, and where no signer answers.
+ * where its checkpoint does not come into the database. One that compares nothing, or that the owner keeps from reading,
+ * says what it signed last. Of a closed log it is what was signed when it was closed. Undefined for other exports, where
+ * no signer answers, and of a closed log where nobody wrote that down.
  */
 export async function readSignedSize(
   cx: ReaderContext,
@@ -29,20 +32,23 @@ export async function readSignedSize(
   isFiltered: boolean,
 ): Promise<number | undefined> {
   if (query.format !== "bundle" || isFiltered) return undefined;
+  const closed = closedLog(cx.instance.log);
+  // It grows no more: how far it was signed stands in the portal's own variables.
+  if (closed !== undefined) return closed.size;
   const { SIGNER_URL, LOG_VKEY, LOG_ORIGIN } = portalEnv();
   if (SIGNER_URL === undefined || cx.instance.log !== LOG_ORIGIN) return undefined;
   const word = await askSigner(SIGNER_URL, LOG_VKEY);
-  if (word.is === "absent") {
-    cx.logger.warn({ alarm: "export.signer" }, "a bundle is made that the signer was not asked about");
-    return undefined;
-  }
-  if (word.is === "refused") {
-    if (COMPARED_NOTHING.includes(word.reason)) return undefined;
+  if (word.is === "refused" && !COMPARED_NOTHING.includes(word.reason)) {
     const { reason, seq } = word;
     cx.logger.error({ alarm: "export.index", reason, seq }, "the signer refuses what would be exported");
     return refuse(`The checkpoint signer does not sign what the database holds: ${reason} at ${seq}.`);
   }
-  const { size } = word.checkpoint;
+  // Whoever owns the database can keep the signer from reading it, and not from saying how far it has signed.
+  const signed = word.is === "signed" ? word : await askSigned(SIGNER_URL, LOG_VKEY);
+  if (signed.is === "absent")
+    cx.logger.warn({ alarm: "export.signer" }, "a bundle is made that the signer was not asked about");
+  if (signed.is !== "signed") return undefined;
+  const { size } = signed.checkpoint;
   await waitForCheckpoint(cx, size);
   return size;
 }

@@ -15,6 +15,7 @@ import {
   forgetRegistrations,
   lockSize,
   openDoor,
+  readAnchored,
   readBytes,
   renameLog,
   writePlain,
@@ -32,6 +33,8 @@ export interface NewLog {
 export interface Started {
   readonly entryId: string;
   readonly lost: { readonly from: number; readonly to: number };
+  /** Entries under the newest checkpoint that the database has of the old log. */
+  readonly anchored: number;
 }
 
 /**
@@ -64,7 +67,7 @@ export async function startNewLog(owner: Pool, old: LogPlace, next: NewLog): Pro
     const first = { size: 0, root: emptyRoot(), chain: CHAIN_START, frontier: [] };
     await extendTree(client, place, first, [{ entry_id: entryId, bytes: await readBytes(client, entryId) }]);
     await deleteQueued(client, [entryId]);
-    return { entryId, lost };
+    return { entryId, lost, anchored: await readAnchored(client, old.log) };
   });
 }
 
@@ -79,7 +82,16 @@ function openOld(old: LogPlace, { checkpoint, oldVkey }: NewLog): Checkpoint {
   throw new RecoveryRefused("the checkpoint is not one that the old log signed");
 }
 
-/** Origin of the log that has followed a closed one; the log's own where it is not closed. */
-export function findFollower(owner: Pool, log: LogPlace): Promise<string | undefined> {
-  return inSequencerTransaction(owner, (client) => findOrigin(client, log.tenantId));
+/**
+ * Origin of the log that has followed a closed one, or the log's own where it is not closed, and the entries under the
+ * newest checkpoint that the database has of it.
+ */
+export function findFollower(
+  owner: Pool,
+  { log, tenantId }: LogPlace,
+): Promise<{ readonly origin: string | undefined; readonly anchored: number }> {
+  return inSequencerTransaction(owner, async (client) => ({
+    origin: await findOrigin(client, tenantId),
+    anchored: await readAnchored(client, log),
+  }));
 }

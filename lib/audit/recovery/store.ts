@@ -67,6 +67,15 @@ export async function dropTilesBeyond(client: PoolClient, log: string, size: num
 }
 
 /** Checkpoints over a tree that was never signed as it stands now. */
+/** Entries under the newest checkpoint that the database has of a log. */
+export async function readAnchored(client: PoolClient, log: string): Promise<number> {
+  const { rows } = await client.query(
+    "SELECT coalesce(max(size), 0) AS size FROM audit_checkpoint WHERE log = $1",
+    [log],
+  );
+  return z.object({ size: Seq }).parse(rows[0]).size;
+}
+
 export async function countCheckpointsBeyond(client: PoolClient, log: string, size: number): Promise<number> {
   const { rows } = await client.query(
     "SELECT count(*) AS n FROM audit_checkpoint WHERE log = $1 AND size > $2",

@@ -1,6 +1,7 @@
 import "server-only";
 import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { Frontier } from "@/lib/crypto/merkle";
 import { replaceDurably, syncFolder } from "../durable-file";
@@ -21,7 +22,10 @@ export interface EntryFile {
   readonly state: SignerState;
   /** What the signed part tells about its own beginning. */
   readonly past: OwnPast;
-  /** Writes entries after `fileBytes` without making them part of the state; returns the new length. */
+  /**
+   * Writes entries after `fileBytes` without making them part of the state; returns the new length. Throws
+   * SignerStoreDamaged, as `commit` does, where another process has signed with this store since it was opened.
+   */
   write(fileBytes: number, entries: readonly Uint8Array[]): Promise<number>;
   /** Makes entries and state last, in this order. */
   commit(frontier: Frontier, fileBytes: number, signedAtMicros: bigint): Promise<void>;
@@ -39,7 +43,6 @@ async function replay(handle: FileHandle, covered: number): Promise<Frontier> {
 /** Opens the store in `dir`, cuts a torn tail off, and checks the whole copy against the state. */
 export async function openEntryFile(dir: string, log: string): Promise<EntryFile> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const stateFile = path.join(dir, "state.json");
   const stored = await readState(dir, log);
   if (stored === undefined) await putAside(path.join(dir, "entries.log"));
   const handle = await open(path.join(dir, "entries.log"), stored === undefined ? "w+" : "r+", 0o600);
@@ -52,12 +55,16 @@ export async function openEntryFile(dir: string, log: string): Promise<EntryFile
     if (stored !== undefined && !isSameTree(stored, frontier)) {
       throw new SignerStoreDamaged("the entry file does not give the root that was signed");
     }
-    return entryFile(handle, stateFile, log, {
-      size: frontier.size,
-      fileBytes: covered,
-      signedAtMicros: BigInt(stored?.signed_at ?? "0"),
-      frontier: frontier.hashes,
-    });
+    return entryFile(
+      handle,
+      { dir, log, stored },
+      {
+        size: frontier.size,
+        fileBytes: covered,
+        signedAtMicros: BigInt(stored?.signed_at ?? "0"),
+        frontier: frontier.hashes,
+      },
+    );
   } catch (error) {
     await handle.close();
     throw error;
@@ -74,14 +81,29 @@ function isSameTree(stored: StoredState, frontier: Frontier): boolean {
   return stored.size === frontier.size && equalConstantTime(fromBase64url(stored.root), frontier.root());
 }
 
-function entryFile(handle: FileHandle, stateFile: string, log: string, opened: SignerState): EntryFile {
+interface Place {
+  readonly dir: string;
+  readonly log: string;
+  /** The state file as it was read. */
+  readonly stored: StoredState | undefined;
+}
+
+function entryFile(handle: FileHandle, { dir, log, stored }: Place, opened: SignerState): EntryFile {
+  const stateFile = path.join(dir, "state.json");
   let state = opened;
+  let held = stored;
+  // A process that lives on beside its successor would write over what that one has signed.
+  const requireOwn = async (): Promise<void> => {
+    if (!isDeepStrictEqual(await readState(dir, log), held))
+      throw new SignerStoreDamaged("another process has signed with this store");
+  };
   return {
     get state() {
       return state;
     },
     past: new OwnPast((offset) => readFrames(handle, state.fileBytes, offset)),
     write: async (fileBytes, entries) => {
+      await requireOwn();
       const framed = Buffer.concat(
         entries.flatMap((entry) => {
           const length = Buffer.alloc(LENGTH_BYTES);
@@ -93,10 +115,11 @@ function entryFile(handle: FileHandle, stateFile: string, log: string, opened: S
       return fileBytes + framed.length;
     },
     commit: async (frontier, fileBytes, signedAtMicros) => {
+      await requireOwn();
       await handle.truncate(fileBytes);
       await handle.sync();
       const root = toBase64url(frontier.root());
-      const next = {
+      const next: StoredState = {
         v: 1,
         log,
         size: frontier.size,
@@ -105,6 +128,7 @@ function entryFile(handle: FileHandle, stateFile: string, log: string, opened: S
         signed_at: `${signedAtMicros}`,
       };
       await replaceDurably(stateFile, `${JSON.stringify(next)}\n`);
+      held = next;
       state = { size: frontier.size, fileBytes, signedAtMicros, frontier: frontier.hashes };
     },
     close: () => handle.close(),

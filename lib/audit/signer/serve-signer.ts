@@ -1,7 +1,7 @@
 import "server-only";
 import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
 import type { Logger } from "@/lib/telemetry/logger";
-import { type CheckpointSigner, floorOf, SignerRefusal, signCheckpoint } from "./sign-checkpoint";
+import { type CheckpointSigner, floorOf, SignerRefusal, signCheckpoint, signLast } from "./sign-checkpoint";
 
 /** What the signer refuses at present; health and status say it until it signs again. */
 interface Refusing {
@@ -10,7 +10,10 @@ interface Refusing {
   readonly since: string;
 }
 
-/** HTTP face of the signer: `POST /checkpoint` answers a signed note, 409 a refusal with its reason. */
+/**
+ * HTTP face of the signer: `POST /checkpoint` answers a signed note, 409 a refusal with its reason. `GET /signed` answers
+ * the note over what was signed last, 409 where nothing was; it waits for no database.
+ */
 export function signerHandler(from: CheckpointSigner, logger: Logger): ServiceHandler {
   let last: Promise<unknown> = Promise.resolve();
   let refusing: Refusing | undefined;
@@ -29,14 +32,19 @@ export function signerHandler(from: CheckpointSigner, logger: Logger): ServiceHa
       return unsigned(error, logger);
     }
   };
-  return async (request) => {
-    if (request.path === "/healthz" && request.method === "GET") {
-      const body = { size: from.file.state.size, floor_days: floorOf(from) };
-      return { status: 200, body: refusing === undefined ? body : { ...body, refusing } };
-    }
-    if (request.path !== "/checkpoint") return { status: 404 };
-    if (request.method !== "POST") return { status: 405 };
-    return noted();
+  const health = (): ServiceAnswer => {
+    const body = { size: from.file.state.size, floor_days: floorOf(from) };
+    return { status: 200, body: refusing === undefined ? body : { ...body, refusing } };
+  };
+  const newest = async (): Promise<ServiceAnswer> => {
+    const note = await signLast(from);
+    return note === undefined ? { status: 409, body: { reason: "empty", seq: 0 } } : signed(note);
+  };
+  return async ({ method, path }) => {
+    if (path === "/healthz" && method === "GET") return health();
+    if (path === "/signed" && method === "GET") return newest();
+    if (path !== "/checkpoint") return { status: 404 };
+    return method === "POST" ? noted() : { status: 405 };
   };
 }
 

@@ -74,6 +74,19 @@ export async function signCheckpoint(from: CheckpointSigner): Promise<string> {
   return signWholeNote(from.signer, text);
 }
 
+/**
+ * A note over the tree that was signed last, with no look at the database: whoever owns that can keep the signer from
+ * reading it, and not from saying how far it has signed. Undefined where it has signed nothing.
+ */
+export async function signLast({ file, log, signer, mark }: CheckpointSigner): Promise<string | undefined> {
+  const { size, frontier } = file.state;
+  const stored = size === 0 ? undefined : { size, root: Frontier.from(size, frontier).root() };
+  // The store may be ahead of what has left this process; the mark never is.
+  const tree = mark?.tree ?? stored;
+  if (tree === undefined) return undefined;
+  return signWholeNote(signer, checkpointText({ origin: log, ...tree }));
+}
+
 /** An empty store signs a log from its beginning: whoever took the store away could have any other log signed. */
 async function requireNeverSigned({ mark, pool, log, signer }: CheckpointSigner): Promise<void> {
   const signed = mark?.tree ?? (await findSigned(pool, log, vkey(signer.name, signer.publicKey)));
@@ -88,21 +101,22 @@ async function follow(
 ): Promise<number> {
   const start = frontier.size;
   const mark = from.mark?.tree;
-  if (view === undefined || (view.size === 0 && start === 0)) throw new SignerRefusal("empty", 0);
-  if (view.size < Math.max(start, mark?.size ?? 0)) throw new SignerRefusal("shorter", view.size);
+  const size = view?.size ?? 0;
+  // A head that is hidden, or is not there any more, is no empty log.
+  if (size < Math.max(start, mark?.size ?? 0)) throw new SignerRefusal("shorter", size);
+  if (view === undefined || size === 0) throw new SignerRefusal("empty", 0);
   let fileBytes = from.file.state.fileBytes;
   const prunings: Placed[] = [];
   for await (const batch of view.entries(start)) {
+    const taken: Uint8Array[] = [];
     for (const row of batch) {
-      const { leaf, entry } = checked(row, frontier.size, from.log);
+      const { leaf, entry, bytes } = checked(row, frontier.size, from.log);
+      taken.push(bytes);
       frontier.append(leaf);
       requireMarked(mark, frontier, start);
       if (entry.pub?.prune !== undefined) prunings.push({ seq: row.seq, entry });
     }
-    fileBytes = await from.file.write(
-      fileBytes,
-      batch.map((entry) => entry.bytes),
-    );
+    fileBytes = await from.file.write(fileBytes, taken);
   }
   if (frontier.size !== view.size) throw new SignerRefusal("gap", frontier.size);
   if (!equalConstantTime(frontier.root(), view.root)) throw new SignerRefusal("fork", start);
@@ -139,13 +153,15 @@ function checked(
   row: SignerEntry,
   expected: number,
   log: string,
-): { readonly leaf: Uint8Array; readonly entry: Entry } {
-  if (row.seq !== expected) throw new SignerRefusal("gap", expected);
-  const leaf = entryLeaf(row.bytes);
-  if (!equalConstantTime(leaf, row.leaf_hash)) throw new SignerRefusal("content", row.seq);
-  const entry = entryOf(row.bytes, log);
-  if (entry === undefined) throw new SignerRefusal("format", row.seq);
-  return { leaf, entry };
+): { readonly leaf: Uint8Array; readonly entry: Entry; readonly bytes: Uint8Array } {
+  const { seq, bytes, leaf_hash } = row;
+  if (seq !== expected) throw new SignerRefusal("gap", expected);
+  if (bytes === null) throw new SignerRefusal("format", seq);
+  const leaf = entryLeaf(bytes);
+  if (!equalConstantTime(leaf, leaf_hash)) throw new SignerRefusal("content", seq);
+  const entry = entryOf(bytes, log);
+  if (entry === undefined) throw new SignerRefusal("format", seq);
+  return { leaf, entry, bytes };
 }
 
 function entryOf(bytes: Uint8Array, log: string): Entry | undefined {

@@ -108,6 +108,38 @@ describe("the checkpoint signer", () => {
     expect(file.state.size).toBe(4);
   });
 
+  it("does not read on for ever where the head says more than there is, nor takes a hidden head for an empty log", async () => {
+    await grow(4);
+    await signCheckpoint(from());
+    await tamper(`UPDATE audit_head SET size = ${Number.MAX_SAFE_INTEGER}`);
+    await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "gap", seq: 4 });
+    await tamper("DELETE FROM audit_head");
+    await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "shorter", seq: 0 });
+    expect(file.state.size).toBe(4);
+  });
+
+  it("writes nothing over what another process has signed with the same store", async () => {
+    await grow(4);
+    await signCheckpoint(from());
+    const other = await openEntryFile(path.join(dir, "log"), bench.place.log);
+    await grow(2);
+    await signCheckpoint(from());
+    const held = await readFile(path.join(dir, "log", "entries.log"));
+    await grow(3);
+    await expect(signCheckpoint(from({ file: other }))).rejects.toThrow("another process");
+    await other.close();
+    expect((await readFile(path.join(dir, "log", "entries.log"))).equals(held)).toBe(true);
+    expect(parseCheckpointText(openNote(await signCheckpoint(from()), [key.vkey]).text).size).toBe(9);
+  });
+
+  it("takes no bytes that are longer than any entry into its memory", async () => {
+    await grow(4);
+    await tamper(
+      "UPDATE audit_entry SET bytes = bytes || convert_to(repeat('x', 65536), 'UTF8') WHERE id = (SELECT entry_id FROM audit_leaf WHERE seq = 2)",
+    );
+    await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "format", seq: 2 });
+  });
+
   it("says in its health what it refuses until it signs again, and that an empty log is no alarm", async () => {
     const handler = signerHandler(from(), logger);
     const call = (method: string, at: string) =>

@@ -19,9 +19,25 @@ export type SignerWord =
  * database no longer agrees with what it holds. A signer that does not answer is said to be absent: that is no fault
  * of the log, and no verification is whole without its word (check-signer.ts).
  */
-export async function askSigner(url: string, logVkey: string): Promise<SignerWord> {
+export function askSigner(url: string, logVkey: string): Promise<SignerWord> {
+  return ask(url, logVkey, { method: "POST", path: "/checkpoint" });
+}
+
+/**
+ * Asks the signer what it signed last, whatever the database shows it: `empty` is refused where it has signed nothing.
+ * Nothing was compared then, and the checkpoint may be older than the log.
+ */
+export function askSigned(url: string, logVkey: string): Promise<SignerWord> {
+  return ask(url, logVkey, { method: "GET", path: "/signed" });
+}
+
+async function ask(
+  url: string,
+  logVkey: string,
+  call: { readonly method: string; readonly path: string },
+): Promise<SignerWord> {
   try {
-    const reply = await callService(url, { method: "POST", path: "/checkpoint", timeoutMs: TIMEOUT_MS });
+    const reply = await callService(url, { ...call, timeoutMs: TIMEOUT_MS });
     const body = reply.body.toString("utf8");
     if (reply.status === 409) return { is: "refused", ...Refused.parse(JSON.parse(body)) };
     const { text, verified } = openNote(body, [logVkey]);

@@ -106,9 +106,9 @@ async function step(
   at: IndexProgress,
   { lost, book }: { readonly lost: ReadonlySet<string>; readonly book: ErasureBook },
 ): Promise<IndexProgress> {
-  const to = Math.min(at.size, at.next + BATCH);
+  const range = { from: at.next, size: at.size, limit: BATCH };
   const { rows, parts } = await inRawSnapshot(cx, async (tx) => {
-    const rows = await readIndexed(tx, cx.instance.log, at.next, to);
+    const rows = await readIndexed(tx, cx.instance.log, range);
     const ids = rows.map((row) => row.entry_id);
     return { rows, parts: await readSealedParts(tx, ids) };
   });
@@ -120,8 +120,9 @@ async function step(
     if (fault !== undefined) faults.push(fault);
   }
   const findings = [...at.findings, ...faults];
+  const last = rows.length < BATCH ? undefined : rows.at(-1);
   return {
-    next: to,
+    next: last === undefined ? at.size : last.seq + 1,
     size: at.size,
     indexed: at.indexed + rows.filter((row) => row.row !== null).length,
     findings: findings.slice(0, MAX_FINDINGS),
@@ -129,9 +130,10 @@ async function step(
   };
 }
 
+/** The portal's login writes the progress; how far there is to go is the worker's word. */
 function begun(progress: unknown, size: number): IndexProgress {
   const saved = IndexProgress.safeParse(progress);
-  return saved.success ? saved.data : { next: 0, size, indexed: 0, findings: [], more: 0 };
+  return saved.success ? { ...saved.data, size } : { next: 0, size, indexed: 0, findings: [], more: 0 };
 }
 
 /**

@@ -85,18 +85,17 @@ export const Indexed = z.object({
 });
 export type Indexed = z.infer<typeof Indexed>;
 
-/** Entries of the tree from `from` on, in order, each with its search row. */
+/** Entries of the tree below `size` from `from` on, in order, each with its search row; `limit` at most. */
 export async function readIndexed(
   tx: RawTx,
   log: string,
-  from: number,
-  to: number,
+  { from, size, limit }: { readonly from: number; readonly size: number; readonly limit: number },
 ): Promise<z.infer<typeof Indexed>[]> {
   const { rows } = await tx.query(
     `SELECT l.seq, l.entry_id::text, l.leaf_hash, e.bytes, CASE WHEN i.entry_id IS NULL THEN NULL ELSE to_jsonb(i) END AS row
      FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id LEFT JOIN audit_index i ON i.entry_id = l.entry_id
-     WHERE l.log = $1 AND l.seq >= $2 AND l.seq < $3 ORDER BY l.seq`,
-    [log, from, to],
+     WHERE l.log = $1 AND l.seq >= $2 AND l.seq < $3 ORDER BY l.seq LIMIT $4`,
+    [log, from, size, limit],
   );
   return z.array(Indexed).parse(rows);
 }

@@ -348,6 +348,31 @@ describe("the server's own verification", () => {
     expect(cut.findings.map((finding) => finding.class)).toContain("missing leaf");
   });
 
+  it.each([
+    ["the head", `UPDATE audit_head SET size = ${Number.MAX_SAFE_INTEGER}`],
+    ["a leaf", `UPDATE audit_leaf SET seq = ${Number.MAX_SAFE_INTEGER - 1} WHERE seq = 2`],
+  ])("comes to an end where %s says a number that no log reaches", async (_, statement) => {
+    await grow(3);
+    await tamper(statement);
+    const report = await verify();
+    expect(report.verdict).toBe("wrong");
+    expect(report.findings.map((finding) => finding.class)).toContain("missing leaf");
+    expect(report.entries).toBeLessThan(10_000);
+  });
+
+  it("looks at search rows as far as the worker walked, whatever the portal's login writes of the progress", async () => {
+    await grow(3);
+    await scheduleVerification(cx({ everyMs: 1 }));
+    await runVerification(cx(), GOING);
+    const progress = { next: 0, size: Number.MAX_SAFE_INTEGER, indexed: 0, findings: [], more: 0 };
+    await bench.appPool.query("UPDATE audit_verification SET index_progress = $1", [
+      JSON.stringify(progress),
+    ]);
+    expect(await checkRows()).toBe(true);
+    const { rows } = await bench.appPool.query("SELECT index_report FROM audit_verification");
+    expect(rows[0].index_report).toMatchObject({ indexed: 3, findings: [] });
+  });
+
   it("finds a checkpoint that another key signed, and says nothing stands under it", async () => {
     await grow(3);
     await tamper("UPDATE audit_checkpoint SET note = replace(note, '— ', '— x')");

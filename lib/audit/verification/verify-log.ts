@@ -79,9 +79,24 @@ export function walkOn(cx: LogUnderTest, walk: Walk, marks: Marks): Promise<bool
     };
     checkLeaves(walk, rows, beside);
     await checkStamps(walk, beside.checkpoints, cx);
+    if (rows.length === 0 && to - from === BATCH && to < walk.size) return endAtGap(walk);
     if (walk.next < to) passGap(walk, to);
     return true;
   });
+}
+
+/**
+ * Ends a walk where a whole batch of leaves is missing. A head, a leaf or a checkpoint may say any number, and a walk to
+ * it, kept from one worker to the next, would have no end.
+ */
+function endAtGap(walk: Walk): false {
+  const { next, size } = walk;
+  const detail = `leaves ${next} to ${next + BATCH - 1} are missing; others up to ${size - 1} are too, or were not looked at`;
+  walk.add({ class: "missing leaf", detail, ...around(next) });
+  walk.failed ??= next;
+  walk.chain = new Uint8Array(0);
+  walk.size = next;
+  return false;
 }
 
 /** What entries of the tree say of bytes and parts that are gone. */

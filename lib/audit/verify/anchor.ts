@@ -138,14 +138,19 @@ export function checkAnchor(
  * closed waits for none: it is told, and no newer bundle will be of another mind.
  */
 export function checkTail({ later, exported_at, recorded_in }: Manifest, findings: Findings): Note[] {
-  if (later.count === 0 || later.oldest_at === undefined) return [];
+  if (later.count === 0) return [];
   if (recorded_in !== undefined) {
     const left = later.count === 1 ? "1 entry was" : `${later.count} entries were`;
     const detail = `${left} under no checkpoint when this log was closed, and will never be`;
     return [{ class: "later entries", detail, count: later.count }];
   }
-  const age = parseMicros(exported_at) - parseMicros(later.oldest_at);
   const waiting = later.count === 1 ? "1 entry waits" : `${later.count} entries wait`;
+  if (later.oldest_at === undefined) {
+    const detail = `${waiting} for a checkpoint, and nothing says for how long`;
+    findings.add({ class: "unanchored tail", detail, isUnfinished: true });
+    return [];
+  }
+  const age = parseMicros(exported_at) - parseMicros(later.oldest_at);
   const detail = `${waiting} for a checkpoint, the oldest for ${age / MICROS_PER_SECOND} s`;
   if (age <= MERGE_DELAY_MICROS) return [{ class: "later entries", detail, count: later.count }];
   findings.add({ class: "unanchored tail", detail, isUnfinished: true });

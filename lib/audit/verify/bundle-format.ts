@@ -147,13 +147,16 @@ export function placeText(log: string, seq: number, leaf: Uint8Array): string {
   return `${log}/place/1\n${seq}\n${toBase64(leaf)}\n`;
 }
 
+/** Longer than any label of a part; a longer one would stand in every finding about it. */
+export const MOST_LABEL = 64;
+
 /** One line of entries.ndjson, itself JCS, so that the entry inside is byte-exact. */
 export const EntryLine = z.strictObject({
   entry: z.record(z.string(), z.unknown()),
   leaf: Digest,
   parts: z.array(
     z.strictObject({
-      c: z.string(),
+      c: z.string().max(MOST_LABEL),
       /** Left out when the part's compartment was erased. */
       key: Digest.optional(),
       kind: z.enum(["org", "case", "subject", "suspicion"]),
@@ -164,8 +167,10 @@ export const EntryLine = z.strictObject({
 });
 export type EntryLine = z.infer<typeof EntryLine>;
 
-/** Every note is held against each key: a bundle that names thousands would cost its reader hours. */
+/** Every note is held against each key: a bundle or a policy that names thousands would cost its reader hours. */
 const MOST_KEYS = 100;
+/** Checkpoints that a checker may have kept. */
+const MOST_KEPT = 10_000;
 
 /** Keys as `GET /confidential/audit/keys` gives them. */
 export const BundleKeys = z.strictObject({
@@ -181,10 +186,11 @@ export type BundleKeys = z.infer<typeof BundleKeys>;
 
 /** What a checker trusts: keys, how many witnesses must have cosigned, and checkpoints it has seen itself. */
 export const Policy = z.strictObject({
-  log: z.array(z.string()).min(1),
-  receipts: z.array(z.string()).min(1),
+  log: z.array(z.string()).min(1).max(MOST_KEYS),
+  receipts: z.array(z.string()).min(1).max(MOST_KEYS),
   witnesses: z
     .array(z.strictObject({ vkey: z.string(), kind: z.enum(["own", "independent"]).optional() }))
+    .max(MOST_KEYS)
     .default([]),
   /**
    * Cosignatures by independent witnesses that the newest checkpoint needs; one without a kind is independent, since
@@ -193,7 +199,7 @@ export const Policy = z.strictObject({
   quorum: z.int().min(0).default(0),
   /** Cosignatures by own witnesses that it needs besides; with it `quorum` counts independent ones only. */
   own_quorum: z.int().min(0).optional(),
-  checkpoints: z.array(z.string()).default([]),
+  checkpoints: z.array(z.string()).max(MOST_KEPT).default([]),
   /** Certificates (PEM) of time-stamp authorities. */
   time_stamp: z.array(z.string()).optional(),
   custodian: z.string().optional(),

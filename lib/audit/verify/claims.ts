@@ -54,7 +54,7 @@ export class Claims {
   #isExplained = false;
 
   /** Recoveries that the filter does not name. */
-  readonly #recoveries: { readonly seq: number; readonly entry: EntryFacts }[] = [];
+  readonly #recoveries: number[] = [];
 
   /** `erasing` are the ids of entries that the manifest names as the record of an erasure. */
   constructor(
@@ -83,11 +83,18 @@ export class Claims {
     if (entry.id === this.manifest.export_entry) this.#recordedBy = { seq, entry };
   }
 
-  /** Judges what only the whole bundle can tell; `placeOf` gives the number of an entry that is here. */
-  finish(withheld: number, placeOf: (id: string) => number | undefined): Note[] {
+  /**
+   * Judges what only the whole bundle can tell; `placeOf` gives the number of an entry that is here, `lostBy` the ids that
+   * the recovery of a number says were lost.
+   */
+  finish(
+    withheld: number,
+    placeOf: (id: string) => number | undefined,
+    lostBy: (seq: number) => readonly string[],
+  ): Note[] {
     const { range, size, complete } = this.manifest;
-    for (const { seq, entry } of this.#recoveries)
-      if (lostEntries(entry.recovery).every((id) => placeOf(id) === undefined)) this.#outside(seq);
+    for (const seq of this.#recoveries)
+      if (lostBy(seq).every((id) => placeOf(id) === undefined)) this.#outside(seq);
     if (this.manifest.explaining !== undefined && !this.#isExplained)
       if (this.#called.every((id) => placeOf(id) === undefined))
         this.#wrong("the manifest says that entries here explain others beside the filter, and none does");
@@ -179,7 +186,7 @@ export class Claims {
     if (explaining === undefined) return false;
     if (this.erasing.has(entry.id) || entry.id === pruned?.entry) return true;
     if (entry.recovery === undefined || this.#recoveries.length >= MAX_RECOVERIES) return false;
-    this.#recoveries.push({ seq, entry });
+    this.#recoveries.push(seq);
     return true;
   }
 

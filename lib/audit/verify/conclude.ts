@@ -31,9 +31,10 @@ export async function conclude(run: Verification): Promise<Conclusion> {
     ...erasures.finish(tree.provenSize),
     ...history.finish(coverage, tree.provenSize, roots, groundOf(head, content)),
   );
-  missing.finish(history.lost((id) => content.entries.placeOf(id)));
+  const placeOf = (id: string) => content.entries.placeOf(id);
+  missing.finish(history.lost(placeOf));
   notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content));
-  notes.push(...claims.finish(coverage.withheld.count, (id) => content.entries.placeOf(id)));
+  notes.push(...claims.finish(coverage.withheld.count, placeOf, (seq) => history.lostBy(seq)));
   notes.push(...run.stamps.notes);
   const receipts = checkReceipts(run, head, content.trusted, tree);
   notes.push(...receipts.flatMap((check) => check.notes));

@@ -14,7 +14,8 @@ const SLACK_MICROS = 120_000_000n;
 /** An entry that a bundle names as the record of an erasure, as it was met in the log. */
 interface ErasingEntry {
   readonly seq: number;
-  readonly at: string;
+  /** Microseconds, as of the entries of listed parts: a text may hold on to the whole of what it was cut out of. */
+  readonly at: bigint;
   readonly isErasure: boolean;
   /** Why it does not name a destroyed key, or undefined when it does. */
   readonly fault: string | undefined;
@@ -42,17 +43,18 @@ function nameFault(org: Json | undefined, thumbprint: string | undefined): strin
 export class Erasures {
   readonly #listed: ReadonlyMap<string, string>;
   readonly #bySeq = new Map<number, string[]>();
-  readonly #wanted: ReadonlySet<string>;
+  /** Each id by itself, as the list spells it. */
+  readonly #wanted: ReadonlyMap<string, string>;
   readonly #erasing = new Map<string, ErasingEntry>();
   /** Times of the entries of listed parts, by number and label. */
-  readonly #met = new Map<string, string>();
+  readonly #met = new Map<string, bigint>();
 
   constructor(
     listed: NonNullable<Manifest["erased"]>,
     readonly findings: Findings,
   ) {
     this.#listed = new Map(listed.map(({ seq, c, entry }) => [`${seq}/${c}`, entry]));
-    this.#wanted = new Set(listed.map(({ entry }) => entry));
+    this.#wanted = new Map(listed.map(({ entry }) => [entry, entry]));
     for (const { seq, c } of listed) {
       const labels = this.#bySeq.get(seq);
       if (labels === undefined) this.#bySeq.set(seq, [c]);
@@ -62,10 +64,11 @@ export class Erasures {
 
   /** Takes one entry with its org part, where that could be opened. */
   see(line: ExportedLine, entry: EntryFacts, org: Json | undefined): void {
-    if (this.#wanted.has(entry.id)) {
+    const wanted = this.#wanted.get(entry.id);
+    if (wanted !== undefined) {
       const isErasure = entry.class === "retention" && entry.outcome === "done";
       const fault = nameFault(org, parseEntry(line.bytes).pub?.thumbprint);
-      this.#erasing.set(entry.id, { seq: line.seq, at: entry.at, isErasure, fault });
+      this.#erasing.set(wanted, { seq: line.seq, at: parseMicros(entry.at), isErasure, fault });
     }
     for (const c of this.#bySeq.get(line.seq) ?? []) this.#seeErased(line, entry, c);
     for (const part of line.parts) {
@@ -75,7 +78,7 @@ export class Erasures {
   }
 
   #seeErased(line: ExportedLine, entry: EntryFacts, c: string): void {
-    this.#met.set(`${line.seq}/${c}`, entry.at);
+    this.#met.set(`${line.seq}/${c}`, parseMicros(entry.at));
     if (!entry.sealed.some((part) => part.c === c))
       this.#wrong(`entry ${line.seq} has no part ${c} that could have been erased`, line.seq);
     if (line.parts.some((part) => part.c === c && part.key !== undefined))
@@ -112,7 +115,7 @@ export class Erasures {
     if (vouched.has(`${place.slice(0, place.indexOf("/"))}/${id}`))
       return `the erasure ${id} is of one compartment, and another part of this entry is listed under it`;
     const erasing = this.#erasing.get(id);
-    if (erasing !== undefined && parseMicros(at) > parseMicros(erasing.at) + SLACK_MICROS)
+    if (erasing !== undefined && at > erasing.at + SLACK_MICROS)
       return `the entry is later than the erasure, entry ${erasing.seq}, which cannot have destroyed its key`;
     return undefined;
   }

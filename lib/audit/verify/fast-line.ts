@@ -2,6 +2,7 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";
 import { MAX_ENTRY_BYTES } from "../entry";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "../event";
+import { MOST_LABEL } from "./bundle-format";
 import type { EntryFacts, ExportedLine, LinePart } from "./read-line";
 
 // The quick way through the lines that a log mostly consists of: one regular expression that is exactly the JCS
@@ -17,7 +18,7 @@ const DATE = "(?:19[7-9][0-9]|[2-9][0-9]{3})-[01][0-9]-[0-3][0-9]";
 const TIME = String.raw`T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z`;
 const SEALED = `\\{"c":"${LABEL}","d":"${DIGEST}"\\}`;
 const ENVELOPE = `\\{"bd":"${DIGEST}","gen":(?:0|[1-9][0-9]{0,14}),"grp":"${PLAIN}{1,64}","rl":"${DIGEST}"\\}`;
-const PART = `\\{"c":"${PLAIN}*","key":"${DIGEST}","kind":"(?:org|case|subject|suspicion)","stored":"[A-Za-z0-9_-]*"\\}`;
+const PART = `\\{"c":"${PLAIN}{0,${MOST_LABEL}}","key":"${DIGEST}","kind":"(?:org|case|subject|suspicion)","stored":"[A-Za-z0-9_-]*"\\}`;
 
 function listOf(item: string): string {
   return `(?:${item}(?:,${item})*)?`;
@@ -53,7 +54,7 @@ function linePattern(log: string): RegExp {
 
 const SEALED_ITEM = new RegExp(`\\{"c":"(${LABEL})","d":"(${DIGEST})"\\},?`, "y");
 const PART_ITEM = new RegExp(
-  `\\{"c":"(${PLAIN}*)","key":"(${DIGEST})","kind":"(org|case|subject|suspicion)","stored":"([A-Za-z0-9_-]*)"\\},?`,
+  `\\{"c":"(${PLAIN}{0,${MOST_LABEL}})","key":"(${DIGEST})","kind":"(org|case|subject|suspicion)","stored":"([A-Za-z0-9_-]*)"\\},?`,
   "y",
 );
 const ENTRY_AT = '{"entry":'.length;

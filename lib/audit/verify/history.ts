@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
+import { equalConstantTime, fromBase64url, fromUtf8 } from "@/lib/crypto/bytes";
+import { canonicalBytes, type Json } from "@/lib/crypto/canonical-json";
 import type { Manifest } from "./bundle-format";
 import type { Coverage } from "./coverage";
 import type { EntryFacts } from "./read-line";
-import { explainedEntries, judgeRecovery, type RecoveryGround, restoredRange } from "./recovery";
+import { explainedEntries, judgeRecovery, lostEntries, type RecoveryGround, restoredRange } from "./recovery";
 import type { Findings, Note } from "./report";
 
 const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -19,15 +20,20 @@ const MAX_MARK_BYTES = 64 << 20;
 /** Root of the tree of a size, over the leaves of the bundle. */
 export type RootOf = ReadonlyMap<number, Uint8Array>;
 
-interface Mark {
+/** An entry that states a pruning or a recovery; its statement as bytes, since a list of lists costs many times as much. */
+interface Mark extends Pick<EntryFacts, "id" | "class" | "outcome"> {
   readonly seq: number;
-  readonly entry: EntryFacts;
+  readonly statement: Uint8Array;
+}
+
+function statementOf({ statement }: Mark): Json {
+  return JSON.parse(fromUtf8(statement));
 }
 
 /** What the log itself says of its own losses: pruning and recovery (audit.md "Recovery"). */
 export class History {
   readonly #prunes: Mark[] = [];
-  readonly #recoveries: Mark[] = [];
+  readonly #recoveries = new Map<number, Mark>();
   #bytes = 0;
 
   constructor(
@@ -37,34 +43,52 @@ export class History {
 
   /** Takes an entry of so many bytes. False for a statement of its kind that is not held, which is a finding. */
   see(seq: number, entry: EntryFacts, bytes: number): boolean {
-    if (entry.prune === undefined && entry.recovery === undefined) return true;
-    const marks = entry.prune === undefined ? this.#recoveries : this.#prunes;
+    const { id, class: of, outcome, prune, recovery } = entry;
+    const said = prune ?? recovery;
+    if (said === undefined) return true;
+    const count = prune === undefined ? this.#recoveries.size : this.#prunes.length;
     this.#bytes += bytes;
-    if (marks.length < MAX_MARKS && this.#bytes <= MAX_MARK_BYTES) return marks.push({ seq, entry }) > 0;
+    if (count < MAX_MARKS && this.#bytes <= MAX_MARK_BYTES) {
+      const mark = { seq, id, class: of, outcome, statement: canonicalBytes(said) };
+      if (prune === undefined) this.#recoveries.set(seq, mark);
+      else this.#prunes.push(mark);
+      return true;
+    }
     this.findings.add({ class: "lost", detail: "more statements of pruning or recovery than any log has" });
     return false;
   }
 
   /** Numbers of entries that a recovery here says came back without their sealed parts. */
   lost(placeOf: (id: string) => number | undefined): ReadonlySet<number> {
-    const ids = this.#recoveries.flatMap(({ seq, entry }) => explainedEntries(seq, entry.recovery, placeOf));
-    return new Set(ids.flatMap((id) => placeOf(id) ?? []));
+    const numbers = new Set<number>();
+    for (const mark of this.#recoveries.values())
+      for (const id of explainedEntries(mark.seq, statementOf(mark), placeOf)) {
+        const place = placeOf(id);
+        if (place !== undefined) numbers.add(place);
+      }
+    return numbers;
+  }
+
+  /** Ids that the recovery of this number says were lost; none where it is not held as one. */
+  lostBy(seq: number): string[] {
+    const mark = this.#recoveries.get(seq);
+    return mark === undefined ? [] : lostEntries(statementOf(mark));
   }
 
   /** Sizes whose roots `finish` needs. */
   sizes(): number[] {
     const mark = this.#prunedBy();
-    const prune = mark === undefined ? undefined : Prune.safeParse(mark.entry.prune);
+    const prune = mark === undefined ? undefined : Prune.safeParse(statementOf(mark));
     return prune?.success ? [prune.data.checkpoint.size] : [];
   }
 
   #prunedBy(): Mark | undefined {
-    return this.#prunes.find(({ entry }) => entry.id === this.manifest.pruned?.entry);
+    return this.#prunes.find(({ id }) => id === this.manifest.pruned?.entry);
   }
 
   /** Judges what is said to be pruned, and reports what is lost. */
   finish(coverage: Coverage, provenSize: number, roots: RootOf, ground: RecoveryGround): Note[] {
-    const notes = this.#recoveries.flatMap((mark) => this.#recovery(mark, ground));
+    const notes = [...this.#recoveries.values()].flatMap((mark) => this.#recovery(mark, ground));
     const listed = this.manifest.pruned;
     if (listed === undefined) return notes;
     const fault = this.#pruneFault(listed.minimum, provenSize, roots) ?? this.#goneFault(coverage);
@@ -85,8 +109,9 @@ export class History {
   #goneFault(coverage: Coverage): string | undefined {
     if (this.manifest.complete && coverage.pruned === 0) return "every one of them is here or withheld";
     const by = this.#prunedBy()?.seq ?? 0;
-    for (const { seq, entry } of this.#recoveries) {
-      const range = seq > by ? restoredRange(entry.recovery) : undefined;
+    for (const mark of this.#recoveries.values()) {
+      const { seq } = mark;
+      const range = seq > by ? restoredRange(statementOf(mark)) : undefined;
       const gone = range === undefined ? undefined : coverage.prunedWithin(range.from, range.to);
       if (gone !== undefined)
         return `entry ${seq}, a later recovery, says that entry ${gone} was appended again byte for byte`;
@@ -97,9 +122,9 @@ export class History {
   #pruneFault(minimum: number, provenSize: number, roots: RootOf): string | undefined {
     const mark = this.#prunedBy();
     if (mark === undefined) return "no such entry of pruning is in the bundle";
-    const { seq, entry } = mark;
-    const prune = Prune.safeParse(entry.prune);
-    if (!prune.success || entry.class !== "retention" || entry.outcome !== "done")
+    const { seq } = mark;
+    const prune = Prune.safeParse(statementOf(mark));
+    if (!prune.success || mark.class !== "retention" || mark.outcome !== "done")
       return `entry ${seq} is no record of pruning`;
     if (seq >= provenSize) return `entry ${seq} stands under no trusted checkpoint`;
     const { checkpoint } = prune.data;
@@ -111,8 +136,8 @@ export class History {
     return isOurs ? undefined : `entry ${seq} names the root of another tree`;
   }
 
-  #recovery({ seq, entry }: Mark, ground: RecoveryGround): Note[] {
-    const { is, detail } = judgeRecovery(seq, entry.recovery, ground);
+  #recovery(mark: Mark, ground: RecoveryGround): Note[] {
+    const { is, detail } = judgeRecovery(mark.seq, statementOf(mark), ground);
     if (is === "recovered") return [{ class: "recovered", detail }];
     this.findings.add({ class: "lost", detail });
     return [];

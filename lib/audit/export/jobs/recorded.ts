@@ -67,5 +67,8 @@ export async function requireRecorded(
     canonicalJson(said.data.details) !== canonicalJson(details)
   )
     throw new JobUnrecorded("the job's entry says other than its row");
+  // It names no log where its own was meant: a row that names the present one means one that its entry did not.
+  if (query.log === cx.instance.log && row.log !== query.log)
+    throw new JobUnrecorded("the job's entry is of another log than its row");
   return row.log;
 }
