@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   "auth.session": [401, "The session has ended"],
   "auth.sign-in": [401, "The sign-in was not accepted"],
   "auth.step-up": [401, "A fresh proof of identity is required"],
+  "invitation.refused": [403, "The link was not accepted"],
   "credential.not-found": [404, "There is no such factor"],
   "credential.last": [409, "The last factor that signs you in cannot be removed"],
   "credential.challenge": [409, "The set-up has expired or was used"],
