@@ -203,7 +203,7 @@ export async function listAskedMoves(
   const { tenantId, notBy, participant, limit } = which;
   const own = participant === undefined ? Prisma.empty : Prisma.sql`AND r.participant_id = ${participant}`;
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT r.compromised_key_id AS key_id, k.kid, r.participant_id, u.name, r.started_at
+    SELECT r.compromised_key_id AS key_id, k.participant_id || '#' || k.version AS kid, r.participant_id, u.name, r.started_at
     FROM key_rotation r JOIN key_version k ON k.id = r.compromised_key_id JOIN app_user u ON u.id = r.asked_by
     WHERE r.tenant_id = ${tenantId}::uuid AND r.state = 'asked' AND r.asked_by <> ${notBy}::uuid ${own}
     ORDER BY r.started_at LIMIT ${limit}`);

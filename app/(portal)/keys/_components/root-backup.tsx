@@ -10,26 +10,44 @@ import { loadPage } from "@/lib/http/page";
 import { readRootBackup as readBackup } from "@/lib/keys/read-root-backup";
 import type { RootBackup, RootBackupStanding } from "@/lib/keys/schema";
 
+const CEREMONY = "npm run keys -- backup ceremony --of portal --threshold 3 --shares 5 --out FOLDER";
+const DRILL = "npm run keys -- backup drill --of portal FILE FILE FILE";
+
 /** What helps; run on the portal's machine, where the keystore is. */
-const COMMANDS: Readonly<Partial<Record<RootBackupStanding, string>>> = {
-  none: "npm run keys -- backup ceremony --of portal --threshold 3 --shares 5 --out FOLDER",
-  "older-root": "npm run keys -- backup ceremony --of portal --threshold 3 --shares 5 --out FOLDER",
-  "drill-due": "npm run keys -- backup drill --of portal FILE FILE FILE",
+const COMMANDS: Readonly<Record<Look, string | undefined>> = {
+  none: CEREMONY,
+  "older-root": CEREMONY,
+  "drill-due": DRILL,
+  untried: DRILL,
+  unreadable: undefined,
+  current: undefined,
 };
 
-async function Standing({ standing, drill_days }: Pick<RootBackup, "standing" | "drill_days">) {
+/** How it stands, to its reader: a backup that nobody has tried yet is good as far as anybody knows. */
+type Look = RootBackupStanding | "untried";
+
+function lookOf({ standing, backup }: RootBackup): Look {
+  return standing === "current" && backup?.last_drill_at === null ? "untried" : standing;
+}
+
+const TONES: Readonly<Partial<Record<Look, "accent" | "amber">>> = {
+  current: "accent",
+  untried: "amber",
+  "drill-due": "amber",
+};
+
+async function Standing({ look, days }: { look: Look; days: number }) {
   const t = await getTranslations("keys.backup");
-  const command = COMMANDS[standing];
-  if (standing === "current") return null;
+  const command = COMMANDS[look];
   return (
     <>
       <Notice
-        tone={standing === "drill-due" ? "amber" : "oxblood"}
-        icon="warning"
-        title={t(`standings.${standing}.title`)}
-        className="mt-3"
+        tone={TONES[look] ?? "oxblood"}
+        icon={look === "current" ? "check" : "warning"}
+        title={t(`standings.${look}.title`)}
+        className="mt-3 max-w-[720px]"
       >
-        <p>{t(`standings.${standing}.text`, { days: drill_days })}</p>
+        <p>{t(`standings.${look}.text`, { days })}</p>
       </Notice>
       {command === undefined ? null : (
         <div className="mt-3 max-w-[720px]">
@@ -67,12 +85,11 @@ export async function RootBackupSection({ role }: { role: Role }) {
   const t = await getTranslations("keys.backup");
   const read = await loadPage(readRootBackup, "/confidential/keys/backup", async (cx) => readBackup(cx));
   if (!read.ok) return null;
-  const { standing, drill_days } = read.value;
   return (
     <Section title={t("title")}>
       <p className="max-w-[720px] py-2 text-control text-ink-2">{t("text")}</p>
       <Facts look="aligned" facts={await factsOf(read.value)} />
-      <Standing standing={standing} drill_days={drill_days} />
+      <Standing look={lookOf(read.value)} days={read.value.drill_days} />
     </Section>
   );
 }
