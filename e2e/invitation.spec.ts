@@ -89,7 +89,7 @@ test("by keyboard alone the first administrator makes a passkey by the link, whi
   await page.keyboard.press("Enter");
   await isSignedIn(page);
   await expect(page.getByRole("row", { name: "work laptop" })).toBeVisible();
-  await expect(page.getByText("Administrator", { exact: false }).first()).toBeVisible();
+  await expect(page.getByText("Your role needs a second factor")).toBeVisible();
 
   await page.goto(at("/keys"));
   await expect(page.getByRole("button", { name: "Begin an epoch" })).toBeVisible();
@@ -133,6 +133,7 @@ test("without a passkey the second one sets password and codes; a newer link tak
   const [, old = ""] = links;
   const again = await createAdmin(instance.dataDir, "--new-link", SECOND);
   const [link = ""] = linksIn(again);
+  links = [...links, link];
   await expect(createAdmin(instance.dataDir, "--new-link", FIRST)).rejects.toThrow("can sign in already");
   await expect(createAdmin(instance.dataDir)).rejects.toThrow("There are users already");
   const { page, faults, sent } = await watched(browser);
