@@ -11,23 +11,18 @@ import { readRootBackup as readBackup } from "@/lib/keys/read-root-backup";
 import type { RootBackup, RootBackupStanding } from "@/lib/keys/schema";
 
 const CEREMONY = "npm run keys -- backup ceremony --of portal --threshold 3 --shares 5 --out FOLDER";
-const DRILL = "npm run keys -- backup drill --of portal FILE FILE FILE";
-
-/** What helps; run on the portal's machine, where the keystore is. */
-const COMMANDS: Readonly<Record<Look, string | undefined>> = {
-  none: CEREMONY,
-  "older-root": CEREMONY,
-  "drill-due": DRILL,
-  untried: DRILL,
-  unreadable: undefined,
-  current: undefined,
-};
-
 /** How it stands, to its reader: a backup that nobody has tried yet is good as far as anybody knows. */
 type Look = RootBackupStanding | "untried";
 
 function lookOf({ standing, backup }: RootBackup): Look {
   return standing === "current" && backup?.last_drill_at === null ? "untried" : standing;
+}
+
+/** What helps; run on the portal's machine, where the keystore is. A drill takes as many shares as a restore. */
+function commandFor(look: Look, { backup }: RootBackup): string | undefined {
+  if (look === "none" || look === "older-root") return CEREMONY;
+  if (look !== "untried" && look !== "drill-due") return undefined;
+  return `npm run keys -- backup drill --of portal${" FILE".repeat(backup?.threshold ?? 0)}`;
 }
 
 const TONES: Readonly<Partial<Record<Look, "accent" | "amber">>> = {
@@ -36,9 +31,10 @@ const TONES: Readonly<Partial<Record<Look, "accent" | "amber">>> = {
   "drill-due": "amber",
 };
 
-async function Standing({ look, days }: { look: Look; days: number }) {
+async function Standing({ root }: { root: RootBackup }) {
   const t = await getTranslations("keys.backup");
-  const command = COMMANDS[look];
+  const look = lookOf(root);
+  const command = commandFor(look, root);
   return (
     <>
       <Notice
@@ -47,7 +43,7 @@ async function Standing({ look, days }: { look: Look; days: number }) {
         title={t(`standings.${look}.title`)}
         className="mt-3 max-w-[720px]"
       >
-        <p>{t(`standings.${look}.text`, { days })}</p>
+        <p>{t(`standings.${look}.text`, { days: root.drill_days })}</p>
       </Notice>
       {command === undefined ? null : (
         <div className="mt-3 max-w-[720px]">
@@ -89,7 +85,7 @@ export async function RootBackupSection({ role }: { role: Role }) {
     <Section title={t("title")}>
       <p className="max-w-[720px] py-2 text-control text-ink-2">{t("text")}</p>
       <Facts look="aligned" facts={await factsOf(read.value)} />
-      <Standing look={lookOf(read.value)} days={read.value.drill_days} />
+      <Standing root={read.value} />
     </Section>
   );
 }
