@@ -17,6 +17,7 @@ const PEOPLE = [
   "coordinator-001:legal",
   "coordinator-001:approve",
   "coordinator-001:support",
+  "coordinator-001:admin",
 ] as const;
 
 for (const handle of PEOPLE) {

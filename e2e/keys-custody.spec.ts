@@ -2,7 +2,6 @@ import { type Browser, expect, type Page, test } from "@playwright/test";
 import { entriesFor } from "@/lib/testing/held-program";
 import { createKeyHolder, heldBy, type KeyHolder, proofOf } from "@/lib/testing/key-holder";
 import { type RunningInstance, startInstance } from "../lib/testing/instance";
-import { asSuperuser } from "./support/admin";
 import { type Answer, type Caller, caller, type Demo, people, readDemo } from "./support/api";
 import { axeFindings } from "./support/axe";
 import { accountOf } from "./support/sign-in";
@@ -11,13 +10,13 @@ import { canaries, submitTransaction } from "./support/steps";
 import { pictures } from "./support/take-pictures";
 
 // Who keeps which key: the escrow's epochs, a compromised key under dual control, a key held by its owner. On an instance
-// of its own, since one of its people becomes an administrator.
+// of its own, whose custodian is stopped and whose epochs move on.
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 test.use({ actionTimeout: 60_000 });
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const PATIENCE = { timeout: 90_000 };
-const ADMINISTRATOR = "coordinator-001:approve-2";
+const ADMINISTRATOR = "coordinator-001:admin";
 
 let instance: RunningInstance;
 let demo: Demo;
@@ -25,30 +24,9 @@ const at = (address: string) => new URL(address, demo.base_url).href;
 const dialog = (page: Page) => page.getByRole("dialog");
 const epochs = (page: Page) => page.getByRole("table", { name: "Escrow epochs" });
 
-/** The demonstration has no administrator: one of its people becomes one, as an operator with the database could do. */
-async function makeAdministrator(handle: string): Promise<void> {
-  await asSuperuser(instance.dataDir, async (client) => {
-    for (const table of ["app_user", "duty"]) await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
-    await client.query("UPDATE app_user SET role = 'admin' WHERE handle = $1", [handle]);
-    await client.query(
-      "UPDATE duty SET duty = 'admin' WHERE user_id = (SELECT id FROM app_user WHERE handle = $1)",
-      [handle],
-    );
-    for (const table of ["app_user", "duty"]) {
-      const { rows } = await client.query<{ tgname: string }>(
-        "SELECT tgname FROM pg_trigger WHERE tgrelid = $1::regclass AND NOT tgisinternal",
-        [table],
-      );
-      for (const { tgname } of rows)
-        await client.query(`ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${tgname}`);
-    }
-  });
-}
-
 test.beforeAll(async () => {
   instance = await startInstance({});
   demo = readDemo(instance.dataDir);
-  await makeAdministrator(ADMINISTRATOR);
 });
 test.afterAll(() => instance?.stop());
 

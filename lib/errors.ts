@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   "auth.session": [401, "The session has ended"],
   "auth.sign-in": [401, "The sign-in was not accepted"],
   "auth.step-up": [401, "A fresh proof of identity is required"],
+  "invitation.refused": [403, "The link was not accepted"],
   "credential.not-found": [404, "There is no such factor"],
   "credential.last": [409, "The last factor that signs you in cannot be removed"],
   "credential.challenge": [409, "The set-up has expired or was used"],
@@ -132,6 +133,15 @@ interface DomainErrorOptions {
   readonly retryAfterSeconds?: number;
 }
 
+// Pages, route handlers and instrumentation have a copy of this module each, while the runtime is made by one of them: an
+// error of its escrow client or recorder is of another copy's class. So the kind is a mark on the error, not its class.
+const EXPECTED = Symbol.for("sealport.domain-error");
+const BROKEN = Symbol.for("sealport.invariant-error");
+
+function isMarked(value: unknown, mark: symbol): boolean {
+  return value instanceof Error && Reflect.get(value, mark) === true;
+}
+
 /** An expected failure. `detail` is for the caller, `cause` for the log; neither holds anything secret. */
 export class DomainError extends Error {
   override readonly name = "DomainError";
@@ -153,6 +163,14 @@ export class DomainError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isMarked(value, EXPECTED);
+  }
+
+  get [EXPECTED](): true {
+    return true;
+  }
+
   get status(): number {
     return ERROR_CODES[this.code][0];
   }
@@ -165,4 +183,12 @@ export class DomainError extends Error {
 /** A broken invariant: answers 500 with a request id only and is never caught to continue. */
 export class InvariantError extends Error {
   override readonly name = "InvariantError";
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isMarked(value, BROKEN);
+  }
+
+  get [BROKEN](): true {
+    return true;
+  }
 }

@@ -3,12 +3,14 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { EnvironmentError, hasPortalEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
 import { createAdministrators } from "@/lib/identity/create-administrators";
+import { type IssuedInvitation, reissueInvitation } from "@/lib/identity/invitation/issue-invitation";
 import { explainFailure } from "@/lib/launch/failure";
 import { runAsPortal } from "@/lib/launch/portal-environment";
 import { getRuntime } from "@/lib/runtime";
 
 const USAGE = `usage: npm run create-admin -- --organisation NAME --zone Europe/Berlin \\
          --name "First Person" --email first@example.org --name "Second Person" --email second@example.org
+       npm run create-admin -- --new-link first@example.org   for an administrator who has not used the first link
 `;
 
 function fail(message: string, code: number): never {
@@ -23,6 +25,7 @@ function readArguments() {
       zone: { type: "string", default: "UTC" },
       name: { type: "string", multiple: true, default: ["Administrator One", "Administrator Two"] },
       email: { type: "string", multiple: true, default: ["admin-1@localhost", "admin-2@localhost"] },
+      "new-link": { type: "string" },
     },
   });
   const [first, second, ...more] = values.name.map((name, index) => {
@@ -30,7 +33,12 @@ function readArguments() {
     return email === undefined ? undefined : { handle: `admin-00${index + 1}`, name, email };
   });
   if (first === undefined || second === undefined || more.length > 0) fail(USAGE, 2);
-  return { organisation: { name: values.organisation, zone: values.zone }, people: [first, second] as const };
+  const organisation = { name: values.organisation, zone: values.zone };
+  return { organisation, people: [first, second] as const, newLinkFor: values["new-link"] };
+}
+
+function linkLines({ link, expiresAt }: IssuedInvitation): string {
+  return `  To sign in, shown this once, until ${expiresAt.toISOString()} and for one use:\n  ${link}\n`;
 }
 
 // Beside `npm start` this process has no environment of the portal: it starts itself again with it.
@@ -42,11 +50,17 @@ if (!hasPortalEnv()) {
 }
 
 try {
-  const { organisation, people } = readArguments();
+  const { organisation, people, newLinkFor } = readArguments();
   const runtime = await getRuntime();
   const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "create-admin" };
-  for (const admin of await createAdministrators(cx, organisation, people)) {
-    process.stdout.write(`${admin.name} <${admin.email}>\n  API key, shown this once: ${admin.apiKey}\n`);
+  if (newLinkFor !== undefined) {
+    const { name, email, ...invitation } = await reissueInvitation(cx, newLinkFor);
+    process.stdout.write(`${name} <${email}>\n${linkLines(invitation)}`);
+  } else {
+    for (const { name, email, apiKey, invitation } of await createAdministrators(cx, organisation, people)) {
+      process.stdout.write(`${name} <${email}>\n  API key, shown this once: ${apiKey}\n`);
+      process.stdout.write(linkLines(invitation));
+    }
   }
   process.exit(0);
 } catch (error) {

@@ -20,7 +20,15 @@ function addressOf(request: Headers): string {
   return HOST.test(host) ? `${isSecure ? "https" : "http"}://${host}` : "http://localhost:3000";
 }
 
-const ROLES = ["regulator", "coordinator", "support", "auditor", "compliance", "participant"] as const;
+const ROLES = [
+  "regulator",
+  "coordinator",
+  "admin",
+  "support",
+  "auditor",
+  "compliance",
+  "participant",
+] as const;
 const STEPS = ["1", "2", "3"] as const;
 const WORDS = [
   "sealed",

@@ -10,3 +10,8 @@ export function roleKey(role: string): (typeof ROLES)[number] {
 export function dutyKey(duty: string): (typeof DUTIES)[number] {
   return DUTIES.find((known) => known === duty) ?? "support";
 }
+
+/** Message keys of the duties to name beside the role: the duty that is called as the role says nothing more. */
+export function dutyKeysBeside(role: string, duties: readonly string[]): (typeof DUTIES)[number][] {
+  return duties.filter((duty) => duty !== role).map(dutyKey);
+}

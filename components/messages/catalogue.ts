@@ -7,6 +7,7 @@ import deError from "@/components/messages/de/error.json";
 import deGrants from "@/components/messages/de/grants.json";
 import deHelp from "@/components/messages/de/help.json";
 import deHome from "@/components/messages/de/home.json";
+import deInvitation from "@/components/messages/de/invitation.json";
 import deKeeping from "@/components/messages/de/keeping.json";
 import deKeys from "@/components/messages/de/keys.json";
 import dePortal from "@/components/messages/de/portal.json";
@@ -30,6 +31,7 @@ import error from "@/components/messages/en/error.json";
 import grants from "@/components/messages/en/grants.json";
 import help from "@/components/messages/en/help.json";
 import home from "@/components/messages/en/home.json";
+import invitation from "@/components/messages/en/invitation.json";
 import keeping from "@/components/messages/en/keeping.json";
 import keys from "@/components/messages/en/keys.json";
 import portal from "@/components/messages/en/portal.json";
@@ -58,6 +60,7 @@ export const CATALOGUES = {
     grants,
     help,
     home,
+    invitation,
     keeping,
     keys,
     portal,
@@ -83,6 +86,7 @@ export const CATALOGUES = {
     grants: deGrants,
     help: deHelp,
     home: deHome,
+    invitation: deInvitation,
     keeping: deKeeping,
     keys: deKeys,
     portal: dePortal,

@@ -38,6 +38,7 @@ export const CODE_KEYS = {
   "auth.session": "signedOut",
   "auth.sign-in": "signIn",
   "auth.step-up": "stepUp",
+  "invitation.refused": "invitation",
   "auth.session-only": "people",
   "auth.scope": "key",
   "auth.address": "key",

@@ -12,6 +12,7 @@ export const ROLES = [
   "coordinator-001:support",
   "coordinator-001:compliance",
   "coordinator-001:privacy",
+  "coordinator-001:admin",
   "client-456",
   "miner-789",
 ] as const;
@@ -47,6 +48,7 @@ export const PAGES = [
 export const PUBLIC = [
   "/",
   "/sign-in",
+  "/invitation",
   "/trust",
   "/trust?view=recommended",
   "/status",

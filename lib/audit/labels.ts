@@ -57,6 +57,8 @@ export const ACTION_KEYS = {
   "identity.authenticate": "identity_authenticate",
   "identity.check": "identity_check",
   "identity.rate_limit": "identity_rate_limit",
+  "invitation.create": "invitation_create",
+  "invitation.use": "invitation_use",
   "key.prove": "key_prove",
   "key.read": "key_read",
   "key.register": "key_register",

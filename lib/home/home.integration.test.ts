@@ -7,6 +7,9 @@ import { NewDispute } from "@/lib/disputes/schema";
 import { countPlaces } from "@/lib/home/count-places";
 import { getHome } from "@/lib/home/get-home";
 import { Home, type NeedKind } from "@/lib/home/schema";
+import { changeKeyState } from "@/lib/keys/change-state";
+import { listKeys } from "@/lib/keys/list-keys";
+import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
@@ -120,6 +123,26 @@ describe("home", () => {
     const keyless = await bench.person({ role: "client", hasKey: false });
     expect((await needs(keyless)).map((need) => need.kind)).toEqual(["key_missing"]);
     expect((await needs(bench.client)).map((need) => need.kind)).not.toContain("key_missing");
+  });
+
+  it("asks those who may be the second person to move a compromised key's data, and not who asked", async () => {
+    const owner = await bench.person({ role: "client" });
+    const { participantId } = owner.principal;
+    const colleague = { ...owner, principal: { ...owner.principal, userId: bench.auditor.principal.userId } };
+    const [one, two] = [await bench.person({ role: "admin" }), await bench.person({ role: "admin" })];
+    const [key] = (await listKeys(owner, { participant_id: participantId, limit: 1 })).items;
+    const id = key?.key_id ?? "";
+    await changeKeyState(owner, id, { state: "compromised", reason: "a stolen laptop" });
+    for (const who of [owner, one]) expect(await kinds(who, id)).toEqual([]);
+    await rotateKey(one, { keyId: id }, "rewrap");
+    expect(await kinds(one, id)).toEqual([]);
+    for (const who of [bench.client, bench.approver, bench.auditor]) expect(await kinds(who, id)).toEqual([]);
+    for (const who of [owner, colleague, two]) {
+      const [need] = await needs(who, id);
+      expect(need).toMatchObject({ kind: "key_move", reference: key?.kid, facts: { party: participantId } });
+    }
+    await rotateKey(two, { keyId: id }, "rewrap");
+    for (const who of [owner, one, two]) expect(await kinds(who, id)).toEqual([]);
   });
 
   it("counts what waits for a reviewer, and what is open for everybody else", async () => {

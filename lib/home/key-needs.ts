@@ -2,7 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
-import { findKeyless, listEndingKeys } from "@/lib/home/store";
+import { findKeyless, listAskedMoves, listEndingKeys } from "@/lib/home/store";
 import { loadCases } from "@/lib/identity/roster/load-views";
 import { findNames } from "@/lib/identity/roster/people-store";
 import { listPendingOfOthers } from "@/lib/identity/roster/store";
@@ -10,6 +10,7 @@ import { mayAgree, stateOf } from "@/lib/identity/roster/view";
 
 const SOON_MS = 14 * 24 * 3_600_000;
 const MAX_ENROLMENTS = 20;
+const MAX_MOVES = 20;
 
 async function apiKeyNeeds(tx: Tx, cx: Context): Promise<Need[]> {
   const from = cx.clock.now();
@@ -41,6 +42,23 @@ async function missingKey(tx: Tx, { principal }: Context): Promise<Need[]> {
       facts: {},
     },
   ];
+}
+
+/** Moves of a compromised key's data that somebody else asked for: the caller may be the second person. */
+async function askedMoves(tx: Tx, { principal, instance }: Context): Promise<Need[]> {
+  const { role, participantId, userId } = principal;
+  const isParty = participantId !== undefined && (role === "client" || role === "miner");
+  if (!isParty && role !== "admin") return [];
+  const participant = isParty ? participantId : undefined;
+  const which = { tenantId: instance.tenantId, notBy: userId, participant, limit: MAX_MOVES };
+  return (await listAskedMoves(tx, which)).map(({ keyId, kid, participantId: party, person, at }) => ({
+    kind: "key_move",
+    subject: { kind: "key", id: keyId },
+    reference: kid,
+    at: at.toISOString(),
+    is_late: false,
+    facts: { person, party },
+  }));
 }
 
 /**
@@ -77,7 +95,12 @@ async function enrolments(tx: Tx, cx: Context): Promise<Need[]> {
     }));
 }
 
-/** Keys that end or are missing, and other people's passkeys that wait for the caller's word. */
+/** Keys that end or are missing, and what of other people's passkeys and keys waits for the caller's word. */
 export async function readKeyNeeds(tx: Tx, cx: Context): Promise<Need[]> {
-  return [...(await enrolments(tx, cx)), ...(await missingKey(tx, cx)), ...(await apiKeyNeeds(tx, cx))];
+  return [
+    ...(await enrolments(tx, cx)),
+    ...(await askedMoves(tx, cx)),
+    ...(await missingKey(tx, cx)),
+    ...(await apiKeyNeeds(tx, cx)),
+  ];
 }

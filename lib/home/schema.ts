@@ -12,6 +12,7 @@ export const NeedKind = z.enum([
   "dispute",
   "access_new",
   "enrolment",
+  "key_move",
   "disputed",
   "key_missing",
   "answer_overdue",
@@ -26,6 +27,7 @@ export const SubjectKind = z.enum([
   "dispute",
   "transaction",
   "enrolment",
+  "key",
   "api_key",
   "participant",
 ]);

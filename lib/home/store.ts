@@ -173,6 +173,52 @@ export async function findKeyless(tx: Tx, participantId: string): Promise<Date |
   return active > 0 ? undefined : row.created_at;
 }
 
+/** A compromised key whose data one person asked to move. */
+export interface AskedMove {
+  readonly keyId: string;
+  readonly kid: string;
+  readonly participantId: string;
+  readonly person: string;
+  readonly at: Date;
+}
+
+const Move = z.object({
+  key_id: z.string(),
+  kid: z.string(),
+  participant_id: z.string(),
+  name: z.string(),
+  started_at: z.date(),
+});
+
+/** Moves that wait for another person than who asked, of one participant's keys or of all. */
+export async function listAskedMoves(
+  tx: Tx,
+  which: {
+    readonly tenantId: string;
+    readonly notBy: string;
+    readonly participant: string | undefined;
+    readonly limit: number;
+  },
+): Promise<AskedMove[]> {
+  const { tenantId, notBy, participant, limit } = which;
+  const own = participant === undefined ? Prisma.empty : Prisma.sql`AND r.participant_id = ${participant}`;
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT r.compromised_key_id AS key_id, k.participant_id || '#' || k.version AS kid, r.participant_id, u.name, r.started_at
+    FROM key_rotation r JOIN key_version k ON k.id = r.compromised_key_id JOIN app_user u ON u.id = r.asked_by
+    WHERE r.tenant_id = ${tenantId}::uuid AND r.state = 'asked' AND r.asked_by <> ${notBy}::uuid ${own}
+    ORDER BY r.started_at LIMIT ${limit}`);
+  return rows.map((record) => {
+    const {
+      key_id: keyId,
+      kid,
+      participant_id: participantId,
+      name: person,
+      started_at: at,
+    } = Move.parse(record);
+    return { keyId, kid, participantId, person, at };
+  });
+}
+
 /** A person's own requests that have not come to an end. */
 export async function countOpenRequests(tx: Tx, userId: string): Promise<number> {
   const rows = await tx.$queryRaw<{ n: number }[]>(Prisma.sql`

@@ -2,9 +2,14 @@ import "server-only";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { createApiKey } from "@/lib/identity/create-api-key";
-import { createOrganisation, type IdentityContext } from "@/lib/identity/create-organisation";
+import { createOrganisation } from "@/lib/identity/create-organisation";
 import { createUser } from "@/lib/identity/create-user";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
+import {
+  type InvitationContext,
+  type IssuedInvitation,
+  issueInvitation,
+} from "@/lib/identity/invitation/issue-invitation";
 import { countUsers } from "@/lib/identity/store";
 
 export interface Administrator {
@@ -16,15 +21,17 @@ export interface Administrator {
 export interface CreatedAdministrator extends Administrator {
   /** Shown once. */
   readonly apiKey: string;
+  /** Sets the first way to sign in. */
+  readonly invitation: IssuedInvitation;
 }
 
 /**
  * Makes the operator's organisation and its two administrators on an instance without users. Two, because
  * one alone can finish nothing (api.md "Administration"). Their keys carry none of the scopes that must be
- * signed outside evaluation.
+ * signed outside evaluation; to sign in, each gets a link that works once.
  */
 export async function createAdministrators(
-  cx: IdentityContext & ApiKeySecret,
+  cx: InvitationContext & ApiKeySecret,
   organisation: { readonly name: string; readonly zone: string },
   people: readonly [Administrator, Administrator],
 ): Promise<CreatedAdministrator[]> {
@@ -42,7 +49,7 @@ export async function createAdministrators(
       label: "first key",
       scopes: ["admin", "read", "keys"],
     });
-    created.push({ ...person, apiKey: key.key });
+    created.push({ ...person, apiKey: key.key, invitation: await issueInvitation(cx, user.id) });
   }
   return created;
 }

@@ -56,8 +56,9 @@ export async function publishDemoFile(
 export function describeDemonstration(demo: DemoFile, baseUrl: string, file: string): string[] {
   const width = Math.max(...demo.accounts.map((account) => account.name.length));
   const people = demo.accounts.map((account) => {
-    const duties =
-      account.duties.length === 0 ? account.role : `${account.role}, ${account.duties.join(" ")}`;
+    // The duty that is called as the role says nothing more.
+    const beside = account.duties.filter((duty) => duty !== account.role);
+    const duties = beside.length === 0 ? account.role : `${account.role}, ${beside.join(" ")}`;
     return `  ${account.name.padEnd(width)}  ${duties.padEnd(22)} ${account.email}  ${account.password}`;
   });
   const client = demo.accounts.find((account) => account.name.startsWith("client-456")) ?? demo.accounts[0];

@@ -179,6 +179,25 @@ export const PEOPLE: readonly DemoPerson[] = [
     role: "coordinator",
     duties: ["privacy"],
   },
+  // Two, since one alone moves no data of a compromised key.
+  {
+    account: "coordinator-001",
+    handle: "coordinator-001:admin",
+    name: "Greta Sommer",
+    email: "greta@operator.example",
+    organisation: "operator",
+    role: "admin",
+    duties: ["admin"],
+  },
+  {
+    account: "coordinator-001",
+    handle: "coordinator-001:admin-2",
+    name: "Nils Aalto",
+    email: "nils@operator.example",
+    organisation: "operator",
+    role: "admin",
+    duties: ["admin"],
+  },
 ];
 
 /** Participants whose keys the portal manages. */

@@ -79,7 +79,7 @@ it("the demonstration data are made through the use cases, and its grant opens t
     "auditor-001",
     "auditor-002",
     "regulator-001",
-    ...Array(2).fill("coordinator-001"),
+    ...Array(4).fill("coordinator-001"),
   ]);
   const [counts] = await query(
     `SELECT (SELECT count(*)::int FROM transaction) AS transactions, (SELECT count(DISTINCT status)::int FROM transaction) AS states,

@@ -35,7 +35,7 @@ const APP = {
   escrow_registration: "INSERT UPDATE",
   idempotency_record: "DELETE INSERT UPDATE",
   identity_check: "INSERT",
-  invitation: "DELETE INSERT UPDATE",
+  invitation: "INSERT UPDATE(revoked_at used_at)",
   job: "DELETE INSERT UPDATE",
   key_challenge: "DELETE INSERT UPDATE",
   key_rotation: "INSERT UPDATE",

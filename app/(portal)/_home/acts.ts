@@ -38,6 +38,8 @@ export const ACTS = [
   "identity_authenticate",
   "identity_check",
   "identity_rate_limit",
+  "invitation_create",
+  "invitation_use",
   "key_register",
   "key_prove",
   "key_rotate",

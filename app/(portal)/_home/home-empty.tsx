@@ -3,11 +3,12 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { EmptyState } from "@/components/ui/states";
 import type { Principal } from "@/lib/context";
 
-type Audience = "officer" | "reviewer" | "support" | "party" | "other";
+type Audience = "officer" | "reviewer" | "support" | "party" | "admin" | "other";
 
 function audienceOf({ role, duties }: Principal): Audience {
   if (role === "auditor" || role === "regulator") return "officer";
   if (role === "client" || role === "miner") return "party";
+  if (role === "admin") return "admin";
   if (duties.includes("support")) return "support";
   return duties.includes("legal") || duties.includes("approve") ? "reviewer" : "other";
 }
@@ -17,6 +18,7 @@ const NEXT = {
   reviewer: { href: "/requests", word: "empty.requests" },
   support: { href: "/disputes", word: "empty.disputes" },
   party: { href: "/transactions", word: "empty.transactions" },
+  admin: { href: "/keys", word: "empty.keys" },
   other: { href: "/transactions", word: "empty.transactions" },
 } as const;
 

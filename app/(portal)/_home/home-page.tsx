@@ -44,7 +44,7 @@ export async function HomePage() {
   const nowMs = Date.parse(home.at);
   return (
     <Words namespaces={["home"]}>
-      <LiveRefresh kinds={["request", "grant", "dispute", "transaction"]} />
+      <LiveRefresh kinds={["request", "grant", "dispute", "transaction", "rotation"]} />
       <PageFrame
         crumbs={[{ label: portal("home") }]}
         title={t("title")}

@@ -18,6 +18,8 @@ export function hrefOf({ kind, subject }: Need): string {
       return `/requests/new?draft=${subject.id}`;
     case "key_missing":
       return "/keys/register";
+    case "key_move":
+      return `/keys/${subject.id}`;
     default:
       return `/requests/${subject.id}`;
   }
@@ -30,6 +32,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   decide: "scales",
   dispute: "comment",
   enrolment: "key",
+  key_move: "key",
   disputed: "comment",
   key_missing: "key",
   answer_overdue: "stop",

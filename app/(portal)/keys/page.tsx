@@ -43,7 +43,11 @@ async function AllKeys({ cursor, own }: { cursor: string | undefined; own: strin
   const next = all.value.next_cursor;
   return (
     <Section title={t("all")}>
-      <KeyTable caption={t("all")} keys={all.value.items} own={own} />
+      {all.value.items.length === 0 && cursor === undefined ? (
+        <EmptyState title={t("empty.all")} text={t("empty.allText")} />
+      ) : (
+        <KeyTable caption={t("all")} keys={all.value.items} own={own} />
+      )}
       <Pager
         first={cursor === undefined ? undefined : PATH}
         next={next === null ? undefined : `${PATH}?cursor=${next}`}

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { type Codes, grouped } from "@/components/client/use-codes";
-import { dutyKey, roleKey } from "@/components/layout/role-words";
+import { dutyKeysBeside, roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import type { DemonstrationPerson } from "@/lib/identity/schema";
@@ -20,6 +20,10 @@ const TRIES = {
   "client-123": "clientToo",
   "miner-789": "miner",
   "miner-456": "minerToo",
+  "coordinator-001:compliance": "compliance",
+  "coordinator-001:privacy": "privacy",
+  "coordinator-001:admin": "admin",
+  "coordinator-001:admin-2": "adminToo",
 } as const;
 
 type Handle = keyof typeof TRIES;
@@ -54,7 +58,7 @@ function Person(props: {
   const { person, isFilled } = props;
   const role = [
     words(`roles.${roleKey(person.role)}`),
-    ...person.duties.map((duty) => words(`duties.${dutyKey(duty)}`)),
+    ...dutyKeysBeside(person.role, person.duties).map((duty) => words(`duties.${duty}`)),
   ].join(", ");
   return (
     <li

@@ -1,14 +1,6 @@
 import { send } from "@/components/client/api";
+import { csrfToken } from "@/components/client/csrf-token";
 import { answerChallenge } from "@/components/client/passkey";
-
-async function member(response: Response, name: string): Promise<unknown> {
-  const body: unknown = await response.json();
-  return typeof body === "object" && body !== null ? Reflect.get(body, name) : undefined;
-}
-
-async function csrfToken(): Promise<unknown> {
-  return member(await send("GET", "/api/auth/csrf"), "csrf_token");
-}
 
 export interface Typed {
   readonly email: string;

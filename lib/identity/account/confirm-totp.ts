@@ -15,14 +15,9 @@ import {
 import type { TotpConfirmation } from "@/lib/identity/account/schema";
 import { findChallenge, takeChallenge, takeChallengesOf } from "@/lib/identity/challenges/store";
 import { revokeCredentials } from "@/lib/identity/credentials/store";
+import { setUpGone } from "@/lib/identity/passkey-registration";
 import { insertCredential } from "@/lib/identity/store";
 import { matchTotp } from "@/lib/identity/totp";
-
-function gone(): DomainError {
-  return new DomainError("credential.challenge", {
-    detail: "Start again: a set-up is good for five minutes.",
-  });
-}
 
 /** Puts the new authenticator in the place of an old one, once a code of it proves that it was set up. */
 export async function confirmTotp(
@@ -34,7 +29,7 @@ export async function confirmTotp(
   const now = cx.clock.now();
   const wanted = { challenge: input.challenge, kind: "totp", sid: cx.session.sessionId } as const;
   const found = await inSnapshot(cx, (tx) => findChallenge(tx, wanted, now));
-  if (found?.sealed == null) throw gone();
+  if (found?.sealed == null) throw setUpGone();
   const { sealed } = found;
   const step = matchTotp(cx.keystore.openSecret(`totp:${userId}`, sealed), input.code, now);
   if (step === undefined)
@@ -43,7 +38,7 @@ export async function confirmTotp(
       errors: [{ pointer: "/code", detail: "is not the code shown now" }],
     });
   await changeOwnAccount(cx, async (tx, account) => {
-    if (!(await takeChallenge(tx, wanted, now))) throw gone();
+    if (!(await takeChallenge(tx, wanted, now))) throw setUpGone();
     // Of two set-ups at once the one confirmed first stands; the other is begun anew.
     await takeChallengesOf(tx, userId, "totp", now);
     const isReplacing = account.totp !== undefined;

@@ -9,6 +9,7 @@ export interface NewChallenge {
   readonly kind: ChallengeKind;
   readonly challenge: string;
   readonly userId?: string | undefined;
+  /** The session, or by its id the invitation, that alone may answer it. */
   readonly sid?: string | undefined;
   /** A secret that waits for its confirmation. */
   readonly sealed?: Uint8Array | undefined;
@@ -40,7 +41,7 @@ export async function insertChallenge(tx: Tx, challenge: NewChallenge, now: Date
 export interface WantedChallenge {
   readonly challenge: string;
   readonly kind: ChallengeKind;
-  /** The session it was made for; a sign-in has none. */
+  /** The session or invitation it was made for; a sign-in has none. */
   readonly sid: string | null;
 }
 

@@ -8,7 +8,7 @@ import { Sessions } from "@/app/(portal)/account/security/_components/sessions";
 import { StatementKeysSection } from "@/app/(portal)/account/security/_components/statement-keys-section";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
-import { dutyKey, roleKey } from "@/components/layout/role-words";
+import { dutyKeysBeside, roleKey } from "@/components/layout/role-words";
 import { Words } from "@/components/messages/words";
 import { Facts } from "@/components/ui/facts";
 import { FactsSection } from "@/components/ui/section";
@@ -25,7 +25,9 @@ export async function generateMetadata(): Promise<Metadata> {
 
 async function Person({ account }: { account: AccountView }) {
   const [t, words] = await Promise.all([getTranslations("account.person"), getTranslations("portal")]);
-  const duties = account.duties.map((duty) => words(`duties.${dutyKey(duty)}`)).join(", ");
+  const duties = dutyKeysBeside(account.role, account.duties)
+    .map((duty) => words(`duties.${duty}`))
+    .join(", ");
   return (
     <FactsSection title={t("title")}>
       <Facts

@@ -10,26 +10,40 @@ import { loadPage } from "@/lib/http/page";
 import { readRootBackup as readBackup } from "@/lib/keys/read-root-backup";
 import type { RootBackup, RootBackupStanding } from "@/lib/keys/schema";
 
-/** What helps; run on the portal's machine, where the keystore is. */
-const COMMANDS: Readonly<Partial<Record<RootBackupStanding, string>>> = {
-  none: "npm run keys -- backup ceremony --of portal --threshold 3 --shares 5 --out FOLDER",
-  "older-root": "npm run keys -- backup ceremony --of portal --threshold 3 --shares 5 --out FOLDER",
-  "drill-due": "npm run keys -- backup drill --of portal FILE FILE FILE",
+const CEREMONY = "npm run keys -- backup ceremony --of portal --threshold 3 --shares 5 --out FOLDER";
+/** How it stands, to its reader: a backup that nobody has tried yet is good as far as anybody knows. */
+type Look = RootBackupStanding | "untried";
+
+function lookOf({ standing, backup }: RootBackup): Look {
+  return standing === "current" && backup?.last_drill_at === null ? "untried" : standing;
+}
+
+/** What helps; run on the portal's machine, where the keystore is. A drill takes as many shares as a restore. */
+function commandFor(look: Look, { backup }: RootBackup): string | undefined {
+  if (look === "none" || look === "older-root") return CEREMONY;
+  if (look !== "untried" && look !== "drill-due") return undefined;
+  return `npm run keys -- backup drill --of portal${" FILE".repeat(backup?.threshold ?? 0)}`;
+}
+
+const TONES: Readonly<Partial<Record<Look, "accent" | "amber">>> = {
+  current: "accent",
+  untried: "amber",
+  "drill-due": "amber",
 };
 
-async function Standing({ standing, drill_days }: Pick<RootBackup, "standing" | "drill_days">) {
+async function Standing({ root }: { root: RootBackup }) {
   const t = await getTranslations("keys.backup");
-  const command = COMMANDS[standing];
-  if (standing === "current") return null;
+  const look = lookOf(root);
+  const command = commandFor(look, root);
   return (
     <>
       <Notice
-        tone={standing === "drill-due" ? "amber" : "oxblood"}
-        icon="warning"
-        title={t(`standings.${standing}.title`)}
-        className="mt-3"
+        tone={TONES[look] ?? "oxblood"}
+        icon={look === "current" ? "check" : "warning"}
+        title={t(`standings.${look}.title`)}
+        className="mt-3 max-w-[720px]"
       >
-        <p>{t(`standings.${standing}.text`, { days: drill_days })}</p>
+        <p>{t(`standings.${look}.text`, { days: root.drill_days })}</p>
       </Notice>
       {command === undefined ? null : (
         <div className="mt-3 max-w-[720px]">
@@ -67,12 +81,11 @@ export async function RootBackupSection({ role }: { role: Role }) {
   const t = await getTranslations("keys.backup");
   const read = await loadPage(readRootBackup, "/confidential/keys/backup", async (cx) => readBackup(cx));
   if (!read.ok) return null;
-  const { standing, drill_days } = read.value;
   return (
     <Section title={t("title")}>
       <p className="max-w-[720px] py-2 text-control text-ink-2">{t("text")}</p>
       <Facts look="aligned" facts={await factsOf(read.value)} />
-      <Standing standing={standing} drill_days={drill_days} />
+      <Standing root={read.value} />
     </Section>
   );
 }

@@ -1,0 +1,139 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
+import { lookAt, startTotp } from "@/app/invitation/_components/invitation-calls";
+import { PasskeyWay } from "@/app/invitation/_components/passkey-way";
+import { PasswordWay } from "@/app/invitation/_components/password-way";
+import { SetUpFailure } from "@/app/invitation/_components/set-up-failure";
+import { useLinkToken } from "@/app/invitation/_components/use-link-token";
+import { codeOf, useSetUp } from "@/app/invitation/_components/use-set-up";
+import { CallFailure } from "@/components/client/call-failure";
+import { dutyKeysBeside, roleKey } from "@/components/layout/role-words";
+import { Button } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import { Notice } from "@/components/ui/states";
+import type { TotpSetUp } from "@/lib/identity/account/schema";
+import type { InvitationView } from "@/lib/identity/invitation/schema";
+
+function Person({ view }: { view: InvitationView }) {
+  const t = useTranslations("invitation.person");
+  const words = useTranslations("portal");
+  const duties = dutyKeysBeside(view.role, view.duties)
+    .map((duty) => words(`duties.${duty}`))
+    .join(", ");
+  return (
+    <>
+      <Facts
+        look="aligned"
+        facts={[
+          { name: t("name"), value: view.name },
+          { name: t("email"), value: view.email },
+          { name: t("organisation"), value: view.organisation },
+          { name: t("role"), value: words(`roles.${roleKey(view.role)}`) },
+          ...(duties === "" ? [] : [{ name: t("duties"), value: duties }]),
+          { name: t("until"), value: <LocalTime instant={view.expires_at} form="minute" /> },
+        ]}
+      />
+      <p className="mt-3 text-control text-ink-2">{t("notYou")}</p>
+    </>
+  );
+}
+
+/** One of two ways, the passkey first. */
+function Ways({ token, view }: { token: string; view: InvitationView }) {
+  const t = useTranslations("invitation");
+  const setUp = useSetUp();
+  const beginning = useSetUp();
+  const [totp, setTotp] = useState<TotpSetUp | undefined>();
+  const begin = () => beginning.run(async () => setTotp(await startTotp(token)));
+  const refused = [setUp.error, beginning.error].find((error) => codeOf(error) === "invitation.refused");
+  if (refused !== undefined) return <Refused error={refused} />;
+  return (
+    <>
+      <Person view={view} />
+      <h2 className="mt-8 mb-3 font-semibold text-opened tracking-tight">
+        {t(totp === undefined ? "passkey.title" : "password.title")}
+      </h2>
+      {totp === undefined ? (
+        <>
+          <PasskeyWay token={token} setUp={setUp} />
+          <div className="mt-6 grid gap-3 border-line border-t pt-4">
+            <p className="text-control text-ink-2">{t("password.offer")}</p>
+            <SetUpFailure error={beginning.error} />
+            <div>
+              <Button isBusy={beginning.isBusy} onClick={() => void begin()}>
+                {t("password.choose")}
+              </Button>
+            </div>
+          </div>
+        </>
+      ) : (
+        <>
+          <PasswordWay
+            key={totp.challenge}
+            token={token}
+            totp={totp}
+            setUp={setUp}
+            onAgain={() => void begin()}
+          />
+          <div className="mt-6 border-line border-t pt-4">
+            <Button onClick={() => setTotp(undefined)}>{t("passkey.choose")}</Button>
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function Refused({ error }: { error: unknown }) {
+  const t = useTranslations("invitation");
+  return (
+    <div className="grid gap-4">
+      <CallFailure error={error} title={t("refused.title")} />
+      <p className="text-body">{t("refused.text")}</p>
+      <div>
+        <ButtonLink href="/sign-in" look="secondary">
+          {t("refused.signIn")}
+        </ButtonLink>
+      </div>
+    </div>
+  );
+}
+
+type Looked = { readonly view: InvitationView } | { readonly error: unknown };
+
+/** What the link is for, and the two ways to use it. The token is in memory only: it never stands in the document. */
+export function InvitationDesk() {
+  const t = useTranslations("invitation");
+  const token = useLinkToken();
+  const [looked, setLooked] = useState<{ readonly token: string; readonly result: Looked } | undefined>();
+  useEffect(() => {
+    if (typeof token !== "string") return;
+    let isWanted = true;
+    lookAt(token).then(
+      (view) => isWanted && setLooked({ token, result: { view } }),
+      (error: unknown) => isWanted && setLooked({ token, result: { error } }),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [token]);
+  const result = looked !== undefined && looked.token === token ? looked.result : undefined;
+  if (token === null)
+    return (
+      <Notice tone="amber" icon="warning" isLive title={t("none.title")}>
+        <p>{t("none.text")}</p>
+      </Notice>
+    );
+  if (typeof token !== "string" || result === undefined)
+    return (
+      <p role="status" className="text-body text-ink-2">
+        {t("looking")}
+      </p>
+    );
+  if ("error" in result) return <Refused error={result.error} />;
+  return <Ways key={token} token={token} view={result.view} />;
+}

@@ -1,0 +1,51 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { type FormEvent, useState } from "react";
+import { acceptByPasskey } from "@/app/invitation/_components/invitation-calls";
+import { SetUpFailure } from "@/app/invitation/_components/set-up-failure";
+import { goToAccount, type SetUp } from "@/app/invitation/_components/use-set-up";
+import { Button } from "@/components/ui/button";
+import { TextInput } from "@/components/ui/controls";
+import { Field } from "@/components/ui/field";
+
+/** A passkey, which is both factors. */
+export function PasskeyWay({ token, setUp }: { token: string; setUp: SetUp }) {
+  const t = useTranslations("invitation.passkey");
+  const [label, setLabel] = useState("");
+  const [isMissing, setMissing] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const name = label.trim();
+    setMissing(name === "");
+    if (name === "") document.getElementById("passkey-label")?.focus();
+    else if (await setUp.run(() => acceptByPasskey(token, name))) goToAccount();
+  };
+  return (
+    <form method="post" onSubmit={submit} noValidate className="grid gap-4">
+      <p className="text-body">{t("text")}</p>
+      <Field
+        id="passkey-label"
+        label={t("label")}
+        help={t("labelHelp")}
+        error={isMissing ? t("labelMissing") : undefined}
+      >
+        {(control) => (
+          <TextInput
+            {...control}
+            maxLength={60}
+            autoComplete="off"
+            value={label}
+            onChange={(event) => setLabel(event.target.value)}
+          />
+        )}
+      </Field>
+      <SetUpFailure error={setUp.error} />
+      <div>
+        <Button type="submit" look="primary" size="large" icon="key" isBusy={setUp.isBusy}>
+          {t("create")}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,22 @@
+import { useEffect, useState } from "react";
+import { tokenOf } from "@/app/invitation/_components/link-token";
+
+/**
+ * The token that the page was opened with; null when there is none, undefined until that is known. It is taken out of
+ * the address at once and kept in memory only, so that nobody reads it off the screen, out of a bookmark or by going back.
+ */
+export function useLinkToken(): string | null | undefined {
+  const [token, setToken] = useState<string | null>();
+  useEffect(() => {
+    const read = () => {
+      const found = tokenOf(window.location.hash);
+      if (found !== undefined) window.history.replaceState(null, "", "/invitation");
+      setToken((before) => found ?? before ?? null);
+    };
+    read();
+    // Another link pasted into the same tab does not load the page anew.
+    window.addEventListener("hashchange", read);
+    return () => window.removeEventListener("hashchange", read);
+  }, []);
+  return token;
+}

@@ -1,0 +1,46 @@
+import { useState } from "react";
+import { CallRefused } from "@/components/client/api";
+
+/** One attempt at a time, with what went wrong. */
+export interface SetUp {
+  readonly isBusy: boolean;
+  readonly error: unknown;
+  /** What is wrong with one value, by its JSON pointer. */
+  fault(pointer: string): string | undefined;
+  /** Runs an attempt; false when it failed. */
+  run(work: () => Promise<unknown>): Promise<boolean>;
+}
+
+/** The problem's code, where the call was answered. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof CallRefused ? error.problem.code : undefined;
+}
+
+export function useSetUp(): SetUp {
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const run = async (work: () => Promise<unknown>): Promise<boolean> => {
+    if (isBusy) return false;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await work();
+      return true;
+    } catch (failure) {
+      setError(failure);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  const fault = (pointer: string) =>
+    error instanceof CallRefused
+      ? error.problem.errors.find((one) => one.pointer === pointer)?.detail
+      : undefined;
+  return { isBusy, error, run, fault };
+}
+
+/** Loads the account anew as the person who now has a way to sign in: recovery codes are the next thing to make. */
+export function goToAccount(): void {
+  window.location.assign("/account/security");
+}
