@@ -13,7 +13,8 @@ export type ManagedDerive = (epk: Uint8Array) => Promise<Uint8Array>;
 
 type DeriverContext = Pick<Context, "keystore">;
 
-function keyRefOf({ key, blob, kek }: SealedKey): KeyRef {
+/** A managed key as its keystore takes it. Throws `key.state` for one that its participant holds. */
+export function keyRefOf({ key, blob, kek }: SealedKey): KeyRef {
   const { participantId: participant, version } = key;
   if (key.custody !== "managed" || blob === undefined || kek === undefined) {
     throw new DomainError("key.state", { detail: `The key ${key.kid} is held by its participant.` });

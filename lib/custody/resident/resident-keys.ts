@@ -1,0 +1,124 @@
+import "server-only";
+import { z } from "zod";
+import { fromBase64url, fromHex, isBase64url, toBase64url, toHex } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { checkX25519PublicKey } from "@/lib/crypto/x25519-check";
+import type { ResidentSweep } from "@/lib/custody/keystore";
+import { MadeObjects } from "@/lib/custody/resident/made-objects";
+import type { TokenSession } from "@/lib/custody/resident/token-session";
+
+const KEY_BYTES = 32;
+/** An object that no row names is left alone for this long; a registration takes seconds. */
+export const SWEEP_AFTER_MS = 60 * 60_000;
+const LABEL_PREFIX = "sealport resident/1";
+
+const n = z.int();
+const Key = z.string().refine((text) => isBase64url(text) && fromBase64url(text).length === KEY_BYTES);
+const Made = z.strictObject({ n, public_key: Key });
+const Derived = z.strictObject({ n, secret: Key });
+const Destroyed = z.strictObject({ n, destroyed: z.int().min(0) });
+const Listed = z.strictObject({ n, objects: z.array(z.string().refine(isBase64url)) });
+
+/** The id's first six bytes are the milliseconds of its making (RFC 9562 section 5.7). */
+function madeAtMs(object: Uint8Array): number {
+  return Number.parseInt(toHex(object.subarray(0, 6)), 16);
+}
+
+/** X25519 keys that were made in a token, for one keystore: objects with its label, each by its id (CKA_ID). */
+export class ResidentKeys {
+  readonly makes: boolean;
+  private readonly made: MadeObjects;
+  private readonly label: string;
+  private readonly nowMs: () => number;
+
+  constructor(
+    private readonly session: TokenSession,
+    place: {
+      readonly dir: string;
+      readonly keystore: string;
+      /** Whether new keys are made here; those that are there derive in any case. */
+      readonly makes: boolean;
+      readonly nowMs: () => number;
+    },
+  ) {
+    this.made = new MadeObjects(place.dir);
+    this.label = `${LABEL_PREFIX} ${place.keystore}`;
+    this.makes = place.makes;
+    this.nowMs = place.nowMs;
+  }
+
+  get isUp(): boolean {
+    return this.session.isUp;
+  }
+
+  /** Makes a key pair in the token. What comes of it is not lasting until a row names it. */
+  async make(): Promise<{ readonly object: Uint8Array; readonly publicKey: Uint8Array }> {
+    let object = this.newId();
+    // An attempt that was broken off may have left a key behind: the next one is another key, of another id.
+    const { public_key } = await this.session.ask(() => {
+      object = this.newId();
+      this.made.add(object);
+      return { act: "make", object: toBase64url(object), label: this.label };
+    }, Made);
+    const publicKey = fromBase64url(public_key);
+    checkX25519PublicKey(publicKey);
+    return { object, publicKey };
+  }
+
+  /** X25519 in the token, with the key of this id and this public key and no other (RFC 7748 section 6.1). */
+  async derive(object: Uint8Array, publicKey: Uint8Array, peer: Uint8Array): Promise<Uint8Array> {
+    // Modules differ in what they take: a point of low order or in a second encoding reaches none.
+    checkX25519PublicKey(peer);
+    const { secret } = await this.session.ask(
+      () => ({
+        act: "derive",
+        object: toBase64url(object),
+        label: this.label,
+        public_key: toBase64url(publicKey),
+        peer: toBase64url(peer),
+      }),
+      Derived,
+    );
+    const shared = fromBase64url(secret);
+    if (shared.every((byte) => byte === 0)) throw new FormatError("format.key", "the shared secret is zero");
+    return shared;
+  }
+
+  /** Returns when the token has destroyed the key, or has none of this id: a call that was broken off is made again. */
+  async destroy(object: Uint8Array): Promise<void> {
+    const order = { act: "destroy", object: toBase64url(object), label: this.label };
+    await this.session.ask(() => order, Destroyed);
+  }
+
+  close(): void {
+    this.session.close();
+  }
+
+  /**
+   * Destroys what was made for a registration that never came to be: noted here, older than SWEEP_AFTER_MS, and named by no
+   * row. `readNamed` is called after the token has been read. Undefined, and the token is not asked, where no keys are made
+   * here and none is noted.
+   */
+  async sweep(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined> {
+    if (!this.makes && this.made.list().length === 0) return undefined;
+    const { objects } = await this.session.ask(() => ({ act: "list", label: this.label }), Listed);
+    const noted = new Map(this.made.list().map((object) => [toBase64url(object), object]));
+    const named = new Set((await readNamed()).map(toBase64url));
+    let destroyed = 0;
+    for (const [text, object] of noted) {
+      if (!named.has(text)) {
+        if (this.nowMs() - madeAtMs(object) < SWEEP_AFTER_MS) continue;
+        await this.destroy(object);
+        if (objects.includes(text)) destroyed += 1;
+      }
+      this.made.remove(object);
+    }
+    const unknown = objects.filter((text) => !named.has(text) && !noted.has(text)).length;
+    return { destroyed, unknown, missing: [...named].filter((text) => !objects.includes(text)).length };
+  }
+
+  private newId(): Uint8Array {
+    return fromHex(uuidv7(this.nowMs()).replaceAll("-", ""));
+  }
+}
