@@ -85,8 +85,9 @@ class FolderKeystore implements Keystore {
   }
 
   async destroyPrivateKey(ref: KeyRef): Promise<void> {
+    if (!isResident(ref.blob)) return;
     await this.keks.ready();
-    if (isResident(ref.blob)) await this.withResident(ref, (keys, object) => keys.destroy(object));
+    await this.withResident(ref, (keys, object) => keys.destroy(object));
   }
 
   async sweepResident(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined> {

@@ -5,7 +5,7 @@ import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context, Principal } from "@/lib/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { keyRefOf } from "@/lib/keys/managed-deriver";
+import { destroyManaged } from "@/lib/keys/managed-deriver";
 import { requireKeyPermission } from "@/lib/keys/permissions";
 import type { ChangedKey, KeyStateOrder } from "@/lib/keys/schema";
 import { lockSealedKeys } from "@/lib/keys/sealed/store";
@@ -64,13 +64,13 @@ async function requireNoOtherActive(tx: Tx, key: KeyVersion, order: KeyStateOrde
  */
 async function destroyInToken(
   tx: Tx,
-  { keystore }: ChangeStateContext,
+  cx: ChangeStateContext,
   key: KeyVersion,
   order: KeyStateOrder,
 ): Promise<void> {
   if (order.state !== "destroyed" || key.custody !== "managed") return;
   for (const sealed of await lockSealedKeys(tx, key.participantId, [key.version]))
-    await keystore.destroyPrivateKey(keyRefOf(sealed));
+    await destroyManaged(cx, sealed);
 }
 
 /**

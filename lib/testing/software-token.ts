@@ -1,6 +1,15 @@
 import "server-only";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Fault } from "@/lib/testing/faulty-proxy";
@@ -27,6 +36,8 @@ export interface SoftwareToken {
   deleteKey(idHex: string): void;
   /** Another program makes a P-256 pair that can leave the token. */
   makeLooseKey(object: string, id: string): void;
+  /** Takes the token away, for those who look for it from now on, and gives it back. */
+  hide(isHidden: boolean): void;
   /** The module behind one that writes down each call (OpenSC's spy); where `file` is a pipe nobody reads, calls hang. */
   spied(file: string): SpiedModule;
   close(): void;
@@ -126,6 +137,11 @@ export function makeSoftwareToken(): SoftwareToken {
     makeLooseKey: (object, id) => {
       const key = ["--keypairgen", "--key-type", "EC:prime256v1", "--extractable", "--usage-derive"];
       tool(...key, "--label", object, "--id", id);
+    },
+    hide: (isHidden) => {
+      const [here, away] = [path.join(dir, "tokens"), path.join(dir, "away")];
+      if (isHidden) renameSync(here, away);
+      else renameSync(away, here);
     },
     spied: (output) => ({
       module: need(
