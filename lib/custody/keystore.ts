@@ -51,7 +51,10 @@ export interface ResidentSweep {
  */
 export interface Keystore {
   readonly id: string;
-  /** How it stands with the key service: late while it is borne, down without keys; undefined where there is none. */
+  /**
+   * How it stands with the key service: late while it is borne, or while the token with participants' keys is away; down
+   * without keys; undefined where there is none.
+   */
   serviceState(): ServiceState | undefined;
   /**
    * Throws `service.keystore-unavailable` now, after one attempt to renew, where a use would: call it before what cannot

@@ -53,7 +53,8 @@ class FolderKeystore implements Keystore {
 
   serviceState(): ServiceState | undefined {
     const state = this.keks.serviceState();
-    return this.resident === undefined || this.resident.isUp ? state : "down";
+    // Without its token a portal still signs, and opens for keys that are sealed.
+    return state === "up" && this.resident?.isUp === false ? "late" : state;
   }
 
   async requireKeys(): Promise<void> {
@@ -91,7 +92,10 @@ class FolderKeystore implements Keystore {
   }
 
   async sweepResident(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined> {
-    return this.resident === undefined ? undefined : orServiceFailure(this.resident.sweep(readNamed));
+    if (this.resident === undefined) return undefined;
+    // Where the root was denied its token is not asked by this way either: tokens count wrong PINs.
+    this.keks.get("participant");
+    return orServiceFailure(this.resident.sweep(readNamed));
   }
 
   async derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 // A PKCS#11 module through koffi. Every call runs on the thread pool, so that this process still hears its pipe close while
 // the module hangs; the caller makes none beside another.
+import os from "node:os";
 import koffi from "koffi";
 import { number } from "./arena.mjs";
 import { CKR_OK, CKR_TOKEN_NOT_RECOGNIZED, TokenFault } from "./pkcs11-numbers.mjs";
@@ -32,6 +33,8 @@ export class Module {
 
   /** Throws where the file is not there, or is no such module. */
   constructor(file) {
+    // Structures are laid out by hand (arena.mjs): CK_ULONG of eight bytes, little-endian, aligned.
+    if (koffi.sizeof("ulong") !== 8 || os.endianness() !== "LE") throw new Error("another kind of machine");
     const library = koffi.load(file);
     this.#functions = Object.fromEntries(
       Object.entries(SIGNATURES).map(([name, types]) => [name, library.func(name, "ulong", types)]),

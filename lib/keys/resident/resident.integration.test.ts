@@ -185,7 +185,7 @@ it("is said to be destroyed by nobody while the token cannot do it, and nothing 
     expect(await outcomeOf(register({ ...other, keystore: cx.keystore }))).toBe(
       "service.keystore-unavailable",
     );
-    expect(cx.keystore.serviceState()).toBe("down");
+    expect(cx.keystore.serviceState()).toBe("late");
   } finally {
     token.hide(false);
   }
