@@ -72,8 +72,8 @@ class FolderKeystore implements Keystore {
     return { blob, kek: kek.id };
   }
 
+  /** Does not wait for a lease to be renewed: its callers hold rows locked. */
   async createKeyPair(owner: KeyOwner): Promise<NewKeyPair> {
-    await this.keks.ready();
     const { resident } = this;
     if (resident?.makes === true && owner.purpose === "participant")
       return this.createResident(resident, owner);
