@@ -75,7 +75,8 @@ export interface Keystore {
   destroyPrivateKey(ref: KeyRef): Promise<void>;
   /**
    * Compares the token with the ids that rows name (bytes 2 to 17 of resident blobs; read when it is called), and destroys
-   * what was made for rows that never came to be. Undefined where no token is set.
+   * what was made for rows that never came to be: when it is due, so call it often. Undefined when it is not, and where no
+   * token is set.
    */
   sweepResident(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined>;
   sealPrivateKey(key: NewPrivateKey): { readonly blob: Uint8Array; readonly kek: string };

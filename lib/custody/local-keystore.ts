@@ -95,7 +95,7 @@ class FolderKeystore implements Keystore {
     if (this.resident === undefined) return undefined;
     // Where the root was denied its token is not asked by this way either: tokens count wrong PINs.
     this.keks.get("participant");
-    return orServiceFailure(this.resident.sweep(readNamed));
+    return orServiceFailure(this.resident.sweepWhenDue(readNamed));
   }
 
   async derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array> {

@@ -193,21 +193,13 @@ export function keepEscrow(runtime: Runtime): void {
   setInterval(() => void keep(), ESCROW_PERIOD_MS).unref();
 }
 
-const RESIDENT_LOOK_MS = 30_000;
-const RESIDENT_SWEEP_MS = 10 * 60_000;
+const RESIDENT_PERIOD_MS = 30_000;
 
-/**
- * Holds the keys in a token, where participants' keys lie in one, against the rows: now and then, and while the token is
- * away, so that its return is seen.
- */
+/** Holds the keys in a token, where participants' keys lie in one, against the rows, and sees a token return. */
 export function keepResident(runtime: Runtime): void {
-  const { keystore, clock, logger } = runtime;
-  let sweptAtMs = Number.NEGATIVE_INFINITY;
   setInterval(() => {
-    if (keystore.serviceState() === "up" && clock.nowMs() - sweptAtMs < RESIDENT_SWEEP_MS) return;
-    sweptAtMs = clock.nowMs();
     sweepResident(runtime).catch((error: unknown) => {
-      logger.warn({ err: error }, "the token was not compared with the key table; it will be");
+      runtime.logger.warn({ err: error }, "the token was not compared with the key table; it will be");
     });
-  }, RESIDENT_LOOK_MS).unref();
+  }, RESIDENT_PERIOD_MS).unref();
 }

@@ -11,6 +11,8 @@ import type { TokenSession } from "@/lib/custody/resident/token-session";
 const KEY_BYTES = 32;
 /** An object that no row names is left alone for this long; a registration takes seconds. */
 export const SWEEP_AFTER_MS = 60 * 60_000;
+/** How often the token is read for it; notes are held against the rows each time. */
+const SWEEP_EVERY_MS = 10 * 60_000;
 const LABEL_PREFIX = "sealport resident/1";
 
 const n = z.int();
@@ -31,6 +33,7 @@ export class ResidentKeys {
   private readonly made: MadeObjects;
   private readonly label: string;
   private readonly nowMs: () => number;
+  private sweptAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly session: TokenSession,
@@ -93,6 +96,22 @@ export class ResidentKeys {
 
   close(): void {
     this.session.close();
+  }
+
+  /**
+   * `sweep` now and then, and while the token is away; else only the notes are held against the rows, so that what is
+   * registered stops being noted at once and not when a sweep comes to it.
+   */
+  async sweepWhenDue(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined> {
+    if (this.isUp && this.nowMs() - this.sweptAtMs < SWEEP_EVERY_MS) {
+      const noted = this.made.list();
+      const named = noted.length === 0 ? [] : await readNamed();
+      const texts = new Set(named.map(toBase64url));
+      for (const object of noted) if (texts.has(toBase64url(object))) this.made.remove(object);
+      return undefined;
+    }
+    this.sweptAtMs = this.nowMs();
+    return this.sweep(readNamed);
   }
 
   /**

@@ -1,5 +1,6 @@
 import "server-only";
 import { type ChildProcess, spawn } from "node:child_process";
+import { Socket } from "node:net";
 import path from "node:path";
 import type { KeystoreError } from "@/lib/custody/keystore";
 import { unavailable } from "@/lib/custody/persist";
@@ -48,7 +49,7 @@ export class TokenChild {
     child.stdin?.on("error", () => undefined);
     // A finished program is not kept alive; a call under way is, by its watchdog.
     child.unref();
-    for (const pipe of [child.stdin, child.stdout]) Reflect.get(Object(pipe), "unref")?.call(pipe);
+    for (const pipe of [child.stdin, child.stdout]) if (pipe instanceof Socket) pipe.unref();
   }
 
   get pid(): number | undefined {

@@ -269,6 +269,17 @@ test("another database, an empty or an older one, costs no key that was register
   await expectDerives(one, made);
 });
 
+test("a key stops being noted as soon as its row is seen, before a sweep comes to it", async () => {
+  const one = bench({ keystore: "ks-noted" });
+  expect(await one.keys.sweepWhenDue(NONE)).toMatchObject({ destroyed: 0 });
+  const [named, orphan] = [await one.keys.make(), await one.keys.make()];
+  expect(await one.keys.sweepWhenDue(async () => [named.object])).toBeUndefined();
+  clock.advance(SWEEP_AFTER_MS);
+  expect(await one.keys.sweepWhenDue(NONE)).toEqual({ destroyed: 1, unknown: 1, missing: 0 });
+  await expectDerives(one, named);
+  expect(token.listKeys()).not.toContain(toHex(orphan.object));
+});
+
 test("keys of others in the same token are left alone, whatever their ids", async () => {
   const [one, other] = [bench({ keystore: "ks-one" }), bench({ keystore: "ks-two", makes: false })];
   const made = await one.keys.make();
