@@ -94,6 +94,7 @@ class FolderKeystore implements Keystore {
   async sweepResident(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined> {
     if (this.resident === undefined) return undefined;
     // Where the root was denied its token is not asked by this way either: tokens count wrong PINs.
+    await this.keks.ready();
     this.keks.get("participant");
     return orServiceFailure(this.resident.sweepWhenDue(readNamed));
   }
