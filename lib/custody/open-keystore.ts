@@ -35,6 +35,9 @@ const MACHINE_TIME: Pick<Lease, "nowMs" | "later"> = {
   later: (act, ms) => void setTimeout(act, ms).unref(),
 };
 
+/** For reading the names of all keys of a token, beside its work. */
+const LISTING: Patience = { attempts: 1, callMs: 120_000, pauseMs: 0 };
+
 function requireUnlock({ unlock }: CustodySettings): Unlock {
   if (unlock !== undefined) return unlock;
   throw new KeystoreError("keystore.wrong-unlock", "set KEK_FILE or KEK_PASSPHRASE");
@@ -82,8 +85,15 @@ function residentOf(
 ): { readonly session: TokenSession; readonly keys: ResidentKeys } | undefined {
   const { choice, token } = custody;
   if (choice.kind !== "pkcs11") return undefined;
-  const session = new TokenSession(parsePkcs11Uri(choice.name), token, patience, time.nowMs);
-  const keys = new ResidentKeys(session, { dir, keystore, makes: choice.areKeysResident, nowMs: time.nowMs });
+  const uri = parsePkcs11Uri(choice.name);
+  const session = new TokenSession(uri, token, patience, time.nowMs);
+  const lister = new TokenSession(uri, token, LISTING, time.nowMs);
+  const keys = new ResidentKeys(session, lister, {
+    dir,
+    keystore,
+    makes: choice.areKeysResident,
+    nowMs: time.nowMs,
+  });
   return { session, keys };
 }
 

@@ -1,6 +1,6 @@
 // One logged-in session with a token: what the token process does with it, and no more. One call at a time.
 import { Arena, flag, number } from "./arena.mjs";
-import { Module, slotOf } from "./module.mjs";
+import { HANDLE_BYTES, Module, slotOf } from "./module.mjs";
 import {
   CKA,
   CKD_NULL,
@@ -20,7 +20,6 @@ import {
 /** OID 1.3.101.110, X25519 (RFC 8410), in DER. */
 const X25519_OID = Buffer.from("06032b656e", "hex");
 const KEY_BYTES = 32;
-const HANDLE_BYTES = 8;
 const MAX_FOUND = 64;
 
 /** 32 bytes of a point that a token tells bare or as an OCTET STRING. */
@@ -69,6 +68,12 @@ export class Token {
     } finally {
       arena.clear();
     }
+  }
+
+  /** Throws where the session is of no use any more. */
+  async look() {
+    const info = this.#arena.put(64);
+    await this.#must("C_GetSessionInfo", this.#session, info.address).finally(() => this.#arena.clear());
   }
 
   /**

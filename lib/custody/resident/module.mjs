@@ -5,7 +5,7 @@ import koffi from "koffi";
 import { number } from "./arena.mjs";
 import { CKR_OK, CKR_TOKEN_NOT_RECOGNIZED, TokenFault } from "./pkcs11-numbers.mjs";
 
-const HANDLE_BYTES = 8;
+export const HANDLE_BYTES = 8;
 const MAX_SLOTS = 64;
 const LABEL_BYTES = 32;
 const TOKEN_INFO_BYTES = 512;
@@ -17,6 +17,7 @@ const SIGNATURES = {
   C_GetTokenInfo: ["ulong", "uint64_t"],
   C_GetMechanismInfo: ["ulong", "ulong", "uint64_t"],
   C_OpenSession: ["ulong", "ulong", "uint64_t", "uint64_t", "uint64_t"],
+  C_GetSessionInfo: ["ulong", "uint64_t"],
   C_Login: ["ulong", "ulong", "uint64_t", "ulong"],
   C_GenerateKeyPair: ["ulong", "uint64_t", "uint64_t", "ulong", "uint64_t", "ulong", "uint64_t", "uint64_t"],
   C_GetAttributeValue: ["ulong", "ulong", "uint64_t", "ulong"],

@@ -11,8 +11,8 @@ import type { TokenSession } from "@/lib/custody/resident/token-session";
 const KEY_BYTES = 32;
 /** An object that no row names is left alone for this long; a registration takes seconds. */
 export const SWEEP_AFTER_MS = 60 * 60_000;
-/** How often the token is read for it; notes are held against the rows each time. */
 const SWEEP_EVERY_MS = 10 * 60_000;
+const COMPARE_EVERY_MS = 24 * 60 * 60_000;
 const LABEL_PREFIX = "sealport resident/1";
 
 const n = z.int();
@@ -21,6 +21,14 @@ const Made = z.strictObject({ n, public_key: Key });
 const Derived = z.strictObject({ n, secret: Key });
 const Destroyed = z.strictObject({ n, destroyed: z.int().min(0) });
 const Listed = z.strictObject({ n, objects: z.array(z.string().refine(isBase64url)) });
+
+const Looked = z.strictObject({ n });
+
+type ReadNamed = () => Promise<readonly Uint8Array[]>;
+
+async function textsOf(readNamed: ReadNamed): Promise<Set<string>> {
+  return new Set((await readNamed()).map(toBase64url));
+}
 
 /** The id's first six bytes are the milliseconds of its making (RFC 9562 section 5.7). */
 function madeAtMs(object: Uint8Array): number {
@@ -34,9 +42,11 @@ export class ResidentKeys {
   private readonly label: string;
   private readonly nowMs: () => number;
   private sweptAtMs = Number.NEGATIVE_INFINITY;
+  private comparedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly session: TokenSession,
+    private readonly lister: TokenSession,
     place: {
       readonly dir: string;
       readonly keystore: string;
@@ -88,53 +98,66 @@ export class ResidentKeys {
     return shared;
   }
 
-  /** Returns when the token has destroyed the key, or has none of this id: a call that was broken off is made again. */
-  async destroy(object: Uint8Array): Promise<void> {
+  /** Answers how many keys the token has destroyed: none of this id is none, so that a call may be made again. */
+  async destroy(object: Uint8Array): Promise<number> {
     const order = { act: "destroy", object: toBase64url(object), label: this.label };
-    await this.session.ask(() => order, Destroyed);
+    return (await this.session.ask(() => order, Destroyed)).destroyed;
   }
 
   close(): void {
     this.session.close();
+    this.lister.close();
   }
 
   /**
-   * `sweep` now and then, and while the token is away; else only the notes are held against the rows, so that what is
-   * registered stops being noted at once and not when a sweep comes to it.
+   * `sweep` every ten minutes, and while the token is away; `compare` once a day; else only the notes are held against the
+   * rows, so that what is registered stops being noted at once and not when a sweep comes to it.
    */
-  async sweepWhenDue(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined> {
+  async sweepWhenDue(readNamed: ReadNamed): Promise<ResidentSweep | undefined> {
+    if (!this.makes && this.made.list().length === 0) return undefined;
     if (this.isUp && this.nowMs() - this.sweptAtMs < SWEEP_EVERY_MS) {
       const noted = this.made.list();
-      const named = noted.length === 0 ? [] : await readNamed();
-      const texts = new Set(named.map(toBase64url));
-      for (const object of noted) if (texts.has(toBase64url(object))) this.made.remove(object);
+      const named = noted.length === 0 ? new Set() : await textsOf(readNamed);
+      for (const object of noted) if (named.has(toBase64url(object))) this.made.remove(object);
       return undefined;
     }
     this.sweptAtMs = this.nowMs();
-    return this.sweep(readNamed);
+    const destroyed = await this.sweep(readNamed);
+    if (this.nowMs() - this.comparedAtMs < COMPARE_EVERY_MS) return { destroyed, unknown: 0, missing: 0 };
+    this.comparedAtMs = this.nowMs();
+    return { destroyed, ...(await this.compare(readNamed)) };
   }
 
   /**
    * Destroys what was made for a registration that never came to be: noted here, older than SWEEP_AFTER_MS, and named by no
-   * row. `readNamed` is called after the token has been read. Undefined, and the token is not asked, where no keys are made
-   * here and none is noted.
+   * row. Answers how many there were.
    */
-  async sweep(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined> {
-    if (!this.makes && this.made.list().length === 0) return undefined;
-    const { objects } = await this.session.ask(() => ({ act: "list", label: this.label }), Listed);
-    const noted = new Map(this.made.list().map((object) => [toBase64url(object), object]));
-    const named = new Set((await readNamed()).map(toBase64url));
-    let destroyed = 0;
-    for (const [text, object] of noted) {
-      if (!named.has(text)) {
+  async sweep(readNamed: ReadNamed): Promise<number> {
+    await this.session.ask(() => ({ act: "look" }), Looked);
+    const noted = this.made.list();
+    const named = await textsOf(readNamed);
+    let count = 0;
+    for (const object of noted) {
+      if (!named.has(toBase64url(object))) {
         if (this.nowMs() - madeAtMs(object) < SWEEP_AFTER_MS) continue;
-        await this.destroy(object);
-        if (objects.includes(text)) destroyed += 1;
+        count += await this.destroy(object);
       }
       this.made.remove(object);
     }
+    return count;
+  }
+
+  /**
+   * Counts keys of this keystore that nothing names, and named ones that are not there. In a session of its own: a token
+   * may take long to list many keys, and derives meanwhile. `readNamed` is called after the token was read.
+   */
+  async compare(readNamed: ReadNamed): Promise<Omit<ResidentSweep, "destroyed">> {
+    const order = { act: "list", label: this.label };
+    const { objects } = await this.lister.ask(() => order, Listed).finally(() => this.lister.close());
+    const noted = new Set(this.made.list().map(toBase64url));
+    const [there, named] = [new Set(objects), await textsOf(readNamed)];
     const unknown = objects.filter((text) => !named.has(text) && !noted.has(text)).length;
-    return { destroyed, unknown, missing: [...named].filter((text) => !objects.includes(text)).length };
+    return { unknown, missing: [...named].filter((text) => !there.has(text)).length };
   }
 
   private newId(): Uint8Array {

@@ -80,6 +80,13 @@ const ACTS = {
       return {};
     },
   ],
+  look: [
+    "",
+    async () => {
+      await token.look();
+      return {};
+    },
+  ],
   make: [
     "object label",
     async (order) => {
@@ -120,7 +127,7 @@ async function answerTo(line) {
   if (typeof order !== "object" || order === null || !Number.isSafeInteger(order.n)) throw new Malformed();
   if (!Object.hasOwn(ACTS, order.act)) throw new Malformed();
   const [members, act] = ACTS[order.act];
-  if (Object.keys(order).sort().join(" ") !== `act n ${members}`.split(" ").sort().join(" "))
+  if (Object.keys(order).sort().join(" ") !== `act n ${members}`.trim().split(" ").sort().join(" "))
     throw new Malformed();
   if (order.act !== "open" && token === undefined) throw new Malformed();
   try {
