@@ -121,6 +121,12 @@ export default {
       to: { path: "^lib/custody/aws-kms-custody\\.ts$", dependencyTypesNot: ["dynamic-import"] },
     },
     {
+      name: "only-the-token-process-loads-native-modules",
+      severity: "error",
+      from: { pathNot: "^lib/custody/resident/[a-z0-9-]+\\.mjs$" },
+      to: { path: "^node_modules/koffi/|^lib/custody/resident/[a-z0-9-]+\\.mjs$" },
+    },
+    {
       name: "production-imports-no-test",
       severity: "error",
       from: { path: "^(app|components|lib|scripts|prisma)/", pathNot: TESTS },

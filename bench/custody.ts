@@ -4,6 +4,7 @@ import path from "node:path";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { openEnvelope, sealEnvelope } from "@/lib/crypto/envelope";
 import { sealFixture } from "@/lib/crypto/envelope-fixture";
+import { generateX25519 } from "@/lib/crypto/primitives";
 import type { Keystore } from "@/lib/custody/keystore";
 import { createKeystore, holderOf, openKeystore } from "@/lib/custody/open-keystore";
 import { openKeystoreRoots } from "@/lib/custody/open-roots";
@@ -11,10 +12,12 @@ import { type CustodySettings, readCustody } from "@/lib/env/custody";
 import { startMoto } from "@/lib/testing/moto-server";
 import { makeSoftwareToken } from "@/lib/testing/software-token";
 import { startTransitServer } from "@/lib/testing/transit-server";
-import { compare, type Figure, median } from "./measure";
+import { compare, compareTimed, type Figure, median } from "./measure";
 
 interface BackEnd {
   readonly settings: CustodySettings;
+  /** Keys derive in the token: each opening costs what the token takes. */
+  readonly isResident?: boolean;
   close?(): Promise<void> | void;
 }
 
@@ -35,15 +38,15 @@ async function kms(): Promise<BackEnd> {
   return { settings: readCustody({ SEALPORT_CUSTODY: `aws-kms:${KeyMetadata?.Arn}` }), close: moto.close };
 }
 
-function token(): BackEnd {
+function token(kind: "pkcs11" | "pkcs11-resident"): BackEnd {
   const made = makeSoftwareToken();
   made.makeKey("root", "01", "--sensitive", "--private");
   const settings = readCustody({
-    SEALPORT_CUSTODY: `pkcs11:${made.uri("root")}`,
+    SEALPORT_CUSTODY: `${kind}:${made.uri("root")}`,
     PKCS11_PIN: made.pin,
     PKCS11_ENV: made.environment,
   });
-  return { settings, close: () => made.close() };
+  return { settings, isResident: kind === "pkcs11-resident", close: () => made.close() };
 }
 
 async function transit(): Promise<BackEnd> {
@@ -61,7 +64,8 @@ async function transit(): Promise<BackEnd> {
 const BACK_ENDS: Readonly<Record<string, (dir: string) => BackEnd | Promise<BackEnd>>> = {
   "key file": (dir) => ({ settings: readCustody({ KEK_FILE: path.join(dir, "kek.key") }) }),
   passphrase: () => ({ settings: readCustody({ KEK_PASSPHRASE: "a passphrase for a bench" }) }),
-  "PKCS#11 (SoftHSM)": token,
+  "PKCS#11 (SoftHSM)": () => token("pkcs11"),
+  "PKCS#11, resident keys (SoftHSM)": () => token("pkcs11-resident"),
   "AWS KMS (moto)": kms,
   "Transit (fixture)": transit,
 };
@@ -76,31 +80,47 @@ async function wallMicros(act: () => Promise<unknown>): Promise<number> {
   return median(times);
 }
 
-/** Sealing a group for four, and opening it with a participant's key that this keystore holds. */
-function worksOf(keystore: Keystore) {
+/** Sealing a group for four, opening it with a participant's key that this keystore made, and deriving alone. */
+async function worksOf(keystore: Keystore) {
   const fixture = sealFixture({ narrative: "work of one week ".repeat(40) }, [KID, "b#1", "c#1", "escrow#1"]);
-  const pair = fixture.keys.get(KID);
-  if (pair === undefined) throw new Error("a key pair expected");
-  const key = { purpose: "participant", participant: "alice", version: 1, ...pair } as const;
-  const ref = { ...key, ...keystore.sealPrivateKey(key) };
-  const opening = { ...fixture.open(KID), derive: (epk: Uint8Array) => keystore.derive(ref, epk) };
-  return { seal: () => sealEnvelope(fixture.seal), open: () => openEnvelope(opening) };
+  const owner = { purpose: "participant", participant: "alice", version: 1 } as const;
+  const made = await keystore.createKeyPair(owner);
+  const ref = { ...owner, ...made };
+  const recipients = fixture.seal.recipients.map((one) =>
+    one.kid === KID ? { ...one, publicKey: made.publicKey } : one,
+  );
+  const seal = { ...fixture.seal, recipients };
+  const derive = (epk: Uint8Array) => keystore.derive(ref, epk);
+  const { envelope } = sealEnvelope(seal);
+  const opening = { ...fixture.open(KID), envelope, derive };
+  const { publicKey: peer } = generateX25519();
+  return {
+    seal: () => sealEnvelope(seal),
+    open: () => openEnvelope(opening),
+    derive: () => derive(peer),
+  };
 }
 
 interface Measured {
   readonly name: string;
   readonly startMicros: number;
   readonly renewMicros: number;
-  readonly works: ReturnType<typeof worksOf>;
+  readonly isResident: boolean;
+  readonly works: Awaited<ReturnType<typeof worksOf>>;
+  readonly keystore: Keystore;
 }
 
-async function measure(name: string, dir: string, { settings }: BackEnd): Promise<Measured> {
+async function measure(
+  name: string,
+  dir: string,
+  { settings, isResident = false }: BackEnd,
+): Promise<Measured> {
   const place = { dir, custody: settings };
   const keystore = await createKeystore(place);
   const holder = await holderOf(settings);
   const startMicros = await wallMicros(() => openKeystore(place));
   const renewMicros = await wallMicros(() => openKeystoreRoots(dir, holder));
-  return { name, startMicros, renewMicros, works: worksOf(keystore) };
+  return { name, startMicros, renewMicros, isResident, works: await worksOf(keystore), keystore };
 }
 
 function timeFigure(what: string, name: string, [micros, base]: readonly [number, number]): Figure {
@@ -109,13 +129,44 @@ function timeFigure(what: string, name: string, [micros, base]: readonly [number
   return { suite: "crypto", name: `${name}: ${what} ${ms} ms`, ratio: micros / base, ...figure };
 }
 
+/** Wall time, since the token's process works beside this one. */
+async function wallOf(work: () => Promise<unknown>, count: number): Promise<number> {
+  const start = performance.now();
+  for (let made = 0; made < count; made += 1) await work();
+  return ((performance.now() - start) * 1_000) / count;
+}
+
+/** A keystore whose keys derive elsewhere against one whose keys derive here, one call after the other. */
+async function residentFigures(one: Measured, base: Measured): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const what of ["derive", "open"] as const) {
+    const about = { suite: "crypto", name: what, baseline: "with a key file", rounds: 9 };
+    const [ours, theirs] = [one.works[what], base.works[what]];
+    const figure = await compareTimed(
+      about,
+      (count) => wallOf(ours, count),
+      (count) => wallOf(theirs, count),
+    );
+    const [here, there] = [figure.operationMicros, figure.baselineMicros].map((micros) =>
+      Math.round(1e6 / micros),
+    );
+    figures.push({
+      ...figure,
+      name: `${one.name}: ${what}, ${here} a second (key file: ${there}), wall time`,
+    });
+  }
+  return figures;
+}
+
 async function figuresOf(one: Measured, base: Measured): Promise<Figure[]> {
   const named = { suite: "crypto", baseline: "with a key file", goal: "≤ 1.1", rounds: 9 };
   return [
     timeFigure("opening the keystore", one.name, [one.startMicros, base.startMicros]),
     timeFigure("renewing the lease", one.name, [one.renewMicros, base.renewMicros]),
     await compare({ ...named, name: `${one.name}: encrypt, 4 recipients` }, one.works.seal, base.works.seal),
-    await compare({ ...named, name: `${one.name}: open` }, one.works.open, base.works.open),
+    ...(one.isResident
+      ? await residentFigures(one, base)
+      : [await compare({ ...named, name: `${one.name}: open` }, one.works.open, base.works.open)]),
   ];
 }
 
@@ -143,6 +194,7 @@ export async function benchCustody(): Promise<Figure[]> {
     for (const one of others) figures.push(...(await figuresOf(one, base)));
     return figures;
   } finally {
+    for (const { keystore } of measured) keystore.close();
     for (const backEnd of open) await backEnd.close?.();
     for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
   }

@@ -40,6 +40,7 @@ import {
   keepEscrow,
   keepExports,
   keepGrants,
+  keepResident,
   keepRotations,
   keepSessions,
   keepVerifications,
@@ -198,6 +199,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepVerifications(runtime);
   keepRotations(runtime, env.KEY_ROTATION_DAYS);
   keepEscrow(runtime);
+  keepResident(runtime);
   keepMetrics(runtime, env.METRICS_URL);
   return runtime;
 }

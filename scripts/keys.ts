@@ -12,7 +12,7 @@ const USAGE = `usage: npm run keys -- custody show                 where the roo
        npm run keys -- backup drill FILE…          see that T shares still give the root key
        npm run keys -- backup restore FILE… --to CUSTODY
                                                    wrap the keys anew there with T shares, when the old custody is gone
-CUSTODY is local, aws-kms:KEY, pkcs11:URI or transit:MOUNT/KEY. SEALPORT_CUSTODY says where the keys are now.
+CUSTODY is local, aws-kms:KEY, pkcs11:URI, pkcs11-resident:URI or transit:MOUNT/KEY. SEALPORT_CUSTODY says where the keys are now.
 FILE is a share, or several; - reads them from the input. Never write a share as an argument.
   --of portal|signer|custodian|witness             one process's keys only
 With KEY_DIR set it is that folder's keystore, else those below DATA_DIR.

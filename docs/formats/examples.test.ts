@@ -19,6 +19,7 @@ import { parseVkey } from "@/lib/crypto/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 import known from "@/lib/crypto/testdata/cfx1.json";
+import residentKey from "@/lib/crypto/testdata/resident-key.json";
 import { verifyPasskey } from "@/lib/custodian/passkey";
 import { Refused } from "@/lib/custodian/refused";
 import { ReplyJwe } from "@/lib/escrow/protocol";
@@ -275,6 +276,11 @@ test("keys.md shows the blob and the proof of possession of the known answers", 
   const blocks = examplesOf("keys");
   expect(jsonOf(blocks, "blob.aad", Anything)).toEqual(known.input.private_key_blob.aad);
   expect(lineOf(blocks, "blob.hex")).toBe(known.output.private_key_blob_hex);
+  expect(jsonOf(blocks, "resident.aad", Anything)).toEqual({
+    ...residentKey.aad,
+    object: toBase64url(fromHex(residentKey.object_hex)),
+  });
+  expect(lineOf(blocks, "resident.hex")).toBe(residentKey.blob_hex);
   expect(lineOf(blocks, "possession.context")).toBe(known.output.pop.ctx_utf8);
   expect(jsonOf(blocks, "possession.tags", Anything)).toEqual({
     server_tag: known.output.pop.server_tag,

@@ -1,46 +1,31 @@
 import "server-only";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { z } from "zod";
-import { concat, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { OpenError } from "@/lib/crypto/format-error";
-import { aesGcmOpen, aesGcmSeal, ed25519Sign, randomBytes, x25519Shared } from "@/lib/crypto/primitives";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { ed25519Sign, generateX25519, x25519Shared } from "@/lib/crypto/primitives";
 import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
-import { createFileAtomic, syncFolder } from "@/lib/custody/atomic-file";
+import { isResident, nameResidentKey, readResidentKey } from "@/lib/crypto/resident-key-blob";
+import { createFileAtomic } from "@/lib/custody/atomic-file";
 import { type BackupState, readBackupState } from "@/lib/custody/backup/record";
 import {
+  type KeyOwner,
   type KeyRef,
   type Keystore,
   KeystoreError,
+  type NewKeyPair,
   type NewPrivateKey,
+  type ResidentSweep,
   type ServiceState,
 } from "@/lib/custody/keystore";
-import {
-  createKeystoreFile,
-  KEYSTORE_FILE,
-  type KekName,
-  newKeyFileText,
-  secretAad,
-} from "@/lib/custody/keystore-file";
+import { createKeystoreFile, KEYSTORE_FILE, type KekName, newKeyFileText } from "@/lib/custody/keystore-file";
 import { fixedKeks, type Keks } from "@/lib/custody/leased-keks";
+import { NamedKeys } from "@/lib/custody/named-keys";
 import { openKeystoreFile } from "@/lib/custody/open-roots";
 import { type OpenedKeyFigures, OpenedKeys } from "@/lib/custody/opened-keys";
+import { mapServiceFailure, orServiceFailure } from "@/lib/custody/persist";
+import type { ResidentKeys } from "@/lib/custody/resident/resident-keys";
+import { openSecret, sealSecret } from "@/lib/custody/sealed-secret";
 import type { Unlock } from "@/lib/env/custody";
-
-const SECRET_VERSION = 0x01;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
-const KEY_NAME = /^[a-z][a-z0-9-]{0,63}$/;
-
-const NamedKey = z.strictObject({
-  v: z.literal(1),
-  purpose: z.enum(["participant", "escrow", "log", "receipt", "custodian"]),
-  participant: z.string().min(1).max(255),
-  version: z.int().min(1),
-  kek: z.string(),
-  public_key: z.string(),
-  blob: z.string(),
-});
 
 function aadOf(key: Omit<NewPrivateKey, "privateKey">, kek: string): PrivateKeyAad {
   const { purpose, participant, version, publicKey } = key;
@@ -53,18 +38,23 @@ function kidOf({ participant, version }: Pick<KeyRef, "participant" | "version">
 
 class FolderKeystore implements Keystore {
   readonly id: string;
+  private readonly named: NamedKeys;
 
   constructor(
     private readonly dir: string,
     private readonly keks: Keks,
     private readonly opened: OpenedKeys,
+    private readonly resident: ResidentKeys | undefined,
   ) {
     this.id = keks.id;
+    this.named = new NamedKeys(dir);
     keks.onDrop(() => opened.clear());
   }
 
   serviceState(): ServiceState | undefined {
-    return this.keks.serviceState();
+    const state = this.keks.serviceState();
+    // Without its token a portal still signs, and opens for keys that are sealed.
+    return state === "up" && this.resident?.isUp === false ? "late" : state;
   }
 
   async requireKeys(): Promise<void> {
@@ -82,8 +72,37 @@ class FolderKeystore implements Keystore {
     return { blob, kek: kek.id };
   }
 
+  /** Does not wait for a lease to be renewed: its callers hold rows locked. */
+  async createKeyPair(owner: KeyOwner): Promise<NewKeyPair> {
+    const { resident } = this;
+    if (resident?.makes === true && owner.purpose === "participant")
+      return this.createResident(resident, owner);
+    const { publicKey, privateKey } = generateX25519();
+    try {
+      return { ...this.sealPrivateKey({ ...owner, publicKey, privateKey }), publicKey };
+    } finally {
+      privateKey.fill(0);
+    }
+  }
+
+  async destroyPrivateKey(ref: KeyRef): Promise<void> {
+    if (!isResident(ref.blob)) return;
+    await this.keks.ready();
+    await this.withResident(ref, (keys, object) => keys.destroy(object));
+  }
+
+  async sweepResident(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined> {
+    if (this.resident === undefined) return undefined;
+    // Where the root was denied its token is not asked by this way either: tokens count wrong PINs.
+    await this.keks.ready();
+    this.keks.get("participant");
+    return orServiceFailure(this.resident.sweepWhenDue(readNamed));
+  }
+
   async derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array> {
     await this.keks.ready();
+    if (isResident(ref.blob))
+      return this.withResident(ref, (keys, object) => keys.derive(object, ref.publicKey, epk));
     if (ref.purpose !== "participant")
       return this.withPrivateKey(ref, "x25519", (privateKey) => x25519Shared(privateKey, epk));
     const kek = this.kekOf(ref);
@@ -110,24 +129,11 @@ class FolderKeystore implements Keystore {
   }
 
   sealSecret(context: string, secret: Uint8Array): Uint8Array {
-    const kek = this.keks.get("secrets");
-    const iv = randomBytes(IV_BYTES);
-    const { ciphertext, tag } = aesGcmSeal(kek.key, iv, secret, secretAad(kek.id, context));
-    return concat(Uint8Array.of(SECRET_VERSION), iv, ciphertext, tag);
+    return sealSecret(this.keks.get("secrets"), context, secret);
   }
 
   openSecret(context: string, sealed: Uint8Array): Uint8Array {
-    const kek = this.keks.get("secrets");
-    if (sealed.length < 1 + IV_BYTES + TAG_BYTES || sealed[0] !== SECRET_VERSION) throw new OpenError();
-    const iv = sealed.subarray(1, 1 + IV_BYTES);
-    const body = sealed.subarray(1 + IV_BYTES, sealed.length - TAG_BYTES);
-    return aesGcmOpen(
-      kek.key,
-      iv,
-      body,
-      sealed.subarray(sealed.length - TAG_BYTES),
-      secretAad(kek.id, context),
-    );
+    return openSecret(this.keks.get("secrets"), context, sealed);
   }
 
   readBackup(): BackupState {
@@ -135,44 +141,40 @@ class FolderKeystore implements Keystore {
   }
 
   readNamedKey(name: string): KeyRef | undefined {
-    const file = this.keyFile(name);
-    if (!existsSync(file)) return undefined;
-    try {
-      const { purpose, participant, version, kek, public_key, blob } = NamedKey.parse(
-        JSON.parse(readFileSync(file, "utf8")),
-      );
-      const publicKey = fromBase64url(public_key);
-      return { purpose, participant, version, kek, publicKey, blob: fromBase64url(blob) };
-    } catch {
-      throw new KeystoreError(
-        "keystore.damaged",
-        `the key file ${file} is damaged: restore it from a backup`,
-      );
-    }
+    return this.named.read(name);
   }
 
   writeNamedKey(name: string, ref: KeyRef): void {
-    const { purpose, participant, version, kek } = ref;
-    const key = {
-      v: 1,
-      purpose,
-      participant,
-      version,
-      kek,
-      public_key: toBase64url(ref.publicKey),
-      blob: toBase64url(ref.blob),
-    };
-    createFileAtomic(this.keyFile(name), `${JSON.stringify(key, undefined, 1)}\n`);
+    this.named.write(name, ref);
   }
 
   removeNamedKey(name: string): void {
-    rmSync(this.keyFile(name), { force: true });
-    syncFolder(this.dir);
+    this.named.remove(name);
   }
 
-  private keyFile(name: string): string {
-    if (!KEY_NAME.test(name)) throw new TypeError("a malformed key name");
-    return path.join(this.dir, `${name}.key.json`);
+  close(): void {
+    this.resident?.close();
+  }
+
+  private async createResident(resident: ResidentKeys, owner: KeyOwner): Promise<NewKeyPair> {
+    // Asked before and after: nothing is made that could not be bound, and the token may take longer than a lease.
+    this.keks.get(owner.purpose);
+    const { object, publicKey } = await orServiceFailure(resident.make());
+    const kek = this.keks.get(owner.purpose);
+    const aad = { ...aadOf({ ...owner, publicKey }, kek.id), v: 2 } as const;
+    return { publicKey, blob: nameResidentKey({ kek: kek.key, aad, object }), kek: kek.id };
+  }
+
+  /** Lends the token and the object that a blob names for exactly this key, as long as the lease runs. */
+  private async withResident<T>(
+    ref: KeyRef,
+    use: (keys: ResidentKeys, object: Uint8Array) => Promise<T>,
+  ): Promise<T> {
+    const aad = { ...aadOf(ref, ref.kek), v: 2 } as const;
+    const object = readResidentKey({ kek: this.kekOf(ref), aad, blob: ref.blob });
+    if (this.resident !== undefined) return orServiceFailure(use(this.resident, object));
+    const why = `${kidOf(ref)} lies in a token: start with SEALPORT_CUSTODY=pkcs11-resident:…`;
+    throw mapServiceFailure(new KeystoreError("keystore.disabled", why));
   }
 
   /** The key that a blob is sealed under, as long as it may be used. */
@@ -197,8 +199,13 @@ class FolderKeystore implements Keystore {
 }
 
 /** The keystore of a folder over key-encryption keys that somebody opened. */
-export function folderKeystore(dir: string, keks: Keks, opened = new OpenedKeys()): Keystore {
-  return new FolderKeystore(dir, keks, opened);
+export function folderKeystore(
+  dir: string,
+  keks: Keks,
+  opened = new OpenedKeys(),
+  resident?: ResidentKeys,
+): Keystore {
+  return new FolderKeystore(dir, keks, opened, resident);
 }
 
 /** Opens a local keystore. Throws KeystoreError with one line for the operator. */

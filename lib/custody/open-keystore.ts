@@ -13,6 +13,9 @@ import { type Holder, type OpenedKeystore, openKeystoreRoots, wrapRoot } from "@
 import { OpenedKeys } from "@/lib/custody/opened-keys";
 import { PATIENCE, type Patience } from "@/lib/custody/persist";
 import { pkcs11Custody } from "@/lib/custody/pkcs11-custody";
+import { parsePkcs11Uri } from "@/lib/custody/pkcs11-uri";
+import { ResidentKeys } from "@/lib/custody/resident/resident-keys";
+import { TokenSession } from "@/lib/custody/resident/token-session";
 import { transitCustody } from "@/lib/custody/transit-custody";
 import type { CustodySettings, Unlock } from "@/lib/env/custody";
 
@@ -31,6 +34,9 @@ const MACHINE_TIME: Pick<Lease, "nowMs" | "later"> = {
   nowMs: Date.now,
   later: (act, ms) => void setTimeout(act, ms).unref(),
 };
+
+/** For reading the names of all keys of a token, beside its work. */
+const LISTING: Patience = { attempts: 1, callMs: 120_000, pauseMs: 0 };
 
 function requireUnlock({ unlock }: CustodySettings): Unlock {
   if (unlock !== undefined) return unlock;
@@ -69,6 +75,28 @@ function promoteIfStaged(dir: string, { root }: OpenedKeystore, onFailure: (erro
   }
 }
 
+/**
+ * Keys in the token that wraps the root: also where new ones are not made there, so that those which were go on. Its
+ * process is started when a key is used.
+ */
+function residentOf(
+  { dir, custody, patience = PATIENCE, time = MACHINE_TIME }: KeystorePlace,
+  keystore: string,
+): { readonly session: TokenSession; readonly keys: ResidentKeys } | undefined {
+  const { choice, token } = custody;
+  if (choice.kind !== "pkcs11") return undefined;
+  const uri = parsePkcs11Uri(choice.name);
+  const session = new TokenSession(uri, token, patience, time.nowMs);
+  const lister = new TokenSession(uri, token, LISTING, time.nowMs);
+  const keys = new ResidentKeys(session, lister, {
+    dir,
+    keystore,
+    makes: choice.areKeysResident,
+    nowMs: time.nowMs,
+  });
+  return { session, keys };
+}
+
 /** Opens the keystore of a folder through the custody that is set. Throws KeystoreError with one line for the operator. */
 export async function openKeystore(place: KeystorePlace): Promise<Keystore> {
   const { dir, custody, onFailure = () => undefined } = place;
@@ -78,13 +106,16 @@ export async function openKeystore(place: KeystorePlace): Promise<Keystore> {
   promoteIfStaged(dir, opened, onFailure);
   const openedKeys = new OpenedKeys(custody.openedKeys);
   if (custody.choice.kind === "local") return folderKeystore(dir, fixedKeks(opened), openedKeys);
-  const keks = leasedKeks(opened, {
-    leaseMs: custody.leaseMs,
-    ...(place.time ?? MACHINE_TIME),
-    renew: open,
-    onFailure,
-  });
-  return folderKeystore(dir, keks, openedKeys);
+  const resident = residentOf(place, opened.id);
+  const renew = async () => {
+    const again = await open();
+    // The token took the PIN: a session that was denied may try it once more.
+    resident?.session.forgive();
+    return again;
+  };
+  const time = place.time ?? MACHINE_TIME;
+  const keks = leasedKeks(opened, { leaseMs: custody.leaseMs, ...time, renew, onFailure });
+  return folderKeystore(dir, keks, openedKeys, resident?.keys);
 }
 
 async function writeNew(dir: string, holder: Holder): Promise<void> {

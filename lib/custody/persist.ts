@@ -29,6 +29,15 @@ export function mapServiceFailure(error: unknown): unknown {
   return isOfService ? new DomainError("service.keystore-unavailable", { cause: error }) : error;
 }
 
+/** The same for what has begun already. */
+export async function orServiceFailure<T>(act: Promise<T>): Promise<T> {
+  try {
+    return await act;
+  } catch (error) {
+    throw mapServiceFailure(error);
+  }
+}
+
 /** Runs one attempt within its time, also where the call does not heed its signal. */
 async function attempt<T>(
   service: string,

@@ -1,5 +1,4 @@
 import "server-only";
-import { readFileSync } from "node:fs";
 import { fromBase64url, toBase64url, toHex } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/canonical-json";
 import { randomBytes } from "@/lib/crypto/primitives";
@@ -8,6 +7,7 @@ import { KeystoreError } from "@/lib/custody/keystore";
 import { type Patience, persist, unavailable } from "@/lib/custody/persist";
 import { garbled, parseObjects, type Ran, runTool, SERVICE } from "@/lib/custody/pkcs11-tool";
 import { parsePkcs11Uri, type TokenPlace } from "@/lib/custody/pkcs11-uri";
+import { readPin } from "@/lib/custody/token-pin";
 import type { TokenSettings } from "@/lib/env/custody";
 
 const IV_BYTES = 12;
@@ -126,22 +126,9 @@ class Pkcs11Custody implements RootCustody {
       NODE_ENV: "production",
       PATH: "/usr/local/bin:/usr/bin:/bin",
       ...environment,
-      SEALPORT_TOKEN_PIN: this.pin(),
+      SEALPORT_TOKEN_PIN: readPin(this.#settings),
     };
     return runTool(tool, [...login, ...args], env, input, signal);
-  }
-
-  private pin(): string {
-    const { pin, pinFile } = this.#settings;
-    if (pinFile === undefined) {
-      if (pin !== undefined) return pin;
-      throw new KeystoreError("keystore.denied", "set PKCS11_PIN_FILE or PKCS11_PIN");
-    }
-    try {
-      return readFileSync(pinFile, "utf8").trim();
-    } catch (cause) {
-      throw new KeystoreError("keystore.denied", `the PIN file ${pinFile} cannot be read`, { cause });
-    }
   }
 
   /** What went wrong, by the tool's own words; those are kept out of ours. */

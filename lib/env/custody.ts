@@ -7,7 +7,9 @@ const NAME = /^[!#-&(-~]{1,1000}$/;
 /** Where the root key of a keystore lies; what the kinds need stands in variables of their own. */
 export type CustodyChoice =
   | { readonly kind: "local"; readonly name: "" }
-  | { readonly kind: "aws-kms" | "pkcs11" | "transit"; readonly name: string };
+  | { readonly kind: "aws-kms" | "transit"; readonly name: string }
+  /** `areKeysResident`: participants' keys are made in the token that wraps the root, and stay there. */
+  | { readonly kind: "pkcs11"; readonly name: string; readonly areKeysResident: boolean };
 
 /** Reads the text of SEALPORT_CUSTODY; undefined where it is none. */
 export function parseCustody(text: string): CustodyChoice | undefined {
@@ -16,7 +18,9 @@ export function parseCustody(text: string): CustodyChoice | undefined {
   const kind = text.slice(0, cut);
   const name = text.slice(cut + 1);
   if (!NAME.test(name)) return undefined;
-  return kind === "aws-kms" || kind === "pkcs11" || kind === "transit" ? { kind, name } : undefined;
+  if (kind === "pkcs11" || kind === "pkcs11-resident")
+    return { kind: "pkcs11", name, areKeysResident: kind === "pkcs11-resident" };
+  return kind === "aws-kms" || kind === "transit" ? { kind, name } : undefined;
 }
 
 function moduleVariables(text: string, context: z.RefinementCtx): Record<string, string> {

@@ -5,8 +5,10 @@ import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context, Principal } from "@/lib/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { destroyManaged } from "@/lib/keys/managed-deriver";
 import { requireKeyPermission } from "@/lib/keys/permissions";
 import type { ChangedKey, KeyStateOrder } from "@/lib/keys/schema";
+import { lockSealedKeys } from "@/lib/keys/sealed/store";
 import { KEY_USES, mayBecome } from "@/lib/keys/states";
 import {
   countWraps,
@@ -57,9 +59,25 @@ async function requireNoOtherActive(tx: Tx, key: KeyVersion, order: KeyStateOrde
 }
 
 /**
+ * A key that lies in a token is destroyed there first, before anything says so: what breaks off after this leaves a key
+ * that nothing is wrapped for in its former state, and the same order again ends in destroyed.
+ */
+async function destroyInToken(
+  tx: Tx,
+  cx: ChangeStateContext,
+  key: KeyVersion,
+  order: KeyStateOrder,
+): Promise<void> {
+  if (order.state !== "destroyed" || key.custody !== "managed") return;
+  for (const sealed of await lockSealedKeys(tx, key.participantId, [key.version]))
+    await destroyManaged(cx, sealed);
+}
+
+/**
  * Moves a key version to another state (NIST SP 800-57 part 1, section 7; the pairs are crypto.md's). Deactivating by
- * hand and destroying are refused while anything is wrapped for the key. Destroying erases the sealed private key; the
- * row stays. Throws `key.not-found`, `key.state`, `access.forbidden`.
+ * hand and destroying are refused while anything is wrapped for the key. Destroying erases the sealed private key, or
+ * has its token destroy it; the row stays. Throws `key.not-found`, `key.state`, `access.forbidden`, and
+ * `service.keystore-unavailable` where the token does not do it now.
  */
 export async function changeKeyState(
   cx: ChangeStateContext,
@@ -78,6 +96,7 @@ export async function changeKeyState(
     }
     await requireNoWraps(tx, found, order);
     await requireNoOtherActive(tx, found, order);
+    await destroyInToken(tx, cx, found, order);
     const written = await appendEntry(tx, cx, {
       class: "key",
       outcome: "done",

@@ -1,7 +1,6 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { generateX25519 } from "@/lib/crypto/primitives";
 import { jwkThumbprint } from "@/lib/crypto/reply";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
@@ -10,23 +9,6 @@ import { highestVersion, type KeyVersion, kidOf, type NewManagedKey } from "@/li
 
 /** A managed key that is made and not stored yet: all but the entry that will vouch for it. */
 export type DraftKey = Omit<NewManagedKey, "registrationEntryId">;
-
-interface SealedKey {
-  readonly publicKey: Uint8Array;
-  readonly blob: Uint8Array;
-  readonly kek: string;
-}
-
-/** A fresh key pair whose private half is sealed before this returns. */
-function sealFreshKey(cx: Pick<Context, "keystore">, participant: string, version: number): SealedKey {
-  const { publicKey, privateKey } = generateX25519();
-  try {
-    const key = { purpose: "participant", participant, version, publicKey } as const;
-    return { ...cx.keystore.sealPrivateKey({ ...key, privateKey }), publicKey };
-  } finally {
-    privateKey.fill(0);
-  }
-}
 
 /**
  * The participant's next managed key version. Call it with the participant locked (`lockParticipant`): the number is
@@ -39,7 +21,8 @@ export async function draftManagedKey(
   state: KeyState,
 ): Promise<DraftKey> {
   const version = (await highestVersion(tx, participantId)) + 1;
-  const { publicKey, blob, kek } = sealFreshKey(cx, participantId, version);
+  const owner = { purpose: "participant", participant: participantId, version } as const;
+  const { publicKey, blob, kek } = await cx.keystore.createKeyPair(owner);
   const at = cx.clock.now();
   const key: KeyVersion = {
     id: uuidv7(at.getTime()),

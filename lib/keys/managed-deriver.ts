@@ -21,18 +21,28 @@ function keyRefOf({ key, blob, kek }: SealedKey): KeyRef {
   return { purpose: "participant", participant, version, publicKey: publicKeyBytes(key), blob, kek };
 }
 
+/** A blob that does not open is a fault of our records, not a statement about what the key was used for: 503. */
+async function orRecordFault<T>(act: Promise<T>): Promise<T> {
+  try {
+    return await act;
+  } catch (error) {
+    if (error instanceof OpenError) throw new DomainError("service.keystore-unavailable", { cause: error });
+    throw error;
+  }
+}
+
 /** A deriver for a row that the caller holds locked in a state that allows the use. */
 export function deriverOf({ keystore }: DeriverContext, sealed: SealedKey): ManagedDerive {
   const ref = keyRefOf(sealed);
-  return async (epk) => {
-    try {
-      return await keystore.derive(ref, epk);
-    } catch (error) {
-      // A blob that does not open is a fault of our records, not a statement about the envelope.
-      if (error instanceof OpenError) throw new DomainError("service.keystore-unavailable", { cause: error });
-      throw error;
-    }
-  };
+  return (epk) => orRecordFault(keystore.derive(ref, epk));
+}
+
+/**
+ * Has the token destroy a key that lies in one; a sealed key goes with its row's blob. The caller holds the row locked and
+ * changes its state afterwards. Throws `service.keystore-unavailable`.
+ */
+export function destroyManaged({ keystore }: DeriverContext, sealed: SealedKey): Promise<void> {
+  return orRecordFault(keystore.destroyPrivateKey(keyRefOf(sealed)));
 }
 
 /** What stands in memory of a key that opens nothing any more goes at once, not at the end of its time. */

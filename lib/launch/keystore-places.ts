@@ -41,7 +41,7 @@ export async function keystorePlaces(of: string | undefined): Promise<KeystorePl
 export function settingsThere({ settings }: KeystorePlace, to: string): CustodySettings {
   const choice = parseCustody(to);
   if (choice === undefined)
-    throw new StartError("--to is local, aws-kms:KEY, pkcs11:URI or transit:MOUNT/KEY.");
+    throw new StartError("--to is local, aws-kms:KEY, pkcs11:URI, pkcs11-resident:URI or transit:MOUNT/KEY.");
   const { unlock } = settings;
   if (choice.kind === "local" && unlock !== undefined && "keyFile" in unlock && !existsSync(unlock.keyFile))
     createFileAtomic(unlock.keyFile, newKeyFileText());

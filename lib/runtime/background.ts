@@ -10,6 +10,7 @@ import { DomainError } from "@/lib/errors";
 import { recordEpoch } from "@/lib/escrow/record-epoch";
 import { endDeadSessions } from "@/lib/identity/end-dead-sessions";
 import { findStanding } from "@/lib/identity/find-standing";
+import { sweepResident } from "@/lib/keys/resident/sweep-resident";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import type { Runtime } from "@/lib/runtime";
 import { dropFormer } from "@/lib/transactions/rewrap/drop-former";
@@ -190,4 +191,15 @@ export function keepEscrow(runtime: Runtime): void {
     }
   };
   setInterval(() => void keep(), ESCROW_PERIOD_MS).unref();
+}
+
+const RESIDENT_PERIOD_MS = 30_000;
+
+/** Holds the keys in a token, where participants' keys lie in one, against the rows, and sees a token return. */
+export function keepResident(runtime: Runtime): void {
+  setInterval(() => {
+    sweepResident(runtime).catch((error: unknown) => {
+      runtime.logger.warn({ err: error }, "the token was not compared with the key table; it will be");
+    });
+  }, RESIDENT_PERIOD_MS).unref();
 }

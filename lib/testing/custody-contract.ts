@@ -29,6 +29,8 @@ export interface CustodyBench {
   readonly refusals?: readonly string[];
   /** How many places of a wrapped key are damaged; fewer where each attempt is made slow on purpose. */
   readonly damages?: number;
+  /** Participants' keys lie in the token itself: a backup of the root key does not bring them elsewhere. */
+  readonly areKeysResident?: boolean;
   /** What must stand in no message and no file. */
   readonly secrets: readonly string[];
   /** Shows the key as not to be used, while the service would still decrypt with it. */
@@ -62,10 +64,25 @@ interface SealedPair {
   readonly publicKey: Uint8Array;
 }
 
-function sealOne(keystore: Keystore): SealedPair {
-  const { publicKey, privateKey } = generateX25519();
-  const key = { purpose: "participant", participant: "client-456", version: 1, publicKey } as const;
-  return { publicKey, ref: { ...key, ...keystore.sealPrivateKey({ ...key, privateKey }) } };
+async function makeOne(keystore: Keystore): Promise<SealedPair> {
+  const owner = { purpose: "participant", participant: "client-456", version: 1 } as const;
+  const made = await keystore.createKeyPair(owner);
+  return { publicKey: made.publicKey, ref: { ...owner, ...made } };
+}
+
+/** Keystores that a test opened; what they started ends with it. */
+const open: Keystore[] = [];
+
+async function opened(place: KeystorePlace): Promise<Keystore> {
+  const keystore = await openKeystore(place);
+  open.push(keystore);
+  return keystore;
+}
+
+async function created(place: KeystorePlace): Promise<Keystore> {
+  const keystore = await createKeystore(place);
+  open.push(keystore);
+  return keystore;
 }
 
 async function expectOpens(keystore: Keystore, { ref, publicKey }: SealedPair): Promise<void> {
@@ -106,6 +123,7 @@ export function describeCustody(
       dir = mkdtempSync(path.join(os.tmpdir(), "sealport-custody-"));
     });
     afterEach(async () => {
+      for (const keystore of open.splice(0)) keystore.close();
       bench?.service?.fail(undefined);
       rmSync(dir, { recursive: true, force: true });
     });
@@ -232,9 +250,9 @@ function placeOf(dir: string, custody: CustodySettings) {
 function keystoreTests(bench: () => CustodyBench, dir: () => string): void {
   test("a keystore made with it opens again, and nothing secret stands in its file", async () => {
     const { place } = placeOf(dir(), bench().settings);
-    const sealed = sealOne(await createKeystore(place));
-    await expectOpens(await createKeystore(place), sealed);
-    await expectOpens(await openKeystore(place), sealed);
+    const sealed = await makeOne(await created(place));
+    await expectOpens(await created(place), sealed);
+    await expectOpens(await opened(place), sealed);
     const text = readFileSync(path.join(dir(), KEYSTORE_FILE), "utf8");
     for (const secret of bench().secrets) expect(text).not.toContain(secret);
   });
@@ -250,29 +268,29 @@ function keystoreTests(bench: () => CustodyBench, dir: () => string): void {
       ...bench().settings,
       unlock: bench().settings.unlock ?? file.unlock,
     }).place;
-    const running = await createKeystore(here);
-    const sealed = sealOne(running);
+    const running = await created(here);
+    const sealed = await makeOne(running);
     const [from, to] = [await holderOf(file), await holderOf(there.custody, PATIENT)];
     await stageRoot(dir(), from, to);
-    await expectOpens(await openKeystore(here), sealed);
-    await expectOpens(await openKeystore(there), sealed);
+    await expectOpens(await opened(here), sealed);
+    await expectOpens(await opened(there), sealed);
     await expectOpens(running, sealed);
     expect(readRoots(dir()).roots.map(({ state }) => state)).toEqual(["old", "current"]);
-    if (there.custody.choice.kind !== "local") await expectOpens(await openKeystore(here), sealed);
+    if (there.custody.choice.kind !== "local") await expectOpens(await opened(here), sealed);
     expect((await dropOldRoot(dir(), to))?.state).toBe("old");
     expect(readRoots(dir()).roots.map(({ state }) => state)).toEqual(["current"]);
-    await expectOpens(await openKeystore(there), sealed);
+    await expectOpens(await opened(there), sealed);
     await stageRoot(dir(), to, from);
-    await expectOpens(await openKeystore(here), sealed);
+    await expectOpens(await opened(here), sealed);
     await dropOldRoot(dir(), from);
-    await expectOpens(await openKeystore(here), sealed);
+    await expectOpens(await opened(here), sealed);
   });
 }
 
 function backupTests(bench: () => CustodyBench, dir: () => string): void {
   test("its root key is divided among persons, and restored elsewhere when the back end is gone", async () => {
     const { settings, service, secrets } = bench();
-    const sealed = sealOne(await createKeystore(placeOf(dir(), settings).place));
+    const sealed = await makeOne(await created(placeOf(dir(), settings).place));
     const handed: Share[] = [];
     const backup = await makeBackup({
       dir: dir(),
@@ -287,7 +305,12 @@ function backupTests(bench: () => CustodyBench, dir: () => string): void {
     expect(drilled.backup.id).toBe(backup.id);
     const local = readCustody({ KEK_PASSPHRASE: "another passphrase" });
     await restoreRoot(dir(), handed.slice(0, 2), () => holderOf(local));
-    await expectOpens(await openKeystore({ dir: dir(), custody: local }), sealed);
+    const elsewhere = await opened({ dir: dir(), custody: local });
+    if (bench().areKeysResident === true)
+      expect(await codeOf(elsewhere.derive(sealed.ref, sealed.publicKey))).toBe(
+        "service.keystore-unavailable",
+      );
+    else await expectOpens(elsewhere, sealed);
     expect(readBackupState(dir()).isOfCurrentRoot).toBe(false);
     const record = readFileSync(path.join(dir(), BACKUP_FILE), "utf8");
     for (const secret of secrets) expect(record).not.toContain(secret);
@@ -295,7 +318,7 @@ function backupTests(bench: () => CustodyBench, dir: () => string): void {
 
   test("a custody that does not hold the root hands out no share", async () => {
     const { settings, otherKey } = bench();
-    await createKeystore(placeOf(dir(), settings).place);
+    await created(placeOf(dir(), settings).place);
     const holder = await holderOf(otherKey, PATIENT);
     const deliver = () => Promise.reject(new Error("a share was handed out"));
     const order = { dir: dir(), holder, threshold: 2, shares: 3, nowMs: 0, deliver };
@@ -308,8 +331,8 @@ function leaseTests(bench: () => ServiceBench, dir: () => string): void {
   test("a service that is away is borne until the lease ends, then all is 503; its return mends all", async () => {
     const { service, settings } = bench();
     const { place, clock, timers, failures } = placeOf(dir(), settings);
-    const keystore = await createKeystore(place);
-    const sealed = sealOne(keystore);
+    const keystore = await created(place);
+    const sealed = await makeOne(keystore);
     const secret = keystore.sealSecret("totp:1", Uint8Array.of(1, 2, 3));
     service.fail("gone");
     clock.advance(LEASE_MS / 2);
@@ -321,7 +344,7 @@ function leaseTests(bench: () => ServiceBench, dir: () => string): void {
     expect(keystore.serviceState()).toBe("down");
     expect(await codeOf(keystore.derive(sealed.ref, sealed.publicKey))).toBe("service.keystore-unavailable");
     expect(() => keystore.openSecret("totp:1", secret)).toThrow(DomainError);
-    expect(() => sealOne(keystore)).toThrow(DomainError);
+    await expect(makeOne(keystore)).rejects.toThrow(DomainError);
     expect(failures.length).toBeGreaterThan(0);
     service.fail("gone");
     expect(await codeOf(keystore.derive(sealed.ref, sealed.publicKey))).toBe("service.keystore-unavailable");
@@ -336,8 +359,8 @@ function leaseTests(bench: () => ServiceBench, dir: () => string): void {
   test("a service that denies ends the lease at once; after that only the timer asks it again", async () => {
     const { service, settings } = bench();
     const { place, clock, timers, failures } = placeOf(dir(), settings);
-    const keystore = await createKeystore(place);
-    const sealed = sealOne(keystore);
+    const keystore = await created(place);
+    const sealed = await makeOne(keystore);
     const use = () =>
       keystore.derive(sealed.ref, sealed.publicKey).then(
         () => "opens",

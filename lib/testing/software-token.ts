@@ -1,6 +1,15 @@
 import "server-only";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Fault } from "@/lib/testing/faulty-proxy";
@@ -21,8 +30,29 @@ export interface SoftwareToken {
   /** `blind` hides from the list that a key may decrypt: the token would still do so. */
   fail(fault: Fault | "blind" | undefined, times?: number): void;
   calls(): number;
+  /** What another program says of the token's keys, as it prints it. */
+  listKeys(): string;
+  /** Another program destroys a private key. */
+  deleteKey(idHex: string): void;
+  /** Another program makes a P-256 pair that can leave the token. */
+  makeLooseKey(object: string, id: string): void;
+  /** Takes the token away, for those who look for it from now on, and gives it back. */
+  hide(isHidden: boolean): void;
+  /** The module behind one that writes down each call (OpenSC's spy); where `file` is a pipe nobody reads, calls hang. */
+  spied(file: string): SpiedModule;
   close(): void;
 }
+
+/** A module that lies before the token's own. */
+export interface SpiedModule {
+  readonly module: string;
+  /** For PKCS11_ENV. */
+  readonly environment: string;
+  /** How often a function was called. */
+  count(call: string): number;
+}
+
+const SPIES = ["/usr/lib/x86_64-linux-gnu/pkcs11-spy.so", "/usr/lib/aarch64-linux-gnu/pkcs11-spy.so"];
 
 /** The misbehaving tool: its file `fault` says how, and for how many calls. */
 const TOOL = `#!/bin/sh
@@ -88,6 +118,9 @@ export function makeSoftwareToken(): SoftwareToken {
     writeFileSync(file("calls"), "");
   };
   fail(undefined);
+  const login = ["--module", module, "--token-label", TOKEN, "--login", "--pin", pin];
+  const tool = (...args: string[]): string =>
+    execFileSync(pkcs11Tool, [...login, ...args], { env, stdio: "pipe", encoding: "utf8" });
   return {
     pin,
     environment: JSON.stringify({ SOFTHSM2_CONF: config }),
@@ -95,12 +128,36 @@ export function makeSoftwareToken(): SoftwareToken {
     uri: (object) =>
       `token=${encodeURIComponent(TOKEN)};object=${object};type=secret-key?module-path=${module}`,
     makeKey: (object, id, ...options) => {
-      const login = ["--module", module, "--token-label", TOKEN, "--login", "--pin", pin];
-      const key = ["--keygen", "--key-type", "AES:32", "--label", object, "--id", id, ...options];
-      execFileSync(pkcs11Tool, [...login, ...key], { env, stdio: "pipe" });
+      tool("--keygen", "--key-type", "AES:32", "--label", object, "--id", id, ...options);
     },
     fail,
     calls: () => readFileSync(file("calls"), "utf8").split("\n").length - 1,
+    listKeys: () => tool("--list-objects", "--type", "privkey"),
+    deleteKey: (id) => void tool("--delete-object", "--type", "privkey", "--id", id),
+    makeLooseKey: (object, id) => {
+      const key = ["--keypairgen", "--key-type", "EC:prime256v1", "--extractable", "--usage-derive"];
+      tool(...key, "--label", object, "--id", id);
+    },
+    hide: (isHidden) => {
+      const [here, away] = [path.join(dir, "tokens"), path.join(dir, "away")];
+      if (isHidden) renameSync(here, away);
+      else renameSync(away, here);
+    },
+    spied: (output) => ({
+      module: need(
+        SPIES.find((file) => existsSync(file)),
+        "opensc-pkcs11",
+      ),
+      environment: JSON.stringify({
+        SOFTHSM2_CONF: config,
+        PKCS11SPY: module,
+        PKCS11SPY_OUTPUT: output,
+      }),
+      count: (call) =>
+        readFileSync(output, "utf8")
+          .split("\n")
+          .filter((line) => line.endsWith(`: ${call}`)).length,
+    }),
     close: () => rmSync(dir, { recursive: true, force: true }),
   };
 }

@@ -1,0 +1,65 @@
+// Numbers of PKCS#11 3.1 that the token process uses, and what a module's answers mean.
+
+export const CKR_OK = 0;
+export const CKR_TOKEN_NOT_RECOGNIZED = 0xe1;
+export const CKR_OBJECT_HANDLE_INVALID = 0x82;
+export const CKR_KEY_HANDLE_INVALID = 0x60;
+export const CKU_USER = 1;
+export const CKF_RW_SERIAL = 6;
+export const CKO_PRIVATE_KEY = 3;
+export const CKO_SECRET_KEY = 4;
+export const CKK_GENERIC_SECRET = 0x10;
+export const CKM_EC_EDWARDS_KEY_PAIR_GEN = 0x1055;
+export const CKM_EC_MONTGOMERY_KEY_PAIR_GEN = 0x1056;
+export const CKM_ECDH1_DERIVE = 0x1050;
+export const CKD_NULL = 1;
+export const CKA = {
+  CLASS: 0x0,
+  TOKEN: 0x1,
+  PRIVATE: 0x2,
+  LABEL: 0x3,
+  VALUE: 0x11,
+  KEY_TYPE: 0x100,
+  ID: 0x102,
+  SENSITIVE: 0x103,
+  SIGN: 0x108,
+  DERIVE: 0x10c,
+  VALUE_LEN: 0x161,
+  EXTRACTABLE: 0x162,
+  LOCAL: 0x163,
+  NEVER_EXTRACTABLE: 0x164,
+  ALWAYS_SENSITIVE: 0x165,
+  EC_PARAMS: 0x180,
+  EC_POINT: 0x181,
+};
+
+/** The module answered something else than CKR_OK. */
+export class TokenFault extends Error {
+  constructor(call, rv) {
+    super(`${call}: 0x${rv.toString(16)}`);
+    this.rv = rv;
+  }
+}
+
+/** A key that the token has and that is not to be used, or that it does not have. */
+export class KeyFault extends Error {
+  constructor(kind, what) {
+    super(what);
+    this.kind = kind;
+  }
+}
+
+/** Whether a failure says that an object is there no more. */
+export function isGone(error) {
+  return (
+    error instanceof TokenFault &&
+    (error.rv === CKR_OBJECT_HANDLE_INVALID || error.rv === CKR_KEY_HANDLE_INVALID)
+  );
+}
+
+/** Whether it says that the PIN or the user was refused: CKR_PIN_*, CKR_USER_*. */
+export function isDenied(error) {
+  if (!(error instanceof TokenFault)) return false;
+  const { rv } = error;
+  return (rv >= 0xa0 && rv <= 0xa4) || (rv >= 0x102 && rv <= 0x105);
+}
