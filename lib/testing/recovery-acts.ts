@@ -1,0 +1,93 @@
+import "server-only";
+import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
+import { loadSigningKey } from "@/lib/custody/signing-key";
+import { signAsPortal } from "@/lib/escrow/portal-signature";
+import { registerPending } from "@/lib/escrow/registrar";
+import { askRecovery } from "@/lib/keys/recovery/ask-recovery";
+import { beginRecovery } from "@/lib/keys/recovery/begin-recovery";
+import { challengeRecovery } from "@/lib/keys/recovery/challenge-recovery";
+import type { RecoveryAnswer } from "@/lib/keys/recovery/schema";
+import { signRecovery } from "@/lib/keys/recovery/sign-recovery";
+import { type Held, hold, type Person, submit } from "@/lib/testing/held-bench";
+import { createKeyHolder, type KeyHolder } from "@/lib/testing/key-holder";
+import type { UseCaseBench } from "@/lib/testing/use-case-bench";
+import { runRecoveries } from "@/lib/transactions/recover/run-recoveries";
+
+/** A roster of these people, whom the portal signs for; taken by the custodian when it is asked next. */
+export async function writeRoster(bench: UseCaseBench, people: readonly Person[]): Promise<void> {
+  await writeEvaluationRoster(bench.rosterFile, {
+    log: bench.place.log,
+    persons: people.map(({ principal }) => ({
+      person: principal.handle,
+      organisation: principal.organisationId,
+      role: principal.role,
+      duties: [...principal.duties],
+      ...(principal.role === "client" || principal.role === "miner"
+        ? { participant: principal.participantId }
+        : {}),
+    })),
+    evaluationKey: loadSigningKey(bench.keystore, "evaluation").publicKey,
+    sign: (statement) => signAsPortal(bench.keystore, "roster", statement),
+  });
+}
+
+/** Somebody who held a key and lost it, with transactions under it, and those who may help. */
+export interface Loss {
+  readonly owner: Person;
+  readonly other: Person;
+  readonly legal: Person;
+  readonly approver: Person;
+  readonly support: Person;
+  /** A roster person with the duty, of the owner's organisation. */
+  readonly insider: Person;
+  readonly old: Held;
+  /** The new key, which nobody has registered. */
+  readonly next: KeyHolder;
+  readonly ids: readonly string[];
+}
+
+/** A fresh bench's roster is written by the first loss, and stays: one loss a bench unless people are handed in. */
+export async function loss(bench: UseCaseBench, count = 2): Promise<Loss> {
+  const owner = await bench.person({ role: "client", hasKey: false });
+  const other = await bench.person({ role: "miner" });
+  const coordinator = (duties: Person["principal"]["duties"]) =>
+    bench.person({ role: "coordinator", duties, hasKey: false });
+  const legal = await coordinator(["legal"]);
+  const approver = await coordinator(["approve"]);
+  const support = await coordinator(["support"]);
+  const colleague = await coordinator(["approve"]);
+  const { organisationId } = owner.principal;
+  const insider = { ...colleague, principal: { ...colleague.principal, organisationId } };
+  await writeRoster(bench, [owner, other, legal, approver, support, insider]);
+  const old = await hold(owner);
+  const ids: string[] = [];
+  while (ids.length < count) {
+    const isOwn = ids.length % 2 === 0;
+    ids.push(await submit(isOwn ? owner : other, isOwn ? other : owner));
+  }
+  while ((await registerPending(owner)).more);
+  return { owner, other, legal, approver, support, insider, old, next: createKeyHolder(), ids: ids.sort() };
+}
+
+export const asked = ({ owner, old, next }: Loss, reason = "The laptop is gone."): Promise<RecoveryAnswer> =>
+  askRecovery(owner, old.keyId, { public_key: next.publicKey, reason });
+
+export const signedBy = (person: Person, { old }: Loss): Promise<RecoveryAnswer> =>
+  signRecovery(person, old.keyId, {});
+
+/** Challenge and answer by the holder of the new key, or by whoever is named. */
+export async function begun({ owner, old, next }: Loss, holder: KeyHolder = next): Promise<RecoveryAnswer> {
+  const { challenge } = await challengeRecovery(owner, old.keyId);
+  return beginRecovery(owner, old.keyId, { client_tag: holder.answer(challenge) });
+}
+
+/** Asked, signed by two and begun, when a worker has taken what waits. */
+export async function agreed(bench: UseCaseBench, one: Loss): Promise<RecoveryAnswer> {
+  await asked(one);
+  await signedBy(one.legal, one);
+  await signedBy(one.approver, one);
+  await bench.integrate();
+  return begun(one);
+}
+
+export const run = (cx: Person): Promise<number> => runRecoveries({ ...cx, system: "portal" });
