@@ -56,8 +56,13 @@ export const RecoveryView = z.object({
   signatures_needed: z.int(),
   /** Whether the caller's own word is awaited. */
   awaits_me: z.boolean(),
-  /** What the caller is to sign, where the portal does not sign for him. */
-  to_sign: RewrapStatement.optional(),
+  /** What the caller is to sign, where the portal does not sign for him, and the passkeys that the custodian takes it from. */
+  to_sign: z
+    .object({
+      statement: RewrapStatement,
+      passkeys: z.array(z.object({ credential_id: z.string(), rp_id: z.string() })),
+    })
+    .optional(),
   asked_at: z.string(),
   not_after: z.string(),
   /** Entries that lay under the old key when it began, and those that were wrapped for the new one. */

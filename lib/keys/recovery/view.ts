@@ -27,7 +27,11 @@ function awaited(cx: ViewContext, { row, words }: RecoveryCase, roster: Roster |
     !words.some(({ person }) => person === handle);
   const person = roster === undefined ? undefined : findPerson(roster, handle);
   if (!awaits_me || person === undefined || !holdsOwnKey(person)) return { awaits_me };
-  return { awaits_me, to_sign: { ...termsOfRecovery(cx, row), person: handle } };
+  const passkeys = person.credentials.flatMap((one) =>
+    one.kind === "passkey" ? [{ credential_id: one.credential_id, rp_id: one.rp_id }] : [],
+  );
+  const statement = { ...termsOfRecovery(cx, row), person: handle };
+  return { awaits_me, to_sign: { statement, passkeys } };
 }
 
 /** A recovery as the API tells it, to somebody who may see it. */
