@@ -14,7 +14,14 @@ import type { RecoveryAnswer, RecoveryProof } from "@/lib/keys/recovery/schema";
 import { lockRecovery, startRecovery } from "@/lib/keys/recovery/store";
 import { statementsOf } from "@/lib/keys/recovery/terms";
 import { findOpen } from "@/lib/keys/rotation/store";
-import { countWraps, type KeyVersion, lockKey, lockParticipant, updateState } from "@/lib/keys/store";
+import {
+  countWraps,
+  type KeyVersion,
+  lockKey,
+  lockParticipant,
+  selectActiveKeys,
+  updateState,
+} from "@/lib/keys/store";
 import { sealOf } from "@/lib/keys/vouch";
 
 function refuse(detail: string): never {
@@ -57,6 +64,10 @@ async function lockAll(tx: Tx, { row }: RecoveryCase): Promise<KeyVersion> {
   if (old?.state !== "compromised") refuse("The lost key is not compromised any more.");
   if (next === undefined || (next.state !== "pre_active" && next.state !== "active")) {
     return refuse("The new key neither waits nor is it active: ask for another recovery.");
+  }
+  const [active] = await selectActiveKeys(tx, [row.participantId], false);
+  if (active !== undefined && active.id !== next.id) {
+    refuse(`${active.kid} has become the participant's active key: ask for a recovery to that one.`);
   }
   return next;
 }
