@@ -8,7 +8,7 @@ import { beginRecovery } from "@/lib/keys/recovery/begin-recovery";
 import { challengeRecovery } from "@/lib/keys/recovery/challenge-recovery";
 import type { RecoveryAnswer } from "@/lib/keys/recovery/schema";
 import { signRecovery } from "@/lib/keys/recovery/sign-recovery";
-import { type Held, hold, type Person, submit } from "@/lib/testing/held-bench";
+import { first, type Held, hold, type Person, submit } from "@/lib/testing/held-bench";
 import { createKeyHolder, type KeyHolder } from "@/lib/testing/key-holder";
 import type { UseCaseBench } from "@/lib/testing/use-case-bench";
 import { runRecoveries } from "@/lib/transactions/recover/run-recoveries";
@@ -31,24 +31,20 @@ export async function writeRoster(bench: UseCaseBench, people: readonly Person[]
   });
 }
 
-/** Somebody who held a key and lost it, with transactions under it, and those who may help. */
-export interface Loss {
-  readonly owner: Person;
+/** Who may help with a loss, and who may not; all stand in the custodian's roster. */
+export interface Helpers {
+  readonly owners: readonly Person[];
   readonly other: Person;
   readonly legal: Person;
   readonly approver: Person;
   readonly support: Person;
-  /** A roster person with the duty, of the owner's organisation. */
+  /** A roster person with the duty, of the first owner's organisation. */
   readonly insider: Person;
-  readonly old: Held;
-  /** The new key, which nobody has registered. */
-  readonly next: KeyHolder;
-  readonly ids: readonly string[];
 }
 
-/** A fresh bench's roster is written by the first loss, and stays: one loss a bench unless people are handed in. */
-export async function loss(bench: UseCaseBench, count = 2): Promise<Loss> {
-  const owner = await bench.person({ role: "client", hasKey: false });
+export async function helpers(bench: UseCaseBench, owners: number): Promise<Helpers> {
+  const clients: Person[] = [];
+  while (clients.length < owners) clients.push(await bench.person({ role: "client", hasKey: false }));
   const other = await bench.person({ role: "miner" });
   const coordinator = (duties: Person["principal"]["duties"]) =>
     bench.person({ role: "coordinator", duties, hasKey: false });
@@ -56,17 +52,32 @@ export async function loss(bench: UseCaseBench, count = 2): Promise<Loss> {
   const approver = await coordinator(["approve"]);
   const support = await coordinator(["support"]);
   const colleague = await coordinator(["approve"]);
-  const { organisationId } = owner.principal;
+  const organisationId = first(clients).principal.organisationId;
   const insider = { ...colleague, principal: { ...colleague.principal, organisationId } };
-  await writeRoster(bench, [owner, other, legal, approver, support, insider]);
+  await writeRoster(bench, [...clients, other, legal, approver, support, insider]);
+  return { owners: clients, other, legal, approver, support, insider };
+}
+
+/** Somebody who held a key and lost it, with transactions under it. */
+export interface Loss extends Helpers {
+  readonly owner: Person;
+  readonly old: Held;
+  /** The new key, which nobody has registered. */
+  readonly next: KeyHolder;
+  readonly ids: readonly string[];
+}
+
+export async function loss(who: Helpers, at = 0, count = 2): Promise<Loss> {
+  const owner = who.owners[at];
+  if (owner === undefined) throw new TypeError("no such owner");
   const old = await hold(owner);
   const ids: string[] = [];
   while (ids.length < count) {
     const isOwn = ids.length % 2 === 0;
-    ids.push(await submit(isOwn ? owner : other, isOwn ? other : owner));
+    ids.push(await submit(isOwn ? owner : who.other, isOwn ? who.other : owner));
   }
   while ((await registerPending(owner)).more);
-  return { owner, other, legal, approver, support, insider, old, next: createKeyHolder(), ids: ids.sort() };
+  return { ...who, owner, old, next: createKeyHolder(), ids: ids.sort() };
 }
 
 export const asked = ({ owner, old, next }: Loss, reason = "The laptop is gone."): Promise<RecoveryAnswer> =>
@@ -81,13 +92,13 @@ export async function begun({ owner, old, next }: Loss, holder: KeyHolder = next
   return beginRecovery(owner, old.keyId, { client_tag: holder.answer(challenge) });
 }
 
-/** Asked, signed by two and begun, when a worker has taken what waits. */
+/** Asked, and signed by two, when a worker has taken what waits. */
 export async function agreed(bench: UseCaseBench, one: Loss): Promise<RecoveryAnswer> {
   await asked(one);
   await signedBy(one.legal, one);
-  await signedBy(one.approver, one);
+  const answer = await signedBy(one.approver, one);
   await bench.integrate();
-  return begun(one);
+  return answer;
 }
 
 export const run = (cx: Person): Promise<number> => runRecoveries({ ...cx, system: "portal" });

@@ -4,7 +4,7 @@ import { changeKeyState } from "@/lib/keys/change-state";
 import { getKey } from "@/lib/keys/get-key";
 import { getRecovery } from "@/lib/keys/recovery/get-recovery";
 import { groupsOf, kidsOf, readWith, SENT, submit } from "@/lib/testing/held-bench";
-import { asked, begun, type Loss, loss, run, signedBy } from "@/lib/testing/recovery-acts";
+import { asked, begun, helpers, type Loss, loss, run, signedBy } from "@/lib/testing/recovery-acts";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { openTransaction } from "@/lib/transactions/open-transaction";
 
@@ -12,7 +12,7 @@ let bench: UseCaseBench;
 let one: Loss;
 beforeAll(async () => {
   bench = await createUseCaseBench();
-  one = await loss(bench, 3);
+  one = await loss(await helpers(bench, 1), 0, 3);
 });
 afterAll(() => bench?.close());
 
