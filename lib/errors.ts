@@ -76,6 +76,7 @@ export const ERROR_CODES = {
   "key.proof": [422, "The proof of possession was not accepted"],
   "key.state": [409, "The key is not in a state that allows this"],
   "key.rotation-not-found": [404, "There is no such rotation"],
+  "key.recovery-not-found": [404, "There is no such recovery"],
   "key.rotated": [409, "A named key is no longer active"],
   "envelope.open-failed": [409, "The envelope could not be opened"],
   "envelope.replaced": [409, "The stored envelope is not the one in the log"],

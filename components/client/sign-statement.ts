@@ -3,7 +3,7 @@ import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/canonical-json";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 
-export type StatementKind = "decision" | "open" | "dispute" | "roster";
+export type StatementKind = "decision" | "open" | "dispute" | "roster" | "rewrap";
 
 /** The passkeys that the custodian takes the person's statements from. */
 export interface SigningKeys {

@@ -10,6 +10,7 @@ export const CODE_KEYS = {
   "transaction.not-found": "gone",
   "key.not-found": "gone",
   "key.rotation-not-found": "gone",
+  "key.recovery-not-found": "gone",
   "export.not-found": "gone",
   "audit.not-found": "gone",
   "aside.not-found": "gone",

@@ -13,6 +13,7 @@ import * as keys from "./operations/keys";
 import * as live from "./operations/live";
 import * as log from "./operations/log";
 import * as preservations from "./operations/preservations";
+import * as recoveries from "./operations/recoveries";
 import * as roster from "./operations/roster";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
@@ -26,6 +27,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   disputes,
   keys,
   wraps,
+  recoveries,
   access,
   decisions,
   grants,

@@ -59,23 +59,41 @@ function isSame(value: Json | undefined, wanted: string | readonly string[]): bo
   );
 }
 
-/** Requires that the entry announces exactly this opening, now, in this log, and was not used before. */
-export function checkIntent(core: Core, request: OpenRequest): CheckedIntent {
-  const { entry, leaf } = readEntry(request.intent);
+/** An entry that announces something, with what its org part says. */
+export interface Announced extends CheckedIntent {
+  readonly action: Json | undefined;
+  readonly purpose: Json | undefined;
+  readonly details: Json | undefined;
+}
+
+/** Requires that the entry announces a disclosure, now, in this log, and was not used before. */
+export function readIntent(core: Core, evidence: IntentEvidence): Announced {
+  const { entry, leaf } = readEntry(evidence);
   if (entry.log !== core.log) refuse("intent", "The intent stands in another log.");
   if (entry.class !== "disclosure" || entry.outcome !== "intent")
     refuse("intent", "The entry is not an intent.");
   const age = core.clock.nowMs() - Number(parseMicros(entry.at) / 1000n);
   if (Math.abs(age) > MAX_AGE_MS) refuse("intent", "The intent is not of now.");
   if (core.memory.isIntentUsed(entry.id)) refuse("intent", "The intent was used before.");
-  const org = openOrgPart(entry, request.intent);
+  const org = openOrgPart(entry, evidence);
+  const [action, purpose, details] = ["action", "purpose", "details"].map((name) => memberOf(org, name));
+  return { id: entry.id, leaf, action, purpose, details };
+}
+
+/** Whether the announced details have these members, and say the same in each. */
+export function saysOf(
+  details: Json | undefined,
+  wanted: Readonly<Record<string, string | string[]>>,
+): boolean {
+  return Object.entries(wanted).every(([name, value]) => isSame(memberOf(details, name), value));
+}
+
+/** Requires that the entry announces exactly this opening. */
+export function checkIntent(core: Core, request: OpenRequest): CheckedIntent {
+  const { id, leaf, action, purpose, details } = readIntent(core, request.intent);
   const { statement } = request.opening;
   const wanted = intentDetails({ ...request, requester: statement.requester });
-  const details = memberOf(org, "details");
-  const isThis =
-    memberOf(org, "action") === INTENT_ACTION &&
-    memberOf(org, "purpose") === statement.purpose &&
-    Object.entries(wanted).every(([name, value]) => isSame(memberOf(details, name), value));
+  const isThis = action === INTENT_ACTION && purpose === statement.purpose && saysOf(details, wanted);
   if (!isThis) refuse("intent", "The intent announces another opening.");
-  return { id: entry.id, leaf };
+  return { id, leaf };
 }

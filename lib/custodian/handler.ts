@@ -6,6 +6,9 @@ import { signStatement } from "@/lib/crypto/statement";
 import { acceptGrant, checkGrant, proveSubmission } from "@/lib/custodian/accept-grant";
 import { type Core, remember } from "@/lib/custodian/core";
 import { beginEpoch, destroyEpoch, rotateWhenDue } from "@/lib/custodian/epochs";
+import { acceptRewrap, challengeRewrap, endRewrap } from "@/lib/custodian/lost-key/accept-rewrap";
+import { RewrapChallenges } from "@/lib/custodian/lost-key/challenges";
+import { recoverEnvelopes } from "@/lib/custodian/lost-key/recover-envelopes";
 import { noteStatement } from "@/lib/custodian/note-statement";
 import { openEscrow } from "@/lib/custodian/open";
 import { Refused, refuse } from "@/lib/custodian/refused";
@@ -13,6 +16,13 @@ import { register } from "@/lib/custodian/register";
 import { rewrap } from "@/lib/custodian/rewrap";
 import { RosterError } from "@/lib/custodian/roster";
 import type { RosterSource } from "@/lib/custodian/roster-source";
+import {
+  LOST_KEY_PATHS,
+  RecoverRequest,
+  RewrapChallengeRequest,
+  RewrapEnd,
+  RewrapSubmission,
+} from "@/lib/escrow/lost-key-protocol";
 import {
   EpochOrder,
   type GrantResponse,
@@ -102,8 +112,27 @@ function revoke(core: Core, revocation: Revocation): { ok: true } {
   return { ok: true };
 }
 
+/** What concerns a participant's lost key. */
+function lostKeyActs(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
+  const challenges = new RewrapChallenges();
+  return {
+    [`POST ${LOST_KEY_PATHS.challenges}`]: async (request) => {
+      const body = parseBody(RewrapChallengeRequest, request);
+      return challengeRewrap(core, await requireRoster(source), challenges, body);
+    },
+    [`POST ${LOST_KEY_PATHS.accepted}`]: async (request) => {
+      const body = parseBody(RewrapSubmission, request);
+      return acceptRewrap(core, await requireRoster(source), challenges, body);
+    },
+    [`POST ${LOST_KEY_PATHS.envelopes}`]: async (request) =>
+      recoverEnvelopes(core, parseBody(RecoverRequest, request)),
+    [`POST ${LOST_KEY_PATHS.ends}`]: async (request) => endRewrap(core, parseBody(RewrapEnd, request)),
+  };
+}
+
 function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
   return {
+    ...lostKeyActs(core, source),
     [`GET ${PATHS.identity}`]: () => identity(core, source),
     [`GET ${PATHS.epochs}`]: async () => {
       rotateWhenDue(core);

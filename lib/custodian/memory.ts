@@ -1,7 +1,9 @@
 import "server-only";
+import { HeldRecoveries } from "@/lib/custodian/lost-key/held-recoveries";
 import { PasskeyUses, statementKey, useOf } from "@/lib/custodian/passkey-uses";
 import type { JournalRecord, RegisteredBody } from "@/lib/custodian/records";
 import type { SignedEpoch } from "@/lib/escrow/protocol";
+import { termsOf } from "@/lib/escrow/rewrap-statement";
 import { type Roster, rosterDigest } from "@/lib/escrow/roster";
 import { type GrantOkStatement, type OpenStatement, recordDigest } from "@/lib/escrow/statements";
 
@@ -25,6 +27,7 @@ export interface HeldDispute {
 }
 
 type GrantLine = Extract<JournalRecord, { kind: "grant" }>;
+type RecoveryLine = Extract<JournalRecord, { kind: "recovery" }>;
 
 function disputeOf({ dispute, party }: GrantLine): { readonly dispute?: HeldDispute } {
   if (dispute === undefined || party === undefined) return {};
@@ -47,6 +50,7 @@ export class Memory {
   /** Epochs whose keys are gone. */
   readonly destroyed = new Set<number>();
   readonly passkeys = new PasskeyUses();
+  readonly recoveries = new HeldRecoveries();
   roster: Roster | undefined;
   /** Digests of every roster that was in force. */
   private readonly rosters = new Set<string>();
@@ -58,7 +62,7 @@ export class Memory {
   private readonly recordDigests = new Map<string, string>();
   private readonly grants = new Map<string, HeldGrant>();
   private readonly revoked = new Set<string>();
-  /** Who used a nonce: a grant id, or the digest of an open statement. */
+  /** Who used a nonce: a grant id, the digest of an open statement, or of a recovery's terms. */
   private readonly nonces = new Map<string, string>();
   private readonly openings = new Set<string>();
   private readonly intents = new Set<string>();
@@ -93,6 +97,15 @@ export class Memory {
         return;
       case "open":
         this.applyOpening(record);
+        return;
+      case "recovery":
+        this.applyRecovery(record);
+        return;
+      case "recover":
+        for (const { intent } of record.items) this.intents.add(intent);
+        return;
+      case "recovery-end":
+        this.recoveries.end(record.recovery);
     }
   }
 
@@ -142,6 +155,14 @@ export class Memory {
     this.passkeys.note(useOf("open", record.statement, record.signature));
     this.openings.add(`${record.statement.nonce}|${record.transaction}`);
     this.intents.add(record.intent);
+  }
+
+  private applyRecovery({ recovery, statements, assurance }: RecoveryLine): void {
+    for (const { statement, signature } of statements) {
+      this.nonces.set(statement.nonce, recovery);
+      this.passkeys.note(useOf("rewrap", statement, signature));
+      this.recoveries.hold(recovery, termsOf(statement), assurance);
+    }
   }
 
   /** Registered bodies, newest generation of each group only, whose escrow entry lies under this key. */

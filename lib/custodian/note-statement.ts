@@ -17,6 +17,7 @@ function signerOf(note: StatementNote): string {
       return note.statement.party;
     case "roster":
     case "recovery":
+    case "rewrap":
       return note.statement.person;
   }
 }

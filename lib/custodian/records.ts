@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { AuthorizationRecord, SignedDecision, SignedDispute, SignedEpoch } from "@/lib/escrow/protocol";
+import { SignedRewrap } from "@/lib/escrow/rewrap-statement";
 import { Roster, StatementNote } from "@/lib/escrow/roster";
 import { GrantOkStatement, GroupName, OpenStatement, StatementSignature } from "@/lib/escrow/statements";
 
@@ -61,5 +62,31 @@ export const JournalRecord = z.discriminatedUnion("kind", [
     statement: OpenStatement,
     signature: StatementSignature,
   }),
+  z.strictObject({
+    kind: z.literal("recovery"),
+    at: z.string(),
+    /** Digest of the terms. */
+    recovery: Digest,
+    statements: z.array(SignedRewrap),
+    /** Nonce of the challenge by which the new key's possession was proven. */
+    proven: Digest,
+    assurance: z.enum(["evaluation", "signed"]),
+  }),
+  z.strictObject({
+    kind: z.literal("recover"),
+    at: z.string(),
+    recovery: Digest,
+    items: z.array(
+      z.strictObject({
+        tx: z.string(),
+        grp: GroupName,
+        gen: z.int(),
+        bd: Digest,
+        intent: z.string(),
+        leaf: Digest,
+      }),
+    ),
+  }),
+  z.strictObject({ kind: z.literal("recovery-end"), at: z.string(), recovery: Digest, reason: z.string() }),
 ]);
 export type JournalRecord = z.infer<typeof JournalRecord>;

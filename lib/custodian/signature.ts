@@ -46,7 +46,7 @@ export interface Proof {
   readonly use?: PasskeyUse;
 }
 
-const PORTAL_KINDS: readonly string[] = ["decision", "open", "dispute"];
+const PORTAL_KINDS: readonly string[] = ["decision", "open", "dispute", "rewrap"];
 
 function verifyByPortal(
   rules: SignatureRules,

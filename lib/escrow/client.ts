@@ -5,6 +5,7 @@ import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
 import { parseVkey } from "@/lib/crypto/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
 import { verifyEpoch } from "@/lib/escrow/epoch";
+import { createLostKeyClient, type LostKeyClient } from "@/lib/escrow/lost-key-client";
 import { type EscrowOpened, type EscrowOpening, openThroughEscrow } from "@/lib/escrow/opening";
 import {
   EpochsResponse,
@@ -67,6 +68,8 @@ export interface EscrowClient {
   submitRoster(next: Roster): Promise<Roster>;
   /** Shows a signed statement when it is made: a wrong signature is refused while its signer is still there. */
   noteStatement(note: StatementNote): Promise<"evaluation" | "signed">;
+  /** What concerns a participant's lost key. */
+  readonly lostKeys: LostKeyClient;
 }
 
 export interface EscrowClientOptions {
@@ -122,6 +125,7 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
     submitRoster: rosters.submit,
     noteStatement: async (note) =>
       (await askCustodian(pinned, "POST", ROSTER_PATHS.statements, NoteResponse, note)).assurance,
+    lostKeys: createLostKeyClient(pinned),
   };
 }
 

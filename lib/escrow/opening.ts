@@ -4,7 +4,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { x25519Handle } from "@/lib/crypto/primitives";
 import { openReply } from "@/lib/crypto/reply";
-import { OpenResponse, PATHS, type RegistrationItem } from "@/lib/escrow/protocol";
+import { type IntentEvidence, OpenResponse, PATHS, type RegistrationItem } from "@/lib/escrow/protocol";
 import type { GroupName, OpenStatement, StatementSignature } from "@/lib/escrow/statements";
 import { askCustodian, distrust, type PinnedCustodian } from "@/lib/escrow/transport";
 
@@ -38,7 +38,8 @@ export interface EscrowOpened {
   readonly sealed: Readonly<Partial<Record<GroupName, SealedReply>>>;
 }
 
-function intentEvidence(intent: AppendedEntry): unknown {
+/** What the custodian needs of an intent: its bytes, and the key of its org part alone. */
+export function intentEvidence(intent: AppendedEntry): IntentEvidence {
   const parts = intent.parts.filter((part) => part.kind === "org");
   return {
     entry: toBase64url(intent.bytes),

@@ -11,7 +11,7 @@ import type { StatementSignature } from "@/lib/escrow/statements";
  */
 export async function signAsPortal(
   keystore: Keystore,
-  kind: "decision" | "open" | "dispute" | "roster" | "recovery",
+  kind: "decision" | "open" | "dispute" | "roster" | "recovery" | "rewrap",
   object: unknown,
 ): Promise<StatementSignature> {
   const key = loadSigningKey(keystore, "evaluation");

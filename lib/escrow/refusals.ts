@@ -42,6 +42,9 @@ const REFUSALS = [
   "envelope",
   "epoch",
   "mask",
+  "new-key",
+  "proof",
+  "unknown-recovery",
 ] as const;
 /** Why the custodian refused; stable ids, fit for the caller. */
 export const Refusal = z.enum(REFUSALS);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RosterPerson } from "./protocol";
+import { RewrapStatement } from "./rewrap-statement";
 import {
   DecisionStatement,
   DisputeStatement,
@@ -69,6 +70,7 @@ export const StatementNote = z.discriminatedUnion("kind", [
     statement: RecoveryStatement,
     signature: StatementSignature,
   }),
+  z.strictObject({ kind: z.literal("rewrap"), statement: RewrapStatement, signature: StatementSignature }),
 ]);
 export type StatementNote = z.infer<typeof StatementNote>;
 

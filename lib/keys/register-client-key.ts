@@ -56,6 +56,7 @@ function requireUsable(key: KeyVersion): void {
   throw new DomainError("key.state", { detail: `${key.kid} is ${key.state}: register another key.` });
 }
 
+/** A new version that waits for a proof of possession. Throws `key.state`. */
 async function stage(
   tx: Tx,
   cx: RegisterContext,
@@ -94,6 +95,22 @@ async function stage(
   return { key, entry };
 }
 
+/**
+ * The participant's own version with this public key, which waits or is active, or a new one that waits. The participant is
+ * locked by the caller. Throws `key.taken`, `key.state`.
+ */
+export async function findOrStageKey(
+  tx: Tx,
+  cx: RegisterContext,
+  participantId: string,
+  bytes: Uint8Array,
+): Promise<{ key: KeyVersion; entry?: AppendedEntry }> {
+  const own = await findOwn(tx, participantId, toBase64url(bytes));
+  if (own === undefined) return stage(tx, cx, participantId, bytes);
+  requireUsable(own);
+  return { key: own };
+}
+
 type Staged = { readonly body: RegisteredKey; readonly entry?: AppendedEntry };
 
 /** The challenges to answer: for the key itself, and for the held one whose place it takes. */
@@ -116,13 +133,9 @@ async function findOrStage(
   if (!(await lockParticipant(tx, participantId))) {
     throw new DomainError("participant.unknown", { detail: `There is no participant ${participantId}.` });
   }
-  const own = await findOwn(tx, participantId, toBase64url(bytes));
-  if (own !== undefined) {
-    requireUsable(own);
-    return { body: await ask(tx, cx, own) };
-  }
-  const { key, entry } = await stage(tx, cx, participantId, bytes);
-  return { body: await ask(tx, cx, key), entry };
+  const { key, entry } = await findOrStageKey(tx, cx, participantId, bytes);
+  const body = await ask(tx, cx, key);
+  return entry === undefined ? { body } : { body, entry };
 }
 
 /**

@@ -13,6 +13,7 @@ import { findStanding } from "@/lib/identity/find-standing";
 import { sweepResident } from "@/lib/keys/resident/sweep-resident";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import type { Runtime } from "@/lib/runtime";
+import { runRecoveries } from "@/lib/transactions/recover/run-recoveries";
 import { dropFormer } from "@/lib/transactions/rewrap/drop-former";
 import { rewrapEscrow } from "@/lib/transactions/rewrap/rewrap-escrow";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
@@ -144,7 +145,7 @@ const DUE_PERIOD_MS = 60_000;
 
 /**
  * Begins rotations of managed keys that are older than `everyDays`, and moves what is sealed for old keys to new ones
- * while rotations run, and drops what the escrow needs no more when the custodian has confirmed. It is done here and not in the worker because participants' managed keys are this process's alone
+ * while rotations run, and drops what the escrow needs no more when the custodian has confirmed, and goes on with recoveries of lost keys. It is done here and not in the worker because participants' managed keys are this process's alone
  * (ADR 0018).
  */
 export function keepRotations(runtime: Runtime, everyDays: number): void {
@@ -156,6 +157,7 @@ export function keepRotations(runtime: Runtime, everyDays: number): void {
     try {
       await runRotations(context());
       await dropFormer(context());
+      await runRecoveries(context());
     } catch (error) {
       runtime.logger.warn({ err: error }, "a rotation did not go on; it will be taken up again");
     } finally {

@@ -46,6 +46,13 @@ export const TEST_LOG = "log.example.test/sealport";
 const START = new Date("2026-11-24T15:00:00Z");
 const HOUR_MS = 3_600_000;
 
+interface Announcement {
+  readonly outcome?: "intent" | "done";
+  readonly atMs?: number;
+  readonly log?: string;
+  readonly purpose?: string;
+}
+
 interface Signer {
   readonly person: RosterPerson;
   readonly seed: Uint8Array;
@@ -341,21 +348,21 @@ export class TestCustodian {
       requester: string;
       purpose: string;
     },
-    over: {
-      readonly action?: string;
-      readonly outcome?: "intent" | "done";
-      readonly atMs?: number;
-      readonly log?: string;
-    } = {},
+    over: Announcement & { readonly action?: string } = {},
   ): AppendedEntry {
+    return this.announce(over.action ?? INTENT_ACTION, intentDetails(about), {
+      purpose: about.purpose,
+      ...over,
+    });
+  }
+
+  /** An entry that announces something to the custodian. */
+  announce(action: string, details: Json, over: Announcement = {}): AppendedEntry {
     const atMs = over.atMs ?? this.clock.nowMs();
     const log = over.log ?? TEST_LOG;
     const id = uuidv7(atMs);
-    const plaintext = {
-      action: over.action ?? INTENT_ACTION,
-      purpose: about.purpose,
-      details: intentDetails(about),
-    };
+    const { purpose } = over;
+    const plaintext = { action, ...(purpose === undefined ? {} : { purpose }), details };
     const sealed = sealPart({
       log,
       entryId: id,

@@ -5,7 +5,6 @@ import { openForEvaluation, type SignedOpening, takeOpening } from "@/lib/access
 import { useView } from "@/lib/access/use-view";
 import type { Context } from "@/lib/context";
 import type { EscrowOpened } from "@/lib/escrow/opening";
-import { Jwe, type RegistrationItem } from "@/lib/escrow/protocol";
 import { type GroupName, intentDetails } from "@/lib/escrow/statements";
 import { finishOpening, plainGroupsOf } from "@/lib/transactions/finish-opening";
 import { GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
@@ -18,6 +17,7 @@ import {
   recordIntent,
   type SignedWord,
 } from "@/lib/transactions/record-disclosure";
+import { registrationItem } from "@/lib/transactions/registration-item";
 import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
 import type { TransactionRow } from "@/lib/transactions/store";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
@@ -69,18 +69,6 @@ function factsOf(cx: Context, { row, input, grant, permitted, sealed, signed }: 
       ...(input.justification === undefined ? {} : { justification: input.justification }),
       ...(permit.usedHoursOverride ? { hours_override: input.hours_override?.reason ?? "" } : {}),
     },
-  };
-}
-
-function registrationItem(row: TransactionRow, group: SealedGroupRow): RegistrationItem {
-  return {
-    tx: row.id,
-    grp: group.row.group,
-    ep: group.row.ep,
-    gen: group.row.gen,
-    fields: group.row.fieldCount,
-    rd_list: [...row.digestList],
-    jwe: Jwe.parse(group.envelope),
   };
 }
 

@@ -6,6 +6,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findHeld, storeSeal } from "@/lib/keys/possession/store";
+import { findOpenRecovery } from "@/lib/keys/recovery/store";
 import { refuseSuspended, registeredKey } from "@/lib/keys/registering";
 import { countToMove, findOpen, insertRotation } from "@/lib/keys/rotation/store";
 import type { ProvenKey } from "@/lib/keys/schema";
@@ -39,6 +40,9 @@ async function lockFormer(
   await refuseSuspended(tx, participantId);
   if ((await findOpen(tx, participantId)) !== undefined) {
     changed("A rotation of the participant's key has not ended: register the key again when it has.");
+  }
+  if ((await findOpenRecovery(tx, participantId))?.state === "running") {
+    changed("A recovery to the participant's key has not ended: prove the next one when it has.");
   }
   const [active] = await selectActiveKeys(tx, [participantId], false);
   return active && (await lockKey(tx, active.id));

@@ -7,7 +7,7 @@ import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection, Section } from "@/components/ui/section";
 import { getKey } from "@/lib/api-client/operations/keys";
-import type { Principal, Role } from "@/lib/context";
+import type { Duty, Principal, Role } from "@/lib/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { isUuid } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
@@ -20,15 +20,20 @@ import { KEY_USES, mayBecome } from "@/lib/keys/states";
 import { custodyOf } from "../_components/custody-of";
 import { KeyTable } from "../_components/key-table";
 import { loadKeys } from "../_components/load-keys";
+import { loadRecovery } from "../_components/load-recovery";
 import { loadRotations } from "../_components/load-rotations";
 import { StateTag } from "../_components/state-tag";
 import { HeldKey } from "./_components/held-key";
 import { KeyActs, type KeyChange } from "./_components/key-acts";
+import { Recovery } from "./_components/recovery";
 import { Rotations } from "./_components/rotations";
 
 const PARTIES: readonly Role[] = ["client", "miner"];
 /** Who may read the log's entries, and so follow the registration there. */
 const LOG_READERS: readonly Role[] = ["auditor", "regulator", "coordinator"];
+
+/** Duties with which somebody may stand in the custodian's roster for recoveries. */
+const SIGNERS: readonly Duty[] = ["approve", "legal", "admin", "recovery"];
 
 export async function generateMetadata() {
   return { title: (await getTranslations("keys"))("title") };
@@ -72,6 +77,12 @@ async function Registration({ view, canFollow }: { view: KeyView; canFollow: boo
   );
 }
 
+/** The participant's own people, the operators, and those whose duty it is to sign. */
+function seesRecovery({ role, duties, participantId }: Principal, view: KeyView): boolean {
+  const isOwn = participantId === view.participant_id && PARTIES.includes(role);
+  return isOwn || role === "coordinator" || role === "admin" || duties.some((duty) => SIGNERS.includes(duty));
+}
+
 /** What this person can do to this key now, as its state and what is wrapped for it allow. */
 function changesOf(principal: Principal, view: KeyView): KeyChange[] {
   const may = (operation: KeyOperation) => mayUseKey(principal, view.participant_id, operation);
@@ -105,6 +116,7 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
     : undefined;
   const wraps = view.remaining_wraps;
   const isHeld = view.custody === "client";
+  const recovery = isHeld && seesRecovery(principal, view) ? await loadRecovery(view.key_id) : undefined;
   const facts: Fact[] = [
     { name: t("columns.participant"), value: view.participant_id },
     { name: t("columns.version"), value: view.key_version },
@@ -162,6 +174,12 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
       {isHeld ? (
         <HeldKey
           view={view}
+          isOwn={principal.participantId === view.participant_id && PARTIES.includes(principal.role)}
+        />
+      ) : null}
+      {recovery?.ok === true && recovery.value.recovery !== null ? (
+        <Recovery
+          view={recovery.value.recovery}
           isOwn={principal.participantId === view.participant_id && PARTIES.includes(principal.role)}
         />
       ) : null}

@@ -47,6 +47,24 @@ function HandingOver({ view }: { view: KeyView }) {
   );
 }
 
+/** How its owner's program reports it lost, with the public key of the one to come. */
+function Lost({ view }: { view: KeyView }) {
+  const t = useTranslations("keys.held");
+  return (
+    <>
+      <p className="mt-4 max-w-[720px] text-body text-ink-2">{t("lost")}</p>
+      <ApiCallSample
+        label={t("ask")}
+        call={{
+          method: "POST",
+          path: `/confidential/keys/${view.key_id}/recovery`,
+          body: JSON.stringify({ public_key: TAG, reason: t("lostReason") }),
+        }}
+      />
+    </>
+  );
+}
+
 function NextStep({ view, isOwn }: { view: KeyView; isOwn: boolean }) {
   const t = useTranslations("keys.held");
   const { state, remaining_wraps: left } = view;
@@ -54,10 +72,22 @@ function NextStep({ view, isOwn }: { view: KeyView; isOwn: boolean }) {
     <p className="mt-4 max-w-[720px] text-body text-ink-2">{t(key)}</p>
   );
   if (state === "destroyed") return null;
-  if (state === "compromised" && left !== 0) return said("compromised");
   if (state === "deactivated" && left === 0) return said("empty");
-  if (!isOwn) return said("others");
-  return state === "deactivated" ? <HandingOver view={view} /> : <Replacing view={view} />;
+  if (!isOwn) return said(state === "compromised" && left !== 0 ? "compromised" : "others");
+  if (state === "compromised" && left !== 0) {
+    return (
+      <>
+        {said("compromised")}
+        <Lost view={view} />
+      </>
+    );
+  }
+  return (
+    <>
+      {state === "deactivated" ? <HandingOver view={view} /> : <Replacing view={view} />}
+      {state === "pre_active" ? null : <Lost view={view} />}
+    </>
+  );
 }
 
 /** A key whose private half never was here: what the portal can do with it, and what only its owner's program can. */

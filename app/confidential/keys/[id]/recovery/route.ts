@@ -1,0 +1,10 @@
+import { askRecovery, getRecovery } from "@/lib/api-client/operations/recoveries";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { askRecovery as ask } from "@/lib/keys/recovery/ask-recovery";
+import { getRecovery as read } from "@/lib/keys/recovery/get-recovery";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/{id}/recovery", [
+  bind(getRecovery, (cx, { params }) => read(cx, params.id)),
+  bind(askRecovery, (cx, { params, body }) => ask(cx, params.id, body)),
+]);

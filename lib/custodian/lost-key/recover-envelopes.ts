@@ -1,0 +1,167 @@
+import "server-only";
+import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import { openContentKey, wrapContentKey } from "@/lib/crypto/envelope";
+import { signStatement } from "@/lib/crypto/statement";
+import { type CheckedIntent, readIntent, saysOf } from "@/lib/custodian/check-intent";
+import { type Core, remember } from "@/lib/custodian/core";
+import type { HeldRecovery } from "@/lib/custodian/lost-key/held-recoveries";
+import { Refused, refuse } from "@/lib/custodian/refused";
+import { openItem, ownEntry, refuseReplacement } from "@/lib/custodian/register";
+import { instantOf } from "@/lib/custodian/scope";
+import { assuranceOf } from "@/lib/custodian/signature";
+import { escrowKeyName } from "@/lib/custody/create-keys";
+import {
+  REWRAP_INTENT_ACTION,
+  type RecoverRequest,
+  type RecoverResult,
+  type RewrappedStatement,
+  rewrapIntent,
+} from "@/lib/escrow/lost-key-protocol";
+import type { RegistrationItem } from "@/lib/escrow/protocol";
+
+type Item = RecoverRequest["items"][number];
+
+function requireHeld(core: Core, recovery: string): HeldRecovery {
+  const held = core.memory.recoveries.find(recovery);
+  if (core.memory.recoveries.isEnded(recovery)) return refuse("revoked", "The recovery has ended.");
+  if (held === undefined)
+    return refuse("unknown-recovery", "The custodian has accepted no such recovery: prove the new key.");
+  if (core.clock.nowMs() >= instantOf(held.terms.not_after)) {
+    refuse("statement-expired", "What two persons agreed to is over.");
+  }
+  if (held.assurance === "evaluation" && !core.isEvaluation) {
+    refuse("evaluation-key", "The recovery rests on statements that only an evaluation takes.");
+  }
+  return held;
+}
+
+function checkAnnounced(core: Core, recovery: string, held: HeldRecovery, one: Item): CheckedIntent {
+  const { id, leaf, action, details } = readIntent(core, one.intent);
+  const { tx: transaction, grp: group } = one.envelope;
+  const { old_kid, new_kid } = held.terms;
+  const wanted = rewrapIntent({ transaction, group, recovery, old_kid, new_kid });
+  if (action !== REWRAP_INTENT_ACTION || !saysOf(details, wanted)) {
+    refuse("intent", "The intent announces something else.");
+  }
+  return { id, leaf };
+}
+
+/** What was registered and nothing else, of a transaction that two persons named, sealed for this participant. */
+function checkEnvelope(core: Core, held: HeldRecovery, item: RegistrationItem): void {
+  const { terms, transactions } = held;
+  if (!transactions.has(item.tx)) refuse("scope", "The statements do not name this transaction.");
+  const own = ownEntry(item);
+  refuseReplacement(core, item, own);
+  if (core.memory.body(item)?.bd !== own.bd) refuse("body-digest", "The sealed group is not registered.");
+  if (core.memory.partiesOf(item.tx)?.includes(terms.participant) !== true) {
+    refuse("party", `The transaction was not sealed for ${terms.participant}.`);
+  }
+  if (!own.envelope.recipients.some(({ header }) => header.kid === terms.old_kid)) {
+    refuse("envelope", `The sealed group has no entry for ${terms.old_kid}.`);
+  }
+}
+
+interface Announced {
+  readonly item: RegistrationItem;
+  readonly intent: CheckedIntent;
+}
+
+/** Checked and announced, or why it is refused; one intent serves one envelope. */
+function checkAll(core: Core, recovery: string, held: HeldRecovery, items: readonly Item[]) {
+  const used = new Set<string>();
+  return items.map((one): Announced | Refused => {
+    try {
+      checkEnvelope(core, held, one.envelope);
+      const intent = checkAnnounced(core, recovery, held, one);
+      if (used.has(intent.id)) refuse("intent", "The intent was used before.");
+      used.add(intent.id);
+      return { item: one.envelope, intent };
+    } catch (error) {
+      if (error instanceof Refused) return error;
+      throw error;
+    }
+  });
+}
+
+/** Opens the own entry with every check and wraps its content key for the new key. Nothing but the entry leaves. */
+async function wrapOne(
+  core: Core,
+  recovery: string,
+  held: HeldRecovery,
+  { item, intent }: Announced,
+): Promise<RewrappedStatement> {
+  const own = ownEntry(item);
+  const { tx, grp, gen, ep } = item;
+  await openItem(core, item, own);
+  const key = core.keystore.readNamedKey(escrowKeyName(Number(own.kid.slice("escrow#".length))));
+  if (key === undefined) return refuse("epoch", `There is no escrow key ${own.kid}.`);
+  const context = { tx, group: grp, ep, gen, rd: own.rd };
+  const derive = (epk: Uint8Array) => core.keystore.derive(key, epk);
+  const cek = await openContentKey({ ...context, envelope: own.envelope, kid: own.kid, derive });
+  try {
+    const { new_kid: kid, new_public_key } = held.terms;
+    const entry = wrapContentKey(cek, { ...context, kid, publicKey: fromBase64url(new_public_key) });
+    const { log } = core;
+    const made = { epk: entry.header.epk.x, encrypted_key: entry.encrypted_key };
+    return { log, recovery, intent: intent.id, tx, grp, gen, bd: own.bd, kid, ...made };
+  } finally {
+    cek.fill(0);
+  }
+}
+
+async function answerOne(
+  core: Core,
+  recovery: string,
+  held: HeldRecovery,
+  one: Announced | Refused,
+): Promise<Refused | RewrappedStatement> {
+  if (one instanceof Refused) return one;
+  try {
+    return await wrapOne(core, recovery, held, one);
+  } catch (error) {
+    if (error instanceof Refused) return error;
+    throw error;
+  }
+}
+
+function resultOf(core: Core, { envelope }: Item, one: Refused | RewrappedStatement): RecoverResult {
+  if (one instanceof Refused) {
+    const { tx, grp, gen } = envelope;
+    return { ok: false, tx, grp, gen, reason: one.reason };
+  }
+  const signature = core.identity.withSeed((seed) => signStatement(seed, "rewrapped", one));
+  return { ok: true, statement: one, signature: toBase64url(signature) };
+}
+
+/**
+ * Wraps the content keys of registered envelopes for the new key of a recovery that it holds. All checks and the synced
+ * journal line, which names each envelope and the entry that announces it, are one synchronous step; only after it
+ * anything is opened. An answer that got lost is made anew under a new intent.
+ */
+export async function recoverEnvelopes(
+  core: Core,
+  { recovery, items }: RecoverRequest,
+): Promise<{ assurance: "evaluation" | "signed"; results: RecoverResult[] }> {
+  requireHeld(core, recovery);
+  // A key service that is away must not have anything written down.
+  await core.keystore.requireKeys();
+  const held = requireHeld(core, recovery);
+  const checked = checkAll(core, recovery, held, items);
+  const fresh = checked.flatMap((one) => (one instanceof Refused ? [] : [one]));
+  if (fresh.length > 0) {
+    remember(core, {
+      kind: "recover",
+      recovery,
+      items: fresh.map(({ item, intent }) => {
+        const { tx, grp, gen } = item;
+        return { tx, grp, gen, bd: ownEntry(item).bd, intent: intent.id, leaf: intent.leaf };
+      }),
+    });
+  }
+  const results: RecoverResult[] = [];
+  for (const [at, one] of checked.entries()) {
+    const item = items[at];
+    if (item !== undefined) results.push(resultOf(core, item, await answerOne(core, recovery, held, one)));
+  }
+  return { assurance: assuranceOf(core, [held.assurance]), results };
+}

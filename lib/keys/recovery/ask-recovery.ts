@@ -1,0 +1,152 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import type { Context } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { isUniqueViolation } from "@/lib/db/errors";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { MAX_REWRAP_DAYS, MAX_REWRAP_TRANSACTIONS } from "@/lib/escrow/rewrap-statement";
+import { requireKeyPermission } from "@/lib/keys/permissions";
+import { parsePublicKey } from "@/lib/keys/public-key";
+import { answerRecovery } from "@/lib/keys/recovery/answer-recovery";
+import { endIfExpired } from "@/lib/keys/recovery/end-recovery";
+import type { NewRecovery, RecoveryAnswer } from "@/lib/keys/recovery/schema";
+import { findOpenRecovery, insertRecovery, listNamed } from "@/lib/keys/recovery/store";
+import { findOrStageKey } from "@/lib/keys/register-client-key";
+import { findOpen } from "@/lib/keys/rotation/store";
+import { mayBecome } from "@/lib/keys/states";
+import {
+  type KeyVersion,
+  lockKey,
+  lockParticipant,
+  selectActiveKeys,
+  selectKeys,
+  updateState,
+} from "@/lib/keys/store";
+
+const DAY_MS = 24 * 60 * 60_000;
+
+function refuse(detail: string): never {
+  throw new DomainError("key.state", { detail });
+}
+
+/** The lost key, locked together with its participant: one that its participant held and that was in use. */
+async function lockLost(tx: Tx, cx: Context, keyId: string): Promise<KeyVersion> {
+  const [known] = await selectKeys(tx, { keyId, limit: 1 });
+  if (known === undefined) throw new DomainError("key.not-found");
+  requireKeyPermission(cx.principal, known.participantId, "compromised");
+  requireKeyPermission(cx.principal, known.participantId, "active");
+  if (!(await lockParticipant(tx, known.participantId))) throw new DomainError("key.not-found");
+  const key = await lockKey(tx, keyId);
+  if (key === undefined) throw new DomainError("key.not-found");
+  if (key.custody !== "client") refuse(`${key.kid} is held by the service, which cannot lose it: rotate it.`);
+  if (key.state !== "compromised" && !mayBecome(key.state, "compromised")) {
+    refuse(`${key.kid} is ${key.state}: there is nothing to recover.`);
+  }
+  return key;
+}
+
+/** A lost key counts as one in strange hands: nothing is sealed for it from now on, so that what is named is all. */
+async function shut(tx: Tx, cx: Context, key: KeyVersion): Promise<void> {
+  if (key.state !== "compromised") await updateState(tx, key.id, "compromised", cx.clock.now());
+}
+
+/** The key to wrap for: the active one if there is one, else one that waits. */
+async function newKey(tx: Tx, cx: Context, old: KeyVersion, bytes: Uint8Array) {
+  const [active] = await selectActiveKeys(tx, [old.participantId], false);
+  if (active !== undefined && active.publicKey !== toBase64url(bytes)) {
+    refuse(`${active.kid} is the participant's active key: recover to that one.`);
+  }
+  const staged = await findOrStageKey(tx, cx, old.participantId, bytes);
+  if (staged.key.version <= old.version) refuse(`${staged.key.kid} is no successor of ${old.kid}.`);
+  return staged;
+}
+
+function askEntry(
+  tx: Tx,
+  cx: Context,
+  about: { readonly id: string; readonly old: KeyVersion; readonly next: KeyVersion; readonly count: number },
+  reason: string,
+): Promise<AppendedEntry> {
+  const { id, old, next, count } = about;
+  return appendEntry(tx, cx, {
+    class: "key",
+    outcome: "done",
+    action: "key.recover-ask",
+    subjects: [`key_recovery:${id}`, `key:${old.id}`, `key:${next.id}`],
+    details: {
+      recovery: id,
+      kid: next.kid,
+      old_kid: old.kid,
+      from: old.state,
+      to: "compromised",
+      public_key: next.publicKey,
+      transactions: count,
+      reason,
+    },
+    pub: { thumbprint: next.thumbprint },
+    index: { participantId: old.participantId },
+  });
+}
+
+/** Whether the recovery that is open already is this very one; any other keeps a second one back. */
+async function isKnown(tx: Tx, old: KeyVersion, publicKey: string): Promise<boolean> {
+  const open = await findOpenRecovery(tx, old.participantId);
+  if (open === undefined) return false;
+  if (open.oldKeyId === old.id && open.newPublicKey === publicKey) return true;
+  return refuse("Another recovery of the participant's has not ended.");
+}
+
+async function ask(
+  tx: Tx,
+  cx: Context,
+  keyId: string,
+  input: NewRecovery,
+): Promise<AppendedEntry | undefined> {
+  const bytes = parsePublicKey(input.public_key);
+  const old = await lockLost(tx, cx, keyId);
+  await endIfExpired(tx, cx, old.participantId);
+  if (await isKnown(tx, old, toBase64url(bytes))) return undefined;
+  if ((await findOpen(tx, old.participantId)) !== undefined) {
+    refuse("A rotation of the participant's key has not ended: ask again when it has.");
+  }
+  await shut(tx, cx, old);
+  const { key: next } = await newKey(tx, cx, old, bytes);
+  const transactions = (await listNamed(tx, old.id, MAX_REWRAP_TRANSACTIONS)).sort();
+  const askedAt = cx.clock.now();
+  const id = uuidv7(askedAt.getTime());
+  const entry = await askEntry(tx, cx, { id, old, next, count: transactions.length }, input.reason);
+  await insertRecovery(tx, {
+    id,
+    tenantId: cx.instance.tenantId,
+    participantId: old.participantId,
+    oldKeyId: old.id,
+    newKeyId: next.id,
+    transactions,
+    nonce: toBase64url(randomBytes(32)),
+    reason: input.reason,
+    askedBy: cx.principal.userId,
+    askedAt,
+    notAfter: new Date(askedAt.getTime() + MAX_REWRAP_DAYS * DAY_MS),
+  });
+  return entry;
+}
+
+/**
+ * Asks that what lies under a lost key be wrapped for another one of the participant's: the lost one counts as compromised
+ * from now on, the new one is registered and waits, and two persons of the custodian's roster are to sign. The same again
+ * answers the one that is open. Throws `key.not-found`, `access.forbidden`, `key.state`, `key.invalid`, `key.taken`.
+ */
+export async function askRecovery(cx: Context, keyId: string, input: NewRecovery): Promise<RecoveryAnswer> {
+  try {
+    const entry = await inTransaction(cx, (tx) => ask(tx, cx, keyId, input));
+    return answerRecovery(cx, keyId, await cx.escrow.knownRoster(), entry);
+  } catch (error) {
+    // Another participant registered the same public key at the same moment.
+    if (isUniqueViolation(error)) throw new DomainError("key.taken");
+    throw error;
+  }
+}

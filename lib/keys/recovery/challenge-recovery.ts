@@ -1,0 +1,24 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { requireRoster } from "@/lib/identity/roster/current-roster";
+import { loadOwnCase, requireAsked, requireWords } from "@/lib/keys/recovery/load-case";
+import type { RecoveryChallenge } from "@/lib/keys/recovery/schema";
+import { statementsOf } from "@/lib/keys/recovery/terms";
+import { kidOf } from "@/lib/keys/store";
+
+/**
+ * The custodian's own challenge to the holder of the new key, once two persons have signed: what it will wrap for, it
+ * proves itself. Throws `key.recovery-not-found`, `access.forbidden`, `key.state`, `custodian.refused`.
+ */
+export async function challengeRecovery(cx: Context, keyId: string): Promise<RecoveryChallenge> {
+  const one = await loadOwnCase(cx, keyId);
+  requireAsked(one, cx.clock.now());
+  const words = requireWords(one, await requireRoster(cx));
+  const { row } = one;
+  const challenge = await cx.escrow.lostKeys.challenge({
+    statements: statementsOf(cx, row, words),
+    key_id: row.newKeyId,
+  });
+  const kid = kidOf(row.participantId, row.newVersion);
+  return { success: true, recovery_id: row.id, key_id: row.newKeyId, kid, challenge };
+}

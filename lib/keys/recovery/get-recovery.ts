@@ -1,0 +1,27 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { findCase, maySee } from "@/lib/keys/recovery/load-case";
+import type { RecoveryStanding } from "@/lib/keys/recovery/schema";
+import { recoveryView } from "@/lib/keys/recovery/view";
+
+/**
+ * The newest recovery of a key, for its participant, the operators and whoever may sign; null where there was none.
+ * Throws `key.not-found`, `access.forbidden`.
+ */
+export async function getRecovery(
+  cx: Pick<Context, "db" | "instance" | "clock" | "escrow" | "principal">,
+  keyId: string,
+): Promise<RecoveryStanding> {
+  const roster = await cx.escrow.knownRoster();
+  return inSnapshot(cx, async (tx) => {
+    const { key, found } = await findCase(tx, keyId);
+    if (!maySee(cx.principal, key.participantId, roster)) {
+      throw new DomainError("access.forbidden", {
+        detail: "A recovery is shown to its participant, the operators and those who sign it.",
+      });
+    }
+    return { recovery: found === undefined ? null : await recoveryView(tx, cx, found, roster) };
+  });
+}

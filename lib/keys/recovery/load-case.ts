@@ -1,0 +1,79 @@
+import "server-only";
+import type { Context, Principal } from "@/lib/context";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { REWRAP_PERSONS, rewrappersOf } from "@/lib/escrow/rewrap-statement";
+import type { Roster } from "@/lib/escrow/roster";
+import { mayUseKey, requireKeyPermission } from "@/lib/keys/permissions";
+import { findNewest, listWords, type RecoveryRow, type RecoveryWordRow } from "@/lib/keys/recovery/store";
+import { type KeyVersion, selectKeys } from "@/lib/keys/store";
+
+/** A recovery with everything that is weighed about it. */
+export interface RecoveryCase {
+  readonly key: KeyVersion;
+  readonly row: RecoveryRow;
+  readonly words: readonly RecoveryWordRow[];
+}
+
+/** A key's newest recovery, if it has one. Throws `key.not-found`. */
+export async function findCase(
+  tx: Tx,
+  keyId: string,
+): Promise<{ key: KeyVersion; found: RecoveryCase | undefined }> {
+  const [key] = await selectKeys(tx, { keyId, limit: 1 });
+  if (key === undefined) throw new DomainError("key.not-found");
+  const row = await findNewest(tx, keyId);
+  if (row === undefined) return { key, found: undefined };
+  return { key, found: { key, row, words: await listWords(tx, row.id) } };
+}
+
+/** The same, which must be there. Throws `key.recovery-not-found`. */
+export async function loadCase(tx: Tx, keyId: string): Promise<RecoveryCase> {
+  const { found } = await findCase(tx, keyId);
+  if (found === undefined) throw new DomainError("key.recovery-not-found");
+  return found;
+}
+
+/** Only the participant's own people open a recovery and prove the new key. Throws `access.forbidden`. */
+export async function loadOwnCase(cx: Context, keyId: string): Promise<RecoveryCase> {
+  return inSnapshot(cx, async (tx) => {
+    const { key, found } = await findCase(tx, keyId);
+    requireKeyPermission(cx.principal, key.participantId, "active");
+    if (found === undefined) throw new DomainError("key.recovery-not-found");
+    return found;
+  });
+}
+
+const SEEING: readonly Principal["role"][] = ["coordinator", "admin"];
+
+/** The participant's own people, the operators, and whoever may sign. */
+export function maySee(principal: Principal, participantId: string, roster: Roster | undefined): boolean {
+  return (
+    mayUseKey(principal, participantId, "active") ||
+    SEEING.includes(principal.role) ||
+    isRewrapper(roster, participantId, principal.handle)
+  );
+}
+
+export function isRewrapper(roster: Roster | undefined, participantId: string, handle: string): boolean {
+  return rewrappersOf(roster?.persons ?? [], participantId).some(({ person }) => person === handle);
+}
+
+/** Throws `key.state` unless the recovery waits for people and its time is not over. */
+export function requireAsked({ row }: RecoveryCase, now: Date): void {
+  if (row.state === "asked" && row.notAfter.getTime() > now.getTime()) return;
+  const state = row.state === "asked" ? "expired" : row.state;
+  throw new DomainError("key.state", { detail: `The recovery is ${state}.` });
+}
+
+/**
+ * The words that the custodian will take now: of persons who stand in its roster with a duty for it still. Throws
+ * `key.state` while there are too few.
+ */
+export function requireWords({ row, words }: RecoveryCase, roster: Roster): RecoveryWordRow[] {
+  const standing = words.filter(({ person }) => isRewrapper(roster, row.participantId, person));
+  if (standing.length >= REWRAP_PERSONS) return standing.slice(0, REWRAP_PERSONS);
+  throw new DomainError("key.state", {
+    detail: `${standing.length} of ${REWRAP_PERSONS} persons of the custodian's roster have signed.`,
+  });
+}

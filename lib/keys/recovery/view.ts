@@ -1,0 +1,79 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { REWRAP_PERSONS } from "@/lib/escrow/rewrap-statement";
+import { findPerson, type Roster } from "@/lib/escrow/roster";
+import { holdsOwnKey } from "@/lib/escrow/succession";
+import { isRewrapper, type RecoveryCase } from "@/lib/keys/recovery/load-case";
+import type { RecoveryState, RecoveryView } from "@/lib/keys/recovery/schema";
+import { type RecoveryRow, readNames } from "@/lib/keys/recovery/store";
+import { termsOfRecovery } from "@/lib/keys/recovery/terms";
+import { kidOf } from "@/lib/keys/store";
+
+type ViewContext = Pick<Context, "instance" | "clock" | "principal">;
+
+/** Its state now: one that nobody answered in time is over before anybody writes it down. */
+function stateNow({ state, notAfter }: RecoveryRow, now: Date): RecoveryState {
+  return state === "asked" && notAfter.getTime() <= now.getTime() ? "expired" : state;
+}
+
+/** What is asked of the caller. */
+function awaited(cx: ViewContext, { row, words }: RecoveryCase, roster: Roster | undefined) {
+  const { handle } = cx.principal;
+  const isOpen = stateNow(row, cx.clock.now()) === "asked";
+  const awaits_me =
+    isOpen &&
+    isRewrapper(roster, row.participantId, handle) &&
+    !words.some(({ person }) => person === handle);
+  const person = roster === undefined ? undefined : findPerson(roster, handle);
+  if (!awaits_me || person === undefined || !holdsOwnKey(person)) return { awaits_me };
+  const passkeys = person.credentials.flatMap((one) =>
+    one.kind === "passkey" ? [{ credential_id: one.credential_id, rp_id: one.rp_id }] : [],
+  );
+  const statement = { ...termsOfRecovery(cx, row), person: handle };
+  return { awaits_me, to_sign: { statement, passkeys } };
+}
+
+/** A recovery as the API tells it, to somebody who may see it. */
+export async function recoveryView(
+  tx: Tx,
+  cx: ViewContext,
+  one: RecoveryCase,
+  roster: Roster | undefined,
+): Promise<RecoveryView> {
+  const { row, words } = one;
+  const names = await readNames(
+    tx,
+    words.map(({ userId }) => userId),
+  );
+  return {
+    success: true,
+    recovery_id: row.id,
+    participant_id: row.participantId,
+    state: stateNow(row, cx.clock.now()),
+    reason: row.reason,
+    old_key: { key_id: row.oldKeyId, kid: kidOf(row.participantId, row.oldVersion) },
+    new_key: {
+      key_id: row.newKeyId,
+      kid: kidOf(row.participantId, row.newVersion),
+      public_key: row.newPublicKey,
+      fingerprint: row.newThumbprint,
+    },
+    transactions: row.transactions.length,
+    signatures: words.map(({ person, userId, proofKind, at }) => ({
+      person,
+      name: names.get(userId) ?? person,
+      by: proofKind === "evaluation" ? "portal" : "own_key",
+      at: at.toISOString(),
+    })),
+    signatures_needed: REWRAP_PERSONS,
+    ...awaited(cx, one, roster),
+    asked_at: row.askedAt.toISOString(),
+    not_after: row.notAfter.toISOString(),
+    total: row.total,
+    rewrapped: Math.max(0, row.total - row.remaining),
+    ...(row.startedAt === undefined ? {} : { started_at: row.startedAt.toISOString() }),
+    ...(row.endedAt === undefined ? {} : { ended_at: row.endedAt.toISOString() }),
+    ...(row.endReason === undefined ? {} : { end_reason: row.endReason }),
+  };
+}

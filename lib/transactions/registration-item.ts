@@ -1,0 +1,16 @@
+import { Jwe, type RegistrationItem } from "@/lib/escrow/protocol";
+import type { TransactionRow } from "@/lib/transactions/store";
+import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+
+/** A sealed group as the custodian wants it. */
+export function registrationItem(row: TransactionRow, group: SealedGroupRow): RegistrationItem {
+  return {
+    tx: row.id,
+    grp: group.row.group,
+    ep: group.row.ep,
+    gen: group.row.gen,
+    fields: group.row.fieldCount,
+    rd_list: [...row.digestList],
+    jwe: Jwe.parse(group.envelope),
+  };
+}
