@@ -188,7 +188,9 @@ async function announce(launch: Launch, instance: InstanceFile, services: Servic
   if (demo !== undefined) {
     for (const line of describeDemonstration(demo, baseUrl, folders.file("demo.json"))) progress.say(line);
   } else if (instance.seed === "none") {
-    progress.say("There are no demonstration people. Where nobody is there yet, this makes the two administrators");
+    progress.say(
+      "There are no demonstration people. Where nobody is there yet, this makes the two administrators",
+    );
     progress.say("and prints for each a link to sign in by, in a second terminal:");
     progress.say(`  DATA_DIR='${folders.dataDir}' npm run create-admin`);
   } else {
