@@ -19,6 +19,7 @@ test("being asked for a fresh proof is no refusal", () => {
   expect(accessKind({ ...item, error: "access.no-grant" })).toBe("refused");
   expect(accessKind(item)).toBe("refused");
   expect(accessKind({ ...item, action: "disclosure.open", success: true })).toBe("opened");
+  expect(accessKind({ ...item, action: "disclosure.rewrap", success: true })).toBe("rewrapped");
 });
 
 test.each([

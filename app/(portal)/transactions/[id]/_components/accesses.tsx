@@ -22,6 +22,7 @@ const LOOKS: Readonly<Record<AccessKind, readonly [IconName, string]>> = {
   refused: ["stop", "text-oxblood"],
   asked: ["key", "text-ink-2"],
   read: ["log", "text-ink-2"],
+  rewrapped: ["key", "text-accent"],
 };
 
 function Access({ item, own }: { item: AccessLogItem; own: string }) {
