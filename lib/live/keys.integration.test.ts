@@ -80,14 +80,15 @@ it("tells administrators and coordinators how the escrow's epochs go on, and nob
   }
 });
 
-it("tells a participant's people and administrators when entries of its held key were handed over, and nobody else", async () => {
+it("tells a participant's people and the operators when entries of its held key were handed over, and nobody else", async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "miner" });
   const admin = await bench.person({ role: "admin", duties: ["admin"] });
   const old = await hold(owner);
   const id = await submit(owner, other);
   const next = await hold(owner, old.holder);
-  const told = [await listen(owner), await listen(admin)];
+  const operator = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
+  const told = [await listen(owner), await listen(admin), await listen(operator)];
   const stranger = await listen(other);
   expect((await post(bench, owner, old, await made(owner, old, next))).rewrapped).toBe(2);
   for (const heard of told) await until(heard, "key", old.keyId, "deactivated");

@@ -22,6 +22,8 @@ export function isTold(principal: Principal, changed: Changed): boolean {
   }
   if (!("parties" in changed)) return seesUnderEpochs(principal);
   if (changed.change.kind === "transaction") return mayKnow(principal, changed.parties);
+  // The state of a key is no secret; what lies under it and its recovery the operators see too.
+  if (changed.change.kind === "key" && seesUnderEpochs(principal)) return true;
   if (changed.change.kind === "rotation" || changed.change.kind === "key") {
     return changed.parties.some((participantId) => mayUseKey(principal, participantId, "read-rotation"));
   }

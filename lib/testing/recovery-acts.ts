@@ -13,8 +13,17 @@ import { createKeyHolder, type KeyHolder } from "@/lib/testing/key-holder";
 import type { UseCaseBench } from "@/lib/testing/use-case-bench";
 import { runRecoveries } from "@/lib/transactions/recover/run-recoveries";
 
+const ownKey = (handle: string, public_key: string | undefined) =>
+  public_key === undefined
+    ? {}
+    : { credentials: [{ kind: "ed25519" as const, key_id: `${handle}/1`, public_key }] };
+
 /** A roster of these people, whom the portal signs for; taken by the custodian when it is asked next. */
-export async function writeRoster(bench: UseCaseBench, people: readonly Person[]): Promise<void> {
+export async function writeRoster(
+  bench: UseCaseBench,
+  people: readonly Person[],
+  keys: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
   await writeEvaluationRoster(bench.rosterFile, {
     log: bench.place.log,
     persons: people.map(({ principal }) => ({
@@ -25,6 +34,7 @@ export async function writeRoster(bench: UseCaseBench, people: readonly Person[]
       ...(principal.role === "client" || principal.role === "miner"
         ? { participant: principal.participantId }
         : {}),
+      ...ownKey(principal.handle, keys.get(principal.handle)),
     })),
     evaluationKey: loadSigningKey(bench.keystore, "evaluation").publicKey,
     sign: (statement) => signAsPortal(bench.keystore, "roster", statement),
@@ -42,7 +52,8 @@ export interface Helpers {
   readonly insider: Person;
 }
 
-export async function helpers(bench: UseCaseBench, owners: number): Promise<Helpers> {
+/** `legalKey`: public key of the legal reviewer's own Ed25519 key, whom the portal signs for otherwise. */
+export async function helpers(bench: UseCaseBench, owners: number, legalKey?: string): Promise<Helpers> {
   const clients: Person[] = [];
   while (clients.length < owners) clients.push(await bench.person({ role: "client", hasKey: false }));
   const other = await bench.person({ role: "miner" });
@@ -54,7 +65,8 @@ export async function helpers(bench: UseCaseBench, owners: number): Promise<Help
   const colleague = await coordinator(["approve"]);
   const organisationId = first(clients).principal.organisationId;
   const insider = { ...colleague, principal: { ...colleague.principal, organisationId } };
-  await writeRoster(bench, [...clients, other, legal, approver, support, insider]);
+  const keys = new Map(legalKey === undefined ? [] : [[legal.principal.handle, legalKey] as const]);
+  await writeRoster(bench, [...clients, other, legal, approver, support, insider], keys);
   return { owners: clients, other, legal, approver, support, insider };
 }
 

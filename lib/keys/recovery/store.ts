@@ -119,11 +119,12 @@ export async function findOpenRecovery(tx: Tx, participantId: string): Promise<R
   return rows.map(toRow)[0];
 }
 
-/** Recoveries that run, and those that wait beyond their time. */
+/** Recoveries that run, and those that wait beyond their time; without those that failed a moment ago. */
 export async function listToDo(tx: Tx, tenantId: string, at: Date): Promise<RecoveryRow[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     ${SELECT} WHERE r.tenant_id = ${tenantId}::uuid
-      AND (r.state = 'running' OR (r.state = 'asked' AND r.not_after <= ${at})) ORDER BY r.id`);
+      AND (r.state = 'running' OR (r.state = 'asked' AND r.not_after <= ${at}))
+      AND (r.try_after IS NULL OR r.try_after <= ${at}) ORDER BY r.id`);
   return rows.map(toRow);
 }
 
@@ -221,6 +222,11 @@ export async function startRecovery(
     data: { state: "running", total: start.total, started_at: start.at },
     select: { id: true },
   });
+}
+
+/** Leaves a recovery alone until then. */
+export async function postponeRecovery(tx: Tx, id: string, until: Date): Promise<void> {
+  await tx.key_recovery.update({ where: { id }, data: { try_after: until }, select: { id: true } });
 }
 
 export async function endRecovery(

@@ -5,6 +5,7 @@ import path from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import { getRecovery } from "@/lib/keys/recovery/get-recovery";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { first, kidsOf, readWith, SENT } from "@/lib/testing/held-bench";
@@ -21,7 +22,7 @@ let who: Helpers;
 const children = new Set<ChildProcess>();
 beforeAll(async () => {
   bench = await createUseCaseBench();
-  who = await helpers(bench, 3);
+  who = await helpers(bench, 4);
 });
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
@@ -120,6 +121,26 @@ it("two portals at once, beside another party's rotation, move each entry once",
   await requireRecovered(one);
   const [, done] = await countsOf(one);
   expect(done).toBe(12);
+}, 300_000);
+
+it("a custodian that fails is not asked again at once: what was announced has its end in the log, and goes on later", async () => {
+  const one = await loss(who, 3, 2);
+  await agreed(bench, one);
+  await begun(one);
+  const { escrow, clock } = one.owner;
+  const recover = () => Promise.reject(new DomainError("custodian.unavailable"));
+  const failing = { ...one.owner, escrow: { ...escrow, lostKeys: { ...escrow.lostKeys, recover } } };
+  await run(failing);
+  expect(await run(failing)).toBe(0);
+  expect(await countsOf(one)).toEqual([4, 0, 4]);
+  await bench.integrate();
+  const nowMs = () => clock.nowMs() + 60_000;
+  const later = { nowMs, nowMicros: () => BigInt(nowMs()) * 1000n, now: () => new Date(nowMs()) };
+  expect((await getRecovery(one.owner, one.old.keyId)).recovery).toMatchObject({ state: "running" });
+  await run({ ...one.owner, clock: later });
+  await bench.integrate();
+  await requireRecovered(one);
+  expect(await countsOf(one)).toEqual([8, 4, 4]);
 }, 300_000);
 
 it("a custodian that is away keeps it waiting: nothing is announced to it, and nothing is lost", async () => {

@@ -26,7 +26,7 @@ export type RecoverContext = Pick<Context, "db" | "instance" | "escrow" | "logge
 /** As for rotations: what is bound anew while nothing goes into the tree would be shut a minute later. */
 const BEHIND_SECONDS = 20;
 /** Transactions of one batch; of six groups each at most. */
-const BATCH = 40;
+const BATCH = 20;
 
 export type RecoverBatch =
   | { readonly kind: "waits" }
@@ -130,7 +130,7 @@ async function requireNewKey(tx: Tx, row: RecoveryRow): Promise<void> {
 }
 
 /**
- * Has up to forty transactions wrapped for the new key: announces each envelope, asks the custodian, and puts its entries
+ * Has up to twenty transactions wrapped for the new key: announces each envelope, asks the custodian, and puts its entries
  * in their places under an entry of the log each, in one database transaction. Killed at any point it leaves a batch undone
  * or done, and is asked again under new announcements.
  */

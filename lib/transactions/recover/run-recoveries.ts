@@ -2,12 +2,21 @@ import "server-only";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type RecoveryOutcome, writeEnd } from "@/lib/keys/recovery/end-recovery";
-import { findRecovery, listToDo, lockRecovery, type RecoveryRow } from "@/lib/keys/recovery/store";
+import {
+  findRecovery,
+  listToDo,
+  lockRecovery,
+  postponeRecovery,
+  type RecoveryRow,
+} from "@/lib/keys/recovery/store";
 import { recoveryDigest } from "@/lib/keys/recovery/terms";
 import { type RecoverContext, recoverBatch } from "@/lib/transactions/recover/recover-batch";
 
 /** Refusals of the custodian that no later call changes. */
 const FINAL: readonly unknown[] = ["unknown-recovery", "revoked", "statement-expired", "evaluation-key"];
+
+/** What failed is announced again: not with every look, or the log would fill with announcements. */
+const PAUSE_MS = 60_000;
 
 /** Passes over what lies under the lost key until one moves nothing; false when it has to be taken up again. */
 async function moveAll(cx: RecoverContext, row: RecoveryRow, signal?: AbortSignal): Promise<boolean> {
@@ -73,6 +82,8 @@ export async function runRecoveries(cx: RecoverContext, signal?: AbortSignal): P
         { err: error, alarm: "recovery.stuck", recovery: row.id },
         "a recovery of a lost key did not go on",
       );
+      const until = new Date(cx.clock.nowMs() + PAUSE_MS);
+      await inTransaction(cx, (tx) => postponeRecovery(tx, row.id, until));
     }
   }
   return todo.length;

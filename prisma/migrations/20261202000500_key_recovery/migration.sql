@@ -19,6 +19,7 @@ CREATE TABLE key_recovery (
   ended_at timestamptz(6),
   ended_by uuid,
   end_reason text,
+  try_after timestamptz(6),
   CONSTRAINT key_recovery_pkey PRIMARY KEY (id)
 );
 CREATE INDEX key_recovery_old_key_id_id_idx ON key_recovery (old_key_id, id);
@@ -61,6 +62,8 @@ BEGIN
     END IF;
     RETURN NEW;
   END IF;
+  -- When it is taken up again after a failure is no act: nothing else may change with it.
+  IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'try_after' = to_jsonb(OLD) - 'try_after' THEN RETURN NEW; END IF;
   IF TG_OP = 'DELETE'
      OR (NEW.id, NEW.tenant_id, NEW.participant_id, NEW.old_key_id, NEW.new_key_id, NEW.transactions, NEW.nonce, NEW.reason, NEW.asked_by,
          NEW.asked_at, NEW.not_after)
@@ -84,7 +87,9 @@ REVOKE EXECUTE ON FUNCTION key_recovery_guard() FROM PUBLIC;
 CREATE TRIGGER key_recovery_guard BEFORE INSERT OR UPDATE OR DELETE ON key_recovery
   FOR EACH ROW EXECUTE FUNCTION key_recovery_guard();
 ALTER TABLE key_recovery ENABLE ALWAYS TRIGGER key_recovery_guard;
-CREATE CONSTRAINT TRIGGER key_recovery_complete AFTER INSERT OR UPDATE OR DELETE ON key_recovery
+CREATE CONSTRAINT TRIGGER key_recovery_complete AFTER INSERT OR DELETE OR UPDATE OF
+  id, tenant_id, participant_id, old_key_id, new_key_id, transactions, nonce, reason, state, total, remaining, asked_by, asked_at,
+  not_after, started_at, ended_at, ended_by, end_reason ON key_recovery
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_require_entry('key_recovery:id');
 ALTER TABLE key_recovery ENABLE ALWAYS TRIGGER key_recovery_complete;
 CREATE TRIGGER key_recovery_kept BEFORE TRUNCATE ON key_recovery
@@ -108,9 +113,9 @@ INSERT INTO audit_action_rule (action, table_name, op) VALUES
   ('disclosure.rewrap', 'wrap', 'UPDATE'), ('disclosure.rewrap', 'transaction_group', 'UPDATE');
 
 -- Pages of the old key are told when something becomes of its recovery.
-CREATE TRIGGER key_recovery_announced AFTER INSERT OR UPDATE ON key_recovery
+CREATE TRIGGER key_recovery_announced AFTER INSERT OR UPDATE OF state ON key_recovery
   FOR EACH ROW EXECUTE FUNCTION announce_change('key', 'old_key_id');
 
 GRANT SELECT, INSERT ON key_recovery, key_recovery_statement TO sealport_app;
-GRANT UPDATE (state, total, remaining, started_at, ended_at, ended_by, end_reason) ON key_recovery TO sealport_app;
+GRANT UPDATE (state, total, remaining, started_at, ended_at, ended_by, end_reason, try_after) ON key_recovery TO sealport_app;
 GRANT SELECT ON key_recovery, key_recovery_statement TO sealport_auditor;

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
+import { signStatement } from "@/lib/crypto/statement";
+import type { RewrapStatement } from "@/lib/escrow/rewrap-statement";
+import { getRecovery } from "@/lib/keys/recovery/get-recovery";
+import { signRecovery } from "@/lib/keys/recovery/sign-recovery";
+import { asked, begun, helpers, type Loss, loss, run, signedBy } from "@/lib/testing/recovery-acts";
+import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+
+const seed = randomBytes(32);
+
+let bench: UseCaseBench;
+let one: Loss;
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+  one = await loss(await helpers(bench, 1, toBase64url(ed25519PublicKey(seed))));
+});
+afterAll(() => bench?.close());
+
+const signatureOf = (statement: RewrapStatement, by: Uint8Array = seed) => ({
+  kind: "ed25519" as const,
+  key_id: `${one.legal.principal.handle}/1`,
+  signature: toBase64url(signStatement(by, "rewrap", statement)),
+});
+
+it("who holds a key signs with it, what the custodian has looked at; the portal signs in nobody's place who can", async () => {
+  await asked(one);
+  const { recovery } = await getRecovery(one.legal, one.old.keyId);
+  const statement = recovery?.to_sign?.statement;
+  if (statement === undefined) throw new TypeError("nothing to sign");
+  expect(statement).toMatchObject({
+    participant: one.owner.principal.participantId,
+    old_kid: one.old.kid,
+    new_public_key: one.next.publicKey,
+    transactions: one.ids,
+    person: one.legal.principal.handle,
+  });
+  expect(recovery?.to_sign?.passkeys).toEqual([]);
+  const post = (signature: ReturnType<typeof signatureOf>) =>
+    signRecovery(one.legal, one.old.keyId, { signature });
+  expect(await outcomeOf(signedBy(one.legal, one))).toBe("statement.required");
+  const cheats = [
+    signatureOf(statement, randomBytes(32)),
+    signatureOf({ ...statement, transactions: [] }),
+    signatureOf({ ...statement, new_public_key: toBase64url(randomBytes(32)) }),
+    signatureOf({ ...statement, log: "log.other.test/sealport" }),
+    { ...signatureOf(statement), key_id: `${one.approver.principal.handle}/1` },
+  ];
+  for (const cheat of cheats) expect((await refusalOf(post(cheat))).extra.reason).toBe("signature");
+  expect((await post(signatureOf(statement))).signatures).toMatchObject([{ by: "own_key" }]);
+  const { recovery: other } = await getRecovery(one.approver, one.old.keyId);
+  expect([other?.awaits_me, other?.to_sign]).toEqual([true, undefined]);
+  await signedBy(one.approver, one);
+  await bench.integrate();
+  expect((await begun(one)).state).toBe("running");
+  await run(one.owner);
+  expect((await getRecovery(one.owner, one.old.keyId)).recovery).toMatchObject({
+    state: "completed",
+    rewrapped: 4,
+  });
+});
