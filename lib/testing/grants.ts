@@ -38,6 +38,8 @@ const APP = {
   invitation: "DELETE INSERT UPDATE",
   job: "DELETE INSERT UPDATE",
   key_challenge: "DELETE INSERT UPDATE",
+  key_recovery: "INSERT UPDATE(end_reason ended_at ended_by remaining started_at state total try_after)",
+  key_recovery_statement: "INSERT",
   key_rotation: "INSERT UPDATE",
   key_version: "INSERT UPDATE",
   legal_authorization: "INSERT UPDATE",
