@@ -1,7 +1,8 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
-import { loadOwnCase, requireAsked, requireWords } from "@/lib/keys/recovery/load-case";
+import { loadOwnCase, requireAsked } from "@/lib/keys/recovery/load-case";
+import { requireWords } from "@/lib/keys/recovery/require-words";
 import type { RecoveryChallenge } from "@/lib/keys/recovery/schema";
 import { statementsOf } from "@/lib/keys/recovery/terms";
 import { kidOf } from "@/lib/keys/store";
@@ -13,8 +14,8 @@ import { kidOf } from "@/lib/keys/store";
 export async function challengeRecovery(cx: Context, keyId: string): Promise<RecoveryChallenge> {
   const one = await loadOwnCase(cx, keyId);
   requireAsked(one, cx.clock.now());
-  const words = requireWords(one, await requireRoster(cx));
   const { row } = one;
+  const words = requireWords(row.participantId, one.words, await requireRoster(cx));
   const challenge = await cx.escrow.lostKeys.challenge({
     statements: statementsOf(cx, row, words),
     key_id: row.newKeyId,

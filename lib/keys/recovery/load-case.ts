@@ -2,7 +2,7 @@ import "server-only";
 import type { Context, Principal } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { REWRAP_PERSONS, rewrappersOf } from "@/lib/escrow/rewrap-statement";
+import { rewrappersOf } from "@/lib/escrow/rewrap-statement";
 import type { Roster } from "@/lib/escrow/roster";
 import { mayUseKey, requireKeyPermission } from "@/lib/keys/permissions";
 import { findNewest, listWords, type RecoveryRow, type RecoveryWordRow } from "@/lib/keys/recovery/store";
@@ -64,16 +64,4 @@ export function requireAsked({ row }: RecoveryCase, now: Date): void {
   if (row.state === "asked" && row.notAfter.getTime() > now.getTime()) return;
   const state = row.state === "asked" ? "expired" : row.state;
   throw new DomainError("key.state", { detail: `The recovery is ${state}.` });
-}
-
-/**
- * The words that the custodian will take now: of persons who stand in its roster with a duty for it still. Throws
- * `key.state` while there are too few.
- */
-export function requireWords({ row, words }: RecoveryCase, roster: Roster): RecoveryWordRow[] {
-  const standing = words.filter(({ person }) => isRewrapper(roster, row.participantId, person));
-  if (standing.length >= REWRAP_PERSONS) return standing.slice(0, REWRAP_PERSONS);
-  throw new DomainError("key.state", {
-    detail: `${standing.length} of ${REWRAP_PERSONS} persons of the custodian's roster have signed.`,
-  });
 }

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import type { RosterPerson } from "@/lib/escrow/protocol";
+import { requireWords } from "@/lib/keys/recovery/require-words";
+
+const portal = [{ kind: "portal-evaluation" as const }];
+const ownKey = (key_id: string) => [{ kind: "ed25519" as const, key_id, public_key: "A".repeat(43) }];
+
+const person = (name: string, more: Partial<RosterPerson> = {}): RosterPerson => ({
+  person: name,
+  organisation: "operator",
+  duties: ["approve"],
+  credentials: portal,
+  ...more,
+});
+const owner = person("owner", { organisation: "company", duties: [], participant: "client-1" });
+
+const word = (name: string, proofKind: "evaluation" | "ed25519" = "evaluation", key_id = "portal") => ({
+  person: name,
+  proofKind,
+  signature: { kind: "ed25519" as const, key_id, signature: "A".repeat(86) },
+});
+
+const namesOf = (words: readonly ReturnType<typeof word>[], persons: readonly RosterPerson[]) =>
+  requireWords("client-1", words, { persons: [owner, ...persons] }).map((one) => one.person);
+
+test("words of two persons count, in the order in which they were given", () => {
+  const persons = [person("a"), person("b"), person("c")];
+  expect(namesOf([word("b"), word("a"), word("c")], persons)).toEqual(["b", "a"]);
+});
+
+test("the portal's word for somebody who has got a key since counts no more, and keeps no others back", () => {
+  const persons = [person("a", { credentials: ownKey("a/1") }), person("b"), person("c")];
+  expect(namesOf([word("a"), word("b"), word("c")], persons)).toEqual(["b", "c"]);
+});
+
+test("a word by a key that has left the roster, or by a person without the duty now, counts no more", () => {
+  const persons = [person("a", { credentials: ownKey("a/2") }), person("b", { duties: [] }), person("c")];
+  const words = [word("a", "ed25519", "a/1"), word("b"), word("c")];
+  expect(() => namesOf(words, persons)).toThrow();
+  expect(namesOf([...words, word("d")], [...persons, person("d")])).toEqual(["c", "d"]);
+});
+
+test("nobody's word counts where the roster names no person of the participant", () => {
+  const words = [word("a"), word("b")];
+  expect(() => requireWords("client-2", words, { persons: [owner, person("a"), person("b")] })).toThrow();
+});
