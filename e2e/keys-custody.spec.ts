@@ -1,9 +1,10 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { entriesFor } from "@/lib/testing/held-program";
-import { createKeyHolder, heldBy, type KeyHolder, proofOf } from "@/lib/testing/key-holder";
+import type { KeyHolder } from "@/lib/testing/key-holder";
 import { type RunningInstance, startInstance } from "../lib/testing/instance";
-import { type Answer, type Caller, caller, type Demo, people, readDemo } from "./support/api";
+import { type Caller, caller, type Demo, people, readDemo } from "./support/api";
 import { axeFindings } from "./support/axe";
+import { hold, ok } from "./support/held-key";
 import { accountOf } from "./support/sign-in";
 import { signedIn } from "./support/signed-in";
 import { canaries, submitTransaction } from "./support/steps";
@@ -173,25 +174,6 @@ test("a key reported compromised opens nothing, and its data move when a second 
   for (const one of [stranger, admin]) await one.page.context().close();
   await page.context().close();
 });
-
-function ok(answer: Answer): Record<string, unknown> {
-  expect(answer.status, answer.text).toBeLessThan(300);
-  return answer.json;
-}
-
-/** The owner's program registers its key and proves it, with its former one where there is one. */
-async function hold(
-  who: Caller,
-  participant: string,
-  former?: KeyHolder,
-): Promise<{ holder: KeyHolder; id: string }> {
-  const holder = createKeyHolder();
-  const registered = ok(await who.post("/confidential/keys", heldBy(holder, participant)));
-  const proof = proofOf(registered as Parameters<typeof proofOf>[0], holder, former);
-  const id = String(registered.key_id);
-  ok(await who.post(`/confidential/keys/${id}/proof`, proof));
-  return { holder, id };
-}
 
 test("a held key's page says what only its owner's program can do, and follows what the program hands over", async ({
   browser,
