@@ -247,6 +247,25 @@ describe("whoever packs a bundle anew cannot", () => {
     expect(await verify(locator)).toMatchObject({ verdict: "wrong", entries: 0 });
   });
 
+  it("hide a second end, which readers of zip64 go by, in fields that are harmless themselves", async () => {
+    // Records of 56 and 20 bytes right before the end (APPNOTE.TXT 4.3.14, 4.3.15), across two fields of times: Python
+    // reads an empty zip by them.
+    const record = concatAll([Uint8Array.of(0x50, 0x4b, 6, 6, 44, 0, 0, 0), new Uint8Array(44)]);
+    const locator = concatAll([
+      Uint8Array.of(0x50, 0x4b, 6, 7),
+      new Uint8Array(12),
+      Uint8Array.of(1, 0, 0, 0),
+    ]);
+    const centralExtra = concatAll([
+      extraField(0x5455, record.subarray(0, 8)),
+      extraField(0x5455, concatAll([record.subarray(8), locator])),
+    ]);
+    await refused(
+      packZip(FILES, only(FILES.at(-1)?.name ?? "", { centralExtra })),
+      /a second end, as of a zip64, before its end/,
+    );
+  });
+
   it("put a link, a folder or a device in a file's place", async () => {
     for (const attributes of [0o120777 * 0x10000, 0o040755 * 0x10000, 0o020644 * 0x10000, 0x10, 0x08, 0x400])
       await refused(

@@ -11,6 +11,9 @@ const MAX_COMMENT_BYTES = 0xffff;
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
+/** Readers of zip64 look for this one right before the end, whatever the end says itself (APPNOTE.TXT 4.3.15). */
+const LOCATOR64 = 0x07064b50;
+const LOCATOR64_BYTES = 20;
 const ZIP64_16 = 0xffff;
 const ZIP64_32 = 0xffff_ffff;
 const STORED = 0;
@@ -62,6 +65,13 @@ async function findEnd(source: ByteSource): Promise<{ at: number; view: DataView
   return undefined;
 }
 
+/** Refuses the locator of a zip64's own end where it lies in a record that says something else to this reader. */
+async function refuseSecondEnd(source: ByteSource, end: number): Promise<void> {
+  const at = end - LOCATOR64_BYTES;
+  if (at >= 0 && viewOf(await readExactly(source, at, end)).getUint32(0, true) === LOCATOR64)
+    refuseCheat("a second end, as of a zip64, before its end", at);
+}
+
 async function readEnd(source: ByteSource): Promise<End | undefined> {
   const found = await findEnd(source);
   if (found === undefined) return undefined;
@@ -77,6 +87,7 @@ async function readEnd(source: ByteSource): Promise<End | undefined> {
   if (behind !== 0 || comment !== 0) refuseCheat(`${behind} bytes follow the end of the zip`, at + END_BYTES);
   if (view.getUint32(4, true) !== 0 || view.getUint16(8, true) !== count)
     refuseCheat("its end record counts parts or files in two ways", at);
+  await refuseSecondEnd(source, at);
   if (count > MAX_FILES) refuseCheat("more files than allowed", at);
   if (at - directory > MAX_DIRECTORY_BYTES) refuseCheat("a directory that is too long", directory);
   return { at, count, directory };
@@ -196,7 +207,7 @@ function isInOrder(files: readonly PlacedFile[]): boolean {
 
 /**
  * Opens a zip that is not the canonical one, where its files are stored and every reader of zips must see the same ones:
- * one end record, no byte that belongs to no file or to two, each name once, header and directory alike, no link, no
+ * one end record and no second one of a zip64, no byte that belongs to no file or to two, each name once, header and directory alike, no link, no
  * second name or size in an extra field (APPNOTE.TXT 4.3). Undefined where the file does not end like a zip. Throws
  * PackedAnew for what honest programs write and this one does not read, FormatError for what none writes. Bytes that say
  * nothing of the files (times, owners) stay free, hence such a container never has a good verdict.
