@@ -126,6 +126,11 @@ describe("a bundle that was packed so that it is not read says by which sign, an
       /with its files in a folder: manifest\.txt stands there as bundle\/manifest\.txt/,
     ],
     ["for a newer format", packZip(FILES, () => ({ version: 45 })), /checkpoint\.txt needs version 45/],
+    [
+      "for a newer format by the directory's word alone, for which others leave the file out",
+      poked(packZip(FILES, plain), (centrals(packZip(FILES, plain))[0] ?? 0) + 6, 45, 2),
+      /checkpoint\.txt needs version 45/,
+    ],
   ])("%s", async (_, bytes, pattern) => {
     const report = await verify(bytes);
     expect(report.findings).toMatchObject([{ class: "repacked", detail: expect.stringMatching(pattern) }]);

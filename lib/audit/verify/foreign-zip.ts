@@ -102,6 +102,11 @@ function nameOf(bytes: Uint8Array, at: number): string {
   }
 }
 
+/** Another reader leaves a file out that either of its records says it is too old for. */
+function checkVersion(version: number, name: string): void {
+  if (version > NEWEST_VERSION) refusePacking(`${name} needs version ${version} of the format`);
+}
+
 /** What header and directory say in the same words: flags, method, time, date, crc, both sizes. */
 function checkFields(view: DataView, at: number, name: string): void {
   const [flags, method] = [view.getUint16(at, true), view.getUint16(at + 2, true)];
@@ -150,7 +155,7 @@ async function readLocal(
     view.getUint16(28, true),
     view.getUint32(18, true),
   ];
-  if (version > NEWEST_VERSION) refusePacking(`${name} needs version ${version} of the format`);
+  checkVersion(version, name);
   const start = at + head.length + extra;
   if (start + size > directory) refuseCheat("a file is longer than the zip", at, name);
   checkExtra(await readExactly(source, at + head.length, start), name);
@@ -174,6 +179,7 @@ function readCentral(bytes: Uint8Array, at: number, directory: number) {
   const record = bytes.subarray(at, at + CENTRAL_BYTES + nameLength);
   const name = nameOf(record.subarray(CENTRAL_BYTES), directory + at);
   if (comment > 0) refusePacking(`${name} has a comment`);
+  checkVersion(view.getUint16(6, true), name);
   checkExtra(bytes.subarray(at + record.length, at + record.length + extra), name);
   if (view.getUint16(34, true) !== 0) refuseCheat("a file on another disk", directory + at, name);
   checkPlainFile(view.getUint32(38, true), name);
