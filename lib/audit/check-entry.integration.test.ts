@@ -15,6 +15,13 @@ import { type EventDetail, ExportQuery } from "./schema";
 
 const SCRIPT = path.join(import.meta.dirname, "../../public/check-entry.py");
 
+/** Packs a bundle anew with deflate: what is in it can be longer than any memory. */
+const PACK = `import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as old, zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED) as new:
+    for name in sorted(old.namelist(), key=lambda one: one != "checkpoint.txt"):
+        new.writestr(name, old.read(name))
+`;
+
 let bench: LogBench;
 let auditor: Context;
 let last: number;
@@ -201,6 +208,76 @@ describe("python3 and openssl alone", () => {
     });
     const absent = await python(key(), bundle, "4711");
     expect(absent).toMatchObject({ code: 1, output: "WRONG: entry 4711 is not in this bundle.\n" });
+  });
+
+  describe("by a file that is read in two ways or too far", () => {
+    let bundle: Uint8Array;
+    beforeAll(async () => {
+      const { response } = await exportLog(auditor, ExportQuery.parse({ format: "bundle" }));
+      bundle = new Uint8Array(await response.arrayBuffer());
+    });
+    /** The script on entry 3 of the bundle with the lines of its entries changed. */
+    const changed = async (change: (lines: string[]) => string[]): Promise<Said> => {
+      const files = readCanonicalZip(bundle).map((one) =>
+        one.name === "entries.ndjson"
+          ? { ...one, bytes: utf8(change(Buffer.from(one.bytes).toString().split("\n")).join("\n")) }
+          : one,
+      );
+      return python(key(), await file("two.zip", writeCanonicalZip(files)), "3");
+    };
+    const gone = (line: string) => line.replace('"done"', '"gone"').replace(/^.*?"entry":/, '"entry":');
+
+    it("are led astray by no second entry in the same line, nor by a second line of the same number", async () => {
+      const own = (line: string) => line.slice('{"entry":'.length, line.indexOf(',"leaf":'));
+      for (const [change, words] of [
+        [
+          (line: string) => [
+            line.replace(/,"seq":3}$/, `,"entry":${own(line).replace("done", "gone")},"seq":3}`),
+          ],
+          "twice",
+        ],
+        [
+          (line: string) => [`{"a":{"entry":${own(line)}},${gone(line).slice(0, -1)}}`],
+          "does not begin with its entry",
+        ],
+        [(line: string) => [line.replace("done", "gone"), line], "twice"],
+      ] as const) {
+        const { code, output } = await changed((lines) =>
+          lines.flatMap((line, at) => (at === 3 ? change(line) : [line])),
+        );
+        expect([code, output]).toEqual([1, expect.stringContaining(words)]);
+      }
+      const twice = JSON.stringify(await getEvent(auditor, 3));
+      const { code, output } = await python(
+        key(),
+        await file("entry.json", twice.replace(/^\{/, '{"entry":"AAAA",')),
+        await file("proof.txt", await getProof(auditor, 3)),
+      );
+      expect([code, output]).toEqual([1, expect.stringContaining("twice")]);
+    });
+
+    it("refuse what they cannot read, and show nothing that a terminal would obey", async () => {
+      const deep = await check(3, { detail: () => utf8(`{"entry":${"[".repeat(200_000)}`) });
+      expect(deep).toMatchObject({ code: 2, output: expect.stringMatching(/^NOT CHECKED: /) });
+      const packed = await file("pack.py", PACK);
+      await promisify(execFile)("python3", [
+        packed,
+        await file("log.zip", bundle),
+        path.join(bench.dataDir, "packed.zip"),
+      ]);
+      const compressed = await python(key(), path.join(bench.dataDir, "packed.zip"), "3");
+      expect(compressed).toEqual({
+        code: 1,
+        output: "WRONG: the bundle was packed anew: checkpoint.txt is compressed.\n",
+      });
+      const leaf = Buffer.from((await getEvent(auditor, 3)).leaf_hash ?? "", "base64url").toString("base64");
+      const forged = `c2sp.org/tlog-proof@v1\nindex 0\n\n\r\u001b[2KOK: entry 3\n1\n${leaf}\n\n\u2014 x AAAA\n`;
+      const shown = await check(3, { detail: ({ entry }) => fromBase64url(entry), proof: () => forged });
+      expect(shown.code).toBe(1);
+      expect(shown.output).toContain("\\r\\x1b[2KOK: entry 3");
+      expect(shown.output).not.toContain("\r");
+      expect(shown.output).not.toContain("\u001b");
+    });
   });
 
   it("say how they are used where they are not used so", async () => {

@@ -4,6 +4,7 @@ import { canonicalJson } from "@/lib/crypto/canonical-json";
 import { streamCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { formatMicros } from "@/lib/crypto/instant";
 import type { RawTx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import type { CompartmentKind } from "../event";
 import { publicKeys } from "../get-audit-keys";
 import { signWholeNote } from "../note-line";
@@ -43,6 +44,8 @@ export interface BundleRequest {
   readonly exportEntry: string;
   /** Origin of the log that entry is in. */
   readonly recordedIn: string;
+  /** Entries that the signer has signed: the bundle ends at no smaller tree (signed-size.ts). */
+  readonly signedSize?: number | undefined;
 }
 
 type Facts = Omit<Manifest, "files">;
@@ -126,8 +129,22 @@ async function gather(
 }
 
 /**
+ * Refuses checkpoints that end before what is signed, by the very rows that the bundle is made of: whoever owns the
+ * database can answer the question how far it is signed in one way, and the one for the checkpoints in another.
+ */
+function requireSigned(cx: ReaderContext, size: number, signedSize = 0): void {
+  if (size >= signedSize) return;
+  cx.logger.error(
+    { alarm: "export.index", class: "truncation", seq: size },
+    "checkpoints end before what is signed",
+  );
+  throw new DomainError("export.index", { detail: `It would lose an entry, the first at ${size}.` });
+}
+
+/**
  * Writes a whole bundle from one snapshot; it ends at the newest signed checkpoint. A zip's header tells a file's
- * length and CRC before its bytes, and the manifest every digest, so what grows with the log is spooled first.
+ * length and CRC before its bytes, and the manifest every digest, so what grows with the log is spooled first. Throws
+ * `export.index` where the checkpoints end before what is signed.
  */
 export async function writeBundle(
   cx: ReaderContext,
@@ -139,6 +156,8 @@ export async function writeBundle(
   const { log } = cx.instance;
   const { rows: checkpoints, total } = await readCheckpoints(tx, log);
   const size = checkpoints.at(-1)?.size ?? 0;
+  requireSigned(cx, size, request.signedSize);
+  sink.begun?.();
   const exportedAt = formatMicros(cx.clock.nowMicros());
   const complete = Object.keys(request.filter).length === 0;
   await spools.page.write(pageHead(log, size, exportedAt));

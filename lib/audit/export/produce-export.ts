@@ -92,10 +92,10 @@ export async function produceExport(
 ): Promise<Produced> {
   const { format } = asked;
   const request = await byOwnWord(cx, tx, asked);
-  sink.begun?.();
-  if (format === "xlsx") return writeXlsx(cx, tx, request, sink);
   if (format === "bundle") {
     return withSpools((spools) => writeBundle(cx, tx, request, spools, sink));
   }
+  sink.begun?.();
+  if (format === "xlsx") return writeXlsx(cx, tx, request, sink);
   return writeText(cx, tx, { ...request, format }, sink);
 }

@@ -45,19 +45,25 @@ export async function readSignedSize(
   }
   // Whoever owns the database can keep the signer from reading it, and not from saying how far it has signed.
   const signed = word.is === "signed" ? word : await askSigned(SIGNER_URL, LOG_VKEY);
-  if (signed.is === "absent")
-    cx.logger.warn({ alarm: "export.signer" }, "a bundle is made that the signer was not asked about");
-  if (signed.is !== "signed") return undefined;
+  if (signed.is !== "signed") {
+    // A signer that has signed nothing, of a log with a checkpoint, has lost its store.
+    if (signed.is === "absent" || (await anchoredSize(cx)) > 0)
+      cx.logger.warn({ alarm: "export.signer" }, "a bundle is made that the signer does not vouch for");
+    return undefined;
+  }
   const { size } = signed.checkpoint;
   await waitForCheckpoint(cx, size);
   return size;
 }
 
+function anchoredSize(cx: ReaderContext): Promise<number> {
+  return inRawSnapshot(cx, (tx) => readAnchoredSize(tx, cx.instance.log));
+}
+
 /** A checkpoint is in the database a moment after it was signed: its witnesses are asked first. */
 async function waitForCheckpoint(cx: ReaderContext, size: number): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {
-    const anchored = await inRawSnapshot(cx, (tx) => readAnchoredSize(tx, cx.instance.log));
-    if (anchored >= size) return;
+    if ((await anchoredSize(cx)) >= size) return;
     await pause(LOOK_MS);
   }
   cx.logger.error({ alarm: "export.index", size }, "a signed checkpoint is not in the database");

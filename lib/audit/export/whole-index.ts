@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { ErasureBook } from "../erasure/erasing-entries";
-import { Conditions, type ReaderContext } from "../reading/filter";
+import { Conditions, isSurelyWithin, type ReaderContext } from "../reading/filter";
 import { type Beside, readUnderLeaf } from "../verification/check-index";
 import { sealedOf } from "../verification/check-parts";
 import { type Indexed, readSealedParts } from "../verification/index-store";
@@ -69,6 +69,7 @@ type Judged =
   | { readonly fault: VerificationFinding }
   | { readonly said: readonly Said[] }
   | "behind"
+  | "within"
   | "pruned";
 
 /** What the reader's fence is to be asked about one entry, what is wrong with it, or why it is rightly out. */
@@ -85,6 +86,8 @@ function judge(
   const entry = readUnderLeaf(row, row.bytes);
   if (!("sealed" in entry)) return { fault: entry };
   const { isRow, rows } = ownWord(cx, entry, row.row, beside);
+  const said = isRow && row.row !== null ? [row.row] : rows;
+  if (said.some((one) => isSurelyWithin(cx, one))) return "within";
   if (isRow) return "behind";
   return {
     said: rows.map(({ tenant_id, case_id, is_suspicion }) => ({ seq, tenant_id, case_id, is_suspicion })),
@@ -95,6 +98,8 @@ function judge(
 interface Batch {
   readonly said: Said[];
   readonly shut: number[];
+  /** Numbers that no fence of the reader's keeps back, whatever the database answers. */
+  readonly within: number[];
   /** Numbers that are behind the fence if it lets none of what they say through. */
   readonly behind: number[];
 }
@@ -105,11 +110,15 @@ async function judgeBatch(
   rows: readonly Indexed[],
   beside: Beside & { readonly minimum: number },
 ): Promise<Batch | VerificationFinding> {
-  const batch: Batch = { said: [], shut: [], behind: [] };
+  const batch: Batch = { said: [], shut: [], within: [], behind: [] };
   for (const [at, row] of rows.entries()) {
     if (at % STRETCH === 0) await setImmediate();
     const judged = judge(cx, row, beside);
     if (judged === "pruned") continue;
+    if (judged === "within") {
+      batch.within.push(row.seq);
+      continue;
+    }
     if (judged !== "behind" && "fault" in judged) return judged.fault;
     const said = judged === "behind" ? [] : judged.said;
     const isShut = judged !== "behind" && said.length === 0;
@@ -146,7 +155,7 @@ async function judgeLeftOut(
     const batch = await judgeBatch(cx, rows, { minimum, lost, sealed });
     if ("class" in batch) return { ...found, fault: batch };
     const within = new Set(await findWithin(tx, conditions, batch.said));
-    found.own.push(...within);
+    found.own.push(...within, ...batch.within);
     found.shut.push(...batch.shut);
     for (const seq of batch.behind) if (!within.has(seq)) found.withheld.add(seq);
   }

@@ -101,6 +101,22 @@ export function fencedConditions(cx: Pick<ReaderContext, "instance" | "principal
   );
 }
 
+/** What the fence goes by, of one entry. */
+export interface FencedBy {
+  readonly tenant_id: string;
+  readonly case_id: string | null;
+  readonly is_suspicion: boolean;
+}
+
+/**
+ * Whether the fence lets this through whatever rows there are of cases: `fencedConditions` without a question to the
+ * database, whose owner can answer it falsely. False also where only the database tells whose a case is.
+ */
+export function isSurelyWithin(cx: Pick<ReaderContext, "instance" | "principal">, by: FencedBy): boolean {
+  if (by.tenant_id !== cx.instance.tenantId || (by.is_suspicion && !seesSuspicion(cx))) return false;
+  return by.case_id === null || seesEveryCase(cx) || by.case_id === cx.principal.organisationId;
+}
+
 /** Microsecond text of a given instant, comparable with `at` as text. */
 export function instantText(instant: string): string {
   return formatMicros(BigInt(Date.parse(instant)) * 1000n);

@@ -36,15 +36,16 @@ export async function viewLog<T>(
   let failure: Error | undefined;
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const head = await client.query(`SELECT size, ${HASH("root")} AS root FROM audit_head WHERE log = $1`, [
-      log,
-    ]);
+    const head = await client.query(
+      `SELECT size::bigint AS size, ${HASH("root")} AS root FROM audit_head WHERE log = $1 LIMIT 1`,
+      [log],
+    );
     if (head.rows.length === 0) return await fn(undefined);
     const { size, root } = HeadRow.parse(head.rows[0]);
     async function* entries(from: number): AsyncGenerator<SignerEntry[]> {
       for (let at = from; at < size; at += READ_BATCH) {
         const { rows } = await client.query(
-          `SELECT l.seq, ${HASH("l.leaf_hash")} AS leaf_hash,
+          `SELECT l.seq::bigint AS seq, ${HASH("l.leaf_hash")} AS leaf_hash,
              CASE WHEN octet_length(e.bytes) <= ${MAX_ENTRY_BYTES} THEN e.bytes END AS bytes
            FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
            WHERE l.log = $1 AND l.seq >= $2 AND l.seq < $3 ORDER BY l.seq LIMIT ${READ_BATCH}`,

@@ -83,20 +83,24 @@ function timeText(seconds: number): string {
 }
 
 /**
- * Latest time by which this tree was the newest one: the export, a witness's word, a time stamp. A witness's time that
+ * Latest time by which this tree was the newest one: the export, where a trusted key signed its manifest, a witness's
+ * word, a time stamp. Undefined where the tree is not proven to its end: what is not there may have been cut off here. A witness's time that
  * the checker's own clock has not reached is no evidence of anything.
  */
 export function newestEvidence(
-  manifest: Manifest,
+  { manifest, isSigned }: Pick<Head, "manifest" | "isSigned">,
   trusted: readonly TrustedCheckpoint[],
-  stamped: bigint | undefined,
-  nowMicros: bigint | undefined,
-): bigint {
+  provenSize: number,
+  { stamped, nowMicros }: { readonly stamped: bigint | undefined; readonly nowMicros: bigint | undefined },
+): bigint | undefined {
+  const { size, exported_at } = manifest;
+  const isCut = trusted.some((checkpoint) => checkpoint.size > size && checkpoint.isKept !== true);
+  if (provenSize !== size || isCut) return undefined;
   const cosigned = trusted
-    .filter((checkpoint) => checkpoint.size === manifest.size)
+    .filter((checkpoint) => checkpoint.size === size)
     .map(({ cosignedAt }) => microsOf(cosignedAt))
     .filter((time) => nowMicros === undefined || time <= nowMicros + SKEW_MICROS);
-  const times = [parseMicros(manifest.exported_at), stamped ?? 0n, ...cosigned];
+  const times = [isSigned ? parseMicros(exported_at) : 0n, stamped ?? 0n, ...cosigned];
   return times.reduce((newest, time) => (time > newest ? time : newest));
 }
 

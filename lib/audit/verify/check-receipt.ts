@@ -14,7 +14,7 @@ export interface ReceiptGround {
   readonly watch: ReceiptWatch;
   /** Leaves below this stand under a trusted checkpoint. */
   readonly provenSize: number;
-  /** Microseconds: the bundle's tree was the whole log at this time, by the newest evidence in it. */
+  /** Microseconds: the bundle's tree was the whole log at this time, by the newest evidence in it; undefined without any. */
   readonly evidence: bigint | undefined;
 }
 
@@ -65,6 +65,13 @@ function judge(receipt: ReceiptFile, ground: ReceiptGround): Said {
     return { ...fault, detail: `${nameOf(receipt, seq)} ${fault.detail}`, ...numbered(seq) };
   if (at !== undefined) return found(receipt, at, ground.provenSize);
   if (stands !== undefined) {
+    // Whoever packed the bundle could write it there: only what the log signed breaks its promise.
+    if (stands >= ground.provenSize)
+      return {
+        is: "unsigned",
+        detail: `entry ${stands} has the id of the receipt's entry, ${receipt.entry_id}, and another content, over which no trusted checkpoint stands: the promise is neither kept nor broken`,
+        seq: stands,
+      };
     const detail = `entry ${stands} is not the one the receipt was given for: it has its id, ${receipt.entry_id}, and another content`;
     return { is: "broken", detail, seq: stands };
   }
@@ -96,6 +103,9 @@ function absent({ entry_id: id, integrate_by: due }: ReceiptFile, evidence: bigi
     const detail = `entry ${id} was promised by ${due} and is not in the tree: the promise is broken`;
     return { is: "broken", detail };
   }
-  const detail = `the receipt's entry ${id} is promised by ${due}, which this bundle does not reach: neither kept nor broken`;
-  return { is: "open", detail };
+  const why =
+    evidence === undefined
+      ? `is not here, and the tree here is not proven to its end`
+      : `is promised by ${due}, which this bundle does not reach`;
+  return { is: "open", detail: `the receipt's entry ${id} ${why}: neither kept nor broken` };
 }

@@ -130,11 +130,13 @@ function remarks(manifest: Manifest, { entries: { count: entries, coverage } }: 
 
 function checkReceipts(
   run: Verification,
-  { manifest, keys }: Head,
+  head: Head,
   trusted: readonly TrustedCheckpoint[],
   tree: TreeState,
 ): readonly ReceiptCheck[] {
-  const evidence = newestEvidence(manifest, trusted, run.stamps.newest, run.options.nowMicros);
+  const { manifest, keys } = head;
+  const times = { stamped: run.stamps.newest, nowMicros: run.options.nowMicros };
+  const evidence = newestEvidence(head, trusted, tree.provenSize, times);
   const ground = {
     log: manifest.log,
     receiptKeys: keys.receipts,

@@ -126,6 +126,11 @@ describe("a bundle that was packed so that it is not read says by which sign, an
       /with its files in a folder: manifest\.txt stands there as bundle\/manifest\.txt/,
     ],
     ["for a newer format", packZip(FILES, () => ({ version: 45 })), /checkpoint\.txt needs version 45/],
+    [
+      "for a newer format by the directory's word alone, for which others leave the file out",
+      poked(packZip(FILES, plain), (centrals(packZip(FILES, plain))[0] ?? 0) + 6, 45, 2),
+      /checkpoint\.txt needs version 45/,
+    ],
   ])("%s", async (_, bytes, pattern) => {
     const report = await verify(bytes);
     expect(report.findings).toMatchObject([{ class: "repacked", detail: expect.stringMatching(pattern) }]);
@@ -245,6 +250,25 @@ describe("whoever packs a bundle anew cannot", () => {
       repacked.subarray(end),
     ]);
     expect(await verify(locator)).toMatchObject({ verdict: "wrong", entries: 0 });
+  });
+
+  it("hide a second end, which readers of zip64 go by, in fields that are harmless themselves", async () => {
+    // Records of 56 and 20 bytes right before the end (APPNOTE.TXT 4.3.14, 4.3.15), across two fields of times: Python
+    // reads an empty zip by them.
+    const record = concatAll([Uint8Array.of(0x50, 0x4b, 6, 6, 44, 0, 0, 0), new Uint8Array(44)]);
+    const locator = concatAll([
+      Uint8Array.of(0x50, 0x4b, 6, 7),
+      new Uint8Array(12),
+      Uint8Array.of(1, 0, 0, 0),
+    ]);
+    const centralExtra = concatAll([
+      extraField(0x5455, record.subarray(0, 8)),
+      extraField(0x5455, concatAll([record.subarray(8), locator])),
+    ]);
+    await refused(
+      packZip(FILES, only(FILES.at(-1)?.name ?? "", { centralExtra })),
+      /a second end, as of a zip64, before its end/,
+    );
   });
 
   it("put a link, a folder or a device in a file's place", async () => {

@@ -11,6 +11,9 @@ const MAX_COMMENT_BYTES = 0xffff;
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
+/** Readers of zip64 look for this one right before the end, whatever the end says itself (APPNOTE.TXT 4.3.15). */
+const LOCATOR64 = 0x07064b50;
+const LOCATOR64_BYTES = 20;
 const ZIP64_16 = 0xffff;
 const ZIP64_32 = 0xffff_ffff;
 const STORED = 0;
@@ -62,6 +65,13 @@ async function findEnd(source: ByteSource): Promise<{ at: number; view: DataView
   return undefined;
 }
 
+/** Refuses the locator of a zip64's own end where it lies in a record that says something else to this reader. */
+async function refuseSecondEnd(source: ByteSource, end: number): Promise<void> {
+  const at = end - LOCATOR64_BYTES;
+  if (at >= 0 && viewOf(await readExactly(source, at, end)).getUint32(0, true) === LOCATOR64)
+    refuseCheat("a second end, as of a zip64, before its end", at);
+}
+
 async function readEnd(source: ByteSource): Promise<End | undefined> {
   const found = await findEnd(source);
   if (found === undefined) return undefined;
@@ -77,6 +87,7 @@ async function readEnd(source: ByteSource): Promise<End | undefined> {
   if (behind !== 0 || comment !== 0) refuseCheat(`${behind} bytes follow the end of the zip`, at + END_BYTES);
   if (view.getUint32(4, true) !== 0 || view.getUint16(8, true) !== count)
     refuseCheat("its end record counts parts or files in two ways", at);
+  await refuseSecondEnd(source, at);
   if (count > MAX_FILES) refuseCheat("more files than allowed", at);
   if (at - directory > MAX_DIRECTORY_BYTES) refuseCheat("a directory that is too long", directory);
   return { at, count, directory };
@@ -89,6 +100,11 @@ function nameOf(bytes: Uint8Array, at: number): string {
   } catch {
     return refuseCheat("a file name that is not allowed", at);
   }
+}
+
+/** Another reader leaves a file out that either of its records says it is too old for. */
+function checkVersion(version: number, name: string): void {
+  if (version > NEWEST_VERSION) refusePacking(`${name} needs version ${version} of the format`);
 }
 
 /** What header and directory say in the same words: flags, method, time, date, crc, both sizes. */
@@ -139,7 +155,7 @@ async function readLocal(
     view.getUint16(28, true),
     view.getUint32(18, true),
   ];
-  if (version > NEWEST_VERSION) refusePacking(`${name} needs version ${version} of the format`);
+  checkVersion(version, name);
   const start = at + head.length + extra;
   if (start + size > directory) refuseCheat("a file is longer than the zip", at, name);
   checkExtra(await readExactly(source, at + head.length, start), name);
@@ -163,6 +179,7 @@ function readCentral(bytes: Uint8Array, at: number, directory: number) {
   const record = bytes.subarray(at, at + CENTRAL_BYTES + nameLength);
   const name = nameOf(record.subarray(CENTRAL_BYTES), directory + at);
   if (comment > 0) refusePacking(`${name} has a comment`);
+  checkVersion(view.getUint16(6, true), name);
   checkExtra(bytes.subarray(at + record.length, at + record.length + extra), name);
   if (view.getUint16(34, true) !== 0) refuseCheat("a file on another disk", directory + at, name);
   checkPlainFile(view.getUint32(38, true), name);
@@ -196,7 +213,7 @@ function isInOrder(files: readonly PlacedFile[]): boolean {
 
 /**
  * Opens a zip that is not the canonical one, where its files are stored and every reader of zips must see the same ones:
- * one end record, no byte that belongs to no file or to two, each name once, header and directory alike, no link, no
+ * one end record and no second one of a zip64, no byte that belongs to no file or to two, each name once, header and directory alike, no link, no
  * second name or size in an extra field (APPNOTE.TXT 4.3). Undefined where the file does not end like a zip. Throws
  * PackedAnew for what honest programs write and this one does not read, FormatError for what none writes. Bytes that say
  * nothing of the files (times, owners) stay free, hence such a container never has a good verdict.

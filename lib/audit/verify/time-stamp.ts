@@ -77,7 +77,7 @@ export async function checkTimeStamps(
   if (last === undefined) return { notes, newest: undefined };
   const detail = `the tree of ${last.size} leaves is time-stamped at ${last.word.at} by ${last.word.by}`;
   notes.push({ class: "time stamp", detail });
-  const isNewest = last.size === given.trusted.at(-1)?.size;
+  const isNewest = last.size === given.trusted.findLast(({ isKept }) => isKept !== true)?.size;
   return { notes, newest: isNewest ? BigInt(Date.parse(last.word.at)) * 1000n : undefined };
 }
 

@@ -325,6 +325,43 @@ describe("receipts", () => {
     expect(told.detail).toMatch(pattern);
   });
 
+  it("blame the log for nothing that somebody else wrote into the bundle", async () => {
+    const THEIRS = operator(2);
+    const due = "2026-11-24T15:30:00.000000Z";
+    const told = async (by: Uint8Array, receipt: ReturnType<typeof receiptOf>) => {
+      const { verdict, receipts, findings } = await held(receipt, by);
+      return [verdict, receipts[0]?.is, findings.some(({ about }) => about === "promise")];
+    };
+    // A manifest that nobody trusted signed, dated ahead over the log's own tree.
+    const ahead = { exported_at: "2026-11-24T16:00:00.000000Z", later: { count: 0 } };
+    expect(await told(layOut({ ...clean, manifest: ahead }, THEIRS), receiptOf(900, { by: due }))).toEqual([
+      "wrong",
+      "open",
+      false,
+    ]);
+    // Another log altogether, under the same name and ids; and one entry exchanged with its leaf.
+    expect(await told(layOut(draft(THEIRS, 4, [4]), THEIRS), receiptOf(2))).toEqual([
+      "wrong",
+      "unsigned",
+      false,
+    ]);
+    const entries = clean.entries.map((entry, seq) => (seq === 2 ? fixtureEntry(2) : entry));
+    const leaves = entries.map(({ bytes }) => entryLeaf(bytes));
+    const exchanged = layOut({ ...clean, entries, leaves }, THEIRS);
+    expect(await told(exchanged, receiptOf(2))).toEqual(["wrong", "unsigned", false]);
+    // An entry whose bytes do not give its leaf has no id to speak of.
+    const renamed = clean.entries.map((entry, seq) => (seq === 1 ? fixtureEntry(900) : entry));
+    expect(await told(layOut({ ...clean, entries: renamed }, OURS), receiptOf(900, { by: due }))).toEqual([
+      "wrong",
+      "open",
+      false,
+    ]);
+    // Leaves cut off, and the checkpoint over all of them left there.
+    const six = draft(OURS, 6, [4, 6]);
+    const cut = { ...six, entries: six.entries.slice(0, 4), leaves: six.leaves.slice(0, 4) };
+    expect(await told(layOut(cut, THEIRS), receiptOf(5))).toEqual(["wrong", "open", false]);
+  });
+
   it("of an entry in whose place another stands show the promise broken there", async () => {
     expect(await result(receiptOf(1))).toMatchObject({
       is: "broken",
