@@ -4,7 +4,10 @@ export const CKR_OK = 0;
 export const CKR_TOKEN_NOT_RECOGNIZED = 0xe1;
 export const CKR_OBJECT_HANDLE_INVALID = 0x82;
 export const CKR_KEY_HANDLE_INVALID = 0x60;
+export const CKR_USER_NOT_LOGGED_IN = 0x101;
 export const CKU_USER = 1;
+/** State of a session that may write and is logged in as the user. */
+export const CKS_RW_USER = 3n;
 export const CKF_RW_SERIAL = 6;
 export const CKO_PRIVATE_KEY = 3;
 export const CKO_SECRET_KEY = 4;
@@ -62,4 +65,13 @@ export function isDenied(error) {
   if (!(error instanceof TokenFault)) return false;
   const { rv } = error;
   return (rv >= 0xa0 && rv <= 0xa4) || (rv >= 0x102 && rv <= 0x105);
+}
+
+const KEY_BYTES = 32;
+
+/** 32 bytes of a point that a token tells bare or as an OCTET STRING. */
+export function pointOf(told) {
+  if (told.length === KEY_BYTES) return told;
+  if (told.length === KEY_BYTES + 2 && told[0] === 0x04 && told[1] === KEY_BYTES) return told.subarray(2);
+  throw new KeyFault("refused", "its public key is none of X25519");
 }

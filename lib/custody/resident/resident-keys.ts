@@ -98,10 +98,33 @@ export class ResidentKeys {
     return shared;
   }
 
-  /** Answers how many keys the token has destroyed: none of this id is none, so that a call may be made again. */
+  /**
+   * Answers how many keys the token has destroyed: none of this id is none, so that a call may be made again. A session that
+   * stands finds none also while its token is away, or when it was logged out: only a fresh one is believed.
+   */
   async destroy(object: Uint8Array): Promise<number> {
+    const destroyed = await this.destroyBy(this.session, object);
+    return destroyed > 0 ? destroyed : this.afresh((fresh) => this.destroyBy(fresh, object));
+  }
+
+  private async destroyBy(session: TokenSession, object: Uint8Array): Promise<number> {
     const order = { act: "destroy", object: toBase64url(object), label: this.label };
-    return (await this.session.ask(() => order, Destroyed)).destroyed;
+    return (await session.ask(() => order, Destroyed)).destroyed;
+  }
+
+  /** Lends a session that logs in anew. */
+  private async afresh<T>(act: (session: TokenSession) => Promise<T>): Promise<T> {
+    try {
+      return await act(this.lister);
+    } finally {
+      this.lister.close();
+    }
+  }
+
+  /** The token took this PIN by another way since: it may be tried again. */
+  forgive(): void {
+    this.session.forgive();
+    this.lister.forgive();
   }
 
   close(): void {
@@ -136,15 +159,17 @@ export class ResidentKeys {
     await this.session.ask(() => ({ act: "look" }), Looked);
     const noted = this.made.list();
     const named = await textsOf(readNamed);
-    let count = 0;
-    for (const object of noted) {
-      if (!named.has(toBase64url(object))) {
-        if (this.nowMs() - madeAtMs(object) < SWEEP_AFTER_MS) continue;
-        count += await this.destroy(object);
+    return this.afresh(async (fresh) => {
+      let count = 0;
+      for (const object of noted) {
+        if (!named.has(toBase64url(object))) {
+          if (this.nowMs() - madeAtMs(object) < SWEEP_AFTER_MS) continue;
+          count += await this.destroyBy(fresh, object);
+        }
+        this.made.remove(object);
       }
-      this.made.remove(object);
-    }
-    return count;
+      return count;
+    });
   }
 
   /**
@@ -153,7 +178,7 @@ export class ResidentKeys {
    */
   async compare(readNamed: ReadNamed): Promise<Omit<ResidentSweep, "destroyed">> {
     const order = { act: "list", label: this.label };
-    const { objects } = await this.lister.ask(() => order, Listed).finally(() => this.lister.close());
+    const { objects } = await this.afresh((fresh) => fresh.ask(() => order, Listed));
     const noted = new Set(this.made.list().map(toBase64url));
     const [there, named] = [new Set(objects), await textsOf(readNamed)];
     const unknown = objects.filter((text) => !named.has(text) && !noted.has(text)).length;
