@@ -12,13 +12,11 @@ import {
   CKO_PRIVATE_KEY,
   CKO_SECRET_KEY,
   CKR_OK,
-  CKR_USER_NOT_LOGGED_IN,
-  CKS_RW_USER,
   CKU_USER,
   isGone,
   KeyFault,
   pointOf,
-  TokenFault,
+  requireLoggedIn,
 } from "./pkcs11-numbers.mjs";
 
 /** OID 1.3.101.110, X25519 (RFC 8410), in DER. */
@@ -69,11 +67,9 @@ export class Token {
 
   /** Throws where the session is of no use any more, or was logged out: then it sees no private key. */
   async look() {
-    // CK_SESSION_INFO: slot, state, flags, device's error.
     const info = this.#arena.put(64);
     const asked = this.#must("C_GetSessionInfo", this.#session, info.address);
-    const state = await asked.then(() => info.view.readBigUInt64LE(8)).finally(() => this.#arena.clear());
-    if (state !== CKS_RW_USER) throw new TokenFault("C_GetSessionInfo", CKR_USER_NOT_LOGGED_IN);
+    await asked.then(() => requireLoggedIn(info.view)).finally(() => this.#arena.clear());
   }
 
   /**

@@ -4,10 +4,7 @@ export const CKR_OK = 0;
 export const CKR_TOKEN_NOT_RECOGNIZED = 0xe1;
 export const CKR_OBJECT_HANDLE_INVALID = 0x82;
 export const CKR_KEY_HANDLE_INVALID = 0x60;
-export const CKR_USER_NOT_LOGGED_IN = 0x101;
 export const CKU_USER = 1;
-/** State of a session that may write and is logged in as the user. */
-export const CKS_RW_USER = 3n;
 export const CKF_RW_SERIAL = 6;
 export const CKO_PRIVATE_KEY = 3;
 export const CKO_SECRET_KEY = 4;
@@ -65,6 +62,15 @@ export function isDenied(error) {
   if (!(error instanceof TokenFault)) return false;
   const { rv } = error;
   return (rv >= 0xa0 && rv <= 0xa4) || (rv >= 0x102 && rv <= 0x105);
+}
+
+const CKR_USER_NOT_LOGGED_IN = 0x101;
+const CKS_RW_USER = 3n;
+
+/** Throws unless CK_SESSION_INFO (slot, state, flags, device's error) is of a session that writes and is logged in. */
+export function requireLoggedIn(info) {
+  if (info.readBigUInt64LE(8) !== CKS_RW_USER)
+    throw new TokenFault("C_GetSessionInfo", CKR_USER_NOT_LOGGED_IN);
 }
 
 const KEY_BYTES = 32;
