@@ -41,6 +41,7 @@ export class ResidentKeys {
   private readonly made: MadeObjects;
   private readonly label: string;
   private readonly nowMs: () => number;
+  private readonly unnamed = new Set<string>();
   private sweptAtMs = Number.NEGATIVE_INFINITY;
   private comparedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -141,7 +142,10 @@ export class ResidentKeys {
     if (this.isUp && this.nowMs() - this.sweptAtMs < SWEEP_EVERY_MS) {
       const noted = this.made.list();
       const named = noted.length === 0 ? new Set() : await textsOf(readNamed);
-      for (const object of noted) if (named.has(toBase64url(object))) this.made.remove(object);
+      for (const object of noted) {
+        if (named.has(toBase64url(object))) this.settle(object);
+        else this.wasUnnamed(object);
+      }
       return undefined;
     }
     this.sweptAtMs = this.nowMs();
@@ -153,7 +157,7 @@ export class ResidentKeys {
 
   /**
    * Destroys what was made for a registration that never came to be: noted here, older than SWEEP_AFTER_MS, and named by no
-   * row. Answers how many there were.
+   * row, now and at an earlier look. Answers how many there were.
    */
   async sweep(readNamed: ReadNamed): Promise<number> {
     await this.session.ask(() => ({ act: "look" }), Looked);
@@ -163,10 +167,11 @@ export class ResidentKeys {
       let count = 0;
       for (const object of noted) {
         if (!named.has(toBase64url(object))) {
-          if (this.nowMs() - madeAtMs(object) < SWEEP_AFTER_MS) continue;
+          const wasUnnamed = this.wasUnnamed(object);
+          if (!wasUnnamed || this.nowMs() - madeAtMs(object) < SWEEP_AFTER_MS) continue;
           count += await this.destroyBy(fresh, object);
         }
-        this.made.remove(object);
+        this.settle(object);
       }
       return count;
     });
@@ -183,6 +188,19 @@ export class ResidentKeys {
     const [there, named] = [new Set(objects), await textsOf(readNamed)];
     const unknown = objects.filter((text) => !named.has(text) && !noted.has(text)).length;
     return { unknown, missing: [...named].filter((text) => !there.has(text)).length };
+  }
+
+  /** Whether no row named it at an earlier look of this process either: a clock that is set makes no key old. */
+  private wasUnnamed(object: Uint8Array): boolean {
+    const name = toBase64url(object);
+    const was = this.unnamed.has(name);
+    this.unnamed.add(name);
+    return was;
+  }
+
+  private settle(object: Uint8Array): void {
+    this.made.remove(object);
+    this.unnamed.delete(toBase64url(object));
   }
 
   private newId(): Uint8Array {

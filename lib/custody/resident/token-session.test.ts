@@ -308,6 +308,16 @@ test("none is destroyed is believed of a fresh session alone: one that stands fi
   for (const { object } of [made, orphan]) expect(token.listKeys()).not.toContain(toHex(object));
 });
 
+test("a clock that is set forward while a key is being registered does not cost the key", async () => {
+  const one = bench({ keystore: "ks-clock" });
+  await one.keys.sweep(NONE);
+  const made = await one.keys.make();
+  clock.advance(10 * SWEEP_AFTER_MS);
+  expect(await one.keys.sweep(NONE)).toBe(0);
+  expect(await one.keys.sweep(async () => [made.object])).toBe(0);
+  await expectDerives(one, made);
+});
+
 test("another database, an empty or an older one, costs no key that was registered", async () => {
   const one = bench({ keystore: "ks-empty" });
   const made = await one.keys.make();
