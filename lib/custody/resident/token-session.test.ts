@@ -287,7 +287,7 @@ test("the sweep destroys what was made for no row once it is old, and never what
   expect(await one.keys.compare(rows)).toEqual({ unknown: 0, missing: 0 });
 });
 
-test("none is destroyed is believed of a fresh session alone: one that stands finds none while its token is away", async () => {
+test("that there is no key to destroy is believed of a fresh session alone: one that stands finds none while its token is away", async () => {
   const one = bench({ keystore: "ks-away" });
   const [made, orphan] = [await one.keys.make(), await one.keys.make()];
   await one.keys.sweep(async () => [made.object]);
