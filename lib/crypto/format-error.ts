@@ -41,6 +41,9 @@ export class FormatError extends Error {
   }
 }
 
+// A server's pages and routes have a copy of this module each, its keystore one of them: as for DomainError, a mark tells.
+const UNOPENED = Symbol.for("sealport.open-error");
+
 /** Every failure to open something sealed: one code and one message whatever the cause, and no `cause`. */
 export class OpenError extends Error {
   readonly code = "envelope.open-failed";
@@ -48,5 +51,13 @@ export class OpenError extends Error {
   constructor() {
     super("could not be opened");
     this.name = "OpenError";
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && Reflect.get(value, UNOPENED) === true;
+  }
+
+  get [UNOPENED](): true {
+    return true;
   }
 }

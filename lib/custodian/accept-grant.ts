@@ -15,6 +15,7 @@ import type {
   SignedDecision,
 } from "@/lib/escrow/protocol";
 import { findPerson, type Roster } from "@/lib/escrow/roster";
+import { isSameOrganisation } from "@/lib/escrow/same-organisation";
 import { type DecisionStatement, type GrantOkStatement, recordDigest } from "@/lib/escrow/statements";
 
 const STAGE_DUTY = { legal: "legal", coordinator: "approve" } as const;
@@ -37,7 +38,7 @@ async function proveDecision(
   const requester = requirePerson(roster, statement.requester, "requester");
   const approver = requirePerson(roster, statement.approver, "approver");
   if (approver.person === requester.person) refuse("self-approval", "The requester cannot approve.");
-  if (approver.organisation === requester.organisation) {
+  if (isSameOrganisation(approver.organisation, requester.organisation)) {
     refuse("organisation", "Nobody of the requester's organisation can approve.");
   }
   if (!approver.duties.includes(STAGE_DUTY[statement.stage])) {

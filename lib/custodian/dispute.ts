@@ -6,6 +6,7 @@ import { instantOf } from "@/lib/custodian/scope";
 import { assuranceOf, type Proof, proveSignature, rulesOf } from "@/lib/custodian/signature";
 import type { DisputeSubmission, RosterPerson } from "@/lib/escrow/protocol";
 import { findPerson, type Roster } from "@/lib/escrow/roster";
+import { isSameOrganisation } from "@/lib/escrow/same-organisation";
 import {
   DISPUTE_PURPOSE,
   DISPUTE_VIEWS,
@@ -40,7 +41,9 @@ function checkHolder(roster: Roster, holder: string, parties: readonly string[])
   if (!person.duties.includes("support")) refuse("duty", `${holder} does not hold the duty support.`);
   const isOfParty = roster.persons.some(
     ({ participant, organisation }) =>
-      participant !== undefined && parties.includes(participant) && organisation === person.organisation,
+      participant !== undefined &&
+      parties.includes(participant) &&
+      isSameOrganisation(organisation, person.organisation),
   );
   if (isOfParty) refuse("organisation", "Support of a party's own organisation sees none of its dispute.");
 }

@@ -82,19 +82,14 @@ function promoteIfStaged(dir: string, { root }: OpenedKeystore, onFailure: (erro
 function residentOf(
   { dir, custody, patience = PATIENCE, time = MACHINE_TIME }: KeystorePlace,
   keystore: string,
-): { readonly session: TokenSession; readonly keys: ResidentKeys } | undefined {
+): ResidentKeys | undefined {
   const { choice, token } = custody;
   if (choice.kind !== "pkcs11") return undefined;
   const uri = parsePkcs11Uri(choice.name);
   const session = new TokenSession(uri, token, patience, time.nowMs);
   const lister = new TokenSession(uri, token, LISTING, time.nowMs);
-  const keys = new ResidentKeys(session, lister, {
-    dir,
-    keystore,
-    makes: choice.areKeysResident,
-    nowMs: time.nowMs,
-  });
-  return { session, keys };
+  const place = { dir, keystore, makes: choice.areKeysResident, nowMs: time.nowMs };
+  return new ResidentKeys(session, lister, place);
 }
 
 /** Opens the keystore of a folder through the custody that is set. Throws KeystoreError with one line for the operator. */
@@ -110,12 +105,12 @@ export async function openKeystore(place: KeystorePlace): Promise<Keystore> {
   const renew = async () => {
     const again = await open();
     // The token took the PIN: a session that was denied may try it once more.
-    resident?.session.forgive();
+    resident?.forgive();
     return again;
   };
   const time = place.time ?? MACHINE_TIME;
   const keks = leasedKeks(opened, { leaseMs: custody.leaseMs, ...time, renew, onFailure });
-  return folderKeystore(dir, keks, openedKeys, resident?.keys);
+  return folderKeystore(dir, keks, openedKeys, resident);
 }
 
 async function writeNew(dir: string, holder: Holder): Promise<void> {

@@ -4,6 +4,7 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
 import { parseVkey } from "@/lib/crypto/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
+import { batchesOf } from "@/lib/escrow/batches";
 import { verifyEpoch } from "@/lib/escrow/epoch";
 import { createLostKeyClient, type LostKeyClient } from "@/lib/escrow/lost-key-client";
 import { type EscrowOpened, type EscrowOpening, openThroughEscrow } from "@/lib/escrow/opening";
@@ -106,12 +107,12 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
     epoch: epochs.read,
     epochs: async () => (await readEpochs(pinned)).epochs,
     rotationDays: epochs.rotationDays,
-    register: (items) => register(pinned, items),
+    register: (items) => inCalls(items, (some) => register(pinned, some)),
     beginEpoch: async (epoch) => {
       const answer = await askCustodian(pinned, "POST", PATHS.epochs, EpochsResponse, { epoch });
       return epochs.learn(verified(pinned, answer));
     },
-    rewrap: (items) => rewrap(pinned, items),
+    rewrap: (items) => inCalls(items, (some) => rewrap(pinned, some)),
     destroyEpoch: async (epoch) => {
       await callCustodian(pinned, { method: "POST", path: PATHS.destructions, body: { epoch } });
     },
@@ -184,11 +185,20 @@ function newest(epochs: readonly SignedEpoch[]): EscrowEpoch {
   return { epoch, kid, publicKey: fromBase64url(public_key), signed };
 }
 
+/** One answer for each group, in their order, from as many calls as they take. */
+async function inCalls<R>(
+  items: readonly RegistrationItem[],
+  call: (some: readonly RegistrationItem[]) => Promise<readonly R[]>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const some of batchesOf(items, (item) => item)) results.push(...(await call(some)));
+  return results;
+}
+
 async function register(
   pinned: PinnedCustodian,
   items: readonly RegistrationItem[],
 ): Promise<readonly RegistrationResult[]> {
-  if (items.length === 0) return [];
   const { results } = await askCustodian(pinned, "POST", PATHS.registrations, RegisterResponse, { items });
   if (results.length !== items.length) throw distrust("registration");
   checkRegistrations(pinned, results);
@@ -207,7 +217,6 @@ async function rewrap(
   pinned: PinnedCustodian,
   items: readonly RegistrationItem[],
 ): Promise<readonly RewrapResult[]> {
-  if (items.length === 0) return [];
   const { results } = await askCustodian(pinned, "POST", PATHS.rewraps, RewrapResponse, { items });
   if (results.length !== items.length) throw distrust("re-wrap");
   for (const result of results) {

@@ -2,6 +2,7 @@ import "server-only";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyStatement } from "@/lib/crypto/statement";
+import { batchesOf } from "@/lib/escrow/batches";
 import {
   LOST_KEY_PATHS,
   type RecoverRequest,
@@ -80,7 +81,12 @@ export function createLostKeyClient(pinned: PinnedCustodian): LostKeyClient {
   return {
     challenge: (request) => askCustodian(pinned, "POST", LOST_KEY_PATHS.challenges, RewrapChallenge, request),
     accept: (submission) => accept(pinned, submission),
-    recover: (recovery, envelopes) => recover(pinned, recovery, envelopes),
+    recover: async (recovery, envelopes) => {
+      const results: RecoverResult[] = [];
+      for (const some of batchesOf(envelopes, ({ envelope }) => envelope))
+        results.push(...(await recover(pinned, recovery, some)));
+      return results;
+    },
     end: async (end) => {
       await callCustodian(pinned, { method: "POST", path: LOST_KEY_PATHS.ends, body: end });
     },

@@ -3,7 +3,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/record-epoch";
 import { readUnregistered, storeRegistrations } from "@/lib/escrow/register-groups";
 import { readRegistrationHealth, registerPending } from "@/lib/escrow/registrar";
-import { selectEpochs } from "@/lib/escrow/store";
+import { selectEpochs, selectUnregistered } from "@/lib/escrow/store";
 import { listEscrowEpochs } from "@/lib/keys/list-escrow-epochs";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { NewTransaction } from "@/lib/transactions/schema";
@@ -37,6 +37,23 @@ test("groups are registered once, counted until then, and two registrars do no h
   expect(both.every(({ more }) => !more)).toBe(true);
   expect(await readRegistrationHealth(cx)).toEqual({ waiting: 0, refused: 0, isAlarm: false });
   expect(await registerPending(cx)).toEqual({ registered: 0, more: false });
+});
+
+test("what waits is read as far as it fits in memory, however much of it parties sent meanwhile", async () => {
+  const cx = await bench.person({ role: "client" });
+  const participants = [cx.principal.participantId];
+  const settlement_details = { terms: "x".repeat(5_500_000) };
+  const input = NewTransaction.parse({
+    job_id: "job-1",
+    confidential: true,
+    participants,
+    settlement_details,
+  });
+  for (let sent = 0; sent < 6; sent += 1) await submitTransaction(cx, input);
+  const read = await inSnapshot(cx, (tx) => selectUnregistered(tx, 200));
+  expect(read).toHaveLength(5);
+  expect(await registerPending(cx)).toMatchObject({ registered: 5 });
+  expect(await registerPending(cx)).toMatchObject({ registered: 1 });
 });
 
 test("while the custodian is away groups wait, and after a minute that is an alarm", async () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { RosterPerson } from "./protocol";
+import { isSameOrganisation } from "./same-organisation";
 import { Person, recordDigest, StatementSignature } from "./statements";
 
 // `sealport/rewrap/1`: a person of the roster agrees that what lies under a lost key is wrapped for another one.
@@ -56,12 +57,11 @@ const REWRAPPING_DUTIES: readonly string[] = ["recovery", "admin", "legal", "app
  * names for the participant. Nobody where the roster knows no person of his: whose organisation it is could not be told.
  */
 export function rewrappersOf(persons: readonly RosterPerson[], participant: string): readonly RosterPerson[] {
-  const own = new Set(
-    persons.flatMap((person) => (person.participant === participant ? [person.organisation] : [])),
-  );
-  if (own.size === 0) return [];
+  const own = persons.filter((person) => person.participant === participant);
+  if (own.length === 0) return [];
   return persons.filter(
     ({ organisation, duties }) =>
-      !own.has(organisation) && duties.some((duty) => REWRAPPING_DUTIES.includes(duty)),
+      !own.some((one) => isSameOrganisation(one.organisation, organisation)) &&
+      duties.some((duty) => REWRAPPING_DUTIES.includes(duty)),
   );
 }

@@ -45,14 +45,26 @@ const GROUP_WITH_WRAPS = Prisma.sql`
 const NEWEST = Prisma.sql`NOT EXISTS (SELECT 1 FROM transaction_group n
   WHERE n.transaction_id = g.transaction_id AND n.grp = g.grp AND n.gen > g.gen)`;
 
-/** Groups of any transaction that the custodian has not confirmed, oldest first; refused ones wait an hour each time. */
+/** What is read of them at once: groups are as large as their senders made them, and may wait for a custodian that is away. */
+const WAITING_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Groups of any transaction that the custodian has not confirmed, oldest first; refused ones wait an hour each time. Fewer
+ * than `limit` also where they are large; one at least.
+ */
 export async function selectUnregistered(tx: Tx, limit: number): Promise<RegistrationItem[]> {
   const rows = await tx.$queryRaw<GroupRow[]>(Prisma.sql`
+    WITH waiting AS (
+      SELECT g.transaction_id, g.grp, g.gen, pg_column_size(g.ciphertext) AS size FROM transaction_group g
+      LEFT JOIN escrow_registration r ON r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen
+      WHERE ${NEWEST}
+        AND (r.transaction_id IS NULL OR (r.signature IS NULL AND r.registered_at < now() - interval '1 hour'))
+      ORDER BY g.transaction_id, g.grp LIMIT ${limit}),
+    fitting AS (
+      SELECT *, sum(size) OVER (ORDER BY transaction_id, grp, gen) - size AS before FROM waiting)
     ${GROUP_WITH_WRAPS}
-    LEFT JOIN escrow_registration r ON r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen
-    WHERE ${NEWEST}
-      AND (r.transaction_id IS NULL OR (r.signature IS NULL AND r.registered_at < now() - interval '1 hour'))
-    ORDER BY g.transaction_id, g.grp LIMIT ${limit}`);
+    JOIN fitting f ON f.transaction_id = g.transaction_id AND f.grp = g.grp AND f.gen = g.gen
+    WHERE f.before < ${WAITING_BYTES} ORDER BY g.transaction_id, g.grp`);
   return rows.map(toItem);
 }
 

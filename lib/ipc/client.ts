@@ -7,6 +7,7 @@ import {
   request,
 } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import type { Socket } from "node:net";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
 
 export interface ServiceCall {
@@ -85,6 +86,18 @@ async function readReply(response: IncomingMessage, maxBytes: number): Promise<S
   return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
 }
 
+const watched = new WeakSet<Socket>();
+
+/**
+ * Node takes its listener off a kept connection with the answer. When the service ends while the last of a long request is
+ * on its way still, the error of that write has nobody to go to, and would end this process.
+ */
+function watch(socket: Socket): void {
+  if (watched.has(socket)) return;
+  watched.add(socket);
+  socket.on("error", () => undefined);
+}
+
 function attempt(url: string, call: ServiceCall, body: Buffer | undefined): Promise<ServiceReply> {
   return new Promise((resolve, reject) => {
     const address = parseServiceUrl(url);
@@ -99,6 +112,7 @@ function attempt(url: string, call: ServiceCall, body: Buffer | undefined): Prom
       reject(asUnavailable(error, outgoing.reusedSocket));
     };
     outgoing.on("error", fail);
+    outgoing.on("socket", watch);
     outgoing.on("response", (response) => {
       readReply(response, call.maxBytes ?? MAX_REPLY_BYTES).then((reply) => {
         clearTimeout(deadline);

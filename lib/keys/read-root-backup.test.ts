@@ -92,3 +92,11 @@ test("what is told names neither digests nor the check value, and a record that 
   writeFileSync(path.join(dir, "backup.json"), "{");
   expect(read()).toEqual({ root: `${keystore.id}#1`, standing: "unreadable", drill_days: 90 });
 });
+
+test("a drill that was held by a clock ahead of this one shows nothing for ever", async () => {
+  clock.set(new Date(START + 4000 * DAY_MS));
+  await drillBackup(dir, await ceremony(), clock.nowMs());
+  expect(read().standing).toBe("current");
+  clock.set(new Date(START));
+  expect(read().standing).toBe("drill-due");
+});

@@ -14,8 +14,9 @@ function standingOf(state: BackupState, nowMs: number): RootBackupStanding {
   if (!isReadable) return "unreadable";
   if (backup === undefined) return "none";
   if (!isOfCurrentRoot) return "older-root";
-  const seen = parseSeconds(backup.drills.at(-1)?.at ?? backup.made_at);
-  return nowMs - seen > DRILL_DAYS * DAY_MS ? "drill-due" : "current";
+  const age = nowMs - parseSeconds(backup.drills.at(-1)?.at ?? backup.made_at);
+  // What was written down by a clock that is ahead says nothing of when it was.
+  return age > DRILL_DAYS * DAY_MS || age < -DAY_MS ? "drill-due" : "current";
 }
 
 function viewOf({ id, root, threshold, shares, made_at, drills }: Backup): RootBackup["backup"] {

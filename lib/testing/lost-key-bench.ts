@@ -25,13 +25,21 @@ export class LostKeyBench {
     readonly items: readonly RegistrationItem[],
   ) {}
 
-  /** `count` transactions of two groups, registered. An evaluation when the portal signs for anybody. */
-  static async start(count = 1, portalSigned: readonly PersonName[] = []): Promise<LostKeyBench> {
+  /**
+   * `count` transactions of two groups, registered. An evaluation when the portal signs for anybody. `organisations`: other
+   * names in the roster for some people's, by person.
+   */
+  static async start(
+    count = 1,
+    portalSigned: readonly PersonName[] = [],
+    organisations: Readonly<Record<string, string>> = {},
+  ): Promise<LostKeyBench> {
     const t = await TestCustodian.start({ isEvaluation: portalSigned.length > 0, roster: false });
     const names = portalSigned.map((name) => t.people[name].person.person);
     const persons = t
       .roster()
-      .persons.map((one) => (names.includes(one.person) ? { ...one, credentials: [...BY_PORTAL] } : one));
+      .persons.map((one) => (names.includes(one.person) ? { ...one, credentials: [...BY_PORTAL] } : one))
+      .map((one) => ({ ...one, organisation: organisations[one.person] ?? one.organisation }));
     await t.writeRoster({ ...t.roster(), persons });
     const items: RegistrationItem[] = [];
     while (items.length < count * 2) items.push(...(await t.seal()));

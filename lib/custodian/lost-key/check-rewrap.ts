@@ -23,6 +23,7 @@ import {
   termsOf,
 } from "@/lib/escrow/rewrap-statement";
 import { findPerson, type Roster } from "@/lib/escrow/roster";
+import { isSameOrganisation } from "@/lib/escrow/same-organisation";
 
 const DAY_MS = 86_400_000;
 /** Times of validity are whole seconds, and two clocks differ a little. */
@@ -82,7 +83,7 @@ async function proveOne(core: Core, roster: Roster, { statement, signature }: Si
   const person = findPerson(roster, name) ?? refuse("approver", `${name} does not stand in the roster.`);
   const own = roster.persons.filter((one) => one.participant === participant);
   if (own.length === 0) refuse("party", `The roster names no person of ${participant}.`);
-  if (own.some(({ organisation }) => organisation === person.organisation)) {
+  if (own.some(({ organisation }) => isSameOrganisation(organisation, person.organisation))) {
     refuse("organisation", "Nobody of the participant's own organisation agrees to its re-wrap.");
   }
   if (!rewrappersOf(roster.persons, participant).includes(person)) {

@@ -15,19 +15,14 @@ import {
   CKU_USER,
   isGone,
   KeyFault,
+  pointOf,
+  requireLoggedIn,
 } from "./pkcs11-numbers.mjs";
 
 /** OID 1.3.101.110, X25519 (RFC 8410), in DER. */
 const X25519_OID = Buffer.from("06032b656e", "hex");
 const KEY_BYTES = 32;
 const MAX_FOUND = 64;
-
-/** 32 bytes of a point that a token tells bare or as an OCTET STRING. */
-function pointOf(told) {
-  if (told.length === KEY_BYTES) return told;
-  if (told.length === KEY_BYTES + 2 && told[0] === 0x04 && told[1] === KEY_BYTES) return told.subarray(2);
-  throw new KeyFault("refused", "its public key is none of X25519");
-}
 
 export class Token {
   #module;
@@ -70,10 +65,11 @@ export class Token {
     }
   }
 
-  /** Throws where the session is of no use any more. */
+  /** Throws where the session is of no use any more, or was logged out: then it sees no private key. */
   async look() {
     const info = this.#arena.put(64);
-    await this.#must("C_GetSessionInfo", this.#session, info.address).finally(() => this.#arena.clear());
+    const asked = this.#must("C_GetSessionInfo", this.#session, info.address);
+    await asked.then(() => requireLoggedIn(info.view)).finally(() => this.#arena.clear());
   }
 
   /**
@@ -220,6 +216,7 @@ export class Token {
     } finally {
       arena.clear();
     }
+    if (handles.length === 0) await this.look();
     return handles;
   }
 

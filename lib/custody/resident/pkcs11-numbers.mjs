@@ -63,3 +63,21 @@ export function isDenied(error) {
   const { rv } = error;
   return (rv >= 0xa0 && rv <= 0xa4) || (rv >= 0x102 && rv <= 0x105);
 }
+
+const CKR_USER_NOT_LOGGED_IN = 0x101;
+const CKS_RW_USER = 3n;
+
+/** Throws unless CK_SESSION_INFO (slot, state, flags, device's error) is of a session that writes and is logged in. */
+export function requireLoggedIn(info) {
+  if (info.readBigUInt64LE(8) !== CKS_RW_USER)
+    throw new TokenFault("C_GetSessionInfo", CKR_USER_NOT_LOGGED_IN);
+}
+
+const KEY_BYTES = 32;
+
+/** 32 bytes of a point that a token tells bare or as an OCTET STRING. */
+export function pointOf(told) {
+  if (told.length === KEY_BYTES) return told;
+  if (told.length === KEY_BYTES + 2 && told[0] === 0x04 && told[1] === KEY_BYTES) return told.subarray(2);
+  throw new KeyFault("refused", "its public key is none of X25519");
+}

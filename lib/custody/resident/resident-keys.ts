@@ -41,6 +41,7 @@ export class ResidentKeys {
   private readonly made: MadeObjects;
   private readonly label: string;
   private readonly nowMs: () => number;
+  private readonly unnamed = new Set<string>();
   private sweptAtMs = Number.NEGATIVE_INFINITY;
   private comparedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -98,10 +99,33 @@ export class ResidentKeys {
     return shared;
   }
 
-  /** Answers how many keys the token has destroyed: none of this id is none, so that a call may be made again. */
+  /**
+   * Answers how many keys the token has destroyed: none of this id is none, so that a call may be made again. A session that
+   * stands finds none also while its token is away, or when it was logged out: only a fresh one is believed.
+   */
   async destroy(object: Uint8Array): Promise<number> {
+    const destroyed = await this.destroyBy(this.session, object);
+    return destroyed > 0 ? destroyed : this.afresh((fresh) => this.destroyBy(fresh, object));
+  }
+
+  private async destroyBy(session: TokenSession, object: Uint8Array): Promise<number> {
     const order = { act: "destroy", object: toBase64url(object), label: this.label };
-    return (await this.session.ask(() => order, Destroyed)).destroyed;
+    return (await session.ask(() => order, Destroyed)).destroyed;
+  }
+
+  /** Lends a session that logs in anew. */
+  private async afresh<T>(act: (session: TokenSession) => Promise<T>): Promise<T> {
+    try {
+      return await act(this.lister);
+    } finally {
+      this.lister.close();
+    }
+  }
+
+  /** The token took this PIN by another way since: it may be tried again. */
+  forgive(): void {
+    this.session.forgive();
+    this.lister.forgive();
   }
 
   close(): void {
@@ -118,7 +142,10 @@ export class ResidentKeys {
     if (this.isUp && this.nowMs() - this.sweptAtMs < SWEEP_EVERY_MS) {
       const noted = this.made.list();
       const named = noted.length === 0 ? new Set() : await textsOf(readNamed);
-      for (const object of noted) if (named.has(toBase64url(object))) this.made.remove(object);
+      for (const object of noted) {
+        if (named.has(toBase64url(object))) this.settle(object);
+        else this.wasUnnamed(object);
+      }
       return undefined;
     }
     this.sweptAtMs = this.nowMs();
@@ -130,21 +157,24 @@ export class ResidentKeys {
 
   /**
    * Destroys what was made for a registration that never came to be: noted here, older than SWEEP_AFTER_MS, and named by no
-   * row. Answers how many there were.
+   * row, now and at an earlier look. Answers how many there were.
    */
   async sweep(readNamed: ReadNamed): Promise<number> {
     await this.session.ask(() => ({ act: "look" }), Looked);
     const noted = this.made.list();
     const named = await textsOf(readNamed);
-    let count = 0;
-    for (const object of noted) {
-      if (!named.has(toBase64url(object))) {
-        if (this.nowMs() - madeAtMs(object) < SWEEP_AFTER_MS) continue;
-        count += await this.destroy(object);
+    return this.afresh(async (fresh) => {
+      let count = 0;
+      for (const object of noted) {
+        if (!named.has(toBase64url(object))) {
+          const wasUnnamed = this.wasUnnamed(object);
+          if (!wasUnnamed || this.nowMs() - madeAtMs(object) < SWEEP_AFTER_MS) continue;
+          count += await this.destroyBy(fresh, object);
+        }
+        this.settle(object);
       }
-      this.made.remove(object);
-    }
-    return count;
+      return count;
+    });
   }
 
   /**
@@ -153,11 +183,24 @@ export class ResidentKeys {
    */
   async compare(readNamed: ReadNamed): Promise<Omit<ResidentSweep, "destroyed">> {
     const order = { act: "list", label: this.label };
-    const { objects } = await this.lister.ask(() => order, Listed).finally(() => this.lister.close());
+    const { objects } = await this.afresh((fresh) => fresh.ask(() => order, Listed));
     const noted = new Set(this.made.list().map(toBase64url));
     const [there, named] = [new Set(objects), await textsOf(readNamed)];
     const unknown = objects.filter((text) => !named.has(text) && !noted.has(text)).length;
     return { unknown, missing: [...named].filter((text) => !there.has(text)).length };
+  }
+
+  /** Whether no row named it at an earlier look of this process either: a clock that is set makes no key old. */
+  private wasUnnamed(object: Uint8Array): boolean {
+    const name = toBase64url(object);
+    const was = this.unnamed.has(name);
+    this.unnamed.add(name);
+    return was;
+  }
+
+  private settle(object: Uint8Array): void {
+    this.made.remove(object);
+    this.unnamed.delete(toBase64url(object));
   }
 
   private newId(): Uint8Array {

@@ -56,6 +56,11 @@ export class TokenChild {
     return this.#child.pid;
   }
 
+  /** Whether it was asked one thing since it logged in. */
+  get isFresh(): boolean {
+    return this.#sent <= 2;
+  }
+
   get hasEnded(): boolean {
     return this.#over !== undefined;
   }

@@ -222,7 +222,31 @@ test("a key that another program destroyed is named as gone, also in a session t
     code: "keystore.disabled",
   });
   await expectDerives(one, stays);
-  expect(one.session.figures().starts).toBe(1);
+  // A session that stands is not believed about that.
+  expect(one.session.figures().starts).toBe(2);
+});
+
+/** Beside the token process's own code, in its process: what a token does that logs its users out after a while. */
+const LOGGED_OUT = `
+  import koffi from "koffi";
+  import { Token } from "./lib/custody/resident/cryptoki.mjs";
+  const [module, pin] = process.argv.slice(1);
+  const [token, id, label] = [new Token(module), Buffer.alloc(16, 7), Buffer.from("a label")];
+  await token.open("sealport test", Buffer.from(pin));
+  await token.make(id, label);
+  const logout = koffi.load(module).func("C_Logout", "ulong", ["ulong"]);
+  if (logout(1) !== 0) throw new Error("the first session is number 1");
+  const said = [];
+  for (const act of ["destroy", "find", "list", "look"])
+    said.push(await token[act](...(act === "list" ? [label, 9] : [id, label])).catch((error) => error.message));
+  console.log(JSON.stringify(said));`;
+
+test("a session that was logged out sees no private key, and says so instead of that there is none", () => {
+  const args = ["--input-type=module", "-e", LOGGED_OUT, module, token.pin];
+  const env = { PATH: process.env.PATH, NODE_ENV: "test" as const, ...JSON.parse(token.environment) };
+  const said = JSON.parse(execFileSync(process.execPath, args, { env, encoding: "utf8" }));
+  expect(said).toEqual(Array(4).fill("C_GetSessionInfo: 0x101"));
+  expect(token.listKeys()).toContain("07".repeat(16));
 });
 
 test("a public key that is not the object's own is refused before anything is derived", async () => {
@@ -261,6 +285,37 @@ test("the sweep destroys what was made for no row once it is old, and never what
   await expectDerives(one, young);
   expect(await one.keys.sweep(rows)).toBe(0);
   expect(await one.keys.compare(rows)).toEqual({ unknown: 0, missing: 0 });
+});
+
+test("that there is no key to destroy is believed of a fresh session alone: one that stands finds none while its token is away", async () => {
+  const one = bench({ keystore: "ks-away" });
+  const [made, orphan] = [await one.keys.make(), await one.keys.make()];
+  await one.keys.sweep(async () => [made.object]);
+  clock.advance(SWEEP_AFTER_MS);
+  token.hide(true);
+  try {
+    await expect(one.keys.destroy(made.object)).rejects.toMatchObject({ code: "keystore.unavailable" });
+    const rows = async () => [made.object];
+    await expect(one.keys.sweep(rows)).rejects.toMatchObject({ code: "keystore.unavailable" });
+  } finally {
+    token.hide(false);
+  }
+  clock.advance(RENEWAL_PAUSE_MS);
+  await expectDerives(one, made);
+  expect(await one.keys.sweep(async () => [made.object])).toBe(1);
+  expect(await one.keys.destroy(made.object)).toBe(1);
+  expect(await one.keys.destroy(made.object)).toBe(0);
+  for (const { object } of [made, orphan]) expect(token.listKeys()).not.toContain(toHex(object));
+});
+
+test("a clock that is set forward while a key is being registered does not cost the key", async () => {
+  const one = bench({ keystore: "ks-clock" });
+  await one.keys.sweep(NONE);
+  const made = await one.keys.make();
+  clock.advance(10 * SWEEP_AFTER_MS);
+  expect(await one.keys.sweep(NONE)).toBe(0);
+  expect(await one.keys.sweep(async () => [made.object])).toBe(0);
+  await expectDerives(one, made);
 });
 
 test("another database, an empty or an older one, costs no key that was registered", async () => {

@@ -125,6 +125,11 @@ export class TokenSession {
     }
     const { error, what } = failure.data;
     const { token } = this.place;
+    if (error === "absent" && !child.isFresh) {
+      // A session that stands finds nothing any more once its token was away: a fresh one is asked.
+      child.kill("finds no key");
+      throw unavailable(SERVICE, "has no such key in a session that stands");
+    }
     if (error === "absent")
       throw new KeystoreError("keystore.disabled", `a key of the token ${token} is gone: ${what}`);
     if (error === "refused")

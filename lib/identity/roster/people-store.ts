@@ -37,6 +37,15 @@ export async function isRemovedPasskey(tx: Tx, credentialId: string): Promise<bo
   return (await tx.credential.count({ where: wanted })) > 0;
 }
 
+/** Those of them who are not suspended. */
+export async function findActive(tx: Tx, userIds: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.app_user.findMany({
+    where: { id: { in: [...userIds] }, state: "active" },
+    select: { id: true },
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Names by handle, for those who have an account. */
 export async function findNames(tx: Tx, handles: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.app_user.findMany({

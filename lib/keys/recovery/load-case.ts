@@ -5,6 +5,7 @@ import { DomainError } from "@/lib/errors";
 import { rewrappersOf } from "@/lib/escrow/rewrap-statement";
 import type { Roster } from "@/lib/escrow/roster";
 import { mayUseKey, requireKeyPermission } from "@/lib/keys/permissions";
+import { standingWords } from "@/lib/keys/recovery/standing-words";
 import { findNewest, listWords, type RecoveryRow, type RecoveryWordRow } from "@/lib/keys/recovery/store";
 import { type KeyVersion, selectKeys } from "@/lib/keys/store";
 
@@ -34,13 +35,13 @@ export async function loadCase(tx: Tx, keyId: string): Promise<RecoveryCase> {
   return found;
 }
 
-/** Only the participant's own people open a recovery and prove the new key. Throws `access.forbidden`. */
+/** Only the participant's own people open a recovery and prove the new key. With the words that stand. Throws `access.forbidden`. */
 export async function loadOwnCase(cx: Context, keyId: string): Promise<RecoveryCase> {
   return inSnapshot(cx, async (tx) => {
     const { key, found } = await findCase(tx, keyId);
     requireKeyPermission(cx.principal, key.participantId, "active");
     if (found === undefined) throw new DomainError("key.recovery-not-found");
-    return found;
+    return { ...found, words: await standingWords(tx, found.words) };
   });
 }
 
