@@ -45,6 +45,14 @@ test.beforeAll(async () => {
     }),
   );
   transaction = String(submitted.transaction_id);
+  // Whatever lay under the key before the lost one has come to the lost one: no recovery begins while it is on its way.
+  const rotations = async () =>
+    (await own.get(`/confidential/keys/rotations?participant_id=${PARTICIPANT}`)).json.items as {
+      state: string;
+    }[];
+  await expect
+    .poll(async () => (await rotations()).map(({ state }) => state), PATIENCE)
+    .toEqual(["completed"]);
 });
 test.afterAll(() => instance?.stop());
 
