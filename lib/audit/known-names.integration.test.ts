@@ -19,18 +19,26 @@ let decider: Context;
 
 type Filter = { readonly action?: string; readonly purpose?: string };
 
+/** Each answers with the rows it took, as text. A job has taken none yet: it answers with the filter it was taken with. */
 const calls = [
-  ["the list", (cx: Context, filter: Filter) => listEvents(cx, EventQuery.parse(filter))],
+  [
+    "the list",
+    async (cx: Context, filter: Filter) => {
+      const { items } = await listEvents(cx, EventQuery.parse(filter));
+      return items.map((item) => JSON.stringify(item)).join("\n");
+    },
+  ],
   [
     "an export",
     async (cx: Context, filter: Filter) => {
       const { response } = await exportLog(cx, ExportQuery.parse({ format: "csv", ...filter }));
-      return response.text();
+      return (await response.text()).split("\r\n").slice(1).join("\n").trim();
     },
   ],
   [
     "an export in the background",
-    (cx: Context, filter: Filter) => requestExport(cx, NewExport.parse({ format: "csv", ...filter })),
+    async (cx: Context, filter: Filter) =>
+      JSON.stringify(await requestExport(cx, NewExport.parse({ format: "csv", ...filter }))),
   ],
 ] as const;
 
@@ -43,12 +51,18 @@ beforeAll(async () => {
   const officer = await bench.person({ role: "regulator", hasKey: false, organisation: "agency" });
   await recordEvent(officer, { ...common, action: FOREIGN, caseId: CASE, caseDetails: {} });
   await bench.integrate();
+  // An export ends with what is signed.
+  await bench.sequencerPool.query(
+    `INSERT INTO audit_checkpoint (log, size, tenant_id, root, note)
+     SELECT log, size, tenant_id, root, '' FROM audit_head WHERE log = $1`,
+    [bench.place.log],
+  );
 });
 afterAll(async () => {
   await bench.close();
 });
 
-describe.each(calls)("%s", (_name, call) => {
+describe.each(calls)("%s", (name, call) => {
   it("refuses an action that no entry has, by its name and with the nearest", async () => {
     await expect(call(auditor, { action: "transaction.creat" })).rejects.toMatchObject({
       code: "request.invalid",
@@ -73,15 +87,17 @@ describe.each(calls)("%s", (_name, call) => {
   });
 
   it("takes what an older version wrote, and a known action that nobody did", async () => {
-    await expect(call(auditor, { action: OLDER })).resolves.toBeTruthy();
-    await expect(call(auditor, { purpose: "stock-taking" })).resolves.toBeTruthy();
-    await expect(call(auditor, { action: "roster.supersede" })).resolves.toBeTruthy();
+    expect(await call(auditor, { action: OLDER })).toContain(OLDER);
+    expect(await call(auditor, { purpose: "stock-taking" })).toContain("stock-taking");
+    const nobody = await call(auditor, { action: "roster.supersede" });
+    if (name === "an export in the background") expect(nobody).toContain("roster.supersede");
+    else expect(nobody).toBe("");
   });
 
   it("tells nobody by the refusal what was done in a case that is not theirs", async () => {
     const refusal = (action: string) => call(auditor, { action }).catch((error: unknown) => error);
     expect(await refusal(FOREIGN)).toMatchObject({ code: "request.invalid" });
-    await expect(call(decider, { action: FOREIGN })).resolves.toBeTruthy();
+    expect(await call(decider, { action: FOREIGN })).toContain(FOREIGN);
   });
 });
 

@@ -61,7 +61,7 @@ export function mainFinding(findings: readonly Finding[]): Finding | undefined {
 }
 
 /** What to do, in English; the pages say the same from their own catalogue, in the reader's language. */
-export const TODO: Readonly<Record<FaultGroup, string>> = {
+export const WHAT_TO_DO: Readonly<Record<FaultGroup, string>> = {
   changed:
     "Keep this file and this report. Export the log again and compare; then tell the head of compliance. The signer’s own store still has the original.",
   file: "Compare the file’s SHA-256 with the list of exports, or export again, and verify that.",

@@ -17,7 +17,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { signReceipt } from "@/lib/crypto/receipt";
 import { entryLeaf } from "../entry";
 import { changeBundle } from "../tour/change-bundle";
-import { TODO } from "./advice";
+import { WHAT_TO_DO } from "./advice";
 import { draft, FIXTURE_LOG, fixtureEntry, fixtureId, keysOf, layOut, operator } from "./bundle-fixture";
 
 const OURS = operator(1);
@@ -156,7 +156,7 @@ describe("npm run verify", () => {
     const none = verify([put("note.txt", "no bundle\n")]);
     expect(none.status).toBe(1);
     expect(none.stdout).toBe(
-      `WRONG\n  container: this is no bundle: it does not begin like one at byte 0\nwhat to do: ${TODO.file}\n`,
+      `WRONG\n  container: this is no bundle: it does not begin like one at byte 0\nwhat to do: ${WHAT_TO_DO.file}\n`,
     );
     expect(verify([good]).stdout).toMatch(
       /^checkpoints: 2 trusted, 0 of them witnessed independently, 2 self-witnessed \(by the operator's own witnesses only\)\nkeys trusted, found in the bundle \(nobody vouched for them\):\n {2}\S+/m,

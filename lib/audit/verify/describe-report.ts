@@ -1,4 +1,4 @@
-import { groupOf, mainFinding, TODO } from "./advice";
+import { groupOf, mainFinding, WHAT_TO_DO } from "./advice";
 import { type Finding, firstBad, mildnessOf, type Report } from "./report";
 import { shownText } from "./shown-text";
 
@@ -78,7 +78,7 @@ export function describeReport(report: Report): string {
     trustText(report),
     bad === undefined ? "" : `first bad entry: ${bad}\n`,
     ...report.findings.map(line),
-    main === undefined ? "" : `what to do: ${TODO[groupOf(main)]}\n`,
+    main === undefined ? "" : `what to do: ${WHAT_TO_DO[groupOf(main)]}\n`,
     ...report.notes.map((note) => `note: ${shownText(note.detail)}\n`),
   ].join("");
 }

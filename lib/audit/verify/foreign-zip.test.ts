@@ -11,7 +11,7 @@ const OURS = operator(1);
 const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 1 });
 const CLEAN = draft(OURS, 6, [3, 6]);
 const FILES = readCanonicalZip(layOut(CLEAN, OURS));
-const TODO = /^what to do: Ask for the file as it was exported/m;
+const WHAT_TO_DO = /^what to do: Ask for the file as it was exported/m;
 
 const verify = (bytes: Uint8Array) => verifyBundle(bytes, { policy: POLICY });
 const plain = (): Packing => ({});
@@ -49,7 +49,7 @@ describe.each<[string, Packing, readonly ZipFile[], RegExp]>([
     expect(text).toMatch(
       /^WRONG\nOnly the packing is: each file in it is the one of the signed manifest, and all 6 entries agree/,
     );
-    expect(text).toMatch(TODO);
+    expect(text).toMatch(WHAT_TO_DO);
     expect(text).not.toContain("first bad entry");
   });
 
@@ -136,7 +136,7 @@ describe("a bundle that was packed so that it is not read says by which sign, an
     expect(report.findings).toMatchObject([{ class: "repacked", detail: expect.stringMatching(pattern) }]);
     const text = describeReport(report);
     expect(text).toMatch(/packed anew by another program/);
-    expect(text).toMatch(TODO);
+    expect(text).toMatch(WHAT_TO_DO);
     expect(text).not.toMatch(/Only the packing|keys trusted, found in the bundle/);
   });
 });

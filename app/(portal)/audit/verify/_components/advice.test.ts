@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
-import { TODO } from "@/lib/audit/verify/advice";
+import { WHAT_TO_DO } from "@/lib/audit/verify/advice";
 
 test("the command line says what to do in the words of the page", () => {
   const { answers } = CATALOGUES.en.audit.verify;
@@ -9,6 +9,6 @@ test("the command line says what to do in the words of the page", () => {
       typeof said === "string" ? [] : [[group, said.todo]],
     ),
   );
-  expect(page).toMatchObject(TODO);
-  expect(Object.keys(page).sort()).toEqual([...Object.keys(TODO), "consistent", "verified"].sort());
+  expect(page).toMatchObject(WHAT_TO_DO);
+  expect(Object.keys(page).sort()).toEqual([...Object.keys(WHAT_TO_DO), "consistent", "verified"].sort());
 });
