@@ -59,14 +59,19 @@ export function Rotations({ list }: { list: RotationList }) {
       ),
     },
   ];
-  if (list.items.length === 0) return <LiveRefresh kinds={["rotation"]} />;
+  // The listener stands in one place whether there are rotations or not: what it heard a moment ago must not be lost when
+  // the first row appears, or a rotation that ends in that moment looks running for good.
   return (
-    <Section title={t("title")}>
+    <>
       <LiveRefresh kinds={["rotation"]} />
-      <div role="status" className="sr-only">
-        {runs ? t("states.running") : ""}
-      </div>
-      <Table caption={t("title")} columns={columns} rows={list.items} rowKey={(one) => one.rotation_id} />
-    </Section>
+      {list.items.length === 0 ? null : (
+        <Section title={t("title")}>
+          <div role="status" className="sr-only">
+            {runs ? t("states.running") : ""}
+          </div>
+          <Table caption={t("title")} columns={columns} rows={list.items} rowKey={(one) => one.rotation_id} />
+        </Section>
+      )}
+    </>
   );
 }
