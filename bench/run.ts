@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { benchAccess } from "./access";
 import { benchAppend } from "./append";
 import { benchAuditExport } from "./audit-export";
 import { benchBatch } from "./batch";
@@ -24,6 +25,7 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   portal: benchPortal,
   verify: benchVerify,
   soak: benchSoak,
+  access: benchAccess,
 };
 
 /** Suites that belong together: all figures of the log, or of keys and envelopes, in one run. */
