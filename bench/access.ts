@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { attachAuthorization } from "@/lib/access/attach-authorization";
 import { authorizeOpening } from "@/lib/access/authorize-opening";
 import { decideOpening } from "@/lib/access/decide";
+import { decideRequest } from "@/lib/access/decide-request";
 import { requireGrant } from "@/lib/access/find-grant";
 import { revokeGrant } from "@/lib/access/revoke-grant";
 import { appendEntry } from "@/lib/audit/append-entry";
@@ -9,16 +10,9 @@ import { randomBytes, sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { type AccessBench, createAccessBench } from "@/lib/testing/access-bench";
 import { randomFacts } from "@/lib/testing/opening-facts";
 import { pastTriggers } from "@/lib/testing/past-triggers";
-import {
-  approvedRequest,
-  createRequestBench,
-  draftRequest,
-  FACTS,
-  ORDER_FILE,
-  type RequestBench,
-} from "@/lib/testing/request-bench";
 import { startTestServer } from "@/lib/testing/test-server";
 import { listTransactions } from "@/lib/transactions/list-transactions";
 import { recordFactsOf } from "@/lib/transactions/record-facts";
@@ -34,10 +28,17 @@ const REVOCATIONS = 20;
 const UPLOADS = 7;
 const UPLOAD_BYTES = 20_000_000;
 
-type Scene = Pick<RequestBench, "regulator" | "txId">;
+/** A request for the first transaction, approved by two people: its grant. */
+async function approved(bench: AccessBench): Promise<string> {
+  const id = await bench.file({ asked: { transactions: [bench.transactions[0]] } });
+  await decideRequest(bench.legal, id, bench.approval("legal"));
+  const { grant_id } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
+  if (grant_id === undefined || grant_id === null) throw new Error("a request was approved and has no grant");
+  return grant_id;
+}
 
 /** A request's whole decision: the grant, the person and the office's hours read afresh, then the rules. */
-async function decideLive({ regulator, txId }: Scene, grantId: string): Promise<void> {
+async function decideLive({ regulator, transactions: [txId] }: AccessBench, grantId: string): Promise<void> {
   const wanted = { transactionId: txId, purpose: "audit", grantId };
   const grant = await requireGrant(regulator, wanted);
   const [row] = await inSnapshot(regulator, (tx) =>
@@ -48,7 +49,7 @@ async function decideLive({ regulator, txId }: Scene, grantId: string): Promise<
   await authorizeOpening(regulator, { record, purpose: "audit", grant, opening: "evaluation" });
 }
 
-async function decisionFigures(scene: Scene, grantId: string): Promise<Figure[]> {
+async function decisionFigures(scene: AccessBench, grantId: string): Promise<Figure[]> {
   const facts = Array.from({ length: FACTS_KEPT }, (_none, at) => randomFacts(at + 1));
   const block = randomBytes(64);
   let at = 0;
@@ -71,11 +72,15 @@ async function decisionFigures(scene: Scene, grantId: string): Promise<Figure[]>
   console.log(
     `access   ${Math.round(1e6 / pure.operationMicros)} decisions/s by the rules alone, ${Math.round(1e6 / live.operationMicros)}/s of CPU with what each reads`,
   );
-  return [pure, live, against(SUITE, "one decision with what it reads: p50", { value: median(times), limit: 2, unit: "ms" })];
+  return [
+    pure,
+    live,
+    against(SUITE, "one decision with what it reads: p50", { value: median(times), limit: 2, unit: "ms" }),
+  ];
 }
 
 /** Copies of one sealed transaction past the triggers: jobs, states, parties and times vary, envelopes are none of a list's. */
-async function seedTransactions(bench: RequestBench): Promise<void> {
+async function seedTransactions(bench: AccessBench): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
   try {
@@ -91,7 +96,7 @@ async function seedTransactions(bench: RequestBench): Promise<void> {
              CASE WHEN c.n % 20 = 0 THEN 'disputed' ELSE 'created' END, true, ARRAY['party-' || c.n % 300], t.digest_list,
              t.meta, to_char(to_timestamp(c.us / 1e6) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS".000000Z"'), c.us, t.create_entry_id
            FROM copy c, transaction t WHERE t.id = $1::uuid`,
-        [bench.txId],
+        [bench.transactions[0]],
       );
       await admin.query(
         `INSERT INTO transaction_participant (transaction_id, participant_id, tenant_id, created_at_us)
@@ -105,14 +110,18 @@ async function seedTransactions(bench: RequestBench): Promise<void> {
   }
 }
 
-async function listFigures(bench: RequestBench): Promise<Figure[]> {
+async function listFigures(bench: AccessBench): Promise<Figure[]> {
   await seedTransactions(bench);
   const { regulator } = bench;
   const filters: Readonly<Record<string, object>> = {
     "no filter": {},
     "one party": { participant: "party-7" },
     "one job": { job_id: "job-77" },
-    "a rare state and a month": { status: "disputed", from: "2025-06-20T00:00:00Z", to: "2025-07-01T00:00:00Z" },
+    "a rare state and a month": {
+      status: "disputed",
+      from: "2025-06-20T00:00:00Z",
+      to: "2025-07-01T00:00:00Z",
+    },
     "a party and a state": { participant: "party-20", status: "disputed" },
   };
   const figures: Figure[] = [];
@@ -144,13 +153,13 @@ async function listFigures(bench: RequestBench): Promise<Figure[]> {
 }
 
 /** By the clock: the call itself with the custodian told, and that no decision after its answer allowed anything. */
-async function revocationFigures(bench: RequestBench): Promise<Figure[]> {
+async function revocationFigures(bench: AccessBench): Promise<Figure[]> {
   const { regulator, approver } = bench;
   const times: number[] = [];
   const entries: number[] = [];
   let late = 0;
   for (let n = 0; n < REVOCATIONS; n += 1) {
-    const { grantId } = await approvedRequest(bench);
+    const grantId = await approved(bench);
     times.push(await millis(() => revokeGrant(approver, grantId, "Measured")));
     try {
       await decideLive(bench, grantId);
@@ -191,15 +200,17 @@ async function revocationFigures(bench: RequestBench): Promise<Figure[]> {
 
 /** A document that passes as what it says: a PDF whose one stream is noise. */
 function largeDocument(): Uint8Array {
-  const [head, tail] = ["%PDF-1.4\n1 0 obj\n<<>>\nstream\n", "\nendstream\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"];
+  const [head, tail] = [
+    "%PDF-1.4\n1 0 obj\n<<>>\nstream\n",
+    "\nendstream\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n",
+  ];
   const noise = randomBytes(UPLOAD_BYTES - head.length - tail.length);
   return Buffer.concat([Buffer.from(head), noise, Buffer.from(tail)]);
 }
 
-async function uploadFigures(bench: RequestBench): Promise<Figure[]> {
-  const bytes = largeDocument();
-  const file = { ...ORDER_FILE, bytes };
-  const { regulator } = bench;
+async function uploadFigures(bench: AccessBench): Promise<Figure[]> {
+  const file = { filename: "order.pdf", mediaType: "application/pdf", bytes: largeDocument() };
+  const { regulator, order } = bench;
   const times: number[] = [];
   const plain: number[] = [];
   const admin = new Client({ connectionString: bench.database.adminUrl });
@@ -207,17 +218,21 @@ async function uploadFigures(bench: RequestBench): Promise<Figure[]> {
   try {
     await admin.query("CREATE TABLE bench_blob (id uuid PRIMARY KEY, bytes bytea)");
     for (let n = 0; n < UPLOADS; n += 1) {
-      const id = await draftRequest(bench);
-      times.push(await millis(() => attachAuthorization(regulator, id, FACTS, file)));
+      const id = await bench.draft();
+      times.push(await millis(() => attachAuthorization(regulator, id, order, file)));
       plain.push(
-        await millis(() => admin.query("INSERT INTO bench_blob VALUES ($1, $2)", [uuidv7(Date.now()), bytes])),
+        await millis(() =>
+          admin.query("INSERT INTO bench_blob VALUES ($1, $2)", [uuidv7(Date.now()), file.bytes]),
+        ),
       );
     }
   } finally {
     await admin.end();
   }
   const [operationMicros, baselineMicros] = [median(times) * 1_000, median(plain) * 1_000];
-  console.log(`access   uploads of ${UPLOAD_BYTES / 1e6} MB: ${(UPLOAD_BYTES / operationMicros).toFixed(1)} MB/s, one at a time`);
+  console.log(
+    `access   uploads of ${UPLOAD_BYTES / 1e6} MB: ${(UPLOAD_BYTES / operationMicros).toFixed(1)} MB/s, one at a time`,
+  );
   return [
     {
       suite: SUITE,
@@ -232,10 +247,10 @@ async function uploadFigures(bench: RequestBench): Promise<Figure[]> {
 
 /** Decisions, the list at 10^5, revocation and upload (issue "Access that is lawful, narrow and revocable"). */
 export async function benchAccess(): Promise<Figure[]> {
-  const server = await startTestServer();
-  const bench = await createRequestBench({ server });
+  const { server, stop } = await startTestServer({ isDurable: true });
+  const bench = await createAccessBench({ server });
   try {
-    const { grantId } = await approvedRequest(bench);
+    const grantId = await approved(bench);
     return [
       ...(await decisionFigures(bench, grantId)),
       ...(await revocationFigures(bench)),
@@ -244,6 +259,6 @@ export async function benchAccess(): Promise<Figure[]> {
     ];
   } finally {
     await bench.close();
-    await server.stop();
+    await stop();
   }
 }

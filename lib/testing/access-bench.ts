@@ -80,8 +80,10 @@ async function query(url: string, text: string, values: readonly unknown[]) {
   }
 }
 
-export async function createAccessBench(): Promise<AccessBench> {
-  const bench = await createUseCaseBench();
+export async function createAccessBench(
+  options: Parameters<typeof createUseCaseBench>[0] = {},
+): Promise<AccessBench> {
+  const bench = await createUseCaseBench(options);
   const coordinator = (duties: BenchPerson["principal"]["duties"]) =>
     bench.person({ role: "coordinator", duties, hasKey: false });
   const client = await bench.person({ role: "client" });

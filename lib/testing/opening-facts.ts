@@ -91,7 +91,11 @@ export function randomFacts(seed: number): OpeningFacts {
   const apiKey = { kind: "api-key" as const, keyId: "k", prefix: "p", signed: next() < 0.7 };
   const hours = pick([undefined, OFFICE_HOURS, ALL_HOURS, ALL_HOURS]);
   const hold = pick([undefined, undefined, 0, 1]);
-  const lookBack = [1, 364, 365, 366, 1_825, 1_826, 2_555, 2_556, 3_650, 3_651];
+  // The last day that a role may look back to, the one after it, and those of other roles.
+  const day = { regulator: 2_555, auditor: 1_825, coordinator: 3_650, client: 365, miner: 365, admin: 365 }[
+    role
+  ];
+  const lookBack = [day, day, day + 1, day + 1, 364, 365, 1_826, 2_555, 3_650];
   return {
     subject: {
       userId: "me",

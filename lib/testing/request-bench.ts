@@ -82,10 +82,8 @@ export async function newTransaction(client: RequestPerson): Promise<string> {
 }
 
 /** Opens the bench; call `close` when the test is over. */
-export async function createRequestBench(
-  options: Parameters<typeof createUseCaseBench>[0] = {},
-): Promise<RequestBench> {
-  const bench = await createUseCaseBench(options);
+export async function createRequestBench(): Promise<RequestBench> {
+  const bench = await createUseCaseBench();
   const coordinator = (duties: RequestPerson["principal"]["duties"]) =>
     bench.person({ role: "coordinator", duties, hasKey: false });
   const client = await bench.person({ role: "client" });
