@@ -24,6 +24,8 @@ const SUITE = "access";
 /** Openings with facts of their own that are decided in turn. */
 const FACTS_KEPT = 2_000;
 const TRANSACTIONS = Number(process.env.BENCH_TRANSACTIONS ?? 100_000);
+/** The copies lie within sixty days. */
+const SPAN_US = 60 * 86_400_000_000;
 const REVOCATIONS = 20;
 const UPLOADS = 7;
 const UPLOAD_BYTES = 20_000_000;
@@ -86,7 +88,7 @@ async function seedTransactions(bench: AccessBench): Promise<void> {
   try {
     await pastTriggers(admin, ["transaction", "transaction_participant"], async () => {
       await admin.query(
-        `CREATE TEMP TABLE copy AS SELECT n, gen_random_uuid() AS id, (1750000000000000 + n * 1000000::bigint) AS us
+        `CREATE TEMP TABLE copy AS SELECT n, gen_random_uuid() AS id, (1750000000000000 + n * ${Math.floor(SPAN_US / TRANSACTIONS)}::bigint) AS us
            FROM generate_series(1, ${TRANSACTIONS}) AS n`,
       );
       await admin.query(
