@@ -94,6 +94,15 @@ export default {
       },
     },
     {
+      name: "one-module-makes-connections",
+      severity: "error",
+      from: {
+        path: "^(app|components|lib|scripts)/",
+        pathNot: `${TESTS}|^lib/db/connection\\.ts$`,
+      },
+      to: { path: "^node_modules/pg/", dependencyTypesNot: ["type-only"] },
+    },
+    {
       name: "pages-and-routes-know-no-database",
       severity: "error",
       from: { path: "^(app|components)/" },

@@ -118,6 +118,20 @@ test("a second person reads what was said and agrees; the row stays, and its cha
   await page.context().close();
 });
 
+test("an administrator, who does not read the log, finds the list in the rail", async ({ browser }) => {
+  const { page, faults } = await as(browser, "coordinator-001:admin");
+  await page.goto(at("/"), { waitUntil: "networkidle" });
+  const rail = page.getByRole("navigation", { name: "Places" }).first();
+  await rail.getByRole("link", { name: "Rows aside" }).click();
+  await expect(row(page)).toContainText(REASON);
+  await expect(rail.getByRole("link", { name: "Rows aside" })).toHaveAttribute("aria-current", "page");
+  // Neither the log nor its verification is an administrator's.
+  await expect(page.getByRole("main").locator('a[href="/audit"], a[href="/audit/verify"]')).toHaveCount(0);
+  await expect(page.getByRole("navigation").locator('a[href="/audit"]')).toHaveCount(0);
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
 test("an auditor reads the list and has no part in it; a participant is refused the page", async ({
   browser,
 }) => {

@@ -18,6 +18,7 @@ export type PlaceKey =
   | "exports"
   | "erasures"
   | "suspicions"
+  | "aside"
   | "keys"
   | "account"
   | "trust"
@@ -40,6 +41,7 @@ const PLACES: readonly Place[] = [
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
   { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
+  { key: "aside", href: "/audit/aside", icon: "stop", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
@@ -63,6 +65,9 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
       return role === "coordinator" && (duties.includes("privacy") || duties.includes("compliance"));
     case "suspicions":
       return role === "coordinator" && duties.includes("compliance");
+    // Everybody else who may read it finds it from the log, which an administrator does not read.
+    case "aside":
+      return role === "admin";
     case "keys":
       return PARTIES.includes(role) || role === "coordinator" || role === "admin";
     case "transactions":

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { Instant, integerText, text, Uuid } from "@/lib/api-client/fields";
+import { PurposeName } from "./schema";
 
 /** The coordinator's own access log, the one list with an offset. */
 export const AccessLogQuery = z.strictObject({
   transaction_id: Uuid.optional(),
   participant_id: text(64).optional(),
-  purpose: text(64).optional(),
+  purpose: PurposeName.optional(),
   start_time: Instant.optional(),
   end_time: Instant.optional(),
   limit: integerText(1, 1000).default(100),

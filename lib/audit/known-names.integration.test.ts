@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { AccessLogQuery } from "./access-logs";
 import { exportLog } from "./export/export-log";
 import { requestExport } from "./export/request-export";
+import { listAccessLogs } from "./list-access-logs";
 import { listEvents } from "./list-events";
 import { recordEvent } from "./record-event";
 import { EventQuery, ExportQuery, NewExport } from "./schema";
@@ -16,6 +18,8 @@ const FOREIGN = "ledger.open-case";
 let bench: UseCaseBench;
 let auditor: Context;
 let decider: Context;
+
+const READS = "SELECT count(*)::int AS count FROM audit_index WHERE action = 'access.logs'";
 
 type Filter = { readonly action?: string; readonly purpose?: string };
 
@@ -112,4 +116,30 @@ it("a look for a name that is in no list is recorded as a read of the log", asyn
   const refused = exportLog(auditor, ExportQuery.parse({ format: "csv", action: "nothing.such" }));
   await expect(refused).rejects.toMatchObject({ code: "request.invalid" });
   expect(await reads()).toBe(before + 1);
+});
+
+describe("the access log", () => {
+  const logs = (cx: Context, purpose: string) => listAccessLogs(cx, AccessLogQuery.parse({ purpose }));
+
+  it("refuses a purpose that no entry has, with the nearest, and its look is recorded as one into it", async () => {
+    const { rows: before } = await bench.appPool.query(READS);
+    await expect(logs(auditor, "setlement")).rejects.toMatchObject({
+      code: "request.invalid",
+      status: 422,
+      errors: [{ pointer: "/purpose", detail: expect.stringMatching(/nearest: settlement/) }],
+    });
+    const { rows: after } = await bench.appPool.query(READS);
+    expect(after[0].count).toBe(before[0].count + 1);
+  });
+
+  it("takes a known purpose that nobody had, and an older version's", async () => {
+    expect((await logs(auditor, "settlement")).total_count).toBe(0);
+    expect((await logs(auditor, "stock-taking")).total_count).toBe(0);
+  });
+
+  it("tells a party nothing of what others had in mind", async () => {
+    const party = await bench.person({ role: "client", hasKey: false });
+    await expect(logs(party, "stock-taking")).rejects.toMatchObject({ code: "request.invalid" });
+    expect((await logs(party, "settlement")).total_count).toBe(0);
+  });
 });

@@ -5,6 +5,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { accessOf, textOf, textsOf } from "./access-facts";
 import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./access-logs";
 import { type Conditions, fencedConditions, instantText } from "./reading/filter";
+import { refuseUnknownNames } from "./reading/known-names";
 import { type OpenedPart, openParts } from "./reading/open-parts";
 import { type EventRow, planForPages, readAccesses, readParts } from "./reading/store";
 import { filterNames, recordRead } from "./record-read";
@@ -13,10 +14,12 @@ const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
 
 /**
  * Accesses and refusals in the coordinator's shape, those not in the tree yet included. Staff and officers see
- * the tenant's but other agencies' cases, a participant its own only.
+ * the tenant's but other agencies' cases, a participant its own only. Throws `request.invalid` for a purpose that no
+ * entry has which the caller may see.
  */
 export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promise<AccessLogPage> {
   const { limit, offset, ...filter } = query;
+  await refuseUnknownNames(cx, { purpose: query.purpose }, { read: "access.logs", seenBy: ownConditions });
   await recordRead(cx, "access.logs", { filter: filterNames(filter) });
   const conditions = conditionsOf(cx, query);
   const { rows, total, parts } = await inSnapshot(cx, async (tx) => {
@@ -33,16 +36,22 @@ export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promis
   return { logs, total_count: total, has_more: offset + logs.length < total };
 }
 
+/** What of the log the caller is told here at all. */
+function ownConditions(cx: Context): Conditions {
+  const conditions = fencedConditions(cx);
+  if (SEES_ALL.has(cx.principal.role)) return conditions;
+  return conditions.add("i.participant_id = ?", cx.principal.participantId ?? cx.principal.handle);
+}
+
 function conditionsOf(cx: Context, query: AccessLogQuery): Conditions {
-  const conditions = fencedConditions(cx).add("i.is_access = ?", true);
+  const conditions = ownConditions(cx).add("i.is_access = ?", true);
   const { transaction_id, participant_id, purpose, start_time, end_time } = query;
   if (transaction_id !== undefined) conditions.add("i.transaction_id = ?::uuid", transaction_id);
   if (participant_id !== undefined) conditions.add("i.participant_id = ?", participant_id);
   if (purpose !== undefined) conditions.add("i.purpose = ?", purpose);
   if (start_time !== undefined) conditions.add("i.at >= ?", instantText(start_time));
   if (end_time !== undefined) conditions.add("i.at < ?", instantText(end_time));
-  if (SEES_ALL.has(cx.principal.role)) return conditions;
-  return conditions.add("i.participant_id = ?", cx.principal.participantId ?? cx.principal.handle);
+  return conditions;
 }
 
 function memberOf(parts: readonly OpenedPart[], kind: "org" | "subject"): Readonly<Record<string, Json>> {

@@ -13,7 +13,7 @@ const ActionName = text(64).meta({
     "An action, letter for letter: one of the examples, which are all that this version writes, or one that an entry of an older version has. Another is refused with 422 and the nearest names.",
   examples: [...ACTIONS],
 });
-const PurposeName = text(64).meta({
+export const PurposeName = text(64).meta({
   description:
     "A purpose: one of the examples, or one that an entry of an older version has. Another is refused with 422 and the nearest names.",
   examples: [...PURPOSES],

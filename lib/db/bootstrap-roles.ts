@@ -1,5 +1,6 @@
 import "server-only";
-import { Client, escapeIdentifier, escapeLiteral } from "pg";
+import type { Client } from "pg";
+import { createClient } from "@/lib/db/connection";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { OWNER_ROLE } from "@/lib/db/migrate";
 
@@ -63,31 +64,35 @@ async function createRoles(admin: Client, passwords: LoginPasswords): Promise<vo
   );
   const names = new Set(known.rows.map((row) => row.rolname));
   for (const role of GROUP_ROLES) {
-    if (!names.has(role)) await admin.query(`CREATE ROLE ${escapeIdentifier(role)} NOLOGIN NOINHERIT`);
+    if (!names.has(role)) await admin.query(`CREATE ROLE ${admin.escapeIdentifier(role)} NOLOGIN NOINHERIT`);
   }
   for (const role of LOGIN_ROLE_NAMES) {
     const verb = names.has(role) ? "ALTER" : "CREATE";
-    const identifier = escapeIdentifier(role);
-    await admin.query(`${verb} ROLE ${identifier} LOGIN INHERIT PASSWORD ${escapeLiteral(passwords[role])}`);
-    await admin.query(`GRANT ${escapeIdentifier(LOGIN_ROLES[role].memberOf)} TO ${identifier}`);
+    const identifier = admin.escapeIdentifier(role);
+    await admin.query(
+      `${verb} ROLE ${identifier} LOGIN INHERIT PASSWORD ${admin.escapeLiteral(passwords[role])}`,
+    );
+    await admin.query(`GRANT ${admin.escapeIdentifier(LOGIN_ROLES[role].memberOf)} TO ${identifier}`);
   }
   // PostgreSQL 16 and later give a role's maker the right to grant it, not to become it.
-  await admin.query(`GRANT ${escapeIdentifier(OWNER_ROLE)} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE`);
+  await admin.query(
+    `GRANT ${admin.escapeIdentifier(OWNER_ROLE)} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE`,
+  );
 }
 
 async function createDatabase(admin: Client, database: string): Promise<boolean> {
   const found = await admin.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
   if (found.rowCount !== 0) return false;
   await admin.query(
-    `CREATE DATABASE ${escapeIdentifier(database)} OWNER ${escapeIdentifier(OWNER_ROLE)} TEMPLATE template0 ENCODING 'UTF8'`,
+    `CREATE DATABASE ${admin.escapeIdentifier(database)} OWNER ${admin.escapeIdentifier(OWNER_ROLE)} TEMPLATE template0 ENCODING 'UTF8'`,
   );
   return true;
 }
 
 async function restrictConnections(admin: Client, database: string): Promise<void> {
-  const name = escapeIdentifier(database);
+  const name = admin.escapeIdentifier(database);
   await admin.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
-  const roles = GROUP_ROLES.filter((role) => role !== OWNER_ROLE).map((role) => escapeIdentifier(role));
+  const roles = GROUP_ROLES.filter((role) => role !== OWNER_ROLE).map((role) => admin.escapeIdentifier(role));
   await admin.query(`GRANT CONNECT ON DATABASE ${name} TO ${roles.join(", ")}`);
 }
 
@@ -103,7 +108,7 @@ export interface BootstrapOptions {
  * passwords, which are set to those given. Returns whether the database is new.
  */
 export async function bootstrapRoles(options: BootstrapOptions): Promise<{ isNew: boolean }> {
-  const admin = new Client({ connectionString: options.adminUrl, connectionTimeoutMillis: 10_000 });
+  const admin = createClient(options.adminUrl, { connectionTimeoutMillis: 10_000 });
   admin.on("error", () => undefined);
   try {
     await admin.connect();

@@ -1,5 +1,6 @@
 import "server-only";
-import { Client } from "pg";
+import type { Client } from "pg";
+import { createClient } from "@/lib/db/connection";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
@@ -26,7 +27,7 @@ async function withConnection<T>(
 ): Promise<T> {
   let client: Client | undefined;
   try {
-    client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+    client = createClient(url, { connectionTimeoutMillis: CONNECT_MS });
     client.on("error", () => undefined);
     await client.connect();
     return await work(client);

@@ -1,5 +1,5 @@
 import "server-only";
-import { Client, escapeIdentifier } from "pg";
+import { createClient } from "@/lib/db/connection";
 
 export interface ListenOptions {
   readonly url: string;
@@ -24,8 +24,7 @@ const ANSWER_MS = 3_000;
 
 /** One try: ends in `lost` exactly once, whether it never connected, was cut, or does not answer any more. */
 function connectOnce(options: ListenOptions, heard: () => void, lost: () => void): () => void {
-  const client = new Client({
-    connectionString: options.url,
+  const client = createClient(options.url, {
     application_name: options.applicationName,
     connectionTimeoutMillis: ANSWER_MS,
     query_timeout: ANSWER_MS,
@@ -49,7 +48,7 @@ function connectOnce(options: ListenOptions, heard: () => void, lost: () => void
   });
   const begin = async (): Promise<void> => {
     await client.connect();
-    await client.query(`LISTEN ${escapeIdentifier(options.channel)}`);
+    await client.query(`LISTEN ${client.escapeIdentifier(options.channel)}`);
     if (isOver) return;
     // A server that vanished without a word is noticed by asking.
     probe = setInterval(() => client.query("SELECT 1").catch(fail), PROBE_MS);

@@ -2,7 +2,8 @@ import "server-only";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { MigrationList } from "@prisma/schema-engine-wasm";
-import { Client, Pool } from "pg";
+import type { Pool } from "pg";
+import { createClient, createPool } from "@/lib/db/connection";
 import { DatabaseError, mapDatabaseError } from "@/lib/db/errors";
 import { openSchemaEngine } from "@/lib/db/schema-engine";
 
@@ -39,9 +40,9 @@ async function readMigrations(folder: string): Promise<MigrationList> {
   };
 }
 
-/** `?options=-c role=…` makes every object belong to the owner role, whoever logs in; for migrations and recovery. */
+/** Every object belongs to the owner role, whoever logs in; for migrations and recovery. */
 export function openOwnerPool(url: string): Pool {
-  const pool = new Pool({ connectionString: url, max: 2, options: `-c role=${OWNER_ROLE} -c timezone=UTC` });
+  const pool = createPool(url, { max: 2, role: OWNER_ROLE });
   pool.on("error", () => undefined);
   return pool;
 }
@@ -76,7 +77,7 @@ function explain(error: unknown): unknown {
  * `url` logs in as somebody who may become the owner role. Returns the names applied now.
  */
 export async function migrate(url: string, folder: string): Promise<string[]> {
-  const holder = new Client({ connectionString: url });
+  const holder = createClient(url);
   holder.on("error", () => undefined);
   try {
     await holder.connect();

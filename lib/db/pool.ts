@@ -1,5 +1,6 @@
 import "server-only";
-import { Pool } from "pg";
+import type { Pool } from "pg";
+import { createPool } from "@/lib/db/connection";
 
 export interface PoolOptions {
   readonly url: string;
@@ -20,25 +21,17 @@ function codeOf(error: unknown): string {
 }
 
 /**
- * A pool of connections in UTC: Prisma's adapter sends instants without a zone. Idle clients emit `error`
- * when the server stops; without a handler that would end the process.
+ * A pool of connections that begin as all of ours do. Idle clients emit `error` when the server stops; without a
+ * handler that would end the process.
  */
 export function openPool(options: PoolOptions): Pool {
-  const pool = new Pool({
-    connectionString: options.url,
+  const pool = createPool(options.url, {
     max: options.maxConnections ?? 10,
     application_name: options.applicationName ?? "sealport",
     connectionTimeoutMillis: options.waitMs ?? DEFAULT_WAIT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    options: sessionOptions(options.url),
   });
   pool.on("error", (error) => options.onIdleError?.(codeOf(error)));
   return pool;
-}
-
-/** Settings in the URL (`?options=`) stay; the zone is added. */
-function sessionOptions(url: string): string {
-  const given = URL.canParse(url) ? new URL(url).searchParams.get("options") : null;
-  return [given, "-c timezone=UTC"].filter((part) => part !== null).join(" ");
 }

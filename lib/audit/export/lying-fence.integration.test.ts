@@ -1,28 +1,30 @@
+import { Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
-import { type Database, openDatabase } from "@/lib/db/client";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import { recordEvent } from "../record-event";
 
 let bench: OwnedLog;
-let db: Database;
+let lied: Pool;
 let auditor: Context;
 beforeAll(async () => {
   bench = await createOwnedLog();
-  // As after ALTER ROLE sealport_app_login SET search_path, with a function of PostgreSQL's own name that finds nothing.
+  // A function of PostgreSQL's own name that finds nothing, on connections that do not begin as ours do: for whatever
+  // way there may be to have the database answer falsely.
   await bench.admin.query(
     `CREATE SCHEMA evil; GRANT USAGE ON SCHEMA evil TO sealport_app;
      CREATE FUNCTION evil.json_to_recordset(json) RETURNS SETOF record LANGUAGE sql
        AS 'SELECT 0::bigint, NULL::uuid, NULL::uuid, false WHERE false'`,
   );
-  const url = new URL(bench.database.appUrl);
-  url.searchParams.set("options", "-c search_path=evil,pg_catalog,public");
-  db = openDatabase({ url: url.href });
-  auditor = { ...bench.auditor, db };
+  lied = new Pool({
+    connectionString: bench.database.appUrl,
+    options: "-c timezone=UTC -c search_path=evil,pg_catalog,public",
+  });
+  auditor = { ...bench.auditor, db: { ...bench.auditor.db, pool: lied } };
 });
 afterAll(async () => {
-  await db.close();
+  await lied.end();
   await bench.close();
 });
 

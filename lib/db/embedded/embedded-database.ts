@@ -1,7 +1,7 @@
 import "server-only";
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
+import { createClient } from "@/lib/db/connection";
 import {
   type Cluster,
   explainServerLog,
@@ -39,7 +39,7 @@ function adminUrlOf(cluster: Cluster): string {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = createClient(url, { connectionTimeoutMillis: 5_000 });
   client.on("error", () => undefined);
   try {
     await client.connect();

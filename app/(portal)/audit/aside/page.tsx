@@ -32,17 +32,21 @@ export default async function AsidePage({ searchParams }: PageProps<"/audit/asid
   const section = { label: audit("title"), href: "/audit" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const { items, next_cursor: next } = result.value;
+  // An administrator reads this list and not the log.
+  const readsLog = result.principal.role !== "admin";
   return (
     <PageFrame
-      crumbs={[section, { label: t("title") }]}
+      crumbs={[...(readsLog ? [section] : []), { label: t("title") }]}
       title={t("title")}
       lead={<p className="max-w-[80ch]">{t("lead")}</p>}
       actions={
         <>
           <RefreshButton>{audit("refresh")}</RefreshButton>
-          <ButtonLink href="/audit/verify" look="secondary" size="bar" icon="check">
-            {audit("verify.title")}
-          </ButtonLink>
+          {readsLog ? (
+            <ButtonLink href="/audit/verify" look="secondary" size="bar" icon="check">
+              {audit("verify.title")}
+            </ButtonLink>
+          ) : null}
         </>
       }
       apiCall={{ method: "GET", path: CALL }}

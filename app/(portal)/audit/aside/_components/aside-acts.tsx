@@ -6,11 +6,10 @@ import { useState } from "react";
 import { CallRefused, target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
+import { ReasonDialog } from "@/components/domain/reason-dialog";
 import { Button } from "@/components/ui/button";
-import { TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Facts } from "@/components/ui/facts";
-import { Field } from "@/components/ui/field";
 import type {
   agreeToAcknowledgement,
   askAcknowledgement,
@@ -23,63 +22,28 @@ const SAID = "/confidential/audit/acknowledgements";
 const ASK = target<typeof askAcknowledgement>("POST", SAID);
 const AGREE = target<typeof agreeToAcknowledgement>("POST", `${SAID}/{id}/agreements`);
 const REFUSE = target<typeof refuseAcknowledgement>("POST", `${SAID}/{id}/refusals`);
-const REASON = "aside-reason";
-
-function Failed({ error }: { error: unknown }) {
-  const t = useTranslations("keeping.aside.acts");
-  if (error === undefined) return null;
-  return (
-    <div className="mt-4">
-      <CallFailure error={error} title={t("failed")} />
-    </div>
-  );
-}
 
 /** Says that the row was looked at, and what came of it. */
 function Asking({ item, onClose }: { item: AsideRow; onClose: () => void }) {
   const t = useTranslations("keeping.aside.acts");
-  const ui = useTranslations("ui");
   const router = useRouter();
-  const { isBusy, error, run } = useAct(ASK);
-  const [reason, setReason] = useState("");
-  const [isMissing, setMissing] = useState(false);
-  const ask = async () => {
-    const text = reason.trim();
-    setMissing(text === "");
-    if (text === "") return document.getElementById(REASON)?.focus();
-    if ((await run({ body: { entry_id: item.entry_id, reason: text } })) === undefined) return;
+  const act = useAct(ASK);
+  const ask = async (reason: string) => {
+    if ((await act.run({ body: { entry_id: item.entry_id, reason } })) === undefined) return;
     onClose();
     router.refresh();
   };
   return (
-    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("askTitle")}>
-      <p className="mb-4 text-body">{t("askText")}</p>
-      <Field
-        id={REASON}
-        label={t("reason")}
-        help={t("reasonHelp")}
-        error={isMissing ? t("reasonNeeded") : undefined}
-      >
-        {(control) => (
-          <TextArea
-            {...control}
-            rows={3}
-            maxLength={1_000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
-      <Failed error={error} />
-      <DialogActions>
-        <Button look="primary" isBusy={isBusy} onClick={() => void ask()}>
-          {t("askYes")}
-        </Button>
-        <Button onClick={onClose} disabled={isBusy}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <ReasonDialog
+      title={t("askTitle")}
+      text={t("askText")}
+      reason={{ label: t("reason"), help: t("reasonHelp"), missing: t("reasonNeeded") }}
+      yes={{ label: t("askYes"), look: "primary" }}
+      failed={t("failed")}
+      act={act}
+      onAct={(reason) => void ask(reason)}
+      onClose={onClose}
+    />
   );
 }
 
@@ -121,7 +85,11 @@ function Deciding(props: {
           { name: t("columns.asked"), value: word.asked_by ?? t("somebody") },
         ]}
       />
-      <Failed error={error} />
+      {error === undefined ? null : (
+        <div className="mt-4">
+          <CallFailure error={error} title={t("acts.failed")} />
+        </div>
+      )}
       <DialogActions>
         <Button look="primary" isBusy={isBusy} onClick={() => void decide()}>
           {t(`acts.${act}Yes`)}

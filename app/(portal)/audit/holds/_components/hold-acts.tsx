@@ -6,25 +6,15 @@ import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
+import { ReasonDialog } from "@/components/domain/reason-dialog";
 import { Button } from "@/components/ui/button";
-import { TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 import type { Preservation } from "@/lib/access/preservations/schema";
 import type { releaseHold, renewHold } from "@/lib/api-client/operations/preservations";
 import { shortDigest } from "@/lib/format";
 
 const RENEW = target<typeof renewHold>("POST", "/confidential/access/preservations/{id}/renewals");
 const RELEASE = target<typeof releaseHold>("POST", "/confidential/access/preservations/{id}/releases");
-const REASON = "release-reason";
-
-function Failed({ error, title }: { error: unknown; title: string }) {
-  return error === undefined ? null : (
-    <div className="mt-4">
-      <CallFailure error={error} title={title} />
-    </div>
-  );
-}
 
 function Renewing({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useTranslations("keeping.holds.acts");
@@ -39,7 +29,11 @@ function Renewing({ id, onClose }: { id: string; onClose: () => void }) {
   return (
     <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("renewTitle")}>
       <p className="text-body">{t("renewText")}</p>
-      <Failed error={error} title={t("failed")} />
+      {error === undefined ? null : (
+        <div className="mt-4">
+          <CallFailure error={error} title={t("failed")} />
+        </div>
+      )}
       <DialogActions>
         <Button look="primary" isBusy={isBusy} onClick={() => void renew()}>
           {t("renewYes")}
@@ -54,42 +48,24 @@ function Renewing({ id, onClose }: { id: string; onClose: () => void }) {
 
 function Releasing({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useTranslations("keeping.holds.acts");
-  const ui = useTranslations("ui");
   const router = useRouter();
-  const { isBusy, error, run } = useAct(RELEASE);
-  const [reason, setReason] = useState("");
-  const [isMissing, setMissing] = useState(false);
-  const release = async () => {
-    setMissing(reason.trim() === "");
-    if (reason.trim() === "") return document.getElementById(REASON)?.focus();
-    if ((await run({ params: { id }, body: { reason: reason.trim() } })) === undefined) return;
+  const act = useAct(RELEASE);
+  const release = async (reason: string) => {
+    if ((await act.run({ params: { id }, body: { reason } })) === undefined) return;
     onClose();
     router.refresh();
   };
   return (
-    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("releaseTitle")}>
-      <p className="mb-4 text-body">{t("releaseText")}</p>
-      <Field id={REASON} label={t("reason")} error={isMissing ? t("reasonNeeded") : undefined}>
-        {(control) => (
-          <TextArea
-            {...control}
-            rows={3}
-            maxLength={1_000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
-      <Failed error={error} title={t("failed")} />
-      <DialogActions>
-        <Button look="danger" isBusy={isBusy} onClick={() => void release()}>
-          {t("releaseYes")}
-        </Button>
-        <Button onClick={onClose} disabled={isBusy}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <ReasonDialog
+      title={t("releaseTitle")}
+      text={t("releaseText")}
+      reason={{ label: t("reason"), missing: t("reasonNeeded") }}
+      yes={{ label: t("releaseYes"), look: "danger" }}
+      failed={t("failed")}
+      act={act}
+      onAct={(reason) => void release(reason)}
+      onClose={onClose}
+    />
   );
 }
 

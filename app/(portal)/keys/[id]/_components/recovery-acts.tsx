@@ -9,17 +9,15 @@ import { NotSigned } from "@/components/client/not-signed";
 import { signStatement } from "@/components/client/sign-statement";
 import { useAct } from "@/components/client/use-act";
 import { useReady } from "@/components/client/use-ready";
+import { ReasonDialog } from "@/components/domain/reason-dialog";
 import { ApiCallSample } from "@/components/layout/api-call-sample";
 import { Button } from "@/components/ui/button";
-import { TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 import type { refuseRecovery, signRecovery } from "@/lib/api-client/operations/recoveries";
 import type { RecoveryView } from "@/lib/keys/recovery/schema";
 
 const SIGN = target<typeof signRecovery>("POST", "/confidential/keys/{id}/recovery/statements");
 const REFUSE = target<typeof refuseRecovery>("POST", "/confidential/keys/{id}/recovery/refusals");
-const REASON = "recovery-end-reason";
 
 /** Whether the statement is about what the page shows: the server cannot have something else signed in its place. */
 function isAsShown(view: RecoveryView): boolean {
@@ -92,50 +90,22 @@ function SignDialog({ view, onClose, onDone }: DialogProps) {
 function RefuseDialog({ view, onClose, onDone }: DialogProps) {
   const t = useTranslations("keys.recovery.refuse");
   const acts = useTranslations("keys.acts");
-  const ui = useTranslations("ui");
-  const { isBusy, error, run } = useAct(REFUSE);
-  const [reason, setReason] = useState("");
-  const [isMissing, setMissing] = useState(false);
-  const refuse = async () => {
-    const text = reason.trim();
-    setMissing(text === "");
-    if (text === "") return document.getElementById(REASON)?.focus();
-    const input = { params: { id: view.old_key.key_id }, body: { reason: text } };
-    if ((await run(input)) !== undefined) onDone();
+  const act = useAct(REFUSE);
+  const refuse = async (reason: string) => {
+    const input = { params: { id: view.old_key.key_id }, body: { reason } };
+    if ((await act.run(input)) !== undefined) onDone();
   };
   return (
-    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("title", { kid: view.old_key.kid })}>
-      <p className="mb-4 text-body">{t("text")}</p>
-      <Field
-        id={REASON}
-        label={acts("reason")}
-        help={acts("reasonHelp")}
-        error={isMissing ? acts("reasonNeeded") : undefined}
-      >
-        {(control) => (
-          <TextArea
-            {...control}
-            rows={3}
-            maxLength={1_000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
-      {error === undefined ? null : (
-        <div className="mt-4">
-          <CallFailure error={error} title={t("failed")} />
-        </div>
-      )}
-      <DialogActions>
-        <Button look="danger" isBusy={isBusy} onClick={() => void refuse()}>
-          {t("yes")}
-        </Button>
-        <Button onClick={onClose} disabled={isBusy}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <ReasonDialog
+      title={t("title", { kid: view.old_key.kid })}
+      text={t("text")}
+      reason={{ label: acts("reason"), help: acts("reasonHelp"), missing: acts("reasonNeeded") }}
+      yes={{ label: t("yes"), look: "danger" }}
+      failed={t("failed")}
+      act={act}
+      onAct={(reason) => void refuse(reason)}
+      onClose={onClose}
+    />
   );
 }
 

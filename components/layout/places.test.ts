@@ -1,0 +1,24 @@
+import { describe, expect, test } from "vitest";
+import { currentPlace, placesFor, type Viewer } from "./places";
+
+const viewer = (role: string, duties: readonly string[] = []): Viewer => ({
+  name: "N",
+  organisation: "O",
+  role,
+  duties,
+});
+const keys = (who: Viewer) => placesFor(who).map(({ key }) => key);
+
+describe("places", () => {
+  test("lead an administrator, who does not read the log, to the rows that stand aside", () => {
+    const places = placesFor(viewer("admin", ["admin"]));
+    expect(keys(viewer("admin", ["admin"]))).toEqual(["home", "aside", "keys", "account", "trust", "help"]);
+    expect(currentPlace(places, "/audit/aside")).toBe("aside");
+  });
+
+  test("lead nobody else there past the log", () => {
+    for (const role of ["auditor", "coordinator", "regulator", "client", "miner"])
+      expect([role, keys(viewer(role, ["compliance"])).includes("aside")]).toEqual([role, false]);
+    expect(currentPlace(placesFor(viewer("auditor")), "/audit/aside")).toBe("audit");
+  });
+});

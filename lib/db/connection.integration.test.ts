@@ -1,0 +1,170 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { escapeIdentifier } from "pg";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { bootstrapRoles, urlFor } from "@/lib/db/bootstrap-roles";
+import { holdsInstance } from "@/lib/db/check-database";
+import { openDatabase } from "@/lib/db/client";
+import { createClient } from "@/lib/db/connection";
+import { migrate, OWNER_ROLE, openOwnerPool } from "@/lib/db/migrate";
+import { openPool } from "@/lib/db/pool";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { queryAs } from "@/lib/testing/query-as";
+
+/** A schema that stands before PostgreSQL's own, for whoever connects to this database and says nothing else. */
+const EVIL = `
+  CREATE SCHEMA evil;
+  GRANT USAGE ON SCHEMA evil TO PUBLIC;
+  CREATE FUNCTION evil.upper(text) RETURNS text LANGUAGE sql AS $$ SELECT 'shadowed' $$;
+  CREATE FUNCTION evil.never(uuid, uuid) RETURNS boolean LANGUAGE sql AS $$ SELECT false $$;
+  CREATE OPERATOR evil.= (LEFTARG = uuid, RIGHTARG = uuid, FUNCTION = evil.never);
+  CREATE DOMAIN evil.int4 AS text;
+  CREATE TABLE evil.tenant (id uuid);
+  INSERT INTO evil.tenant VALUES (gen_random_uuid());
+  GRANT SELECT ON evil.tenant TO PUBLIC`;
+
+const QUESTION = `SELECT upper('x') AS upper, u.id = u.id AS same, pg_typeof('1'::int4)::text AS type,
+  'tenant'::regclass = 'public.tenant'::regclass AS ours, current_setting('timezone') AS zone
+  FROM (SELECT gen_random_uuid() AS id) u`;
+const HONEST = { upper: "X", same: true, type: "integer", ours: true, zone: "UTC" };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await queryAs(database.adminUrl, EVIL);
+  const name = escapeIdentifier(database.name);
+  await queryAs(
+    database.adminUrl,
+    `ALTER DATABASE ${name} SET search_path = pg_temp, evil, pg_catalog, public;
+     ALTER DATABASE ${name} SET timezone = 'Asia/Tokyo'`,
+  );
+});
+afterAll(() => database.drop());
+
+/** The same login, asking for the schema in its URL. */
+function asking(url: string): string {
+  const asked = new URL(url);
+  asked.searchParams.set("options", "-c search_path=evil,pg_catalog,public -c statement_timeout=70000");
+  return asked.href;
+}
+
+describe("a name of PostgreSQL's own or of ours is found where it belongs", () => {
+  it("which a connection without our beginning would not, so that the answers below are of their cause", async () => {
+    const [answer] = await queryAs(database.appUrl, QUESTION);
+    expect(answer).toEqual({ upper: "shadowed", same: false, type: "int4", ours: false, zone: "Asia/Tokyo" });
+  });
+
+  const urls = () => [
+    ["the database's default", database.appUrl],
+    ["its own URL", asking(database.appUrl)],
+  ];
+
+  it("in the pools of the processes, by Prisma and without, whatever database and URL say", async () => {
+    for (const [what, url] of urls()) {
+      const db = openDatabase({ url: String(url), maxConnections: 1 });
+      try {
+        expect([what, (await db.pool.query(QUESTION)).rows]).toEqual([what, [HONEST]]);
+        expect([what, await db.prisma.$queryRawUnsafe(QUESTION)]).toEqual([what, [HONEST]]);
+      } finally {
+        await db.close();
+      }
+    }
+  });
+
+  it("in single connections, and in the owner's", async () => {
+    for (const [what, url] of urls()) {
+      const client = createClient(String(url));
+      await client.connect();
+      expect([what, (await client.query(QUESTION)).rows]).toEqual([what, [HONEST]]);
+      await client.end();
+    }
+    const owner = openOwnerPool(database.adminUrl);
+    const { rows } = await owner.query("SELECT current_user::text AS role, upper('x') AS upper");
+    await owner.end();
+    expect(rows).toEqual([{ role: "sealport_owner", upper: "X" }]);
+  });
+
+  it("also when a login has made it the default of its own sessions", async () => {
+    await queryAs(
+      database.signerUrl,
+      `ALTER ROLE CURRENT_USER IN DATABASE ${escapeIdentifier(database.name)} SET search_path = evil, pg_catalog, public`,
+    );
+    const pool = openPool({ url: database.signerUrl, maxConnections: 1 });
+    const { rows } = await pool.query(QUESTION);
+    await pool.end();
+    expect(rows).toEqual([HONEST]);
+  });
+
+  it("and what else a URL asks for stays", async () => {
+    const client = createClient(`${asking(database.appUrl)}&application_name=asked`);
+    await client.connect();
+    const { rows } = await client.query(
+      "SELECT current_setting('statement_timeout') AS timeout, current_setting('application_name') AS name",
+    );
+    await client.end();
+    expect(rows).toEqual([{ timeout: "70s", name: "asked" }]);
+  });
+
+  it("so that another schema's table makes no instance", async () => {
+    expect(await holdsInstance("DATABASE_URL", database.appUrl)).toBe(false);
+  });
+
+  it("and a migration makes its objects among ours", async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "sealport-migrations-"));
+    try {
+      await cp("prisma/migrations/migration_lock.toml", path.join(folder, "migration_lock.toml"));
+      await mkdir(path.join(folder, "1_made"));
+      await writeFile(path.join(folder, "1_made", "migration.sql"), "CREATE TABLE made (id uuid);");
+      const { adminUrl, passwords } = inject("testServer");
+      await bootstrapRoles({ adminUrl, database: "migrate_beside", passwords });
+      const url = urlFor(adminUrl, undefined, "migrate_beside");
+      await queryAs(
+        url,
+        `CREATE SCHEMA beside AUTHORIZATION ${OWNER_ROLE};
+         ALTER DATABASE migrate_beside SET search_path = beside, public`,
+      );
+      expect(await migrate(url, folder)).toEqual(["1_made"]);
+      const made = "SELECT schemaname::text AS schema FROM pg_tables WHERE tablename = 'made'";
+      expect(await queryAs(url, made)).toEqual([{ schema: "public" }]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe("what the portal's login makes for itself stands before nothing", () => {
+  it("neither a temporary table nor a temporary type, where a database lets everybody make them", async () => {
+    await queryAs(
+      database.adminUrl,
+      `GRANT TEMPORARY ON DATABASE ${escapeIdentifier(database.name)} TO PUBLIC`,
+    );
+    const pool = openPool({ url: database.appUrl, maxConnections: 1 });
+    try {
+      await pool.query("CREATE TEMP TABLE tenant (id uuid)");
+      await pool.query("CREATE DOMAIN pg_temp.int4 AS text");
+      await pool.query(
+        "CREATE FUNCTION pg_temp.upper(text) RETURNS text LANGUAGE sql AS $$ SELECT 'shadowed' $$",
+      );
+      expect((await pool.query(QUESTION)).rows).toEqual([HONEST]);
+    } finally {
+      await pool.end();
+    }
+  });
+
+  it("and it makes no schema, and nothing in ours", async () => {
+    const pool = openPool({ url: database.appUrl, maxConnections: 1 });
+    try {
+      for (const statement of [
+        "CREATE SCHEMA mine",
+        "CREATE TABLE public.mine ()",
+        "CREATE FUNCTION public.upper(text) RETURNS text LANGUAGE sql AS $$ SELECT 'mine' $$",
+        "CREATE OPERATOR public.= (LEFTARG = uuid, RIGHTARG = uuid, FUNCTION = uuid_ne)",
+        "CREATE TABLE evil.mine ()",
+      ])
+        await expect(pool.query(statement), statement).rejects.toMatchObject({ code: "42501" });
+    } finally {
+      await pool.end();
+    }
+  });
+});

@@ -1,0 +1,41 @@
+import "server-only";
+import { Client, type ClientConfig, Pool, type PoolConfig } from "pg";
+
+/**
+ * What every connection begins with, and what no URL, role or database setting overrides: UTC, since Prisma's adapter
+ * sends instants without a zone; and names that are found in pg_catalog, then in `public`, and nowhere else before.
+ * PostgreSQL looks in pg_catalog first where it is not listed, and in the session's temporary schema before even that,
+ * for tables and types, unless it is listed: so it stands last.
+ */
+const PINNED = "-c timezone=UTC -c search_path=public,pg_temp";
+
+type Settings<Config> = Omit<Config, "connectionString" | "options"> & {
+  /** Role that the session becomes. */
+  readonly role?: string;
+};
+
+/** `?options=` of a URL, taken out of it: what stands there would replace ours, not come before it. */
+function splitOptions(url: string): { readonly connectionString: string; readonly given: readonly string[] } {
+  const [address = "", ...rest] = url.split("?");
+  const query = new URLSearchParams(rest.join("?"));
+  const given = query.getAll("options");
+  if (given.length === 0) return { connectionString: url, given };
+  query.delete("options");
+  return { connectionString: query.size === 0 ? address : `${address}?${query}`, given };
+}
+
+function configOf<Config>(url: string, { role, ...settings }: Settings<Config>) {
+  const { connectionString, given } = splitOptions(url);
+  const become = role === undefined ? [] : [`-c role=${role}`];
+  return { ...settings, connectionString, options: [...given, ...become, PINNED].join(" ") };
+}
+
+/** One connection, not opened yet. Settings in the URL (`?options=`) stay, but for those that are pinned. */
+export function createClient(url: string, settings: Settings<ClientConfig> = {}): Client {
+  return new Client(configOf(url, settings));
+}
+
+/** Connections by need, each with the same beginning as `createClient`. */
+export function createPool(url: string, settings: Settings<PoolConfig> = {}): Pool {
+  return new Pool(configOf(url, settings));
+}
