@@ -40,6 +40,7 @@ import {
   keepEscrow,
   keepExports,
   keepGrants,
+  keepRequests,
   keepResident,
   keepRotations,
   keepSessions,
@@ -192,6 +193,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   };
   keepEpoch(runtime);
   keepGrants(runtime);
+  keepRequests(runtime);
   keepSessions(runtime);
   keepErasures(runtime);
   watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);

@@ -20,6 +20,35 @@ export interface Step {
 
 type MoveContext = DbContext & Pick<AuditContext, "clock" | "principal">;
 
+/** What happens to a request: a step, with the states it leads from and to, or something that moves nothing. */
+interface Happening {
+  readonly requestId: string;
+  readonly kind: string;
+  readonly fromState?: RequestState;
+  readonly toState?: RequestState;
+  readonly comment?: string | undefined;
+}
+
+/**
+ * The one place that everything after filing passes which a timeline tells, changes of state first of all. Whoever
+ * tells people of it hangs on here, in the same transaction.
+ */
+export async function tellTimeline(tx: Tx, cx: MoveContext, happening: Happening): Promise<void> {
+  const at = cx.clock.now();
+  const { requestId, kind, fromState, toState, comment } = happening;
+  await insertEvent(tx, {
+    id: uuidv7(at.getTime()),
+    tenantId: cx.instance.tenantId,
+    requestId,
+    kind,
+    byUserId: cx.principal?.userId,
+    fromState,
+    toState,
+    comment,
+    at,
+  });
+}
+
 /** Moves a request one step and writes it into the timeline; answers the state it is in then. */
 export async function moveRequest(
   tx: Tx,
@@ -32,19 +61,16 @@ export async function moveRequest(
       detail: `A request that is ${request.state} does not become ${step.to}.`,
     });
   }
+  // One instant for the move and its event: the database looks for the event by it.
   const at = cx.clock.now();
-  const moved = await moveState(tx, request.id, { from: request.state, to: step.to, at }, step.frozen);
-  if (!moved) throw new DomainError("request.conflict");
-  await insertEvent(tx, {
-    id: uuidv7(at.getTime()),
-    tenantId: cx.instance.tenantId,
+  const move = { from: request.state, to: step.to, event: step.event, at };
+  if (!(await moveState(tx, request.id, move, step.frozen))) throw new DomainError("request.conflict");
+  await tellTimeline(tx, { ...cx, clock: { ...cx.clock, now: () => at } }, {
     requestId: request.id,
     kind: step.event,
-    byUserId: cx.principal?.userId,
     fromState: request.state,
     toState: step.to,
     comment: step.comment,
-    at,
   });
   return step.to;
 }
