@@ -35,12 +35,11 @@ import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import {
+  keepAccess,
   keepEpoch,
   keepErasures,
   keepEscrow,
   keepExports,
-  keepGrants,
-  keepRequests,
   keepResident,
   keepRotations,
   keepSessions,
@@ -192,8 +191,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     live: openLiveHub(env.DATABASE_URL, { db, instance, logger, clock: systemClock }),
   };
   keepEpoch(runtime);
-  keepGrants(runtime);
-  keepRequests(runtime);
+  keepAccess(runtime);
   keepSessions(runtime);
   keepErasures(runtime);
   watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);

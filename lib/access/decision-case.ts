@@ -65,7 +65,10 @@ const STAGE_STATE: Readonly<Record<Stage, RequestState>> = { legal: "stage_1", c
 const DECIDABLE: ReadonlySet<RequestState> = new Set<RequestState>(["overdue", "extended"]);
 
 /** The stage a request stands in. While a question or an objection is open it stands in none. */
-export function stageOf({ state, stageBefore }: Pick<RequestRow, "state" | "stageBefore">): Stage | undefined {
+export function stageOf({
+  state,
+  stageBefore,
+}: Pick<RequestRow, "state" | "stageBefore">): Stage | undefined {
   const stands = DECIDABLE.has(state) ? stageBefore : state;
   return Stage.options.find((stage) => STAGE_STATE[stage] === stands);
 }

@@ -65,13 +65,17 @@ export async function moveRequest(
   const at = cx.clock.now();
   const move = { from: request.state, to: step.to, event: step.event, at };
   if (!(await moveState(tx, request.id, move, step.frozen))) throw new DomainError("request.conflict");
-  await tellTimeline(tx, { ...cx, clock: { ...cx.clock, now: () => at } }, {
-    requestId: request.id,
-    kind: step.event,
-    fromState: request.state,
-    toState: step.to,
-    comment: step.comment,
-  });
+  await tellTimeline(
+    tx,
+    { ...cx, clock: { ...cx.clock, now: () => at } },
+    {
+      requestId: request.id,
+      kind: step.event,
+      fromState: request.state,
+      toState: step.to,
+      comment: step.comment,
+    },
+  );
   return step.to;
 }
 

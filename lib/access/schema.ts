@@ -80,7 +80,9 @@ const TransactionIds = z.array(Uuid).min(1).max(MAX_TRANSACTIONS);
 /** Any RFC 3339 instant with its zone. */
 const Instant = z.iso.datetime({ offset: true });
 /** An instant, or a calendar date, which a paper order often has. */
-export const InstantOrDate = z.union([Instant, z.iso.date()], { error: "neither a date nor a time with its zone" });
+export const InstantOrDate = z.union([Instant, z.iso.date()], {
+  error: "neither a date nor a time with its zone",
+});
 
 export const TransactionQuery = z
   .strictObject({

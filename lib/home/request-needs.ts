@@ -158,9 +158,7 @@ export async function readRequestNeeds(
         });
   const own = await listQueue(tx, { ...page, ownerId: userId, view: "mine", sort: "newest", limit: MAX_OWN });
   const escalated = await listEscalated(tx, cx);
-  const turns = [
-    ...new Map([...waiting, ...own, ...escalated].map((turn) => [turn.id, turn])).values(),
-  ];
+  const turns = [...new Map([...waiting, ...own, ...escalated].map((turn) => [turn.id, turn])).values()];
   if (turns.length === 0) return { needs: [], withOthers: [] };
   const summaries = await load(tx, turns);
   const asked = summaries.filter((one) => one.state === "needs_information").map((one) => one.id);
@@ -175,7 +173,9 @@ export async function readRequestNeeds(
   const isEscalated = ({ summary }: Case): boolean => escalated.some((turn) => turn.id === summary.id);
   return {
     needs: cases
-      .map((one) => (one.isOwn ? ownNeed(one) : (decideNeed(one) ?? (isEscalated(one) ? escalatedNeed(one) : undefined))))
+      .map((one) =>
+        one.isOwn ? ownNeed(one) : (decideNeed(one) ?? (isEscalated(one) ? escalatedNeed(one) : undefined)),
+      )
       .filter((need) => need !== undefined),
     withOthers: cases
       .filter(({ isOwn, summary }) => isOwn && WITH_OTHERS.has(summary.state))

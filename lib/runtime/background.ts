@@ -37,7 +37,7 @@ export function keepEpoch(runtime: Runtime): void {
 const PENDING_PERIOD_MS = 5_000;
 
 /** Tells the custodian of grants and revocations that it could not be told of while it was away. */
-export function keepGrants(runtime: Runtime): void {
+function keepGrants(runtime: Runtime): void {
   let isRunning = false;
   const finish = async (): Promise<void> => {
     if (isRunning) return;
@@ -63,7 +63,7 @@ export function keepGrants(runtime: Runtime): void {
 const REQUESTS_PERIOD_MS = 15_000;
 
 /** Does what the clock brings to requests: reminders, overdue answers, lapses, ends of access, closing. */
-export function keepRequests(runtime: Runtime): void {
+function keepRequests(runtime: Runtime): void {
   let isRunning = false;
   const keep = async (): Promise<void> => {
     if (isRunning) return;
@@ -77,6 +77,12 @@ export function keepRequests(runtime: Runtime): void {
     }
   };
   setInterval(() => void keep(), REQUESTS_PERIOD_MS).unref();
+}
+
+/** Requests and grants: what the clock brings them, and what the custodian has not heard of. */
+export function keepAccess(runtime: Runtime): void {
+  keepGrants(runtime);
+  keepRequests(runtime);
 }
 
 const SESSIONS_PERIOD_MS = 60_000;

@@ -16,7 +16,12 @@ import type { AuthorizationRecord } from "@/lib/escrow/protocol";
 import { recordDigest } from "@/lib/escrow/statements";
 
 /** The same order, with a record of its own that names the new request. Its document is the one that was attached. */
-async function copyAuthorization(tx: Tx, cx: Context, one: Steered, requestId: string): Promise<string | undefined> {
+async function copyAuthorization(
+  tx: Tx,
+  cx: Context,
+  one: Steered,
+  requestId: string,
+): Promise<string | undefined> {
   const { authorization, row } = one;
   if (authorization === undefined) return undefined;
   const id = uuidv7(cx.clock.nowMs());
@@ -28,14 +33,31 @@ async function copyAuthorization(tx: Tx, cx: Context, one: Steered, requestId: s
   return copy.recordDigest;
 }
 
-async function insertRest(tx: Tx, cx: Context, one: Steered, rest: Rest): Promise<{ id: string; asked: Asked; reference: string }> {
+async function insertRest(
+  tx: Tx,
+  cx: Context,
+  one: Steered,
+  rest: Rest,
+): Promise<{ id: string; asked: Asked; reference: string }> {
   const { row, permit } = one;
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
   const reference = await newReference(tx, at.getUTCFullYear());
-  const asked: Asked = { ...row, transactions: [...rest.transactions].sort(), groups: rest.groups, query: undefined };
+  const asked: Asked = {
+    ...row,
+    transactions: [...rest.transactions].sort(),
+    groups: rest.groups,
+    query: undefined,
+  };
   const { requesterUserId, requesterOrganisationId } = row;
-  const filing = { id, requesterUserId, requesterOrganisationId, tenantId: cx.instance.tenantId, reference, at };
+  const filing = {
+    id,
+    requesterUserId,
+    requesterOrganisationId,
+    tenantId: cx.instance.tenantId,
+    reference,
+    at,
+  };
   await insertRequest(tx, permit, { ...asked, ...filing, continues: row.id });
   await tellTimeline(tx, cx, { requestId: id, kind: "continue", toState: "draft" });
   return { id, asked, reference };

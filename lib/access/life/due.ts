@@ -41,6 +41,9 @@ export interface DueDates {
   readonly responseDueAt: Date | undefined;
 }
 
+/** Dates of a request that may have none yet. */
+type Undated = { readonly [Name in keyof DueDates]?: Date | undefined };
+
 const later = (at: Date, days: number): Date => new Date(at.getTime() + days * DAY_MS);
 
 function termsOf(kind: InstrumentKind | undefined): Terms {
@@ -57,7 +60,7 @@ export function datesFrom(kind: InstrumentKind | undefined, submittedAt: Date): 
 }
 
 /** The same dates after the clock stood still for so many milliseconds. */
-export function pausedBy(dates: Partial<DueDates>, pausedMs: number): { dueAt?: Date; responseDueAt?: Date } {
+export function pausedBy(dates: Undated, pausedMs: number): { dueAt?: Date; responseDueAt?: Date } {
   const moved = (at: Date): Date => new Date(at.getTime() + Math.max(0, pausedMs));
   const { dueAt, responseDueAt } = dates;
   return {
@@ -93,7 +96,12 @@ export type DueStep =
   | { readonly note: "escalate" }
   | { readonly note: "remind"; readonly count: number };
 
-const UNDER_REVIEW: ReadonlySet<RequestState> = new Set<RequestState>(["stage_1", "stage_2", "extended", "objected"]);
+const UNDER_REVIEW: ReadonlySet<RequestState> = new Set<RequestState>([
+  "stage_1",
+  "stage_2",
+  "extended",
+  "objected",
+]);
 const IN_FORCE: ReadonlySet<RequestState> = new Set<RequestState>(["approved", "active", "partial"]);
 const ENDED: ReadonlySet<RequestState> = new Set<RequestState>(["expired", "revoked", "exhausted", "denied"]);
 /** States of a request that has not been answered yet. */
@@ -111,7 +119,8 @@ export const UNANSWERED: ReadonlySet<RequestState> = new Set<RequestState>([
 
 function reviewStep(one: Standing, nowMs: number): DueStep | undefined {
   const { state, dueAt, responseDueAt, reminders } = one;
-  if (responseDueAt !== undefined && responseDueAt.getTime() <= nowMs) return { move: "overdue", to: "overdue" };
+  if (responseDueAt !== undefined && responseDueAt.getTime() <= nowMs)
+    return { move: "overdue", to: "overdue" };
   const isAtStage = state === "stage_1" || state === "stage_2";
   if (responseDueAt === undefined && isAtStage && dueAt !== undefined && dueAt.getTime() <= nowMs)
     return { move: "lapse", to: "expired_unreviewed" };
@@ -124,7 +133,8 @@ function endOf(one: Standing, nowMs: number): DueStep | undefined {
   const { state, grant, rest } = one;
   if (grant !== undefined && grant.notAfter.getTime() <= nowMs) return { move: "expire", to: "expired" };
   if (state !== "approved" && grant?.isUsedUp === true) return { move: "exhaust", to: "exhausted" };
-  if (state === "partial" && rest !== undefined && !UNANSWERED.has(rest)) return { move: "resume", to: "active" };
+  if (state === "partial" && rest !== undefined && !UNANSWERED.has(rest))
+    return { move: "resume", to: "active" };
   return undefined;
 }
 

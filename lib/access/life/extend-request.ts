@@ -38,7 +38,8 @@ function newDate(
     });
   }
   const until = asked.until === undefined ? latest : dayOrInstant(asked.until, latest);
-  if (until <= responseDueAt || until <= asked.now) throw invalidField("/until", "is not later than what stands");
+  if (until <= responseDueAt || until <= asked.now)
+    throw invalidField("/until", "is not later than what stands");
   if (until > latest) throw invalidField("/until", `is later than ${latest.toISOString()}`);
   return until;
 }

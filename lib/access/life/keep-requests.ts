@@ -1,7 +1,13 @@
 import "server-only";
 import { endGrantRow } from "@/lib/access/grants/change-store";
 import { type DueStep, dueStep } from "@/lib/access/life/due";
-import { listDue, lockStanding, type StandingRow, setEscalation, setReminders } from "@/lib/access/life/store";
+import {
+  listDue,
+  lockStanding,
+  type StandingRow,
+  setEscalation,
+  setReminders,
+} from "@/lib/access/life/store";
 import { moveRequest, tellTimeline } from "@/lib/access/move-request";
 import type { RequestEventKind } from "@/lib/access/transitions";
 import { appendEntry } from "@/lib/audit/append-entry";
@@ -70,7 +76,10 @@ async function enter(
     purpose: one.purpose,
     caseId: one.id,
     caseDetails,
-    index: { requestId: one.id, ...(subjects.length === 0 || one.grantId === undefined ? {} : { grantId: one.grantId }) },
+    index: {
+      requestId: one.id,
+      ...(subjects.length === 0 || one.grantId === undefined ? {} : { grantId: one.grantId }),
+    },
   });
 }
 

@@ -19,4 +19,3 @@ export function restOf(asked: Rest, given: Rest): Rest | undefined {
     groups: groups.length === 0 || transactions.length > 0 ? asked.groups : groups,
   };
 }
-

@@ -35,7 +35,12 @@ function extendable({ row, authorization }: Life, now: Date): Date | undefined {
 const OBJECTED: RequestState = "objected";
 
 /** The acts that would not be refused: the same rules and states as the use cases have. */
-async function actsOf(tx: Tx, cx: Context, life: Life, until: Date | undefined): Promise<SteeringMembers["acts"]> {
+async function actsOf(
+  tx: Tx,
+  cx: Context,
+  life: Life,
+  until: Date | undefined,
+): Promise<SteeringMembers["acts"]> {
   const { row, grant } = life;
   if (!row.isSent || row.requesterUserId === cx.principal.userId) return [];
   const party = await isParty(tx, cx.principal.organisationId, row.transactions);
@@ -64,6 +69,8 @@ export async function steeringMembers(tx: Tx, cx: Context, life: Life): Promise<
     ...(row.continues === undefined || before === undefined
       ? {}
       : { continues: { id: row.continues, reference: before } }),
-    ...(continued === undefined ? {} : { continued_by: { id: continued.id, reference: continued.reference } }),
+    ...(continued === undefined
+      ? {}
+      : { continued_by: { id: continued.id, reference: continued.reference } }),
   };
 }

@@ -1,6 +1,12 @@
 import "server-only";
 import { z } from "zod";
-import { EXECUTIVE_AFTER_MS, REMINDER_MS, type Standing, CLOSE_AFTER_MS, UNANSWERED } from "@/lib/access/life/due";
+import {
+  CLOSE_AFTER_MS,
+  EXECUTIVE_AFTER_MS,
+  REMINDER_MS,
+  type Standing,
+  UNANSWERED,
+} from "@/lib/access/life/due";
 import { Escalation, Purpose, RequestState } from "@/lib/access/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
@@ -93,7 +99,8 @@ export async function lockStanding(tx: Tx, tenantId: string, id: string): Promis
     reminders: row.reminders,
     updatedAt: row.updated_at,
     grantId: row.grant_id ?? undefined,
-    grant: row.not_after === null ? undefined : { notAfter: row.not_after, isUsedUp: row.is_used_up === true },
+    grant:
+      row.not_after === null ? undefined : { notAfter: row.not_after, isUsedUp: row.is_used_up === true },
     rest: row.rest ?? undefined,
   };
 }

@@ -103,8 +103,18 @@ function part(text: string): string {
 }
 
 /** Each condition of a search; the order's are asked of the newest authority, which is the one lists show. */
-function searched({ officer, agency, issuer, caseNumber, transaction, from: since, to }: HistorySearch): Prisma.Sql {
-  const order = (condition: Prisma.Sql): Prisma.Sql => Prisma.sql`AND EXISTS (SELECT 1 FROM legal_authorization a
+function searched({
+  officer,
+  agency,
+  issuer,
+  caseNumber,
+  transaction,
+  from: since,
+  to,
+}: HistorySearch): Prisma.Sql {
+  const order = (
+    condition: Prisma.Sql,
+  ): Prisma.Sql => Prisma.sql`AND EXISTS (SELECT 1 FROM legal_authorization a
     WHERE a.request_id = r.id AND ${condition}
       AND NOT EXISTS (SELECT 1 FROM legal_authorization b WHERE b.request_id = r.id AND b.id > a.id))`;
   const conditions = [

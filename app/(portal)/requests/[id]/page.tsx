@@ -97,11 +97,7 @@ function panelOf({ request, review, isOwn }: FrameProps): ReactNode {
   if (isOwn) return <RequesterPanel request={request} />;
   return (
     <>
-      {review?.may_decide === true ? (
-        <DecisionPanel />
-      ) : (
-        <ReviewerPanel request={request} review={review} />
-      )}
+      {review?.may_decide === true ? <DecisionPanel /> : <ReviewerPanel request={request} review={review} />}
       <Steer request={request} />
     </>
   );

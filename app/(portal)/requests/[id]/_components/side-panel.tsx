@@ -38,8 +38,12 @@ function useDueFacts(request: RequestView): Fact[] {
   }
   if (!AWAITED.includes(state)) return [];
   return [
-    ...(answer === undefined ? [] : [{ name: t("due"), value: <LocalTime instant={answer} form="minute" /> }]),
-    ...(review === undefined ? [] : [{ name: t("reviewDue"), value: <LocalTime instant={review} form="minute" /> }]),
+    ...(answer === undefined
+      ? []
+      : [{ name: t("due"), value: <LocalTime instant={answer} form="minute" /> }]),
+    ...(review === undefined
+      ? []
+      : [{ name: t("reviewDue"), value: <LocalTime instant={review} form="minute" /> }]),
   ];
 }
 

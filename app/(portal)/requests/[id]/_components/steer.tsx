@@ -103,11 +103,7 @@ function SteerAct({ act, request }: { act: Act; request: RequestView }) {
             </Field>
           </div>
         ) : null}
-        <Field
-          id={`steer-${act}`}
-          label={t("reason")}
-          error={isMissing ? t("reasonMissing") : undefined}
-        >
+        <Field id={`steer-${act}`} label={t("reason")} error={isMissing ? t("reasonMissing") : undefined}>
           {(control) => (
             <TextArea
               {...control}

@@ -43,8 +43,7 @@ export default async function SentPage({ searchParams }: { searchParams: Promise
             facts={[
               {
                 name: t("sent.due"),
-                value:
-                  due === undefined ? t("sent.dueNone") : <LocalTime instant={due} form="minute" />,
+                value: due === undefined ? t("sent.dueNone") : <LocalTime instant={due} form="minute" />,
               },
               { name: t("sent.receipt"), value: <ReceiptLine id={id} /> },
             ]}
