@@ -17,7 +17,7 @@ import { appendEntry } from "@/lib/audit/append-entry";
 import { inTransaction } from "@/lib/db/transaction";
 import { getHome } from "@/lib/home/get-home";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
-import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
+import { outcomeOf } from "@/lib/testing/refusal";
 
 const DAY_MS = 86_400_000;
 
@@ -94,7 +94,9 @@ describe("an answer that does not come", () => {
     expect(await stateOf(id)).toBe("overdue");
     await keep(17.3);
     expect(await getRequest(executive, id)).toMatchObject({ state: "overdue", escalated_to: "executive" });
-    expect((await listRequests(executive, { limit: 100 })).items.map((item) => item.id)).toEqual([id]);
+    const { items } = await listRequests(executive, { limit: 100 });
+    expect(items.map((item) => item.id)).toContain(id);
+    expect(new Set(items.map((item) => item.escalated_to))).toEqual(new Set(["executive"]));
     expect(await needs(executive)).toEqual(["escalated"]);
     expect(await outcomeOf(decideRequest(executive, id, bench.approval("legal")))).toBe("decision.duty");
 
@@ -438,14 +440,12 @@ describe("the database", () => {
       "justification = 'another'",
       "max_views = 9999",
       "legal_basis = 'another'",
-      "continues_id = (SELECT id FROM access_request WHERE id <> access_request.id LIMIT 1)",
+      "continues_id = (SELECT r.id FROM access_request r WHERE r.id <> access_request.id LIMIT 1)",
       "state = 'overdue', last_event = 'overdue', escalated_to = NULL, response_due_at = NULL",
     ];
     for (const set of refused)
       expect([set, await asOwner(set, id)]).toEqual([set, expect.stringMatching(/^(SP002|23514)$/)]);
     // What is allowed and has no event and no entry is refused when it is to be committed.
     expect(await asOwner("state = 'stage_2', last_event = 'resume'", id)).toBe("SP001");
-    const { message } = await refusalOf(withdrawRequest(bench.legal, id, undefined));
-    expect(message).toBeTruthy();
   });
 });
