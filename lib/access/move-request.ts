@@ -79,7 +79,10 @@ export async function moveRequest(
   return step.to;
 }
 
-/** Several steps one after another, each through the transition table. */
+/**
+ * Several steps one after another, each through the transition table and at least a millisecond after the one before:
+ * so the timeline keeps their order.
+ */
 export async function walkRequest(
   tx: Tx,
   cx: MoveContext,
@@ -87,6 +90,13 @@ export async function walkRequest(
   steps: readonly Step[],
 ): Promise<RequestState> {
   let { state } = request;
-  for (const step of steps) state = await moveRequest(tx, cx, { id: request.id, state }, step);
+  let earliestMs = 0;
+  const now = (): Date => {
+    const at = new Date(Math.max(cx.clock.nowMs(), earliestMs));
+    earliestMs = at.getTime() + 1;
+    return at;
+  };
+  const clock = { ...cx.clock, now };
+  for (const step of steps) state = await moveRequest(tx, { ...cx, clock }, { id: request.id, state }, step);
   return state;
 }
