@@ -198,6 +198,10 @@ async function playOut(seed: number, staff: BenchPerson): Promise<string[]> {
     told.push(`${name} ${await attempt(name, { ...scene, id })}`);
     if (name === "partly") ids.push(...(await restsOf(id)).filter((rest) => !ids.includes(rest)));
   }
+  // To its end, where the clock of the next sequence, which begins anew, finds nothing to do.
+  const keep = () => keepRequests({ ...scene.at(bench.legal), principal: undefined, system: "portal" });
+  do clock.advance(120 * DAY_MS);
+  while ((await keep()) > 0);
   return told;
 }
 
