@@ -2,7 +2,7 @@ import "server-only";
 import { type Frozen, moveState } from "@/lib/access/requests/change-store";
 import type { RequestRow } from "@/lib/access/requests/store";
 import type { RequestState } from "@/lib/access/schema";
-import { insertEvent } from "@/lib/access/timeline/store";
+import { findLastAt, insertEvent } from "@/lib/access/timeline/store";
 import { isTransition, type RequestEventKind } from "@/lib/access/transitions";
 import type { AuditContext } from "@/lib/audit/audit-context";
 import type { DbContext } from "@/lib/context";
@@ -61,8 +61,10 @@ export async function moveRequest(
       detail: `A request that is ${request.state} does not become ${step.to}.`,
     });
   }
-  // One instant for the move and its event: the database looks for the event by it.
-  const at = cx.clock.now();
+  // One instant for the move and its event: the database looks for the event by it. And later than the one before, so
+  // that the timeline keeps its order within a millisecond and over portals whose clocks differ.
+  const last = await findLastAt(tx, request.id);
+  const at = new Date(Math.max(cx.clock.nowMs(), last === undefined ? 0 : last.getTime() + 1));
   const move = { from: request.state, to: step.to, event: step.event, at };
   if (!(await moveState(tx, request.id, move, step.frozen))) throw new DomainError("request.conflict");
   await tellTimeline(
@@ -79,10 +81,7 @@ export async function moveRequest(
   return step.to;
 }
 
-/**
- * Several steps one after another, each through the transition table and at least a millisecond after the one before:
- * so the timeline keeps their order.
- */
+/** Several steps one after another, each through the transition table. */
 export async function walkRequest(
   tx: Tx,
   cx: MoveContext,
@@ -90,13 +89,6 @@ export async function walkRequest(
   steps: readonly Step[],
 ): Promise<RequestState> {
   let { state } = request;
-  let earliestMs = 0;
-  const now = (): Date => {
-    const at = new Date(Math.max(cx.clock.nowMs(), earliestMs));
-    earliestMs = at.getTime() + 1;
-    return at;
-  };
-  const clock = { ...cx.clock, now };
-  for (const step of steps) state = await moveRequest(tx, { ...cx, clock }, { id: request.id, state }, step);
+  for (const step of steps) state = await moveRequest(tx, cx, { id: request.id, state }, step);
   return state;
 }
