@@ -35,11 +35,11 @@ import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import {
+  keepAccess,
   keepEpoch,
   keepErasures,
   keepEscrow,
   keepExports,
-  keepGrants,
   keepResident,
   keepRotations,
   keepSessions,
@@ -191,7 +191,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     live: openLiveHub(env.DATABASE_URL, { db, instance, logger, clock: systemClock }),
   };
   keepEpoch(runtime);
-  keepGrants(runtime);
+  keepAccess(runtime);
   keepSessions(runtime);
   keepErasures(runtime);
   watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);

@@ -2,7 +2,7 @@ import { purposesOf } from "@/lib/access/default-rules";
 import type { SubjectFacts } from "@/lib/access/facts";
 import { isSupport } from "@/lib/access/floor";
 import { type Reason, reason } from "@/lib/access/reason";
-import type { Stage } from "@/lib/access/schema";
+import type { Escalation, Stage } from "@/lib/access/schema";
 import type { Duty } from "@/lib/context";
 import type { Level } from "@/lib/escrow/statements";
 
@@ -12,6 +12,8 @@ export interface FilingFacts {
   readonly requesterOrganisationId: string;
   /** False while it is a draft, or when it was withdrawn as one: nobody else was ever asked. */
   readonly isSent: boolean;
+  /** Who has been told that its answer is overdue. */
+  readonly escalatedTo?: Escalation | undefined;
 }
 
 /** What each action is decided by, beside who asks. */
@@ -27,6 +29,11 @@ export interface ActionFacts {
     readonly deciders: readonly string[];
     /** A participant of the decider's organisation is a party to a transaction that is asked for. */
     readonly isParty: boolean;
+  };
+  readonly "request.steer": FilingFacts & {
+    readonly isParty: boolean;
+    /** Privilege is a question of law. */
+    readonly isLegalOnly: boolean;
   };
   readonly "identity.check": FilingFacts;
   readonly "grant.read": FilingFacts;
@@ -55,9 +62,16 @@ export function isReviewer(subject: Pick<SubjectFacts, "role" | "duties">): bool
   return subject.role === "coordinator" && DECIDING_DUTIES.some((duty) => subject.duties.includes(duty));
 }
 
+/** The designated executive (access.md "Requests"): knows of what has been escalated so far, and of nothing else. */
+export function isExecutive(subject: Pick<SubjectFacts, "role" | "duties">): boolean {
+  return subject.role === "coordinator" && subject.duties.includes("executive");
+}
+
 /** Reviewers know of every request that was sent; everybody else knows of his own. */
 function mayKnow(subject: ActionSubject, facts: FilingFacts): boolean {
-  return isOwn(subject, facts) || (facts.isSent && isReviewer(subject));
+  if (isOwn(subject, facts)) return true;
+  if (!facts.isSent) return false;
+  return isReviewer(subject) || (facts.escalatedTo === "executive" && isExecutive(subject));
 }
 
 const mayFile: Rule<"request.create"> = (subject, facts) => {
@@ -155,6 +169,27 @@ const mayReview: Rule<"request.review"> = (subject, facts) => {
   return [];
 };
 
+/**
+ * More time, a claim of privilege, an answer in part: acts of a reviewer that neither give nor refuse. Like a decision
+ * they are nobody's who asked, of the requester's organisation, or of a party's.
+ */
+const maySteer: Rule<"request.steer"> = (subject, facts) => {
+  const against = mayReview(subject, facts);
+  if (against.length > 0) return against;
+  const held = facts.isLegalOnly ? subject.duties.includes("legal") : isReviewer(subject);
+  if (!held)
+    return [
+      reason(
+        "default.steer-duty",
+        "decision.duty",
+        facts.isLegalOnly ? "This needs the duty legal." : "This needs a duty of a reviewer.",
+      ),
+    ];
+  if (facts.isParty)
+    return [reason("floor.party", "decision.party", "No party to these transactions decides on them.")];
+  return [];
+};
+
 const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
   mayKnow(subject, facts) ? [] : [hidden("floor.grant-of-another", "grant.not-found")];
 
@@ -174,6 +209,7 @@ const RULES: { readonly [A in Action]: Rule<A> } = {
   "request.comment": (subject, facts) => mayRead(subject, facts),
   "request.review": mayReview,
   "request.decide": mayDecide,
+  "request.steer": maySteer,
   "identity.check": mayCheckIdentity,
   "grant.read": mayReadGrant,
   "grant.revoke": mayRevoke,

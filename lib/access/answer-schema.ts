@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   AuthorizationState,
+  Escalation,
   GrantState,
   InstrumentKind,
   Purpose,
@@ -87,7 +88,12 @@ const summaryMembers = {
   waiting_for: z.enum(["legal", "coordinator", "requester"]).optional(),
   is_waiting_for_me: z.boolean(),
   authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
+  /** When its reviewers should have decided. */
   due_at: z.string().optional(),
+  /** When the answer is due, by the kind of instrument; absent where nobody has a duty to answer. */
+  response_due_at: z.string().optional(),
+  /** Who has been told that the answer is overdue. */
+  escalated_to: Escalation.optional(),
   created_at: z.string(),
   updated_at: z.string(),
   version: z.int(),
@@ -95,6 +101,9 @@ const summaryMembers = {
 
 export const RequestSummary = z.object(summaryMembers);
 export type RequestSummary = z.infer<typeof RequestSummary>;
+
+const LinkedRequest = z.object({ id: z.string(), reference: z.string() });
+const SteeringAct = z.enum(["extend", "object", "settle", "answer_partly"]);
 
 /** A transaction as a list names it. */
 const JobView = z.object({ transaction_id: z.string(), job_id: z.string(), status: z.string() });
@@ -122,6 +131,13 @@ export const RequestView = z.object({
   grant_id: z.string().optional(),
   /** The review clock stands still since then: a question waits for its answer. */
   clock_paused_at: z.string().optional(),
+  /** The request that was answered in part, of which this one is the rest; and the one that goes on with its rest. */
+  continues: LinkedRequest.optional(),
+  continued_by: LinkedRequest.optional(),
+  /** What the caller may do that neither gives nor refuses. */
+  acts: z.array(SteeringAct),
+  /** The latest day to which the answer could be put off now. */
+  extendable_until: z.string().optional(),
 });
 export type RequestView = z.infer<typeof RequestView>;
 

@@ -61,17 +61,22 @@ export function firstReading({ decisions }: Pick<DecisionCase, "decisions">): Co
 
 const STAGE_STATE: Readonly<Record<Stage, RequestState>> = { legal: "stage_1", coordinator: "stage_2" };
 
-/** The stage a request stands in; an overdue request stands where it stood. */
-export function stageOf(state: RequestState, decisions: readonly DecisionRow[]): Stage | undefined {
-  const isLegalDone = decisions.some((one) => one.stage === "legal" && one.decision === "approve");
-  if (state === "overdue") return isLegalDone ? "coordinator" : "legal";
-  return Stage.options.find((stage) => STAGE_STATE[stage] === state);
+/** An overdue request stands where it stood, and so does one whose answer was put off: both may be decided. */
+const DECIDABLE: ReadonlySet<RequestState> = new Set<RequestState>(["overdue", "extended"]);
+
+/** The stage a request stands in. While a question or an objection is open it stands in none. */
+export function stageOf({
+  state,
+  stageBefore,
+}: Pick<RequestRow, "state" | "stageBefore">): Stage | undefined {
+  const stands = DECIDABLE.has(state) ? stageBefore : state;
+  return Stage.options.find((stage) => STAGE_STATE[stage] === stands);
 }
 
 /** State in which this stage is decided. Somebody may have been faster: then the refusal says what happened. */
 export async function requireStage(tx: Tx, one: DecisionCase, stage: Stage): Promise<RequestState> {
-  const { row, decisions } = one;
-  if (stageOf(row.state, decisions) === stage) return STAGE_STATE[stage];
+  const { row } = one;
+  if (stageOf(row) === stage) return STAGE_STATE[stage];
   throw new DomainError("decision.stage", {
     detail: `The request is ${row.state}; the stage ${stage} is decided in ${STAGE_STATE[stage]}.`,
     extra: await whatHappened(tx, row),

@@ -3,7 +3,7 @@ import type { Role } from "@/lib/context";
 import type { GroupName, Level } from "@/lib/escrow/statements";
 
 export const DAY_MS = 86_400_000;
-/** Days for an answer after a request was submitted. Both sides see the date; passing it refuses nothing. */
+/** Days in which reviewers should decide (life/due.ts has the rest). Both sides see the date; passing it refuses nothing. */
 export const REVIEW_DAYS = 10;
 /** Multi-factor proof is fresh up to and including this age. */
 export const STEP_UP_MS = 15 * 60_000;

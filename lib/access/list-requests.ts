@@ -3,10 +3,11 @@ import { isReviewer } from "@/lib/access/action-rules";
 import type { RequestSummary } from "@/lib/access/answer-schema";
 import { listAuthorities } from "@/lib/access/authorizations/store";
 import { invalidField } from "@/lib/access/invalid-field";
-import { countQueue, listQueue } from "@/lib/access/queue/store";
+import { countQueue, type HistorySearch, listQueue } from "@/lib/access/queue/store";
 import { loadNames } from "@/lib/access/request-view";
 import { readListed } from "@/lib/access/requests/store";
 import type { Purpose, RequestState } from "@/lib/access/schema";
+import { startOf } from "@/lib/access/validity";
 import { requestSummary } from "@/lib/access/view";
 import { viewerOf } from "@/lib/access/viewer";
 import type { Context } from "@/lib/context";
@@ -40,6 +41,21 @@ export interface RequestListQuery {
   readonly view?: "mine" | "waiting" | "decided" | "all" | undefined;
   readonly waiting_for?: "me" | undefined;
   readonly sort?: "newest" | "due" | undefined;
+  /** The history, by officer, agency, issuer, case number, transaction and the time it was filed in. */
+  readonly officer?: string | undefined;
+  readonly agency?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly case_number?: string | undefined;
+  readonly transaction?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+function searchOf(query: RequestListQuery): HistorySearch {
+  const { officer, agency, issuer, case_number: caseNumber, transaction, from, to } = query;
+  const at = (instant: string | undefined): Date | undefined =>
+    instant === undefined ? undefined : startOf(instant);
+  return { officer, agency, issuer, caseNumber, transaction, from: at(from), to: at(to) };
 }
 
 /** Requests the caller may know of, with how many there are: the whole list, or what waits for him. */
@@ -50,7 +66,8 @@ export async function listRequests(
   const after = requireCursor(query.cursor);
   const view = query.waiting_for === "me" ? "waiting" : (query.view ?? "all");
   const { state, purpose, reference } = query;
-  const filter = { viewer: viewerOf(cx), ownerId: listOwner(cx), state, purpose, reference, view };
+  const search = searchOf(query);
+  const filter = { viewer: viewerOf(cx), ownerId: listOwner(cx), state, purpose, reference, search, view };
   return inSnapshot(cx, async (tx) => {
     const { limit, sort = "newest" } = query;
     const found = await listQueue(tx, { ...filter, sort, after, limit: limit + 1 });

@@ -2,7 +2,7 @@ import "server-only";
 import { type Frozen, moveState } from "@/lib/access/requests/change-store";
 import type { RequestRow } from "@/lib/access/requests/store";
 import type { RequestState } from "@/lib/access/schema";
-import { insertEvent } from "@/lib/access/timeline/store";
+import { findLastAt, insertEvent } from "@/lib/access/timeline/store";
 import { isTransition, type RequestEventKind } from "@/lib/access/transitions";
 import type { AuditContext } from "@/lib/audit/audit-context";
 import type { DbContext } from "@/lib/context";
@@ -20,6 +20,35 @@ export interface Step {
 
 type MoveContext = DbContext & Pick<AuditContext, "clock" | "principal">;
 
+/** What happens to a request: a step, with the states it leads from and to, or something that moves nothing. */
+interface Happening {
+  readonly requestId: string;
+  readonly kind: string;
+  readonly fromState?: RequestState;
+  readonly toState?: RequestState;
+  readonly comment?: string | undefined;
+}
+
+/**
+ * The one place that everything after filing passes which a timeline tells, changes of state first of all. Whoever
+ * tells people of it hangs on here, in the same transaction.
+ */
+export async function tellTimeline(tx: Tx, cx: MoveContext, happening: Happening): Promise<void> {
+  const at = cx.clock.now();
+  const { requestId, kind, fromState, toState, comment } = happening;
+  await insertEvent(tx, {
+    id: uuidv7(at.getTime()),
+    tenantId: cx.instance.tenantId,
+    requestId,
+    kind,
+    byUserId: cx.principal?.userId,
+    fromState,
+    toState,
+    comment,
+    at,
+  });
+}
+
 /** Moves a request one step and writes it into the timeline; answers the state it is in then. */
 export async function moveRequest(
   tx: Tx,
@@ -32,20 +61,23 @@ export async function moveRequest(
       detail: `A request that is ${request.state} does not become ${step.to}.`,
     });
   }
-  const at = cx.clock.now();
-  const moved = await moveState(tx, request.id, { from: request.state, to: step.to, at }, step.frozen);
-  if (!moved) throw new DomainError("request.conflict");
-  await insertEvent(tx, {
-    id: uuidv7(at.getTime()),
-    tenantId: cx.instance.tenantId,
-    requestId: request.id,
-    kind: step.event,
-    byUserId: cx.principal?.userId,
-    fromState: request.state,
-    toState: step.to,
-    comment: step.comment,
-    at,
-  });
+  // One instant for the move and its event: the database looks for the event by it. And later than the one before, so
+  // that the timeline keeps its order within a millisecond and over portals whose clocks differ.
+  const last = await findLastAt(tx, request.id);
+  const at = new Date(Math.max(cx.clock.nowMs(), last === undefined ? 0 : last.getTime() + 1));
+  const move = { from: request.state, to: step.to, event: step.event, at };
+  if (!(await moveState(tx, request.id, move, step.frozen))) throw new DomainError("request.conflict");
+  await tellTimeline(
+    tx,
+    { ...cx, clock: { ...cx.clock, now: () => at } },
+    {
+      requestId: request.id,
+      kind: step.event,
+      fromState: request.state,
+      toState: step.to,
+      comment: step.comment,
+    },
+  );
   return step.to;
 }
 

@@ -3,6 +3,7 @@ import type { RequestAnswer, RequestView, TakenAwayView } from "@/lib/access/ans
 import { findAuthorization } from "@/lib/access/authorizations/store";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
+import { steeringMembers } from "@/lib/access/life/steering-view";
 import { loadRequest } from "@/lib/access/load-request";
 import * as people from "@/lib/access/people/store";
 import { findTurn } from "@/lib/access/queue/store";
@@ -118,6 +119,7 @@ async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestV
     timeline: events.map((event) => eventView(event, names)),
     ...(grant === undefined ? {} : { grant_id: grant.id }),
     ...pauseMember(row, events),
+    ...(await steeringMembers(tx, cx, { row, authorization, grant })),
   };
 }
 

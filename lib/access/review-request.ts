@@ -46,7 +46,7 @@ async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
   const decisions = await listDecisions(tx, id);
   const remaining = remainingAt({ row, requester, authorization, decisions }, cx.clock.now());
   const party = await isParty(tx, cx.principal.organisationId, row.transactions);
-  const stage = stageOf(row.state, decisions);
+  const stage = stageOf(row);
   return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party };
 }
 

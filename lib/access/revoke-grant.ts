@@ -43,8 +43,10 @@ async function revokeIn(tx: Tx, cx: Context, id: string, reason: string): Promis
 }
 
 async function endRequest(tx: Tx, cx: Context, requestId: string, reason: string): Promise<void> {
-  if ((await readState(tx, requestId)) !== "active") return;
-  const request = { id: requestId, state: "active" as const };
+  const state = await readState(tx, requestId);
+  // Approved as well: the custodian was away, and the grant ends before it came into force.
+  if (state !== "approved" && state !== "active" && state !== "partial") return;
+  const request = { id: requestId, state };
   await moveRequest(tx, cx, request, { event: "revoke", to: "revoked", comment: reason });
 }
 

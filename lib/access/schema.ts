@@ -39,6 +39,10 @@ export const RequestState = z.enum([
 ]);
 export type RequestState = z.infer<typeof RequestState>;
 
+/** Who has been told that an answer is overdue: first the head of compliance, then the designated executive. */
+export const Escalation = z.enum(["compliance", "executive"]);
+export type Escalation = z.infer<typeof Escalation>;
+
 export const AuthorizationState = z.enum([
   "draft",
   "submitted",
@@ -76,7 +80,9 @@ const TransactionIds = z.array(Uuid).min(1).max(MAX_TRANSACTIONS);
 /** Any RFC 3339 instant with its zone. */
 const Instant = z.iso.datetime({ offset: true });
 /** An instant, or a calendar date, which a paper order often has. */
-const InstantOrDate = z.union([Instant, z.iso.date()], { error: "neither a date nor a time with its zone" });
+export const InstantOrDate = z.union([Instant, z.iso.date()], {
+  error: "neither a date nor a time with its zone",
+});
 
 export const TransactionQuery = z
   .strictObject({
@@ -196,6 +202,18 @@ export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
 export const NewComment = z.strictObject({ comment: visibleText(4_000) });
 export const Withdrawal = z.strictObject({ reason: visibleText(2_000).optional() });
 export const Revocation = z.strictObject({ reason: visibleText(2_000) });
+
+/** More time for the answer, once, with its reason; absent `until` asks for as much as the instrument leaves. */
+export const NewExtension = z.strictObject({ reason: visibleText(2_000), until: InstantOrDate.optional() });
+export type NewExtension = z.infer<typeof NewExtension>;
+/** A privilege is claimed (`raise`, the default), or the claim has been dealt with (`settle`). */
+export const NewObjection = z.strictObject({
+  reason: visibleText(2_000),
+  act: z.enum(["raise", "settle"]).default("raise"),
+});
+export type NewObjection = z.infer<typeof NewObjection>;
+/** Why a part is given now, and what becomes of the rest. */
+export const NewPartialAnswer = z.strictObject({ reason: visibleText(2_000) });
 
 export const NewOpening = z.strictObject({
   grant_id: Uuid,

@@ -4,7 +4,7 @@ import * as authorizations from "@/lib/access/authorizations/store";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
 import { requireDeciders } from "@/lib/access/check-deciders";
 import { invalidField } from "@/lib/access/invalid-field";
-import { DAY_MS, REVIEW_DAYS } from "@/lib/access/limits";
+import { datesFrom } from "@/lib/access/life/due";
 import { loadRequest } from "@/lib/access/load-request";
 import { walkRequest } from "@/lib/access/move-request";
 import { getPerson } from "@/lib/access/people/store";
@@ -81,10 +81,11 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
     transactions,
     organisationId: row.requesterOrganisationId,
   });
-  const dueAt = new Date(cx.clock.nowMs() + REVIEW_DAYS * DAY_MS);
+  const { dueAt, responseDueAt } = datesFrom(authorization?.kind, cx.clock.now());
+  const dates = responseDueAt === undefined ? { dueAt } : { dueAt, responseDueAt };
   const checked = authorization === undefined ? {} : { authorizationDigest: authorization.recordDigest };
   await walkRequest(tx, cx, row, [
-    { event: "submit", to: "submitted", frozen: { digest, dueAt, transactions, ...checked } },
+    { event: "submit", to: "submitted", frozen: { digest, ...dates, transactions, ...checked } },
     { event: "check", to: "document_check" },
     { event: "checked", to: "stage_1" },
   ]);
@@ -102,6 +103,7 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
       digest,
       transactions: [...transactions],
       due_at: dueAt.toISOString(),
+      ...(responseDueAt === undefined ? {} : { response_due_at: responseDueAt.toISOString() }),
       ...(authorization === undefined
         ? {}
         : { authorization: authorization.id, record: authorization.recordDigest }),

@@ -25,7 +25,10 @@ export type RequestEventKind =
 
 type Row = readonly [from: RequestState, to: RequestState, event: RequestEventKind];
 
-/** The rows of `request_transition`; the database refuses any other, and a test compares the two. */
+/**
+ * The rows of `request_transition`; the database refuses any other, event included, and a test compares the two. From
+ * a state beside the stages the review goes on in the stage it left (`stage_before`), which the database holds.
+ */
 export const TRANSITIONS: readonly Row[] = [
   ["draft", "submitted", "submit"],
   ["submitted", "document_check", "check"],
@@ -38,9 +41,11 @@ export const TRANSITIONS: readonly Row[] = [
   ["stage_2", "denied", "deny"],
   ["stage_2", "needs_information", "ask"],
   ["needs_information", "stage_1", "answer"],
+  ["needs_information", "stage_2", "answer"],
   ["approved", "active", "activate"],
   ["approved", "revoked", "revoke"],
   ["approved", "denied", "deny"],
+  ["approved", "expired", "expire"],
   ["active", "expired", "expire"],
   ["active", "revoked", "revoke"],
   ["active", "exhausted", "exhaust"],
@@ -53,19 +58,32 @@ export const TRANSITIONS: readonly Row[] = [
   ["stage_1", "withdrawn", "withdraw"],
   ["stage_2", "withdrawn", "withdraw"],
   ["needs_information", "withdrawn", "withdraw"],
+  ["overdue", "withdrawn", "withdraw"],
+  ["extended", "withdrawn", "withdraw"],
+  ["objected", "withdrawn", "withdraw"],
   ["stage_1", "overdue", "overdue"],
   ["stage_2", "overdue", "overdue"],
+  ["extended", "overdue", "overdue"],
+  ["objected", "overdue", "overdue"],
   ["overdue", "stage_1", "resume"],
   ["overdue", "stage_2", "resume"],
   ["stage_1", "expired_unreviewed", "lapse"],
   ["stage_2", "expired_unreviewed", "lapse"],
   ["stage_1", "extended", "extend"],
+  ["stage_2", "extended", "extend"],
+  ["overdue", "extended", "extend"],
   ["extended", "stage_1", "resume"],
+  ["extended", "stage_2", "resume"],
   ["active", "partial", "answer_partly"],
   ["partial", "active", "resume"],
+  ["partial", "expired", "expire"],
+  ["partial", "revoked", "revoke"],
+  ["partial", "exhausted", "exhaust"],
   ["stage_1", "objected", "object"],
   ["stage_2", "objected", "object"],
+  ["extended", "objected", "object"],
   ["objected", "stage_1", "resume"],
+  ["objected", "stage_2", "resume"],
 ];
 
 export function isTransition(from: RequestState, to: RequestState, event: RequestEventKind): boolean {

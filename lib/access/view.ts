@@ -52,6 +52,8 @@ export function requestSummary(row: RequestRow, { names, turn, authority }: Summ
     is_waiting_for_me: turn?.isMine ?? false,
     ...authorityMember(authority),
     ...(row.dueAt === undefined ? {} : { due_at: validityTime(row.dueAt) }),
+    ...(row.responseDueAt === undefined ? {} : { response_due_at: validityTime(row.responseDueAt) }),
+    ...(row.escalatedTo === undefined ? {} : { escalated_to: row.escalatedTo }),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     version: row.version,

@@ -1,4 +1,4 @@
-import { isReviewer, STAGE_DUTY } from "@/lib/access/action-rules";
+import { isExecutive, isReviewer, STAGE_DUTY } from "@/lib/access/action-rules";
 import type { Viewer } from "@/lib/access/queue/store";
 import { Stage } from "@/lib/access/schema";
 import type { Context } from "@/lib/context";
@@ -7,5 +7,11 @@ import type { Context } from "@/lib/context";
 export function viewerOf({ principal }: Pick<Context, "principal">): Viewer {
   const stages = Stage.options.filter((stage) => principal.duties.includes(STAGE_DUTY[stage]));
   const { userId, organisationId, tenantId } = principal;
-  return { userId, organisationId, tenantId, stages: isReviewer(principal) ? stages : [] };
+  return {
+    userId,
+    organisationId,
+    tenantId,
+    stages: isReviewer(principal) ? stages : [],
+    seesEscalated: isExecutive(principal),
+  };
 }

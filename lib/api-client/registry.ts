@@ -15,6 +15,7 @@ import * as log from "./operations/log";
 import * as preservations from "./operations/preservations";
 import * as recoveries from "./operations/recoveries";
 import * as roster from "./operations/roster";
+import * as steering from "./operations/steering";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
 import * as wraps from "./operations/wraps";
@@ -30,6 +31,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   recoveries,
   access,
   decisions,
+  steering,
   grants,
   audit,
   aside,

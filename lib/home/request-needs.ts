@@ -1,4 +1,5 @@
 import "server-only";
+import { isExecutive, isReviewer } from "@/lib/access/action-rules";
 import type { RequestSummary } from "@/lib/access/answer-schema";
 import { listAuthorities } from "@/lib/access/authorizations/store";
 import { listQueue, type Turn } from "@/lib/access/queue/store";
@@ -62,8 +63,8 @@ function base({ summary }: Case): Pick<Need, "subject" | "reference" | "at"> {
   return { subject: { kind: "request", id }, reference, at };
 }
 
-function due({ summary, now }: Case): Pick<Need, "due_at" | "is_late"> {
-  const { due_at } = summary;
+/** Reviewers have their own date; whoever waits for the answer counts by that of the answer, where there is one. */
+function due(due_at: string | undefined, now: Date): Pick<Need, "due_at" | "is_late"> {
   return due_at === undefined ? { is_late: false } : { due_at, is_late: Date.parse(due_at) <= now.getTime() };
 }
 
@@ -80,10 +81,27 @@ function ownNeed(one: Case): Need | undefined {
     const at = question?.at.toISOString() ?? summary.updated_at;
     return { ...base(one), at, kind: "question", is_late: false, facts: { ...facts, ...asked } };
   }
-  const { is_late } = due(one);
+  const answer = due(summary.response_due_at ?? summary.due_at, one.now);
   const isAwaited = summary.state === "stage_1" || summary.state === "stage_2";
-  if (summary.state !== "overdue" && !(is_late && isAwaited)) return undefined;
-  return { ...base(one), ...due(one), kind: "answer_overdue", is_late: true, facts };
+  if (summary.state !== "overdue" && !(answer.is_late && isAwaited)) return undefined;
+  return { ...base(one), ...answer, kind: "answer_overdue", is_late: true, facts };
+}
+
+/** What lies with the head of compliance, or with the designated executive: an answer that is overdue. */
+function escalatedNeed(one: Case): Need {
+  const { summary, now } = one;
+  return {
+    ...base(one),
+    ...due(summary.response_due_at, now),
+    is_late: true,
+    kind: "escalated",
+    facts: {
+      transactions: summary.transactions_count,
+      person: summary.requester.name,
+      organisation: summary.requester.organisation,
+      ...(summary.authority === undefined ? {} : { authority: summary.authority }),
+    },
+  };
 }
 
 function decideNeed(one: Case): Need | undefined {
@@ -92,7 +110,7 @@ function decideNeed(one: Case): Need | undefined {
     return undefined;
   return {
     ...base(one),
-    ...due(one),
+    ...due(summary.due_at, one.now),
     kind: "decide",
     facts: {
       transactions: summary.transactions_count,
@@ -102,6 +120,22 @@ function decideNeed(one: Case): Need | undefined {
       ...(summary.authority === undefined ? {} : { authority: summary.authority }),
     },
   };
+}
+
+/** Overdue requests for whoever they were escalated to; nothing for everybody else. */
+async function listEscalated(tx: Tx, cx: Context): Promise<Turn[]> {
+  const { principal } = cx;
+  const isHead = isReviewer(principal) && principal.duties.includes("compliance");
+  if (!isHead && !isExecutive(principal)) return [];
+  return listQueue(tx, {
+    viewer: viewerOf(cx),
+    ownerId: isHead ? undefined : principal.userId,
+    state: "overdue",
+    view: "all",
+    sort: "due",
+    after: undefined,
+    limit: MAX_WAITING,
+  });
 }
 
 /** What requests need of the caller, and the caller's own that are with somebody else. */
@@ -123,7 +157,8 @@ export async function readRequestNeeds(
           limit: MAX_WAITING,
         });
   const own = await listQueue(tx, { ...page, ownerId: userId, view: "mine", sort: "newest", limit: MAX_OWN });
-  const turns = [...waiting, ...own.filter((turn) => !waiting.some((other) => other.id === turn.id))];
+  const escalated = await listEscalated(tx, cx);
+  const turns = [...new Map([...waiting, ...own, ...escalated].map((turn) => [turn.id, turn])).values()];
   if (turns.length === 0) return { needs: [], withOthers: [] };
   const summaries = await load(tx, turns);
   const asked = summaries.filter((one) => one.state === "needs_information").map((one) => one.id);
@@ -135,9 +170,12 @@ export async function readRequestNeeds(
     isOwn: summary.requester.handle === handle,
     now,
   }));
+  const isEscalated = ({ summary }: Case): boolean => escalated.some((turn) => turn.id === summary.id);
   return {
     needs: cases
-      .map((one) => (one.isOwn ? ownNeed(one) : decideNeed(one)))
+      .map((one) =>
+        one.isOwn ? ownNeed(one) : (decideNeed(one) ?? (isEscalated(one) ? escalatedNeed(one) : undefined)),
+      )
       .filter((need) => need !== undefined),
     withOthers: cases
       .filter(({ isOwn, summary }) => isOwn && WITH_OTHERS.has(summary.state))

@@ -8,6 +8,7 @@ import { TransactionView } from "@/lib/transactions/schema";
 export const NeedKind = z.enum([
   "access_ends",
   "question",
+  "escalated",
   "decide",
   "dispute",
   "access_new",

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { Escalation } from "@/lib/access/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { LiveChange, type LiveKind } from "@/lib/live/schema";
@@ -20,6 +21,7 @@ const Row = z.object({
   organisation_id: z.string().nullable(),
   parties: z.array(z.string()).nullable(),
   is_sent: z.boolean().nullable(),
+  escalated_to: Escalation.nullable(),
 });
 
 function toChanged(record: unknown): Changed[] {
@@ -31,6 +33,7 @@ function toChanged(record: unknown): Changed[] {
       requesterUserId: row.user_id,
       requesterOrganisationId: row.organisation_id,
       isSent: row.is_sent === true,
+      escalatedTo: row.escalated_to ?? undefined,
     };
     return [{ change: { ...change, kind }, filing }];
   }
@@ -46,31 +49,31 @@ function idsOf(named: readonly Named[], kind: LiveKind): string[] {
 export async function readChanged(tx: Tx, tenantId: string, named: readonly Named[]): Promise<Changed[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT 'request' AS kind, r.id::text, r.state, r.version, r.requester_user_id AS user_id, r.organisation_id,
-      NULL::text[] AS parties, r.digest IS NOT NULL AS is_sent
+      NULL::text[] AS parties, r.digest IS NOT NULL AS is_sent, r.escalated_to
     FROM access_request r
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${idsOf(named, "request")}::uuid[])
     UNION ALL
-    SELECT 'grant', g.id::text, g.state, NULL, g.subject_user_id, u.organisation_id, NULL, true
+    SELECT 'grant', g.id::text, g.state, NULL, g.subject_user_id, u.organisation_id, NULL, true, NULL
     FROM access_grant g JOIN app_user u ON u.id = g.subject_user_id
     WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${idsOf(named, "grant")}::uuid[])
     UNION ALL
-    SELECT 'transaction', t.id::text, t.status, t.version, NULL, NULL, t.participants, NULL
+    SELECT 'transaction', t.id::text, t.status, t.version, NULL, NULL, t.participants, NULL, NULL
     FROM transaction t
     WHERE t.tenant_id = ${tenantId}::uuid AND t.id = ANY (${idsOf(named, "transaction")}::uuid[])
     UNION ALL
-    SELECT 'dispute', d.id::text, d.state, NULL, NULL, NULL, t.participants, NULL
+    SELECT 'dispute', d.id::text, d.state, NULL, NULL, NULL, t.participants, NULL, NULL
     FROM dispute d JOIN transaction t ON t.id = d.transaction_id
     WHERE d.tenant_id = ${tenantId}::uuid AND d.id = ANY (${idsOf(named, "dispute")}::uuid[])
     UNION ALL
-    SELECT 'rotation', k.id::text, k.state, NULL, NULL, NULL, ARRAY[k.participant_id], NULL
+    SELECT 'rotation', k.id::text, k.state, NULL, NULL, NULL, ARRAY[k.participant_id], NULL, NULL
     FROM key_rotation k
     WHERE k.tenant_id = ${tenantId}::uuid AND k.id = ANY (${idsOf(named, "rotation")}::uuid[])
     UNION ALL
-    SELECT 'key', v.id::text, v.state, NULL, NULL, NULL, ARRAY[v.participant_id], NULL
+    SELECT 'key', v.id::text, v.state, NULL, NULL, NULL, ARRAY[v.participant_id], NULL, NULL
     FROM key_version v
     WHERE v.tenant_id = ${tenantId}::uuid AND v.id = ANY (${idsOf(named, "key")}::uuid[])
     UNION ALL
-    SELECT 'epoch', e.epoch::text, e.state, NULL, NULL, NULL, NULL, NULL
+    SELECT 'epoch', e.epoch::text, e.state, NULL, NULL, NULL, NULL, NULL, NULL
     FROM escrow_epoch e
     WHERE e.tenant_id = ${tenantId}::uuid AND e.epoch = ANY (${idsOf(named, "epoch")}::int[])`);
   return rows.flatMap(toChanged);

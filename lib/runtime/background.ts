@@ -1,5 +1,6 @@
 import "server-only";
 import { finishPendingGrants } from "@/lib/access/finish-pending";
+import { keepRequests as keepDueRequests } from "@/lib/access/life/keep-requests";
 import { prepareDueErasures } from "@/lib/audit/erasure/prepare-erasure";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
@@ -36,7 +37,7 @@ export function keepEpoch(runtime: Runtime): void {
 const PENDING_PERIOD_MS = 5_000;
 
 /** Tells the custodian of grants and revocations that it could not be told of while it was away. */
-export function keepGrants(runtime: Runtime): void {
+function keepGrants(runtime: Runtime): void {
   let isRunning = false;
   const finish = async (): Promise<void> => {
     if (isRunning) return;
@@ -57,6 +58,31 @@ export function keepGrants(runtime: Runtime): void {
     }
   };
   setInterval(() => void finish(), PENDING_PERIOD_MS).unref();
+}
+
+const REQUESTS_PERIOD_MS = 15_000;
+
+/** Does what the clock brings to requests: reminders, overdue answers, lapses, ends of access, closing. */
+function keepRequests(runtime: Runtime): void {
+  let isRunning = false;
+  const keep = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      await keepDueRequests({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "requests were not looked at; what is due will be done");
+    } finally {
+      isRunning = false;
+    }
+  };
+  setInterval(() => void keep(), REQUESTS_PERIOD_MS).unref();
+}
+
+/** Requests and grants: what the clock brings them, and what the custodian has not heard of. */
+export function keepAccess(runtime: Runtime): void {
+  keepGrants(runtime);
+  keepRequests(runtime);
 }
 
 const SESSIONS_PERIOD_MS = 60_000;

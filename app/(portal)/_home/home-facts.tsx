@@ -20,6 +20,13 @@ const REQUEST_EVENTS = [
   "revoke",
   "expire",
   "overdue",
+  "lapse",
+  "extend",
+  "object",
+  "answer_partly",
+  "escalate",
+  "exhaust",
+  "remind",
 ] as const;
 const DISPUTE_EVENTS = ["open", "take", "end"] as const;
 const STATUSES = ["created", "processing", "completed", "settled", "failed", "disputed"] as const;

@@ -29,6 +29,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   access_ends: "clock",
   access_new: "grant",
   question: "comment",
+  escalated: "stop",
   decide: "scales",
   dispute: "comment",
   enrolment: "key",

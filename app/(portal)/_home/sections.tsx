@@ -22,7 +22,7 @@ function All({ href, children }: { href: string; children: string }) {
 
 function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
   const t = useTranslations("home.others");
-  const { due_at: due } = request;
+  const due = request.response_due_at ?? request.due_at;
   if (request.state === "needs_information")
     return (
       <Tag tone="plain" icon="pause">

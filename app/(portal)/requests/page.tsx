@@ -12,10 +12,11 @@ import { currentPrincipal, loadPage } from "@/lib/http/page";
 import { EmptyList } from "./_components/empty-list";
 import {
   addressOf,
+  isAskable,
   isFiltered,
-  isReference,
   type ListAddress,
   readAddress,
+  searchesOf,
   viewsFor,
 } from "./_components/list-address";
 import { ListFilter } from "./_components/list-filter";
@@ -43,6 +44,7 @@ function queryOf(address: ListAddress) {
     ...(state === "" ? {} : { state }),
     ...(purpose === "" ? {} : { purpose }),
     ...(reference === "" ? {} : { reference }),
+    ...searchesOf(address),
     ...(cursor === "" ? {} : { cursor }),
   };
 }
@@ -66,7 +68,7 @@ export default async function RequestsPage({ searchParams }: PageProps) {
   const isReviewer = principal !== undefined && reviews(principal);
   const address = readAddress(await searchParams, isReviewer);
   const found = await loadPage(listRequests, PATH, async (cx) =>
-    isReference(address.reference) ? list(cx, queryOf(address)) : EMPTY,
+    isAskable(address) ? list(cx, queryOf(address)) : EMPTY,
   );
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;

@@ -81,6 +81,11 @@ export async function revokeGrantRow(
   return count === 1;
 }
 
+/** Writes down that a grant has ended by its clock or its budget; one that was revoked stays so. */
+export async function endGrantRow(tx: Tx, id: string, state: "expired" | "exhausted"): Promise<void> {
+  await tx.grant.updateMany({ where: { id, state: { in: ["pending", "active"] } }, data: { state } });
+}
+
 /**
  * Takes one view of the budget. The row lock makes parallel calls wait for each other, and the condition is read
  * again after the wait, so exactly `max_views` succeed. Undefined: none left, or not in force at this moment.

@@ -11,6 +11,8 @@ export interface Viewer {
   readonly organisationId: string;
   /** Empty for whoever decides nothing. */
   readonly stages: readonly Stage[];
+  /** The designated executive sees beside his own what has been escalated so far. */
+  readonly seesEscalated: boolean;
 }
 
 /** Whose move a request is, and whether it is the viewer's. */
@@ -18,6 +20,21 @@ export interface Turn {
   readonly id: string;
   readonly waitingFor: Stage | "requester" | undefined;
   readonly isMine: boolean;
+}
+
+/** What the history is searched by. All of it is asked of the rows that the list would show anyway. */
+export interface HistorySearch {
+  /** Part of the officer's name, or the whole handle. */
+  readonly officer?: string | undefined;
+  /** Part of the name of the officer's organisation, or its id. */
+  readonly agency?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly caseNumber?: string | undefined;
+  readonly transaction?: string | undefined;
+  /** Filed at or after. */
+  readonly from?: Date | undefined;
+  /** Filed before. */
+  readonly to?: Date | undefined;
 }
 
 /** What a list shows. Everything but the viewer narrows it. */
@@ -29,6 +46,7 @@ export interface QueueFilter {
   readonly purpose?: Purpose | undefined;
   /** Part of the reference: letters, digits and hyphens alone, so that LIKE has no wildcard in it. */
   readonly reference?: string | undefined;
+  readonly search?: HistorySearch | undefined;
   readonly view: "mine" | "waiting" | "decided" | "all";
 }
 
@@ -47,12 +65,11 @@ const Row = z.object({
 
 const DECIDED = Prisma.sql`('approved', 'active', 'partial', 'expired', 'revoked', 'exhausted', 'closed', 'denied')`;
 
-/** The same as `requireStage`: an overdue request stands in the stage that is not passed yet. */
-const WAITING_FOR = Prisma.sql`CASE r.state
-    WHEN 'draft' THEN 'requester' WHEN 'needs_information' THEN 'requester'
-    WHEN 'stage_1' THEN 'legal' WHEN 'stage_2' THEN 'coordinator'
-    WHEN 'overdue' THEN CASE WHEN EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id
-      AND d.stage = 'legal' AND d.decision = 'approve') THEN 'coordinator' ELSE 'legal' END
+/** The same as `stageOf`: overdue or put off, a request waits in the stage it left. */
+const WAITING_FOR = Prisma.sql`CASE
+    WHEN r.state IN ('draft', 'needs_information') THEN 'requester'
+    WHEN 'stage_1' IN (r.state, CASE WHEN r.state IN ('overdue', 'extended') THEN r.stage_before END) THEN 'legal'
+    WHEN 'stage_2' IN (r.state, CASE WHEN r.state IN ('overdue', 'extended') THEN r.stage_before END) THEN 'coordinator'
   END`;
 
 /** The rules of `request.decide` as a condition, so that a queue holds nothing its reader would be refused. */
@@ -80,14 +97,56 @@ function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
   return view === "decided" ? Prisma.sql`AND r.state IN ${DECIDED}` : Prisma.empty;
 }
 
+/** Any text is looked for as it stands: LIKE has no wildcard in it. */
+function part(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}
+
+/** Each condition of a search; the order's are asked of the newest authority, which is the one lists show. */
+function searched({
+  officer,
+  agency,
+  issuer,
+  caseNumber,
+  transaction,
+  from: since,
+  to,
+}: HistorySearch): Prisma.Sql {
+  const order = (
+    condition: Prisma.Sql,
+  ): Prisma.Sql => Prisma.sql`AND EXISTS (SELECT 1 FROM legal_authorization a
+    WHERE a.request_id = r.id AND ${condition}
+      AND NOT EXISTS (SELECT 1 FROM legal_authorization b WHERE b.request_id = r.id AND b.id > a.id))`;
+  const conditions = [
+    officer === undefined
+      ? Prisma.empty
+      : Prisma.sql`AND r.requester_user_id IN (SELECT u.id FROM app_user u WHERE u.handle = ${officer} OR u.name ILIKE ${part(officer)})`,
+    agency === undefined
+      ? Prisma.empty
+      : Prisma.sql`AND r.organisation_id IN (SELECT o.id FROM organisation o WHERE o.id::text = ${agency} OR o.name ILIKE ${part(agency)})`,
+    issuer === undefined ? Prisma.empty : order(Prisma.sql`a.issuer ILIKE ${part(issuer)}`),
+    caseNumber === undefined ? Prisma.empty : order(Prisma.sql`a.case_number ILIKE ${part(caseNumber)}`),
+    transaction === undefined ? Prisma.empty : Prisma.sql`AND r.transactions @> ARRAY[${transaction}::text]`,
+    since === undefined ? Prisma.empty : Prisma.sql`AND r.created_at >= ${since}`,
+    to === undefined ? Prisma.empty : Prisma.sql`AND r.created_at < ${to}`,
+  ];
+  return Prisma.join(conditions, " ");
+}
+
+function ownedBy({ ownerId, viewer }: QueueFilter): Prisma.Sql {
+  if (ownerId === undefined) return Prisma.empty;
+  const escalated = viewer.seesEscalated ? Prisma.sql`OR r.escalated_to = 'executive'` : Prisma.empty;
+  return Prisma.sql`AND (r.requester_user_id = ${ownerId}::uuid ${escalated})`;
+}
+
 function filtered(filter: QueueFilter): Prisma.Sql {
-  const { ownerId, state, purpose, reference } = filter;
-  const owner = ownerId === undefined ? Prisma.empty : Prisma.sql`AND r.requester_user_id = ${ownerId}::uuid`;
+  const { state, purpose, reference, search = {} } = filter;
+  const owner = ownedBy(filter);
   const inState = state === undefined ? Prisma.empty : Prisma.sql`AND r.state = ${state}`;
   const forPurpose = purpose === undefined ? Prisma.empty : Prisma.sql`AND r.purpose = ${purpose}`;
   const named =
     reference === undefined ? Prisma.empty : Prisma.sql`AND r.reference ILIKE ${`%${reference}%`}`;
-  return Prisma.sql`${from(filter.viewer)} ${owner} ${inState} ${forPurpose} ${named} ${viewOf(filter)}`;
+  return Prisma.sql`${from(filter.viewer)} ${owner} ${inState} ${forPurpose} ${named} ${searched(search)} ${viewOf(filter)}`;
 }
 
 function toTurn(record: unknown): Turn {

@@ -2,7 +2,8 @@ import "server-only";
 import { randomInt } from "node:crypto";
 import { type Permit, requirePermit } from "@/lib/access/permit";
 import type { Asked, RequestFacts, RequestRow } from "@/lib/access/requests/store";
-import type { RequestState } from "@/lib/access/schema";
+import type { Escalation, RequestState } from "@/lib/access/schema";
+import type { RequestEventKind } from "@/lib/access/transitions";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
@@ -45,15 +46,17 @@ export async function newReference(tx: Tx, year: number): Promise<string> {
 
 export async function insertRequest(
   tx: Tx,
-  permit: Permit<"request.create">,
+  permit: Permit<"request.create"> | Permit<"request.steer">,
   row: Asked &
-    Omit<RequestFacts, "isSent"> & {
+    Omit<RequestFacts, "isSent" | "escalatedTo"> & {
       readonly tenantId: string;
       readonly reference: string;
+      /** The request that was answered in part, of which this one is the rest. */
+      readonly continues?: string;
       readonly at: Date;
     },
 ): Promise<void> {
-  requirePermit(permit, "request.create");
+  requirePermit(permit, "request.create", "request.steer");
   await tx.access_request.createMany({
     data: [
       {
@@ -63,6 +66,7 @@ export async function insertRequest(
         reference: row.reference,
         requester_user_id: row.requesterUserId,
         organisation_id: row.requesterOrganisationId,
+        continues_id: row.continues ?? null,
         created_at: row.at,
         updated_at: row.at,
       },
@@ -94,25 +98,35 @@ export async function touchDraft(tx: Tx, permit: Permit<"request.change">, row: 
   return version;
 }
 
-/** What a submission fixes. */
+/** What a step fixes beside the state: a submission what is asked, an answer or an extension the dates. */
 export interface Frozen {
   readonly digest?: string;
   readonly dueAt?: Date;
+  readonly responseDueAt?: Date;
+  /** Counts the extension and begins the reminders anew. */
+  readonly isExtended?: true;
+  readonly escalatedTo?: Escalation;
   readonly transactions?: readonly string[];
   readonly authorizationDigest?: string;
 }
 
-/** Moves the state if it is still where it was; the database refuses pairs that are not in its table. */
+/** Moves the state if it is still where it was; the database refuses moves that are not in its table. */
 export async function moveState(
   tx: Tx,
   id: string,
-  move: { readonly from: RequestState; readonly to: RequestState; readonly at: Date },
+  move: {
+    readonly from: RequestState;
+    readonly to: RequestState;
+    readonly event: RequestEventKind;
+    readonly at: Date;
+  },
   frozen: Frozen = {},
 ): Promise<boolean> {
   const { count } = await tx.access_request.updateMany({
     where: { id, state: move.from },
     data: {
       state: move.to,
+      last_event: move.event,
       version: { increment: 1 },
       updated_at: move.at,
       ...(frozen.digest === undefined ? {} : { digest: frozen.digest }),
@@ -120,6 +134,11 @@ export async function moveState(
         ? {}
         : { authorization_digest: frozen.authorizationDigest }),
       ...(frozen.dueAt === undefined ? {} : { due_at: frozen.dueAt }),
+      ...(frozen.responseDueAt === undefined ? {} : { response_due_at: frozen.responseDueAt }),
+      ...(frozen.isExtended === undefined ? {} : { extensions: { increment: 1 }, reminders: 0 }),
+      ...(frozen.escalatedTo === undefined
+        ? {}
+        : { escalated_to: frozen.escalatedTo, escalated_at: move.at }),
       ...(frozen.transactions === undefined ? {} : { transactions: [...frozen.transactions] }),
     },
   });

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { type Permit, requirePermit } from "@/lib/access/permit";
-import { Purpose, RequestState, TransactionQuery } from "@/lib/access/schema";
+import { Escalation, Purpose, RequestState, TransactionQuery } from "@/lib/access/schema";
 import type { Tx } from "@/lib/db/transaction";
 import { GroupName, Level } from "@/lib/escrow/statements";
 
@@ -13,6 +13,8 @@ export interface RequestFacts {
   readonly transactions: readonly string[];
   /** False while it is a draft, or when it was withdrawn as one. */
   readonly isSent: boolean;
+  /** Who has been told that its answer is overdue. */
+  readonly escalatedTo: Escalation | undefined;
 }
 
 /** What a request asks for. */
@@ -33,7 +35,17 @@ export interface Asked {
 export interface RequestRow extends Asked, RequestFacts {
   readonly reference: string;
   readonly state: RequestState;
+  /** When its reviewers should have decided. */
   readonly dueAt: Date | undefined;
+  /** When the answer is due; absent where nobody has a duty to answer. */
+  readonly responseDueAt: Date | undefined;
+  /** Where it stood before a question, an extension, an objection or becoming overdue. */
+  readonly stageBefore: RequestState | undefined;
+  readonly escalatedAt: Date | undefined;
+  readonly reminders: number;
+  readonly extensions: number;
+  /** The request that was answered in part, of which this one is the rest. */
+  readonly continues: string | undefined;
   readonly version: number;
   readonly digest: string | undefined;
   /** The record of the legal authority that submission checked. */
@@ -60,6 +72,13 @@ const Row = z.object({
   max_exports: z.number(),
   state: RequestState,
   due_at: z.date().nullable(),
+  response_due_at: z.date().nullable(),
+  stage_before: RequestState.nullable(),
+  escalated_to: Escalation.nullable(),
+  escalated_at: z.date().nullable(),
+  reminders: z.number(),
+  extensions: z.number(),
+  continues_id: z.string().nullable(),
   version: z.number(),
   digest: z.string().nullable(),
   authorization_digest: z.string().nullable(),
@@ -88,6 +107,13 @@ function toRequest(record: unknown): RequestRow {
     maxExports: row.max_exports,
     state: row.state,
     dueAt: row.due_at ?? undefined,
+    responseDueAt: row.response_due_at ?? undefined,
+    stageBefore: row.stage_before ?? undefined,
+    escalatedTo: row.escalated_to ?? undefined,
+    escalatedAt: row.escalated_at ?? undefined,
+    reminders: row.reminders,
+    extensions: row.extensions,
+    continues: row.continues_id ?? undefined,
     version: row.version,
     digest: row.digest ?? undefined,
     authorizationDigest: row.authorization_digest ?? undefined,
@@ -102,6 +128,7 @@ const READING = [
   "request.comment",
   "request.review",
   "request.decide",
+  "request.steer",
   "identity.check",
 ];
 
@@ -113,10 +140,18 @@ export async function findRequestFacts(
 ): Promise<RequestFacts | undefined> {
   const row = await tx.access_request.findFirst({
     where: { id, tenant_id: tenantId },
-    select: { id: true, requester_user_id: true, organisation_id: true, transactions: true, digest: true },
+    select: {
+      id: true,
+      requester_user_id: true,
+      organisation_id: true,
+      transactions: true,
+      digest: true,
+      escalated_to: true,
+    },
   });
   if (row === null) return undefined;
   const { transactions } = row;
+  const escalatedTo = Escalation.nullable().parse(row.escalated_to) ?? undefined;
   const requesterOrganisationId = row.organisation_id;
   const isSent = row.digest !== null;
   return {
@@ -125,6 +160,7 @@ export async function findRequestFacts(
     requesterOrganisationId,
     transactions,
     isSent,
+    escalatedTo,
   };
 }
 

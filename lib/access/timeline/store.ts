@@ -32,6 +32,15 @@ export async function insertEvent(
   });
 }
 
+/** When the newest thing happened to a request. */
+export async function findLastAt(tx: Tx, requestId: string): Promise<Date | undefined> {
+  const { _max: newest } = await tx.request_event.aggregate({
+    where: { request_id: requestId },
+    _max: { at: true },
+  });
+  return newest.at ?? undefined;
+}
+
 export async function listEvents(tx: Tx, requestId: string): Promise<TimelineEvent[]> {
   const rows = await tx.request_event.findMany({
     where: { request_id: requestId },

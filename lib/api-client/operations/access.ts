@@ -3,19 +3,29 @@ import { AuthorizationAnswer, RequestAnswer, RequestSummary, RequestView } from 
 import {
   AuthorizationFactsBody,
   ChangedRequest,
+  InstantOrDate,
   NewComment,
   NewRequest,
   Purpose,
   RequestState,
   Withdrawal,
 } from "@/lib/access/schema";
-import { pageOf, pageQuery } from "@/lib/api-client/fields";
+import { pageOf, pageQuery, visibleLine } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 
 const REQUESTS = "/confidential/access/requests";
 const REQUEST = `${REQUESTS}/{id}` as const;
 const roles = ["auditor", "regulator", "coordinator"] as const;
-const KEPT = ["id", "reference", "state", "due_at", "version", "created_at", "updated_at"] as const;
+const KEPT = [
+  "id",
+  "reference",
+  "state",
+  "due_at",
+  "response_due_at",
+  "version",
+  "created_at",
+  "updated_at",
+] as const;
 
 export const RequestPath = z.strictObject({ id: z.uuid().toLowerCase() });
 const RequestQuery = z.strictObject({
@@ -31,6 +41,16 @@ const RequestQuery = z.strictObject({
   view: z.enum(["mine", "waiting", "decided", "all"]).optional(),
   waiting_for: z.literal("me").optional(),
   sort: z.enum(["newest", "due"]).optional(),
+  /** The history: the officer's handle or a part of the name, a part of the agency's name or its id. */
+  officer: visibleLine(200).optional(),
+  agency: visibleLine(200).optional(),
+  /** Parts of what the order says. */
+  issuer: visibleLine(300).optional(),
+  case_number: visibleLine(200).optional(),
+  transaction: z.uuid().toLowerCase().optional(),
+  /** Filed at or after, and before: an instant, or a day. */
+  from: InstantOrDate.optional(),
+  to: InstantOrDate.optional(),
 });
 
 export const createRequest = operation({

@@ -32,6 +32,7 @@ import { ReviewProvider } from "./_components/review-state";
 import { ScopeSection } from "./_components/scope-section";
 import { RequesterPanel, ReviewerPanel } from "./_components/side-panel";
 import { StageStrip } from "./_components/stage-strip";
+import { Steer } from "./_components/steer";
 
 interface PageProps {
   readonly params: Promise<{ readonly id: string }>;
@@ -94,10 +95,11 @@ interface FrameProps {
 
 function panelOf({ request, review, isOwn }: FrameProps): ReactNode {
   if (isOwn) return <RequesterPanel request={request} />;
-  return review?.may_decide === true ? (
-    <DecisionPanel />
-  ) : (
-    <ReviewerPanel request={request} review={review} />
+  return (
+    <>
+      {review?.may_decide === true ? <DecisionPanel /> : <ReviewerPanel request={request} review={review} />}
+      <Steer request={request} />
+    </>
   );
 }
 

@@ -17,7 +17,8 @@ const ENDED: readonly RequestState[] = ["withdrawn", "expired_unreviewed", "clos
 /** When the answer is due, as icon and words; what needs none any more stays quiet. */
 export function DueCell({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
   const t = useTranslations("requests.list.due");
-  const { state, due_at: due } = request;
+  const { state } = request;
+  const due = request.response_due_at ?? request.due_at;
   if (state === "draft")
     return (
       <Tag tone="plain" icon="pencil">

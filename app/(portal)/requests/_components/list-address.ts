@@ -6,9 +6,21 @@ export interface ListAddress {
   readonly state: RequestState | "";
   readonly purpose: Purpose | "";
   readonly reference: string;
+  /** The history is searched by these. */
+  readonly officer: string;
+  readonly agency: string;
+  readonly issuer: string;
+  readonly case_number: string;
+  readonly transaction: string;
+  readonly from: string;
+  readonly to: string;
   readonly sort: "newest" | "due";
   readonly cursor: string;
 }
+
+/** Members of the address that search the history, as the API names them. */
+export const SEARCHES = ["officer", "agency", "issuer", "case_number", "transaction", "from", "to"] as const;
+export type SearchName = (typeof SEARCHES)[number];
 
 export const LIST_VIEWS = ["mine", "waiting", "decided", "all"] as const;
 export type ListView = (typeof LIST_VIEWS)[number];
@@ -35,18 +47,38 @@ export function readAddress(search: Search, isReviewer: boolean): ListAddress {
     state: RequestState.options.find((state) => state === search.state) ?? "",
     purpose: Purpose.options.find((purpose) => purpose === search.purpose) ?? "",
     reference: textOf(search.reference, 64),
+    officer: textOf(search.officer, 200),
+    agency: textOf(search.agency, 200),
+    issuer: textOf(search.issuer, 300),
+    case_number: textOf(search.case_number, 200),
+    transaction: textOf(search.transaction, 64),
+    from: textOf(search.from, 10),
+    to: textOf(search.to, 10),
     sort: search.sort === "due" || search.sort === "newest" ? search.sort : usual,
     cursor: textOf(search.cursor, 64),
   };
 }
 
-/** Whether a reference can be one: anything else finds nothing and is not asked for. */
-export function isReference(text: string): boolean {
-  return /^[A-Za-z0-9-]*$/.test(text);
+const DAY = /^(\d{4}-\d\d-\d\d)?$/;
+const UUID = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$/i;
+
+const isDay = (text: string): boolean => DAY.test(text) && (text === "" || !Number.isNaN(Date.parse(text)));
+
+/** Whether what is typed can be what it stands for: anything else finds nothing and is not asked for. */
+export function isAskable({ reference, transaction, from, to }: ListAddress): boolean {
+  return /^[A-Za-z0-9-]*$/.test(reference) && UUID.test(transaction) && isDay(from) && isDay(to);
+}
+
+/** What the history is searched by, without what is empty. */
+export function searchesOf(address: ListAddress): Partial<Record<SearchName, string>> {
+  return Object.fromEntries(
+    SEARCHES.flatMap((name) => (address[name] === "" ? [] : [[name, address[name]]])),
+  );
 }
 
 export function isFiltered(address: ListAddress): boolean {
-  return address.state !== "" || address.purpose !== "" || address.reference !== "";
+  const { state, purpose, reference } = address;
+  return state !== "" || purpose !== "" || reference !== "" || Object.keys(searchesOf(address)).length > 0;
 }
 
 export function addressOf(address: Partial<ListAddress>): string {

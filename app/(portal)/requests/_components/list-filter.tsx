@@ -4,7 +4,57 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Select, TextInput } from "@/components/ui/controls";
 import { Field } from "@/components/ui/field";
 import { Purpose, RequestState } from "@/lib/access/schema";
-import { addressOf, isFiltered, type ListAddress } from "./list-address";
+import {
+  addressOf,
+  isFiltered,
+  type ListAddress,
+  SEARCHES,
+  type SearchName,
+  searchesOf,
+} from "./list-address";
+
+const LABELS = {
+  officer: "officer",
+  agency: "agency",
+  issuer: "issuer",
+  case_number: "caseNumber",
+  transaction: "transaction",
+  from: "from",
+  to: "to",
+} as const satisfies Record<SearchName, string>;
+
+/** The permanent history by whom, for whom, under what, about what and when. Open when it is in use. */
+function HistorySearch({ address }: { address: ListAddress }) {
+  const t = useTranslations("requests.list.filter");
+  const isOpen = Object.keys(searchesOf(address)).length > 0;
+  return (
+    <details open={isOpen} className="col-span-full">
+      <summary className="min-h-[24px] cursor-pointer py-1 text-control text-ink-2 underline underline-offset-4">
+        {t("history")}
+      </summary>
+      <div className="mt-2 grid grid-cols-2 gap-3 drawn:grid-cols-4">
+        {SEARCHES.map((name) => (
+          <Field
+            key={name}
+            id={`filter-${name}`}
+            label={t(LABELS[name])}
+            {...(name === "from" || name === "to" ? { mark: t("day") } : {})}
+          >
+            {(control) => (
+              <TextInput
+                {...control}
+                name={name}
+                defaultValue={address[name]}
+                maxLength={200}
+                autoComplete="off"
+              />
+            )}
+          </Field>
+        ))}
+      </div>
+    </details>
+  );
+}
 
 /** Filters as a plain form: what is asked for stands in the address, and works without any script. */
 export function ListFilter({ address }: { address: ListAddress }) {
@@ -60,6 +110,7 @@ export function ListFilter({ address }: { address: ListAddress }) {
             </Select>
           )}
         </Field>
+        <HistorySearch address={address} />
         <div className="flex flex-wrap gap-2">
           <Button type="submit" icon="filter">
             {t("apply")}

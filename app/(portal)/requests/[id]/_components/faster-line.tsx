@@ -6,9 +6,12 @@ import type { Faster } from "./use-decision";
 
 const KNOWN = ["approve", "deny", "ask", "answer", "withdraw", "resume", "activate"] as const;
 
+/** Steps without words of their own here. */
+const OTHERS: readonly string[] = ["object", "lapse", "expire", "close"];
+
 /** What happens to a request beside comments and reading: after one of these a decision meets another state. */
 export function isStep(kind: string): boolean {
-  return KNOWN.some((one) => one === kind);
+  return KNOWN.some((one) => one === kind) || OTHERS.includes(kind);
 }
 
 /** Who was faster, doing what, when. */

@@ -24,6 +24,13 @@ const KINDS = [
   "withdraw",
   "overdue",
   "resume",
+  "lapse",
+  "extend",
+  "object",
+  "answer_partly",
+  "escalate",
+  "remind",
+  "continue",
 ] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -39,6 +46,11 @@ const LOOKS: Readonly<
   answer: { icon: "comment", tone: "ink" },
   comment: { icon: "comment", tone: "ink" },
   overdue: { icon: "clock", tone: "amber" },
+  escalate: { icon: "clock", tone: "amber" },
+  extend: { icon: "clock", tone: "ink" },
+  object: { icon: "stop", tone: "amber" },
+  lapse: { icon: "stop", tone: "ink" },
+  remind: { icon: "clock", tone: "ink" },
   submit: { icon: "request", tone: "ink" },
 };
 
@@ -47,13 +59,15 @@ type Event = RequestView["timeline"][number];
 /** The steps that the program makes on its own within one act say nothing that their neighbours do not. */
 const SILENT: ReadonlySet<string> = new Set(["check"]);
 
-/** An approval after an answer that only restores the stage: the table of transitions leads through stage 1. */
+/** An approval after an answer that only restored the stage, as versions before this one wrote it. */
 function isRestored(event: Event, before: Event | undefined): boolean {
   return event.kind === "approve" && before?.kind === "answer" && before.at === event.at;
 }
 
 /** What an event is called: an approval may have narrowed, and without an order nothing was checked. */
-function wordFor(request: RequestView, { by }: Event, kind: Kind | undefined) {
+function wordFor(request: RequestView, { by, from_state: from }: Event, kind: Kind | undefined) {
+  if (kind === "resume" && from === "partial") return "whole";
+  if (kind === "resume" && from === "objected") return "settled";
   if (kind === "checked" && request.authorization === undefined) return "checkedNothing";
   if (kind !== "approve") return kind ?? "other";
   const isNarrowed = request.decisions.some(

@@ -19,15 +19,23 @@ interface Line {
   readonly now: ReactNode;
 }
 
+const UNDER_REVIEW: readonly RequestView["state"][] = [
+  "stage_1",
+  "stage_2",
+  "needs_information",
+  "overdue",
+  "extended",
+  "objected",
+  "approved",
+];
+
 type NowHead = "granted" | "now" | "lastly";
 
 /** What the second column is called; none while the request stands as asked. */
 function nowHead(request: RequestView, grant: GrantView | undefined): NowHead | undefined {
   if (grant !== undefined) return "granted";
   if (narrowersOf(request).length === 0) return undefined;
-  return ["stage_1", "stage_2", "needs_information", "overdue", "approved"].includes(request.state)
-    ? "now"
-    : "lastly";
+  return UNDER_REVIEW.includes(request.state) ? "now" : "lastly";
 }
 
 /** A value as it stands now, under it what was taken away and by whom. */

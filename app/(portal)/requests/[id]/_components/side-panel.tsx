@@ -1,6 +1,5 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
 import { ButtonLink } from "@/components/ui/button-link";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Icon } from "@/components/ui/icon";
@@ -13,28 +12,72 @@ import { CommentForm } from "./comment-form";
 import { Overtaken } from "./overtaken";
 import { Withdraw } from "./withdraw";
 
-const WITHDRAWABLE = ["draft", "submitted", "stage_1", "stage_2", "needs_information"];
+const WITHDRAWABLE = [
+  "draft",
+  "submitted",
+  "stage_1",
+  "stage_2",
+  "needs_information",
+  "overdue",
+  "extended",
+  "objected",
+];
 
-/** When the answer is due. While the clock stands no day is true, since it moves by as long as the answer takes. */
-function useDue({ due_at: due, clock_paused_at: pausedAt, waiting_for: waitingFor }: RequestView): ReactNode {
+const AWAITED: readonly RequestView["state"][] = ["stage_1", "stage_2", "overdue", "extended", "objected"];
+
+/**
+ * When the answer is due, and when its reviewers should have decided. While the clock stands no day is true, since
+ * both move by as long as the answer takes.
+ */
+function useDueFacts(request: RequestView): Fact[] {
   const t = useTranslations("review.side");
-  if (pausedAt !== undefined)
-    return t.rich("paused", { time: () => <LocalTime instant={pausedAt} form="minute" /> });
-  return due === undefined || waitingFor === undefined ? undefined : (
-    <LocalTime instant={due} form="minute" />
-  );
+  const { due_at: review, response_due_at: answer, clock_paused_at: pausedAt, state } = request;
+  if (pausedAt !== undefined) {
+    const time = () => <LocalTime instant={pausedAt} form="minute" />;
+    return [{ name: t("due"), value: t.rich("paused", { time }) }];
+  }
+  if (!AWAITED.includes(state)) return [];
+  return [
+    ...(answer === undefined
+      ? []
+      : [{ name: t("due"), value: <LocalTime instant={answer} form="minute" /> }]),
+    ...(review === undefined
+      ? []
+      : [{ name: t("reviewDue"), value: <LocalTime instant={review} form="minute" /> }]),
+  ];
+}
+
+/** A request that this one is the rest of, or that goes on with its rest. */
+function linked(name: string, link: RequestView["continues"]): Fact[] {
+  if (link === undefined) return [];
+  return [
+    {
+      name,
+      value: (
+        <Link href={`/requests/${link.id}`} prefetch={false} className="underline underline-offset-4">
+          {link.reference}
+        </Link>
+      ),
+    },
+  ];
 }
 
 /** State, deadline and what both sides may expect of it. */
 function Standing({ request }: { request: RequestView }) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
-  const due = useDue(request);
+  const { escalated_to: escalated } = request;
   const facts: Fact[] = [
     { name: t("side.state"), value: domain(`requestStates.${request.state}`) },
-    ...(due === undefined ? [] : [{ name: t("side.due"), value: due }]),
+    ...useDueFacts(request),
+    ...(request.state !== "overdue" || escalated === undefined
+      ? []
+      : [{ name: t("side.escalated"), value: t(`side.escalatedTo.${escalated}`) }]),
+    ...linked(t("side.continues"), request.continues),
+    ...linked(t("side.continuedBy"), request.continued_by),
   ];
-  const isWaiting = request.waiting_for === "legal" || request.waiting_for === "coordinator";
+  const isAtStage = request.waiting_for === "legal" || request.waiting_for === "coordinator";
+  const isWaiting = isAtStage && request.response_due_at !== undefined;
   return (
     <FactsSection title={t("side.title")} note={request.reference}>
       <Facts facts={facts} />

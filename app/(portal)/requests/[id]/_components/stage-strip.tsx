@@ -24,7 +24,7 @@ interface Step {
 
 /** Where in the order of stages it ended, for those that ended before access. */
 function stoppedAt(request: RequestView): Step["key"] | undefined {
-  if (!["denied", "withdrawn", "expired_unreviewed", "objected"].includes(request.state)) return undefined;
+  if (!["denied", "withdrawn", "expired_unreviewed"].includes(request.state)) return undefined;
   const last = request.timeline.findLast((event) => event.to_state === request.state)?.from_state;
   if (last === "stage_2" || last === "approved") return "coordinator";
   return last === "draft" || last === "document_check" ? "document" : "legal";

@@ -40,6 +40,7 @@ const asked = (decisions: Decision[]): RequestView => ({
   first_request: false,
   identity_check: true,
   decisions,
+  acts: [],
   timeline: [],
 });
 

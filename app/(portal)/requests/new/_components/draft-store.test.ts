@@ -101,6 +101,7 @@ class Server {
       first_request: true,
       identity_check: true,
       decisions: [],
+      acts: [],
       timeline: [],
       jobs: [],
     };

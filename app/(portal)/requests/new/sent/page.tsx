@@ -30,6 +30,7 @@ export default async function SentPage({ searchParams }: { searchParams: Promise
   if (request.state === "draft") redirect(`/requests/new/check?draft=${id}`);
   if (request.requester.handle !== principal.handle) redirect(`/requests/${id}`);
   const isStaff = principal.role === "coordinator";
+  const due = request.response_due_at ?? request.due_at;
   return (
     <PageFrame
       crumbs={[{ label: t("title"), href: "/requests" }, { label: request.reference }]}
@@ -42,12 +43,7 @@ export default async function SentPage({ searchParams }: { searchParams: Promise
             facts={[
               {
                 name: t("sent.due"),
-                value:
-                  request.due_at === undefined ? (
-                    t("sent.dueNone")
-                  ) : (
-                    <LocalTime instant={request.due_at} form="minute" />
-                  ),
+                value: due === undefined ? t("sent.dueNone") : <LocalTime instant={due} form="minute" />,
               },
               { name: t("sent.receipt"), value: <ReceiptLine id={id} /> },
             ]}

@@ -1,0 +1,9 @@
+import { extendRequest as extend } from "@/lib/access/life/extend-request";
+import { extendRequest } from "@/lib/api-client/operations/steering";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/access/requests/{id}/extensions",
+  [bind(extendRequest, (cx, { params, body }) => extend(cx, params.id, body))],
+);

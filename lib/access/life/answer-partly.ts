@@ -1,0 +1,37 @@
+import "server-only";
+import type { RequestAnswer } from "@/lib/access/answer-schema";
+import { findGrantOfRequest } from "@/lib/access/grants/store";
+import { continueRequest } from "@/lib/access/life/continue-request";
+import { restOf } from "@/lib/access/life/rest";
+import { enterSteering, loadSteered } from "@/lib/access/life/steer";
+import { moveRequest } from "@/lib/access/move-request";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { answerRequest } from "@/lib/access/request-view";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/**
+ * Says of an approval that narrowed that it was no refusal of the rest: access to the part goes on, and the rest goes
+ * to its reviewers as a request of its own, which both sides see linked. With a reason that the requester sees.
+ */
+export async function answerPartly(cx: Context, id: string, reason: string): Promise<RequestAnswer> {
+  return recordingRefusals(cx, { action: "request.answer-partly", requestId: id }, async () => {
+    const entry = await inTransaction(cx, async (tx) => {
+      const one = await loadSteered(tx, cx, id, false);
+      if (one.row.state !== "active") {
+        throw new DomainError("request.illegal-transition", {
+          detail: `It is ${one.row.state}; an answer in part is one that access has come of.`,
+        });
+      }
+      const grant = await findGrantOfRequest(tx, id);
+      const rest = grant === undefined ? undefined : restOf(one.row, grant);
+      if (rest === undefined) throw new DomainError("request.answered-whole");
+      const continuation = await continueRequest(tx, cx, one, rest);
+      await moveRequest(tx, cx, one.row, { event: "answer_partly", to: "partial", comment: reason });
+      const details = { reason, continued_by: continuation };
+      return enterSteering(tx, cx, one, { action: "request.answer-partly", details });
+    });
+    return answerRequest(cx, id, entry);
+  });
+}

@@ -1,0 +1,110 @@
+import "server-only";
+import * as authorizations from "@/lib/access/authorizations/store";
+import { datesFrom } from "@/lib/access/life/due";
+import type { Rest } from "@/lib/access/life/rest";
+import type { Steered } from "@/lib/access/life/steer";
+import { tellTimeline, walkRequest } from "@/lib/access/move-request";
+import { getPerson } from "@/lib/access/people/store";
+import { requestDigest } from "@/lib/access/request-record";
+import { insertRequest, newReference } from "@/lib/access/requests/change-store";
+import type { Asked } from "@/lib/access/requests/store";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import type { Tx } from "@/lib/db/transaction";
+import type { AuthorizationRecord } from "@/lib/escrow/protocol";
+import { recordDigest } from "@/lib/escrow/statements";
+
+/** The same order, with a record of its own that names the new request. Its document is the one that was attached. */
+async function copyAuthorization(
+  tx: Tx,
+  cx: Context,
+  one: Steered,
+  requestId: string,
+): Promise<string | undefined> {
+  const { authorization, row } = one;
+  if (authorization === undefined) return undefined;
+  const id = uuidv7(cx.clock.nowMs());
+  const record: AuthorizationRecord = { ...authorization.record, authorization: id, request: requestId };
+  const held = await authorizations.findHeldDocument(tx, row.id);
+  const { tenantId } = cx.instance;
+  const copy = { ...authorization, id, requestId, record, recordDigest: recordDigest(record) };
+  await authorizations.insertAuthorization(tx, { ...copy, tenantId, documentId: held?.id });
+  return copy.recordDigest;
+}
+
+async function insertRest(
+  tx: Tx,
+  cx: Context,
+  one: Steered,
+  rest: Rest,
+): Promise<{ id: string; asked: Asked; reference: string }> {
+  const { row, permit } = one;
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  const reference = await newReference(tx, at.getUTCFullYear());
+  const asked: Asked = {
+    ...row,
+    transactions: [...rest.transactions].sort(),
+    groups: rest.groups,
+    query: undefined,
+  };
+  const { requesterUserId, requesterOrganisationId } = row;
+  const filing = {
+    id,
+    requesterUserId,
+    requesterOrganisationId,
+    tenantId: cx.instance.tenantId,
+    reference,
+    at,
+  };
+  await insertRequest(tx, permit, { ...asked, ...filing, continues: row.id });
+  await tellTimeline(tx, cx, { requestId: id, kind: "continue", toState: "draft" });
+  return { id, asked, reference };
+}
+
+/**
+ * Files the rest of a request that was answered in part, in its requester's name and under the same order, and sends
+ * it: to its reviewers from the beginning, and due when the whole was due. So each request keeps one grant, and
+ * nothing of what was asked is forgotten because a part of it was given.
+ */
+export async function continueRequest(tx: Tx, cx: Context, one: Steered, rest: Rest): Promise<string> {
+  const { row, authorization } = one;
+  const { id, asked, reference } = await insertRest(tx, cx, one, rest);
+  const authorizationDigest = await copyAuthorization(tx, cx, one, id);
+  const requester = (await getPerson(tx, row.requesterUserId)).handle;
+  const organisationId = row.requesterOrganisationId;
+  const digest = requestDigest({ ...asked, log: cx.instance.log, id, reference, requester, organisationId });
+  const { dueAt } = datesFrom(authorization?.kind, cx.clock.now());
+  const frozen = {
+    digest,
+    dueAt: row.responseDueAt !== undefined && row.responseDueAt < dueAt ? row.responseDueAt : dueAt,
+    ...(row.responseDueAt === undefined ? {} : { responseDueAt: row.responseDueAt }),
+    ...(authorizationDigest === undefined ? {} : { authorizationDigest }),
+  };
+  await walkRequest(tx, cx, { id, state: "draft" }, [
+    { event: "submit", to: "submitted", frozen },
+    { event: "check", to: "document_check" },
+    { event: "checked", to: "stage_1" },
+  ]);
+  const copied = await authorizations.findAuthorization(tx, id);
+  if (copied !== undefined) await authorizations.setAuthorizationState(tx, copied.id, "legal_review");
+  await appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: "request.continue",
+    subjects: [`request:${id}`, ...(copied === undefined ? [] : [`authorization:${copied.id}`])],
+    purpose: row.purpose,
+    caseId: id,
+    caseDetails: {
+      reference,
+      digest,
+      continues: row.id,
+      transactions: [...asked.transactions],
+      groups: [...asked.groups],
+      ...(copied === undefined ? {} : { authorization: copied.id, record: copied.recordDigest }),
+    },
+    index: { requestId: id },
+  });
+  return id;
+}

@@ -1,0 +1,55 @@
+import { RequestAnswer } from "@/lib/access/answer-schema";
+import { NewExtension, NewObjection, NewPartialAnswer } from "@/lib/access/schema";
+import { operation } from "@/lib/api-client/operation";
+import { RequestPath } from "@/lib/api-client/operations/access";
+
+const REQUEST = "/confidential/access/requests/{id}";
+const KEPT = ["id", "reference", "state", "due_at", "response_due_at", "version", "updated_at"] as const;
+
+export const extendRequest = operation({
+  id: "extendRequest",
+  method: "POST",
+  path: `${REQUEST}/extensions`,
+  summary: "Put the answer off, once, with a reason that both sides see.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: RequestPath,
+  body: NewExtension,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "decisions",
+  action: "request.extend",
+  stepUp: true,
+  idempotent: { keep: KEPT },
+});
+
+export const objectRequest = operation({
+  id: "objectRequest",
+  method: "POST",
+  path: `${REQUEST}/objections`,
+  summary: "Claim a privilege, or say how the claim was dealt with; the clock runs on.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: RequestPath,
+  body: NewObjection,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "decisions",
+  action: "request.object",
+  stepUp: true,
+  idempotent: { keep: KEPT },
+});
+
+export const answerPartly = operation({
+  id: "answerPartly",
+  method: "POST",
+  path: `${REQUEST}/partial-answers`,
+  summary: "Say that a narrowed approval answers a part: the rest goes on in a linked request.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: RequestPath,
+  body: NewPartialAnswer,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "decisions",
+  action: "request.answer-partly",
+  stepUp: true,
+  idempotent: { keep: [...KEPT, "continued_by"] },
+});
