@@ -18,6 +18,7 @@ export type PlaceKey =
   | "exports"
   | "erasures"
   | "suspicions"
+  | "authorities"
   | "keys"
   | "account"
   | "trust"
@@ -40,6 +41,7 @@ const PLACES: readonly Place[] = [
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
   { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
+  { key: "authorities", href: "/admin/authorities", icon: "pencil", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
@@ -63,6 +65,11 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
       return role === "coordinator" && (duties.includes("privacy") || duties.includes("compliance"));
     case "suspicions":
       return role === "coordinator" && duties.includes("compliance");
+    case "authorities":
+      return (
+        (role === "coordinator" || role === "admin") &&
+        (duties.includes("admin") || duties.includes("compliance"))
+      );
     case "keys":
       return PARTIES.includes(role) || role === "coordinator" || role === "admin";
     case "transactions":

@@ -50,15 +50,13 @@ function prepareDocument(cx: Context, file: ReceivedDocument) {
   return { ...sealed, id, bytes: file.bytes.length, mediaType };
 }
 
-/** Stores the document that came with the facts; without one, the document that is attached already stays, but for a signed order that came alone. */
+/** Stores the document that came with the facts; without one, the document that is attached already stays, if any. */
 async function keepDocument(
   tx: Tx,
   cx: Context,
   requestId: string,
   received: ReturnType<typeof prepareDocument> | undefined,
-  isAlone: boolean,
 ) {
-  if (received === undefined && isAlone) return undefined;
   if (received === undefined) return authorizations.findHeldDocument(tx, requestId);
   const { tenantId } = cx.instance;
   const uploadedBy = cx.principal.userId;
@@ -105,7 +103,7 @@ async function store(
   return { id, digest };
 }
 
-/** Order, document and record. A signed order that came alone has no document; facts alone correct what is there. */
+/** Order, document and record. A signed order needs no document beside it; facts alone correct what is there. */
 async function takeIn(
   tx: Tx,
   cx: Context,
@@ -116,9 +114,9 @@ async function takeIn(
   const isCorrection = received === undefined && jws === undefined;
   const held = isCorrection ? await authorizations.findHeldJws(tx, requestId) : undefined;
   const order = await receiveOrder(tx, cx, facts, { given: jws, held });
-  const document = await keepDocument(tx, cx, requestId, received, jws !== undefined);
+  const document = await keepDocument(tx, cx, requestId, received);
   if (document === undefined && order === undefined) throw invalidField("/document", "is missing");
-  const { id, digest } = await store(tx, cx, requestId, facts, document, order);
+  const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, order);
   const told = {
     authorization: id,
     record: digest,

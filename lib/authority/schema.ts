@@ -2,6 +2,7 @@ import { z } from "zod";
 import { visibleLine, visibleText } from "@/lib/api-client/fields";
 import { AuthorizationRecord } from "@/lib/escrow/protocol";
 import { GroupName } from "@/lib/escrow/statements";
+import { SIGNATURE_FAULTS } from "./labels";
 
 /** The feature's vocabulary: what a look at a signature found, orders that are signed, and who may sign them. */
 
@@ -29,32 +30,7 @@ export const SubIndication = z.enum([
 ]);
 export type SubIndication = z.infer<typeof SubIndication>;
 
-/** What exactly was wrong, in this program's own names: the words of the standard are too wide for a refusal. */
-export const SignatureFault = z.enum([
-  "form",
-  "algorithm",
-  "alg-none",
-  "duplicate-member",
-  "not-canonical",
-  "audience",
-  "empty-selector",
-  "dates-reversed",
-  "unknown-key",
-  "key-not-in-force",
-  "key-expired",
-  "key-revoked",
-  "altered",
-  "chain",
-  "usage",
-  "certificate-expired",
-  "certificate-revoked",
-  "no-crl",
-  "crl-outdated",
-  "coverage",
-  "later-update",
-  "issuer",
-  "facts",
-]);
+export const SignatureFault = z.enum(SIGNATURE_FAULTS);
 export type SignatureFault = z.infer<typeof SignatureFault>;
 
 /** The report of one look at a signature; `fault` and `sub_indication` are absent when it passed. */

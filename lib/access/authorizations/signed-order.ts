@@ -19,6 +19,8 @@ export interface HeldOrder {
   readonly jws: string;
   readonly report: SignatureReport;
   readonly members: SignedMembers;
+  /** What was typed, with the order's own times in place of days. */
+  readonly facts: AuthorizationFactsBody;
 }
 
 /** 422 with the fault by its name and in the words of EN 319 102-1. */
@@ -44,6 +46,19 @@ async function requireOrder(
   return { report, order };
 }
 
+/** A day that was typed is the day that the order's time lies on; a time is that time. */
+function begins(typed: string, signed: string): boolean {
+  return isDay(typed) ? signed.startsWith(typed) : startOf(typed).getTime() === Date.parse(signed);
+}
+
+/** The same for an end, which is half-open: the day before a midnight. */
+function ends(typed: string, signed: string): boolean {
+  const last = new Date(Date.parse(signed) - 1).toISOString();
+  return isDay(typed) ? last.startsWith(typed) : endOf(typed).getTime() === Date.parse(signed);
+}
+
+const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text);
+
 /** What was typed beside a signed order is what the order says, or it is refused member by member. */
 function requireSameFacts(report: SignatureReport, facts: AuthorizationFactsBody, order: SignedOrder): void {
   const says = (name: keyof AuthorizationFactsBody, typed: unknown, signed: unknown): FieldError[] =>
@@ -55,10 +70,10 @@ function requireSameFacts(report: SignatureReport, facts: AuthorizationFactsBody
     ...says("jurisdiction", facts.jurisdiction, order.jurisdiction),
     ...says("kind", facts.kind, order.kind),
     ...says("case_number", facts.case_number, order.case_number),
-    ...(startOf(facts.valid_from).getTime() === Date.parse(order.valid_from)
+    ...(begins(facts.valid_from, order.valid_from)
       ? []
       : says("valid_from", facts.valid_from, order.valid_from)),
-    ...(endOf(facts.valid_until).getTime() === Date.parse(order.valid_until)
+    ...(ends(facts.valid_until, order.valid_until)
       ? []
       : says("valid_until", facts.valid_until, order.valid_until)),
     ...says("recognition_basis", facts.recognition_basis, order.recognition_basis),
@@ -94,7 +109,13 @@ export async function takeOrder(
   requireSameFacts(report, facts, order);
   const digest = toBase64url(sha256(utf8(jws)));
   const signature = { method: "jws" as const, sha256: digest, kid: report.kid ?? "" };
-  return { jws, report, members: { signature, reach: reachOf(order) } };
+  const { valid_from, valid_until } = order;
+  return {
+    jws,
+    report,
+    members: { signature, reach: reachOf(order) },
+    facts: { ...facts, valid_from, valid_until },
+  };
 }
 
 /** Judges a kept order again, as of now: its key may have been revoked or have run out. */

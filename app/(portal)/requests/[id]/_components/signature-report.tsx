@@ -10,6 +10,7 @@ type Report = NonNullable<AuthorizationView["signature"]>[number];
 /** The newest look at an order's signature, in the words of the standard and in this page's. */
 export function SignatureReport({ authorization }: { authorization: AuthorizationView }) {
   const t = useTranslations("review.signature");
+  const faults = useTranslations("domain.signatureFaults");
   const report = authorization.signature?.at(-1);
   if (report === undefined) return null;
   return (
@@ -18,7 +19,7 @@ export function SignatureReport({ authorization }: { authorization: Authorizatio
         {t("title")}
       </h3>
       <p className="mt-1 text-control text-ink-2">
-        {report.fault === undefined ? t("passed") : t(`faults.${report.fault}`)}
+        {report.fault === undefined ? t("passed") : faults(report.fault)}
       </p>
       <div className="mt-2">
         <Facts look="aligned" facts={factsOf(report, t)} />
