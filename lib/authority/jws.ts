@@ -45,7 +45,7 @@ function decode(what: string, text: string): Uint8Array {
     return fromBase64url(text);
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
-    throw new SignatureRefusal("form", `The ${what} is not base64url.`, undefined, { cause });
+    throw new SignatureRefusal("form", `The ${what} is not base64url.`, { cause });
   }
 }
 
@@ -53,7 +53,7 @@ function textOf(what: string, bytes: Uint8Array): string {
   try {
     return fromUtf8(bytes);
   } catch (cause) {
-    throw new SignatureRefusal("form", `The ${what} is not UTF-8.`, undefined, { cause });
+    throw new SignatureRefusal("form", `The ${what} is not UTF-8.`, { cause });
   }
 }
 
@@ -64,7 +64,7 @@ function strictJson(what: string, text: string): unknown {
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
     const fault = cause.message.includes("twice") ? "duplicate-member" : "form";
-    throw new SignatureRefusal(fault, `The ${what} cannot be read: ${cause.message}.`, undefined, { cause });
+    throw new SignatureRefusal(fault, `The ${what} cannot be read: ${cause.message}.`, { cause });
   }
 }
 
@@ -94,9 +94,7 @@ function readPayload(text: string): SignedOrder {
     parseCanonicalJson(json);
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
-    throw new SignatureRefusal("not-canonical", "The payload is not in canonical form.", undefined, {
-      cause,
-    });
+    throw new SignatureRefusal("not-canonical", "The payload is not in canonical form.", { cause });
   }
   if (isEmpty(value)) throw new SignatureRefusal("empty-selector", "The order's selector names nothing.");
   const order = SignedOrder.safeParse(value);

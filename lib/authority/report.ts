@@ -6,9 +6,7 @@ const WORDS: Readonly<Record<SignatureFault, readonly [Indication, SubIndication
   "alg-none": ["TOTAL-FAILED", "FORMAT_FAILURE"],
   "duplicate-member": ["TOTAL-FAILED", "FORMAT_FAILURE"],
   "not-canonical": ["TOTAL-FAILED", "FORMAT_FAILURE"],
-  coverage: ["TOTAL-FAILED", "FORMAT_FAILURE"],
   altered: ["TOTAL-FAILED", "SIG_CRYPTO_FAILURE"],
-  "later-update": ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],
   algorithm: ["INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE"],
   audience: ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],
   "empty-selector": ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],
@@ -19,21 +17,14 @@ const WORDS: Readonly<Record<SignatureFault, readonly [Indication, SubIndication
   "key-not-in-force": ["INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE"],
   "key-expired": ["INDETERMINATE", "OUT_OF_BOUNDS_NO_POE"],
   "key-revoked": ["INDETERMINATE", "REVOKED_NO_POE"],
-  chain: ["INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND"],
-  usage: ["INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE"],
-  "certificate-expired": ["INDETERMINATE", "OUT_OF_BOUNDS_NO_POE"],
-  "certificate-revoked": ["INDETERMINATE", "REVOKED_NO_POE"],
-  "no-crl": ["INDETERMINATE", "TRY_LATER"],
-  "crl-outdated": ["INDETERMINATE", "TRY_LATER"],
 };
 
-/** A signature that does not count, with the reason by name. `words` are narrower ones of the standard than the fault's. */
+/** A signature that does not count, with the reason by name. */
 export class SignatureRefusal extends Error {
   override readonly name = "SignatureRefusal";
   constructor(
     readonly fault: SignatureFault,
     message: string,
-    readonly words: readonly [Indication, SubIndication] = WORDS[fault],
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -41,7 +32,7 @@ export class SignatureRefusal extends Error {
 }
 
 /** What is known of a signature beside whether it counts. */
-export type ReportFacts = Pick<SignatureReport, "authority" | "kid" | "signer" | "certificate" | "crls">;
+export type ReportFacts = Pick<SignatureReport, "authority" | "kid">;
 
 /** The report of a signature that counts. */
 export function passed(
@@ -60,7 +51,7 @@ export function failed(
   refusal: SignatureRefusal,
   facts: ReportFacts = {},
 ): SignatureReport {
-  const [indication, sub] = refusal.words;
+  const [indication, sub] = WORDS[refusal.fault];
   return {
     method,
     indication,

@@ -6,8 +6,8 @@ import { SIGNATURE_FAULTS } from "./labels";
 
 /** The feature's vocabulary: what a look at a signature found, orders that are signed, and who may sign them. */
 
-/** How an order is signed. Paper is none of them. */
-export const SignatureMethod = z.enum(["jws", "cms", "pades"]);
+/** How an order is signed; paper is none of them. */
+export const SignatureMethod = z.enum(["jws"]);
 export type SignatureMethod = z.infer<typeof SignatureMethod>;
 
 /** Words of ETSI EN 319 102-1 section 5.1.3, table 5. */
@@ -17,16 +17,13 @@ export type Indication = z.infer<typeof Indication>;
 /** Sub-indications of the same tables that this program can come to; it has no proof of existence at an earlier time. */
 export const SubIndication = z.enum([
   "FORMAT_FAILURE",
-  "HASH_FAILURE",
   "SIG_CRYPTO_FAILURE",
   "SIG_CONSTRAINTS_FAILURE",
   "CHAIN_CONSTRAINTS_FAILURE",
   "CRYPTO_CONSTRAINTS_FAILURE",
   "NO_SIGNING_CERTIFICATE_FOUND",
-  "NO_CERTIFICATE_CHAIN_FOUND",
   "OUT_OF_BOUNDS_NO_POE",
   "REVOKED_NO_POE",
-  "TRY_LATER",
 ]);
 export type SubIndication = z.infer<typeof SubIndication>;
 
@@ -41,17 +38,11 @@ export const SignatureReport = z.object({
   fault: SignatureFault.optional(),
   /** One sentence for whoever reads the report. */
   detail: z.string(),
-  /** The registered key or certification authority that it rests on. */
+  /** The registered key that it rests on. */
   authority: z.object({ id: z.string(), issuer: z.string() }).optional(),
   /** Key id of a JWS. */
   kid: z.string().optional(),
-  /** Subject of the signer's certificate. */
-  signer: z.string().optional(),
-  /** SHA-256 of the signer's certificate, base64url. */
-  certificate: z.string().optional(),
-  /** SHA-256 of each revocation list that was used, base64url. */
-  crls: z.array(z.string()).optional(),
-  /** The moment that keys, certificates and lists were judged at. */
+  /** The moment that the key was judged at. */
   judged_at: z.string(),
 });
 export type SignatureReport = z.infer<typeof SignatureReport>;
@@ -128,11 +119,11 @@ export const AuthorityPath = z.strictObject({ id: z.uuid().toLowerCase() });
 
 export const AuthorityView = z.object({
   id: z.string(),
-  kind: z.enum(["key", "ca"]),
+  kind: z.literal("key"),
   issuer: z.string(),
   jurisdiction: z.string(),
-  kid: z.string().optional(),
-  /** RFC 7638 thumbprint of a key, SHA-256 of a certificate: what is compared with the authority's own word. */
+  kid: z.string(),
+  /** RFC 7638 thumbprint of the key: what is compared with the authority's own word. */
   digest: z.string(),
   valid_from: z.string(),
   valid_until: z.string(),

@@ -31,10 +31,7 @@ interface NewRow {
 const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
 
 /** A look at a signature, whatever it found. */
-export async function insertSignatureReport(
-  tx: Tx,
-  row: NewRow & SignatureRow & { readonly crls?: readonly Uint8Array[] },
-): Promise<void> {
+export async function insertSignatureReport(tx: Tx, row: NewRow & SignatureRow): Promise<void> {
   const { report } = row;
   await tx.authorization_verification.createMany({
     data: [
@@ -49,7 +46,6 @@ export async function insertSignatureReport(
         sub_indication: report.sub_indication ?? null,
         report: plainJson(report),
         authority_id: report.indication === "TOTAL-PASSED" ? (report.authority?.id ?? null) : null,
-        crls: (row.crls ?? []).map((crl) => Uint8Array.from(crl)),
         at: row.at,
       },
     ],

@@ -48,7 +48,7 @@ export async function registerAuthority(cx: Context, body: NewAuthority): Promis
         outcome: "done",
         action: "authority.register",
         subjects: [`authority:${id}`],
-        details: { kind, issuer, jurisdiction, digest, ...(row.kid === undefined ? {} : { kid: row.kid }) },
+        details: { kind, issuer, jurisdiction, digest, kid: row.kid },
       });
     });
     return await answerAuthority(cx, id, entry);

@@ -7,12 +7,11 @@ import type { Tx } from "@/lib/db/transaction";
 
 const Row = z.object({
   id: z.string(),
-  kind: z.enum(["key", "ca"]),
+  kind: z.literal("key"),
   issuer: z.string(),
   jurisdiction: z.string(),
-  kid: z.string().nullable(),
-  public_key: z.string().nullable(),
-  certificate: z.instanceof(Uint8Array).nullable(),
+  kid: z.string(),
+  public_key: z.string(),
   digest: z.string(),
   valid_from: z.date(),
   valid_until: z.date(),
@@ -32,12 +31,11 @@ export type AuthorityRow = z.infer<typeof Row>;
 export interface NewAuthorityRow {
   readonly id: string;
   readonly tenantId: string;
-  readonly kind: "key" | "ca";
+  readonly kind: "key";
   readonly issuer: string;
   readonly jurisdiction: string;
-  readonly kid?: string;
-  readonly publicKey?: string;
-  readonly certificate?: Uint8Array;
+  readonly kid: string;
+  readonly publicKey: string;
   readonly digest: string;
   readonly validFrom: Date;
   readonly validUntil: Date;
@@ -54,9 +52,8 @@ export async function insertAuthority(tx: Tx, row: NewAuthorityRow): Promise<voi
         kind: row.kind,
         issuer: row.issuer,
         jurisdiction: row.jurisdiction,
-        kid: row.kid ?? null,
-        public_key: row.publicKey ?? null,
-        certificate: row.certificate === undefined ? null : Uint8Array.from(row.certificate),
+        kid: row.kid,
+        public_key: row.publicKey,
         digest: row.digest,
         valid_from: row.validFrom,
         valid_until: row.validUntil,
@@ -109,7 +106,6 @@ export async function findKey(tx: Tx, tenantId: string, kid: string): Promise<Re
   });
   if (found === null) return undefined;
   const row = Row.parse(found);
-  if (row.kid === null || row.public_key === null) return undefined;
   return {
     id: row.id,
     issuer: row.issuer,

@@ -36,7 +36,7 @@ export async function authorityViews(
     kind: row.kind,
     issuer: row.issuer,
     jurisdiction: row.jurisdiction,
-    ...(row.kid === null ? {} : { kid: row.kid }),
+    kid: row.kid,
     digest: row.digest,
     valid_from: validityTime(row.valid_from),
     valid_until: validityTime(row.valid_until),

@@ -1,4 +1,4 @@
--- Keys and certification authorities that orders may be signed with: one person registers, another confirms, and after
+-- Keys that authorities sign orders with: one person registers, another confirms, and after
 -- a while it is in force. A registration never changes; it is confirmed once and ends once.
 CREATE TABLE authority (
   id uuid NOT NULL,
@@ -6,9 +6,8 @@ CREATE TABLE authority (
   kind text NOT NULL,
   issuer text NOT NULL,
   jurisdiction text NOT NULL,
-  kid text,
-  public_key text,
-  certificate bytea,
+  kid text NOT NULL,
+  public_key text NOT NULL,
   digest text NOT NULL,
   valid_from timestamptz(6) NOT NULL,
   valid_until timestamptz(6) NOT NULL,
@@ -26,10 +25,7 @@ CREATE TABLE authority (
 CREATE INDEX authority_tenant_id_state_idx ON authority (tenant_id, state);
 -- A key id means one key for ever, also after its end: an old order stays an order of that key.
 CREATE UNIQUE INDEX authority_kid_key ON authority (tenant_id, kid) WHERE state <> 'withdrawn';
-ALTER TABLE authority ADD CONSTRAINT authority_kind_known CHECK (kind IN ('key', 'ca'));
-ALTER TABLE authority ADD CONSTRAINT authority_whole CHECK
-  ((kind = 'key' AND kid IS NOT NULL AND public_key IS NOT NULL AND certificate IS NULL)
-   OR (kind = 'ca' AND kid IS NULL AND public_key IS NULL AND certificate IS NOT NULL));
+ALTER TABLE authority ADD CONSTRAINT authority_kind_known CHECK (kind = 'key');
 ALTER TABLE authority ADD CONSTRAINT authority_state_known CHECK
   (state IN ('proposed', 'confirmed', 'revoked', 'withdrawn'));
 ALTER TABLE authority ADD CONSTRAINT authority_times CHECK (valid_from < valid_until);
@@ -70,10 +66,8 @@ CREATE TRIGGER authority_kept BEFORE TRUNCATE ON authority
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 ALTER TABLE authority ENABLE ALWAYS TRIGGER authority_kept;
 
--- Which registration a verification rests on, and the revocation lists it was made with, as they came.
-ALTER TABLE authorization_verification
-  ADD COLUMN authority_id uuid,
-  ADD COLUMN crls bytea[] NOT NULL DEFAULT '{}';
+-- Which registration a verification rests on.
+ALTER TABLE authorization_verification ADD COLUMN authority_id uuid;
 ALTER TABLE authorization_verification ADD CONSTRAINT authorization_verification_authority_fkey
   FOREIGN KEY (authority_id) REFERENCES authority (id);
 -- What passed rests on a registration, and on one alone.

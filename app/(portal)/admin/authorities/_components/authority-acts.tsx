@@ -38,7 +38,7 @@ function useSending(act: Act, id: string) {
 }
 
 function ActDialog({ act, item, onClose }: { act: Act; item: AuthorityView; onClose: () => void }) {
-  const t = useTranslations(`authority.acts.${act}`);
+  const t = useTranslations("authority.acts");
   const ui = useTranslations("ui");
   const router = useRouter();
   const { isBusy, error, run } = useSending(act, item.id);
@@ -52,9 +52,9 @@ function ActDialog({ act, item, onClose }: { act: Act; item: AuthorityView; onCl
     router.refresh();
   };
   return (
-    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("title", { issuer: item.issuer })}>
-      <p className="mb-4 text-body">{t("text")}</p>
-      <Field id={INPUT} label={t("input")} error={isMissing ? t("needed") : undefined}>
+    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t(`${act}.title`, { issuer: item.issuer })}>
+      <p className="mb-4 text-body">{t(`${act}.text`)}</p>
+      <Field id={INPUT} label={t(`${act}.input`)} error={isMissing ? t(`${act}.needed`) : undefined}>
         {(control) =>
           act === "confirm" ? (
             <TextInput
@@ -78,12 +78,12 @@ function ActDialog({ act, item, onClose }: { act: Act; item: AuthorityView; onCl
       </Field>
       {error === undefined ? null : (
         <div className="mt-4">
-          <CallFailure error={error} title={t("failed")} />
+          <CallFailure error={error} title={t(`${act}.failed`)} />
         </div>
       )}
       <DialogActions>
         <Button look={act === "confirm" ? "primary" : "danger"} isBusy={isBusy} onClick={() => void send()}>
-          {t("yes")}
+          {t(`${act}.yes`)}
         </Button>
         <Button onClick={onClose} disabled={isBusy}>
           {ui("cancel")}
@@ -104,7 +104,7 @@ export function AuthorityActs({ item }: { item: AuthorityView }) {
           key={one}
           size="bar"
           look={one === "confirm" ? "secondary" : "quiet"}
-          aria-label={t(`${one}.named`, { issuer: item.issuer, kid: item.kid ?? "" })}
+          aria-label={t(`${one}.named`, { issuer: item.issuer, kid: item.kid })}
           onClick={() => setAct(one)}
         >
           {t(`${one}.act`)}

@@ -43,7 +43,7 @@ export function AuthorityTable({ items }: { items: readonly AuthorityView[] }) {
       isTitle: true,
       cell: ({ issuer, jurisdiction }) => `${issuer}, ${jurisdiction}`,
     },
-    { key: "kid", head: t("columns.kid"), cell: ({ kid }) => kid ?? "" },
+    { key: "kid", head: t("columns.kid"), cell: ({ kid }) => kid },
     { key: "digest", head: t("columns.digest"), cell: ({ digest }) => <Digest value={digest} /> },
     {
       key: "valid",

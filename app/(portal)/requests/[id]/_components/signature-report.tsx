@@ -1,5 +1,4 @@
 import { useTranslations } from "next-intl";
-import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
@@ -29,7 +28,7 @@ export function SignatureReport({ authorization }: { authorization: Authorizatio
 }
 
 function factsOf(report: Report, t: ReturnType<typeof useTranslations<"review.signature">>): Fact[] {
-  const { indication, sub_indication: sub, kid, signer, certificate } = report;
+  const { indication, sub_indication: sub, kid } = report;
   const words = sub === undefined ? indication : `${indication}, ${sub}`;
   const isPassed = indication === "TOTAL-PASSED";
   return [
@@ -43,8 +42,6 @@ function factsOf(report: Report, t: ReturnType<typeof useTranslations<"review.si
     },
     { name: t("method"), value: t(`methods.${report.method}`) },
     ...(kid === undefined ? [] : [{ name: t("kid"), value: kid }]),
-    ...(signer === undefined ? [] : [{ name: t("signer"), value: signer }]),
-    ...(certificate === undefined ? [] : [{ name: t("certificate"), value: <Digest value={certificate} /> }]),
     ...(report.authority === undefined ? [] : [{ name: t("authority"), value: report.authority.issuer }]),
     {
       name: t(`occasions.${report.occasion}`),
