@@ -3,6 +3,7 @@ import { assuranceOf } from "@/lib/access/authorizations/assurance";
 import { judgeAgain, requireReach } from "@/lib/access/authorizations/signed-order";
 import { type AuthorizationRow, findHeldJws, setAuthorizationState } from "@/lib/access/authorizations/store";
 import { insertAttestation, insertSignatureReport } from "@/lib/access/authorizations/verification-store";
+import { holdKey } from "@/lib/authority/registry/store";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
@@ -14,6 +15,8 @@ type Step = "submit" | "decide";
 async function noteSignature(tx: Tx, cx: Context, row: AuthorizationRow, occasion: Step): Promise<void> {
   const jws = await findHeldJws(tx, row.requestId);
   if (jws === undefined) throw new InvariantError("an order that reaches something is signed");
+  const { kid } = row.verifications.signature.at(-1)?.report ?? {};
+  if (kid !== undefined) await holdKey(tx, cx.instance.tenantId, kid);
   const report = await judgeAgain(tx, cx, jws);
   const at = cx.clock.now();
   const { tenantId } = cx.instance;

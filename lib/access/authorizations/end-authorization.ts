@@ -1,6 +1,10 @@
 import "server-only";
 import type { RequestAnswer } from "@/lib/access/answer-schema";
-import { findAuthorization, setAuthorizationState } from "@/lib/access/authorizations/store";
+import {
+  type AuthorizationRow,
+  findAuthorization,
+  setAuthorizationState,
+} from "@/lib/access/authorizations/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { loadRequest } from "@/lib/access/load-request";
 import { recordingRefusals } from "@/lib/access/record-refusal";
@@ -30,18 +34,22 @@ const FROM: Readonly<Record<Ending, readonly AuthorizationState[]>> = {
   revoked: [...LIVE, "suspended"],
 };
 
-async function endIn(tx: Tx, cx: Context, input: EndInput) {
-  const { requestId, authorizationId, to, reason } = input;
-  await lockRequest(tx, requestId);
-  await loadRequest(tx, cx, requestId, "request.review");
-  const row = await findAuthorization(tx, requestId);
-  if (row?.id !== authorizationId) throw new DomainError("authorization.not-found");
-  if (!FROM[to].includes(row.state)) {
-    throw new DomainError("request.illegal-transition", {
-      detail: `The legal authority is ${row.state}; it does not become ${to}.`,
-    });
-  }
-  await setAuthorizationState(tx, row.id, to);
+/** Whether a legal authority may still end so. */
+export function mayEnd(row: Pick<AuthorizationRow, "state">, to: Ending): boolean {
+  return FROM[to].includes(row.state);
+}
+
+/**
+ * Ends a legal authority, and its request's grant with it, in the caller's transaction, which holds the request's lock.
+ * Answers the entry and the grant that ended, of which the custodian is then told (`tryAnnouncing`).
+ */
+export async function endAuthorization(
+  tx: Tx,
+  cx: Context,
+  { id, requestId }: Pick<AuthorizationRow, "id" | "requestId">,
+  { to, reason }: { readonly to: Ending; readonly reason: string },
+) {
+  await setAuthorizationState(tx, id, to);
   const grant = await findGrantOfRequest(tx, requestId);
   const isLive = grant?.state === "pending" || grant?.state === "active";
   const ended = isLive && grant !== undefined ? grant.id : undefined;
@@ -50,12 +58,26 @@ async function endIn(tx: Tx, cx: Context, input: EndInput) {
     class: "access",
     outcome: "done",
     action: ACTIONS[to],
-    subjects: [`authorization:${row.id}`, `request:${requestId}`],
+    subjects: [`authorization:${id}`, `request:${requestId}`],
     caseId: requestId,
-    caseDetails: { authorization: row.id, reason, ...(ended === undefined ? {} : { grant: ended }) },
+    caseDetails: { authorization: id, reason, ...(ended === undefined ? {} : { grant: ended }) },
     index: { requestId, ...(ended === undefined ? {} : { grantId: ended }) },
   });
   return { entry, ended };
+}
+
+async function endIn(tx: Tx, cx: Context, input: EndInput) {
+  const { requestId, authorizationId, to } = input;
+  await lockRequest(tx, requestId);
+  await loadRequest(tx, cx, requestId, "request.review");
+  const row = await findAuthorization(tx, requestId);
+  if (row?.id !== authorizationId) throw new DomainError("authorization.not-found");
+  if (!mayEnd(row, to)) {
+    throw new DomainError("request.illegal-transition", {
+      detail: `The legal authority is ${row.state}; it does not become ${to}.`,
+    });
+  }
+  return endAuthorization(tx, cx, row, input);
 }
 
 interface EndInput {

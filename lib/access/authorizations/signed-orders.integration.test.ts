@@ -340,13 +340,19 @@ describe("a registered key", () => {
     const id = await registerSigner(court, SIGNED_FACTS, keepers);
     const granted = await grantedRequest(court);
     const waiting = await signedRequest({}, court);
+    const drafted = await draftRequest(bench);
+    await attach(drafted, {}, court);
     expect((await open(granted.grantId)).success).toBe(true);
     const [, second] = keepers;
     expect((await revokeAuthority(second, id, { reason: "stolen" })).state).toBe("revoked");
     expect(await outcomeOf(open(granted.grantId))).toBe("access.no-grant");
     expect((await getGrant(bench.regulator, granted.grantId)).state).toBe("revoked");
-    const decided = await refusalOf(decideRequest(bench.legal, waiting, approve("legal")));
-    expect([decided.code, decided.extra.fault]).toEqual(["authorization.signature", "key-revoked"]);
+    expect((await authorizationOf(granted.id)).state).toBe("revoked");
+    expect((await authorizationOf(waiting)).state).toBe("revoked");
+    expect(await outcomeOf(decideRequest(bench.legal, waiting, approve("legal")))).toBe(
+      "authorization.invalid",
+    );
+    expect((await refusalOf(submitRequest(bench.regulator, drafted))).extra.fault).toBe("key-revoked");
     const late = await refusalOf(attach(await draftRequest(bench), {}, court));
     expect(late.extra.fault).toBe("key-revoked");
     expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("authority.state");

@@ -1,6 +1,7 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authority/registry/answer-authority";
+import { recordingRefusals } from "@/lib/authority/registry/record-refusal";
 import { inForceFrom, requireRegistrar } from "@/lib/authority/registry/rules";
 import { type AuthorityRow, confirmAuthorityRow, lockAuthority } from "@/lib/authority/registry/store";
 import type { AuthorityConfirmation } from "@/lib/authority/schema";
@@ -41,20 +42,22 @@ export async function confirmAuthority(
   id: string,
   body: AuthorityConfirmation,
 ): Promise<AuthorityAnswer> {
-  requireRegistrar(cx);
-  const entry = await inTransaction(cx, async (tx) => {
-    const found = await lockAuthority(tx, cx.instance.tenantId, id);
-    const row = requireConfirmable(cx, found, body);
-    const at = cx.clock.now();
-    const from = inForceFrom(cx, at);
-    await confirmAuthorityRow(tx, id, { by: cx.principal.userId, at, inForceFrom: from });
-    return appendEntry(tx, cx, {
-      class: "identity",
-      outcome: "done",
-      action: "authority.confirm",
-      subjects: [`authority:${id}`],
-      details: { digest: row.digest, in_force_from: from.toISOString() },
+  return recordingRefusals(cx, "authority.confirm", id, async () => {
+    requireRegistrar(cx);
+    const entry = await inTransaction(cx, async (tx) => {
+      const found = await lockAuthority(tx, cx.instance.tenantId, id);
+      const row = requireConfirmable(cx, found, body);
+      const at = cx.clock.now();
+      const from = inForceFrom(cx, at);
+      await confirmAuthorityRow(tx, id, { by: cx.principal.userId, at, inForceFrom: from });
+      return appendEntry(tx, cx, {
+        class: "identity",
+        outcome: "done",
+        action: "authority.confirm",
+        subjects: [`authority:${id}`],
+        details: { digest: row.digest, in_force_from: from.toISOString() },
+      });
     });
+    return answerAuthority(cx, id, entry);
   });
-  return answerAuthority(cx, id, entry);
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authority/registry/answer-authority";
+import { recordingRefusals } from "@/lib/authority/registry/record-refusal";
 import { invalidMember, keyThumbprint, requireRegistrar } from "@/lib/authority/registry/rules";
 import { insertAuthority, type NewAuthorityRow } from "@/lib/authority/registry/store";
 import type { NewAuthority } from "@/lib/authority/schema";
@@ -37,26 +38,28 @@ function rowOf(cx: Context, body: NewAuthority): NewAuthorityRow {
  * has confirmed it and its time has come. Throws `auth.role`, `request.invalid`, `authority.exists`.
  */
 export async function registerAuthority(cx: Context, body: NewAuthority): Promise<AuthorityAnswer> {
-  requireRegistrar(cx);
-  const row = rowOf(cx, body);
-  const { id, kind, issuer, jurisdiction, digest } = row;
-  try {
-    const entry = await inTransaction(cx, async (tx) => {
-      await insertAuthority(tx, row);
-      return appendEntry(tx, cx, {
-        class: "identity",
-        outcome: "done",
-        action: "authority.register",
-        subjects: [`authority:${id}`],
-        details: { kind, issuer, jurisdiction, digest, kid: row.kid },
+  return recordingRefusals(cx, "authority.register", undefined, async () => {
+    requireRegistrar(cx);
+    const row = rowOf(cx, body);
+    const { id, kind, issuer, jurisdiction, digest } = row;
+    try {
+      const entry = await inTransaction(cx, async (tx) => {
+        await insertAuthority(tx, row);
+        return appendEntry(tx, cx, {
+          class: "identity",
+          outcome: "done",
+          action: "authority.register",
+          subjects: [`authority:${id}`],
+          details: { kind, issuer, jurisdiction, digest, kid: row.kid },
+        });
       });
-    });
-    return await answerAuthority(cx, id, entry);
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    throw new DomainError("authority.exists", {
-      detail: "A key is registered under this key id: a key id means one key for ever.",
-      cause: error,
-    });
-  }
+      return await answerAuthority(cx, id, entry);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new DomainError("authority.exists", {
+        detail: "A key is registered under this key id: a key id means one key for ever.",
+        cause: error,
+      });
+    }
+  });
 }

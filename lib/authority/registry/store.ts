@@ -119,6 +119,15 @@ export async function findKey(tx: Tx, tenantId: string, kid: string): Promise<Re
   };
 }
 
+/** Holds the key's row as it is until the transaction ends: a revocation waits, and then finds what rests on it. */
+export async function holdKey(tx: Tx, tenantId: string, kid: string): Promise<void> {
+  await tx.$queryRawUnsafe(
+    "SELECT 1 FROM authority WHERE tenant_id = $1::uuid AND kid = $2 AND state <> 'withdrawn' FOR SHARE",
+    tenantId,
+    kid,
+  );
+}
+
 export async function confirmAuthorityRow(
   tx: Tx,
   id: string,
