@@ -1,7 +1,7 @@
 import "server-only";
 import { assuranceOf } from "@/lib/access/authorizations/assurance";
 import { judgeAgain, requireReach } from "@/lib/access/authorizations/signed-order";
-import { type AuthorizationRow, findHeldJws, setAuthorizationState } from "@/lib/access/authorizations/store";
+import { type AuthorizationRow, setAuthorizationState } from "@/lib/access/authorizations/store";
 import { insertAttestation, insertSignatureReport } from "@/lib/access/authorizations/verification-store";
 import { holdKey } from "@/lib/authority/registry/store";
 import type { Context } from "@/lib/context";
@@ -12,12 +12,15 @@ import type { GroupName } from "@/lib/escrow/statements";
 
 type Step = "submit" | "decide";
 
-async function noteSignature(tx: Tx, cx: Context, row: AuthorizationRow, occasion: Step): Promise<void> {
-  const jws = await findHeldJws(tx, row.requestId);
+function signedOf({ jws }: AuthorizationRow): string {
   if (jws === undefined) throw new InvariantError("an order that reaches something is signed");
+  return jws;
+}
+
+async function noteSignature(tx: Tx, cx: Context, row: AuthorizationRow, occasion: Step): Promise<void> {
   const { kid } = row.verifications.signature.at(-1)?.report ?? {};
   if (kid !== undefined) await holdKey(tx, cx.instance.tenantId, kid);
-  const report = await judgeAgain(tx, cx, jws);
+  const report = await judgeAgain(tx, cx, signedOf(row));
   const at = cx.clock.now();
   const { tenantId } = cx.instance;
   const { id: authorizationId, requestId } = row;
@@ -55,9 +58,7 @@ export async function requireSignedOrder(
   },
 ): Promise<void> {
   if (row.reach === undefined) return;
-  const jws = await findHeldJws(tx, row.requestId);
-  if (jws === undefined) throw new InvariantError("an order that reaches something is signed");
-  await judgeAgain(tx, cx, jws);
+  await judgeAgain(tx, cx, signedOf(row));
   await requireReach(tx, row.reach, left);
 }
 

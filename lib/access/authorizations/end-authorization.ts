@@ -69,7 +69,13 @@ export async function endAuthorization(
 async function endIn(tx: Tx, cx: Context, input: EndInput) {
   const { requestId, authorizationId, to } = input;
   await lockRequest(tx, requestId);
-  await loadRequest(tx, cx, requestId, "request.review");
+  const { row: request } = await loadRequest(tx, cx, requestId, "request.review");
+  // What is overdue is with the executives, whom no coordinator stops (access.md "Requests").
+  if (request.state === "overdue") {
+    throw new DomainError("request.conflict", {
+      detail: "The request is overdue: executives may release it.",
+    });
+  }
   const row = await findAuthorization(tx, requestId);
   if (row?.id !== authorizationId) throw new DomainError("authorization.not-found");
   if (!mayEnd(row, to)) {

@@ -41,6 +41,8 @@ export interface AuthorizationRow {
   readonly recordDigest: string;
   readonly record: AuthorizationRecord;
   readonly document: DocumentFacts | undefined;
+  /** The signed order itself, as it came. */
+  readonly jws: string | undefined;
   /** What a signed order reaches, as its record says; a paper order has none. */
   readonly reach: Reach | undefined;
   readonly verifications: Verifications;
@@ -67,6 +69,7 @@ const Row = z.object({
   record_digest: z.string(),
   record: AuthorizationRecord,
   document_id: z.string().nullable(),
+  jws: z.string().nullable(),
 });
 
 const bytes = (value: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(value);
@@ -97,7 +100,6 @@ export async function insertAuthorization(
   row: Omit<AuthorizationRow, "document" | "reach" | "state" | "verifications"> & {
     readonly tenantId: string;
     readonly documentId: string | undefined;
-    readonly jws: string | undefined;
   },
 ): Promise<void> {
   await tx.authorization.createMany({
@@ -184,7 +186,7 @@ export async function findAuthorization(tx: Tx, requestId: string): Promise<Auth
   const record = await tx.authorization.findFirst({
     where: { request_id: requestId },
     orderBy: { id: "desc" },
-    omit: { cms: true, jws: true },
+    omit: { cms: true },
   });
   if (record === null) return undefined;
   const row = Row.parse(record);
@@ -206,6 +208,7 @@ export async function findAuthorization(tx: Tx, requestId: string): Promise<Auth
     recordDigest: row.record_digest,
     record: row.record,
     document: await findDocument(tx, row.document_id),
+    jws: row.jws ?? undefined,
     reach: Reaching.parse(row.record).reach,
     verifications: await findVerifications(tx, row.id),
   };

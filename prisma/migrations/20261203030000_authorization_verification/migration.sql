@@ -31,14 +31,22 @@ INSERT INTO authorization_verification (id, tenant_id, authorization_id, request
   FROM legal_authorization a WHERE a.state IN ('approved', 'active');
 
 -- A row is of the authority's own request; an attestation takes two people who have read the order and approved.
+-- They are the two deciders, or the two executives who release what is overdue (ADR 0027).
 CREATE FUNCTION authorization_verification_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE readers integer := 0;
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM legal_authorization a WHERE a.id = NEW.authorization_id
       AND a.request_id = NEW.request_id AND a.tenant_id = NEW.tenant_id) THEN
     RAISE EXCEPTION 'a verification is of the legal authority of its request' USING ERRCODE = 'SP002';
   END IF;
-  IF NEW.indication = 'ATTESTED' AND (SELECT count(DISTINCT d.approver_user_id) FROM decision d
-      WHERE d.request_id = NEW.request_id AND d.decision = 'approve' AND d.confirms IS NOT NULL) < 2 THEN
+  IF NEW.indication <> 'ATTESTED' THEN RETURN NEW; END IF;
+  SELECT count(DISTINCT d.approver_user_id) INTO readers FROM decision d
+    WHERE d.request_id = NEW.request_id AND d.decision = 'approve' AND d.confirms IS NOT NULL;
+  IF readers < 2 AND to_regclass('public.executive_release_word') IS NOT NULL THEN
+    EXECUTE 'SELECT coalesce(max(n), 0) FROM (SELECT count(DISTINCT w.user_id) AS n FROM executive_release_word w
+      WHERE w.request_id = $1 AND w.confirms IS NOT NULL GROUP BY w.release_id) AS words' INTO readers USING NEW.request_id;
+  END IF;
+  IF readers < 2 THEN
     RAISE EXCEPTION 'a paper order is attested by two who have read it' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
@@ -104,6 +112,8 @@ INSERT INTO audit_action_rule (action, table_name, op) VALUES
   ('authorization.attach', 'authorization_verification', 'INSERT'),
   ('request.submit', 'authorization_verification', 'INSERT'),
   ('request.decide', 'authorization_verification', 'INSERT'),
+  ('request.continue', 'authorization_verification', 'INSERT'),
+  ('request.release', 'authorization_verification', 'INSERT'),
   ('authorization.suspend', 'legal_authorization', 'UPDATE'),
   ('authorization.revoke', 'legal_authorization', 'UPDATE');
 
