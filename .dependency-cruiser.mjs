@@ -12,6 +12,7 @@ const LAYERS = [
   ["custodian"],
   ["keys"],
   ["access"],
+  ["authority"],
   ["escrow", "identity"],
   ["audit"],
   ["rate-limit", "jobs", "ipc"],

@@ -19,6 +19,7 @@ export type PlaceKey =
   | "erasures"
   | "suspicions"
   | "aside"
+  | "authorities"
   | "keys"
   | "account"
   | "trust"
@@ -42,6 +43,7 @@ const PLACES: readonly Place[] = [
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
   { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
   { key: "aside", href: "/audit/aside", icon: "stop", group: 2 },
+  { key: "authorities", href: "/admin/authorities", icon: "pencil", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
@@ -68,6 +70,11 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     // Everybody else who may read it finds it from the log, which an administrator does not read.
     case "aside":
       return role === "admin";
+    case "authorities":
+      return (
+        (role === "coordinator" || role === "admin") &&
+        (duties.includes("admin") || duties.includes("compliance"))
+      );
     case "keys":
       return PARTIES.includes(role) || role === "coordinator" || role === "admin";
     case "transactions":

@@ -1,6 +1,7 @@
 import deAccount from "@/components/messages/de/account.json";
 import deActions from "@/components/messages/de/actions.json";
 import deAudit from "@/components/messages/de/audit.json";
+import deAuthority from "@/components/messages/de/authority.json";
 import deDisputes from "@/components/messages/de/disputes.json";
 import deDomain from "@/components/messages/de/domain.json";
 import deError from "@/components/messages/de/error.json";
@@ -25,6 +26,7 @@ import deUi from "@/components/messages/de/ui.json";
 import account from "@/components/messages/en/account.json";
 import actions from "@/components/messages/en/actions.json";
 import audit from "@/components/messages/en/audit.json";
+import authority from "@/components/messages/en/authority.json";
 import disputes from "@/components/messages/en/disputes.json";
 import domain from "@/components/messages/en/domain.json";
 import error from "@/components/messages/en/error.json";
@@ -54,6 +56,7 @@ export const CATALOGUES = {
     account,
     actions,
     audit,
+    authority,
     disputes,
     domain,
     error,
@@ -80,6 +83,7 @@ export const CATALOGUES = {
     account: deAccount,
     actions: deActions,
     audit: deAudit,
+    authority: deAuthority,
     disputes: deDisputes,
     domain: deDomain,
     error: deError,

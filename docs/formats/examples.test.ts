@@ -5,6 +5,8 @@ import { draft, layOut, operator } from "@/lib/audit/verify/bundle-fixture";
 import { type Manifest, Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
 import { Ranges } from "@/lib/audit/verify/ranges";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import { checkOrder } from "@/lib/authority/jws";
+import { SignedOrder } from "@/lib/authority/schema";
 import { openPart } from "@/lib/crypto/audit-part";
 import { fromBase64url, fromHex, fromUtf8, toBase64url, toHex, utf8 } from "@/lib/crypto/bytes";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
@@ -52,6 +54,38 @@ function jsonOf<T>(blocks: ReadonlyMap<string, Block>, name: string, schema: z.Z
 
 /** A one-line example: the newline before the closing fence is the page's, not the value's. */
 const lineOf = (blocks: ReadonlyMap<string, Block>, name: string) => textOf(blocks, name).slice(0, -1);
+
+describe("orders.md", () => {
+  const blocks = examplesOf("orders");
+
+  it("an order under its key, with the header and payload as the page has them", async () => {
+    const { x } = jsonOf(
+      blocks,
+      "order.key",
+      z.strictObject({ kty: z.string(), crv: z.string(), x: z.string() }),
+    );
+    const order = jsonOf(blocks, "order.payload", SignedOrder);
+    const jws = lineOf(blocks, "order.jws");
+    const [header = "", payload = ""] = jws.split(".");
+    expect(fromUtf8(fromBase64url(payload))).toBe(canonicalJson(order));
+    expect(JSON.parse(fromUtf8(fromBase64url(header)))).toEqual(jsonOf(blocks, "order.header", Anything));
+    const key = {
+      id: "01936f2a-7c1b-7def-8a10-000000000001",
+      issuer: order.issuer,
+      jurisdiction: order.jurisdiction,
+      kid: "lg-berlin-1",
+      publicKey: fromBase64url(x),
+      validFrom: new Date(0),
+      validUntil: new Date("2030-01-01T00:00:00Z"),
+      state: "confirmed" as const,
+      inForceFrom: new Date(0),
+    };
+    const at = new Date("2026-11-27T00:00:00Z");
+    const find = async (kid: string) => (kid === key.kid ? key : undefined);
+    const { report } = await checkOrder(jws, { aud: order.aud, at, find });
+    expect(report.indication).toBe("TOTAL-PASSED");
+  });
+});
 
 describe("envelope.md", () => {
   const blocks = examplesOf("envelope");

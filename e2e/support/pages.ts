@@ -37,6 +37,7 @@ export const PAGES = [
   "/audit/verify",
   "/audit/erasures",
   "/audit/suspicions",
+  "/admin/authorities",
   "/audit/retention",
   "/audit/holds",
   "/audit/aside",

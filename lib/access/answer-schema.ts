@@ -10,6 +10,7 @@ import {
   TransactionQuery,
 } from "@/lib/access/schema";
 import { Receipt } from "@/lib/api-client/fields";
+import { SignatureReport, SignedOrder } from "@/lib/authority/schema";
 import { DecisionStatement, GroupName, Level, OpenStatement } from "@/lib/escrow/statements";
 
 /** What the calls of this feature answer. Absent members are left out, never null. */
@@ -37,6 +38,13 @@ export const AuthorizationView = z.object({
   record_digest: z.string(),
   /** How far the order itself has been verified, in words for people. */
   verification: z.string(),
+  /** The same as a word: by its signature, by two matching readings of the paper, or not. */
+  assurance: z.enum(["verified", "attested", "none"]),
+  /** Each look at its signature, oldest first; absent where nothing is signed. */
+  signature: z.array(SignatureReport.extend({ occasion: z.enum(["attach", "submit", "decide"]) })).optional(),
+  attested_at: z.string().optional(),
+  /** What a signed order reaches. */
+  reach: SignedOrder.pick({ selector: true, fields: true, purpose: true, max_records: true }).optional(),
   document: DocumentView.optional(),
 });
 export type AuthorizationView = z.infer<typeof AuthorizationView>;

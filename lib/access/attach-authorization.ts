@@ -1,6 +1,12 @@
 import "server-only";
 import type { AuthorizationAnswer } from "@/lib/access/answer-schema";
 import { authorizationRecord } from "@/lib/access/authorization-record";
+import {
+  noteAttached,
+  type ReceivedSignature,
+  receiveOrder,
+} from "@/lib/access/authorizations/receive-order";
+import type { HeldOrder } from "@/lib/access/authorizations/signed-order";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { documentType } from "@/lib/access/document-type";
 import { invalidField } from "@/lib/access/invalid-field";
@@ -44,18 +50,14 @@ function prepareDocument(cx: Context, file: ReceivedDocument) {
   return { ...sealed, id, bytes: file.bytes.length, mediaType };
 }
 
-/** Stores the document that came with the facts; without one, the document that is attached already stays. */
+/** Stores the document that came with the facts; without one, the document that is attached already stays, if any. */
 async function keepDocument(
   tx: Tx,
   cx: Context,
   requestId: string,
   received: ReturnType<typeof prepareDocument> | undefined,
 ) {
-  if (received === undefined) {
-    const held = await authorizations.findHeldDocument(tx, requestId);
-    if (held === undefined) throw invalidField("/document", "is missing");
-    return held;
-  }
+  if (received === undefined) return authorizations.findHeldDocument(tx, requestId);
   const { tenantId } = cx.instance;
   const uploadedBy = cx.principal.userId;
   await authorizations.insertDocument(tx, {
@@ -73,21 +75,19 @@ async function store(
   cx: Context,
   requestId: string,
   facts: AuthorizationFactsBody,
-  document: {
-    readonly id: string;
-    readonly sha256: string;
-    readonly bytes: number;
-    readonly mediaType: string;
-  },
+  document: Awaited<ReturnType<typeof keepDocument>>,
+  order: HeldOrder | undefined,
 ) {
   const id = uuidv7(cx.clock.nowMs());
-  const record = authorizationRecord({ log: cx.instance.log, id, requestId, facts, document });
+  const signed = order?.members;
+  const record = authorizationRecord({ log: cx.instance.log, id, requestId, facts, document, signed });
   const digest = recordDigest(record);
   await authorizations.insertAuthorization(tx, {
     id,
     tenantId: cx.instance.tenantId,
     requestId,
-    documentId: document.id,
+    documentId: document?.id,
+    jws: order?.jws,
     kind: facts.kind,
     issuer: facts.issuer,
     jurisdiction: facts.jurisdiction,
@@ -99,18 +99,50 @@ async function store(
     recordDigest: digest,
     record,
   });
+  if (order !== undefined) await noteAttached(tx, cx, { authorizationId: id, requestId }, order);
   return { id, digest };
+}
+
+/** Order, document and record. A signed order needs no document beside it; facts alone correct what is there. */
+async function takeIn(
+  tx: Tx,
+  cx: Context,
+  requestId: string,
+  facts: AuthorizationFactsBody,
+  { received, jws }: Parts,
+) {
+  const isCorrection = received === undefined && jws === undefined;
+  const held = isCorrection ? await authorizations.findHeldJws(tx, requestId) : undefined;
+  const order = await receiveOrder(tx, cx, facts, { given: jws, held });
+  const document = await keepDocument(tx, cx, requestId, received);
+  if (document === undefined && order === undefined) throw invalidField("/document", "is missing");
+  const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, order);
+  const told = {
+    authorization: id,
+    record: digest,
+    kind: facts.kind,
+    ...(document === undefined ? {} : { sha256: document.sha256, bytes: document.bytes }),
+    ...(order === undefined ? {} : { signature: { ...order.members.signature } }),
+  };
+  return { id, told };
+}
+
+interface Parts {
+  readonly received: ReturnType<typeof prepareDocument> | undefined;
+  readonly jws: ReceivedSignature | undefined;
 }
 
 /**
  * The requester attaches the legal authority to a draft. One attached later takes the place of an earlier one;
- * facts that come without a document correct those of the document that is attached already.
+ * facts that come without a document correct those of the document and signature that are attached already. A JWS
+ * order must pass as it comes (`authorization.signature`); it needs no document beside it.
  */
 export async function attachAuthorization(
   cx: Context,
   requestId: string,
   facts: AuthorizationFactsBody,
   file: ReceivedDocument | undefined,
+  jws?: ReceivedSignature,
 ): Promise<AuthorizationAnswer> {
   return recordingRefusals(cx, { action: "authorization.attach", requestId }, async () => {
     requireValidity(facts);
@@ -124,21 +156,14 @@ export async function attachAuthorization(
           detail: "A legal authority is attached to a draft.",
         });
       }
-      const document = await keepDocument(tx, cx, requestId, received);
-      const { id, digest } = await store(tx, cx, requestId, facts, document);
+      const taken = await takeIn(tx, cx, requestId, facts, { received, jws });
       const appended = await appendEntry(tx, cx, {
         class: "access",
         outcome: "done",
         action: "authorization.attach",
-        subjects: [`authorization:${id}`, `request:${requestId}`],
+        subjects: [`authorization:${taken.id}`, `request:${requestId}`],
         caseId: requestId,
-        caseDetails: {
-          authorization: id,
-          record: digest,
-          kind: facts.kind,
-          sha256: document.sha256,
-          bytes: document.bytes,
-        },
+        caseDetails: taken.told,
         index: { requestId },
       });
       const changed = await touchDraft(tx, permit, request, cx.clock.now());

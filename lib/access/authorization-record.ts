@@ -1,21 +1,32 @@
 import type { AuthorizationFactsBody } from "@/lib/access/schema";
 import { endOf, startOf } from "@/lib/access/validity";
+import type { Reach } from "@/lib/authority/selector";
 import type { AuthorizationRecord } from "@/lib/escrow/protocol";
 import { validityTime } from "@/lib/escrow/statements";
+
+/** What the record of a signed order says of the signature, and how far the order reaches. */
+export interface SignedMembers {
+  readonly signature: { readonly method: "jws"; readonly sha256: string; readonly kid: string };
+  readonly reach: Reach;
+}
 
 /**
  * The record whose SHA-256 over JCS every decision names as `authorization`: v (1), log, authorization, request,
  * kind, issuer, jurisdiction, case_number, valid_from, valid_until, recognition_basis?, sealed {basis, until}?,
- * document {sha256, bytes, media_type}. The state is no part of it: only the server moves that.
+ * document {sha256, bytes, media_type}?; of a signed order also signature {method, sha256, kid} and reach {selector,
+ * fields?, purpose?, max_records?} as the order has them. The state is no part of it: only the server moves that.
  */
 export function authorizationRecord(input: {
   readonly log: string;
   readonly id: string;
   readonly requestId: string;
   readonly facts: AuthorizationFactsBody;
-  readonly document: { readonly sha256: string; readonly bytes: number; readonly mediaType: string };
+  readonly document:
+    | { readonly sha256: string; readonly bytes: number; readonly mediaType: string }
+    | undefined;
+  readonly signed: SignedMembers | undefined;
 }): AuthorizationRecord {
-  const { facts, document } = input;
+  const { facts, document, signed } = input;
   return {
     v: 1,
     log: input.log,
@@ -31,6 +42,9 @@ export function authorizationRecord(input: {
     ...(facts.sealed === undefined
       ? {}
       : { sealed: { basis: facts.sealed.basis, until: validityTime(endOf(facts.sealed.until)) } }),
-    document: { sha256: document.sha256, bytes: document.bytes, media_type: document.mediaType },
+    ...(document === undefined
+      ? {}
+      : { document: { sha256: document.sha256, bytes: document.bytes, media_type: document.mediaType } }),
+    ...(signed === undefined ? {} : signed),
   };
 }

@@ -1,4 +1,6 @@
 import "server-only";
+import { isPaper, requireSignedOrder } from "@/lib/access/authorizations/advance";
+import type { AuthorizationRow } from "@/lib/access/authorizations/store";
 import { type OrderFacts, requireConfirms, requireSameReading } from "@/lib/access/confirms";
 import { type DecisionCase, firstReading, requireStage } from "@/lib/access/decision-case";
 import { remainingAt } from "@/lib/access/decision-statement";
@@ -8,6 +10,9 @@ import { startOf } from "@/lib/access/validity";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+
+/** States in which a legal authority is still decided on. */
+const REVIEWED: ReadonlySet<string> = new Set(["legal_review", "attested"]);
 
 /** Impostors: an officer's request is approved only with a recorded identity check (access.md). */
 async function requireIdentityCheck(tx: Tx, cx: Context, one: DecisionCase): Promise<void> {
@@ -37,9 +42,28 @@ function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body:
   if (first !== undefined) requireSameReading(first, confirms);
 }
 
+/** A paper order is retyped; a signed one holds by its signature, as of now, for what is left of the request. */
+async function requireAuthority(
+  tx: Tx,
+  cx: Context,
+  one: DecisionCase,
+  authorization: AuthorizationRow,
+  body: NewStatement,
+): Promise<void> {
+  if (!REVIEWED.has(authorization.state)) {
+    throw new DomainError("authorization.invalid", {
+      detail: `The legal authority is ${authorization.state}.`,
+    });
+  }
+  if (isPaper(authorization) || body.confirms !== undefined) requireReading(cx, one, authorization, body);
+  if (isPaper(authorization)) return;
+  const { transactions, groups } = remainingAt(one, cx.clock.now());
+  await requireSignedOrder(tx, cx, authorization, { purpose: one.row.purpose, fields: groups, transactions });
+}
+
 /**
  * What must hold beside the rules before a decision counts: the stage, and for an approval the identity check and
- * the order's facts, retyped and matching. Answers the state the stage is decided in.
+ * its order: retyped and matching, or signed and within its reach. Answers the state the stage is decided in.
  */
 export async function checkDecision(
   tx: Tx,
@@ -52,7 +76,7 @@ export async function checkDecision(
   requireSubmittedAuthority(one);
   await requireIdentityCheck(tx, cx, one);
   if (one.authorization === undefined) return state;
-  requireReading(cx, one, one.authorization, body);
+  await requireAuthority(tx, cx, one, one.authorization, body);
   if (one.authorization.validUntil <= cx.clock.now()) {
     throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
   }

@@ -1,7 +1,7 @@
 import "server-only";
 import { activateGrant } from "@/lib/access/activate-grant";
 import type { RequestAnswer } from "@/lib/access/answer-schema";
-import { setAuthorizationState } from "@/lib/access/authorizations/store";
+import { approveAuthorization } from "@/lib/access/authorizations/advance";
 import { checkDecision } from "@/lib/access/check-decision";
 import { createGrant } from "@/lib/access/create-grant";
 import { type DecisionCase, loadCase } from "@/lib/access/decision-case";
@@ -88,9 +88,7 @@ async function decideIn(
   const isFinal = body.decision === "approve" && body.stage === "coordinator";
   if (isFinal) await requireStandingProofs(tx, one);
   const grantId = isFinal && signed !== undefined ? await createGrant(tx, cx, one, signed) : undefined;
-  // Both deciders have retyped the order's facts and they match: it counts as attested, and here approved.
-  if (isFinal && one.authorization !== undefined)
-    await setAuthorizationState(tx, one.authorization.id, "approved");
+  if (isFinal && one.authorization !== undefined) await approveAuthorization(tx, cx, one.authorization);
   const entry = await appendEntry(tx, cx, {
     class: "access",
     outcome: "done",

@@ -18,10 +18,16 @@ export interface Attempted {
   readonly fields?: readonly string[];
 }
 
+/** Two readings of one order that differ, and an order that is not what it says, are worth knowing, whoever was right. */
+const WORTH_KNOWING: ReadonlySet<string> = new Set([
+  "authorization.scope",
+  "authorization.signature",
+  "decision.facts-mismatch",
+]);
+
 function isRefusal(error: unknown): error is DomainError {
   if (!(error instanceof DomainError)) return false;
-  // Two readings of one order that differ are worth knowing afterwards, whoever was right.
-  return [401, 403, 404].includes(error.status) || error.code === "decision.facts-mismatch";
+  return [401, 403, 404].includes(error.status) || WORTH_KNOWING.has(error.code);
 }
 
 /**

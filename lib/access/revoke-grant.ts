@@ -4,7 +4,7 @@ import type { GrantAnswer } from "@/lib/access/answer-schema";
 import { findEndedNonce } from "@/lib/access/disputes/store";
 import { answerGrant } from "@/lib/access/get-grant";
 import { revokeGrantRow } from "@/lib/access/grants/change-store";
-import { findGrant, findRevocation } from "@/lib/access/grants/store";
+import { findGrant, findRevocation, type GrantRow } from "@/lib/access/grants/store";
 import { finishPending, insertPending } from "@/lib/access/jobs/store";
 import { loadGrant } from "@/lib/access/load-grant";
 import { moveRequest } from "@/lib/access/move-request";
@@ -18,8 +18,15 @@ import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/statements";
 
-async function revokeIn(tx: Tx, cx: Context, id: string, reason: string): Promise<AppendedEntry> {
-  const { requestId, dispute } = await loadGrant(tx, cx, id, "grant.revoke");
+/** What the revocation of a grant goes by. */
+type Ending = Pick<GrantRow, "id" | "requestId" | "dispute">;
+
+/**
+ * Ends a grant in the caller's transaction, whoever may ask for it: row, request, entry, and the news for the custodian,
+ * which the caller or the portal's loop then tells it (`announceRevocation`). Throws `request.illegal-transition`.
+ */
+export async function endGrant(tx: Tx, cx: Context, grant: Ending, reason: string): Promise<AppendedEntry> {
+  const { id, requestId, dispute } = grant;
   if (requestId !== undefined) await lockRequest(tx, requestId);
   const at = cx.clock.now();
   if (!(await revokeGrantRow(tx, id, { at, by: cx.principal.userId, reason }))) {
@@ -71,19 +78,26 @@ export async function announceRevocation(cx: CustodyContext, grantId: string): P
   );
 }
 
+/** Tells the custodian now; where it does not answer, the portal's loop goes on telling it. */
+export async function tryAnnouncing(cx: CustodyContext & Pick<Context, "logger">, id: string): Promise<void> {
+  try {
+    await announceRevocation(cx, id);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    cx.logger.warn({ grant: id, code: error.code }, "the custodian has not heard of a revocation yet");
+  }
+}
+
 /**
  * Takes a grant back: in force here at the next decision, whether or not the custodian answers. While it is away
  * the portal goes on telling it.
  */
 export async function revokeGrant(cx: Context, id: string, reason: string): Promise<GrantAnswer> {
   return recordingRefusals(cx, { action: "grant.revoke", grantId: id }, async () => {
-    const entry = await inTransaction(cx, (tx) => revokeIn(tx, cx, id, reason));
-    try {
-      await announceRevocation(cx, id);
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      cx.logger.warn({ grant: id, code: error.code }, "the custodian has not heard of a revocation yet");
-    }
+    const entry = await inTransaction(cx, async (tx) =>
+      endGrant(tx, cx, await loadGrant(tx, cx, id, "grant.revoke"), reason),
+    );
+    await tryAnnouncing(cx, id);
     return answerGrant(cx, id, entry);
   });
 }

@@ -154,6 +154,10 @@ export const AuthorizationFactsBody = z.strictObject({
 });
 export type AuthorizationFactsBody = z.infer<typeof AuthorizationFactsBody>;
 
+/** Why a legal authority counts no more. */
+export const AuthorizationEnd = z.strictObject({ reason: visibleText(2_000) });
+export type AuthorizationEnd = z.infer<typeof AuthorizationEnd>;
+
 export const Confirms = z.strictObject({
   issuer: z.string().min(1).max(300),
   case_number: z.string().min(1).max(200),

@@ -1,5 +1,7 @@
 import "server-only";
 import type { RequestAnswer } from "@/lib/access/answer-schema";
+import { beginReview } from "@/lib/access/authorizations/advance";
+import { requireReach } from "@/lib/access/authorizations/signed-order";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
 import { requireDeciders } from "@/lib/access/check-deciders";
@@ -42,7 +44,7 @@ async function checkAuthorization(
   }
   const document = await authorizations.findDocumentBytes(tx, authorization.id);
   if (document !== undefined) openDocument(cx.keystore, document.id, document);
-  await authorizations.setAuthorizationState(tx, authorization.id, "legal_review");
+  await beginReview(tx, cx, authorization);
   return authorization;
 }
 
@@ -72,6 +74,8 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
   requireSpan(row, cx.clock.now());
   const authorization = await checkAuthorization(tx, cx, row);
   const transactions = await resolvedTransactions(tx, cx, row);
+  if (authorization?.reach !== undefined)
+    await requireReach(tx, authorization.reach, { ...row, fields: row.groups, transactions });
   await requireDeciders(tx, cx, row, transactions);
   const requester = (await getPerson(tx, row.requesterUserId)).handle;
   const digest = requestDigest({

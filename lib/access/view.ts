@@ -1,4 +1,5 @@
 import type { AuthorizationView, GrantView, RequestSummary } from "@/lib/access/answer-schema";
+import { assuranceView } from "@/lib/access/authorizations/assurance";
 import type { AuthorizationRow } from "@/lib/access/authorizations/store";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { effectiveLevel, isWithin } from "@/lib/access/limits";
@@ -60,13 +61,6 @@ export function requestSummary(row: RequestRow, { names, turn, authority }: Summ
   };
 }
 
-const VERIFICATION: Readonly<Record<string, string>> = {
-  signature_verified: "cryptographically verified",
-  attested: "attested, not cryptographically verified",
-  approved: "attested, not cryptographically verified",
-  active: "attested, not cryptographically verified",
-};
-
 export function authorizationView(row: AuthorizationRow): AuthorizationView {
   const { document, sealed } = row;
   return {
@@ -81,7 +75,8 @@ export function authorizationView(row: AuthorizationRow): AuthorizationView {
     ...(row.recognitionBasis === undefined ? {} : { recognition_basis: row.recognitionBasis }),
     ...(sealed === undefined ? {} : { sealed: { basis: sealed.basis, until: validityTime(sealed.until) } }),
     record_digest: row.recordDigest,
-    verification: VERIFICATION[row.state] ?? "not verified",
+    ...assuranceView(row.verifications),
+    ...(row.reach === undefined ? {} : { reach: row.reach }),
     ...(document === undefined
       ? {}
       : {

@@ -3,6 +3,7 @@ import * as access from "./operations/access";
 import * as account from "./operations/account";
 import * as aside from "./operations/aside";
 import * as audit from "./operations/audit";
+import * as authorities from "./operations/authorities";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as disputes from "./operations/disputes";
@@ -37,6 +38,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   aside,
   erasures,
   preservations,
+  authorities,
   account,
   live,
   log,

@@ -24,6 +24,8 @@ const APP = {
     "INSERT(by_user_id cause id started_at state tenant_id) UPDATE(end_entry_id index_claim index_lease_until index_progress index_report start_entry_id)",
   auth_challenge: "DELETE INSERT UPDATE",
   auth_session: "INSERT UPDATE",
+  authority: "INSERT UPDATE(confirmed_at confirmed_by end_reason ended_at ended_by in_force_from state)",
+  authorization_verification: "INSERT",
   credential: "DELETE INSERT UPDATE",
   decision: "INSERT",
   disclosure: "INSERT UPDATE",

@@ -1,6 +1,9 @@
 import "server-only";
 import { z } from "zod";
+import { findVerifications, type Verifications } from "@/lib/access/authorizations/verification-store";
 import { AuthorizationState, InstrumentKind } from "@/lib/access/schema";
+import { SignedOrder } from "@/lib/authority/schema";
+import type { Reach } from "@/lib/authority/selector";
 import type { Tx } from "@/lib/db/transaction";
 import { AuthorizationRecord } from "@/lib/escrow/protocol";
 
@@ -38,7 +41,17 @@ export interface AuthorizationRow {
   readonly recordDigest: string;
   readonly record: AuthorizationRecord;
   readonly document: DocumentFacts | undefined;
+  /** The signed order itself, as it came. */
+  readonly jws: string | undefined;
+  /** What a signed order reaches, as its record says; a paper order has none. */
+  readonly reach: Reach | undefined;
+  readonly verifications: Verifications;
 }
+
+/** The member of a record that a signed order's reach stands in. */
+const Reaching = z.object({
+  reach: SignedOrder.pick({ selector: true, fields: true, purpose: true, max_records: true }).optional(),
+});
 
 const Row = z.object({
   id: z.string(),
@@ -56,6 +69,7 @@ const Row = z.object({
   record_digest: z.string(),
   record: AuthorizationRecord,
   document_id: z.string().nullable(),
+  jws: z.string().nullable(),
 });
 
 const bytes = (value: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(value);
@@ -83,7 +97,7 @@ export async function insertDocument(tx: Tx, row: DocumentRow): Promise<void> {
 
 export async function insertAuthorization(
   tx: Tx,
-  row: Omit<AuthorizationRow, "document" | "state"> & {
+  row: Omit<AuthorizationRow, "document" | "reach" | "state" | "verifications"> & {
     readonly tenantId: string;
     readonly documentId: string | undefined;
   },
@@ -105,6 +119,7 @@ export async function insertAuthorization(
         sealed_until: row.sealed?.until ?? null,
         state: "draft",
         document_id: row.documentId ?? null,
+        jws: row.jws ?? null,
         record_digest: row.recordDigest,
         record: JSON.parse(JSON.stringify(row.record)),
       },
@@ -156,12 +171,22 @@ export async function findHeldDocument(
   return facts === undefined || typeof id !== "string" ? undefined : { id, ...facts };
 }
 
+/** The JWS that the newest authorization of a request came with. */
+export async function findHeldJws(tx: Tx, requestId: string): Promise<string | undefined> {
+  const newest = await tx.authorization.findFirst({
+    where: { request_id: requestId },
+    orderBy: { id: "desc" },
+    select: { jws: true },
+  });
+  return newest?.jws ?? undefined;
+}
+
 /** The newest authorization of a request: one attached later takes the place of those before it. */
 export async function findAuthorization(tx: Tx, requestId: string): Promise<AuthorizationRow | undefined> {
   const record = await tx.authorization.findFirst({
     where: { request_id: requestId },
     orderBy: { id: "desc" },
-    omit: { cms: true, jws: true },
+    omit: { cms: true },
   });
   if (record === null) return undefined;
   const row = Row.parse(record);
@@ -183,6 +208,9 @@ export async function findAuthorization(tx: Tx, requestId: string): Promise<Auth
     recordDigest: row.record_digest,
     record: row.record,
     document: await findDocument(tx, row.document_id),
+    jws: row.jws ?? undefined,
+    reach: Reaching.parse(row.record).reach,
+    verifications: await findVerifications(tx, row.id),
   };
 }
 

@@ -56,7 +56,10 @@ const SELECT = Prisma.sql`
       WHERE t.transaction_id = d.transaction_id) AS party_organisations,
     g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.state, g.assurance,
     g.created_at, g.revoked_at, a.id AS authorization_id, a.kind AS authorization_kind,
-    a.state AS authorization_state, a.valid_from, a.valid_until, a.issuer, a.case_number,
+    -- A revoked key ends what rests on it at the next decision, whatever the order's own state.
+    CASE WHEN EXISTS (SELECT 1 FROM authorization_verification v JOIN authority k ON k.id = v.authority_id
+      WHERE v.authorization_id = a.id AND k.state = 'revoked') THEN 'revoked' ELSE a.state END
+    AS authorization_state, a.valid_from, a.valid_until, a.issuer, a.case_number,
     coalesce((SELECT json_agg(json_build_object('user', d.approver_user_id, 'organisation', u.organisation_id))
       FROM decision d JOIN app_user u ON u.id = d.approver_user_id
       WHERE d.request_id = g.request_id AND d.decision = 'approve'), '[]'::json) AS approvals

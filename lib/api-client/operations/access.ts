@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AuthorizationAnswer, RequestAnswer, RequestSummary, RequestView } from "@/lib/access/answer-schema";
 import {
+  AuthorizationEnd,
   AuthorizationFactsBody,
   ChangedRequest,
   InstantOrDate,
@@ -111,16 +112,49 @@ export const attachAuthorization = operation({
   id: "attachAuthorization",
   method: "POST",
   path: `${REQUEST}/authorizations`,
-  summary: "Attach the legal authority: its facts and its document.",
+  summary:
+    "Attach the legal authority: its facts, its document, and its JWS where it is signed by a registered key.",
   scopes: ["request"],
   roles,
   params: RequestPath,
   body: AuthorizationFactsBody,
-  upload: { json: "facts", files: ["document"] },
+  upload: { json: "facts", files: ["document", "jws"] },
   response: { status: 201, schema: AuthorizationAnswer },
   rate: "writes",
   action: "authorization.attach",
   idempotent: { keep: ["id", "state", "kind", "valid_from", "valid_until", "request_version"] },
+});
+
+const AuthorizationPath = RequestPath.extend({ authorization_id: z.uuid().toLowerCase() });
+
+export const suspendAuthorization = operation({
+  id: "suspendAuthorization",
+  method: "POST",
+  path: `${REQUEST}/authorizations/{authorization_id}/suspensions`,
+  summary: "The legal authority is stayed: grants that rest on it end at once.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: AuthorizationPath,
+  body: AuthorizationEnd,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "decisions",
+  action: "authorization.suspend",
+  stepUp: true,
+});
+
+export const revokeAuthorization = operation({
+  id: "revokeAuthorization",
+  method: "POST",
+  path: `${REQUEST}/authorizations/{authorization_id}/revocations`,
+  summary: "The legal authority was taken back or set aside: grants that rest on it end at once.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  params: AuthorizationPath,
+  body: AuthorizationEnd,
+  response: { status: 200, schema: RequestAnswer },
+  rate: "decisions",
+  action: "authorization.revoke",
+  stepUp: true,
 });
 
 export const readDocument = operation({
@@ -130,7 +164,7 @@ export const readDocument = operation({
   summary: "The attached order, as a sandboxed attachment; each reading is logged.",
   scopes: ["read"],
   roles,
-  params: RequestPath.extend({ authorization_id: z.uuid().toLowerCase() }),
+  params: AuthorizationPath,
   response: { status: 200, mediaType: "application/octet-stream" },
   rate: "reads",
   action: "document.read",

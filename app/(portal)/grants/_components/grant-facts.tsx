@@ -9,14 +9,6 @@ import type { GrantDetail } from "@/lib/access/answer-schema";
 
 const LINK = "underline underline-offset-4 hover:text-ink";
 
-type OrderState = NonNullable<GrantDetail["legal_authority"]>["state"];
-
-/** How far the order itself was verified; the API says the same in a sentence. */
-function howVerified(state: OrderState): "signed" | "attested" | "none" {
-  if (state === "signature_verified") return "signed";
-  return state === "attested" || state === "approved" || state === "active" ? "attested" : "none";
-}
-
 function useRestsOn(grant: GrantDetail): Fact[] {
   const t = useTranslations("grants.detail");
   const kinds = useTranslations("domain.instruments");
@@ -29,7 +21,7 @@ function useRestsOn(grant: GrantDetail): Fact[] {
     });
   if (order !== undefined)
     facts.push(
-      { name: t("verified"), value: t(`verification.${howVerified(order.state)}`) },
+      { name: t("verified"), value: t(`verification.${order.assurance}`) },
       { name: t("validUntil"), value: <EndTime instant={order.valid_until} /> },
     );
   if (request_id !== undefined)

@@ -31,6 +31,7 @@ import { RequestTimeline } from "./_components/request-timeline";
 import { ReviewProvider } from "./_components/review-state";
 import { ScopeSection } from "./_components/scope-section";
 import { RequesterPanel, ReviewerPanel } from "./_components/side-panel";
+import { SignatureReport } from "./_components/signature-report";
 import { StageStrip } from "./_components/stage-strip";
 import { Steer } from "./_components/steer";
 
@@ -150,6 +151,7 @@ function RequestFrame(props: FrameProps) {
         <OrderSection requestId={request.id} authorization={request.authorization}>
           <FirstReading reading={review?.first_reading} />
           <PaperFacts authorization={request.authorization} review={review} />
+          <SignatureReport authorization={request.authorization} />
         </OrderSection>
       )}
       <IdentitySection {...props} />

@@ -21,6 +21,7 @@ const SHOWN: ShownDecision = {
       valid_from: "2026-11-01T00:00:00Z",
       valid_until: "2026-12-24T00:00:00Z",
       record_digest: "a".repeat(43),
+      assurance: "none",
       verification: "not verified",
     },
   },

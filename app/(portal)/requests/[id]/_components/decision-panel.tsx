@@ -105,6 +105,11 @@ function KeysChoice() {
   );
 }
 
+function leadOf({ order, request }: ReviewState) {
+  if (order !== undefined) return "panel.typeOrder";
+  return request.authorization === undefined ? "panel.noOrder" : "panel.signedOrder";
+}
+
 /** Retype, see what would be granted, give a reason, act. */
 export function DecisionPanel() {
   const t = useTranslations("review");
@@ -130,9 +135,7 @@ export function DecisionPanel() {
     <div className="grid gap-5">
       <div>
         <h2 className="font-semibold text-lead">{t("panel.title")}</h2>
-        <p className="mt-1 text-control text-ink-2">
-          {t(state.order === undefined ? "panel.noOrder" : "panel.typeOrder")}
-        </p>
+        <p className="mt-1 text-control text-ink-2">{t(leadOf(state))}</p>
       </div>
       <ReadingFields />
       <GrantedSection />

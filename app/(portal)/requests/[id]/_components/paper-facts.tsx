@@ -31,16 +31,16 @@ function Scan({ scan }: { scan: string }) {
   );
 }
 
-/** How far the order is verified. A paper order is attested when both readings match, and not before. */
-function Assurance({ state }: { state: AuthorizationView["state"] }) {
+/** How far the order is verified, by its own record and not by its state, which moves on. */
+function Assurance({ assurance }: Pick<AuthorizationView, "assurance">) {
   const t = useTranslations("review");
-  if (state === "signature_verified")
+  if (assurance === "verified")
     return (
       <Tag tone="accent" icon="check">
         {t("paper.verified")}
       </Tag>
     );
-  if (["attested", "approved", "active", "exhausted", "expired", "closed"].includes(state))
+  if (assurance === "attested")
     return (
       <Tag tone="accent" icon="pencil">
         {t("paper.attested")}
@@ -99,7 +99,7 @@ export function PaperFacts({
           },
           { name: t("paper.scan"), value: <Scan scan={document.scan} /> },
         ]),
-    { name: t("paper.assurance"), value: <Assurance state={authorization.state} /> },
+    { name: t("paper.assurance"), value: <Assurance assurance={authorization.assurance} /> },
     { name: t("statement.authorization"), value: <Digest value={authorization.record_digest} /> },
     { name: t("paper.jurisdiction"), value: authorization.jurisdiction },
     ...(authorization.recognition_basis === undefined

@@ -113,6 +113,7 @@ export function AuthoritySection(props: {
   state: AuthorityState;
   onFile: (file: File) => void;
   onAgain: () => void;
+  onSign: (file: File | undefined) => void;
 }) {
   const { form } = props;
   const t = useTranslations("requests.new.authority");
@@ -127,6 +128,7 @@ export function AuthoritySection(props: {
         error={form.errorOf("document")}
         onFile={props.onFile}
         onAgain={props.onAgain}
+        onSign={props.onSign}
       />
       <div className="mt-4 grid items-start gap-4 tablet:grid-cols-3">
         <KindField form={form} />

@@ -13,6 +13,8 @@ export interface Attached {
   readonly document: DocumentView;
   /** The file of this window that it was made from. */
   readonly from: ChosenDocument | undefined;
+  /** The signature of this window that went with it. */
+  readonly signature?: File | undefined;
 }
 
 export type AttachStatus =
@@ -25,6 +27,8 @@ export type AttachStatus =
 
 export interface AuthorityState {
   readonly chosen: ChosenDocument | undefined;
+  /** The authority's JWS beside the document, where there is one. */
+  readonly signature: File | undefined;
   readonly attached: Attached | undefined;
   readonly status: AttachStatus;
 }
@@ -34,8 +38,17 @@ export interface AttachCall {
   readonly facts: FactsBody;
   /** Absent when facts of the document that the server has are corrected. */
   readonly document: ChosenDocument | undefined;
+  /** Absent when it is with the server, or there is none. */
+  readonly signature: File | undefined;
   readonly key: string;
   readonly onProgress: (sending: Sending) => void;
+}
+
+/** What a call was made with. */
+interface Sent {
+  readonly of: string;
+  readonly document: ChosenDocument | undefined;
+  readonly signature: File | undefined;
 }
 
 export interface AuthorityParts {
@@ -47,10 +60,8 @@ export interface AuthorityParts {
 /** Owns the chosen document and brings it, with its facts, to the server: once for each state of both. */
 export class AuthorityStore {
   #state: AuthorityState;
-  #intent:
-    | { readonly of: string; readonly document: ChosenDocument | undefined; readonly key: string }
-    | undefined;
-  #failed: { readonly of: string; readonly document: ChosenDocument | undefined } | undefined;
+  #intent: (Sent & { readonly key: string }) | undefined;
+  #failed: Sent | undefined;
   #running: Promise<void> | undefined;
   readonly #listeners = new Set<() => void>();
 
@@ -60,6 +71,7 @@ export class AuthorityStore {
   ) {
     this.#state = {
       chosen: undefined,
+      signature: undefined,
       attached,
       status: { kind: attached === undefined ? "idle" : "attached" },
     };
@@ -78,9 +90,10 @@ export class AuthorityStore {
 
   /** Whether the server does not have yet what stands here. */
   isDirty(facts: FactsBody | undefined): boolean {
-    const { chosen, attached } = this.#state;
+    const { chosen, attached, signature } = this.#state;
     if (facts === undefined || !this.hasDocument) return false;
-    return attached?.facts !== JSON.stringify(facts) || (chosen !== undefined && attached.from !== chosen);
+    if (attached?.facts !== JSON.stringify(facts)) return true;
+    return (chosen !== undefined && attached.from !== chosen) || attached.signature !== signature;
   }
 
   /** Whether facts stand here that the server does not have, or not like this: they go out with the document. */
@@ -93,7 +106,9 @@ export class AuthorityStore {
   /** The same, but not again what was refused as it stands. */
   isWorthTrying(facts: FactsBody | undefined): boolean {
     const failed = this.#failed;
-    const isKnownBad = failed?.of === JSON.stringify(facts) && failed.document === this.#state.chosen;
+    const { chosen, signature } = this.#state;
+    const isKnownBad =
+      failed?.of === JSON.stringify(facts) && failed.document === chosen && failed.signature === signature;
     return this.isDirty(facts) && !isKnownBad;
   }
 
@@ -103,6 +118,11 @@ export class AuthorityStore {
     const outcome = await this.parts.read(file);
     if ("fault" in outcome) this.#update({ status: { kind: "unfit", outcome } });
     else this.#update({ chosen: outcome, status: { kind: "idle" } });
+  }
+
+  /** Takes the authority's signature in, or leaves it out again; the server judges it. */
+  sign(signature: File | undefined): void {
+    this.#update({ signature, status: { kind: "idle" } });
   }
 
   /** Sends what the server does not have; resolves in any outcome. */
@@ -115,44 +135,60 @@ export class AuthorityStore {
     await this.#running;
   }
 
-  #keyFor(of: string, document: ChosenDocument | undefined): string {
-    if (this.#intent?.of !== of || this.#intent.document !== document)
-      this.#intent = { of, document, key: this.parts.newKey() };
-    return this.#intent.key;
+  #keyFor({ of, document, signature }: Sent): string {
+    const before = this.#intent;
+    const isSame = before?.of === of && before.document === document && before.signature === signature;
+    if (before !== undefined && isSame) return before.key;
+    const key = this.parts.newKey();
+    this.#intent = { of, document, signature, key };
+    return key;
   }
 
   async #attachOnce(draftId: string, facts: FactsBody): Promise<void> {
-    const { chosen, attached } = this.#state;
-    const document = attached !== undefined && attached.from === chosen ? undefined : chosen;
+    const { chosen, attached, signature } = this.#state;
+    // A signature that was taken out goes by sending the document anew: without one it is paper.
+    const isSent = attached !== undefined && attached.from === chosen;
+    const isUnsigned = attached?.signature !== undefined && signature === undefined;
+    const document = isSent && !isUnsigned ? undefined : chosen;
+    const isNew = document !== undefined || attached?.signature !== signature;
+    const signed = isNew ? signature : undefined;
     const text = JSON.stringify(facts);
-    const key = this.#keyFor(`${draftId} ${text}`, document);
+    const key = this.#keyFor({ of: `${draftId} ${text}`, document, signature: signed });
     const onProgress = (sending: Sending) => this.#update({ status: { kind: "sending", sending } });
     this.#update({ status: { kind: "sending", sending: undefined } });
     try {
-      const answer = await this.parts.attach({ draftId, facts, document, key, onProgress });
+      const answer = await this.parts.attach({
+        draftId,
+        facts,
+        document,
+        signature: signed,
+        key,
+        onProgress,
+      });
       this.#intent = undefined;
-      this.#accept(answer, text, chosen);
+      this.#accept(answer, { of: text, document: chosen, signature });
     } catch (error) {
       const kind = failureKind(error);
       if (kind === "refused" || kind === "conflict") {
         this.#intent = undefined;
-        this.#failed = { of: text, document: chosen };
+        this.#failed = { of: text, document: chosen, signature };
         this.#update({ status: { kind: "refused", error } });
       } else this.#update({ status: { kind } });
     }
   }
 
-  #accept(answer: AuthorizationView, facts: string, from: ChosenDocument | undefined): void {
+  #accept(answer: AuthorizationView, sent: Sent): void {
+    const { of: facts, document: from, signature } = sent;
     const { document } = answer;
     const isAltered =
       document === undefined || (from?.sha256 !== undefined && from.sha256 !== document.sha256);
     if (isAltered) {
-      this.#failed = { of: facts, document: from };
+      this.#failed = sent;
       this.#update({ attached: undefined, status: { kind: "altered" } });
       return;
     }
     this.#failed = undefined;
-    this.#update({ attached: { facts, document, from }, status: { kind: "attached" } });
+    this.#update({ attached: { facts, document, from, signature }, status: { kind: "attached" } });
   }
 
   #update(changes: Partial<AuthorityState>): void {

@@ -31,9 +31,14 @@ export type Attachment = Omit<AuthorizationAnswer, "receipt">;
 
 /** Sends the facts, and the document when there is one to send. */
 export async function attach(input: AttachCall): Promise<Attachment> {
-  const { draftId, facts, document, key, onProgress } = input;
+  const { draftId, facts, document, signature, key, onProgress } = input;
   const address = addressOf(ATTACH.path, { params: { id: draftId } });
-  const response = await sendBody(address, multipartBody(facts, document, key), key, onProgress);
+  const response = await sendBody(
+    address,
+    multipartBody(facts, { document, signature }, key),
+    key,
+    onProgress,
+  );
   if (response === undefined) throw new NetworkLost("no answer");
   if (!response.ok) throw new CallRefused(await problemOf(response));
   if (response.headers.get("idempotency-replayed") === null) return response.json();

@@ -12,6 +12,7 @@ import type { AuthorityState } from "./authority-store";
 import { DocumentState, ScanTag } from "./document-state";
 import { kindOf, sizeOf } from "./document-words";
 import { PageThumb } from "./page-thumb";
+import { SignatureChoice } from "./signature-choice";
 
 const ACCEPTED =
   ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.p7m,application/pdf,image/png,image/jpeg,image/tiff,application/pkcs7-mime";
@@ -66,6 +67,7 @@ export function DocumentDrop(props: {
   error: string | undefined;
   onFile: (file: File) => void;
   onAgain: () => void;
+  onSign: (file: File | undefined) => void;
 }) {
   const { state, error } = props;
   const { status } = state;
@@ -116,6 +118,7 @@ export function DocumentDrop(props: {
             {t(hasDocument ? "replace" : "choose")}
           </Button>
         </div>
+        <SignatureChoice signature={state.signature} onSign={props.onSign} />
         <div role="status" className="basis-full text-control empty:hidden">
           <DocumentState status={status} onAgain={props.onAgain} />
         </div>

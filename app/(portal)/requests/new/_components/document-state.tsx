@@ -1,8 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { CallRefused } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { Tag } from "@/components/ui/tag";
+import { signatureFault } from "@/lib/authority/labels";
 import type { AttachStatus } from "./authority-store";
 
 const SCANNED: Readonly<Record<string, "notScanned" | "scanned">> = {
@@ -23,6 +25,13 @@ export function ScanTag({ scan }: { scan: string }) {
       {known === undefined ? t("other", { text: scan }) : t(known)}
     </Tag>
   );
+}
+
+/** What exactly was wrong with a signature, where that is why. */
+function SignatureFaultLine({ error }: { error: unknown }) {
+  const faults = useTranslations("domain.signatureFaults");
+  const fault = error instanceof CallRefused ? signatureFault(error.problem.members.fault) : undefined;
+  return fault === undefined ? null : <p className="mt-2">{faults(fault)}</p>;
 }
 
 /** Where the document is on its way, or why it did not get there. */
@@ -74,7 +83,12 @@ export function DocumentState({ status, onAgain }: { status: AttachStatus; onAga
         </span>
       );
     case "refused":
-      return <CallFailure error={status.error} title={t("notSent")} />;
+      return (
+        <>
+          <CallFailure error={status.error} title={t("notSent")} />
+          <SignatureFaultLine error={status.error} />
+        </>
+      );
     default:
       return null;
   }

@@ -116,6 +116,7 @@ export function NewRequest(props: {
               state={request.authority}
               onFile={(file) => void stores.authority.choose(file)}
               onAgain={sendAgain}
+              onSign={(file) => stores.authority.sign(file)}
             />
           ) : null}
           <PeriodSection form={form} number={options.needsAuthority ? 4 : 3} />

@@ -173,7 +173,9 @@ describe("bodies", () => {
     const document = { file, name: file.name, bytes: 8, mediaType: "application/pdf", sha256: undefined };
     const facts = factsOf(whole);
     if (facts === undefined) throw new Error("no facts");
-    const [one, two] = [multipartBody(facts, document, "k"), multipartBody(facts, document, "k")];
+    const signature = new File(["a.b.c"], "order.jws");
+    const parts = { document, signature };
+    const [one, two] = [multipartBody(facts, parts, "k"), multipartBody(facts, parts, "k")];
     const bytes = new Uint8Array(await one.body.arrayBuffer());
     expect(new Uint8Array(await two.body.arrayBuffer())).toEqual(bytes);
     const form = await new Response(bytes, { headers: { "content-type": one.type } }).formData();
@@ -182,6 +184,12 @@ describe("bodies", () => {
     if (!(part instanceof File)) throw new Error("no file");
     expect(part.type).toBe("application/pdf");
     expect(new Uint8Array(await part.arrayBuffer())).toEqual(new Uint8Array(await file.arrayBuffer()));
+    const jws = form.get("jws");
+    if (!(jws instanceof File)) throw new Error("no signature");
+    expect([jws.name, jws.type, await jws.text()]).toEqual(["order.jws", "application/jose", "a.b.c"]);
+    const bare = multipartBody(facts, { document: undefined, signature: undefined }, "k");
+    const alone = await new Response(bare.body, { headers: { "content-type": bare.type } }).formData();
+    expect([...alone.keys()]).toEqual(["facts"]);
   });
 });
 

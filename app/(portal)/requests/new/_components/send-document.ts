@@ -15,17 +15,26 @@ function quotedName(name: string): string {
 /** RFC 7578. A boundary that a browser draws would differ at each try, and with it the idempotency of the call. */
 export function multipartBody(
   facts: FactsBody,
-  document: ChosenDocument | undefined,
+  parts: { readonly document: ChosenDocument | undefined; readonly signature: File | undefined },
   key: string,
 ): MultipartBody {
   const boundary = `sealport-${key}`;
   const head = `--${boundary}\r\nContent-Disposition: form-data; name="facts"\r\n\r\n${JSON.stringify(facts)}\r\n`;
   const end = `--${boundary}--\r\n`;
   const type = `multipart/form-data; boundary=${boundary}`;
-  if (document === undefined) return { body: new Blob([head, end]), type };
-  const { name, mediaType, file } = document;
-  const part = `--${boundary}\r\nContent-Disposition: form-data; name="document"; filename="${quotedName(name)}"\r\nContent-Type: ${mediaType}\r\n\r\n`;
-  return { body: new Blob([head, part, file, "\r\n", end]), type };
+  const { document, signature } = parts;
+  const partOf = (name: string, filename: string, mediaType: string, file: Blob): BlobPart[] => [
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${quotedName(filename)}"\r\nContent-Type: ${mediaType}\r\n\r\n`,
+    file,
+    "\r\n",
+  ];
+  const body = [
+    head,
+    ...(document === undefined ? [] : partOf("document", document.name, document.mediaType, document.file)),
+    ...(signature === undefined ? [] : partOf("jws", signature.name, "application/jose", signature)),
+    end,
+  ];
+  return { body: new Blob(body), type };
 }
 
 export interface Sending {

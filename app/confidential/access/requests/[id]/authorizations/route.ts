@@ -5,5 +5,9 @@ import { serve } from "@/lib/http/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/authorizations",
-  [bind(attachAuthorization, (cx, { params, body, files }) => attach(cx, params.id, body, files.document))],
+  [
+    bind(attachAuthorization, (cx, { params, body, files }) =>
+      attach(cx, params.id, body, files.document, files.jws),
+    ),
+  ],
 );

@@ -1,0 +1,61 @@
+import { useTranslations } from "next-intl";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import type { AuthorityView } from "@/lib/authority/schema";
+import { AuthorityActs } from "./authority-acts";
+
+/** How a registration stands, with who did what, in one cell. */
+function Standing({ item }: { item: AuthorityView }) {
+  const t = useTranslations("authority");
+  const { state, is_in_force: isInForce, in_force_from: from } = item;
+  const waits = state === "confirmed" && !isInForce && from !== undefined && new Date(from) > new Date();
+  return (
+    <div className="grid gap-1 py-1">
+      <span className={isInForce ? "text-accent" : "text-ink-2"}>
+        {isInForce ? t("states.inForce") : t(`states.${state}`)}
+      </span>
+      {waits ? (
+        <span className="text-note">
+          {t("inForceFrom")} <LocalTime instant={from} form="minute" />
+        </span>
+      ) : null}
+      <span className="text-ink-2 text-note">{t("registeredBy", { name: item.proposed_by })}</span>
+      {item.confirmed_by === undefined ? null : (
+        <span className="text-ink-2 text-note">{t("confirmedBy", { name: item.confirmed_by })}</span>
+      )}
+      {item.ended_by === undefined ? null : (
+        <span className="text-ink-2 text-note">
+          {t("endedBy", { name: item.ended_by, reason: item.end_reason ?? "" })}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Registrations in rows, newest first. */
+export function AuthorityTable({ items }: { items: readonly AuthorityView[] }) {
+  const t = useTranslations("authority");
+  const columns: Column<AuthorityView>[] = [
+    {
+      key: "issuer",
+      head: t("columns.issuer"),
+      isTitle: true,
+      cell: ({ issuer, jurisdiction }) => `${issuer}, ${jurisdiction}`,
+    },
+    { key: "kid", head: t("columns.kid"), cell: ({ kid }) => kid },
+    { key: "digest", head: t("columns.digest"), cell: ({ digest }) => <Digest value={digest} /> },
+    {
+      key: "valid",
+      head: t("columns.valid"),
+      cell: ({ valid_from: from, valid_until: until }) => (
+        <>
+          <LocalTime instant={from} form="day" /> – <LocalTime instant={until} form="day" />
+        </>
+      ),
+    },
+    { key: "state", head: t("columns.state"), cell: (item) => <Standing item={item} /> },
+    { key: "acts", head: t("columns.acts"), cell: (item) => <AuthorityActs item={item} /> },
+  ];
+  return <Table caption={t("list")} columns={columns} rows={items} rowKey={({ id }) => id} />;
+}

@@ -1,0 +1,75 @@
+import "server-only";
+import { assuranceOf } from "@/lib/access/authorizations/assurance";
+import { judgeAgain, requireReach } from "@/lib/access/authorizations/signed-order";
+import { type AuthorizationRow, setAuthorizationState } from "@/lib/access/authorizations/store";
+import { insertAttestation, insertSignatureReport } from "@/lib/access/authorizations/verification-store";
+import { holdKey } from "@/lib/authority/registry/store";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import type { Tx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import type { GroupName } from "@/lib/escrow/statements";
+
+type Step = "submit" | "decide";
+
+function signedOf({ jws }: AuthorizationRow): string {
+  if (jws === undefined) throw new InvariantError("an order that reaches something is signed");
+  return jws;
+}
+
+async function noteSignature(tx: Tx, cx: Context, row: AuthorizationRow, occasion: Step): Promise<void> {
+  const { kid } = row.verifications.signature.at(-1)?.report ?? {};
+  if (kid !== undefined) await holdKey(tx, cx.instance.tenantId, kid);
+  const report = await judgeAgain(tx, cx, signedOf(row));
+  const at = cx.clock.now();
+  const { tenantId } = cx.instance;
+  const { id: authorizationId, requestId } = row;
+  const common = { id: uuidv7(at.getTime()), tenantId, authorizationId, requestId, at };
+  await insertSignatureReport(tx, { ...common, occasion, report });
+}
+
+/** The order goes to its reviewers: a signature is judged again first, and what it says now is written down. */
+export async function beginReview(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
+  await setAuthorizationState(tx, row.id, "submitted");
+  if (row.reach !== undefined) {
+    await noteSignature(tx, cx, row, "submit");
+    await setAuthorizationState(tx, row.id, "signature_verified");
+  }
+  await setAuthorizationState(tx, row.id, "legal_review");
+}
+
+/** Whether the deciders retype it: a paper order counts by two matching readings and by nothing else. */
+export function isPaper(row: Pick<AuthorizationRow, "verifications">): boolean {
+  return assuranceOf(row.verifications) !== "verified";
+}
+
+/**
+ * Before an approval counts: a signed order is judged again as of now, and what is left of the request lies within it.
+ * Throws `authorization.signature`, `authorization.scope`.
+ */
+export async function requireSignedOrder(
+  tx: Tx,
+  cx: Context,
+  row: AuthorizationRow,
+  left: {
+    readonly purpose: string;
+    readonly fields: readonly GroupName[];
+    readonly transactions: readonly string[];
+  },
+): Promise<void> {
+  if (row.reach === undefined) return;
+  await judgeAgain(tx, cx, signedOf(row));
+  await requireReach(tx, row.reach, left);
+}
+
+/** The last decision is made: a paper order is attested by it, a signed one has passed once more; it is approved. */
+export async function approveAuthorization(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
+  if (row.reach === undefined) {
+    const at = cx.clock.now();
+    const { tenantId } = cx.instance;
+    const { id: authorizationId, requestId } = row;
+    await insertAttestation(tx, { id: uuidv7(at.getTime()), tenantId, authorizationId, requestId, at });
+    await setAuthorizationState(tx, row.id, "attested");
+  } else await noteSignature(tx, cx, row, "decide");
+  await setAuthorizationState(tx, row.id, "approved");
+}

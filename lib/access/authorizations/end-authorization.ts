@@ -1,0 +1,128 @@
+import "server-only";
+import type { RequestAnswer } from "@/lib/access/answer-schema";
+import {
+  type AuthorizationRow,
+  findAuthorization,
+  setAuthorizationState,
+} from "@/lib/access/authorizations/store";
+import { findGrantOfRequest } from "@/lib/access/grants/store";
+import { loadRequest } from "@/lib/access/load-request";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { answerRequest } from "@/lib/access/request-view";
+import { lockRequest } from "@/lib/access/requests/store";
+import { endGrant, tryAnnouncing } from "@/lib/access/revoke-grant";
+import type { AuthorizationEnd, AuthorizationState } from "@/lib/access/schema";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { Context } from "@/lib/context";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+type Ending = "suspended" | "revoked";
+
+const ACTIONS = { suspended: "authorization.suspend", revoked: "authorization.revoke" } as const;
+/** From where each is reached; the database keeps the same table (`legal_authorization_guard`). */
+const LIVE: readonly AuthorizationState[] = [
+  "submitted",
+  "signature_verified",
+  "legal_review",
+  "attested",
+  "approved",
+  "active",
+];
+const FROM: Readonly<Record<Ending, readonly AuthorizationState[]>> = {
+  suspended: LIVE,
+  revoked: [...LIVE, "suspended"],
+};
+
+/** Whether a legal authority may still end so. */
+export function mayEnd(row: Pick<AuthorizationRow, "state">, to: Ending): boolean {
+  return FROM[to].includes(row.state);
+}
+
+/**
+ * Ends a legal authority, and its request's grant with it, in the caller's transaction, which holds the request's lock.
+ * Answers the entry and the grant that ended, of which the custodian is then told (`tryAnnouncing`).
+ */
+export async function endAuthorization(
+  tx: Tx,
+  cx: Context,
+  { id, requestId }: Pick<AuthorizationRow, "id" | "requestId">,
+  { to, reason }: { readonly to: Ending; readonly reason: string },
+) {
+  await setAuthorizationState(tx, id, to);
+  const grant = await findGrantOfRequest(tx, requestId);
+  const isLive = grant?.state === "pending" || grant?.state === "active";
+  const ended = isLive && grant !== undefined ? grant.id : undefined;
+  if (grant !== undefined && ended !== undefined) await endGrant(tx, cx, grant, reason);
+  const entry = await appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: ACTIONS[to],
+    subjects: [`authorization:${id}`, `request:${requestId}`],
+    caseId: requestId,
+    caseDetails: { authorization: id, reason, ...(ended === undefined ? {} : { grant: ended }) },
+    index: { requestId, ...(ended === undefined ? {} : { grantId: ended }) },
+  });
+  return { entry, ended };
+}
+
+async function endIn(tx: Tx, cx: Context, input: EndInput) {
+  const { requestId, authorizationId, to } = input;
+  await lockRequest(tx, requestId);
+  const { row: request } = await loadRequest(tx, cx, requestId, "request.review");
+  // What is overdue is with the executives, whom no coordinator stops (access.md "Requests").
+  if (request.state === "overdue") {
+    throw new DomainError("request.conflict", {
+      detail: "The request is overdue: executives may release it.",
+    });
+  }
+  const row = await findAuthorization(tx, requestId);
+  if (row?.id !== authorizationId) throw new DomainError("authorization.not-found");
+  if (!mayEnd(row, to)) {
+    throw new DomainError("request.illegal-transition", {
+      detail: `The legal authority is ${row.state}; it does not become ${to}.`,
+    });
+  }
+  return endAuthorization(tx, cx, row, input);
+}
+
+interface EndInput {
+  readonly requestId: string;
+  readonly authorizationId: string;
+  readonly to: Ending;
+  readonly reason: string;
+}
+
+async function end(cx: Context, input: EndInput): Promise<RequestAnswer> {
+  const { requestId, to } = input;
+  return recordingRefusals(cx, { action: ACTIONS[to], requestId }, async () => {
+    const { entry, ended } = await inTransaction(cx, (tx) => endIn(tx, cx, input));
+    if (ended !== undefined) await tryAnnouncing(cx, ended);
+    return answerRequest(cx, requestId, entry);
+  });
+}
+
+/**
+ * A court has stayed the order, or its authority doubts it: nothing is approved on it, and a grant that rests on it ends
+ * at once, here at the next decision and with the custodian as soon as it answers. It is not lifted (ADR 0031): what is
+ * left to see takes a new request and two fresh decisions. For reviewers. Throws `authorization.not-found`,
+ * `request.illegal-transition`.
+ */
+export function suspendAuthorization(
+  cx: Context,
+  requestId: string,
+  authorizationId: string,
+  { reason }: AuthorizationEnd,
+): Promise<RequestAnswer> {
+  return end(cx, { requestId, authorizationId, to: "suspended", reason });
+}
+
+/** The order was taken back or set aside: as a suspension, and also after one. */
+export function revokeAuthorization(
+  cx: Context,
+  requestId: string,
+  authorizationId: string,
+  { reason }: AuthorizationEnd,
+): Promise<RequestAnswer> {
+  return end(cx, { requestId, authorizationId, to: "revoked", reason });
+}

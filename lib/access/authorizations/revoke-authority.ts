@@ -1,0 +1,59 @@
+import "server-only";
+import { endAuthorization, mayEnd } from "@/lib/access/authorizations/end-authorization";
+import { listResting } from "@/lib/access/authorizations/resting-store";
+import { findAuthorization } from "@/lib/access/authorizations/store";
+import { lockRequest } from "@/lib/access/requests/store";
+import { tryAnnouncing } from "@/lib/access/revoke-grant";
+import { appendEntry } from "@/lib/audit/append-entry";
+import { type AuthorityAnswer, answerAuthority } from "@/lib/authority/registry/answer-authority";
+import { recordingRefusals } from "@/lib/authority/registry/record-refusal";
+import { requireRegistrar } from "@/lib/authority/registry/rules";
+import { endAuthorityRow, lockAuthority } from "@/lib/authority/registry/store";
+import type { AuthorityEnd } from "@/lib/authority/schema";
+import type { Context } from "@/lib/context";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+async function revokeIn(tx: Tx, cx: Context, id: string, reason: string) {
+  const row = await lockAuthority(tx, cx.instance.tenantId, id);
+  if (row === undefined) throw new DomainError("authority.not-found");
+  if (row.state !== "confirmed") {
+    throw new DomainError("authority.state", { detail: `The registration is ${row.state}.` });
+  }
+  await endAuthorityRow(tx, id, { state: "revoked", by: cx.principal.userId, at: cx.clock.now(), reason });
+  const resting = await listResting(tx, id);
+  const entry = await appendEntry(tx, cx, {
+    class: "identity",
+    outcome: "done",
+    action: "authority.revoke",
+    subjects: [`authority:${id}`],
+    details: { digest: row.digest, reason },
+  });
+  return { entry, resting };
+}
+
+/** Ends one legal authority under the key. It may have ended in the meantime: then there is nothing left to do. */
+async function endResting(cx: Context, requestId: string, reason: string): Promise<void> {
+  const ended = await inTransaction(cx, async (tx) => {
+    await lockRequest(tx, requestId);
+    const row = await findAuthorization(tx, requestId);
+    if (row === undefined || !mayEnd(row, "revoked")) return undefined;
+    return (await endAuthorization(tx, cx, row, { to: "revoked", reason })).ended;
+  });
+  if (ended !== undefined) await tryAnnouncing(cx, ended);
+}
+
+/**
+ * An authority's key counts no more: from this commit on no order under it is taken, and every grant that rests on one
+ * is refused at its next decision; then the orders and their grants are ended one by one, with the custodian too. One
+ * person does it, since it takes away only. Throws `auth.role`, `authority.not-found`, `authority.state`.
+ */
+export async function revokeAuthority(cx: Context, id: string, body: AuthorityEnd): Promise<AuthorityAnswer> {
+  return recordingRefusals(cx, "authority.revoke", id, async () => {
+    requireRegistrar(cx);
+    const { reason } = body;
+    const { entry, resting } = await inTransaction(cx, (tx) => revokeIn(tx, cx, id, reason));
+    for (const requestId of resting) await endResting(cx, requestId, reason);
+    return answerAuthority(cx, id, entry);
+  });
+}

@@ -1,0 +1,138 @@
+import "server-only";
+import type { SignedMembers } from "@/lib/access/authorization-record";
+import { findSelectedRecords } from "@/lib/access/records/selected-store";
+import type { AuthorizationFactsBody } from "@/lib/access/schema";
+import { endOf, startOf } from "@/lib/access/validity";
+import { checkOrder } from "@/lib/authority/jws";
+import { findKey } from "@/lib/authority/registry/store";
+import { failed, SignatureRefusal } from "@/lib/authority/report";
+import type { SignatureReport, SignedOrder } from "@/lib/authority/schema";
+import { type Asked, beyond, type Reach } from "@/lib/authority/selector";
+import type { Context } from "@/lib/context";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError, type FieldError } from "@/lib/errors";
+
+/** A JWS order that counts at this moment. */
+export interface HeldOrder {
+  readonly jws: string;
+  readonly report: SignatureReport;
+  readonly members: SignedMembers;
+  /** What was typed, with the order's own times in place of days. */
+  readonly facts: AuthorizationFactsBody;
+}
+
+/** 422 with the fault by its name and in the words of EN 319 102-1. */
+function refuse(report: SignatureReport, errors: readonly FieldError[] = []): never {
+  const { fault, indication, sub_indication: sub, detail } = report;
+  throw new DomainError("authorization.signature", {
+    detail,
+    errors,
+    extra: { reason: `signature.${fault ?? "form"}`, fault, indication, sub_indication: sub },
+  });
+}
+
+/** Judges the order as of now. Throws `authorization.signature` unless it passes. */
+async function requireOrder(
+  tx: Tx,
+  cx: Context,
+  jws: string,
+): Promise<{ readonly report: SignatureReport; readonly order: SignedOrder }> {
+  const { tenantId, log } = cx.instance;
+  const find = (kid: string) => findKey(tx, tenantId, kid);
+  const { report, order } = await checkOrder(jws, { aud: log, at: cx.clock.now(), find });
+  if (report.indication !== "TOTAL-PASSED" || order === undefined) refuse(report);
+  return { report, order };
+}
+
+/** A day that was typed is the day that the order's time lies on; a time is that time. */
+function begins(typed: string, signed: string): boolean {
+  return isDay(typed) ? signed.startsWith(typed) : startOf(typed).getTime() === Date.parse(signed);
+}
+
+/** The same for an end, which is half-open: the day before a midnight. */
+function ends(typed: string, signed: string): boolean {
+  const last = new Date(Date.parse(signed) - 1).toISOString();
+  return isDay(typed) ? last.startsWith(typed) : endOf(typed).getTime() === Date.parse(signed);
+}
+
+const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text);
+
+/** What was typed beside a signed order is what the order says, or it is refused member by member. */
+function requireSameFacts(report: SignatureReport, facts: AuthorizationFactsBody, order: SignedOrder): void {
+  const says = (name: keyof AuthorizationFactsBody, typed: unknown, signed: unknown): FieldError[] =>
+    typed === signed
+      ? []
+      : [{ pointer: `/${name}`, detail: `the signed order says “${String(signed ?? "")}”` }];
+  const errors = [
+    ...says("issuer", facts.issuer, order.issuer),
+    ...says("jurisdiction", facts.jurisdiction, order.jurisdiction),
+    ...says("kind", facts.kind, order.kind),
+    ...says("case_number", facts.case_number, order.case_number),
+    ...(begins(facts.valid_from, order.valid_from)
+      ? []
+      : says("valid_from", facts.valid_from, order.valid_from)),
+    ...(ends(facts.valid_until, order.valid_until)
+      ? []
+      : says("valid_until", facts.valid_until, order.valid_until)),
+    ...says("recognition_basis", facts.recognition_basis, order.recognition_basis),
+  ];
+  if (errors.length === 0) return;
+  const refusal = new SignatureRefusal(
+    "facts",
+    "The facts that were typed are not those of the signed order.",
+  );
+  refuse(failed(report.method, new Date(report.judged_at), refusal, report), errors);
+}
+
+function reachOf({ selector, fields, purpose, max_records: most }: SignedOrder): Reach {
+  return {
+    selector,
+    ...(fields === undefined ? {} : { fields }),
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(most === undefined ? {} : { max_records: most }),
+  };
+}
+
+/**
+ * Takes a JWS order in: it must pass now, and say what was typed beside it. Throws `authorization.signature` with
+ * `fault`, `indication` and `sub_indication`.
+ */
+export async function takeOrder(
+  tx: Tx,
+  cx: Context,
+  facts: AuthorizationFactsBody,
+  jws: string,
+): Promise<HeldOrder> {
+  const { report, order } = await requireOrder(tx, cx, jws);
+  requireSameFacts(report, facts, order);
+  const digest = toBase64url(sha256(utf8(jws)));
+  const signature = { method: "jws" as const, sha256: digest, kid: report.kid ?? "" };
+  const { valid_from, valid_until } = order;
+  return {
+    jws,
+    report,
+    members: { signature, reach: reachOf(order) },
+    facts: { ...facts, valid_from, valid_until },
+  };
+}
+
+/** Judges a kept order again, as of now: its key may have been revoked or have run out. */
+export async function judgeAgain(tx: Tx, cx: Context, jws: string): Promise<SignatureReport> {
+  return (await requireOrder(tx, cx, jws)).report;
+}
+
+/** What a request, or what is left of it, asks for. */
+export type AskedIds = Omit<Asked, "records"> & { readonly transactions: readonly string[] };
+
+/** Throws `authorization.scope` when the request asks for more than its order reaches. */
+export async function requireReach(tx: Tx, reach: Reach, asked: AskedIds): Promise<void> {
+  const records = await findSelectedRecords(tx, asked.transactions);
+  const excess = beyond(reach, { ...asked, records });
+  if (excess === undefined) return;
+  throw new DomainError("authorization.scope", {
+    detail: excess.detail,
+    extra: { reason: `scope.${excess.member}`, member: excess.member },
+  });
+}

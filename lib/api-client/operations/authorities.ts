@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { pageOf, pageQuery, Receipt } from "@/lib/api-client/fields";
+import { operation } from "@/lib/api-client/operation";
+import {
+  AuthorityConfirmation,
+  AuthorityEnd,
+  AuthorityPath,
+  AuthorityView,
+  NewAuthority,
+} from "@/lib/authority/schema";
+
+const AUTHORITIES = "/confidential/admin/authorities";
+const AuthorityAnswer = AuthorityView.extend({ receipt: Receipt });
+const keeper = {
+  scopes: ["admin"],
+  roles: ["coordinator", "admin"],
+  duties: ["admin", "compliance"],
+} as const;
+const KEPT = ["id", "state", "digest", "proposed_at"];
+
+export const listAuthorities = operation({
+  id: "listAuthorities",
+  method: "GET",
+  path: AUTHORITIES,
+  summary: "Keys that authorities sign orders with, newest first, ended ones included.",
+  ...keeper,
+  query: z.strictObject({ ...pageQuery }),
+  response: { status: 200, schema: pageOf(AuthorityView) },
+  rate: "reads",
+  action: "authority.read",
+});
+
+export const registerAuthority = operation({
+  id: "registerAuthority",
+  method: "POST",
+  path: AUTHORITIES,
+  summary: "Register an authority's key; it counts when a second person has confirmed it, a day later.",
+  ...keeper,
+  body: NewAuthority,
+  response: { status: 201, schema: AuthorityAnswer },
+  rate: "writes",
+  action: "authority.register",
+  sessionOnly: true,
+  stepUp: true,
+  idempotent: { keep: KEPT },
+});
+
+export const confirmAuthority = operation({
+  id: "confirmAuthority",
+  method: "POST",
+  path: `${AUTHORITIES}/{id}/confirmations`,
+  summary: "Confirm what somebody else registered, by the digest that the authority itself gave.",
+  ...keeper,
+  params: AuthorityPath,
+  body: AuthorityConfirmation,
+  response: { status: 200, schema: AuthorityAnswer },
+  rate: "writes",
+  action: "authority.confirm",
+  sessionOnly: true,
+  stepUp: true,
+});
+
+export const withdrawAuthority = operation({
+  id: "withdrawAuthority",
+  method: "POST",
+  path: `${AUTHORITIES}/{id}/withdrawals`,
+  summary: "Take back a registration that nobody has confirmed.",
+  ...keeper,
+  params: AuthorityPath,
+  body: AuthorityEnd,
+  response: { status: 200, schema: AuthorityAnswer },
+  rate: "writes",
+  action: "authority.withdraw",
+  sessionOnly: true,
+  stepUp: true,
+});
+
+export const revokeAuthority = operation({
+  id: "revokeAuthority",
+  method: "POST",
+  path: `${AUTHORITIES}/{id}/revocations`,
+  summary: "End a key: no order under it is taken, and grants that rest on one end at once.",
+  ...keeper,
+  params: AuthorityPath,
+  body: AuthorityEnd,
+  response: { status: 200, schema: AuthorityAnswer },
+  rate: "writes",
+  action: "authority.revoke",
+  sessionOnly: true,
+  stepUp: true,
+});

@@ -1,0 +1,26 @@
+/**
+ * What exactly is wrong with a signature, in this program's own names, each with its words in `domain.signatureFaults`:
+ * the words of the standard are too wide for a refusal.
+ */
+export const SIGNATURE_FAULTS = [
+  "form",
+  "algorithm",
+  "alg-none",
+  "duplicate-member",
+  "not-canonical",
+  "audience",
+  "empty-selector",
+  "dates-reversed",
+  "unknown-key",
+  "key-not-in-force",
+  "key-expired",
+  "key-revoked",
+  "altered",
+  "issuer",
+  "facts",
+] as const;
+
+/** The fault that a refusal names, when it is one of those. */
+export function signatureFault(name: unknown): (typeof SIGNATURE_FAULTS)[number] | undefined {
+  return SIGNATURE_FAULTS.find((fault) => fault === name);
+}

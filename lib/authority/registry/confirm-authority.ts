@@ -1,0 +1,63 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import { type AuthorityAnswer, answerAuthority } from "@/lib/authority/registry/answer-authority";
+import { recordingRefusals } from "@/lib/authority/registry/record-refusal";
+import { inForceFrom, requireRegistrar } from "@/lib/authority/registry/rules";
+import { type AuthorityRow, confirmAuthorityRow, lockAuthority } from "@/lib/authority/registry/store";
+import type { AuthorityConfirmation } from "@/lib/authority/schema";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+function requireConfirmable(
+  cx: Context,
+  row: AuthorityRow | undefined,
+  body: AuthorityConfirmation,
+): AuthorityRow {
+  if (row === undefined) throw new DomainError("authority.not-found");
+  if (row.state !== "proposed") {
+    throw new DomainError("authority.state", { detail: `The registration is ${row.state}.` });
+  }
+  if (row.proposed_by === cx.principal.userId) {
+    throw new DomainError("authority.second-person", {
+      detail: "Somebody else confirms what you registered.",
+    });
+  }
+  if (row.digest !== body.digest) {
+    throw new DomainError("request.invalid", {
+      detail: "The request does not fit its schema.",
+      errors: [{ pointer: "/digest", detail: "is not the digest of what is registered" }],
+    });
+  }
+  return row;
+}
+
+/**
+ * A second person confirms a registration, naming the digest that the authority itself gave for its key. It is in force
+ * a day later, in an evaluation at once. Throws `auth.role`, `authority.not-found`, `authority.state`,
+ * `authority.second-person`, `request.invalid`.
+ */
+export async function confirmAuthority(
+  cx: Context,
+  id: string,
+  body: AuthorityConfirmation,
+): Promise<AuthorityAnswer> {
+  return recordingRefusals(cx, "authority.confirm", id, async () => {
+    requireRegistrar(cx);
+    const entry = await inTransaction(cx, async (tx) => {
+      const found = await lockAuthority(tx, cx.instance.tenantId, id);
+      const row = requireConfirmable(cx, found, body);
+      const at = cx.clock.now();
+      const from = inForceFrom(cx, at);
+      await confirmAuthorityRow(tx, id, { by: cx.principal.userId, at, inForceFrom: from });
+      return appendEntry(tx, cx, {
+        class: "identity",
+        outcome: "done",
+        action: "authority.confirm",
+        subjects: [`authority:${id}`],
+        details: { digest: row.digest, in_force_from: from.toISOString() },
+      });
+    });
+    return answerAuthority(cx, id, entry);
+  });
+}
