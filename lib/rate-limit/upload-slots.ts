@@ -41,6 +41,11 @@ export class UploadSlots {
     }
   }
 
+  /** How many are worked on now. */
+  get taken(): number {
+    return this.#all;
+  }
+
   #release(userId: string): void {
     const left = (this.#taken.get(userId) ?? 1) - 1;
     if (left === 0) this.#taken.delete(userId);

@@ -55,10 +55,10 @@ CREATE TRIGGER document_announced AFTER UPDATE OF scan ON document
   FOR EACH ROW EXECUTE FUNCTION announce_change('request', 'request_id');
 
 INSERT INTO audit_action_rule (action, table_name, op) VALUES
-  ('document.scan', 'access_request', 'UPDATE'),
+  ('document.scan', 'access_request', 'UPDATE'), ('document.scan', 'request_event', 'INSERT'),
   ('document.quarantine', 'document', 'INSERT'), ('document.quarantine', 'document', 'UPDATE'),
   ('document.quarantine', 'document_quarantine', 'INSERT'),
-  ('document.quarantine', 'access_request', 'UPDATE');
+  ('document.quarantine', 'access_request', 'UPDATE'), ('document.quarantine', 'request_event', 'INSERT');
 
 -- Whoever waits for the scanner may take the request back.
 INSERT INTO request_transition (from_state, to_state, event) VALUES ('document_check', 'withdrawn', 'withdraw')
