@@ -6,6 +6,7 @@ import {
   InstrumentKind,
   Purpose,
   RequestState,
+  ScanState,
   Stage,
   TransactionQuery,
 } from "@/lib/access/schema";
@@ -20,7 +21,7 @@ export const DocumentView = z.object({
   sha256: z.string(),
   bytes: z.int(),
   media_type: z.string(),
-  scan: z.string(),
+  scan: ScanState,
 });
 
 export const AuthorizationView = z.object({

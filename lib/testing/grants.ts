@@ -32,6 +32,7 @@ const APP = {
   dispute: "INSERT UPDATE",
   dispute_note: "INSERT",
   document: "INSERT UPDATE(scan)",
+  document_quarantine: "INSERT(ciphertext dek_sealed id iv request_id tag tenant_id)",
   duty: "DELETE INSERT UPDATE",
   escrow_epoch: "INSERT UPDATE",
   escrow_registration: "INSERT UPDATE",
