@@ -20,6 +20,7 @@ const REQUEST_EVENTS = [
   "revoke",
   "expire",
   "overdue",
+  "release",
 ] as const;
 const DISPUTE_EVENTS = ["open", "take", "end"] as const;
 const STATUSES = ["created", "processing", "completed", "settled", "failed", "disputed"] as const;

@@ -23,6 +23,7 @@ const KINDS = [
   "close",
   "withdraw",
   "overdue",
+  "release",
   "resume",
 ] as const;
 type Kind = (typeof KINDS)[number];
@@ -39,6 +40,7 @@ const LOOKS: Readonly<
   answer: { icon: "comment", tone: "ink" },
   comment: { icon: "comment", tone: "ink" },
   overdue: { icon: "clock", tone: "amber" },
+  release: { icon: "tick", tone: "accent" },
   submit: { icon: "request", tone: "ink" },
 };
 
