@@ -9,7 +9,16 @@ import type { Logger } from "@/lib/telemetry/logger";
 export type Role = "client" | "miner" | "coordinator" | "auditor" | "regulator" | "admin";
 
 /** Duties a person may hold beside the role (identity.md). */
-export type Duty = "admin" | "approve" | "legal" | "compliance" | "privacy" | "support" | "recovery";
+export type Duty =
+  | "admin"
+  | "approve"
+  | "legal"
+  | "compliance"
+  | "privacy"
+  | "support"
+  | "recovery"
+  | "executive"
+  | "break-glass";
 
 /** Scopes of an API key (api.md "System"). */
 export type Scope =

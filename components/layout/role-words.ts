@@ -1,5 +1,15 @@
 const ROLES = ["client", "miner", "coordinator", "auditor", "regulator", "admin"] as const;
-const DUTIES = ["admin", "approve", "legal", "compliance", "privacy", "support", "recovery"] as const;
+const DUTIES = [
+  "admin",
+  "approve",
+  "legal",
+  "compliance",
+  "privacy",
+  "support",
+  "recovery",
+  "executive",
+  "break-glass",
+] as const;
 
 /** The message key of a role. */
 export function roleKey(role: string): (typeof ROLES)[number] {

@@ -7,6 +7,7 @@ import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import { finishPending } from "@/lib/access/jobs/store";
 import { moveRequest } from "@/lib/access/move-request";
 import { getPerson } from "@/lib/access/people/store";
+import { releaseSubmission } from "@/lib/access/release/release-submission";
 import { appendEntry } from "@/lib/audit/append-entry";
 import type { AuditContext } from "@/lib/audit/audit-context";
 import type { DbContext } from "@/lib/context";
@@ -54,7 +55,9 @@ async function loadSubmission(cx: CustodyContext, grantId: string) {
   return inSnapshot(cx, async (tx) => {
     const grant = await findGrant(tx, cx.instance.tenantId, grantId);
     if (grant === undefined) throw new DomainError("grant.not-found");
-    const { requestId, dispute } = grant;
+    const { requestId, dispute, releaseId } = grant;
+    if (requestId !== undefined && releaseId !== undefined)
+      return { grant, submission: await releaseSubmission(tx, cx, { grantId, requestId, releaseId }) };
     if (requestId !== undefined)
       return { grant, submission: await decidedSubmission(tx, grantId, requestId) };
     if (dispute === undefined) throw new InvariantError("a grant rests on nothing");

@@ -217,6 +217,8 @@ export const GrantDetail = GrantView.extend({
   request_reference: z.string().optional(),
   legal_authority: AuthorizationView.optional(),
   decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
+  /** Present where executives released it, in place of decisions. */
+  released_by: z.array(z.object({ at: z.string(), person: PersonView })).optional(),
   openings: z.array(GrantOpening),
   /** Copies of opened fields, newest first. */
   copies: z.array(GrantCopy),

@@ -42,7 +42,8 @@ async function revokeIn(tx: Tx, cx: Context, id: string, reason: string): Promis
   });
 }
 
-async function endRequest(tx: Tx, cx: Context, requestId: string, reason: string): Promise<void> {
+/** The request ends with its grant, where it is still active. */
+export async function endRequest(tx: Tx, cx: Context, requestId: string, reason: string): Promise<void> {
   if ((await readState(tx, requestId)) !== "active") return;
   const request = { id: requestId, state: "active" as const };
   await moveRequest(tx, cx, request, { event: "revoke", to: "revoked", comment: reason });
@@ -56,10 +57,11 @@ export async function announceRevocation(cx: CustodyContext, grantId: string): P
     return found === undefined ? undefined : { ...found, nonce: await findEndedNonce(tx, grantId) };
   });
   if (revocation === undefined) throw new DomainError("grant.not-found");
-  const { at, reason, nonce } = revocation;
+  const { at, reason, nonce, releaseEnd } = revocation;
   const dispute = nonce === undefined ? {} : { dispute_nonce: nonce };
+  const ended = releaseEnd === undefined ? {} : { ended_by: releaseEnd };
   try {
-    await cx.escrow.revoke({ grant: grantId, reason, at: validityTime(at), ...dispute });
+    await cx.escrow.revoke({ grant: grantId, reason, at: validityTime(at), ...dispute, ...ended });
   } catch (error) {
     const isUnknown = error instanceof DomainError && error.extra.reason === "unknown-grant";
     if (!isUnknown) throw error;

@@ -14,6 +14,7 @@ import * as live from "./operations/live";
 import * as log from "./operations/log";
 import * as preservations from "./operations/preservations";
 import * as recoveries from "./operations/recoveries";
+import * as releases from "./operations/releases";
 import * as roster from "./operations/roster";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
@@ -30,6 +31,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   recoveries,
   access,
   decisions,
+  releases,
   grants,
   audit,
   aside,

@@ -1,7 +1,17 @@
 import { z } from "zod";
 
 export const Role = z.enum(["client", "miner", "coordinator", "auditor", "regulator", "admin"]);
-export const Duty = z.enum(["admin", "approve", "legal", "compliance", "privacy", "support", "recovery"]);
+export const Duty = z.enum([
+  "admin",
+  "approve",
+  "legal",
+  "compliance",
+  "privacy",
+  "support",
+  "recovery",
+  "executive",
+  "break-glass",
+]);
 export const Scope = z.enum([
   "submit",
   "open",

@@ -33,6 +33,8 @@ const APP = {
   duty: "DELETE INSERT UPDATE",
   escrow_epoch: "INSERT UPDATE",
   escrow_registration: "INSERT UPDATE",
+  executive_release: "INSERT",
+  executive_release_word: "INSERT",
   idempotency_record: "DELETE INSERT UPDATE",
   identity_check: "INSERT",
   invitation: "INSERT UPDATE(revoked_at used_at)",

@@ -60,7 +60,7 @@ export const reviewRequest = operation({
   summary: "What a decider weighs: the stage, conflicts, what policy would allow, the officer's history.",
   scopes: ["read"],
   roles: ["coordinator"],
-  duties: ["legal", "approve", "compliance"],
+  duties: ["legal", "approve", "compliance", "executive"],
   params: RequestPath,
   response: { status: 200, schema: ReviewView },
   rate: "reads",
