@@ -164,9 +164,10 @@ export const GrantView = z.object({
   id: z.string(),
   /** For people: that of its request with GR, or the end of its id where it rests on a dispute. */
   reference: z.string(),
-  /** What it rests on: an access request, or a party's dispute. */
+  /** What it rests on: an access request, a party's dispute, or a use of break-glass. */
   request_id: z.string().optional(),
   dispute_id: z.string().optional(),
+  emergency_id: z.string().optional(),
   transactions: z.array(z.string()),
   fields: z.array(GroupName),
   masked_fields: z.array(GroupName),

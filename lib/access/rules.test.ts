@@ -165,9 +165,12 @@ describe("transitions", () => {
     }
   });
 
-  it("nothing becomes approved but from stage 2, and nothing active but from approved or partial", () => {
+  it("nothing becomes approved but from stage 2 or by a release of what is overdue, and nothing active but from approved or partial", () => {
     const into = (state: string) => TRANSITIONS.filter(([, to]) => to === state).map(([from]) => from);
-    expect(into("approved")).toEqual(["stage_2"]);
+    expect(into("approved").sort()).toEqual(["overdue", "stage_2"]);
+    expect(TRANSITIONS.filter(([from, to]) => from === "overdue" && to === "approved")).toEqual([
+      ["overdue", "approved", "release"],
+    ]);
     expect(into("active").sort()).toEqual(["approved", "partial"]);
   });
 });

@@ -3,6 +3,7 @@ import * as access from "./operations/access";
 import * as account from "./operations/account";
 import * as aside from "./operations/aside";
 import * as audit from "./operations/audit";
+import * as breakGlass from "./operations/break-glass";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as disputes from "./operations/disputes";
@@ -32,6 +33,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   access,
   decisions,
   releases,
+  breakGlass,
   grants,
   audit,
   aside,

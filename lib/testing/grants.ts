@@ -31,6 +31,8 @@ const APP = {
   dispute_note: "INSERT",
   document: "INSERT UPDATE(scan)",
   duty: "DELETE INSERT UPDATE",
+  emergency: "INSERT",
+  emergency_review: "INSERT",
   escrow_epoch: "INSERT UPDATE",
   escrow_registration: "INSERT UPDATE",
   executive_release: "INSERT",

@@ -8,9 +8,10 @@ import type { GroupName, Level } from "@/lib/escrow/statements";
 export interface NewGrant {
   readonly id: string;
   readonly tenantId: string;
-  /** What it rests on: one of the two. */
+  /** What it rests on: one of the three. */
   readonly requestId?: string;
   readonly disputeId?: string;
+  readonly emergencyId?: string;
   /** Beside the request, where executives released it. */
   readonly releaseId?: string;
   readonly authorizationId: string | undefined;
@@ -35,6 +36,7 @@ export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
         tenant_id: grant.tenantId,
         request_id: grant.requestId ?? null,
         dispute_id: grant.disputeId ?? null,
+        emergency_id: grant.emergencyId ?? null,
         release_id: grant.releaseId ?? null,
         authorization_id: grant.authorizationId ?? null,
         subject_user_id: grant.subjectUserId,

@@ -12,6 +12,7 @@ const Row = z.object({
   request_id: z.string().nullable(),
   request_reference: z.string().nullable(),
   dispute_id: z.string().nullable(),
+  emergency_id: z.string().nullable(),
   release_id: z.string().nullable(),
   dispute_state: z.string().nullable(),
   dispute_taken_by: z.string().nullable(),
@@ -53,11 +54,12 @@ export interface GrantRow extends GrantFacts {
 }
 
 const SELECT = Prisma.sql`
-  SELECT g.id, g.request_id, r.reference AS request_reference, g.dispute_id, g.release_id, g.subject_user_id, g.transactions,
+  SELECT g.id, g.request_id, r.reference AS request_reference, g.dispute_id, g.emergency_id, g.release_id, g.subject_user_id, g.transactions,
     coalesce(r.organisation_id, s.organisation_id) AS requester_organisation_id,
     d.state AS dispute_state, d.taken_by AS dispute_taken_by,
     ARRAY(SELECT DISTINCT p.organisation_id FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
-      WHERE t.transaction_id = d.transaction_id) AS party_organisations,
+      WHERE t.transaction_id = d.transaction_id
+        OR (g.emergency_id IS NOT NULL AND t.transaction_id = ANY (g.transactions::uuid[]))) AS party_organisations,
     g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.state, g.assurance,
     g.created_at, g.revoked_at, a.id AS authorization_id, a.kind AS authorization_kind,
     a.state AS authorization_state, a.valid_from, a.valid_until, a.issuer, a.case_number,
@@ -92,12 +94,18 @@ function disputeOf(row: z.infer<typeof Row>): Pick<GrantFacts, "dispute"> {
   };
 }
 
+function emergencyOf(row: z.infer<typeof Row>): Pick<GrantFacts, "emergency"> {
+  const { emergency_id: id, party_organisations: partyOrganisations } = row;
+  return id === null ? {} : { emergency: { id, partyOrganisations } };
+}
+
 function toGrant(record: unknown): GrantRow {
   const row = Row.parse(record);
   return {
     id: row.id,
     ...(row.request_id === null ? {} : { requestId: row.request_id }),
     ...disputeOf(row),
+    ...emergencyOf(row),
     subjectUserId: row.subject_user_id,
     requesterOrganisationId: row.requester_organisation_id,
     transactions: row.transactions,
