@@ -15,10 +15,11 @@ export type Duty =
   | "approve"
   | "legal"
   | "compliance"
-  | "executive"
   | "privacy"
   | "support"
-  | "recovery";
+  | "recovery"
+  | "executive"
+  | "break-glass";
 
 /** Scopes of an API key (api.md "System"). */
 export type Scope =

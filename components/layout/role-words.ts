@@ -4,10 +4,11 @@ const DUTIES = [
   "approve",
   "legal",
   "compliance",
-  "executive",
   "privacy",
   "support",
   "recovery",
+  "executive",
+  "break-glass",
 ] as const;
 
 /** The message key of a role. */

@@ -24,7 +24,9 @@ import known from "@/lib/crypto/testdata/cfx1.json";
 import residentKey from "@/lib/crypto/testdata/resident-key.json";
 import { verifyPasskey } from "@/lib/custodian/passkey";
 import { Refused } from "@/lib/custodian/refused";
+import { BreakGlassStatement, ReviewStatement, reasonDigest } from "@/lib/escrow/emergency-statement";
 import { ReplyJwe } from "@/lib/escrow/protocol";
+import { FrozenRequestRecord, ReleaseEndStatement, ReleaseStatement } from "@/lib/escrow/release-statement";
 import { findPerson, Roster, RosterHeldStatement, rosterDigest } from "@/lib/escrow/roster";
 import {
   DecisionStatement,
@@ -34,6 +36,7 @@ import {
   OpenStatement,
   PasskeySignature,
   RosterStatement,
+  recordDigest,
   StatementSignature,
 } from "@/lib/escrow/statements";
 import { type Block, examplesOf, filesOf, valueAfter } from "./read-examples";
@@ -184,6 +187,10 @@ describe("statements.md", () => {
     "grant-ok": GrantOkStatement,
     roster: RosterStatement,
     dispute: DisputeStatement,
+    release: ReleaseStatement,
+    "release-end": ReleaseEndStatement,
+    "break-glass": BreakGlassStatement,
+    review: ReviewStatement,
   };
 
   it.each(Object.entries(schemas))("shows a %s of its schema, signed by the test key", (kind, schema) => {
@@ -195,6 +202,24 @@ describe("statements.md", () => {
   it("shows the bytes of a decision", () => {
     const object = jsonOf(blocks, "statement.decision", DecisionStatement);
     expect(fromUtf8(statementBytes("decision", object))).toBe(lineOf(blocks, "statement.decision.bytes"));
+  });
+
+  it.each([
+    ["release", ReleaseStatement],
+    ["break-glass", BreakGlassStatement],
+  ] as const)("shows the bytes of a %s", (kind, schema) => {
+    const object = jsonOf<unknown>(blocks, `statement.${kind}`, schema);
+    expect(fromUtf8(statementBytes(kind, object))).toBe(lineOf(blocks, `statement.${kind}.bytes`));
+  });
+
+  it("shows what the digests of a release, a reason and a review are taken of", () => {
+    const release = jsonOf(blocks, "statement.release", ReleaseStatement);
+    const request = jsonOf(blocks, "statement.release.request", FrozenRequestRecord);
+    expect(recordDigest(request)).toBe(release.request_digest);
+    const glass = jsonOf(blocks, "statement.break-glass", BreakGlassStatement);
+    expect(reasonDigest(lineOf(blocks, "statement.break-glass.reason"))).toBe(glass.reason);
+    const review = jsonOf(blocks, "statement.review", ReviewStatement);
+    expect(recordDigest(glass)).toBe(review.emergency);
   });
 
   it("shows a confirmation that the program itself takes for the custodian's", () => {

@@ -16,6 +16,11 @@ export interface FilingFacts {
   readonly escalatedTo?: Escalation | undefined;
 }
 
+interface ReleasedFacts {
+  /** Executives released it: nobody else ends it but its holder. */
+  readonly isReleased: boolean;
+}
+
 /** What each action is decided by, beside who asks. */
 export interface ActionFacts {
   readonly "request.create": { readonly purpose: string; readonly level: Level };
@@ -35,9 +40,14 @@ export interface ActionFacts {
     /** Privilege is a question of law. */
     readonly isLegalOnly: boolean;
   };
+  readonly "request.release": FilingFacts & {
+    /** A participant of the executive's organisation is a party to a transaction that is asked for. */
+    readonly isParty: boolean;
+  };
   readonly "identity.check": FilingFacts;
   readonly "grant.read": FilingFacts;
-  readonly "grant.revoke": FilingFacts;
+  readonly "grant.revoke": FilingFacts & ReleasedFacts;
+  readonly "grant.end-release": FilingFacts & ReleasedFacts;
   readonly "grant.open": FilingFacts;
 }
 export type Action = keyof ActionFacts;
@@ -48,7 +58,7 @@ type Rule<A extends Action> = (subject: ActionSubject, facts: ActionFacts[A]) =>
 const ASKING_ROLES: ReadonlySet<string> = new Set(["auditor", "regulator", "coordinator"]);
 /** The duty that decides each stage. */
 export const STAGE_DUTY: Readonly<Record<Stage, Duty>> = { legal: "legal", coordinator: "approve" };
-const DECIDING_DUTIES: readonly Duty[] = ["legal", "approve", "compliance"];
+const DECIDING_DUTIES: readonly Duty[] = ["legal", "approve", "compliance", "executive"];
 
 const hidden = (id: string, code: "request-file.not-found" | "grant.not-found"): Reason =>
   reason(id, code, "There is nothing here that you may know of.");
@@ -136,12 +146,35 @@ const mayDecide: Rule<"request.decide"> = (subject, facts) => {
   return [];
 };
 
+/** Executives release what is overdue: nobody for himself, his organisation or a party. */
+const mayRelease: Rule<"request.release"> = (subject, facts) => {
+  if (isOwn(subject, facts))
+    return [reason("floor.self-approval", "decision.self", "Nobody releases a request of his own.")];
+  if (!subject.duties.includes("executive"))
+    return [reason("default.release-duty", "decision.duty", "A release needs the duty executive.")];
+  if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
+  if (subject.organisationId === facts.requesterOrganisationId)
+    return [
+      reason(
+        "floor.organisation",
+        "decision.organisation",
+        "Nobody of the requester's organisation releases.",
+      ),
+    ];
+  if (facts.isParty)
+    return [reason("floor.party", "decision.party", "No party to these transactions releases them.")];
+  return [];
+};
+
 const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
   if (isOwn(subject, facts))
     return [reason("floor.self-approval", "decision.self", "Nobody checks his own identity.")];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
-  if (!subject.duties.includes("legal"))
-    return [reason("default.identity-duty", "decision.duty", "Identity checks need the duty legal.")];
+  // An executive too: else whoever reviews could keep a release back by checking nobody.
+  if (!subject.duties.includes("legal") && !subject.duties.includes("executive"))
+    return [
+      reason("default.identity-duty", "decision.duty", "Identity checks need the duty legal or executive."),
+    ];
   if (subject.organisationId === facts.requesterOrganisationId)
     return [
       reason(
@@ -194,7 +227,25 @@ const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
   mayKnow(subject, facts) ? [] : [hidden("floor.grant-of-another", "grant.not-found")];
 
 /** Reviewers take a grant back; its holder may give it up. */
-const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => mayReadGrant(subject, facts);
+const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => {
+  const against = mayReadGrant(subject, facts);
+  if (against.length > 0 || !facts.isReleased) return against;
+  return [
+    reason(
+      "floor.released",
+      "access.forbidden",
+      "Executives released this grant: they end it, or its holder.",
+    ),
+  ];
+};
+
+/** An executive ends what executives released, and its holder gives it up: each by a signed word. */
+const mayEndRelease: Rule<"grant.end-release"> = (subject, facts) => {
+  const against = mayReadGrant(subject, facts);
+  if (against.length > 0) return against;
+  if (isOwn(subject, facts) || subject.duties.includes("executive")) return [];
+  return [reason("default.release-duty", "decision.duty", "Ending a release needs the duty executive.")];
+};
 
 const mayOpen: Rule<"grant.open"> = (subject, facts) => {
   if (isOwn(subject, facts)) return [];
@@ -210,9 +261,11 @@ const RULES: { readonly [A in Action]: Rule<A> } = {
   "request.review": mayReview,
   "request.decide": mayDecide,
   "request.steer": maySteer,
+  "request.release": mayRelease,
   "identity.check": mayCheckIdentity,
   "grant.read": mayReadGrant,
   "grant.revoke": mayRevoke,
+  "grant.end-release": mayEndRelease,
   "grant.open": mayOpen,
 };
 

@@ -2,11 +2,13 @@ import "server-only";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { listDecisions } from "@/lib/access/decisions/store";
 import { findSignedDispute } from "@/lib/access/disputes/store";
+import { emergencySubmission, endRefusedEmergency } from "@/lib/access/emergency/emergency-submission";
 import { activateGrantRow } from "@/lib/access/grants/change-store";
 import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import { finishPending } from "@/lib/access/jobs/store";
 import { moveRequest } from "@/lib/access/move-request";
 import { getPerson } from "@/lib/access/people/store";
+import { releaseSubmission } from "@/lib/access/release/release-submission";
 import { appendEntry } from "@/lib/audit/append-entry";
 import type { AuditContext } from "@/lib/audit/audit-context";
 import type { DbContext } from "@/lib/context";
@@ -54,9 +56,16 @@ async function loadSubmission(cx: CustodyContext, grantId: string) {
   return inSnapshot(cx, async (tx) => {
     const grant = await findGrant(tx, cx.instance.tenantId, grantId);
     if (grant === undefined) throw new DomainError("grant.not-found");
-    const { requestId, dispute } = grant;
+    const { requestId, dispute, emergency, releaseId } = grant;
+    if (requestId !== undefined && releaseId !== undefined)
+      return { grant, submission: await releaseSubmission(tx, cx, { grantId, requestId, releaseId }) };
     if (requestId !== undefined)
       return { grant, submission: await decidedSubmission(tx, grantId, requestId) };
+    if (emergency !== undefined)
+      return {
+        grant,
+        submission: await emergencySubmission(tx, cx.instance.tenantId, grant.id, emergency.id),
+      };
     if (dispute === undefined) throw new InvariantError("a grant rests on nothing");
     return { grant, submission: await disputeSubmission(tx, grant, dispute.id) };
   });
@@ -76,10 +85,14 @@ async function activateRequest(tx: Tx, cx: CustodyContext, grant: GrantRow, requ
   await appendEntry(tx, cx, { ...common, action: "request.activate", subjects, index });
 }
 
+function basisOf({ dispute, emergency }: GrantRow): Record<string, string> {
+  return emergency === undefined ? { dispute: dispute?.id ?? "" } : { emergency: emergency.id };
+}
+
 async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: AcceptedGrant): Promise<void> {
   const receipt = canonicalJson({ statement: accepted.statement, signature: accepted.signature });
   const { assurance } = accepted.statement;
-  const { requestId, dispute } = grant;
+  const { requestId } = grant;
   await inTransaction(cx, async (tx) => {
     if (!(await activateGrantRow(tx, grant.id, { receipt, assurance }))) return;
     const told = { custodian: accepted.signature, groups: [...grant.groups], level: grant.level };
@@ -90,7 +103,7 @@ async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: Accept
       purpose: grant.purpose,
       subjects: [`grant:${grant.id}`],
       ...(requestId === undefined
-        ? { details: { assurance, ...told, dispute: dispute?.id ?? "" }, index: { grantId: grant.id } }
+        ? { details: { assurance, ...told, ...basisOf(grant) }, index: { grantId: grant.id } }
         : {
             details: { assurance },
             caseId: requestId,
@@ -117,6 +130,10 @@ export async function activateGrant(cx: CustodyContext, grantId: string): Promis
     );
     return;
   }
-  const accepted = await submitGrant(cx, submission);
+  const accepted = await submitGrant(cx, submission).catch(async (error: unknown) => {
+    // What waits for the custodian's return waits for an hour at most, and a use that it refuses is none.
+    if (grant.emergency !== undefined) await endRefusedEmergency(cx, grant, error);
+    throw error;
+  });
   await storeActive(cx, grant, accepted);
 }

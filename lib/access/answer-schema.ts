@@ -189,9 +189,10 @@ export const GrantView = z.object({
   id: z.string(),
   /** For people: that of its request with GR, or the end of its id where it rests on a dispute. */
   reference: z.string(),
-  /** What it rests on: an access request, or a party's dispute. */
+  /** What it rests on: an access request, a party's dispute, or a use of break-glass. */
   request_id: z.string().optional(),
   dispute_id: z.string().optional(),
+  emergency_id: z.string().optional(),
   transactions: z.array(z.string()),
   fields: z.array(GroupName),
   masked_fields: z.array(GroupName),
@@ -242,6 +243,8 @@ export const GrantDetail = GrantView.extend({
   request_reference: z.string().optional(),
   legal_authority: AuthorizationView.optional(),
   decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
+  /** Present where executives released it, in place of decisions. */
+  released_by: z.array(z.object({ at: z.string(), person: PersonView })).optional(),
   openings: z.array(GrantOpening),
   /** Copies of opened fields, newest first. */
   copies: z.array(GrantCopy),

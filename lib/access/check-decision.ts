@@ -5,17 +5,23 @@ import { type OrderFacts, requireConfirms, requireSameReading } from "@/lib/acce
 import { type DecisionCase, firstReading, requireStage } from "@/lib/access/decision-case";
 import { remainingAt } from "@/lib/access/decision-statement";
 import { hasIdentityCheck } from "@/lib/access/people/store";
+import { findNewestRelease } from "@/lib/access/release/store";
 import type { NewStatement, RequestState } from "@/lib/access/schema";
 import { startOf } from "@/lib/access/validity";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { validityTime } from "@/lib/escrow/statements";
 
 /** States in which a legal authority is still decided on. */
 const REVIEWED: ReadonlySet<string> = new Set(["legal_review", "attested"]);
 
 /** Impostors: an officer's request is approved only with a recorded identity check (access.md). */
-async function requireIdentityCheck(tx: Tx, cx: Context, one: DecisionCase): Promise<void> {
+export async function requireIdentityCheck(
+  tx: Tx,
+  cx: Context,
+  one: Pick<DecisionCase, "requester">,
+): Promise<void> {
   if (one.requester.role !== "auditor" && one.requester.role !== "regulator") return;
   if (await hasIdentityCheck(tx, one.requester.userId, cx.clock.now())) return;
   throw new DomainError("decision.identity-check", {
@@ -24,8 +30,21 @@ async function requireIdentityCheck(tx: Tx, cx: Context, one: DecisionCase): Pro
   });
 }
 
+/** While executives release what is overdue nobody decides: no coordinator leads the request away from them. */
+async function requireNoRelease(tx: Tx, cx: Context, { row }: DecisionCase): Promise<void> {
+  if (row.state !== "overdue") return;
+  const release = await findNewestRelease(tx, row.id);
+  if (release === undefined || release.signUntil <= cx.clock.now()) return;
+  throw new DomainError("request.conflict", {
+    detail: `Executives are releasing this request until ${validityTime(release.signUntil)}.`,
+  });
+}
+
 /** What was submitted is what is decided on: no authority came, went or changed in between. */
-function requireSubmittedAuthority({ row, authorization }: DecisionCase): void {
+export function requireSubmittedAuthority({
+  row,
+  authorization,
+}: Pick<DecisionCase, "row" | "authorization">): void {
   if (authorization?.recordDigest === row.authorizationDigest) return;
   throw new DomainError("authorization.invalid", {
     detail: "The legal authority is not the one that was submitted.",
@@ -72,6 +91,7 @@ export async function checkDecision(
   body: NewStatement,
 ): Promise<RequestState> {
   const state = await requireStage(tx, one, body.stage);
+  await requireNoRelease(tx, cx, one);
   if (body.decision !== "approve") return state;
   requireSubmittedAuthority(one);
   await requireIdentityCheck(tx, cx, one);

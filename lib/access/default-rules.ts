@@ -27,6 +27,8 @@ export function purposesOf(subject: Pick<SubjectFacts, "role" | "duties">): read
 /** Which purposes a role, or support, may name. */
 export function purposeReasons(facts: OpeningFacts): Reason[] {
   const { purpose, grant } = facts;
+  // The holder of break-glass may be support: what an emergency is for is said once, by its grant.
+  if (grant?.emergency !== undefined && grant.purpose === purpose) return [];
   if (!purposesOf(facts.subject).includes(purpose))
     return [
       reason(

@@ -64,11 +64,19 @@ export interface DisputeFacts {
   readonly partyOrganisations: readonly string[];
 }
 
+/** The use of break-glass that a masked grant rests on. */
+export interface EmergencyFacts {
+  readonly id: string;
+  /** Organisations of the transactions' participants. */
+  readonly partyOrganisations: readonly string[];
+}
+
 /** A grant as the rules see it: with its authorization and the people who decided. It rests on a request or a dispute. */
 export interface GrantFacts {
   readonly id: string;
   readonly requestId?: string;
   readonly dispute?: DisputeFacts;
+  readonly emergency?: EmergencyFacts;
   readonly subjectUserId: string;
   readonly requesterOrganisationId: string;
   readonly transactions: readonly string[];

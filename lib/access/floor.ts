@@ -1,4 +1,10 @@
-import type { DisputeFacts, GrantFacts, OpeningFacts, SubjectFacts } from "@/lib/access/facts";
+import type {
+  DisputeFacts,
+  EmergencyFacts,
+  GrantFacts,
+  OpeningFacts,
+  SubjectFacts,
+} from "@/lib/access/facts";
 import { isWithin, STEP_UP_MS } from "@/lib/access/limits";
 import { type Reason, reason } from "@/lib/access/reason";
 
@@ -41,6 +47,7 @@ function grantReasons(facts: OpeningFacts, grant: GrantFacts): Reason[] {
       ),
     );
   if (grant.dispute !== undefined) return [...found, ...disputeReasons(facts, grant, grant.dispute)];
+  if (grant.emergency !== undefined) return [...found, ...emergencyReasons(facts, grant, grant.emergency)];
   return [...found, ...authorizationReasons(facts, grant), ...approvalReasons(grant)];
 }
 
@@ -56,6 +63,19 @@ function disputeReasons(facts: OpeningFacts, grant: GrantFacts, dispute: Dispute
     found.push(no("floor.dispute-party", "Nobody of a party's organisation sees its dispute as support."));
   if (grant.level !== "masked")
     found.push(reason("floor.dispute-masked", "access.level", "A dispute opens masked fields only."));
+  return found;
+}
+
+/** Break-glass lets a named holder see masked fields without approval or authority, and nobody anything else. */
+function emergencyReasons({ subject }: OpeningFacts, grant: GrantFacts, emergency: EmergencyFacts): Reason[] {
+  const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
+  const found: Reason[] = [];
+  if (subject.role !== "coordinator" || !subject.duties.includes("break-glass"))
+    found.push(no("floor.break-glass-duty", "Break-glass is for those who hold it."));
+  if (emergency.partyOrganisations.includes(subject.organisationId))
+    found.push(no("floor.break-glass-party", "Nobody of a party's organisation breaks the glass for it."));
+  if (grant.level !== "masked")
+    found.push(reason("floor.break-glass-masked", "access.level", "Break-glass opens masked fields only."));
   return found;
 }
 

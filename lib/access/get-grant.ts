@@ -3,14 +3,20 @@ import { decideAction } from "@/lib/access/action-rules";
 import type { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/answer-schema";
 import { findAuthorization } from "@/lib/access/authorizations/store";
 import { listDecisions } from "@/lib/access/decisions/store";
-import { countOpened, findRevoker, listOpenings } from "@/lib/access/grants/detail-store";
+import {
+  countOpened,
+  findRevoker,
+  type GrantOpeningRow,
+  listOpenings,
+} from "@/lib/access/grants/detail-store";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { loadGrant } from "@/lib/access/load-grant";
 import { getPerson } from "@/lib/access/people/store";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { jobView, listJobs } from "@/lib/access/records/store";
+import { listReleaseWords, type ReleaseWordRow } from "@/lib/access/release/store";
 import { loadNames } from "@/lib/access/request-view";
-import { authorizationView, grantView, personView } from "@/lib/access/view";
+import { authorizationView, grantView, type Names, personView } from "@/lib/access/view";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import { listCopies } from "@/lib/audit/list-copies";
@@ -35,6 +41,7 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
     requesterUserId: grant.subjectUserId,
     requesterOrganisationId: grant.requesterOrganisationId,
     isSent: true,
+    isReleased: grant.releaseId !== undefined,
   };
   return [
     ...(isOwn && view.state === "active" ? (["open"] as const) : []),
@@ -50,11 +57,28 @@ interface Read {
   readonly holder: GrantDetail["copies"][number]["by"];
 }
 
+const openingView = (one: GrantOpeningRow, names: Names): GrantDetail["openings"][number] => ({
+  at: one.at.toISOString(),
+  by: personView(names, one.byUserId),
+  transaction_id: one.transactionId,
+  fields: [...one.groups],
+  level: one.level,
+  outcome: one.outcome,
+  entry_id: one.entryId,
+});
+
+const wordView = (one: ReleaseWordRow, names: Names) => ({
+  at: one.at.toISOString(),
+  person: personView(names, one.userId),
+});
+
 async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   const view = await viewOf(tx, cx, grant);
   const { requestId } = grant;
   const decisions = requestId === undefined ? [] : await listDecisions(tx, requestId);
-  const approvals = decisions.filter((one) => one.decision === "approve");
+  const { releaseId } = grant;
+  const words = releaseId === undefined ? undefined : await listReleaseWords(tx, releaseId);
+  const approvals = words === undefined ? decisions.filter((one) => one.decision === "approve") : [];
   const openings = await listOpenings(tx, grant.id, MAX_OPENINGS);
   const jobs = await listJobs(tx, grant.transactions.slice(0, MAX_JOBS));
   const revoker = await findRevoker(tx, grant.id);
@@ -62,6 +86,7 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   const names = await loadNames(tx, [
     grant.subjectUserId,
     ...approvals.map((one) => one.approverUserId),
+    ...(words ?? []).map((one) => one.userId),
     ...openings.map((one) => one.byUserId),
     ...(revoker?.byUserId === undefined ? [] : [revoker.byUserId]),
   ]);
@@ -74,15 +99,8 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
       at: one.at.toISOString(),
       person: personView(names, one.approverUserId),
     })),
-    openings: openings.map((one) => ({
-      at: one.at.toISOString(),
-      by: personView(names, one.byUserId),
-      transaction_id: one.transactionId,
-      fields: [...one.groups],
-      level: one.level,
-      outcome: one.outcome,
-      entry_id: one.entryId,
-    })),
+    ...(words === undefined ? {} : { released_by: words.map((one) => wordView(one, names)) }),
+    openings: openings.map((one) => openingView(one, names)),
     jobs: jobs.map(jobView),
     ...(revoker?.byUserId === undefined ? {} : { revoked_by: personView(names, revoker.byUserId) }),
     ...(revoker?.reason === undefined ? {} : { revoke_reason: revoker.reason }),

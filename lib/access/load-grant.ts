@@ -6,7 +6,7 @@ import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
-type GrantAction = Extract<Action, "grant.read" | "grant.revoke" | "grant.open">;
+type GrantAction = Extract<Action, "grant.read" | "grant.revoke" | "grant.end-release" | "grant.open">;
 
 /** A grant the caller may act on. An unknown id and one the caller may not know of answer alike. */
 export async function loadGrant(tx: Tx, cx: Context, id: string, action: GrantAction): Promise<GrantRow> {
@@ -16,6 +16,7 @@ export async function loadGrant(tx: Tx, cx: Context, id: string, action: GrantAc
     requesterUserId: grant.subjectUserId,
     requesterOrganisationId: grant.requesterOrganisationId,
     isSent: true,
+    isReleased: grant.releaseId !== undefined,
   });
   return grant;
 }

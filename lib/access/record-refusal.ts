@@ -47,7 +47,7 @@ export async function recordingRefusals<T>(
   }
 }
 
-/** A dispute is no agency's case: its parties, support and staff may know of it. */
+/** Neither a dispute nor a use of break-glass is an agency's case: its parties, support and staff may know of it. */
 const UNFENCED = Symbol("unfenced");
 
 /**
@@ -60,7 +60,7 @@ async function caseOf(cx: Context, { requestId, grantId }: Attempted): Promise<s
   const found = await inSnapshot(cx, async (tx) => {
     const grant =
       grantId !== undefined && isUuid(grantId) ? await findGrant(tx, tenantId, grantId) : undefined;
-    if (grant?.dispute !== undefined) return UNFENCED;
+    if (grant?.dispute !== undefined || grant?.emergency !== undefined) return UNFENCED;
     if (grant !== undefined) return grant.requestId;
     if (requestId === undefined || !isUuid(requestId)) return undefined;
     return (await findRequestFacts(tx, tenantId, requestId))?.id;

@@ -1,3 +1,4 @@
+import type { FrozenRequestRecord } from "@/lib/escrow/release-statement";
 import { recordDigest, validityTime } from "@/lib/escrow/statements";
 
 /** What a request asked for when it was submitted. */
@@ -26,8 +27,13 @@ export interface FrozenRequest {
  * max_views, max_exports. A query has been resolved to ids before.
  */
 export function requestDigest(request: FrozenRequest): string {
+  return recordDigest(requestRecord(request));
+}
+
+/** The record itself, as a release hands it to the custodian. */
+export function requestRecord(request: FrozenRequest): FrozenRequestRecord {
   const sorted = (values: readonly string[]): string[] => [...new Set(values)].sort();
-  return recordDigest({
+  return {
     v: 1,
     log: request.log,
     request: request.id,
@@ -44,5 +50,5 @@ export function requestDigest(request: FrozenRequest): string {
     ...(request.until === undefined ? {} : { until: validityTime(request.until) }),
     max_views: request.maxViews,
     max_exports: request.maxExports,
-  });
+  };
 }

@@ -49,7 +49,8 @@ export async function endGrant(tx: Tx, cx: Context, grant: Ending, reason: strin
   });
 }
 
-async function endRequest(tx: Tx, cx: Context, requestId: string, reason: string): Promise<void> {
+/** The request ends with its grant, where it has not ended by itself. */
+export async function endRequest(tx: Tx, cx: Context, requestId: string, reason: string): Promise<void> {
   const state = await readState(tx, requestId);
   // Approved as well: the custodian was away, and the grant ends before it came into force.
   if (state !== "approved" && state !== "active" && state !== "partial") return;
@@ -65,10 +66,11 @@ export async function announceRevocation(cx: CustodyContext, grantId: string): P
     return found === undefined ? undefined : { ...found, nonce: await findEndedNonce(tx, grantId) };
   });
   if (revocation === undefined) throw new DomainError("grant.not-found");
-  const { at, reason, nonce } = revocation;
+  const { at, reason, nonce, releaseEnd } = revocation;
   const dispute = nonce === undefined ? {} : { dispute_nonce: nonce };
+  const ended = releaseEnd === undefined ? {} : { ended_by: releaseEnd };
   try {
-    await cx.escrow.revoke({ grant: grantId, reason, at: validityTime(at), ...dispute });
+    await cx.escrow.revoke({ grant: grantId, reason, at: validityTime(at), ...dispute, ...ended });
   } catch (error) {
     const isUnknown = error instanceof DomainError && error.extra.reason === "unknown-grant";
     if (!isUnknown) throw error;

@@ -30,6 +30,7 @@ describe("actions", () => {
     duties,
   });
   const filing = { requesterUserId: "asker", requesterOrganisationId: "agency", isSent: true };
+  const granted = { ...filing, isReleased: false };
   const asker = who("regulator", [], "asker", "agency");
   const first = (reasons: readonly { code: string }[]) => reasons[0]?.code ?? "allowed";
 
@@ -87,15 +88,15 @@ describe("actions", () => {
     const stranger = who("regulator", [], "x", "y");
     expect(first(decideAction(stranger, "request.read", filing))).toBe("request-file.not-found");
     expect(first(decideAction(stranger, "request.change", filing))).toBe("request-file.not-found");
-    expect(first(decideAction(stranger, "grant.revoke", filing))).toBe("grant.not-found");
+    expect(first(decideAction(stranger, "grant.revoke", granted))).toBe("grant.not-found");
     expect(first(decideAction(asker, "request.change", filing))).toBe("allowed");
-    expect(first(decideAction(asker, "grant.revoke", filing))).toBe("allowed");
+    expect(first(decideAction(asker, "grant.revoke", granted))).toBe("allowed");
     for (const duties of [[], ["support"], ["privacy"], ["admin"], ["recovery"]] as Duty[][]) {
       const staff = who("coordinator", duties);
       expect(first(decideAction(staff, "request.read", filing))).toBe("request-file.not-found");
       expect(first(decideAction(staff, "request.comment", filing))).toBe("request-file.not-found");
       expect(first(decideAction(staff, "grant.read", filing))).toBe("grant.not-found");
-      expect(first(decideAction(staff, "grant.revoke", filing))).toBe("grant.not-found");
+      expect(first(decideAction(staff, "grant.revoke", granted))).toBe("grant.not-found");
     }
     for (const duty of ["legal", "approve", "compliance"] as const) {
       expect(first(decideAction(who("coordinator", [duty]), "request.read", filing))).toBe("allowed");
@@ -103,10 +104,50 @@ describe("actions", () => {
         "access.forbidden",
       );
     }
-    expect(first(decideAction(who("coordinator", ["approve"]), "grant.revoke", filing))).toBe("allowed");
+    expect(first(decideAction(who("coordinator", ["approve"]), "grant.revoke", granted))).toBe("allowed");
     expect(first(decideAction(who("coordinator", ["approve"]), "grant.open", filing))).toBe(
       "access.no-grant",
     );
+  });
+
+  it.each([
+    [asker, "decision.self"],
+    [who("coordinator", ["legal", "approve", "compliance"]), "decision.duty"],
+    [who("coordinator", ["break-glass"]), "decision.duty"],
+    [who("coordinator", ["executive"]), "allowed"],
+    [who("coordinator", ["executive"], "me", "agency"), "decision.organisation"],
+    [who("regulator", ["executive"]), "request-file.not-found"],
+  ] as const)("releasing by %o: %s", (subject, expected) => {
+    expect(first(decideAction(subject, "request.release", { ...filing, isParty: false }))).toBe(expected);
+  });
+
+  it("no party releases what is its own, and nothing is released that was never sent", () => {
+    const executive = who("coordinator", ["executive"]);
+    expect(first(decideAction(executive, "request.release", { ...filing, isParty: true }))).toBe(
+      "decision.party",
+    );
+    expect(
+      first(decideAction(executive, "request.release", { ...filing, isSent: false, isParty: false })),
+    ).toBe("request-file.not-found");
+  });
+
+  it("what executives released, they end, or its holder; whoever decides in stages does not", () => {
+    const released = { ...filing, isReleased: true };
+    for (const subject of [asker, who("coordinator", ["executive"])]) {
+      expect(first(decideAction(subject, "grant.end-release", released))).toBe("allowed");
+      expect(first(decideAction(subject, "grant.revoke", released))).toBe("access.forbidden");
+    }
+    for (const duty of ["legal", "approve", "compliance"] as const) {
+      expect(first(decideAction(who("coordinator", [duty]), "grant.revoke", released))).toBe(
+        "access.forbidden",
+      );
+      expect(first(decideAction(who("coordinator", [duty]), "grant.end-release", released))).toBe(
+        "decision.duty",
+      );
+    }
+    const stranger = who("regulator", [], "x", "y");
+    expect(first(decideAction(stranger, "grant.end-release", released))).toBe("grant.not-found");
+    expect(first(decideAction(stranger, "grant.revoke", released))).toBe("grant.not-found");
   });
 });
 
@@ -125,9 +166,12 @@ describe("transitions", () => {
     }
   });
 
-  it("nothing becomes approved but from stage 2, and nothing active but from approved or partial", () => {
+  it("nothing becomes approved but from stage 2 or by a release of what is overdue, and nothing active but from approved or partial", () => {
     const into = (state: string) => TRANSITIONS.filter(([, to]) => to === state).map(([from]) => from);
-    expect(into("approved")).toEqual(["stage_2"]);
+    expect(into("approved").sort()).toEqual(["overdue", "stage_2"]);
+    expect(TRANSITIONS.filter(([from, to]) => from === "overdue" && to === "approved")).toEqual([
+      ["overdue", "approved", "release"],
+    ]);
     expect(into("active").sort()).toEqual(["approved", "partial"]);
   });
 });

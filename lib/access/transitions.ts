@@ -21,7 +21,8 @@ export type RequestEventKind =
   | "lapse"
   | "extend"
   | "answer_partly"
-  | "object";
+  | "object"
+  | "release";
 
 type Row = readonly [from: RequestState, to: RequestState, event: RequestEventKind];
 
@@ -68,6 +69,7 @@ export const TRANSITIONS: readonly Row[] = [
   ["objected", "overdue", "overdue"],
   ["overdue", "stage_1", "resume"],
   ["overdue", "stage_2", "resume"],
+  ["overdue", "approved", "release"],
   ["stage_1", "expired_unreviewed", "lapse"],
   ["stage_2", "expired_unreviewed", "lapse"],
   ["stage_1", "extended", "extend"],

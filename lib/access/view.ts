@@ -97,9 +97,10 @@ export function grantStateAt(grant: GrantRow, now: Date): GrantState {
   return now < grant.notBefore || isWithin(grant.notBefore, grant.notAfter, now) ? "active" : "expired";
 }
 
-/** What people call a grant: its request's number with GR; a dispute's grant, which has none, DG and the end of its id. */
-export function grantReference(grant: Pick<GrantRow, "id" | "requestReference">): string {
-  return grant.requestReference?.replace(/^AR-/, "GR-") ?? `DG-${grant.id.slice(-8)}`;
+/** What people call a grant: its request's number with GR; a dispute's grant, which has none, DG and the end of its id, one of break-glass BG. */
+export function grantReference(grant: Pick<GrantRow, "id" | "requestReference" | "emergency">): string {
+  const kind = grant.emergency === undefined ? "DG" : "BG";
+  return grant.requestReference?.replace(/^AR-/, "GR-") ?? `${kind}-${grant.id.slice(-8)}`;
 }
 
 function authorityOf(grant: GrantRow) {
@@ -121,6 +122,7 @@ export function grantView(grant: GrantRow, { holder, opened, now }: GrantExtras)
     id: grant.id,
     reference: grantReference(grant),
     ...(grant.requestId === undefined ? {} : { request_id: grant.requestId }),
+    ...(grant.emergency === undefined ? {} : { emergency_id: grant.emergency.id }),
     ...(grant.dispute === undefined ? {} : { dispute_id: grant.dispute.id }),
     transactions: [...grant.transactions],
     fields: [...grant.groups],

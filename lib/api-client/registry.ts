@@ -4,6 +4,7 @@ import * as account from "./operations/account";
 import * as aside from "./operations/aside";
 import * as audit from "./operations/audit";
 import * as authorities from "./operations/authorities";
+import * as breakGlass from "./operations/break-glass";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as disputes from "./operations/disputes";
@@ -16,6 +17,7 @@ import * as log from "./operations/log";
 import * as organisations from "./operations/organisations";
 import * as preservations from "./operations/preservations";
 import * as recoveries from "./operations/recoveries";
+import * as releases from "./operations/releases";
 import * as roster from "./operations/roster";
 import * as steering from "./operations/steering";
 import * as system from "./operations/system";
@@ -34,6 +36,8 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   access,
   decisions,
   steering,
+  releases,
+  breakGlass,
   grants,
   audit,
   aside,

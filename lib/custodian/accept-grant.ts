@@ -1,28 +1,22 @@
 import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { signStatement } from "@/lib/crypto/statement";
+import { checkAuthorization } from "@/lib/custodian/check-authorization";
 import { type Core, remember } from "@/lib/custodian/core";
 import { checkDispute, proveDispute } from "@/lib/custodian/dispute";
+import { checkEmergency, proveEmergency } from "@/lib/custodian/emergency";
 import { refuse } from "@/lib/custodian/refused";
+import { checkRelease, proveRelease } from "@/lib/custodian/release";
 import { requireSameRoster } from "@/lib/custodian/same-roster";
 import { effectiveScope, instantOf } from "@/lib/custodian/scope";
 import { assuranceOf, type Proof, proveSignature, requireFresh, rulesOf } from "@/lib/custodian/signature";
-import type {
-  AuthorizationRecord,
-  DecidedSubmission,
-  GrantSubmission,
-  RosterPerson,
-  SignedDecision,
-} from "@/lib/escrow/protocol";
+import type { GrantSubmission } from "@/lib/escrow/grant-submission";
+import type { DecidedSubmission, RosterPerson, SignedDecision } from "@/lib/escrow/protocol";
 import { findPerson, type Roster } from "@/lib/escrow/roster";
 import { isSameOrganisation } from "@/lib/escrow/same-organisation";
 import { type DecisionStatement, type GrantOkStatement, recordDigest } from "@/lib/escrow/statements";
 
 const STAGE_DUTY = { legal: "legal", coordinator: "approve" } as const;
-/** Purposes that need a legal authority whoever asks; regulators and auditors need one for every purpose. */
-const AUTHORIZED_PURPOSES: readonly string[] = ["audit", "compliance", "reporting"];
-const OFFICERS: readonly string[] = ["regulator", "auditor"];
-
 function requirePerson(roster: Roster, person: string, as: "requester" | "approver"): RosterPerson {
   return findPerson(roster, person) ?? refuse(as, `${person} does not stand in the roster.`);
 }
@@ -47,6 +41,11 @@ async function proveDecision(
   return proveSignature(rulesOf(core, roster), approver, "decision", statement, signature);
 }
 
+function checkNotEnded(core: Core, grant: string): void {
+  if (core.memory.grants.isRevoked(grant)) refuse("revoked", "The grant was revoked.");
+  if (core.memory.grants.isSuspended(grant)) refuse("suspended", "The grant was suspended.");
+}
+
 /**
  * Proves each signed statement of a submission by itself. It takes time and changes nothing: `acceptGrant` weighs
  * the proofs in the step that remembers the grant.
@@ -57,9 +56,11 @@ export async function proveSubmission(
   submission: GrantSubmission,
 ): Promise<readonly Proof[]> {
   const { grant } = submission;
-  if (core.memory.isRevoked(grant)) refuse("revoked", "The grant was revoked.");
-  if (core.memory.grant(grant) !== undefined) return [];
+  checkNotEnded(core, grant);
+  if (core.memory.grants.find(grant) !== undefined) return [];
   if ("dispute" in submission) return [await proveDispute(core, roster, submission)];
+  if ("releases" in submission) return proveRelease(core, roster, submission);
+  if ("emergency" in submission) return [await proveEmergency(core, roster, submission)];
   const proofs: Proof[] = [];
   for (const decision of submission.decisions) proofs.push(await proveDecision(core, roster, decision));
   return proofs;
@@ -103,37 +104,27 @@ function checkNonces(core: Core, grant: string, decisions: readonly DecisionStat
   }
 }
 
-function checkAuthorization(
-  decision: DecisionStatement,
-  requester: RosterPerson,
-  record: AuthorizationRecord | undefined,
-): void {
-  const isOfficer = requester.role !== undefined && OFFICERS.includes(requester.role);
-  if (decision.authorization === undefined) {
-    if (isOfficer || AUTHORIZED_PURPOSES.includes(decision.purpose)) {
-      refuse("authorization", "No legal authority stands in the decisions.");
-    }
-    if (record !== undefined)
-      refuse("authorization", "The decisions name no authorization, but one was given.");
-    return;
-  }
-  if (record === undefined) refuse("authorization", "The authorization's record is missing.");
-  if (recordDigest(record) !== decision.authorization) {
-    refuse("authorization", "The authorization is not the one that was decided on.");
-  }
-}
-
 export interface CheckedGrant {
   readonly statement: GrantOkStatement;
   readonly digest: string;
   readonly isKnown: boolean;
   /** The participant whose dispute statement stands in place of decisions. */
   readonly party?: string;
+  /** Of the executives whose statements stand in place of decisions. */
+  readonly organisations?: string[];
 }
 
 /** Digest of what was submitted, registrations left out. */
 function submissionDigest({ registrations: _registrations, ...submission }: GrantSubmission): string {
   return recordDigest(submission);
+}
+
+/** What suspended grants of the same request have left: a suspension gives nobody a fresh budget. */
+function viewsLeft(core: Core, request: string, decided: number): number {
+  const left = Math.min(decided, core.memory.grants.leftOf(request) ?? decided);
+  return left > 0
+    ? left
+    : refuse("views-exhausted", "The suspended grant of this request has no views left.");
 }
 
 /** Every check of decisions, and the scope they leave together. */
@@ -151,7 +142,8 @@ function checkDecided(
   if (first === undefined) return refuse("format", "There is no decision.");
   const requester = requirePerson(roster, first.requester, "requester");
   checkAuthorization(first, requester, authorization);
-  const scope = effectiveScope(decisions, requester, authorization);
+  const decided = effectiveScope(decisions, requester, authorization);
+  const scope = { ...decided, max_views: viewsLeft(core, first.request, decided.max_views) };
   if (instantOf(scope.not_after) <= core.clock.nowMs()) refuse("dates", "The grant has ended already.");
   const { purpose } = first;
   const assurance = assuranceOf(
@@ -173,8 +165,8 @@ export function checkGrant(
 ): CheckedGrant {
   const { grant } = submission;
   const digest = submissionDigest(submission);
-  if (core.memory.isRevoked(grant)) refuse("revoked", "The grant was revoked.");
-  const known = core.memory.grant(grant);
+  checkNotEnded(core, grant);
+  const known = core.memory.grants.find(grant);
   if (known !== undefined) {
     if (known.digest !== digest) refuse("grant-conflict", "The grant is known with other statements.");
     const { assurance } = known.statement;
@@ -188,6 +180,12 @@ export function checkGrant(
   if ("dispute" in submission) {
     return { ...checkDispute(core, roster, submission, proof), digest, isKnown: false };
   }
+  if ("releases" in submission) {
+    return { ...checkRelease(core, roster, submission, proofs), digest, isKnown: false };
+  }
+  if ("emergency" in submission) {
+    return { statement: checkEmergency(core, roster, submission, proof), digest, isKnown: false };
+  }
   return { statement: checkDecided(core, roster, submission, proofs), digest, isKnown: false };
 }
 
@@ -198,18 +196,25 @@ export function acceptGrant(
   submission: GrantSubmission,
   proofs: readonly Proof[],
 ): { statement: GrantOkStatement; signature: string } {
-  const { statement, digest, isKnown, party } = checkGrant(core, roster, submission, proofs);
-  if (!isKnown) {
-    const basis =
-      "dispute" in submission
-        ? { decisions: [], dispute: submission.dispute, ...(party === undefined ? {} : { party }) }
-        : decisionsOf(submission);
-    remember(core, { kind: "grant", digest, statement, ...basis });
+  const checked = checkGrant(core, roster, submission, proofs);
+  const { statement, digest } = checked;
+  if (!checked.isKnown) {
+    remember(core, { kind: "grant", digest, statement, ...basisOf(submission, checked) });
   }
   const signature = core.identity.withSeed((seed) => signStatement(seed, "grant-ok", statement));
   return { statement, signature: toBase64url(signature) };
 }
 
-function decisionsOf({ decisions, authorization }: DecidedSubmission) {
+/** What the journal keeps of what a grant rests on. */
+function basisOf(submission: GrantSubmission, { party, organisations }: CheckedGrant) {
+  if ("dispute" in submission) {
+    return { decisions: [], dispute: submission.dispute, ...(party === undefined ? {} : { party }) };
+  }
+  if ("releases" in submission) {
+    const { releases, authorization } = submission;
+    return { decisions: [], releases, authorization, organisations: organisations ?? [] };
+  }
+  if ("emergency" in submission) return { decisions: [], emergency: submission.emergency };
+  const { decisions, authorization } = submission;
   return { decisions, ...(authorization === undefined ? {} : { authorization }) };
 }

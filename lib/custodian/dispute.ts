@@ -1,6 +1,7 @@
 import "server-only";
 import type { Core } from "@/lib/custodian/core";
-import type { HeldDispute } from "@/lib/custodian/memory";
+import type { HeldDispute } from "@/lib/custodian/held-grants";
+import { partiesOrganisations } from "@/lib/custodian/party-organisations";
 import { refuse } from "@/lib/custodian/refused";
 import { instantOf } from "@/lib/custodian/scope";
 import { assuranceOf, type Proof, proveSignature, rulesOf } from "@/lib/custodian/signature";
@@ -39,11 +40,8 @@ export function requireParty(roster: Roster, handle: string): Party {
 function checkHolder(roster: Roster, holder: string, parties: readonly string[]): void {
   const person = findPerson(roster, holder) ?? refuse("holder", `${holder} does not stand in the roster.`);
   if (!person.duties.includes("support")) refuse("duty", `${holder} does not hold the duty support.`);
-  const isOfParty = roster.persons.some(
-    ({ participant, organisation }) =>
-      participant !== undefined &&
-      parties.includes(participant) &&
-      isSameOrganisation(organisation, person.organisation),
+  const isOfParty = partiesOrganisations(roster, parties).some((organisation) =>
+    isSameOrganisation(organisation, person.organisation),
   );
   if (isOfParty) refuse("organisation", "Support of a party's own organisation sees none of its dispute.");
 }
@@ -62,12 +60,12 @@ function checkTime(core: Core, { not_after }: DisputeStatement): void {
  */
 function viewsLeft(core: Core, statement: DisputeStatement): number {
   const { memory } = core;
-  if (memory.isDisputeEnded(statement.nonce)) return refuse("revoked", "The dispute has ended.");
+  if (memory.grants.isDisputeEnded(statement.nonce)) return refuse("revoked", "The dispute has ended.");
   const owner = memory.nonceOwner(statement.nonce);
   if (owner === undefined) return DISPUTE_VIEWS;
-  const former = memory.grant(owner);
+  const former = memory.grants.find(owner);
   const isOfThis = former?.dispute?.digest === recordDigest(statement);
-  if (former === undefined || !isOfThis || !memory.isRevoked(owner)) {
+  if (former === undefined || !isOfThis || !memory.grants.isRevoked(owner)) {
     return refuse("nonce", "The dispute statement stands behind another grant.");
   }
   const left = former.statement.max_views - former.viewsUsed;

@@ -4,7 +4,9 @@ import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
 import { parseStrictJson } from "@/lib/crypto/canonical-json";
 import { signStatement } from "@/lib/crypto/statement";
 import { acceptGrant, checkGrant, proveSubmission } from "@/lib/custodian/accept-grant";
-import { type Core, remember } from "@/lib/custodian/core";
+import type { Core } from "@/lib/custodian/core";
+import { acceptReview } from "@/lib/custodian/emergency";
+import { revokeGrant, suspendGrant } from "@/lib/custodian/end-grant";
 import { beginEpoch, destroyEpoch, rotateWhenDue } from "@/lib/custodian/epochs";
 import { acceptRewrap, challengeRewrap, endRewrap } from "@/lib/custodian/lost-key/accept-rewrap";
 import { RewrapChallenges } from "@/lib/custodian/lost-key/challenges";
@@ -16,6 +18,8 @@ import { register } from "@/lib/custodian/register";
 import { rewrap } from "@/lib/custodian/rewrap";
 import { RosterError } from "@/lib/custodian/roster";
 import type { RosterSource } from "@/lib/custodian/roster-source";
+import { SignedReview } from "@/lib/escrow/emergency-statement";
+import { GrantSubmission, Suspension } from "@/lib/escrow/grant-submission";
 import {
   LOST_KEY_PATHS,
   RecoverRequest,
@@ -26,7 +30,6 @@ import {
 import {
   EpochOrder,
   type GrantResponse,
-  GrantSubmission,
   type IdentityResponse,
   OpenRequest,
   PATHS,
@@ -103,15 +106,6 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** Revoking needs no proof: it can only take away. An unknown grant is revoked before it ever arrives. */
-function revoke(core: Core, revocation: Revocation): { ok: true } {
-  const { grant, reason, at, dispute_nonce: nonce } = revocation;
-  const isKnown = core.memory.isRevoked(grant) && (nonce === undefined || core.memory.isDisputeEnded(nonce));
-  const dispute = nonce === undefined ? {} : { dispute_nonce: nonce };
-  if (!isKnown) remember(core, { kind: "revoke", grant, reason, revoked_at: at, ...dispute });
-  return { ok: true };
-}
-
 /** What concerns a participant's lost key. */
 function lostKeyActs(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
   const challenges = new RewrapChallenges();
@@ -154,7 +148,11 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
     }),
     [`POST ${PATHS.grants}`]: async (request) =>
       submitGrant(core, await requireRoster(source), parseBody(GrantSubmission, request)),
-    [`POST ${PATHS.revocations}`]: async (request) => revoke(core, parseBody(Revocation, request)),
+    [`POST ${PATHS.revocations}`]: async (request) =>
+      revokeGrant(core, await source.current(), parseBody(Revocation, request)),
+    [`POST ${PATHS.suspensions}`]: async (request) => suspendGrant(core, parseBody(Suspension, request)),
+    [`POST ${PATHS.reviews}`]: async (request) =>
+      acceptReview(core, await requireRoster(source), parseBody(SignedReview, request)),
     [`POST ${PATHS.open}`]: async (request) =>
       openEscrow(core, await requireRoster(source), parseBody(OpenRequest, request)),
     [`GET ${ROSTER_PATHS.roster}`]: () => heldRoster(core, source),

@@ -1,39 +1,22 @@
 import "server-only";
+import { parseMicros, parseSeconds } from "@/lib/crypto/instant";
+import { HeldEmergencies } from "@/lib/custodian/held-emergencies";
+import { HeldGrants } from "@/lib/custodian/held-grants";
 import { HeldRecoveries } from "@/lib/custodian/lost-key/held-recoveries";
 import { PasskeyUses, statementKey, useOf } from "@/lib/custodian/passkey-uses";
 import type { JournalRecord, RegisteredBody } from "@/lib/custodian/records";
 import type { SignedEpoch } from "@/lib/escrow/protocol";
 import { termsOf } from "@/lib/escrow/rewrap-statement";
 import { type Roster, rosterDigest } from "@/lib/escrow/roster";
-import { type GrantOkStatement, type OpenStatement, recordDigest } from "@/lib/escrow/statements";
+import { type OpenStatement, recordDigest, type StatementSignature } from "@/lib/escrow/statements";
 
-/** A grant as the custodian enforces it. */
-export interface HeldGrant {
-  readonly statement: GrantOkStatement;
-  /** Digest of the submission it came with. */
-  readonly digest: string;
-  /** Present when a party's statement stands in place of decisions. */
-  readonly dispute?: HeldDispute;
-  viewsUsed: number;
-}
-
-/** The dispute statement a grant rests on. */
-export interface HeldDispute {
-  readonly nonce: string;
-  /** Digest of the statement. */
-  readonly digest: string;
-  /** The participant it was signed for. */
-  readonly party: string;
+interface Signed<S> {
+  readonly statement: S;
+  readonly signature: StatementSignature;
 }
 
 type GrantLine = Extract<JournalRecord, { kind: "grant" }>;
 type RecoveryLine = Extract<JournalRecord, { kind: "recovery" }>;
-
-function disputeOf({ dispute, party }: GrantLine): { readonly dispute?: HeldDispute } {
-  if (dispute === undefined || party === undefined) return {};
-  const { statement } = dispute;
-  return { dispute: { nonce: statement.nonce, digest: recordDigest(statement), party } };
-}
 
 function bodyKey(place: { readonly tx: string; readonly grp: string; readonly gen: number }): string {
   return `${place.tx}|${place.grp}|${place.gen}`;
@@ -51,6 +34,8 @@ export class Memory {
   readonly destroyed = new Set<number>();
   readonly passkeys = new PasskeyUses();
   readonly recoveries = new HeldRecoveries();
+  readonly emergencies = new HeldEmergencies();
+  readonly grants = new HeldGrants();
   roster: Roster | undefined;
   /** Digests of every roster that was in force. */
   private readonly rosters = new Set<string>();
@@ -60,16 +45,12 @@ export class Memory {
   private readonly bodies = new Map<string, { readonly bd: string; readonly kid: string }>();
   /** Record digest of each transaction, as it was first registered. */
   private readonly recordDigests = new Map<string, string>();
-  private readonly grants = new Map<string, HeldGrant>();
-  private readonly revoked = new Set<string>();
   /** Who used a nonce: a grant id, the digest of an open statement, or of a recovery's terms. */
   private readonly nonces = new Map<string, string>();
   private readonly openings = new Set<string>();
   private readonly intents = new Set<string>();
   /** Participants each transaction was sealed for, as it was first registered. */
   private readonly parties = new Map<string, readonly string[]>();
-  /** Nonces of dispute statements that have ended. */
-  private readonly endedDisputes = new Set<string>();
 
   apply(record: JournalRecord): void {
     switch (record.kind) {
@@ -92,8 +73,14 @@ export class Memory {
         this.applyGrant(record);
         return;
       case "revoke":
-        this.revoked.add(record.grant);
-        if (record.dispute_nonce !== undefined) this.endedDisputes.add(record.dispute_nonce);
+        this.grants.revoke(record);
+        this.noteUse("release-end", record.ended_by);
+        return;
+      case "suspend":
+        this.grants.suspend(record.grant);
+        return;
+      case "review":
+        this.applyReview(record);
         return;
       case "open":
         this.applyOpening(record);
@@ -117,6 +104,7 @@ export class Memory {
   private applyRoster(roster: Roster): void {
     this.roster = roster;
     this.rosters.add(rosterDigest(roster));
+    this.emergencies.keepTo(roster);
     this.hadEvaluationKey ||= roster.evaluation_key !== undefined;
     for (const { statement, signature } of roster.statements ?? []) {
       this.passkeys.note(useOf("roster", statement, signature));
@@ -135,22 +123,41 @@ export class Memory {
   }
 
   private applyGrant(record: GrantLine): void {
-    const { statement, digest } = record;
-    const held = { statement, digest, viewsUsed: 0, ...disputeOf(record) };
-    this.grants.set(statement.grant, held);
-    for (const { statement: given, signature } of record.decisions) {
-      this.nonces.set(given.nonce, statement.grant);
-      this.passkeys.note(useOf("decision", given, signature));
-    }
-    if (record.dispute === undefined) return;
-    const { statement: given, signature } = record.dispute;
-    this.nonces.set(given.nonce, statement.grant);
-    this.passkeys.note(useOf("dispute", given, signature));
+    const { statement } = record;
+    this.grants.hold(record);
+    for (const decision of record.decisions) this.spend("decision", statement.grant, decision);
+    for (const release of record.releases ?? []) this.spend("release", statement.grant, release);
+    this.spend("dispute", statement.grant, record.dispute);
+    if (record.emergency === undefined) return;
+    this.spend("break-glass", statement.grant, record.emergency);
+    this.emergencies.hold(statement.grant, {
+      holder: statement.requester,
+      digest: recordDigest(record.emergency.statement),
+      beganMs: Number(parseMicros(record.at) / 1000n),
+      endsMs: parseSeconds(statement.not_after),
+    });
+  }
+
+  private applyReview({ review, assurance, late }: Extract<JournalRecord, { kind: "review" }>): void {
+    const { statement } = review;
+    this.noteUse("review", review);
+    const digest = recordDigest(statement);
+    this.emergencies.review(statement.grant, { digest, assurance, late }, statement.outcome);
+  }
+
+  /** A statement that a grant rests on: its nonce belongs to the grant from now on. */
+  private spend(kind: string, grant: string, signed: Signed<{ readonly nonce: string }> | undefined): void {
+    if (signed === undefined) return;
+    this.nonces.set(signed.statement.nonce, grant);
+    this.noteUse(kind, signed);
+  }
+
+  private noteUse(kind: string, signed: Signed<unknown> | undefined): void {
+    if (signed !== undefined) this.passkeys.note(useOf(kind, signed.statement, signed.signature));
   }
 
   private applyOpening(record: Extract<JournalRecord, { kind: "open" }>): void {
-    const grant = this.grants.get(record.grant);
-    if (grant !== undefined) grant.viewsUsed += 1;
+    this.grants.countView(record.grant);
     this.nonces.set(record.statement.nonce, openingDigest(record.statement));
     this.passkeys.note(useOf("open", record.statement, record.signature));
     this.openings.add(`${record.statement.nonce}|${record.transaction}`);
@@ -195,14 +202,6 @@ export class Memory {
     return this.recordDigests.get(tx);
   }
 
-  grant(id: string): HeldGrant | undefined {
-    return this.grants.get(id);
-  }
-
-  isRevoked(grant: string): boolean {
-    return this.revoked.has(grant);
-  }
-
   nonceOwner(nonce: string): string | undefined {
     return this.nonces.get(nonce);
   }
@@ -218,10 +217,6 @@ export class Memory {
   /** Participants a transaction was sealed for when it was first registered. */
   partiesOf(tx: string): readonly string[] | undefined {
     return this.parties.get(tx);
-  }
-
-  isDisputeEnded(nonce: string): boolean {
-    return this.endedDisputes.has(nonce);
   }
 
   /** Whether this body and its transaction's record digest were both proven before, and its parties are known. */

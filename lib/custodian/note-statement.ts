@@ -18,7 +18,14 @@ function signerOf(note: StatementNote): string {
     case "roster":
     case "recovery":
     case "rewrap":
+    case "release-end":
       return note.statement.person;
+    case "release":
+      return note.statement.releaser;
+    case "break-glass":
+      return note.statement.requester;
+    case "review":
+      return note.statement.reviewer;
   }
 }
 

@@ -6,10 +6,13 @@ import { checkX25519PublicKey } from "@/lib/crypto/x25519-check";
 import { type CheckedIntent, checkIntent } from "@/lib/custodian/check-intent";
 import { type Core, remember } from "@/lib/custodian/core";
 import { checkDisputeStands } from "@/lib/custodian/dispute";
+import { checkEmergencyStands } from "@/lib/custodian/emergency";
+import type { HeldGrant } from "@/lib/custodian/held-grants";
 import { maskFields } from "@/lib/custodian/mask";
-import { type HeldGrant, openingDigest } from "@/lib/custodian/memory";
+import { openingDigest } from "@/lib/custodian/memory";
 import { refuse } from "@/lib/custodian/refused";
 import { openItem, ownEntry, refuseReplacement, register } from "@/lib/custodian/register";
+import { checkReleaseStands } from "@/lib/custodian/release";
 import { requireSameRoster } from "@/lib/custodian/same-roster";
 import { instantOf, levelRank } from "@/lib/custodian/scope";
 import {
@@ -29,8 +32,9 @@ const MAX_STATEMENT_MS = 5 * 60_000;
 const ROUNDING_MS = 1_000;
 
 function checkGrantInForce(core: Core, request: OpenRequest): HeldGrant {
-  const grant = core.memory.grant(request.grant);
-  if (core.memory.isRevoked(request.grant)) return refuse("revoked", "The grant was revoked.");
+  const grant = core.memory.grants.find(request.grant);
+  if (core.memory.grants.isRevoked(request.grant)) return refuse("revoked", "The grant was revoked.");
+  if (core.memory.grants.isSuspended(request.grant)) return refuse("suspended", "The grant was suspended.");
   if (grant === undefined) return refuse("unknown-grant", "The custodian does not know this grant.");
   const { statement, viewsUsed } = grant;
   const now = core.clock.nowMs();
@@ -40,7 +44,7 @@ function checkGrantInForce(core: Core, request: OpenRequest): HeldGrant {
   if (statement.assurance === "evaluation" && !core.isEvaluation) {
     refuse("evaluation-key", "The grant rests on statements that only an evaluation takes.");
   }
-  if (grant.dispute !== undefined && core.memory.isDisputeEnded(grant.dispute.nonce)) {
+  if (grant.dispute !== undefined && core.memory.grants.isDisputeEnded(grant.dispute.nonce)) {
     refuse("revoked", "The dispute has ended.");
   }
   if (viewsUsed >= statement.max_views) refuse("views-exhausted", "The grant has no views left.");
@@ -134,6 +138,10 @@ function checkOpening(core: Core, roster: Roster, request: OpenRequest, proof: P
   checkScope(request, grant);
   checkNonce(core, statement, request.transaction);
   if (grant.dispute !== undefined) checkDisputeStands(core, roster, grant.statement, grant.dispute);
+  if (grant.release !== undefined) {
+    checkReleaseStands(core, roster, [request.transaction], grant.release.organisations);
+  }
+  if (grant.isEmergency) checkEmergencyStands(core, roster, grant.statement);
   const intent = checkIntent(core, request);
   return {
     grant,

@@ -1,6 +1,8 @@
 import "server-only";
 import { z } from "zod";
+import { SignedBreakGlass, SignedReview } from "@/lib/escrow/emergency-statement";
 import { AuthorizationRecord, SignedDecision, SignedDispute, SignedEpoch } from "@/lib/escrow/protocol";
+import { SignedRelease, SignedReleaseEnd } from "@/lib/escrow/release-statement";
 import { SignedRewrap } from "@/lib/escrow/rewrap-statement";
 import { Roster, StatementNote } from "@/lib/escrow/roster";
 import { GrantOkStatement, GroupName, OpenStatement, StatementSignature } from "@/lib/escrow/statements";
@@ -42,6 +44,11 @@ export const JournalRecord = z.discriminatedUnion("kind", [
     /** In place of decisions, and for which participant the statement was signed. */
     dispute: SignedDispute.optional(),
     party: z.string().optional(),
+    /** In place of decisions: what two executives signed, and the organisations they were of then. */
+    releases: z.array(SignedRelease).optional(),
+    organisations: z.array(z.string()).optional(),
+    /** In place of decisions: what a holder of break-glass signed. */
+    emergency: SignedBreakGlass.optional(),
   }),
   z.strictObject({
     kind: z.literal("revoke"),
@@ -50,6 +57,21 @@ export const JournalRecord = z.discriminatedUnion("kind", [
     reason: z.string(),
     revoked_at: z.string(),
     dispute_nonce: Digest.optional(),
+    ended_by: SignedReleaseEnd.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("suspend"),
+    at: z.string(),
+    grant: z.string(),
+    reason: z.string(),
+    suspended_at: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("review"),
+    at: z.string(),
+    review: SignedReview,
+    assurance: z.enum(["evaluation", "signed"]),
+    late: z.boolean(),
   }),
   z.strictObject({
     kind: z.literal("open"),

@@ -15,6 +15,12 @@ export interface EffectiveScope {
   readonly max_views: number;
 }
 
+/** What a statement that leads to a grant says of its scope. */
+export type Scoped = Pick<
+  DecisionStatement,
+  "transactions" | "groups" | "level" | "not_before" | "not_after" | "max_views"
+>;
+
 const LEVELS: readonly Level[] = ["metadata", "masked", "full"];
 const PERSONAL: readonly GroupName[] = ["parties", "narrative", "external_references"];
 /** Instruments that never show personal groups unmasked (access.md "Authorizations"). */
@@ -57,14 +63,14 @@ function maskedGroups(
 }
 
 /** Support sees masked fields only, whatever was decided. */
-function cappedLevel(decisions: readonly DecisionStatement[], requester: RosterPerson): Level {
+function cappedLevel(decisions: readonly Scoped[], requester: RosterPerson): Level {
   const lowest = decisions.map(({ level }) => level).reduce((a, b) => (levelRank(b) < levelRank(a) ? b : a));
   return requester.duties.includes("support") && lowest === "full" ? "masked" : lowest;
 }
 
 /** The intersection of all decisions, the earliest end, the smallest budget, within the authorization. */
 export function effectiveScope(
-  decisions: readonly DecisionStatement[],
+  decisions: readonly Scoped[],
   requester: RosterPerson,
   record: AuthorizationRecord | undefined,
 ): EffectiveScope {

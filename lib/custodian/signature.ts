@@ -46,7 +46,16 @@ export interface Proof {
   readonly use?: PasskeyUse;
 }
 
-const PORTAL_KINDS: readonly string[] = ["decision", "open", "dispute", "rewrap"];
+const PORTAL_KINDS: readonly string[] = [
+  "decision",
+  "open",
+  "dispute",
+  "rewrap",
+  "release",
+  "release-end",
+  "break-glass",
+  "review",
+];
 
 function verifyByPortal(
   rules: SignatureRules,

@@ -5,13 +5,14 @@ import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
 import { parseVkey } from "@/lib/crypto/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
 import { batchesOf } from "@/lib/escrow/batches";
+import type { SignedReview } from "@/lib/escrow/emergency-statement";
 import { verifyEpoch } from "@/lib/escrow/epoch";
+import { type GrantSubmission, ReviewResponse, type Suspension } from "@/lib/escrow/grant-submission";
 import { createLostKeyClient, type LostKeyClient } from "@/lib/escrow/lost-key-client";
 import { type EscrowOpened, type EscrowOpening, openThroughEscrow } from "@/lib/escrow/opening";
 import {
   EpochsResponse,
   GrantResponse,
-  type GrantSubmission,
   IdentityResponse,
   PATHS,
   RegisterResponse,
@@ -60,6 +61,10 @@ export interface EscrowClient {
   destroyEpoch(epoch: number): Promise<void>;
   submitGrant(submission: GrantSubmission): Promise<AcceptedGrant>;
   revoke(revocation: Revocation): Promise<void>;
+  /** Takes a grant out of force for good. */
+  suspend(suspension: Suspension): Promise<void>;
+  /** Hands in another person's review of a use of break-glass. */
+  review(review: SignedReview): Promise<ReviewResponse>;
   open(opening: EscrowOpening): Promise<EscrowOpened>;
   /** The roster the custodian enforces now. */
   roster(): Promise<Roster>;
@@ -120,6 +125,10 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
     revoke: async (revocation) => {
       await callCustodian(pinned, { method: "POST", path: PATHS.revocations, body: revocation });
     },
+    suspend: async (suspension) => {
+      await callCustodian(pinned, { method: "POST", path: PATHS.suspensions, body: suspension });
+    },
+    review: (review) => askCustodian(pinned, "POST", PATHS.reviews, ReviewResponse, review),
     open: (opening) => openThroughEscrow(pinned, opening),
     roster: rosters.read,
     knownRoster: rosters.known,

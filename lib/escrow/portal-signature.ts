@@ -3,6 +3,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 import type { Keystore } from "@/lib/custody/keystore";
 import { loadSigningKey } from "@/lib/custody/signing-key";
+import type { StatementNote } from "@/lib/escrow/roster";
 import type { StatementSignature } from "@/lib/escrow/statements";
 
 /**
@@ -11,7 +12,7 @@ import type { StatementSignature } from "@/lib/escrow/statements";
  */
 export async function signAsPortal(
   keystore: Keystore,
-  kind: "decision" | "open" | "dispute" | "roster" | "recovery" | "rewrap",
+  kind: StatementNote["kind"],
   object: unknown,
 ): Promise<StatementSignature> {
   const key = loadSigningKey(keystore, "evaluation");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Refusal } from "./refusals";
+import { SignedReleaseEnd } from "./release-statement";
 import {
   DecisionStatement,
   DisputeStatement,
@@ -111,7 +112,7 @@ export const SignedDispute = z.strictObject({ statement: DisputeStatement, signa
 export type SignedDispute = z.infer<typeof SignedDispute>;
 
 /** Groups the grant reaches that are not registered yet. */
-const Registrations = z.array(RegistrationItem).max(MAX_REGISTRATIONS).optional();
+export const Registrations = z.array(RegistrationItem).max(MAX_REGISTRATIONS).optional();
 
 /** A grant that two reviewers decided. */
 export const DecidedSubmission = z.strictObject({
@@ -132,9 +133,6 @@ export const DisputeSubmission = z.strictObject({
 });
 export type DisputeSubmission = z.infer<typeof DisputeSubmission>;
 
-export const GrantSubmission = z.union([DecidedSubmission, DisputeSubmission]);
-export type GrantSubmission = z.infer<typeof GrantSubmission>;
-
 export const GrantResponse = z.strictObject({
   ok: z.literal(true),
   statement: GrantOkStatement,
@@ -149,6 +147,8 @@ export const Revocation = z.strictObject({
   at: z.string().min(20).max(27),
   /** Ends a dispute statement for good: no other grant rests on it, and none that does opens anything. */
   dispute_nonce: Bytes32.optional(),
+  /** Needed for a grant that executives released, which nobody else ends. */
+  ended_by: SignedReleaseEnd.optional(),
 });
 export type Revocation = z.infer<typeof Revocation>;
 
@@ -244,5 +244,7 @@ export const PATHS = {
   destructions: "/v1/destructions",
   grants: "/v1/grants",
   revocations: "/v1/revocations",
+  suspensions: "/v1/suspensions",
+  reviews: "/v1/reviews",
   open: "/v1/open",
 } as const;

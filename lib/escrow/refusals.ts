@@ -45,6 +45,10 @@ const REFUSALS = [
   "new-key",
   "proof",
   "unknown-recovery",
+  "released",
+  "suspended",
+  "reason",
+  "review-due",
 ] as const;
 /** Why the custodian refused; stable ids, fit for the caller. */
 export const Refusal = z.enum(REFUSALS);

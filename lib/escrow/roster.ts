@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { BreakGlassStatement, ReviewStatement } from "./emergency-statement";
 import { RosterPerson } from "./protocol";
+import { ReleaseEndStatement, ReleaseStatement } from "./release-statement";
 import { RewrapStatement } from "./rewrap-statement";
 import {
   DecisionStatement,
@@ -71,6 +73,18 @@ export const StatementNote = z.discriminatedUnion("kind", [
     signature: StatementSignature,
   }),
   z.strictObject({ kind: z.literal("rewrap"), statement: RewrapStatement, signature: StatementSignature }),
+  z.strictObject({ kind: z.literal("release"), statement: ReleaseStatement, signature: StatementSignature }),
+  z.strictObject({
+    kind: z.literal("release-end"),
+    statement: ReleaseEndStatement,
+    signature: StatementSignature,
+  }),
+  z.strictObject({
+    kind: z.literal("break-glass"),
+    statement: BreakGlassStatement,
+    signature: StatementSignature,
+  }),
+  z.strictObject({ kind: z.literal("review"), statement: ReviewStatement, signature: StatementSignature }),
 ]);
 export type StatementNote = z.infer<typeof StatementNote>;
 

@@ -1,12 +1,8 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import type { AcceptedGrant } from "@/lib/escrow/client";
-import {
-  type DecidedSubmission,
-  type DisputeSubmission,
-  type GrantSubmission,
-  MAX_REGISTRATIONS,
-} from "@/lib/escrow/protocol";
+import type { EmergencySubmission, GrantSubmission, ReleaseSubmission } from "@/lib/escrow/grant-submission";
+import { type DecidedSubmission, type DisputeSubmission, MAX_REGISTRATIONS } from "@/lib/escrow/protocol";
 import { readUnregistered, storeRegistrations } from "@/lib/escrow/register-groups";
 import type { GroupName } from "@/lib/escrow/statements";
 
@@ -16,12 +12,19 @@ function union<T>(lists: readonly (readonly T[])[]): T[] {
 
 export type UnregisteredSubmission =
   | Omit<DecidedSubmission, "registrations">
-  | Omit<DisputeSubmission, "registrations">;
+  | Omit<DisputeSubmission, "registrations">
+  | Omit<ReleaseSubmission, "registrations">
+  | Omit<EmergencySubmission, "registrations">;
 
 function reach(submission: UnregisteredSubmission): { transactions: string[]; groups: GroupName[] } {
   if ("dispute" in submission) {
     const { transaction, groups } = submission.dispute.statement;
     return { transactions: [transaction], groups };
+  }
+  if ("emergency" in submission) return submission.emergency.statement;
+  if ("releases" in submission) {
+    const [first] = submission.releases;
+    return first?.statement ?? { transactions: [], groups: [] };
   }
   const statements = submission.decisions.map(({ statement }) => statement);
   return {

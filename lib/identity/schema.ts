@@ -6,10 +6,11 @@ export const Duty = z.enum([
   "approve",
   "legal",
   "compliance",
-  "executive",
   "privacy",
   "support",
   "recovery",
+  "executive",
+  "break-glass",
 ]);
 export const Scope = z.enum([
   "submit",

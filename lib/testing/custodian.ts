@@ -128,6 +128,45 @@ function makePeople() {
       role: "coordinator",
       duties: ["approve", "legal"],
     }),
+    chair: makeSigner({
+      person: "board:chair",
+      organisation: "board",
+      role: "coordinator",
+      duties: ["executive"],
+    }),
+    officer: makeSigner({
+      person: "board:officer",
+      organisation: "board",
+      role: "coordinator",
+      duties: ["executive"],
+    }),
+    /** An executive of the requester's own agency. */
+    director: makeSigner({
+      person: "regulator-director",
+      organisation: "Agency ",
+      role: "regulator",
+      duties: ["executive"],
+    }),
+    /** An executive of a party. */
+    owner: makeSigner({
+      person: "client-456:owner",
+      organisation: "nordlicht",
+      role: "coordinator",
+      duties: ["executive", "break-glass"],
+    }),
+    glass: makeSigner({
+      person: "operator:glass",
+      organisation: "operator",
+      role: "coordinator",
+      duties: ["break-glass"],
+    }),
+    /** Holds break-glass and could review. */
+    keeper: makeSigner({
+      person: "operator:keeper",
+      organisation: "operator",
+      role: "coordinator",
+      duties: ["break-glass", "legal"],
+    }),
   };
 }
 export type PersonName = keyof ReturnType<typeof makePeople>;

@@ -12,7 +12,7 @@ import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
 import { refusalOf } from "@/lib/testing/refusal";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { createUseCaseBench, type NewPerson, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
@@ -55,6 +55,8 @@ export interface RequestBench extends UseCaseBench {
   /** A decider of the regulator's own organisation. */
   readonly colleague: RequestPerson;
   readonly support: RequestPerson;
+  /** People that a test asked for beside these, in its order; they stand in the roster too. */
+  readonly more: readonly RequestPerson[];
   readonly txId: string;
   readonly otherTxId: string;
 }
@@ -82,7 +84,7 @@ export async function newTransaction(client: RequestPerson): Promise<string> {
 }
 
 /** Opens the bench; call `close` when the test is over. */
-export async function createRequestBench(): Promise<RequestBench> {
+export async function createRequestBench(beside: readonly NewPerson[] = []): Promise<RequestBench> {
   const bench = await createUseCaseBench();
   const coordinator = (duties: RequestPerson["principal"]["duties"]) =>
     bench.person({ role: "coordinator", duties, hasKey: false });
@@ -97,9 +99,24 @@ export async function createRequestBench(): Promise<RequestBench> {
   const { principal } = await coordinator(["legal", "approve"]);
   const { organisationId } = regulator.principal;
   const colleague = { ...legal, principal: { ...principal, organisationId } };
-  await rosterOf(bench, [regulator, auditor, legal, approver, second, both]);
+  const more: RequestPerson[] = [];
+  for (const one of beside) more.push(await bench.person({ hasKey: false, ...one }));
+  await rosterOf(bench, [regulator, auditor, legal, approver, second, both, ...more]);
   const [txId, otherTxId] = [await newTransaction(client), await newTransaction(client)];
-  return { ...bench, regulator, auditor, legal, approver, second, both, colleague, support, txId, otherTxId };
+  return {
+    ...bench,
+    regulator,
+    auditor,
+    legal,
+    approver,
+    second,
+    both,
+    colleague,
+    support,
+    more,
+    txId,
+    otherTxId,
+  };
 }
 
 /** Drafts a request, by the regulator for the first transaction unless said otherwise. */

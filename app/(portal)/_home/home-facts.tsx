@@ -27,6 +27,7 @@ const REQUEST_EVENTS = [
   "escalate",
   "exhaust",
   "remind",
+  "release",
 ] as const;
 const DISPUTE_EVENTS = ["open", "take", "end"] as const;
 const STATUSES = ["created", "processing", "completed", "settled", "failed", "disputed"] as const;

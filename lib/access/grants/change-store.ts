@@ -1,15 +1,19 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import type { SignedReleaseEnd } from "@/lib/escrow/release-statement";
 import type { GroupName, Level } from "@/lib/escrow/statements";
 
 /** What a new grant's row holds; it begins as pending, until the custodian has it. */
 export interface NewGrant {
   readonly id: string;
   readonly tenantId: string;
-  /** What it rests on: one of the two. */
+  /** What it rests on: one of the three. */
   readonly requestId?: string;
   readonly disputeId?: string;
+  readonly emergencyId?: string;
+  /** Beside the request, where executives released it. */
+  readonly releaseId?: string;
   readonly authorizationId: string | undefined;
   readonly subjectUserId: string;
   readonly transactions: readonly string[];
@@ -32,6 +36,8 @@ export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
         tenant_id: grant.tenantId,
         request_id: grant.requestId ?? null,
         dispute_id: grant.disputeId ?? null,
+        emergency_id: grant.emergencyId ?? null,
+        release_id: grant.releaseId ?? null,
         authorization_id: grant.authorizationId ?? null,
         subject_user_id: grant.subjectUserId,
         transactions: [...grant.transactions],
@@ -67,7 +73,13 @@ export async function activateGrantRow(
 export async function revokeGrantRow(
   tx: Tx,
   id: string,
-  revocation: { readonly at: Date; readonly by: string; readonly reason: string },
+  revocation: {
+    readonly at: Date;
+    readonly by: string;
+    readonly reason: string;
+    /** What was signed to end what executives released. */
+    readonly releaseEnd?: SignedReleaseEnd;
+  },
 ): Promise<boolean> {
   const { count } = await tx.grant.updateMany({
     where: { id, state: { in: ["pending", "active"] }, revoked_at: null },
@@ -76,6 +88,7 @@ export async function revokeGrantRow(
       revoked_at: revocation.at,
       revoked_by: revocation.by,
       revoke_reason: revocation.reason,
+      ...(revocation.releaseEnd === undefined ? {} : { release_end: revocation.releaseEnd }),
     },
   });
   return count === 1;

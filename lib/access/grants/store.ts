@@ -4,6 +4,7 @@ import type { ApprovalFacts, GrantFacts } from "@/lib/access/facts";
 import { AuthorizationState, GrantState, InstrumentKind, Purpose } from "@/lib/access/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import { SignedReleaseEnd } from "@/lib/escrow/release-statement";
 import { GroupName, Level } from "@/lib/escrow/statements";
 
 const Row = z.object({
@@ -11,6 +12,8 @@ const Row = z.object({
   request_id: z.string().nullable(),
   request_reference: z.string().nullable(),
   dispute_id: z.string().nullable(),
+  emergency_id: z.string().nullable(),
+  release_id: z.string().nullable(),
   dispute_state: z.string().nullable(),
   dispute_taken_by: z.string().nullable(),
   party_organisations: z.array(z.string()),
@@ -43,26 +46,31 @@ export interface GrantRow extends GrantFacts {
   readonly purpose: Purpose;
   readonly createdAt: Date;
   readonly revokedAt: Date | undefined;
+  /** The executives' release it rests on, beside its request. */
+  readonly releaseId: string | undefined;
   /** Of the request it rests on; a grant that rests on a dispute has none. */
   readonly requestReference: string | undefined;
   readonly order: { readonly issuer: string; readonly caseNumber: string } | undefined;
 }
 
 const SELECT = Prisma.sql`
-  SELECT g.id, g.request_id, r.reference AS request_reference, g.dispute_id, g.subject_user_id, g.transactions,
+  SELECT g.id, g.request_id, r.reference AS request_reference, g.dispute_id, g.emergency_id, g.release_id, g.subject_user_id, g.transactions,
     coalesce(r.organisation_id, s.organisation_id) AS requester_organisation_id,
     d.state AS dispute_state, d.taken_by AS dispute_taken_by,
     ARRAY(SELECT DISTINCT p.organisation_id FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
-      WHERE t.transaction_id = d.transaction_id) AS party_organisations,
+      WHERE t.transaction_id = d.transaction_id
+        OR (g.emergency_id IS NOT NULL AND t.transaction_id = ANY (g.transactions::uuid[]))) AS party_organisations,
     g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.state, g.assurance,
     g.created_at, g.revoked_at, a.id AS authorization_id, a.kind AS authorization_kind,
     -- A revoked key ends what rests on it at the next decision, whatever the order's own state.
     CASE WHEN EXISTS (SELECT 1 FROM authorization_verification v JOIN authority k ON k.id = v.authority_id
       WHERE v.authorization_id = a.id AND k.state = 'revoked') THEN 'revoked' ELSE a.state END
     AS authorization_state, a.valid_from, a.valid_until, a.issuer, a.case_number,
-    coalesce((SELECT json_agg(json_build_object('user', d.approver_user_id, 'organisation', u.organisation_id))
-      FROM decision d JOIN app_user u ON u.id = d.approver_user_id
-      WHERE d.request_id = g.request_id AND d.decision = 'approve'), '[]'::json) AS approvals
+    coalesce((SELECT json_agg(json_build_object('user', p.user_id, 'organisation', u.organisation_id))
+      FROM (SELECT d.approver_user_id AS user_id FROM decision d
+          WHERE g.release_id IS NULL AND d.request_id = g.request_id AND d.decision = 'approve'
+        UNION ALL SELECT w.user_id FROM executive_release_word w WHERE w.release_id = g.release_id) p
+      JOIN app_user u ON u.id = p.user_id), '[]'::json) AS approvals
   FROM access_grant g
   JOIN app_user s ON s.id = g.subject_user_id
   LEFT JOIN access_request r ON r.id = g.request_id
@@ -89,12 +97,18 @@ function disputeOf(row: z.infer<typeof Row>): Pick<GrantFacts, "dispute"> {
   };
 }
 
+function emergencyOf(row: z.infer<typeof Row>): Pick<GrantFacts, "emergency"> {
+  const { emergency_id: id, party_organisations: partyOrganisations } = row;
+  return id === null ? {} : { emergency: { id, partyOrganisations } };
+}
+
 function toGrant(record: unknown): GrantRow {
   const row = Row.parse(record);
   return {
     id: row.id,
     ...(row.request_id === null ? {} : { requestId: row.request_id }),
     ...disputeOf(row),
+    ...emergencyOf(row),
     subjectUserId: row.subject_user_id,
     requesterOrganisationId: row.requester_organisation_id,
     transactions: row.transactions,
@@ -109,6 +123,7 @@ function toGrant(record: unknown): GrantRow {
     assurance: row.assurance,
     createdAt: row.created_at,
     revokedAt: row.revoked_at ?? undefined,
+    releaseId: row.release_id ?? undefined,
     requestReference: row.request_reference ?? undefined,
     order:
       row.issuer === null || row.case_number === null
@@ -199,8 +214,15 @@ export async function findGrantOfRequest(tx: Tx, requestId: string): Promise<Gra
 export async function findRevocation(
   tx: Tx,
   id: string,
-): Promise<{ readonly at: Date; readonly reason: string } | undefined> {
-  const row = await tx.grant.findUnique({ where: { id }, select: { revoked_at: true, revoke_reason: true } });
+): Promise<
+  | { readonly at: Date; readonly reason: string; readonly releaseEnd: SignedReleaseEnd | undefined }
+  | undefined
+> {
+  const row = await tx.grant.findUnique({
+    where: { id },
+    select: { revoked_at: true, revoke_reason: true, release_end: true },
+  });
   if (row === null || row.revoked_at === null) return undefined;
-  return { at: row.revoked_at, reason: row.revoke_reason ?? "revoked" };
+  const releaseEnd = row.release_end === null ? undefined : SignedReleaseEnd.parse(row.release_end);
+  return { at: row.revoked_at, reason: row.revoke_reason ?? "revoked", releaseEnd };
 }

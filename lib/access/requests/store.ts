@@ -129,6 +129,7 @@ const READING = [
   "request.review",
   "request.decide",
   "request.steer",
+  "request.release",
   "identity.check",
 ];
 
@@ -190,6 +191,11 @@ export async function readState(tx: Tx, id: string): Promise<RequestState> {
 export async function readRequest(tx: Tx, permit: Permit, facts: RequestFacts): Promise<RequestRow> {
   requirePermit(permit, ...READING);
   return toRequest(await tx.access_request.findUniqueOrThrow({ where: { id: facts.id } }));
+}
+
+/** A request that was submitted, for what the portal itself hands on: nobody reads it by this. */
+export async function getSubmitted(tx: Tx, id: string): Promise<RequestRow> {
+  return toRequest(await tx.access_request.findFirstOrThrow({ where: { id, digest: { not: null } } }));
 }
 
 /** The rows of a list, in the order of the ids. The list itself has decided who may know of them. */

@@ -23,6 +23,7 @@ const KINDS = [
   "close",
   "withdraw",
   "overdue",
+  "release",
   "resume",
   "lapse",
   "extend",
@@ -51,6 +52,7 @@ const LOOKS: Readonly<
   object: { icon: "stop", tone: "amber" },
   lapse: { icon: "stop", tone: "ink" },
   remind: { icon: "clock", tone: "ink" },
+  release: { icon: "tick", tone: "accent" },
   submit: { icon: "request", tone: "ink" },
 };
 

@@ -1,0 +1,9 @@
+import { reviewEmergency } from "@/lib/access/emergency/review-emergency";
+import { reviewBreakGlass } from "@/lib/api-client/operations/break-glass";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/access/break-glass/{id}/reviews",
+  [bind(reviewBreakGlass, (cx, { params, body }) => reviewEmergency(cx, params.id, body))],
+);

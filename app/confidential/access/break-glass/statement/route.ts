@@ -1,0 +1,9 @@
+import { prepareEmergency } from "@/lib/access/emergency/use-break-glass";
+import { prepareBreakGlass } from "@/lib/api-client/operations/break-glass";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/access/break-glass/statement",
+  [bind(prepareBreakGlass, (cx, { body }) => prepareEmergency(cx, body))],
+);

@@ -1,0 +1,9 @@
+import { signRelease as sign } from "@/lib/access/release/sign-release";
+import { signRelease } from "@/lib/api-client/operations/releases";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/access/requests/{id}/releases/{release_id}/words",
+  [bind(signRelease, (cx, { params, body }) => sign(cx, params.id, params.release_id, body))],
+);

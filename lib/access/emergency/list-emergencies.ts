@@ -1,0 +1,39 @@
+import "server-only";
+import { mayKnowOf } from "@/lib/access/emergency/rules";
+import type { EmergencyAnswer, EmergencyQuery, EmergencyView } from "@/lib/access/emergency/schema";
+import { findEmergency, listEmergencyRows } from "@/lib/access/emergency/store";
+import { emergencyViews } from "@/lib/access/emergency/view";
+import { listOwner, type Page, requireCursor } from "@/lib/access/list-requests";
+import type { AppendedEntry } from "@/lib/audit/event";
+import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** Uses of break-glass newest first: one's own, and every one for those who decide. */
+export function listEmergencies(cx: Context, query: EmergencyQuery): Promise<Page<EmergencyView>> {
+  const after = requireCursor(query.cursor);
+  return inSnapshot(cx, async (tx) => {
+    const { tenantId } = cx.instance;
+    const wanted = { tenantId, holderId: listOwner(cx), after, limit: query.limit + 1 };
+    const rows = await listEmergencyRows(tx, wanted);
+    const shown = rows.slice(0, query.limit);
+    const next_cursor = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
+    return { items: await emergencyViews(tx, cx, shown), next_cursor };
+  });
+}
+
+/** One use as it is now, with the receipt of the entry that changed it. */
+export async function answerEmergency(
+  cx: Context,
+  id: string,
+  entry: AppendedEntry,
+): Promise<EmergencyAnswer> {
+  const view = await inSnapshot(cx, async (tx) => {
+    const row = await findEmergency(tx, cx.instance.tenantId, id);
+    if (row === undefined || !mayKnowOf(cx.principal, row.holder_user_id)) return undefined;
+    return (await emergencyViews(tx, cx, [row]))[0];
+  });
+  if (view === undefined) throw new DomainError("grant.not-found");
+  return { ...view, receipt: await issueReceipt(cx, entry) };
+}

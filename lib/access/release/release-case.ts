@@ -1,0 +1,84 @@
+import "server-only";
+import { type AuthorizationRow, findAuthorization } from "@/lib/access/authorizations/store";
+import { authorize } from "@/lib/access/authorize";
+import { findDuties, getPerson, type Person } from "@/lib/access/people/store";
+import { isParty } from "@/lib/access/queue/store";
+import {
+  findNewestRelease,
+  listReleaseWords,
+  type ReleaseRow,
+  type ReleaseWordRow,
+} from "@/lib/access/release/store";
+import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { RELEASE_PERSONS } from "@/lib/escrow/release-statement";
+import { hasEnrolled } from "@/lib/identity/roster/store";
+
+/** Everything an executive releases on. */
+export interface ReleaseCase {
+  readonly row: RequestRow;
+  readonly requester: Person;
+  readonly authorization: AuthorizationRow | undefined;
+  readonly release: ReleaseRow | undefined;
+  readonly words: readonly ReleaseWordRow[];
+  readonly state: "open" | "released" | "lapsed" | undefined;
+}
+
+const NOBODY = { requesterUserId: "", requesterOrganisationId: "", isSent: false, isParty: false };
+
+/**
+ * Whether a word still counts with the custodian: its person is an active executive, and the portal signed for nobody who has
+ * got a key since.
+ */
+async function isStanding(tx: Tx, { userId, proofKind }: ReleaseWordRow): Promise<boolean> {
+  const { isActive } = await getPerson(tx, userId);
+  if (!isActive || !(await findDuties(tx, userId)).includes("executive")) return false;
+  return proofKind !== "evaluation" || !(await hasEnrolled(tx, userId));
+}
+
+async function stateOf(
+  tx: Tx,
+  cx: Context,
+  release: ReleaseRow,
+  words: readonly ReleaseWordRow[],
+): Promise<"open" | "released" | "lapsed"> {
+  if (words.length >= RELEASE_PERSONS) return "released";
+  const now = cx.clock.now();
+  if (release.signUntil <= now || Date.parse(release.terms.not_after) <= now.getTime()) return "lapsed";
+  for (const word of words) if (!(await isStanding(tx, word))) return "lapsed";
+  return "open";
+}
+
+/**
+ * Reads a request for an executive. The rules are asked before existence is told: whoever lacks the duty gets the same
+ * answer for every id.
+ */
+export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<ReleaseCase> {
+  const facts = await findRequestFacts(tx, cx.instance.tenantId, id);
+  if (facts === undefined) {
+    await authorize(cx, "request.release", NOBODY);
+    throw new DomainError("request-file.not-found");
+  }
+  const party = await isParty(tx, cx.principal.organisationId, facts.transactions);
+  const permit = await authorize(cx, "request.release", { ...facts, isParty: party });
+  const release = await findNewestRelease(tx, id);
+  const words = release === undefined ? [] : await listReleaseWords(tx, release.id);
+  return {
+    row: await readRequest(tx, permit, facts),
+    requester: await getPerson(tx, facts.requesterUserId),
+    authorization: await findAuthorization(tx, id),
+    release,
+    words,
+    state: release === undefined ? undefined : await stateOf(tx, cx, release, words),
+  };
+}
+
+/** Silence is not refusal, and nothing else is released: the request is overdue. */
+export function requireOverdue({ row }: Pick<ReleaseCase, "row">): void {
+  if (row.state === "overdue") return;
+  throw new DomainError("request.illegal-transition", {
+    detail: `Executives release what is overdue; the request is ${row.state}.`,
+  });
+}

@@ -1,0 +1,44 @@
+import "server-only";
+import { findAuthorization } from "@/lib/access/authorizations/store";
+import { getPerson } from "@/lib/access/people/store";
+import { getRelease, listReleaseWords } from "@/lib/access/release/store";
+import { requestRecord } from "@/lib/access/request-record";
+import { getSubmitted } from "@/lib/access/requests/store";
+import type { DbContext } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import type { UnregisteredSubmission } from "@/lib/escrow/submit-grant";
+
+interface Released {
+  readonly grantId: string;
+  readonly requestId: string;
+  readonly releaseId: string;
+}
+
+/** What two executives signed, with the request and the authority that their terms name, for the custodian. */
+export async function releaseSubmission(
+  tx: Tx,
+  cx: Pick<DbContext, "instance">,
+  { grantId, requestId, releaseId }: Released,
+): Promise<UnregisteredSubmission> {
+  const { terms } = await getRelease(tx, releaseId);
+  const words = await listReleaseWords(tx, releaseId);
+  const row = await getSubmitted(tx, requestId);
+  const authorization = await findAuthorization(tx, requestId);
+  if (authorization === undefined) throw new InvariantError("a release rests on no authority");
+  const requester = (await getPerson(tx, row.requesterUserId)).handle;
+  return {
+    grant: grantId,
+    releases: words.map(({ person, signature }) => ({
+      statement: { ...terms, releaser: person },
+      signature,
+    })),
+    request: requestRecord({
+      ...row,
+      log: cx.instance.log,
+      requester,
+      organisationId: row.requesterOrganisationId,
+    }),
+    authorization: authorization.record,
+  };
+}

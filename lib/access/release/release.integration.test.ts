@@ -1,0 +1,299 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decideRequest } from "@/lib/access/decide-request";
+import { getGrant } from "@/lib/access/get-grant";
+import { getRequest } from "@/lib/access/get-request";
+import { checkIdentity } from "@/lib/access/identity-check";
+import { moveRequest } from "@/lib/access/move-request";
+import { endRelease } from "@/lib/access/release/end-release";
+import { getRelease } from "@/lib/access/release/get-release";
+import { proposeRelease } from "@/lib/access/release/propose-release";
+import { ReleaseWord } from "@/lib/access/release/schema";
+import { signRelease } from "@/lib/access/release/sign-release";
+import { revokeGrant } from "@/lib/access/revoke-grant";
+import { NewDecision } from "@/lib/access/schema";
+import { appendEntry } from "@/lib/audit/append-entry";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
+import { signStatement } from "@/lib/crypto/statement";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction } from "@/lib/db/transaction";
+import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
+import {
+  approvalOf,
+  CONFIRMS,
+  createRequestBench,
+  type Filing,
+  IDENTITY,
+  queryOwner,
+  type RequestBench,
+  type RequestPerson,
+  submittedRequest,
+} from "@/lib/testing/request-bench";
+import { openTransaction } from "@/lib/transactions/open-transaction";
+
+let bench: RequestBench;
+let chair: RequestPerson;
+let officer: RequestPerson;
+let third: RequestPerson;
+const REASON = { reason: "Ten days have passed and nobody has answered." };
+
+beforeAll(async () => {
+  const executive = { role: "coordinator", duties: ["executive"] } as const;
+  bench = await createRequestBench([executive, executive, executive]);
+  const [a, b, c] = bench.more;
+  if (a === undefined || b === undefined || c === undefined) throw new Error("three executives expected");
+  [chair, officer, third] = [a, b, c];
+});
+afterAll(async () => {
+  await bench?.close();
+});
+
+const word = (more: object = {}) =>
+  ReleaseWord.parse({ comment: "As the order says", confirms: CONFIRMS, ...more });
+
+/** What the clock does to a request that nobody answers. */
+async function overdueRequest(filing?: Filing): Promise<string> {
+  const id = await submittedRequest(bench, filing);
+  await inTransaction(bench.legal, async (tx) => {
+    await moveRequest(tx, bench.legal, { id, state: "stage_1" }, { event: "overdue", to: "overdue" });
+    await appendEntry(tx, bench.legal, {
+      class: "access",
+      outcome: "done",
+      action: "request.expire",
+      subjects: [`request:${id}`],
+      caseId: id,
+      index: { requestId: id },
+    });
+  });
+  return id;
+}
+
+let isChecked = false;
+async function checkedRequest(filing?: Filing): Promise<string> {
+  const id = await overdueRequest(filing);
+  if (!isChecked) {
+    // By an executive: no legal reviewer keeps a release back by checking nobody.
+    expect(await outcomeOf(proposeRelease(chair, id, REASON))).toBe("decision.identity-check");
+    await checkIdentity(chair, id, IDENTITY);
+    isChecked = true;
+  }
+  return id;
+}
+
+async function proposed(filing?: Filing): Promise<{ id: string; releaseId: string }> {
+  const id = await checkedRequest(filing);
+  const { release } = await proposeRelease(chair, id, REASON);
+  return { id, releaseId: release?.id ?? "" };
+}
+
+async function released(filing?: Filing): Promise<{ id: string; grantId: string }> {
+  const { id, releaseId } = await proposed(filing);
+  await signRelease(chair, id, releaseId, word());
+  const answer = await signRelease(officer, id, releaseId, word());
+  return { id, grantId: answer.grant_id ?? "" };
+}
+
+describe("an overdue request", () => {
+  it("is released by two executives: what it asked, opened through the custodian", async () => {
+    const { id, releaseId } = await proposed();
+    const before = await getRelease(officer, id);
+    expect(before).toMatchObject({ request_state: "overdue", release: { state: "open" }, acts: ["sign"] });
+    expect(before.statement).toMatchObject({
+      request: id,
+      transactions: [bench.txId],
+      groups: ["amount", "pricing"],
+      level: "full",
+      purpose: "audit",
+      requester: bench.regulator.principal.handle,
+      releaser: officer.principal.handle,
+      max_views: 20,
+    });
+    const one = await signRelease(chair, id, releaseId, word());
+    expect(one).toMatchObject({ request_state: "overdue", acts: [] });
+    const two = await signRelease(officer, id, releaseId, word());
+    expect(two).toMatchObject({ request_state: "active", release: { state: "released" }, acts: [] });
+    expect(two.release?.words).toHaveLength(2);
+    const { state, authorization } = await getRequest(bench.regulator, id);
+    expect([state, authorization?.state]).toEqual(["active", "active"]);
+    const opened = await openTransaction(bench.regulator, bench.txId, {
+      purpose: "audit",
+      grant_id: two.grant_id ?? "",
+    });
+    expect(JSON.stringify(opened)).toContain("1000");
+  });
+
+  it("is a grant that no reviewer ends, here or at the custodian, but an executive does", async () => {
+    const { id, grantId } = await released();
+    for (const reviewer of [bench.legal, bench.approver, chair]) {
+      const { code, extra } = await refusalOf(revokeGrant(reviewer, grantId, "no more"));
+      expect([code, extra.reason]).toEqual(["access.forbidden", "floor.released"]);
+    }
+    expect((await getGrant(bench.legal, grantId)).acts).toEqual([]);
+    const at = new Date().toISOString();
+    const bare = await refusalOf(bench.escrow.revoke({ grant: grantId, reason: "no more", at }));
+    expect(bare.extra.reason).toBe("released");
+    expect(await outcomeOf(endRelease(bench.legal, grantId, { reason: "no" }))).toBe("decision.duty");
+    expect(await outcomeOf(endRelease(bench.auditor, grantId, { reason: "no" }))).toBe("grant.not-found");
+    expect((await endRelease(third, grantId, { reason: "an impostor" })).state).toBe("revoked");
+    expect((await getRequest(bench.regulator, id)).state).toBe("revoked");
+    expect(await outcomeOf(endRelease(third, grantId, { reason: "again" }))).toBe(
+      "request.illegal-transition",
+    );
+    const opened = openTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
+    expect(await outcomeOf(opened)).toBe("access.no-grant");
+    const jobs = await queryOwner(
+      bench,
+      "SELECT state FROM job WHERE subject = $1 AND kind = 'grant.revoke'",
+      [grantId],
+    );
+    expect(jobs.rows).toEqual([{ state: "done" }]);
+  });
+
+  it("is given up by its holder", async () => {
+    const { grantId } = await released();
+    expect((await endRelease(bench.regulator, grantId, { reason: "not needed" })).state).toBe("revoked");
+  });
+
+  it("shows its two executives as those who approved, and rests on nobody's decision", async () => {
+    const { grantId } = await released();
+    const { rows } = await queryOwner(
+      bench,
+      "SELECT count(*)::int AS n FROM decision d JOIN access_grant g ON g.request_id = d.request_id WHERE g.id = $1",
+      [grantId],
+    );
+    expect(rows).toEqual([{ n: 0 }]);
+    expect(
+      (await getGrant(bench.regulator, grantId)).released_by?.map(({ person }) => person.handle),
+    ).toEqual([chair.principal.handle, officer.principal.handle]);
+  });
+});
+
+describe("a release is refused", () => {
+  it("to whoever lacks the duty, for every id alike", async () => {
+    const id = await checkedRequest();
+    for (const one of [id, uuidv7(Date.now())]) {
+      for (const who of [bench.legal, bench.approver, bench.both, bench.support, bench.colleague]) {
+        expect(await outcomeOf(proposeRelease(who, one, REASON))).toBe("decision.duty");
+        expect(await outcomeOf(getRelease(who, one))).toBe("decision.duty");
+      }
+    }
+    expect(await outcomeOf(getRelease(chair, uuidv7(Date.now())))).toBe("request-file.not-found");
+    expect(await outcomeOf(proposeRelease(bench.regulator, id, REASON))).toBe("decision.self");
+  });
+
+  it("unless the request is overdue", async () => {
+    const id = await submittedRequest(bench);
+    expect(await outcomeOf(proposeRelease(chair, id, REASON))).toBe("request.illegal-transition");
+    expect((await getRelease(chair, id)).acts).toEqual([]);
+  });
+
+  it("to one person twice, and for terms that are not the newest", async () => {
+    const { id, releaseId } = await proposed();
+    await signRelease(chair, id, releaseId, word());
+    expect(await outcomeOf(signRelease(chair, id, releaseId, word()))).toBe("decision.same-person");
+    expect(await outcomeOf(signRelease(officer, id, uuidv7(Date.now()), word()))).toBe("request.conflict");
+    expect(await outcomeOf(proposeRelease(officer, id, REASON))).toBe("request.conflict");
+    expect((await getRequest(bench.regulator, id)).state).toBe("overdue");
+  });
+
+  it("when the order is read otherwise than it was recorded, or than the first has read it", async () => {
+    const { id, releaseId } = await proposed();
+    const wrong = word({ confirms: { ...CONFIRMS, case_number: "18 O 2/26" } });
+    expect(await outcomeOf(signRelease(chair, id, releaseId, wrong))).toBe("decision.facts-mismatch");
+    const { release } = await getRelease(chair, id);
+    expect(release?.words).toEqual([]);
+  });
+
+  it("to an executive whose account was made inactive, and to whoever lost the duty: their word counts no more", async () => {
+    const { id, releaseId } = await proposed();
+    await signRelease(third, id, releaseId, word());
+    await queryOwnerPast("UPDATE app_user SET state = 'suspended' WHERE id = $1", [third.principal.userId]);
+    try {
+      expect((await getRelease(chair, id)).release?.state).toBe("lapsed");
+      expect(await outcomeOf(signRelease(officer, id, releaseId, word()))).toBe("request.conflict");
+    } finally {
+      await queryOwnerPast("UPDATE app_user SET state = 'active' WHERE id = $1", [third.principal.userId]);
+    }
+  });
+});
+
+async function queryOwnerPast(text: string, values: readonly unknown[]): Promise<void> {
+  await queryOwner(bench, "ALTER TABLE app_user DISABLE TRIGGER USER");
+  await queryOwner(bench, text, values);
+  await queryOwner(bench, "ALTER TABLE app_user ENABLE TRIGGER USER");
+}
+
+describe("while executives release", () => {
+  it("no reviewer decides, asks or denies, whatever he sends", async () => {
+    const { id, releaseId } = await proposed();
+    const bodies = [
+      approvalOf("legal"),
+      NewDecision.parse({ stage: "legal", decision: "deny", comment: "No." }),
+      NewDecision.parse({ stage: "legal", decision: "ask", comment: "Why?" }),
+    ];
+    for (const body of bodies) {
+      expect(await outcomeOf(decideRequest(bench.legal, id, body))).toBe("request.conflict");
+    }
+    const moved = queryOwner(bench, "UPDATE access_request SET state = 'stage_1' WHERE id = $1", [id]);
+    await expect(moved).rejects.toMatchObject({ code: "SP002" });
+    await signRelease(officer, id, releaseId, word());
+    await signRelease(third, id, releaseId, word());
+    expect((await getRequest(bench.regulator, id)).state).toBe("active");
+  });
+
+  it("two who sign at once make one grant, and a third has nothing to sign", async () => {
+    const { id, releaseId } = await proposed();
+    const outcomes = await Promise.all(
+      [chair, officer, third].map((who) => outcomeOf(signRelease(who, id, releaseId, word()))),
+    );
+    expect(outcomes.filter((one) => one === "done")).toHaveLength(2);
+    const { rows } = await queryOwner(bench, "SELECT state FROM access_grant WHERE request_id = $1", [id]);
+    expect(rows).toEqual([{ state: "active" }]);
+  });
+
+  it("with an own key in place of the portal's word only what was shown is taken", async () => {
+    const { id, releaseId } = await proposed();
+    const { statement } = await getRelease(chair, id);
+    const seed = randomBytes(32);
+    expect(ed25519PublicKey(seed)).toHaveLength(32);
+    const signature = {
+      kind: "ed25519" as const,
+      key_id: "nobody/1",
+      signature: toBase64url(signStatement(seed, "release", statement)),
+    };
+    const { code, extra } = await refusalOf(signRelease(chair, id, releaseId, word({ signature })));
+    expect([code, extra.reason]).toEqual(["custodian.refused", "signature"]);
+  });
+});
+
+describe("the database", () => {
+  it("takes no grant of a release without two words, and no word of somebody without the duty", async () => {
+    const { id, releaseId } = await proposed();
+    await signRelease(chair, id, releaseId, word());
+    const grant = queryOwner(
+      bench,
+      `INSERT INTO access_grant (id, tenant_id, request_id, release_id, authorization_id, subject_user_id, transactions, groups,
+         level, purpose, not_before, not_after, max_views, max_exports, state, policy_version, assurance)
+       SELECT $1, r.tenant_id, r.id, e.id, a.id, r.requester_user_id, r.transactions, r.groups, r.level, r.purpose,
+         (e.terms ->> 'not_before')::timestamptz, (e.terms ->> 'not_after')::timestamptz, 1, 0, 'pending', 'p', 'evaluation'
+       FROM access_request r JOIN executive_release e ON e.request_id = r.id JOIN legal_authorization a ON a.request_id = r.id
+       WHERE r.id = $2`,
+      [uuidv7(Date.now()), id],
+    );
+    await expect(grant).rejects.toMatchObject({ code: "SP002" });
+    const by = bench.legal.principal;
+    const bogus = queryOwner(
+      bench,
+      `INSERT INTO executive_release_word (release_id, user_id, tenant_id, request_id, person, comment, confirms, signature, proof_kind)
+       SELECT $1, $2, tenant_id, request_id, $3, comment, confirms, signature, proof_kind FROM executive_release_word WHERE release_id = $1`,
+      [releaseId, by.userId, by.handle],
+    );
+    await expect(bogus).rejects.toMatchObject({ code: "SP002" });
+    for (const text of [
+      "UPDATE executive_release SET reason = 'x' WHERE id = $1",
+      "DELETE FROM executive_release_word WHERE release_id = $1",
+    ]) {
+      await expect(queryOwner(bench, text, [releaseId])).rejects.toMatchObject({ code: "SP004" });
+    }
+  });
+});

@@ -1,0 +1,77 @@
+import {
+  EmergencyAnswer,
+  EmergencyQuery,
+  EmergencyStatementAnswer,
+  EmergencyView,
+  NewEmergency,
+  NewEmergencyStatement,
+  NewReview,
+} from "@/lib/access/emergency/schema";
+import { pageOf } from "@/lib/api-client/fields";
+import { operation } from "@/lib/api-client/operation";
+import { RequestPath } from "@/lib/api-client/operations/access";
+
+const BREAK_GLASS = "/confidential/access/break-glass";
+const roles = ["coordinator"] as const;
+
+export const prepareBreakGlass = operation({
+  id: "prepareBreakGlass",
+  method: "POST",
+  path: `${BREAK_GLASS}/statement`,
+  summary: "The statement that a holder of break-glass signs.",
+  scopes: ["disclose"],
+  roles,
+  duties: ["break-glass"],
+  body: NewEmergencyStatement,
+  response: { status: 200, schema: EmergencyStatementAnswer },
+  rate: "decisions",
+  action: "emergency.prepare",
+  stepUp: true,
+});
+
+export const useBreakGlass = operation({
+  id: "useBreakGlass",
+  method: "POST",
+  path: BREAK_GLASS,
+  summary:
+    "Break the glass: masked values of three records at most, for an hour; a review blocks the next use.",
+  scopes: ["disclose"],
+  roles,
+  duties: ["break-glass"],
+  body: NewEmergency,
+  response: { status: 201, schema: EmergencyAnswer },
+  rate: "decisions",
+  action: "emergency.use",
+  stepUp: true,
+  idempotent: { keep: ["id", "grant_id", "state", "began_at", "not_after", "review_by"] },
+});
+
+export const listBreakGlass = operation({
+  id: "listBreakGlass",
+  method: "GET",
+  path: BREAK_GLASS,
+  summary: "Uses of break-glass, newest first: one's own, and every one for those who decide.",
+  scopes: ["read"],
+  roles,
+  query: EmergencyQuery,
+  response: { status: 200, schema: pageOf(EmergencyView) },
+  rate: "reads",
+  action: "grant.read",
+});
+
+export const reviewBreakGlass = operation({
+  id: "reviewBreakGlass",
+  method: "POST",
+  path: `${BREAK_GLASS}/{id}/reviews`,
+  summary: "Another person's signed word on a use; until it the custodian takes no other by its holder.",
+  scopes: ["decide"],
+  roles,
+  duties: ["legal", "approve", "executive"],
+  params: RequestPath,
+  body: NewReview,
+  response: { status: 201, schema: EmergencyAnswer },
+  rate: "decisions",
+  action: "emergency.review",
+  stepUp: true,
+  idempotent: { keep: ["id", "state"] },
+});

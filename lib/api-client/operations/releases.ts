@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { GrantAnswer } from "@/lib/access/answer-schema";
+import {
+  NewRelease,
+  ReleaseAnswer,
+  ReleaseEnd,
+  ReleaseStanding,
+  ReleaseWord,
+} from "@/lib/access/release/schema";
+import { operation } from "@/lib/api-client/operation";
+import { RequestPath } from "@/lib/api-client/operations/access";
+
+const RELEASES = "/confidential/access/requests/{id}/releases";
+
+export const getRelease = operation({
+  id: "getRelease",
+  method: "GET",
+  path: RELEASES,
+  summary: "The newest release of an overdue request, and what the caller is to sign for it.",
+  scopes: ["read"],
+  roles: ["coordinator"],
+  duties: ["executive"],
+  params: RequestPath,
+  response: { status: 200, schema: ReleaseStanding },
+  rate: "reads",
+  action: "request.release",
+});
+
+export const proposeRelease = operation({
+  id: "proposeRelease",
+  method: "POST",
+  path: RELEASES,
+  summary:
+    "Lay out the terms by which two executives release an overdue request: what it asked, no more and no less.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  duties: ["executive"],
+  params: RequestPath,
+  body: NewRelease,
+  response: { status: 201, schema: ReleaseAnswer },
+  rate: "decisions",
+  action: "request.propose-release",
+  stepUp: true,
+  idempotent: { keep: ["request_state"] },
+});
+
+export const signRelease = operation({
+  id: "signRelease",
+  method: "POST",
+  path: `${RELEASES}/{release_id}/words`,
+  summary: "One executive's word for the terms; the second answers when the grant is in force.",
+  scopes: ["decide"],
+  roles: ["coordinator"],
+  duties: ["executive"],
+  params: RequestPath.extend({ release_id: z.uuid().toLowerCase() }),
+  body: ReleaseWord,
+  response: { status: 200, schema: ReleaseAnswer },
+  rate: "decisions",
+  action: "request.release",
+  stepUp: true,
+  idempotent: { keep: ["request_state", "grant_id"] },
+});
+
+export const endRelease = operation({
+  id: "endRelease",
+  method: "POST",
+  path: "/confidential/access/grants/{id}/release-ends",
+  summary: "End a grant that executives released: an executive, or its holder, by a signed word.",
+  scopes: ["decide", "request"],
+  roles: ["auditor", "regulator", "coordinator"],
+  params: RequestPath,
+  body: ReleaseEnd,
+  response: { status: 200, schema: GrantAnswer },
+  rate: "decisions",
+  action: "grant.end-release",
+  stepUp: true,
+  idempotent: { keep: ["id", "request_id", "state", "revoked_at"] },
+});
