@@ -9,13 +9,10 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { KeyRef, Keystore } from "@/lib/custody/keystore";
-import { openKeystore } from "@/lib/custody/open-keystore";
-import { mapServiceFailure } from "@/lib/custody/persist";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { openPool } from "@/lib/db/pool";
 import { portalEnv } from "@/lib/env";
-import { custodySettings } from "@/lib/env/custody";
 import { InvariantError } from "@/lib/errors";
 import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
 import { readStoredEpochs } from "@/lib/escrow/record-epoch";
@@ -32,6 +29,8 @@ import type { SessionSecret } from "@/lib/identity/session-token";
 import { type Site, siteOf } from "@/lib/identity/site";
 import type { LiveHub } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
+import type { Mailer } from "@/lib/notify/mail/mailer";
+import { mailerOf } from "@/lib/notify/mail/open-mailer";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import {
@@ -45,6 +44,8 @@ import {
   keepSessions,
   keepVerifications,
 } from "@/lib/runtime/background";
+import { keepNotifications } from "@/lib/runtime/keep-notifications";
+import { openPortalKeystore } from "@/lib/runtime/open-portal-keystore";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
@@ -63,6 +64,8 @@ export interface Runtime extends ApiKeySecret, SessionSecret {
   readonly failures: AnonymousFailures;
   readonly idempotencyKey: Uint8Array;
   readonly live: LiveHub;
+  /** Absent where no mail server is set up. */
+  readonly mailer?: Mailer | undefined;
 }
 
 const MAX_CONNECTIONS = 16;
@@ -80,17 +83,6 @@ interface Foundation {
 }
 
 type PortalEnv = ReturnType<typeof portalEnv>;
-
-/** While the key service is away every call answers 503, as without the database. */
-async function openPortalKeystore(env: PortalEnv, logger: Logger): Promise<Keystore> {
-  const onFailure = (err: unknown) =>
-    logger.error({ err }, "the root of the keys was not renewed or not promoted");
-  try {
-    return await openKeystore({ dir: env.KEY_DIR, custody: custodySettings(env), onFailure });
-  } catch (error) {
-    throw mapServiceFailure(error);
-  }
-}
 
 async function lay(env: PortalEnv): Promise<Foundation> {
   const logger = createLogger("portal", env.LOG_LEVEL);
@@ -189,6 +181,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     site: siteOf(env),
     demoFile: env.DEMO_FILE,
     live: openLiveHub(env.DATABASE_URL, { db, instance, logger, clock: systemClock }),
+    mailer: mailerOf(env),
   };
   keepEpoch(runtime);
   keepGrants(runtime);
@@ -200,6 +193,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepRotations(runtime, env.KEY_ROTATION_DAYS);
   keepEscrow(runtime);
   keepResident(runtime);
+  keepNotifications(runtime);
   keepMetrics(runtime, env.METRICS_URL);
   return runtime;
 }

@@ -12,6 +12,7 @@ import * as home from "./operations/home";
 import * as keys from "./operations/keys";
 import * as live from "./operations/live";
 import * as log from "./operations/log";
+import * as notifications from "./operations/notifications";
 import * as preservations from "./operations/preservations";
 import * as recoveries from "./operations/recoveries";
 import * as roster from "./operations/roster";
@@ -40,6 +41,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   log,
   home,
   roster,
+  notifications,
 ];
 
 function isOperation(value: unknown): value is OperationSpec {

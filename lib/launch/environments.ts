@@ -141,6 +141,8 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     KEY_ROTATION_DAYS: env.KEY_ROTATION_DAYS,
     METRICS_URL: env.METRICS_URL,
     REDIS_URL: env.REDIS_URL,
+    SMTP_URL: env.SMTP_URL,
+    SMTP_FROM: env.SMTP_FROM,
     CLOSED_LOGS: closedLogs(instance),
   });
 }

@@ -49,6 +49,7 @@ export const ACTS = [
   "key_recover_sign",
   "key_rotate",
   "key_state",
+  "notification_settings",
   "organisation_create",
   "participant_create",
   "preservation_create",
@@ -80,6 +81,10 @@ export const ACTS = [
   "transaction_status",
   "user_create",
   "user_deactivate",
+  "webhook_create",
+  "webhook_disable",
+  "webhook_replay",
+  "webhook_rotate",
 ] as const satisfies readonly ActionKey[];
 
 export type Act = (typeof ACTS)[number];
