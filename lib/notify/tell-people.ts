@@ -29,22 +29,29 @@ function wantsMail({ mailKinds }: Person, kind: string): boolean {
   return (mailKinds ?? USUAL_MAIL_KINDS).includes(kind);
 }
 
+type Unnamed = Omit<Told, "id">;
+
 interface Outgoing {
-  readonly notices: Told[];
-  readonly deliveries: (Told & { readonly webhookId?: string })[];
+  readonly notices: Unnamed[];
+  readonly deliveries: (Unnamed & { readonly webhookId?: string })[];
+}
+
+/** Ids in the order of what happened: those of one millisecond are drawn first and then sorted. */
+function named<T>(rows: readonly T[], now: number): (T & { readonly id: string })[] {
+  const ids = rows.map(() => uuidv7(now)).sort();
+  return rows.map((row, index) => ({ ...row, id: ids[index] ?? uuidv7(now) }));
 }
 
 /** What one person is told of one change: nobody reads of what they did themselves, while programs are told of it too. */
 function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: readonly Hook[]): Outgoing {
   const { userId, pseudonym } = person.holder;
-  const now = cx.clock.nowMs();
-  const one = () => ({ id: uuidv7(now), tenantId: cx.instance.tenantId, userId, event });
+  const one = { tenantId: cx.instance.tenantId, userId, event };
   const isOwnAct = event.actor === pseudonym;
   const called = hooks.filter((hook) => hook.userId === userId && hook.kinds.includes(event.kind));
   const isMailed = cx.hasMail && !isOwnAct && wantsMail(person, event.kind);
   return {
-    notices: isOwnAct ? [] : [one()],
-    deliveries: [...(isMailed ? [one()] : []), ...called.map(({ id }) => ({ ...one(), webhookId: id }))],
+    notices: isOwnAct ? [] : [one],
+    deliveries: [...(isMailed ? [one] : []), ...called.map(({ id }) => ({ ...one, webhookId: id }))],
   };
 }
 
@@ -68,15 +75,11 @@ export async function tellPeople(cx: TellContext): Promise<number> {
         .filter(({ principal }) => audience.has(principal, event))
         .map(({ person }) => outgoingOf(cx, event, person, hooks)),
     );
-    await insertNotifications(
-      tx,
-      out.flatMap(({ notices }) => notices),
-    );
-    await insertDeliveries(
-      tx,
-      out.flatMap(({ deliveries }) => deliveries),
-      cx.clock.now(),
-    );
+    const now = cx.clock.now();
+    const notices = out.flatMap((one) => one.notices);
+    const deliveries = out.flatMap((one) => one.deliveries);
+    await insertNotifications(tx, named(notices, now.getTime()));
+    await insertDeliveries(tx, named(deliveries, now.getTime()), now);
     return events.length;
   });
 }

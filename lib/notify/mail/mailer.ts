@@ -38,14 +38,19 @@ export function isPlainAddress(address: string): boolean {
   return ADDRESS.test(address);
 }
 
+function memberOf(error: unknown, name: string): unknown {
+  return error instanceof Error ? Reflect.get(error, name) : undefined;
+}
+
 function outcomeOf(error: unknown): AttemptOutcome {
-  const code = error instanceof Error ? String(Reflect.get(error, "code") ?? "") : "";
-  const answer = error instanceof Error ? Number(Reflect.get(error, "responseCode") ?? 0) : 0;
-  if (code === "ETLS" || code === "ESOCKET" || code.startsWith("CERT") || code.startsWith("ERR_TLS"))
-    return "tls";
+  const code = String(memberOf(error, "code") ?? "");
+  const answer = Number(memberOf(error, "responseCode") ?? 0);
+  // The library calls every failure of a socket ESOCKET; one of the system names the call that failed.
+  if (code === "ETIMEDOUT") return "timeout";
+  if (memberOf(error, "syscall") !== undefined) return "unreachable";
+  if (code === "ETLS" || code === "ESOCKET" || code.startsWith("ERR_")) return "tls";
   if (answer >= FOR_GOOD && code === "EENVELOPE") return "refused";
-  if (answer > 0) return "answer";
-  return code === "ETIMEDOUT" ? "timeout" : "unreachable";
+  return answer > 0 ? "answer" : "unreachable";
 }
 
 /** A connection in the clear is for a server beside an evaluation only. */
