@@ -12,6 +12,8 @@ export interface WebhookReceiver {
   readonly calls: ReceivedCall[];
   /** What the next calls are answered with; after them 204. */
   readonly answers: { status: number; headers?: Record<string, string>; body?: string }[];
+  /** Answers nobody until what it gives back is called. */
+  hold(): () => void;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ export interface WebhookReceiver {
 export async function openWebhookReceiver(): Promise<WebhookReceiver> {
   const calls: ReceivedCall[] = [];
   const answers: WebhookReceiver["answers"] = [];
+  let isHeld = false;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -28,6 +31,7 @@ export async function openWebhookReceiver(): Promise<WebhookReceiver> {
         body: Buffer.concat(chunks).toString("utf8"),
         path: request.url ?? "",
       });
+      if (isHeld) return;
       const { status, headers = {}, body } = answers.shift() ?? { status: 204 };
       response.writeHead(status, headers).end(body);
     });
@@ -39,6 +43,12 @@ export async function openWebhookReceiver(): Promise<WebhookReceiver> {
     url: `http://127.0.0.1:${address.port}/hook`,
     calls,
     answers,
+    hold: () => {
+      isHeld = true;
+      return () => {
+        isHeld = false;
+      };
+    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
