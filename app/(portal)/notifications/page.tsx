@@ -41,10 +41,9 @@ export default async function NotificationsPage({ searchParams }: PageProps<"/no
   const view = wanted === "unread" ? "unread" : "all";
   const isCursor = typeof cursor === "string" && /^[0-9a-f-]{36}$/.test(cursor);
   const query = NotificationQuery.parse({ limit: LIMIT, view, ...(isCursor ? { cursor } : {}) });
-  const { mailer } = await getRuntime();
   const result = await loadPage(listNotifications, CALL, async (cx) => ({
     ...(await list(cx, query)),
-    mail: await getMailSettings(cx, mailer !== undefined),
+    mail: await getMailSettings(cx, (await getRuntime()).mailer !== undefined),
   }));
   const section = { label: t("title"), href: PATH };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;

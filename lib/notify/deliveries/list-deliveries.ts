@@ -76,7 +76,7 @@ export async function replayDelivery(
 ): Promise<Delivery & { readonly receipt: Receipt }> {
   const now = cx.clock.now();
   const { delivery, entry } = await inTransaction(cx, async (tx) => {
-    requireActive(await lockWebhook(tx, ownedBy(cx), webhookId));
+    const hook = requireActive(await lockWebhook(tx, ownedBy(cx), webhookId));
     const row = await lockDelivery(tx, webhookId, id);
     if (row === undefined) throw new DomainError("webhook.not-found");
     if (row.status === "waiting" || row.attempts >= MAX_ATTEMPTS) throw new DomainError("delivery.state");
@@ -86,7 +86,8 @@ export async function replayDelivery(
       outcome: "done",
       action: "webhook.replay",
       subjects: [`webhook:${webhookId}`],
-      details: { message: messageId(id) },
+      caseId: hook.organisation_id,
+      caseDetails: { message: messageId(id) },
     });
     const again: DeliveryRow = { ...row, status: "waiting", earlier: row.attempts, next_at: now };
     return { delivery: toDelivery(again, await listAttempts(tx, [id])), entry: written };

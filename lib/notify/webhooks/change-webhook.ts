@@ -30,7 +30,8 @@ export async function rotateSecret(cx: Context, id: string): Promise<WebhookSecr
       outcome: "done",
       action: "webhook.rotate",
       subjects: [`webhook:${id}`],
-      details: { former_until: formerUntil.toISOString() },
+      caseId: before.organisation_id,
+      caseDetails: { former_until: formerUntil.toISOString() },
     });
     return { row: { ...before, secret_at: at, former_until: formerUntil }, entry: written };
   });
@@ -54,6 +55,7 @@ export async function disableWebhook(
       outcome: "done",
       action: "webhook.disable",
       subjects: [`webhook:${id}`],
+      caseId: before.organisation_id,
     });
     return {
       row: { ...before, state: "disabled" as const, former_until: null, ended_at: at },

@@ -29,7 +29,7 @@ function requireUrl(cx: Context, text: string): string {
  */
 export async function createWebhook(cx: Context, body: NewWebhook): Promise<WebhookSecretAnswer> {
   const url = requireUrl(cx, body.url);
-  const { userId, name: owner } = cx.principal;
+  const { userId, organisationId, name: owner } = cx.principal;
   const { tenantId } = cx.instance;
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
@@ -46,12 +46,15 @@ export async function createWebhook(cx: Context, body: NewWebhook): Promise<Webh
       outcome: "done",
       action: "webhook.create",
       subjects: [`webhook:${id}`],
-      details: { origin: new URL(url).origin, kinds },
+      // Where an agency has itself told is its own business.
+      caseId: organisationId,
+      caseDetails: { origin: new URL(url).origin, kinds },
     });
   });
   const stored = {
     ...row,
     user_id: userId,
+    organisation_id: organisationId,
     owner,
     state: "active" as const,
     secret_at: at,

@@ -8,6 +8,7 @@ const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Row = z.object({
   id: z.string(),
   user_id: z.string(),
+  organisation_id: z.string(),
   owner: z.string(),
   name: z.string(),
   url: z.string(),
@@ -22,7 +23,7 @@ const Row = z.object({
 });
 export type WebhookRow = z.infer<typeof Row>;
 
-const COLUMNS = Prisma.sql`w.id::text, w.user_id::text, u.name AS owner, w.name, w.url, w.kinds, w.state, w.secret, w.secret_at,
+const COLUMNS = Prisma.sql`w.id::text, w.user_id::text, u.organisation_id::text, u.name AS owner, w.name, w.url, w.kinds, w.state, w.secret, w.secret_at,
   w.former_secret, w.former_until, w.created_at, w.ended_at`;
 const TABLES = Prisma.sql`webhook w JOIN app_user u ON u.id = w.user_id`;
 
