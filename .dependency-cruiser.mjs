@@ -6,7 +6,7 @@ const LAYERS = [
   ["import"],
   ["http"],
   ["seed", "runtime"],
-  ["live", "home"],
+  ["live", "home", "notify"],
   ["disputes"],
   ["transactions"],
   ["custodian"],

@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
+import { mailFields, mailTexts } from "@/lib/env/mail";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
 
@@ -89,6 +90,7 @@ const Portal = z.object({
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   DATABASE_REPLICA_URL: Text.optional(),
   REDIS_URL: Text.optional(),
+  ...mailFields,
   /** Where `/metrics` is served, e.g. `http://127.0.0.1:9464`; without it nowhere. */
   METRICS_URL: Text.optional(),
   ...scannerFields,
@@ -191,6 +193,7 @@ const Launch = z.object({
   METRICS_URL: Text.optional(),
   REDIS_URL: Text.optional(),
   ...scannerTexts,
+  ...mailTexts,
   ...anchorTexts,
   ...custodyTexts,
   PORTAL_ORIGIN: Text.optional(),

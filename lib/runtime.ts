@@ -8,12 +8,9 @@ import { watchErasures } from "@/lib/audit/watch-erasures";
 import { type Clock, systemClock } from "@/lib/clock";
 import type { InstanceFacts } from "@/lib/context";
 import type { Keystore } from "@/lib/custody/keystore";
-import { openKeystore } from "@/lib/custody/open-keystore";
-import { mapServiceFailure } from "@/lib/custody/persist";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { portalEnv } from "@/lib/env";
-import { custodySettings } from "@/lib/env/custody";
 import { scannerAddress } from "@/lib/env/scanner";
 import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
 import { readStoredEpochs } from "@/lib/escrow/record-epoch";
@@ -28,6 +25,8 @@ import type { SessionSecret } from "@/lib/identity/session-token";
 import { type Site, siteOf } from "@/lib/identity/site";
 import type { LiveHub } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
+import type { Mailer } from "@/lib/notify/mail/mailer";
+import { mailerOf } from "@/lib/notify/mail/open-mailer";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
@@ -44,6 +43,8 @@ import {
   keepVerifications,
 } from "@/lib/runtime/background";
 import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
+import { keepNotifications } from "@/lib/runtime/keep-notifications";
+import { openPortalKeystore } from "@/lib/runtime/open-portal-keystore";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
@@ -65,6 +66,8 @@ export interface Runtime extends ApiKeySecret, SessionSecret {
   readonly uploads: UploadSlots;
   /** Undefined where no scanner is configured: then documents are "not scanned". */
   readonly scanner: Scanner | undefined;
+  /** Absent where no mail server is set up. */
+  readonly mailer?: Mailer | undefined;
 }
 
 const MAX_CONNECTIONS = 16;
@@ -82,17 +85,6 @@ interface Foundation {
 }
 
 type PortalEnv = ReturnType<typeof portalEnv>;
-
-/** While the key service is away every call answers 503, as without the database. */
-async function openPortalKeystore(env: PortalEnv, logger: Logger): Promise<Keystore> {
-  const onFailure = (err: unknown) =>
-    logger.error({ err }, "the root of the keys was not renewed or not promoted");
-  try {
-    return await openKeystore({ dir: env.KEY_DIR, custody: custodySettings(env), onFailure });
-  } catch (error) {
-    throw mapServiceFailure(error);
-  }
-}
 
 async function lay(env: PortalEnv): Promise<Foundation> {
   const logger = createLogger("portal", env.LOG_LEVEL);
@@ -147,6 +139,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     live: openLiveHub(env.DATABASE_URL, { db, instance, logger, clock: systemClock }),
     uploads: new UploadSlots(),
     scanner: openScanner(env),
+    mailer: mailerOf(env),
   };
   keepEpoch(runtime);
   keepAccess(runtime);
@@ -159,6 +152,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepScans(runtime);
   keepEscrow(runtime);
   keepResident(runtime);
+  keepNotifications(runtime);
   keepMetrics(runtime, env.METRICS_URL);
   return runtime;
 }

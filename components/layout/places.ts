@@ -14,6 +14,7 @@ export type PlaceKey =
   | "grants"
   | "transactions"
   | "disputes"
+  | "notifications"
   | "audit"
   | "exports"
   | "erasures"
@@ -21,6 +22,7 @@ export type PlaceKey =
   | "aside"
   | "authorities"
   | "keys"
+  | "webhooks"
   | "account"
   | "trust"
   | "help";
@@ -38,6 +40,7 @@ const PLACES: readonly Place[] = [
   { key: "grants", href: "/grants", icon: "grant", group: 1 },
   { key: "transactions", href: "/transactions", icon: "transaction", group: 1 },
   { key: "disputes", href: "/disputes", icon: "comment", group: 1 },
+  { key: "notifications", href: "/notifications", icon: "bell", group: 1 },
   { key: "audit", href: "/audit", icon: "log", group: 2 },
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
@@ -45,6 +48,7 @@ const PLACES: readonly Place[] = [
   { key: "aside", href: "/audit/aside", icon: "stop", group: 2 },
   { key: "authorities", href: "/admin/authorities", icon: "pencil", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
+  { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
   { key: "help", href: "/help", icon: "help", group: 3 },
@@ -77,6 +81,8 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
       );
     case "keys":
       return PARTIES.includes(role) || role === "coordinator" || role === "admin";
+    case "webhooks":
+      return role === "admin";
     case "transactions":
       return role !== "admin";
     default:

@@ -11,6 +11,7 @@ import deHome from "@/components/messages/de/home.json";
 import deInvitation from "@/components/messages/de/invitation.json";
 import deKeeping from "@/components/messages/de/keeping.json";
 import deKeys from "@/components/messages/de/keys.json";
+import deNotify from "@/components/messages/de/notify.json";
 import dePortal from "@/components/messages/de/portal.json";
 import deProblem from "@/components/messages/de/problem.json";
 import deRequests from "@/components/messages/de/requests.json";
@@ -36,6 +37,7 @@ import home from "@/components/messages/en/home.json";
 import invitation from "@/components/messages/en/invitation.json";
 import keeping from "@/components/messages/en/keeping.json";
 import keys from "@/components/messages/en/keys.json";
+import notify from "@/components/messages/en/notify.json";
 import portal from "@/components/messages/en/portal.json";
 import problem from "@/components/messages/en/problem.json";
 import requests from "@/components/messages/en/requests.json";
@@ -66,6 +68,7 @@ export const CATALOGUES = {
     invitation,
     keeping,
     keys,
+    notify,
     portal,
     problem,
     requests,
@@ -93,6 +96,7 @@ export const CATALOGUES = {
     invitation: deInvitation,
     keeping: deKeeping,
     keys: deKeys,
+    notify: deNotify,
     portal: dePortal,
     problem: deProblem,
     requests: deRequests,

@@ -44,6 +44,10 @@ export const PAGES = [
   "/keys",
   "/keys/register",
   "/account/security",
+  "/notifications",
+  "/notifications?view=unread",
+  "/admin/webhooks",
+  `/admin/webhooks/${UNKNOWN}`,
 ] as const;
 
 export const PUBLIC = [

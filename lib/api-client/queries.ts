@@ -2,7 +2,16 @@
 export type Key = readonly string[];
 
 /** What changes while people look at it; the same words as lib/live/schema.ts. */
-export type WatchedKind = "request" | "grant" | "dispute" | "transaction" | "rotation" | "key" | "epoch";
+export type WatchedKind =
+  | "request"
+  | "grant"
+  | "dispute"
+  | "transaction"
+  | "rotation"
+  | "key"
+  | "epoch"
+  | "hold"
+  | "notification";
 
 export const queryKeys = {
   home: (): Key => ["home"],
@@ -20,6 +29,8 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   "rotation",
   "key",
   "epoch",
+  "hold",
+  "notification",
 ];
 
 /** Cached answers that no longer hold after a change of one thing. */

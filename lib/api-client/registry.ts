@@ -15,6 +15,7 @@ import * as keys from "./operations/keys";
 import * as live from "./operations/live";
 import * as log from "./operations/log";
 import * as organisations from "./operations/organisations";
+import * as notifications from "./operations/notifications";
 import * as preservations from "./operations/preservations";
 import * as recoveries from "./operations/recoveries";
 import * as releases from "./operations/releases";
@@ -50,6 +51,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   log,
   home,
   roster,
+  notifications,
 ];
 
 function isOperation(value: unknown): value is OperationSpec {

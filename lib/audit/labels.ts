@@ -89,6 +89,9 @@ export const ACTION_KEYS = {
   "organisation.create": "organisation_create",
   "organisation.read": "organisation_read",
   "participant.create": "participant_create",
+  "notification.mark": "notification_mark",
+  "notification.read": "notification_read",
+  "notification.settings": "notification_settings",
   "preservation.create": "preservation_create",
   "preservation.read": "preservation_read",
   "preservation.release": "preservation_release",
@@ -142,6 +145,11 @@ export const ACTION_KEYS = {
   "transaction.status": "transaction_status",
   "user.create": "user_create",
   "user.deactivate": "user_deactivate",
+  "webhook.create": "webhook_create",
+  "webhook.disable": "webhook_disable",
+  "webhook.read": "webhook_read",
+  "webhook.replay": "webhook_replay",
+  "webhook.rotate": "webhook_rotate",
 } as const;
 
 export type Action = keyof typeof ACTION_KEYS;

@@ -9,6 +9,7 @@ import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import type { PlaceCounts } from "@/lib/home/schema";
 import { countOpenDisputes, countOpenRequests } from "@/lib/home/store";
+import { countUnread } from "@/lib/notify/store";
 
 type CountContext = Pick<Context, "principal" | "instance" | "clock" | "db">;
 
@@ -28,10 +29,11 @@ export async function readCounts(tx: Tx, cx: CountContext): Promise<PlaceCounts>
     requests: await requests(tx, cx),
     grants: await countGrants(tx, { tenantId, userId: listOwner(cx), view: "in_force", now: clock.now() }),
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
+    notifications: await countUnread(tx, principal.userId),
   };
 }
 
-/** Figures beside the places: what waits for a reviewer or is open of one's own, grants in force, open disputes. */
+/** Figures beside the places: what waits for a reviewer or is open of one's own, grants in force, open disputes, unread notifications. */
 export function countPlaces(cx: CountContext): Promise<PlaceCounts> {
   return inSnapshot(cx, (tx) => readCounts(tx, cx));
 }

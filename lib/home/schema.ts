@@ -86,7 +86,13 @@ export const OwnEntry = z.object({
 export type OwnEntry = z.infer<typeof OwnEntry>;
 
 /** Figures beside the places of the rail. */
-export const PlaceCounts = z.object({ requests: z.int(), grants: z.int(), disputes: z.int() });
+export const PlaceCounts = z.object({
+  requests: z.int(),
+  grants: z.int(),
+  disputes: z.int(),
+  /** What the caller was told and has not read. */
+  notifications: z.int(),
+});
 export type PlaceCounts = z.infer<typeof PlaceCounts>;
 
 export const Home = z.object({

@@ -144,6 +144,8 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     CLAMD_SOCKET: env.CLAMD_SOCKET,
     CLAMD_HOST: env.CLAMD_HOST,
     CLAMD_PORT: env.CLAMD_PORT,
+    SMTP_URL: env.SMTP_URL,
+    SMTP_FROM: env.SMTP_FROM,
     CLOSED_LOGS: closedLogs(instance),
   });
 }

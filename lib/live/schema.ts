@@ -1,7 +1,17 @@
 import { z } from "zod";
 
 /** What changes while people look at it. */
-export const LiveKind = z.enum(["request", "grant", "dispute", "transaction", "rotation", "key", "epoch"]);
+export const LiveKind = z.enum([
+  "request",
+  "grant",
+  "dispute",
+  "transaction",
+  "rotation",
+  "key",
+  "epoch",
+  "hold",
+  "notification",
+]);
 export type LiveKind = z.infer<typeof LiveKind>;
 
 /** One change, told to those who may know of the thing. Never content: whoever is told reads it by its own call. */

@@ -38,6 +38,10 @@ function toChanged(record: unknown): Changed[] {
     return [{ change: { ...change, kind }, filing }];
   }
   if (kind === "epoch") return [{ change: { ...change, kind } }];
+  if (kind === "hold")
+    return [{ change: { ...change, kind }, organisationId: row.organisation_id ?? undefined }];
+  if (kind === "notification")
+    return row.user_id === null ? [] : [{ change: { ...change, kind }, userId: row.user_id }];
   return [{ change: { ...change, kind }, parties: row.parties ?? [] }];
 }
 
@@ -75,6 +79,14 @@ export async function readChanged(tx: Tx, tenantId: string, named: readonly Name
     UNION ALL
     SELECT 'epoch', e.epoch::text, e.state, NULL, NULL, NULL, NULL, NULL, NULL
     FROM escrow_epoch e
-    WHERE e.tenant_id = ${tenantId}::uuid AND e.epoch = ANY (${idsOf(named, "epoch")}::int[])`);
+    WHERE e.tenant_id = ${tenantId}::uuid AND e.epoch = ANY (${idsOf(named, "epoch")}::int[])
+    UNION ALL
+    SELECT 'hold', p.id::text, p.state, NULL, NULL, p.organisation_id, NULL, NULL
+    FROM preservation p
+    WHERE p.tenant_id = ${tenantId}::uuid AND p.id = ANY (${idsOf(named, "hold")}::uuid[])
+    UNION ALL
+    SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL
+    FROM app_user u
+    WHERE u.tenant_id = ${tenantId}::uuid AND u.id = ANY (${idsOf(named, "notification")}::uuid[])`);
   return rows.flatMap(toChanged);
 }

@@ -1,4 +1,5 @@
 import { decideAction, type FilingFacts } from "@/lib/access/action-rules";
+import { seesEveryCase } from "@/lib/audit/reading/filter";
 import type { Principal } from "@/lib/context";
 import { mayKnow as mayKnowDispute } from "@/lib/disputes/rules";
 import { mayUseKey, seesUnderEpochs } from "@/lib/keys/permissions";
@@ -12,7 +13,17 @@ export type Changed =
       readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" | "key" };
       readonly parties: readonly string[];
     }
+  | { readonly change: LiveChange & { kind: "hold" }; readonly organisationId: string | undefined }
+  | { readonly change: LiveChange & { kind: "notification" }; readonly userId: string }
   | { readonly change: LiveChange & { kind: "epoch" } };
+
+const HOLDERS: readonly string[] = ["auditor", "regulator", "coordinator"];
+
+/** Holds are shown to the agency that placed them and to who decides about every case (`list-preservations.ts`). */
+function seesHold(principal: Principal, organisationId: string | undefined): boolean {
+  if (!HOLDERS.includes(principal.role)) return false;
+  return principal.organisationId === organisationId || seesEveryCase({ principal });
+}
 
 /** Whether a person is told: by the rules of reading the thing itself, so that a stream says no more than a call. */
 export function isTold(principal: Principal, changed: Changed): boolean {
@@ -20,6 +31,8 @@ export function isTold(principal: Principal, changed: Changed): boolean {
     const action = changed.change.kind === "request" ? "request.read" : "grant.read";
     return decideAction(principal, action, changed.filing).length === 0;
   }
+  if ("userId" in changed) return changed.userId === principal.userId;
+  if ("organisationId" in changed) return seesHold(principal, changed.organisationId);
   if (!("parties" in changed)) return seesUnderEpochs(principal);
   if (changed.change.kind === "transaction") return mayKnow(principal, changed.parties);
   // The state of a key is no secret; what lies under it and its recovery the operators see too.

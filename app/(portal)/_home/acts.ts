@@ -62,6 +62,7 @@ export const ACTS = [
   "key_rotate",
   "key_state",
   "organisation_change",
+  "notification_settings",
   "organisation_create",
   "participant_create",
   "preservation_create",
@@ -106,6 +107,10 @@ export const ACTS = [
   "transaction_status",
   "user_create",
   "user_deactivate",
+  "webhook_create",
+  "webhook_disable",
+  "webhook_replay",
+  "webhook_rotate",
 ] as const satisfies readonly ActionKey[];
 
 export type Act = (typeof ACTS)[number];

@@ -1,0 +1,70 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import { RequestState } from "@/lib/access/schema";
+import { shortDigest } from "@/lib/format";
+import { saidKey } from "@/lib/notify/labels";
+import type { Notification } from "@/lib/notify/schema";
+import { MarkOne } from "./mark-all";
+
+/** Where one reads more of a thing. */
+function hrefOf({ kind, subject }: Notification): string {
+  switch (kind) {
+    case "request":
+      return `/requests/${subject}`;
+    case "grant":
+      return `/grants/${subject}`;
+    case "dispute":
+      return `/disputes/${subject}`;
+    case "key":
+      return `/keys/${subject}`;
+    case "hold":
+      return "/audit/holds";
+    default:
+      return "/keys";
+  }
+}
+
+/** What was told, in rows; what is unread stands in bold and says so. */
+export function NoticeTable({ items }: { items: readonly Notification[] }) {
+  const t = useTranslations("notify");
+  const domain = useTranslations("domain");
+  const nameOf = ({ kind, reference, subject }: Notification) =>
+    t("notices.named", { kind: t(`kinds.${kind}`), reference: reference ?? shortDigest(subject) });
+  const stateOf = ({ kind, state }: Notification) => {
+    const request = RequestState.safeParse(state);
+    return kind === "request" && request.success
+      ? domain(`requestStates.${request.data}`)
+      : t(`said.${saidKey(kind, state)}`);
+  };
+  const columns: Column<Notification>[] = [
+    {
+      key: "what",
+      head: t("notices.columns.what"),
+      isTitle: true,
+      cell: (item) => (
+        <Link
+          href={hrefOf(item)}
+          prefetch={false}
+          className={`underline decoration-line-2 underline-offset-4 hover:decoration-current ${item.read_at === null ? "font-semibold" : ""}`}
+        >
+          {nameOf(item)}
+        </Link>
+      ),
+    },
+    { key: "state", head: t("notices.columns.state"), cell: stateOf },
+    { key: "at", head: t("notices.columns.at"), cell: ({ at }) => <LocalTime instant={at} form="minute" /> },
+    {
+      key: "mark",
+      head: t("notices.columns.mark"),
+      cell: (item) =>
+        item.read_at === null ? (
+          <MarkOne id={item.id} what={nameOf(item)} />
+        ) : (
+          <span className="text-ink-2">{t("notices.read")}</span>
+        ),
+    },
+  ];
+  return <Table caption={t("notices.list")} columns={columns} rows={items} rowKey={({ id }) => id} />;
+}

@@ -1,0 +1,15 @@
+import { changeMailSettings, getMailSettings } from "@/lib/api-client/operations/notifications";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { changeMailSettings as change, getMailSettings as read } from "@/lib/notify/mail/settings";
+import { getRuntime } from "@/lib/runtime";
+
+const hasMail = async () => (await getRuntime()).mailer !== undefined;
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/notifications/settings",
+  [
+    bind(getMailSettings, async (cx) => read(cx, await hasMail())),
+    bind(changeMailSettings, async (cx, { body }) => change(cx, body, await hasMail())),
+  ],
+);

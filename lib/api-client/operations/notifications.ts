@@ -1,0 +1,142 @@
+import { pageOf } from "@/lib/api-client/fields";
+import { operation } from "@/lib/api-client/operation";
+import {
+  Delivery,
+  DeliveryPath,
+  DeliveryQuery,
+  DeliveryReplayed,
+  MailSettings,
+  MailSettingsChanged,
+  MailSettingsView,
+  Marked,
+  NewWebhook,
+  NoBody,
+  NotificationList,
+  NotificationQuery,
+  ReadMarks,
+  Webhook,
+  WebhookAnswer,
+  WebhookPath,
+  WebhookQuery,
+  WebhookWithSecret,
+} from "@/lib/notify/schema";
+
+// A person's own: for signed-in people only, so that whoever stole a key cannot have themselves told of what comes.
+const own = { scopes: "any", roles: "any", sessionOnly: true } as const;
+const change = { ...own, method: "POST", rate: "writes" } as const;
+const NOTICES = "/confidential/notifications";
+const HOOKS = "/confidential/admin/webhooks";
+
+export const listNotifications = operation({
+  ...own,
+  id: "listNotifications",
+  method: "GET",
+  path: NOTICES,
+  summary: "What the caller was told, newest first, as far as the caller may still know of it.",
+  query: NotificationQuery,
+  response: { status: 200, schema: NotificationList },
+  rate: "reads",
+  action: "notification.read",
+});
+
+export const markNotifications = operation({
+  ...change,
+  id: "markNotifications",
+  path: `${NOTICES}/marks`,
+  summary: "Mark notifications as read: the named ones, or all up to one.",
+  body: ReadMarks,
+  response: { status: 200, schema: Marked },
+  action: "notification.mark",
+});
+
+export const getMailSettings = operation({
+  ...own,
+  id: "getMailSettings",
+  method: "GET",
+  path: `${NOTICES}/settings`,
+  summary: "Which kinds of notification come to the caller by e-mail.",
+  response: { status: 200, schema: MailSettingsView },
+  rate: "reads",
+  action: "notification.read",
+});
+
+export const changeMailSettings = operation({
+  ...change,
+  id: "changeMailSettings",
+  path: `${NOTICES}/settings`,
+  summary: "Choose which kinds of notification come by e-mail.",
+  body: MailSettings,
+  response: { status: 200, schema: MailSettingsChanged },
+  action: "notification.settings",
+});
+
+export const listWebhooks = operation({
+  ...own,
+  id: "listWebhooks",
+  method: "GET",
+  path: HOOKS,
+  summary: "The caller's webhooks, newest first; for administrators everybody's, by origin.",
+  query: WebhookQuery,
+  response: { status: 200, schema: pageOf(Webhook) },
+  rate: "reads",
+  action: "webhook.read",
+});
+
+export const createWebhook = operation({
+  ...change,
+  id: "createWebhook",
+  path: HOOKS,
+  summary:
+    "Have a program of the caller told of changes by signed calls (Standard Webhooks). The secret is shown once.",
+  body: NewWebhook,
+  response: { status: 201, schema: WebhookWithSecret },
+  action: "webhook.create",
+  stepUp: true,
+});
+
+export const rotateWebhookSecret = operation({
+  ...change,
+  id: "rotateWebhookSecret",
+  path: `${HOOKS}/{id}/rotate`,
+  summary: "A new secret of one's own webhook, shown once; the one before signs too for 24 hours.",
+  params: WebhookPath,
+  body: NoBody,
+  response: { status: 200, schema: WebhookWithSecret },
+  action: "webhook.rotate",
+  stepUp: true,
+});
+
+export const disableWebhook = operation({
+  ...change,
+  id: "disableWebhook",
+  path: `${HOOKS}/{id}/disable`,
+  summary: "End a webhook for good.",
+  params: WebhookPath,
+  body: NoBody,
+  response: { status: 200, schema: WebhookAnswer },
+  action: "webhook.disable",
+});
+
+export const listDeliveries = operation({
+  ...own,
+  id: "listDeliveries",
+  method: "GET",
+  path: `${HOOKS}/{id}/deliveries`,
+  summary: "What was sent to one's own webhook in the last 30 days, with every attempt.",
+  params: WebhookPath,
+  query: DeliveryQuery,
+  response: { status: 200, schema: pageOf(Delivery) },
+  rate: "reads",
+  action: "webhook.read",
+});
+
+export const replayDelivery = operation({
+  ...change,
+  id: "replayDelivery",
+  path: `${HOOKS}/{id}/deliveries/{delivery_id}/replay`,
+  summary: "Send a message again, with the same webhook-id.",
+  params: DeliveryPath,
+  body: NoBody,
+  response: { status: 200, schema: DeliveryReplayed },
+  action: "webhook.replay",
+});

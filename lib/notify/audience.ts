@@ -1,0 +1,48 @@
+import "server-only";
+import type { Principal } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import type { Holder } from "@/lib/identity/holders/store";
+import { principalOf } from "@/lib/identity/principal";
+import { readChanged } from "@/lib/live/store";
+import { type Changed, isTold } from "@/lib/live/visible";
+import type { NotifyKind } from "@/lib/notify/schema";
+
+/** A thing that something is said of. */
+export interface Subject {
+  readonly kind: NotifyKind;
+  readonly subject: string;
+}
+
+/** Who may know of which thing, as both are now. */
+export interface Audience {
+  /** False also for a thing that is not there. */
+  has(principal: Principal, of: Subject): boolean;
+}
+
+const keyOf = (kind: string, subject: string): string => `${kind}:${subject}`;
+
+/** Asks the rules of reading about these things: one statement, whatever the kinds. */
+export async function readAudience(
+  tx: Tx,
+  tenantId: string,
+  subjects: readonly Subject[],
+): Promise<Audience> {
+  const named = subjects.map(({ kind, subject }) => ({ kind, id: subject }));
+  const changed = named.length === 0 ? [] : await readChanged(tx, tenantId, named);
+  const known = new Map<string, Changed>(changed.map((one) => [keyOf(one.change.kind, one.change.id), one]));
+  return {
+    has: (principal, { kind, subject }) => {
+      const found = known.get(keyOf(kind, subject));
+      return found !== undefined && isTold(principal, found);
+    },
+  };
+}
+
+/**
+ * The person as the rules of reading weigh them while they are away. Nothing is decided by the proof here, and the scopes
+ * are none: with this nobody calls anything.
+ */
+export function awayPrincipal(holder: Holder): Principal {
+  const proof = { kind: "api-key", keyId: "", prefix: "", signed: false } as const;
+  return principalOf(holder, [], proof);
+}

@@ -1,0 +1,94 @@
+import "server-only";
+import type { Clock } from "@/lib/clock";
+import type { DbContext } from "@/lib/context";
+import type { Keystore } from "@/lib/custody/keystore";
+import type { Tx } from "@/lib/db/transaction";
+import { findHolder, type Holder } from "@/lib/identity/holders/store";
+import { awayPrincipal, readAudience } from "@/lib/notify/audience";
+import type { DeliveryRow } from "@/lib/notify/deliveries/store";
+import type { Mail } from "@/lib/notify/mail/mailer";
+import { findAddress, findSetting } from "@/lib/notify/mail/store";
+import { writeMail } from "@/lib/notify/mail/write-mail";
+import { readReferences } from "@/lib/notify/reference-store";
+import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";
+import { type Message, messageId, secretContext } from "@/lib/notify/webhooks/signature";
+import { findWebhook, type WebhookRow } from "@/lib/notify/webhooks/store";
+
+type ComposeContext = DbContext & {
+  readonly clock: Clock;
+  readonly keystore: Keystore;
+  readonly origin: string;
+};
+
+/** The person, if they are active and may know of the thing at this moment. */
+async function reader(tx: Tx, cx: ComposeContext, row: DeliveryRow): Promise<Holder | undefined> {
+  const { tenantId } = cx.instance;
+  const holder = await findHolder(tx, tenantId, row.user_id);
+  if (holder === undefined || !holder.isActive) return undefined;
+  const audience = await readAudience(tx, tenantId, [row]);
+  return audience.has(awayPrincipal(holder), row) ? holder : undefined;
+}
+
+/** The member `type` of a message, e.g. `request.stage_1`. */
+export function typeOf({ kind, state }: Pick<DeliveryRow, "kind" | "state">): string {
+  return `${kind}.${state}`;
+}
+
+function secretsOf(cx: ComposeContext, hook: WebhookRow): Uint8Array[] {
+  const open = (sealed: Uint8Array) => cx.keystore.openSecret(secretContext(hook.id), sealed);
+  const isFormerGood = hook.former_until !== null && hook.former_until > cx.clock.now();
+  return [
+    open(hook.secret),
+    ...(hook.former_secret !== null && isFormerGood ? [open(hook.former_secret)] : []),
+  ];
+}
+
+export interface WebhookMessage extends Message {
+  readonly url: string;
+  readonly secrets: readonly Uint8Array[];
+}
+
+/**
+ * What a webhook is sent, the same bytes at each attempt: the thing, its reference and what became of it. Nothing when its
+ * owner may not know of the thing any more.
+ */
+export async function composeMessage(
+  tx: Tx,
+  cx: ComposeContext,
+  row: DeliveryRow,
+): Promise<WebhookMessage | "disabled" | "withheld"> {
+  const { tenantId } = cx.instance;
+  const hook = await findWebhook(tx, { tenantId, userId: row.user_id }, row.webhook_id ?? "");
+  if (hook === undefined || hook.state !== "active") return "disabled";
+  if ((await reader(tx, cx, row)) === undefined) return "withheld";
+  const reference = (await readReferences(tx, tenantId, [row])).get(row.subject);
+  const data = {
+    kind: row.kind,
+    id: row.subject,
+    state: row.state,
+    ...(reference === undefined ? {} : { reference }),
+  };
+  return {
+    id: messageId(row.id),
+    timestamp: Math.floor(cx.clock.nowMs() / 1_000),
+    body: JSON.stringify({ type: typeOf(row), timestamp: row.at.toISOString(), data }),
+    url: hook.url,
+    secrets: secretsOf(cx, hook),
+  };
+}
+
+/** The e-mail to a person who still wants it and may know of the thing. */
+export async function composeMail(tx: Tx, cx: ComposeContext, row: DeliveryRow): Promise<Mail | "withheld"> {
+  const wanted = (await findSetting(tx, row.user_id)) ?? USUAL_MAIL_KINDS;
+  if (!wanted.includes(row.kind)) return "withheld";
+  if ((await reader(tx, cx, row)) === undefined) return "withheld";
+  const reference = (await readReferences(tx, cx.instance.tenantId, [row])).get(row.subject);
+  return writeMail({
+    id: row.id,
+    to: await findAddress(tx, row.user_id),
+    kind: row.kind,
+    reference,
+    at: row.at,
+    origin: cx.origin,
+  });
+}

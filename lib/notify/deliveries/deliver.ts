@@ -1,0 +1,121 @@
+import "server-only";
+import { randomInt } from "node:crypto";
+import type { Clock } from "@/lib/clock";
+import type { DbContext } from "@/lib/context";
+import type { Keystore } from "@/lib/custody/keystore";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { delayAfter } from "@/lib/notify/deliveries/backoff";
+import { composeMail, composeMessage } from "@/lib/notify/deliveries/compose";
+import { claimDue, type DeliveryRow, insertAttempt, settle, trimTold } from "@/lib/notify/deliveries/store";
+import { type Posted, postOnce } from "@/lib/notify/guard/post";
+import { findTarget } from "@/lib/notify/guard/target";
+import type { Mailer } from "@/lib/notify/mail/mailer";
+import type { AttemptOutcome, DeliveryStatus } from "@/lib/notify/schema";
+import { signedHeaders } from "@/lib/notify/webhooks/signature";
+import type { Logger } from "@/lib/telemetry/logger";
+
+export interface DeliverContext extends DbContext {
+  readonly clock: Clock;
+  readonly keystore: Keystore;
+  readonly logger: Logger;
+  readonly mailer: Mailer | undefined;
+  /** Where people read what the e-mail tells of. */
+  readonly origin: string;
+}
+
+/** Longer than an attempt can take, so that nobody sends beside a process that lives. */
+const LEASE_MS = 90_000;
+const BATCH = 8;
+const DAY_MS = 86_400_000;
+const KEEP_NOTICES_MS = 180 * DAY_MS;
+const KEEP_DELIVERIES_MS = 30 * DAY_MS;
+
+interface Tried {
+  readonly outcome: AttemptOutcome;
+  readonly status?: number | undefined;
+}
+
+/** What cannot become better by trying again, as it is now. */
+const FINAL: readonly AttemptOutcome[] = ["withheld", "disabled", "refused", "not_set_up"];
+
+async function callWebhook(cx: DeliverContext, row: DeliveryRow): Promise<Tried> {
+  const message = await inTransaction(cx, (tx) => composeMessage(tx, cx, row));
+  if (typeof message === "string") return { outcome: message };
+  const allowance = { loopback: cx.instance.evaluation };
+  const target = await findTarget(new URL(message.url), allowance);
+  if (typeof target === "string") return { outcome: target };
+  const posted: Posted = await postOnce(target, message.body, signedHeaders(message, message.secrets));
+  return { outcome: posted.outcome, ...("status" in posted ? { status: posted.status } : {}) };
+}
+
+async function sendMail(cx: DeliverContext, row: DeliveryRow): Promise<Tried> {
+  if (cx.mailer === undefined) return { outcome: "not_set_up" };
+  const mail = await inTransaction(cx, (tx) => composeMail(tx, cx, row));
+  return { outcome: typeof mail === "string" ? mail : await cx.mailer.send(mail) };
+}
+
+function followUp(
+  cx: DeliverContext,
+  row: DeliveryRow,
+  { outcome }: Tried,
+): [DeliveryStatus, Date | undefined] {
+  if (outcome === "delivered") return ["delivered", undefined];
+  if (outcome === "withheld" || outcome === "disabled") return ["withheld", undefined];
+  const delay = FINAL.includes(outcome)
+    ? undefined
+    : delayAfter(row.attempts - row.earlier, randomInt(1_000) / 1_000);
+  return delay === undefined ? ["failed", undefined] : ["waiting", new Date(cx.clock.nowMs() + delay)];
+}
+
+async function writeDown(
+  tx: Tx,
+  cx: DeliverContext,
+  row: DeliveryRow,
+  tried: Tried,
+  begun: number,
+): Promise<void> {
+  const at = cx.clock.now();
+  const [status, nextAt] = followUp(cx, row, tried);
+  await insertAttempt(tx, {
+    deliveryId: row.id,
+    number: row.attempts,
+    tenantId: cx.instance.tenantId,
+    at,
+    outcome: tried.outcome,
+    httpStatus: tried.status,
+    tookMs: Math.max(0, Math.round(performance.now() - begun)),
+  });
+  await settle(tx, { id: row.id, attempt: row.attempts, status, nextAt, at });
+}
+
+async function deliverOne(cx: DeliverContext, row: DeliveryRow): Promise<void> {
+  const begun = performance.now();
+  const tried = row.webhook_id === null ? await sendMail(cx, row) : await callWebhook(cx, row);
+  await inTransaction(cx, (tx) => writeDown(tx, cx, row, tried, begun));
+  const fields = { delivery: row.id, outcome: tried.outcome, attempt: row.attempts };
+  if (tried.outcome !== "delivered") cx.logger.info(fields, "a notification was not delivered");
+}
+
+/**
+ * Makes the attempts that are due, and answers how many. An attempt is counted before it is made and written down after
+ * it; a process that dies in between leaves it to the next one after the lease, which sends the same message again: at
+ * least once, with the same `webhook-id`.
+ */
+export async function deliverDue(cx: DeliverContext): Promise<number> {
+  const { tenantId } = cx.instance;
+  const now = cx.clock.now();
+  const leaseUntil = new Date(now.getTime() + LEASE_MS);
+  const due = await inTransaction(cx, (tx) => claimDue(tx, { tenantId, now, leaseUntil, limit: BATCH }));
+  const done = await Promise.allSettled(due.map((row) => deliverOne(cx, row)));
+  for (const one of done)
+    if (one.status === "rejected")
+      cx.logger.warn({ err: one.reason }, "a notification could not be sent; it will be tried again");
+  return due.length;
+}
+
+/** Forgets notices after half a year, and what was sent after a month. */
+export async function forgetTold(cx: DbContext & { readonly clock: Clock }): Promise<void> {
+  const now = cx.clock.nowMs();
+  const until = { notices: new Date(now - KEEP_NOTICES_MS), deliveries: new Date(now - KEEP_DELIVERIES_MS) };
+  await inTransaction(cx, (tx) => trimTold(tx, cx.instance.tenantId, until));
+}

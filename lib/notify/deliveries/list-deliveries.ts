@@ -1,0 +1,96 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import { issueReceipt, type Receipt } from "@/lib/audit/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { typeOf } from "@/lib/notify/deliveries/compose";
+import {
+  type DeliveryRow,
+  listAttempts,
+  listDeliveryRows,
+  lockDelivery,
+  replayRow,
+  type Tried,
+} from "@/lib/notify/deliveries/store";
+import { requireIdCursor } from "@/lib/notify/list-notifications";
+import type { Delivery, DeliveryQuery } from "@/lib/notify/schema";
+import { ownedBy, requireActive } from "@/lib/notify/webhooks/rules";
+import { messageId } from "@/lib/notify/webhooks/signature";
+import { findWebhook, lockWebhook } from "@/lib/notify/webhooks/store";
+
+/** So that the log of one message stays readable, and nobody makes the portal call for ever. */
+const MAX_ATTEMPTS = 100;
+
+function toDelivery(row: DeliveryRow, tried: readonly Tried[]): Delivery {
+  const own = tried.filter(({ delivery_id: id }) => id === row.id);
+  return {
+    id: row.id,
+    webhook_id: messageId(row.id),
+    type: typeOf(row),
+    at: row.at.toISOString(),
+    status: row.status,
+    attempts: own.map(({ number, at, outcome, http_status, took_ms }) => ({
+      number,
+      at: at.toISOString(),
+      outcome,
+      http_status,
+      took_ms,
+    })),
+    next_at: row.status === "waiting" ? row.next_at.toISOString() : null,
+  };
+}
+
+/** What was sent to one's own webhook, newest first, with every attempt. Throws `webhook.not-found`. */
+export async function listDeliveries(
+  cx: Context,
+  webhookId: string,
+  query: DeliveryQuery,
+): Promise<{ items: Delivery[]; next_cursor: string | null }> {
+  const before = requireIdCursor(query.cursor);
+  return inSnapshot(cx, async (tx) => {
+    if ((await findWebhook(tx, ownedBy(cx), webhookId)) === undefined)
+      throw new DomainError("webhook.not-found");
+    const rows = await listDeliveryRows(tx, webhookId, { before, limit: query.limit + 1 });
+    const shown = rows.slice(0, query.limit);
+    const tried = await listAttempts(
+      tx,
+      shown.map(({ id }) => id),
+    );
+    return {
+      items: shown.map((row) => toDelivery(row, tried)),
+      next_cursor: rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null,
+    };
+  });
+}
+
+/**
+ * Sends a message of one's own webhook again, as the same message with the same `webhook-id`. Whether its owner may still
+ * know of the thing is asked anew. Throws `webhook.not-found`, `webhook.disabled`, and `delivery.state` for one that waits
+ * to be sent anyhow or was tried a hundred times.
+ */
+export async function replayDelivery(
+  cx: Context,
+  webhookId: string,
+  id: string,
+): Promise<Delivery & { readonly receipt: Receipt }> {
+  const now = cx.clock.now();
+  const { delivery, entry } = await inTransaction(cx, async (tx) => {
+    const hook = requireActive(await lockWebhook(tx, ownedBy(cx), webhookId));
+    const row = await lockDelivery(tx, webhookId, id);
+    if (row === undefined) throw new DomainError("webhook.not-found");
+    if (row.status === "waiting" || row.attempts >= MAX_ATTEMPTS) throw new DomainError("delivery.state");
+    await replayRow(tx, row, now);
+    const written = await appendEntry(tx, cx, {
+      class: "admin",
+      outcome: "done",
+      action: "webhook.replay",
+      subjects: [`webhook:${webhookId}`],
+      caseId: hook.organisation_id,
+      caseDetails: { message: messageId(id) },
+    });
+    const again: DeliveryRow = { ...row, status: "waiting", earlier: row.attempts, next_at: now };
+    return { delivery: toDelivery(again, await listAttempts(tx, [id])), entry: written };
+  });
+  return { ...delivery, receipt: await issueReceipt(cx, entry) };
+}

@@ -1,0 +1,75 @@
+import "server-only";
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { isLoopbackAddress, isPublicAddress } from "@/lib/notify/guard/public-address";
+
+/** Where a call goes: the address was looked up once, and nothing looks it up again. */
+export interface Target {
+  readonly url: URL;
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+/** Why a call does not go there: `name` has no address, `address` is none that webhooks may reach. */
+export type TargetFault = "name" | "address";
+
+/** What is allowed beside the public internet over https. */
+export interface Allowance {
+  /** Plain http to this machine itself: in an evaluation only, where a receiver runs beside the portal. */
+  readonly loopback: boolean;
+}
+
+/** Looks a host's name up; every address it has. */
+export type Resolve = (
+  host: string,
+) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+
+const resolveAll: Resolve = (host) => lookup(host, { all: true, verbatim: true });
+
+/** A host as it stands in a URL, without the brackets of an IPv6 address. */
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, "");
+}
+
+function mayBeReached(url: URL, address: string, allowance: Allowance): boolean {
+  if (allowance.loopback && isLoopbackAddress(address)) return true;
+  return url.protocol === "https:" && isPublicAddress(address);
+}
+
+/**
+ * A URL that a webhook may have, as far as can be seen without looking its host up; otherwise what is wrong with it. `URL`
+ * has put every way of writing an IPv4 address (hexadecimal, octal, one number) into the usual one by then.
+ */
+export function urlFault(text: string, allowance: Allowance): string | undefined {
+  if (!URL.canParse(text)) return "is not a URL";
+  const url = new URL(text);
+  const host = hostOf(url);
+  if (url.username !== "" || url.password !== "") return "holds a name or a password";
+  if (url.hash !== "") return "has a fragment";
+  const isLoopback = host === "localhost" || isLoopbackAddress(host);
+  if (allowance.loopback && isLoopback && /^https?:$/.test(url.protocol)) return undefined;
+  if (url.protocol !== "https:") return "does not begin with https://";
+  if (isLoopback || (isIP(host) !== 0 && !isPublicAddress(host))) return "leads where no webhook may";
+  return undefined;
+}
+
+/** Looks the host up once. Every address it has must be one that may be reached: a name with one private one is refused. */
+export async function findTarget(
+  url: URL,
+  allowance: Allowance,
+  resolve: Resolve = resolveAll,
+): Promise<Target | TargetFault> {
+  if (urlFault(url.href, allowance) !== undefined) return "address";
+  const host = hostOf(url);
+  const literal = isIP(host);
+  let found: readonly { readonly address: string; readonly family: number }[];
+  try {
+    found = literal === 0 ? await resolve(host) : [{ address: host, family: literal }];
+  } catch {
+    return "name";
+  }
+  const [first] = found;
+  if (first === undefined) return "name";
+  if (!found.every(({ address }) => mayBeReached(url, address, allowance))) return "address";
+  return { url, address: first.address, family: first.family === 6 ? 6 : 4 };
+}

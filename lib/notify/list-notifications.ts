@@ -1,0 +1,70 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { isUuid } from "@/lib/crypto/uuid";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { readAudience } from "@/lib/notify/audience";
+import { readReferences } from "@/lib/notify/reference-store";
+import type { Notification, NotificationQuery, ReadMarks } from "@/lib/notify/schema";
+import { countUnread, listNotices, markRead as mark } from "@/lib/notify/store";
+
+/** Throws `request.invalid` for a cursor that is none of a list ordered by id. */
+export function requireIdCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined || isUuid(cursor)) return cursor;
+  throw new DomainError("request.invalid", {
+    errors: [{ pointer: "/cursor", detail: "is not a cursor of this list" }],
+  });
+}
+
+export interface NotificationPage {
+  readonly items: Notification[];
+  readonly next_cursor: string | null;
+  readonly unread: number;
+}
+
+/**
+ * What the caller was told, newest first. What a thing's own page would not show any more is left out here too, so that a
+ * page may hold fewer than were asked for and the list still goes on.
+ */
+export async function listNotifications(cx: Context, query: NotificationQuery): Promise<NotificationPage> {
+  const before = requireIdCursor(query.cursor);
+  const { userId } = cx.principal;
+  const { tenantId } = cx.instance;
+  return inSnapshot(cx, async (tx) => {
+    const filter = { userId, unread: query.view === "unread", before, limit: query.limit + 1 };
+    const found = await listNotices(tx, filter);
+    const rows = found.slice(0, query.limit);
+    const audience = await readAudience(tx, tenantId, rows);
+    const shown = rows.filter((row) => audience.has(cx.principal, row));
+    const references = await readReferences(tx, tenantId, shown);
+    return {
+      items: shown.map(({ id, kind, subject, state, at, read_at: readAt }) => ({
+        id,
+        kind,
+        subject,
+        reference: references.get(subject) ?? null,
+        state,
+        at: at.toISOString(),
+        read_at: readAt?.toISOString() ?? null,
+      })),
+      next_cursor: found.length > rows.length ? (rows.at(-1)?.id ?? null) : null,
+      unread: await countUnread(tx, userId),
+    };
+  });
+}
+
+/** Marks the caller's own as read: some, or all up to one of them. What a person has seen is no act: it has no entry. */
+export async function markRead(
+  cx: Context,
+  { ids, until }: ReadMarks,
+): Promise<{ marked: number; unread: number }> {
+  if ((ids === undefined) === (until === undefined))
+    throw new DomainError("request.invalid", {
+      errors: [{ pointer: "", detail: "names either ids or until" }],
+    });
+  const { userId } = cx.principal;
+  return inTransaction(cx, async (tx) => {
+    const marked = await mark(tx, { userId, ids, until, at: cx.clock.now() });
+    return { marked, unread: await countUnread(tx, userId) };
+  });
+}

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { fixedClock } from "@/lib/clock";
+import { type DeliverContext, deliverDue } from "@/lib/notify/deliveries/deliver";
+import { type Mail, type Mailer, openMailer } from "@/lib/notify/mail/mailer";
+import { mailerOf } from "@/lib/notify/mail/open-mailer";
+import { changeMailSettings, getMailSettings } from "@/lib/notify/mail/settings";
+import { tellPeople } from "@/lib/notify/tell-people";
+import { createLogger } from "@/lib/telemetry/logger";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
+import { MAIL_LOGIN, type MailServer, openMailServer } from "@/lib/testing/mail-server";
+
+const FROM = "portal@sealport.example";
+const ORIGIN = "https://portal.example";
+
+let bench: AccessBench;
+let server: MailServer;
+let bare: MailServer;
+let mailer: Mailer;
+beforeAll(async () => {
+  bench = await createAccessBench();
+  server = await openMailServer();
+  bare = await openMailServer({ isBare: true });
+  mailer = mailerTo(server);
+});
+afterAll(async () => {
+  mailer?.close();
+  await server?.close();
+  await bare?.close();
+  await bench?.close();
+});
+
+function mailerTo({ port, authority }: MailServer, more: object = {}): Mailer {
+  const url = `smtp://${MAIL_LOGIN}@localhost:${port}`;
+  return openMailer({ url, from: FROM, evaluation: false, authority, ...more });
+}
+
+function sender(more: Partial<DeliverContext> = {}): DeliverContext {
+  const { cx, keystore } = bench;
+  return { ...cx, keystore, logger: createLogger("test", "silent"), mailer, origin: ORIGIN, ...more };
+}
+
+async function deliver(more: Partial<DeliverContext> = {}): Promise<void> {
+  while ((await tellPeople({ ...bench.cx, hasMail: true })) > 0);
+  while ((await deliverDue(sender(more))) > 0);
+}
+beforeEach(async () => {
+  await deliver();
+  server.taken.length = 0;
+  bare.taken.length = 0;
+});
+
+const addressOf = ({ principal }: BenchPerson) => `${principal.handle}@test.example`;
+const takenBy = (who: BenchPerson) => server.taken.filter(({ to }) => to.includes(addressOf(who)));
+const reviewer = () => bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
+
+const LETTER: Mail = { id: "01", to: "a@test.example", subject: "Sealport: a grant", text: "Read more." };
+
+describe("e-mail", () => {
+  it("says kind and reference in both languages, over TLS, and no word of what is in a request", async () => {
+    const who = await reviewer();
+    await bench.file({ order: { sealed: { basis: "StPO 101", until: "2040-01-01" } } });
+    await deliver();
+    const letters = takenBy(who);
+    expect(letters).toHaveLength(1);
+    const [letter] = letters;
+    expect(letter).toMatchObject({ isTls: true, user: "portal", to: [addressOf(who)] });
+    expect(letter?.text).toMatch(/^Subject: Sealport: An access request changed: AR-\d{4}-\d{8}\r?$/m);
+    expect(letter?.text).toContain(`${ORIGIN}/notifications`);
+    expect(letter?.text).toContain("Ein Antrag hat sich ge");
+    expect(letter?.text).toMatch(/^Auto-Submitted: auto-generated\r?$/m);
+    expect(letter?.text).not.toMatch(/Examination|Landgericht|18 O 1|StPO|stage_1|regulator-/);
+  });
+
+  it("comes to nobody who may not know, and to nobody who chose that it does not", async () => {
+    const who = await reviewer();
+    const others = [bench.auditor, bench.client, bench.support];
+    await changeMailSettings(who, { mail_kinds: ["grant"] }, true);
+    expect(await getMailSettings(who, true)).toEqual({
+      mail_kinds: ["grant"],
+      has_mail: true,
+      address: addressOf(who),
+    });
+    await bench.file();
+    await deliver();
+    for (const one of [who, ...others]) expect(takenBy(one)).toEqual([]);
+    await changeMailSettings(who, { mail_kinds: ["request", "request"] }, true);
+    await bench.file();
+    await deliver();
+    expect(takenBy(who)).toHaveLength(1);
+  });
+
+  it("that was refused for a while is sent again after a minute, and given up when it was refused for good", async () => {
+    const who = await reviewer();
+    await changeMailSettings(bench.legal, { mail_kinds: [] }, true);
+    await bench.file();
+    while ((await tellPeople({ ...bench.cx, hasMail: true })) > 0);
+    await bench.query("DELETE FROM notify_delivery WHERE user_id <> $1 AND status = 'waiting'", [
+      who.principal.userId,
+    ]);
+    server.refusals.push(451);
+    await deliver();
+    expect(takenBy(who)).toEqual([]);
+    server.refusals.push(550);
+    await deliver({ clock: fixedClock(new Date(Date.now() + 120_000)) });
+    await deliver({ clock: fixedClock(new Date(Date.now() + 86_400_000)) });
+    expect(takenBy(who)).toEqual([]);
+    const { rows } = await bench.query(
+      `SELECT a.outcome, d.status FROM notify_attempt a JOIN notify_delivery d ON d.id = a.delivery_id
+       WHERE d.user_id = $1 ORDER BY a.number`,
+      [who.principal.userId],
+    );
+    expect(rows).toEqual([
+      { outcome: "answer", status: "failed" },
+      { outcome: "refused", status: "failed" },
+    ]);
+  });
+
+  it("is not sent in the clear: a server without STARTTLS or with a certificate of nobody is none", async () => {
+    expect(await mailerTo(bare).send(LETTER)).toBe("tls");
+    expect(
+      await openMailer({
+        url: `smtp://${MAIL_LOGIN}@localhost:${server.port}`,
+        from: FROM,
+        evaluation: false,
+      }).send(LETTER),
+    ).toBe("tls");
+    expect([bare.taken, server.taken]).toEqual([[], []]);
+  });
+
+  it("may go to a server on this machine in the clear, in an evaluation only", async () => {
+    const url = `smtp://localhost:${bare.port}`;
+    expect(await openMailer({ url, from: FROM, evaluation: false }).send(LETTER)).toBe("tls");
+    expect(await openMailer({ url, from: FROM, evaluation: true }).send(LETTER)).toBe("delivered");
+    expect(bare.taken).toMatchObject([{ isTls: false, to: [LETTER.to] }]);
+  });
+
+  it("goes nowhere with a wrong password, and where nobody listens", async () => {
+    const url = `smtp://portal:wrong@localhost:${server.port}`;
+    expect(await mailerTo(server, { url }).send(LETTER)).toBe("answer");
+    expect(await mailerTo(server, { url: "smtp://localhost:1" }).send(LETTER)).toBe("unreachable");
+  });
+
+  it.each([
+    ["a@test.example\r\nBcc: b@test.example", LETTER.subject],
+    ["a@test.example, b@test.example", LETTER.subject],
+    ["A <a@test.example>", LETTER.subject],
+    [LETTER.to, "Sealport\r\nBcc: b@test.example"],
+  ])("with %j and %j, which could begin a header or name others, is refused", async (to, subject) => {
+    expect(await mailer.send({ ...LETTER, to, subject })).toBe("refused");
+    expect(server.taken).toEqual([]);
+  });
+
+  it("is set up by both variables or by none", () => {
+    const env = { SEALPORT_EVALUATION: false };
+    expect(mailerOf(env)).toBeUndefined();
+    expect(() => mailerOf({ ...env, SMTP_URL: "smtps://mail.example" })).toThrow("SMTP_FROM");
+    expect(() => mailerOf({ ...env, SMTP_FROM: FROM })).toThrow("SMTP_URL");
+    const twoLines = {
+      ...env,
+      SMTP_URL: "smtps://mail.example",
+      SMTP_FROM: `${FROM}\r\nBcc: b@test.example`,
+    };
+    expect(() => mailerOf(twoLines)).toThrow("plain address");
+  });
+});

@@ -1,0 +1,105 @@
+import "server-only";
+import { createTransport } from "nodemailer";
+import { isLoopbackAddress } from "@/lib/notify/guard/public-address";
+import type { AttemptOutcome } from "@/lib/notify/schema";
+
+export interface Mail {
+  /** Becomes the Message-ID, so that a repetition can be told from a new message. */
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** Sends e-mail by the operator's own server. */
+export interface Mailer {
+  /** Never throws: a failure is an outcome, and no word of the server's answer is kept. */
+  send(mail: Mail): Promise<AttemptOutcome>;
+  close(): void;
+}
+
+export interface MailSetting {
+  /** `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. */
+  readonly url: string;
+  readonly from: string;
+  readonly evaluation: boolean;
+  /** Certificate of a server's own authority, PEM; tests give it. */
+  readonly authority?: string;
+}
+
+const TIMEOUT_MS = 20_000;
+/** One plain address: nothing that could begin another header or name a second recipient. */
+const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/;
+const LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u;
+/** SMTP answers that say no for good (RFC 5321, section 4.2.1). */
+const FOR_GOOD = 500;
+
+export function isPlainAddress(address: string): boolean {
+  return ADDRESS.test(address);
+}
+
+function memberOf(error: unknown, name: string): unknown {
+  return error instanceof Error ? Reflect.get(error, name) : undefined;
+}
+
+function outcomeOf(error: unknown): AttemptOutcome {
+  const code = String(memberOf(error, "code") ?? "");
+  const answer = Number(memberOf(error, "responseCode") ?? 0);
+  // The library calls every failure of a socket ESOCKET; one of the system names the call that failed.
+  if (code === "ETIMEDOUT") return "timeout";
+  if (memberOf(error, "syscall") !== undefined) return "unreachable";
+  if (code === "ETLS" || code === "ESOCKET" || code.startsWith("ERR_")) return "tls";
+  if (answer >= FOR_GOOD && code === "EENVELOPE") return "refused";
+  return answer > 0 ? "answer" : "unreachable";
+}
+
+/** A connection in the clear is for a server beside an evaluation only. */
+function mayBeClear({ evaluation }: MailSetting, host: string): boolean {
+  return evaluation && (host === "localhost" || isLoopbackAddress(host));
+}
+
+/**
+ * A mailer for this setting. TLS is required: from the first byte with `smtps:`, by STARTTLS before anything else is said
+ * with `smtp:`, but for a server on this machine in an evaluation. Nothing of what is sent is logged.
+ */
+export function openMailer(setting: MailSetting): Mailer {
+  const url = new URL(setting.url);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const isTls = url.protocol === "smtps:";
+  const transport = createTransport({
+    host,
+    port: url.port === "" ? (isTls ? 465 : 587) : Number(url.port),
+    secure: isTls,
+    requireTLS: !isTls && !mayBeClear(setting, host),
+    ...(url.username === ""
+      ? {}
+      : { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } }),
+    tls: { minVersion: "TLSv1.2", ...(setting.authority === undefined ? {} : { ca: setting.authority }) },
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+    dnsTimeout: TIMEOUT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    logger: false,
+  });
+  return {
+    send: async ({ id, to, subject, text }) => {
+      if (!isPlainAddress(to) || !LINE.test(subject)) return "refused";
+      try {
+        await transport.sendMail({
+          from: setting.from,
+          to: { name: "", address: to },
+          subject,
+          text,
+          messageId: `<${id}@${setting.from.slice(setting.from.lastIndexOf("@") + 1)}>`,
+          headers: { "Auto-Submitted": "auto-generated" },
+        });
+        return "delivered";
+      } catch (error) {
+        return outcomeOf(error);
+      }
+    },
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,49 @@
+import "server-only";
+import type { Mail } from "@/lib/notify/mail/mailer";
+import type { NotifyKind } from "@/lib/notify/schema";
+
+/** What an e-mail says happened, in both languages of the product: a person's own is known to their browser alone. */
+const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: string]>> = {
+  request: ["An access request changed", "Ein Antrag hat sich geändert"],
+  grant: ["A grant changed", "Eine Freigabe hat sich geändert"],
+  dispute: ["A dispute changed", "Ein Streitfall hat sich geändert"],
+  rotation: ["A key rotation changed", "Ein Schlüsselwechsel hat sich geändert"],
+  key: ["A key changed", "Ein Schlüssel hat sich geändert"],
+  epoch: ["An escrow epoch changed", "Eine Epoche der Treuhand hat sich geändert"],
+  hold: ["A legal hold changed", "Eine Löschsperre hat sich geändert"],
+};
+
+export interface ToldByMail {
+  readonly id: string;
+  readonly to: string;
+  readonly kind: NotifyKind;
+  readonly reference: string | undefined;
+  readonly at: Date;
+  readonly origin: string;
+}
+
+/**
+ * The reference, the kind of thing, and where to read more; never a state, a name or a reason: mail lies open on its way.
+ * The time is the change's own in UTC.
+ */
+export function writeMail({ id, to, kind, reference, at, origin }: ToldByMail): Mail {
+  const [english, german] = WORDS[kind];
+  const named = reference === undefined ? "" : `: ${reference}`;
+  const when = `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const link = `${origin}/notifications`;
+  return {
+    id,
+    to,
+    subject: `Sealport: ${english}${named}`,
+    text: [
+      `${english}${named} (${when}).`,
+      `Sign in to read more: ${link}`,
+      "",
+      `${german}${named} (${when}).`,
+      `Mehr dazu nach der Anmeldung: ${link}`,
+      "",
+      "You choose what comes by e-mail on the same page. / Was per E-Mail kommt, wählen Sie auf derselben Seite.",
+      "",
+    ].join("\n"),
+  };
+}

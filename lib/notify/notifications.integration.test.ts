@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { releaseHold, renewHold } from "@/lib/access/change-preservation";
+import { decideRequest } from "@/lib/access/decide-request";
+import { preserveTransactions } from "@/lib/access/preserve-transactions";
+import { revokeGrant } from "@/lib/access/revoke-grant";
+import { withdrawRequest } from "@/lib/access/withdraw-request";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { listNotifications, markRead } from "@/lib/notify/list-notifications";
+import { NotificationQuery } from "@/lib/notify/schema";
+import { tellPeople } from "@/lib/notify/tell-people";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
+import { outcomeOf } from "@/lib/testing/refusal";
+
+let bench: AccessBench;
+beforeAll(async () => {
+  bench = await createAccessBench();
+});
+afterAll(() => bench?.close());
+
+const tell = async () => {
+  while ((await tellPeople({ ...bench.cx, hasMail: false })) > 0);
+};
+beforeEach(tell);
+
+/** What a person is shown, oldest first. */
+async function told(who: BenchPerson, view: "all" | "unread" = "all") {
+  const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view }));
+  return items.toReversed();
+}
+
+const statesOf = async (who: BenchPerson, id: string) =>
+  (await told(who)).filter(({ subject }) => subject === id).map(({ state }) => state);
+
+async function granted(): Promise<{ requestId: string; grantId: string }> {
+  const requestId = await bench.file();
+  await decideRequest(bench.legal, requestId, bench.approval("legal"));
+  const { grant_id } = await decideRequest(bench.approver, requestId, bench.approval("coordinator"));
+  if (grant_id === undefined) throw new TypeError("no grant");
+  return { requestId, grantId: grant_id };
+}
+
+describe("notifications", () => {
+  it("tell of each move of a request and a grant those who may know of it, but nobody of what they did themselves", async () => {
+    const requestId = await bench.file();
+    await tell();
+    expect(await statesOf(bench.approver, requestId)).toEqual(["stage_1"]);
+    expect(await statesOf(bench.regulator, requestId)).toEqual([]);
+    await decideRequest(bench.legal, requestId, bench.approval("legal"));
+    await tell();
+    const { grant_id: grantId = "" } = await decideRequest(
+      bench.approver,
+      requestId,
+      bench.approval("coordinator"),
+    );
+    await tell();
+    await revokeGrant(bench.second, grantId, "The order was set aside.");
+    await tell();
+    expect(await statesOf(bench.regulator, requestId)).toEqual(["stage_2", "approved", "active", "revoked"]);
+    expect(await statesOf(bench.regulator, grantId)).toEqual(["active", "revoked"]);
+    expect(await statesOf(bench.legal, requestId)).toEqual(["stage_1", "approved", "active", "revoked"]);
+    expect(await statesOf(bench.second, grantId)).toEqual(["active"]);
+    for (const other of [bench.auditor, bench.client, bench.support])
+      expect([await statesOf(other, requestId), await statesOf(other, grantId)]).toEqual([[], []]);
+  });
+
+  it("name a request and its grant by the reference, and say no word of what is in them", async () => {
+    const { requestId, grantId } = await granted();
+    await tell();
+    const items = await told(bench.regulator);
+    const references = items
+      .filter(({ subject }) => subject === requestId || subject === grantId)
+      .map(({ reference }) => reference);
+    expect(new Set(references).size).toBe(1);
+    expect(references[0]).toMatch(/^AR-\d{4}-\d{8}$/);
+    const { rows } = await bench.query("SELECT * FROM notification", []);
+    expect(JSON.stringify(rows)).not.toMatch(/Examination|Landgericht|18 O 1/);
+    expect(Object.keys(items[0] ?? {}).sort()).toEqual(
+      ["at", "id", "kind", "read_at", "reference", "state", "subject"].sort(),
+    );
+  });
+
+  it("leave a sealed case out of everything that another agency and an internal auditor are shown", async () => {
+    const before = [await told(bench.auditor), await told(bench.support)];
+    await bench.file({ order: { sealed: { basis: "StPO 101", until: "2040-01-01" } } });
+    await tell();
+    expect([await told(bench.auditor), await told(bench.support)]).toEqual(before);
+  });
+
+  it("show nothing any more of what a person may no longer know of", async () => {
+    const who = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
+    const requestId = await bench.file();
+    await tell();
+    expect(await statesOf(who, requestId)).toEqual(["stage_1"]);
+    const moved = { ...who, principal: { ...who.principal, duties: [] } };
+    expect(await statesOf(moved, requestId)).toEqual([]);
+  });
+
+  it("tell of one transaction's several steps once, with where it led", async () => {
+    const requestId = await bench.file();
+    const { rows } = await bench.query("SELECT state FROM notify_event WHERE subject = $1", [requestId]);
+    expect(rows).toEqual([{ state: "stage_1" }]);
+  });
+
+  it("tell nothing of a change that was rolled back, and all of one whose telling was", async () => {
+    const requestId = await bench.file();
+    const undone = inTransaction(bench.cx, async (tx) => {
+      await tx.$executeRaw`UPDATE access_request SET state = 'stage_2' WHERE id = ${requestId}::uuid`;
+      throw new DomainError("request.conflict");
+    });
+    expect(await outcomeOf(undone)).toBe("request.conflict");
+    const failing = {
+      ...bench.cx.clock,
+      now: () => {
+        throw new Error("the power is cut");
+      },
+    };
+    await expect(tellPeople({ ...bench.cx, hasMail: false, clock: failing })).rejects.toThrow("power");
+    expect(await statesOf(bench.approver, requestId)).toEqual([]);
+    await tell();
+    expect(await statesOf(bench.approver, requestId)).toEqual(["stage_1"]);
+  });
+
+  it("tell of every change once, however many portals tell at the same time", async () => {
+    const ids = [await bench.file(), await bench.file(), await bench.file()];
+    await Promise.all(Array.from({ length: 6 }, tell));
+    for (const id of ids) expect(await statesOf(bench.approver, id)).toEqual(["stage_1"]);
+    const { rows } = await bench.query("SELECT 1 FROM notify_event", []);
+    expect(rows).toEqual([]);
+  });
+
+  it("tell an agency's own officers and the deciders of its holds, and nobody of another agency", async () => {
+    const colleague = bench.regulator;
+    const { id } = await preserveTransactions(bench.auditor, {
+      transactions: [bench.transactions[0]],
+      reason: "CANARY of a hold",
+    });
+    await tell();
+    await renewHold(bench.auditor, id, { until: new Date(Date.now() + 200 * 86_400_000).toISOString() });
+    await tell();
+    await releaseHold(bench.auditor, id, { reason: "Done." });
+    await tell();
+    expect(await statesOf(bench.legal, id)).toEqual(["active", "renewed", "released"]);
+    for (const other of [colleague, bench.support, bench.client])
+      expect(await statesOf(other, id)).toEqual([]);
+  });
+
+  it("tell administrators of a participant's rotation, and not the other participants", async () => {
+    const admin = await bench.person({ role: "admin", duties: ["admin"] });
+    const other = await bench.person({ role: "miner" });
+    const participantId = bench.client.principal.participantId ?? "";
+    const { rotation_id: id } = await rotateKey(bench.client, { participantId }, "rewrap");
+    await tell();
+    expect(await statesOf(admin, id)).toEqual(["running"]);
+    expect(await statesOf(other, id)).toEqual([]);
+  });
+
+  it("are read one by one or up to one, only by whom they are for, and counted", async () => {
+    const who = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
+    for (let at = 0; at < 3; at += 1) await bench.file();
+    await tell();
+    const [first, second, third] = await told(who);
+    const ids = [first?.id ?? "", second?.id ?? "", third?.id ?? ""] as const;
+    expect(await markRead(bench.approver, { ids: [ids[0]] })).toMatchObject({ marked: 0 });
+    expect(await markRead(who, { ids: [ids[0]] })).toEqual({ marked: 1, unread: 2 });
+    expect((await told(who, "unread")).map(({ id }) => id)).toEqual([ids[1], ids[2]]);
+    expect(await markRead(who, { until: ids[1] })).toEqual({ marked: 1, unread: 1 });
+    expect(await outcomeOf(markRead(who, {}))).toBe("request.invalid");
+    const page = await listNotifications(who, NotificationQuery.parse({ limit: "2" }));
+    expect(page.items.map(({ id }) => id)).toEqual([ids[2], ids[1]]);
+    const rest = await listNotifications(
+      who,
+      NotificationQuery.parse({ limit: "2", cursor: page.next_cursor ?? "" }),
+    );
+    expect([rest.items.map(({ id }) => id), rest.next_cursor]).toEqual([[ids[0]], null]);
+  });
+
+  it("of a withdrawn draft are for nobody but its owner, who did it", async () => {
+    const id = await bench.draft();
+    await withdrawRequest(bench.regulator, id, "Not needed");
+    await tell();
+    for (const who of [bench.regulator, bench.legal, bench.approver])
+      expect(await statesOf(who, id)).toEqual([]);
+  });
+});

@@ -1,0 +1,99 @@
+import "server-only";
+import { z } from "zod";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import {
+  HOLDER_COLUMNS,
+  HOLDER_TABLES,
+  type Holder,
+  type HolderRow,
+  toHolder,
+} from "@/lib/identity/holders/store";
+import { NotifyKind } from "@/lib/notify/schema";
+
+const EventRow = z.object({
+  id: z.string(),
+  kind: NotifyKind,
+  subject: z.string(),
+  state: z.string(),
+  at: z.date(),
+  /** Pseudonym of whoever did it; null for the system, and where no entry tells. */
+  actor: z.string().nullable(),
+});
+export type EventRow = z.infer<typeof EventRow>;
+
+/** The oldest changes that nobody else is telling, taken out of the outbox: they are gone when the transaction ends. */
+export async function takeEvents(tx: Tx, tenantId: string, limit: number): Promise<EventRow[]> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    WITH taken AS (
+      DELETE FROM notify_event WHERE id IN (
+        SELECT id FROM notify_event WHERE tenant_id = ${tenantId}::uuid ORDER BY at, id LIMIT ${limit}
+        FOR UPDATE SKIP LOCKED)
+      RETURNING id, kind, subject, state, at, entry_id)
+    SELECT t.id::text, t.kind, t.subject, t.state, t.at, i.actor
+    FROM taken t LEFT JOIN audit_index i ON i.entry_id = t.entry_id ORDER BY t.at, t.id`);
+  return z.array(EventRow).parse(rows);
+}
+
+export interface Person {
+  readonly holder: Holder;
+  /** Null until the person has chosen. */
+  readonly mailKinds: readonly string[] | null;
+}
+
+/** Everybody of the tenant who is active, with what they want by e-mail. */
+export async function listPeople(tx: Tx, tenantId: string): Promise<Person[]> {
+  const rows = await tx.$queryRaw<(HolderRow & { mail_kinds: string[] | null })[]>(Prisma.sql`
+    SELECT ${HOLDER_COLUMNS}, s.mail_kinds FROM app_user u ${HOLDER_TABLES}
+    LEFT JOIN notify_setting s ON s.user_id = u.id
+    WHERE u.tenant_id = ${tenantId}::uuid AND u.state = 'active' AND o.state = 'active'
+      AND coalesce(p.state, 'active') = 'active'`);
+  return rows.map((row) => ({ holder: toHolder(row), mailKinds: row.mail_kinds }));
+}
+
+export interface Hook {
+  readonly id: string;
+  readonly userId: string;
+  readonly kinds: readonly string[];
+}
+
+/** Webhooks that are told things. */
+export async function listHooks(tx: Tx, tenantId: string): Promise<Hook[]> {
+  const rows = await tx.webhook.findMany({
+    where: { tenant_id: tenantId, state: "active" },
+    select: { id: true, user_id: true, kinds: true },
+  });
+  return rows.map(({ id, user_id: userId, kinds }) => ({ id, userId, kinds }));
+}
+
+/** What one person or program is to be told. */
+export interface Told {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly event: EventRow;
+}
+
+function columnsOf({ id, tenantId, userId, event }: Told) {
+  const { id: eventId, kind, subject, state, at } = event;
+  return { id, tenant_id: tenantId, user_id: userId, event_id: eventId, kind, subject, state, at };
+}
+
+export async function insertNotifications(tx: Tx, told: readonly Told[]): Promise<void> {
+  await tx.notification.createMany({ data: told.map(columnsOf) });
+}
+
+export async function insertDeliveries(
+  tx: Tx,
+  told: readonly (Told & { readonly webhookId?: string })[],
+  now: Date,
+): Promise<void> {
+  await tx.notify_delivery.createMany({
+    data: told.map((one) => ({
+      ...columnsOf(one),
+      channel: one.webhookId === undefined ? "mail" : "webhook",
+      webhook_id: one.webhookId ?? null,
+      next_at: now,
+    })),
+  });
+}

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { pageOf, pageQuery, Receipt, visibleLine } from "@/lib/api-client/fields";
+
+/** What people and programs are told of. */
+export const NotifyKind = z.enum(["request", "grant", "dispute", "rotation", "key", "epoch", "hold"]);
+export type NotifyKind = z.infer<typeof NotifyKind>;
+
+/** What comes by e-mail until a person says otherwise: what somebody waits for, and not what happens by itself. */
+export const USUAL_MAIL_KINDS: readonly NotifyKind[] = ["request", "grant", "dispute", "key", "hold"];
+
+/** One notice. It names the thing and what became of it, and nothing of what is in it. */
+export const Notification = z.object({
+  id: z.string(),
+  kind: NotifyKind,
+  /** Id of the thing. */
+  subject: z.string(),
+  /** Reference of the request it belongs to; null where there is none. */
+  reference: z.string().nullable(),
+  state: z.string(),
+  at: z.string(),
+  read_at: z.string().nullable(),
+});
+export type Notification = z.infer<typeof Notification>;
+
+export const NotificationQuery = z.strictObject({
+  ...pageQuery,
+  view: z.enum(["all", "unread"]).default("all"),
+});
+export type NotificationQuery = z.infer<typeof NotificationQuery>;
+export const NotificationList = pageOf(Notification).extend({ unread: z.int() });
+
+/** Marks as read: the named ones, or without names all up to and with `until`. */
+export const ReadMarks = z.strictObject({
+  ids: z.array(z.uuid().toLowerCase()).min(1).max(500).optional(),
+  until: z.uuid().toLowerCase().optional(),
+});
+export type ReadMarks = z.infer<typeof ReadMarks>;
+export const Marked = z.object({ marked: z.int(), unread: z.int() });
+
+export const MailSettings = z.strictObject({ mail_kinds: z.array(NotifyKind).max(20) });
+export type MailSettings = z.infer<typeof MailSettings>;
+export const MailSettingsView = z.object({
+  mail_kinds: z.array(NotifyKind),
+  /** Whether this instance sends e-mail at all. */
+  has_mail: z.boolean(),
+  address: z.string(),
+});
+export type MailSettingsView = z.infer<typeof MailSettingsView>;
+export const MailSettingsChanged = MailSettingsView.extend({ receipt: Receipt });
+
+export const WebhookPath = z.strictObject({ id: z.uuid().toLowerCase() });
+export const DeliveryPath = z.strictObject({
+  id: z.uuid().toLowerCase(),
+  delivery_id: z.uuid().toLowerCase(),
+});
+
+/** A new webhook of the caller: where it is told, and of what; without kinds of everything. */
+export const NewWebhook = z.strictObject({
+  name: visibleLine(80),
+  url: z.string().min(1).max(2_000),
+  kinds: z.array(NotifyKind).min(1).max(20).optional(),
+});
+export type NewWebhook = z.infer<typeof NewWebhook>;
+
+export const Webhook = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Whole for its owner; for administrators the origin alone. */
+  url: z.string(),
+  kinds: z.array(NotifyKind),
+  state: z.enum(["active", "disabled"]),
+  owner: z.string(),
+  is_own: z.boolean(),
+  created_at: z.string(),
+  secret_at: z.string(),
+  /** Until when the secret before this one signs too; null where there is none. */
+  former_until: z.string().nullable(),
+  ended_at: z.string().nullable(),
+});
+export type Webhook = z.infer<typeof Webhook>;
+export const WebhookQuery = z.strictObject({ ...pageQuery });
+export type WebhookQuery = z.infer<typeof WebhookQuery>;
+export const WebhookAnswer = Webhook.extend({ receipt: Receipt });
+/** The secret is in this answer and in no other. */
+export const WebhookWithSecret = WebhookAnswer.extend({ secret: z.string() });
+
+export const DeliveryStatus = z.enum(["waiting", "delivered", "failed", "withheld"]);
+export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
+
+/** What became of an attempt. `address`: it leads where no webhook may; `withheld`: its owner may no longer know. */
+export const AttemptOutcome = z.enum([
+  "delivered",
+  "answer",
+  "redirect",
+  "timeout",
+  "unreachable",
+  "tls",
+  "name",
+  "address",
+  "refused",
+  "withheld",
+  "disabled",
+  "not_set_up",
+]);
+export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
+
+export const Attempt = z.object({
+  number: z.int(),
+  at: z.string(),
+  outcome: AttemptOutcome,
+  http_status: z.int().nullable(),
+  took_ms: z.int(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+export const Delivery = z.object({
+  id: z.string(),
+  /** The header `webhook-id` of every attempt. */
+  webhook_id: z.string(),
+  /** The member `type` of what is sent. */
+  type: z.string(),
+  at: z.string(),
+  status: DeliveryStatus,
+  attempts: z.array(Attempt),
+  next_at: z.string().nullable(),
+});
+export type Delivery = z.infer<typeof Delivery>;
+export const DeliveryQuery = z.strictObject({ ...pageQuery });
+export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
+export const DeliveryReplayed = Delivery.extend({ receipt: Receipt });
+export const NoBody = z.strictObject({});

@@ -1,0 +1,52 @@
+import "server-only";
+import { z } from "zod";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import { NotifyKind } from "@/lib/notify/schema";
+
+const NoticeRow = z.object({
+  id: z.string(),
+  kind: NotifyKind,
+  subject: z.string(),
+  state: z.string(),
+  at: z.date(),
+  read_at: z.date().nullable(),
+});
+type NoticeRow = z.infer<typeof NoticeRow>;
+
+export interface NoticeFilter {
+  readonly userId: string;
+  readonly unread: boolean;
+  readonly before: string | undefined;
+  readonly limit: number;
+}
+
+/** A person's notices newest first; `before` is the id of the last one looked at. */
+export async function listNotices(tx: Tx, filter: NoticeFilter): Promise<NoticeRow[]> {
+  const before = filter.before === undefined ? Prisma.empty : Prisma.sql`AND id < ${filter.before}::uuid`;
+  const unread = filter.unread ? Prisma.sql`AND read_at IS NULL` : Prisma.empty;
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT id::text, kind, subject, state, at, read_at FROM notification
+    WHERE user_id = ${filter.userId}::uuid ${before} ${unread} ORDER BY id DESC LIMIT ${filter.limit}`);
+  return z.array(NoticeRow).parse(rows);
+}
+
+export function countUnread(tx: Tx, userId: string): Promise<number> {
+  return tx.notification.count({ where: { user_id: userId, read_at: null } });
+}
+
+export interface Marks {
+  readonly userId: string;
+  readonly ids: readonly string[] | undefined;
+  readonly until: string | undefined;
+  readonly at: Date;
+}
+
+export async function markRead(tx: Tx, { userId, ids, until, at }: Marks): Promise<number> {
+  const named = ids === undefined ? { lte: until ?? "" } : { in: [...ids] };
+  const { count } = await tx.notification.updateMany({
+    where: { user_id: userId, read_at: null, id: named },
+    data: { read_at: at },
+  });
+  return count;
+}

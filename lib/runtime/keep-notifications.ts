@@ -1,0 +1,41 @@
+import "server-only";
+import { deliverDue, forgetTold } from "@/lib/notify/deliveries/deliver";
+import { tellPeople } from "@/lib/notify/tell-people";
+import type { Runtime } from "@/lib/runtime";
+
+const PERIOD_MS = 1_000;
+const FORGET_PERIOD_MS = 15 * 60_000;
+
+/**
+ * Tells people and programs what changed, and makes the attempts that are due. It is done here and not in the worker
+ * because the secrets that webhooks sign with are sealed by this process's keystore. Any number of portals share the work.
+ */
+export function keepNotifications(runtime: Runtime): void {
+  const cx = {
+    ...runtime,
+    mailer: runtime.mailer,
+    hasMail: runtime.mailer !== undefined,
+    origin: runtime.site.origin,
+  };
+  const running = { tell: false, deliver: false };
+  const keep = async (part: keyof typeof running, step: () => Promise<number>): Promise<void> => {
+    if (running[part]) return;
+    running[part] = true;
+    try {
+      while ((await step()) > 0);
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "notifications were not told or sent; they will be");
+    } finally {
+      running[part] = false;
+    }
+  };
+  setInterval(() => {
+    void keep("tell", () => tellPeople(cx));
+    void keep("deliver", () => deliverDue(cx));
+  }, PERIOD_MS).unref();
+  setInterval(() => {
+    forgetTold(cx).catch((error: unknown) => {
+      runtime.logger.warn({ err: error }, "notifications of long ago were not removed; they will be");
+    });
+  }, FORGET_PERIOD_MS).unref();
+}

@@ -1,0 +1,29 @@
+import { setTimeout } from "node:timers/promises";
+import { systemClock } from "@/lib/clock";
+import type { InstanceFacts } from "@/lib/context";
+import { openLocalKeystore } from "@/lib/custody/local-keystore";
+import { openDatabase } from "@/lib/db/client";
+import { deliverDue } from "@/lib/notify/deliveries/deliver";
+import { tellPeople } from "@/lib/notify/tell-people";
+import { createLogger } from "@/lib/telemetry/logger";
+import { TEST_PASSPHRASE } from "@/lib/testing/audit";
+
+/** What a portal of its own is started with. */
+export interface NotifyChildOptions {
+  readonly keyDir: string;
+  readonly databaseUrl: string;
+  readonly instance: InstanceFacts;
+}
+
+// Tells and sends what there is, as a portal does, as a process of its own that a test can kill.
+const { keyDir, databaseUrl, instance }: NotifyChildOptions = JSON.parse(process.argv[2] ?? "");
+const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
+const db = openDatabase({ url: databaseUrl, maxConnections: 3 });
+const logger = createLogger("test", "silent");
+const shared = { db, instance, clock: systemClock, keystore, logger, hasMail: false, mailer: undefined };
+const cx = { ...shared, origin: "https://portal.example" };
+
+process.stdout.write("ready\n");
+for (;;) {
+  if ((await tellPeople(cx)) + (await deliverDue(cx)) === 0) await setTimeout(50);
+}
