@@ -133,7 +133,13 @@ test("a lost key is reported, two persons sign, and the new one reads what lay u
   const transaction = await submit("4.50");
   const lost = await active();
   await make("third.json");
-  const said = await done("lost", lost.key_id, "third.json", "--reason", "The token was dropped into the harbour");
+  const said = await done(
+    "lost",
+    lost.key_id,
+    "third.json",
+    "--reason",
+    "The token was dropped into the harbour",
+  );
   expect(said).toContain("two persons must sign");
   expect((await program("prove-recovery", lost.key_id, "third.json")).code).toBe(1);
   for (const duty of ["legal", "approve"]) {

@@ -160,7 +160,10 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   await expect(region(owner.page)).toContainText("Completed", PATIENCE);
   await expect(region(owner.page)).toContainText(/for the new key\s*([1-9]\d*) of \1\D/);
   await expect(owner.page.getByRole("main")).toContainText("Nothing lies under it any more.");
-  for (const sample of [report(owner.page), owner.page.getByRole("region", { name: "Register the successor" })])
+  for (const sample of [
+    report(owner.page),
+    owner.page.getByRole("region", { name: "Register the successor" }),
+  ])
     await expect(sample).toHaveCount(0);
   expect(await axeFindings(owner.page)).toEqual([]);
   await pictures(owner.page, "recovery-completed");

@@ -84,7 +84,9 @@ function answerTo({ context, ephemeral_key, server_tag }, key) {
   const isOurs = said.public_key === key.x && said.participant === key.participant && said.log === key.log;
   if (!isOurs || said.v !== "sealport/pop/1" || said.ephemeral_key !== ephemeral_key)
     refuse("the challenge is not about this key, participant and log");
-  const k = Buffer.from(hkdfSync("sha256", shared(key, ephemeral_key), sha256(context), "sealport/pop/1", 32));
+  const k = Buffer.from(
+    hkdfSync("sha256", shared(key, ephemeral_key), sha256(context), "sealport/pop/1", 32),
+  );
   const tag = (side) => createHmac("sha256", k).update(`${side}\0`).update(context).digest("base64url");
   if (!isSame(tag("server"), server_tag)) refuse("the server did not compute the same");
   return tag("client");
@@ -141,9 +143,7 @@ function fieldsOf(key, kid, transaction, { group, jwe, ep, gen, digests }) {
     refuse(`${group}: the record's digests are not the ones sealed`);
   const opener = createDecipheriv("aes-256-gcm", cek, bytes(jwe.iv)).setAAD(Buffer.from(jwe.protected));
   opener.setAuthTag(bytes(jwe.tag));
-  const { fields, salts } = JSON.parse(
-    Buffer.concat([opener.update(bytes(jwe.ciphertext)), opener.final()]),
-  );
+  const { fields, salts } = JSON.parse(Buffer.concat([opener.update(bytes(jwe.ciphertext)), opener.final()]));
   for (const [name, value] of Object.entries(fields)) {
     const d = encoded(canonical([salts[name], `${group}.${name}`, value]));
     if (!digests.includes(sha256(d).toString("base64url"))) refuse(`${group}.${name} is not of this record`);
@@ -163,7 +163,10 @@ const COMMANDS = {
   new: ([file], { participant, log }) => {
     if (participant === undefined || log === undefined) return refuse(USAGE);
     const { crv, kty, x, d } = newPair();
-    writeFileSync(file, `${JSON.stringify({ crv, kty, x, d, participant, log })}\n`, { mode: 0o600, flag: "wx" });
+    writeFileSync(file, `${JSON.stringify({ crv, kty, x, d, participant, log })}\n`, {
+      mode: 0o600,
+      flag: "wx",
+    });
     return COMMANDS.show([file]);
   },
   show: ([file]) => {
@@ -172,14 +175,20 @@ const COMMANDS = {
   },
   register: async ([file], { former }) => {
     const key = read(file);
-    const body = { participant_id: key.participant, public_key: key.x, algorithm: "X25519", custody: "client" };
+    const body = {
+      participant_id: key.participant,
+      public_key: key.x,
+      algorithm: "X25519",
+      custody: "client",
+    };
     const { key_id, challenge, replaces } = await call("POST", "/keys", body);
     if (replaces !== undefined && former === undefined)
       return refuse(`${replaces.kid} is held by you: name its file with --former`);
     const proof = { client_tag: answerTo(challenge, key) };
     if (replaces !== undefined) proof.replaced_tag = answerTo(replaces.challenge, read(former));
     const { kid, state, replaced } = await call("POST", `/keys/${key_id}/proof`, proof);
-    const left = replaced === undefined ? "" : `; ${replaced.remaining_wraps} groups lie under ${replaced.kid}`;
+    const left =
+      replaced === undefined ? "" : `; ${replaced.remaining_wraps} groups lie under ${replaced.kid}`;
     return `${kid} is ${state} (${key_id})${left}`;
   },
   open: async ([file, transaction]) => {

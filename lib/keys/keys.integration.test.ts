@@ -179,7 +179,9 @@ test("when a managed key rotates by itself is told to those whom it concerns, by
   const cx = await bench.person({ role: "client" });
   const query = { participant_id: cx.principal.participantId, limit: 50 };
   const told = (by: typeof cx) =>
-    listKeys({ ...by, instance: { ...by.instance, keyRotationDays: 90 } }, query).then(({ items }) => items[0]);
+    listKeys({ ...by, instance: { ...by.instance, keyRotationDays: 90 } }, query).then(
+      ({ items }) => items[0],
+    );
   const own = await told(cx);
   const made = Date.parse(own?.registered_at ?? "");
   expect(own?.due_at).toBe(new Date(made + 90 * 86_400_000).toISOString());
