@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type GeneralJWE, generalDecrypt, importJWK } from "jose";
+import { spokenGroups } from "@/lib/format";
 import { createKeyHolder, type KeyHolder } from "@/lib/testing/key-holder";
 import { type RunningInstance, startInstance } from "../lib/testing/instance";
 import { type Caller, caller, type Demo, people, readDemo } from "./support/api";
@@ -28,6 +30,7 @@ const calls = () => `/confidential/keys/${lost.id}/recovery`;
 const open = (browser: Browser, handle: string) => signedIn(browser, handle, DESKTOP, demo);
 const region = (page: Page) => page.getByRole("region", { name: "Recovery", exact: true });
 const dialog = (page: Page) => page.getByRole("dialog");
+const report = (page: Page) => page.getByRole("region", { name: "Report it lost and ask for a recovery" });
 const toKey = (page: Page) => page.goto(at(`/keys/${lost.id}`), { waitUntil: "networkidle" });
 
 test.beforeAll(async () => {
@@ -55,6 +58,12 @@ test.beforeAll(async () => {
     .toEqual(["completed"]);
 });
 test.afterAll(() => instance?.stop());
+
+/** RFC 7638, as the holder's program computes it. */
+const thumbprint = (x: string) =>
+  createHash("sha256")
+    .update(JSON.stringify({ crv: "X25519", kty: "OKP", x }))
+    .digest();
 
 const ask = async (next: KeyHolder) =>
   ok(await own.post(calls(), { public_key: next.publicKey, reason: "The laptop with it was lost." }));
@@ -96,6 +105,10 @@ test("nobody but its participant asks for a recovery, and whoever refuses one sa
   await expect(region(page)).toContainText("answered by nobody");
   await expect(region(page).getByRole("button", { name: /Sign|Refuse|Withdraw/ })).toHaveCount(0);
   await pictures(page, "recovery-refused");
+  const owner = await open(browser, PARTICIPANT);
+  await toKey(owner.page);
+  await expect(report(owner.page)).toBeVisible();
+  await owner.page.context().close();
   expect(faults()).toEqual([]);
   await page.context().close();
 });
@@ -108,6 +121,8 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   const owner = await open(browser, PARTICIPANT);
   await toKey(owner.page);
   await expect(region(owner.page)).toContainText("Waits for signatures");
+  // It is reported: the page does not ask for that again.
+  await expect(report(owner.page)).toHaveCount(0);
   await expect(region(owner.page)).toContainText("nobody yet");
   await expect(region(owner.page).getByRole("button", { name: "Sign", exact: true })).toHaveCount(0);
   await expect(region(owner.page).getByRole("button", { name: "Withdraw" })).toBeVisible();
@@ -121,12 +136,18 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   expect(early.status, early.text).toBeGreaterThanOrEqual(400);
   for (const handle of ["coordinator-001:legal", "coordinator-001:approve"]) {
     const { page, faults } = await open(browser, handle);
-    await toKey(page);
+    // The home leads there.
+    await page.goto(at("/"), { waitUntil: "networkidle" });
+    const waiting = page.getByRole("listitem").filter({ hasText: "Sign the recovery of a lost key" });
+    await waiting.getByRole("link", { name: /Look at it/ }).click();
+    await page.waitForURL(`**/keys/${lost.id}`);
     const sign = region(page).getByRole("button", { name: "Sign", exact: true });
     await expect(sign).toBeEnabled();
     await sign.focus();
     await page.keyboard.press("Enter");
     await expect(dialog(page)).toContainText("Agree to the recovery of");
+    // What is compared over the telephone stands where one agrees.
+    await expect(dialog(page)).toContainText(spokenGroups(thumbprint(next.publicKey), 16));
     expect(await axeFindings(page)).toEqual([]);
     if (handle.endsWith("legal")) await pictures(page, "recovery-sign");
     await page.keyboard.press("Escape");
@@ -152,6 +173,12 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   ok(await own.post(`${calls()}/proof`, { client_tag: next.answer(await challenged()) }));
   await expect(region(owner.page)).toContainText("Completed", PATIENCE);
   await expect(region(owner.page)).toContainText(/for the new key\s*([1-9]\d*) of \1\D/);
+  await expect(owner.page.getByRole("main")).toContainText("Nothing lies under it any more.");
+  for (const sample of [
+    report(owner.page),
+    owner.page.getByRole("region", { name: "Register the successor" }),
+  ])
+    await expect(sample).toHaveCount(0);
   expect(await axeFindings(owner.page)).toEqual([]);
   await pictures(owner.page, "recovery-completed");
 

@@ -13,6 +13,7 @@ import {
   type KeystorePlace,
   keystorePlaces,
   settingsThere,
+  settingText,
 } from "@/lib/launch/keystore-places";
 import { readShareFiles, shareFolder, writeShare } from "@/lib/launch/share-files";
 import { type Terminal, terminalOf } from "@/lib/launch/terminal";
@@ -102,7 +103,8 @@ async function hold(place: KeystorePlace, order: Order<"ceremony">, terminal: Te
   );
   if (order.out !== undefined)
     terminal.say("Give each person one file, and leave no two in one place: together they are the key.");
-  terminal.say(`Hold a drill now: npm run keys -- backup drill FILE… (${threshold} of them)`);
+  const named = order.of === undefined ? "" : ` --of ${order.of}`;
+  terminal.say(`Hold a drill now: npm run keys -- backup drill${named} FILE… (${threshold} of them)`);
 }
 
 async function drill(
@@ -137,7 +139,7 @@ async function restore(
     terminal.say(
       `${name}: the keys of ${from} are under root ${staged.n} now, wrapped by ${rootText(staged)}`,
     );
-    terminal.say(`Now start the process with SEALPORT_CUSTODY=${to}, then: npm run keys -- custody finish`);
+    terminal.say(`Now start the process with ${settingText(to)}, then: npm run keys -- custody finish`);
     terminal.say("These shares do not restore the new root: make a new backup.");
   } finally {
     zeroShares(shares);

@@ -65,6 +65,7 @@ export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts 
     tenantId: env.TENANT_ID,
     tenantPseudonym: pseudonym,
     evaluation: env.SEALPORT_EVALUATION,
+    keyRotationDays: env.KEY_ROTATION_DAYS,
   };
 }
 
