@@ -1,5 +1,4 @@
 import { FormatError } from "@/lib/crypto/format-error";
-import { sha256 } from "@/lib/crypto/primitives";
 import { BUNDLE_FILES, type Manifest, type Policy } from "./bundle-format";
 import { EntryCheck, type GoneParts } from "./check-entries";
 import { foreignKeys, keysFault } from "./check-keys";
@@ -198,9 +197,7 @@ export class Verification {
     const isWatched = (this.options.receipts ?? []).length > 0;
     const see = isWatched ? (leaf: Uint8Array, seq: number) => watch.seeLeaf(leaf, seq) : undefined;
     const leaves = new LeafStream(this.#pass(BUNDLE_FILES.leaves), trusted, findings, see);
-    // Whoever chooses ids cannot choose this: the manifest holds the digest of all of them.
-    const idSeed = new DataView(sha256(JSON.stringify(manifest)).slice().buffer).getInt32(0);
-    const entries = new EntryCheck(manifest, leaves, findings, watch, { idSeed, ...gone });
+    const entries = new EntryCheck(manifest, leaves, findings, watch, gone);
     this.content = { trusted, newest: this.#checkpoints?.newest, leaves, entries };
     const pass = this.#pass(BUNDLE_FILES.entries);
     await this.#attempt(async () => {
