@@ -10,6 +10,7 @@ import { type Conditions, type ReaderContext, seesEveryCase } from "../reading/f
 import { isRevealing } from "../reading/revealing-row";
 import { readRecoveries } from "../verification/recoveries";
 import { findExported } from "./explaining-store";
+import type { JudgedLeaves } from "./judged-leaves";
 import { labelsOf, NONE_ASTRAY, partsAstray } from "./part-places";
 import { type ExportRange, type ExportRow, streamRows } from "./store";
 import type { PartRow, StoredPart } from "./stored-part";
@@ -82,6 +83,8 @@ export interface RowRange extends Omit<ExportRange, "log"> {
   readonly shut?: ReadonlySet<number> | undefined;
   /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
   readonly own?: ReadonlySet<number> | undefined;
+  /** Takes the leaves of recoveries by which parts are not missed. */
+  readonly judged?: JudgedLeaves | undefined;
 }
 
 /**
@@ -110,7 +113,9 @@ export async function* openedRows(
     told,
     recoveries.map(({ id }) => id),
   );
-  const lost = new Set(recoveries.flatMap((recovery) => (here.has(recovery.id) ? recovery.lost : [])));
+  const explaining = recoveries.filter((recovery) => here.has(recovery.id) && recovery.lost.length > 0);
+  for (const recovery of explaining) range.judged?.believe(recovery);
+  const lost = new Set(explaining.flatMap((recovery) => recovery.lost));
   const { shut = NONE, own = NONE } = range;
   const place = { log, tenantId, isShut, lost, shut, own, kinds, seesAll: seesEveryCase(cx) };
   let count = 0;
