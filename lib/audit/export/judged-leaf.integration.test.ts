@@ -5,6 +5,7 @@ import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import { encodeEntry, entryLeaf } from "../entry";
 import type { AuditEvent } from "../event";
+import { getEvent } from "../get-event";
 import { recordEvent } from "../record-event";
 import { NO_CASE } from "../recovery/no-case";
 
@@ -33,6 +34,15 @@ async function lie(table: string, columns: string, from = `true_${table} t`): Pr
   await bench.admin.query(`ALTER TABLE ${table} RENAME TO true_${table}`);
   await bench.admin.query(`CREATE VIEW ${table} AS SELECT ${columns} FROM ${from}`);
   await bench.admin.query(`GRANT SELECT ON ${table} TO sealport_app, sealport_auditor`);
+}
+
+async function columnsBut(table: string, column: string): Promise<string> {
+  const { rows } = await bench.admin.query(
+    `SELECT string_agg('t.' || attname, ', ') AS columns FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attname <> $2`,
+    [table, column],
+  );
+  return rows[0].columns;
 }
 
 async function stopLying(table: string): Promise<void> {
@@ -114,5 +124,52 @@ describe("where the owner answers one question about a number by another entry",
         SELECT '${log}', ${at + 1}, '${id}', '\\x${Buffer.from(entryLeaf(bytes)).toString("hex")}', now() WHERE ${isAsked}) t`,
     );
     expect(await bundle(bench.auditor)).toBe("refused: export.index");
+    await stopLying("audit_leaf");
+  });
+
+  it("nor by a name that the compartment of a part is not opened under", async () => {
+    const before = await bench.reported();
+    const { id } = await recordEvent(bench.cx, EVENT);
+    await bench.anchor();
+    // Of another tenant, as the row says and one of two answers about the compartment: nobody would have it.
+    const other = uuidv7(3);
+    await pastTriggers(bench.admin, ["audit_index"], () =>
+      bench.admin.query("UPDATE audit_index SET tenant_id = $2 WHERE entry_id = $1", [id, other]),
+    );
+    const isAsked =
+      "current_query() LIKE '%WHERE p.entry_id = ANY ($1::uuid[]) ORDER BY%' AND t.kind = 'org'";
+    const columns = await columnsBut("audit_compartment", "subject");
+    await lie(
+      "audit_compartment",
+      `${columns}, CASE WHEN ${isAsked} THEN '${other}' ELSE t.subject END AS subject`,
+    );
+    const after = await bench.reported();
+    expect(after.size - after.entries).toBe(before.size - before.entries);
+    await stopLying("audit_compartment");
+  });
+
+  it("nor is a part of another kind opened for a reader whom its row would let to it", async () => {
+    const regulator = await bench.person({ role: "regulator" });
+    const { id } = await recordEvent(bench.auditor, EVENT);
+    await bench.anchor();
+    const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [id]);
+    const seq = rows[0].seq;
+    // The part that says who it was is for auditors alone.
+    expect((await getEvent(bench.auditor, seq)).parts).toHaveLength(2);
+    const labels = async () => (await getEvent(regulator, seq)).parts.map(({ c }) => c);
+    const keyed = async () => {
+      const text = Buffer.from(await bench.exported({ format: "ndjson" }, regulator)).toString();
+      return JSON.parse(text.split("\n").find((one) => one.includes(id)) ?? "").parts.filter(
+        (part: object) => "key" in part,
+      ).length;
+    };
+    const before = [await labels(), await keyed()];
+    expect(before).toEqual([["org"], 1]);
+    const columns = await columnsBut("audit_compartment", "kind");
+    const isAsked = "current_query() ~ 'is_asked|json_build_array' AND t.kind = 'subject'";
+    await lie("audit_compartment", `${columns}, CASE WHEN ${isAsked} THEN 'org' ELSE t.kind END AS kind`);
+    const after = [await labels(), await keyed()];
+    await stopLying("audit_compartment");
+    expect(after).toEqual(before);
   });
 });
