@@ -11,7 +11,9 @@ ENTRY    answer of GET /confidential/audit/events/N, a line of entries.ndjson, o
 PROOF    answer of GET /confidential/audit/events/N/proof (C2SP tlog-proof)
 
 Ends with 0: the entry stands in the tree that LOG_KEY signed. 1: it does not, and what does not fit is named.
-2: it could not be checked. It says nothing of what the entry says, nor of entries after the checkpoint.
+2: it could not be checked. It says nothing of what the entry says, nor of entries after the checkpoint. Of what stands
+beside the entry's bytes in an answer it checks leaf, number, id, "public", and "stored" of each part; anything else there,
+such as a part's plaintext or a person's name, is the word of whoever gave you the answer.
 """
 import base64
 import hashlib
@@ -43,6 +45,11 @@ def no_member_twice(pairs):
     """A member that stands twice is one thing to this reader and another to the next."""
     check(len({name for name, _ in pairs}) == len(pairs), "a member stands twice in one object of the JSON")
     return dict(pairs)
+
+
+def same(one, other):
+    """Whether both are written alike: to Python true is 1, and to a reader of JSON it is not."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def sha256(data):
@@ -143,37 +150,57 @@ def check_signature(signed, lines, key):
     found = [line.split(" ")[2] for line in lines if line.startswith(f"\u2014 {name} ") and line.count(" ") == 2]
     blobs = [blob for blob in (from_base64(one, "a signature") for one in found) if blob[:4] == key_id]
     check(blobs, "LOG_KEY did not sign this checkpoint")
+    check(holds(public, signed, blobs[0][4:]), "the signature over the checkpoint does not hold under LOG_KEY")
+
+
+def holds(public, signed, signature):
+    """What openssl says of an Ed25519 signature."""
     # The twelve bytes that every Ed25519 SubjectPublicKeyInfo begins with (RFC 8410).
     der = bytes.fromhex("302a300506032b6570032100") + public
     with tempfile.TemporaryDirectory() as folder:
         paths = {}
-        for file, data in (("key.der", der), ("text", signed), ("signature", blobs[0][4:])):
+        for file, data in (("key.der", der), ("text", signed), ("signature", signature)):
             paths[file] = os.path.join(folder, file)
             with open(paths[file], "wb") as out:
                 out.write(data)
         command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", paths["key.der"]]
         command += ["-rawin", "-in", paths["text"], "-sigfile", paths["signature"]]
-        done = subprocess.run(command, capture_output=True, check=False)
-    check(done.returncode == 0, "the signature over the checkpoint does not hold under LOG_KEY")
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def check_openssl():
+    """RFC 8032 section 7.1, TEST 2, and the same over another text: one that knows neither says nothing of any other."""
+    public = bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
+    signature = bytes.fromhex(
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+        "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+    )
+    if not holds(public, b"\x72", signature) or holds(public, b"\x73", signature):
+        raise NotImplementedError("this openssl cannot check Ed25519 signatures; OpenSSL 3 can")
 
 
 def check_beside(leaf, said, index):
     """Leaf and number that are said beside an entry."""
-    shown = said.get("leaf_hash", said.get("leaf"))
-    check(shown is None or from_base64(shown, "the leaf") == leaf, "the entry's bytes do not give the leaf shown beside them")
-    check(said.get("seq", index) == index, f"this is entry {said.get('seq')}, and the proof is for entry {index}")
+    for shown in (said[name] for name in ("leaf_hash", "leaf") if name in said):
+        check(from_base64(shown, "the leaf") == leaf, "the entry's bytes do not give the leaf shown beside them")
+    check(same(said.get("seq", index), index), f"this is entry {said.get('seq')}, and the proof is for entry {index}")
 
 
 def check_inside(entry, said, origin):
-    """What the entry itself says: its log, and the digests of the sealed parts that are here."""
+    """What the entry itself says: its log, what is shown of it in the clear, and the digests of the parts that are here."""
     own = json.loads(entry)
     check(own.get("log") == origin, "the entry is of another log than the checkpoint")
+    check(same(said.get("public", own), own), 'what "public" shows of the entry is not what its bytes say')
+    check(same(said.get("entry_id", own.get("id")), own.get("id")), "the id shown beside the entry is not its own")
     bound = {one["c"]: one["d"] for one in own.get("sealed", [])}
-    for part in said.get("parts", []):
-        if "stored" in part:
-            digest = sha256(from_base64(part["stored"], "a part"))
-            holds = part["c"] in bound and from_base64(bound[part["c"]], "a digest") == digest
-            check(holds, f"part {part['c']} is not the one that the entry binds")
+    parts = [part for part in said.get("parts", []) if "stored" in part]
+    for part in parts:
+        digest = sha256(from_base64(part["stored"], "a part"))
+        fits = part["c"] in bound and from_base64(bound[part["c"]], "a digest") == digest
+        check(fits, f"part {part['c']} is not the one that the entry binds")
+    if parts:
+        them = "it" if len(parts) == 1 else "them"
+        print(f'parts      {len(parts)} as the entry binds {them}, not opened: no word of "plaintext" was checked')
 
 
 def from_files(entry_file, proof_file):
@@ -184,7 +211,7 @@ def from_files(entry_file, proof_file):
         head, gap, note = file.read().partition("\n\n")
     lines = [line for line in head.split("\n") if not line.startswith("extra ")]
     form = gap and len(lines) >= 2 and lines[0] == "c2sp.org/tlog-proof@v1"
-    check(form and re.fullmatch(r"index \d+", lines[1]), "this is no tlog-proof")
+    check(form and re.fullmatch(r"index (0|[1-9][0-9]*)", lines[1]), "this is no tlog-proof")
     index = int(lines[1][len("index "):])
     hashes = [from_base64(line, "a neighbour") for line in lines[2:]]
     check(all(len(one) == 32 for one in hashes), "a neighbour is no SHA-256")
@@ -200,6 +227,7 @@ def from_bundle(bundle, index):
         check(len(set(files.namelist())) == len(files.namelist()), "a file stands twice in the bundle")
         note = files.read("checkpoint.txt").decode()
         leaves = [from_base64(line, "a leaf") for line in files.read("leaves.txt").decode().split()]
+        check(all(len(one) == 32 for one in leaves), "a leaf is no SHA-256")
         end = f'"seq":{index}}}\n'.encode()
         with files.open("entries.ndjson") as lines:
             # Read to its end, where the file's CRC is compared.
@@ -232,6 +260,7 @@ def main(arguments):
         check(root_of(leaf, size) == root, "leaf and neighbours do not give the root of the checkpoint")
         print(f"root       {base64.b64encode(root).decode()}  of {size} entries, base64")
         check(origin == key[0], f"the checkpoint is of the log {origin}, LOG_KEY of {key[0]}")
+        check_openssl()
         check_signature(signed, lines, key)
         print(f"signature  by {arguments[0].strip()}, checked by openssl")
         check_inside(entry, said, origin)
@@ -240,7 +269,7 @@ def main(arguments):
         return 1
     except Exception as error:
         # Also what is nested too deep, too long, encrypted: nothing of it was shown to be wrong.
-        print(f"NOT CHECKED: {type(error).__name__}: {shown(str(error))}", file=sys.stderr)
+        print(f"NOT CHECKED: {shown(str(error))} ({type(error).__name__})", file=sys.stderr)
         return 2
     print(f"OK: entry {index} stands in the log {origin}, as signed.")
     return 0

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -31,9 +31,13 @@ interface Said {
   readonly output: string;
 }
 
-async function python(...args: string[]): Promise<Said> {
+function python(...args: string[]): Promise<Said> {
+  return pythonWith(process.env, args);
+}
+
+async function pythonWith(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Said> {
   try {
-    const { stdout, stderr } = await promisify(execFile)("python3", [SCRIPT, ...args]);
+    const { stdout, stderr } = await promisify(execFile)("python3", [SCRIPT, ...args], { env });
     return { code: 0, output: stdout + stderr };
   } catch (error) {
     const { code, stdout, stderr } = Object(error);
@@ -278,6 +282,48 @@ describe("python3 and openssl alone", () => {
       expect(shown.output).not.toContain("\r");
       expect(shown.output).not.toContain("\u001b");
     });
+  });
+
+  it.each([
+    ["cannot check such signatures (LibreSSL, OpenSSL 1.1)", "echo 'unknown option -rawin' >&2; exit 1"],
+    ["says yes to everything", "exit 0"],
+  ])("blame nobody and believe nobody where openssl %s", async (_name, body) => {
+    const bin = path.join(bench.dataDir, "bin");
+    await mkdir(bin, { recursive: true });
+    await writeFile(path.join(bin, "openssl"), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    const said = await pythonWith({ ...process.env, PATH: `${bin}:${process.env.PATH}` }, [
+      key(),
+      await file("entry.json", JSON.stringify(await getEvent(auditor, 3))),
+      await file("proof.txt", await getProof(auditor, 3)),
+    ]);
+    expect(said).toMatchObject({
+      code: 2,
+      output: expect.stringContaining("NOT CHECKED: this openssl cannot check Ed25519 signatures"),
+    });
+    expect(said.output).not.toMatch(/WRONG|OK:/);
+  });
+
+  it.each<[string, (one: EventDetail) => unknown]>([
+    ["the entry in the clear", (one) => ({ ...one, public: { ...one.public, outcome: "denied" } })],
+    ["a true where the entry has a one", (one) => ({ ...one, public: { ...one.public, v: true } })],
+    ["another id", (one) => ({ ...one, entry_id: one.entry_id.replace(/^./, "f") })],
+    ["a second leaf", (one) => ({ ...one, leaf: base64url(new Uint8Array(32)) })],
+  ])("refuse an answer that shows %s beside the true bytes", async (_name, detail) => {
+    const { code, output } = await check(3, { detail });
+    expect([code, output]).toEqual([1, expect.stringContaining("WRONG: ")]);
+  });
+
+  it("say that what is shown of sealed parts in the clear was not opened", async () => {
+    const { code, output } = await check(3, {
+      detail: (one) => ({
+        ...one,
+        parts: one.parts.map((part) => ({ ...part, plaintext: { action: "none" } })),
+      }),
+    });
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /^parts {6}1 as the entry binds it, not opened: no word of "plaintext" was checked$/m,
+    );
   });
 
   it("say how they are used where they are not used so", async () => {

@@ -7,7 +7,7 @@ import type { Keystore } from "@/lib/custody/keystore";
 import { InvariantError } from "@/lib/errors";
 import type { Logger } from "@/lib/telemetry/logger";
 import { KeyMemory } from "./key-memory";
-import type { Compartment, CompartmentName, Compartments } from "./recorder-types";
+import type { Compartment, CompartmentName, Compartments, NamedKey } from "./recorder-types";
 import { type CompartmentRow, createCompartment, findCompartments, findLiveCompartments } from "./store";
 
 const KEY_BYTES = 32;
@@ -25,6 +25,18 @@ export function sealingContext(name: CompartmentName): string {
   return `sealport/compartment/1|${name.tenantId}|${name.kind}|${name.subject}`;
 }
 
+/** The compartment of a row; undefined where its key is gone, or where the row names another than its key is sealed for. */
+function unseal(keystore: Keystore, row: CompartmentRow): Compartment | undefined {
+  if (row.sealedKey === undefined) return undefined;
+  const name: CompartmentName = { tenantId: row.tenantId, kind: row.kind, subject: row.subject };
+  try {
+    return { id: row.id, key: keystore.openSecret(sealingContext(name), row.sealedKey) };
+  } catch (error) {
+    if (error instanceof OpenError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Rows are committed on a connection of the recorder's own, never in a caller's transaction: a rollback
  * there would leave a cached key whose row does not exist. Of several rows of a name the first that opens counts; where
@@ -38,19 +50,17 @@ export function createCompartments(
 ): Compartments {
   const memory = new KeyMemory(nowMs);
 
-  const unseal = (row: CompartmentRow): Compartment | undefined => {
-    if (row.sealedKey === undefined) return undefined;
-    const name: CompartmentName = { tenantId: row.tenantId, kind: row.kind, subject: row.subject };
-    return { id: row.id, key: keystore.openSecret(sealingContext(name), row.sealedKey) };
-  };
+  const unsealIfWhole = (row: CompartmentRow): Compartment | undefined => unseal(keystore, row);
 
-  const unsealIfWhole = (row: CompartmentRow): Compartment | undefined => {
-    try {
-      return unseal(row);
-    } catch (error) {
-      if (error instanceof OpenError) return undefined;
-      throw error;
+  const openNamed = async (ids: readonly string[]): Promise<ReadonlyMap<string, NamedKey>> => {
+    const named = new Map<string, NamedKey>();
+    for (const row of await findCompartments(pool, ids)) {
+      const { tenantId, kind, subject } = row;
+      const compartment = unsealIfWhole(row);
+      if (compartment !== undefined)
+        named.set(compartment.id, { key: compartment.key, tenantId, kind, subject });
     }
+    return named;
   };
 
   const make = (name: CompartmentName, nth: number): Promise<void> => {
@@ -84,14 +94,8 @@ export function createCompartments(
 
   return {
     open: (name) => memory.get(sealingContext(name), () => load(name)),
-    openById: async (ids) => {
-      const keys = new Map<string, Uint8Array>();
-      for (const row of await findCompartments(pool, ids)) {
-        const compartment = unsealIfWhole(row);
-        if (compartment !== undefined) keys.set(compartment.id, compartment.key);
-      }
-      return keys;
-    },
+    openById: async (ids) => new Map([...(await openNamed(ids))].map(([id, { key }]) => [id, key])),
+    openNamed,
     forget: (id) => memory.forget(id),
     hear: (isHeard) => memory.hear(isHeard),
   };

@@ -57,12 +57,22 @@ export interface Compartment {
   readonly key: Uint8Array;
 }
 
+/** A key, with the name of its compartment: no key opens under another name. */
+export interface NamedKey extends CompartmentName {
+  readonly key: Uint8Array;
+}
+
 /** The compartment keys of this process, sealed at rest by its keystore. */
 export interface Compartments {
   /** Opens the compartment, and makes it on first use. Race-safe: the first row wins everywhere. */
   open(name: CompartmentName): Promise<Compartment>;
   /** Keys by row id for reading. Left out are those that are gone and those whose row was changed: none opens a part. */
   openById(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /**
+   * The same with the names under which they opened, for who goes by a part's kind or by whose it is: another query's word for
+   * these is whatever the owner of the database would have it be.
+   */
+  openNamed(ids: readonly string[]): Promise<ReadonlyMap<string, NamedKey>>;
   /** Forgets a key whose row was erased: this process seals nothing under it any more. */
   forget(id: string): void;
   /**

@@ -29,6 +29,7 @@ function context(): AuditContext {
       compartments: {
         open: async () => compartment,
         openById: async () => new Map(),
+        openNamed: async () => new Map(),
         forget: () => undefined,
         hear: () => undefined,
       },

@@ -22,6 +22,7 @@ import type { Ranges } from "../verify/ranges";
 import { bundleReadme, PAGE_FOOT, pageHead } from "./bundle-pages";
 import { withExplaining } from "./explaining";
 import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from "./gather";
+import { JudgedLeaves } from "./judged-leaves";
 import { type Gone, readWhatIsGone } from "./read-gone";
 import type { Produced, Sink } from "./sink";
 import { type SpooledFile, textFile } from "./spool";
@@ -37,6 +38,8 @@ export interface BundleRequest {
   readonly own?: ReadonlySet<number> | undefined;
   /** Numbers that were found to be behind the reader's fence (whole-index.ts); none of a filtered export. */
   readonly withheld?: Ranges | undefined;
+  /** The leaves by which those were judged; none of a filtered export. */
+  readonly judged?: JudgedLeaves | undefined;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   readonly filter: Readonly<Record<string, string>>;
@@ -114,13 +117,13 @@ async function gather(
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Pick<Facts, "v" | "count" | Listed | "explaining" | "pruned">> {
-  const { size, complete, kinds, shut, own, withheld } = request;
+  const { size, complete, kinds, shut, own, withheld, judged = new JudgedLeaves() } = request;
   const gone = await readWhatIsGone(cx, tx, size);
-  const range = { conditions: request.conditions, size, shut, own };
+  const range = { conditions: request.conditions, size, shut, own, judged };
   const widened = complete ? undefined : await withExplaining(cx, tx, { ...request, range, gone });
   const wanted = { range: { ...range, ...widened }, kinds, complete, withheld };
   const gathered = await gatherEntries(cx, tx, wanted, spools, sink);
-  await gatherLeaves(cx, tx, request, spools);
+  await gatherLeaves(cx, tx, { size, complete, judged, withheld }, spools);
   const listed = {
     ...listedFacts(gathered),
     ...(widened === undefined ? {} : { explaining: true as const }),

@@ -8,8 +8,10 @@ import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
 import { type Conditions, type ReaderContext, seesEveryCase } from "../reading/filter";
 import { isRevealing } from "../reading/revealing-row";
+import type { NamedKey } from "../recorder-types";
 import { readRecoveries } from "../verification/recoveries";
 import { findExported } from "./explaining-store";
+import type { JudgedLeaves } from "./judged-leaves";
 import { labelsOf, NONE_ASTRAY, partsAstray } from "./part-places";
 import { type ExportRange, type ExportRow, streamRows } from "./store";
 import type { PartRow, StoredPart } from "./stored-part";
@@ -54,12 +56,12 @@ const KEPT_MS = 60_000;
 
 /** Compartment keys of one export, asked for once a minute at most. */
 class CompartmentKeys {
-  private known = new Map<string, Uint8Array | undefined>();
+  private known = new Map<string, NamedKey | undefined>();
   private until = 0;
 
   constructor(private readonly cx: Pick<ReaderContext, "audit" | "clock">) {}
 
-  async open(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, Uint8Array | undefined>> {
+  async open(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, NamedKey | undefined>> {
     const now = this.cx.clock.nowMs();
     if (now >= this.until || this.known.size > KEPT_KEYS) {
       this.known = new Map();
@@ -67,7 +69,7 @@ class CompartmentKeys {
     }
     const unknown = [...ids].filter((id) => !this.known.has(id));
     if (unknown.length > 0) {
-      const keys = await this.cx.audit.compartments.openById(unknown);
+      const keys = await this.cx.audit.compartments.openNamed(unknown);
       for (const id of unknown) this.known.set(id, keys.get(id));
     }
     return this.known;
@@ -82,6 +84,8 @@ export interface RowRange extends Omit<ExportRange, "log"> {
   readonly shut?: ReadonlySet<number> | undefined;
   /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
   readonly own?: ReadonlySet<number> | undefined;
+  /** Takes the leaves of recoveries by which parts are not missed. */
+  readonly judged?: JudgedLeaves | undefined;
 }
 
 /**
@@ -110,7 +114,9 @@ export async function* openedRows(
     told,
     recoveries.map(({ id }) => id),
   );
-  const lost = new Set(recoveries.flatMap((recovery) => (here.has(recovery.id) ? recovery.lost : [])));
+  const explaining = recoveries.filter((recovery) => here.has(recovery.id) && recovery.lost.length > 0);
+  for (const recovery of explaining) range.judged?.believe(recovery);
+  const lost = new Set(explaining.flatMap((recovery) => recovery.lost));
   const { shut = NONE, own = NONE } = range;
   const place = { log, tenantId, isShut, lost, shut, own, kinds, seesAll: seesEveryCase(cx) };
   let count = 0;
@@ -170,7 +176,7 @@ type Shown = Pick<OpenedRow, "parts" | "erased" | "keyless">;
 
 function openParts(
   { entry_id, parts }: ExportRow,
-  keys: ReadonlyMap<string, Uint8Array | undefined>,
+  keys: ReadonlyMap<string, NamedKey | undefined>,
   erasing: ReadonlyMap<string, Erasing>,
 ): Shown {
   const shown: { parts: KeyedPart[]; erased: ErasedPart[]; keyless: StoredPart[] } = {
@@ -179,9 +185,11 @@ function openParts(
     keyless: [],
   };
   for (const part of parts.filter(isRead)) {
-    const key = keys.get(part.compartmentId);
+    const named = keys.get(part.compartmentId);
     const by = erasing.get(part.compartmentId);
-    if (key !== undefined) shown.parts.push({ ...part, partKey: partKey(key, entry_id) });
+    // Its key opens under its own name alone: what its row calls it otherwise is without one.
+    const isSo = named?.kind === part.kind && named.subject === part.subject;
+    if (named !== undefined && isSo) shown.parts.push({ ...part, partKey: partKey(named.key, entry_id) });
     else if (by !== undefined) shown.erased.push({ ...part, erasing: by });
     else shown.keyless.push(part);
   }

@@ -1,6 +1,7 @@
 import "server-only";
 import { toBase64 } from "@/lib/crypto/bytes";
 import type { RawTx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import type { CompartmentKind } from "../event";
 import { signNoteLine } from "../note-line";
 import type { ReaderContext } from "../reading/filter";
@@ -17,6 +18,7 @@ import { RangeLines, type Ranges } from "../verify/ranges";
 import { pageRow } from "./bundle-pages";
 import { entryLine } from "./entry-line";
 import { type OpenedRow, openedRows, type RowRange } from "./export-row";
+import type { JudgedLeaves } from "./judged-leaves";
 import type { Sink } from "./sink";
 import type { Spool } from "./spool";
 import { streamLeaves } from "./store";
@@ -137,19 +139,36 @@ export async function gatherEntries(
   };
 }
 
-/** Spools all leaf hashes of the tree, and for a whole export the place of each. */
+interface ListedLeaves {
+  readonly size: number;
+  readonly complete: boolean;
+  /** As the entries were judged by. */
+  readonly judged: JudgedLeaves;
+  readonly withheld?: Ranges | undefined;
+}
+
+/**
+ * Spools all leaf hashes of the tree, and for a whole export the place of each. Throws `export.index` where they are not
+ * the leaves by which entries that are not here were judged.
+ */
 export async function gatherLeaves(
   cx: ReaderContext,
   tx: RawTx,
-  { size, complete }: { readonly size: number; readonly complete: boolean },
+  { size, complete, judged, withheld }: ListedLeaves,
   spools: BundleSpools,
 ): Promise<void> {
   let seq = 0;
   for await (const leaves of streamLeaves(tx, cx.instance.log, size)) {
     await spools.leaves.write(leaves.map((leaf) => `${toBase64(leaf)}\n`).join(""));
     for (const leaf of leaves) {
+      judged.list({ seq, hash: leaf }, withheld?.has(seq) === true);
       if (complete) await spools.places.write(await placeLine(cx, seq, leaf));
       seq += 1;
     }
   }
+  const other = judged.end();
+  if (other === undefined) return;
+  const alarm = { alarm: "export.index", class: "reorder", ...(other === "withheld" ? {} : { seq: other }) };
+  cx.logger.error(alarm, "the database names other leaves than those by which entries were left out");
+  throw new DomainError("export.index", { detail: "It would leave out an entry by another one's word." });
 }

@@ -9,6 +9,7 @@ import type { Ranges } from "../verify/ranges";
 import { writeBundle } from "./build-bundle";
 import type { CsvOptions } from "./csv";
 import type { BundleSpools } from "./gather";
+import type { JudgedLeaves } from "./judged-leaves";
 import type { Produced, Sink } from "./sink";
 import { Spool } from "./spool";
 import { byOwnWord } from "./whole-index";
@@ -57,6 +58,8 @@ export interface ExportRequest {
   readonly own?: ReadonlySet<number> | undefined;
   /** Numbers that were found to be behind the reader's fence; none of a filtered export (whole-index.ts). */
   readonly withheld?: Ranges | undefined;
+  /** The leaves by which those were judged. */
+  readonly judged?: JudgedLeaves | undefined;
 }
 
 /** Opens the spools of a bundle, lends them, and gives their space back whatever happens. */

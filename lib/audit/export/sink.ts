@@ -3,7 +3,7 @@ import "server-only";
 /** Where an export's bytes go. It holds the producer back at the reader's pace, and throws once nobody reads. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
-  /** Told once that nothing stands against the export; the first byte follows. */
+  /** Told once that nothing stands against the export; the first byte follows, or the export is broken off without one. */
   begun?(): void;
   /** Told how many entries are done, now and then. */
   progress?(entries: number): void;

@@ -8,10 +8,11 @@ import { type Beside, readUnderLeaf } from "../verification/check-index";
 import { sealedOf } from "../verification/check-parts";
 import { type Indexed, readSealedParts } from "../verification/index-store";
 import { ownWord } from "../verification/own-word";
-import { readLost } from "../verification/recoveries";
+import { readRecoveries } from "../verification/recoveries";
 import type { VerificationFinding } from "../verification/schema";
 import { Ranges } from "../verify/ranges";
 import { around } from "../verify/report";
+import { JudgedLeaves } from "./judged-leaves";
 import type { ExportRequest } from "./produce-export";
 import { findPruning } from "./read-gone";
 import { countLeaves, findWithin, readAnchoredSize, readLeftOut, type Said } from "./store";
@@ -32,7 +33,7 @@ export async function byOwnWord(
   request: ExportRequest,
 ): Promise<ExportRequest> {
   if (Object.keys(request.filter).length > 0) return request;
-  const { fault, own, shut, withheld } = await judgeLeftOut(cx, tx, request);
+  const { fault, own, shut, withheld, judged } = await judgeLeftOut(cx, tx, request);
   if (fault !== undefined) {
     const { class: of, seq } = fault;
     cx.logger.error({ alarm: "export.index", class: of, seq }, "an export would lose entries");
@@ -40,7 +41,7 @@ export async function byOwnWord(
   }
   const beside = [...own, ...shut].sort((a, b) => a - b);
   const first = beside[0];
-  if (first === undefined) return { ...request, withheld };
+  if (first === undefined) return { ...request, withheld, judged };
   const count = beside.length;
   cx.logger.error(
     { alarm: "export.index", class: "index", seq: first, count },
@@ -51,7 +52,7 @@ export async function byOwnWord(
     beside.join(","),
   );
   const conditions = Conditions.either(request.conditions, numbers);
-  return { ...request, conditions, shut: new Set(shut), own: new Set(own), withheld };
+  return { ...request, conditions, shut: new Set(shut), own: new Set(own), withheld, judged };
 }
 
 interface LeftOut {
@@ -63,6 +64,8 @@ interface LeftOut {
   readonly shut: readonly number[];
   /** Numbers of all others whose bytes are there: each is behind the reader's fence by its own word. */
   readonly withheld: Ranges;
+  /** The leaves by which all of this was judged. */
+  readonly judged: JudgedLeaves;
 }
 
 type Judged =
@@ -136,7 +139,12 @@ async function judgeLeftOut(
   const { log } = cx.instance;
   const size = await readAnchoredSize(tx, log);
   const leaves = await countLeaves(tx, log, size);
-  const found = { own: [] as number[], shut: [] as number[], withheld: new Ranges() };
+  const found = {
+    own: [] as number[],
+    shut: [] as number[],
+    withheld: new Ranges(),
+    judged: new JudgedLeaves(),
+  };
   if (size < signedSize) {
     const detail = `of ${signedSize} signed leaves a checkpoint over ${size} is here`;
     return { ...found, fault: { class: "truncation", detail, seq: size } };
@@ -147,7 +155,9 @@ async function judgeLeftOut(
   }
   // Of this snapshot and this tree alone: what no signature is over says of nothing that it is rightly gone.
   const minimum = (await findPruning(tx, log, size))?.minimum ?? 0;
-  const lost = await readLost(tx, log, size);
+  const recoveries = (await readRecoveries(tx, log, size)).filter((recovery) => recovery.lost.length > 0);
+  for (const recovery of recoveries) found.judged.believe(recovery);
+  const lost = new Set(recoveries.flatMap((recovery) => recovery.lost));
   const book = new ErasureBook(cx);
   for await (const rows of readLeftOut(tx, { conditions, log, size }, minimum)) {
     const ids = rows.map((row) => row.entry_id);
@@ -157,7 +167,12 @@ async function judgeLeftOut(
     const within = new Set(await findWithin(tx, conditions, batch.said));
     found.own.push(...within, ...batch.within);
     found.shut.push(...batch.shut);
-    for (const seq of batch.behind) if (!within.has(seq)) found.withheld.add(seq);
+    const leaves = new Map(rows.map((row) => [row.seq, row.leaf_hash]));
+    for (const seq of batch.behind) {
+      if (within.has(seq)) continue;
+      found.withheld.add(seq);
+      found.judged.judge({ seq, hash: leaves.get(seq) ?? new Uint8Array(0) });
+    }
   }
   return found;
 }

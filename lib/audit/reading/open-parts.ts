@@ -4,6 +4,7 @@ import { openPart, partKey } from "@/lib/crypto/audit-part";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { CompartmentKind } from "../event";
+import type { NamedKey } from "../recorder-types";
 import { type Reader, seesEveryCase, seesSuspicion } from "./filter";
 import { isRevealing } from "./revealing-row";
 import type { PartRow } from "./store";
@@ -48,19 +49,24 @@ function plaintextOf(row: PartRow, key: Uint8Array): OpenedPart["plaintext"] | u
   }
 }
 
+/** Whether a compartment is of the kind, and the case's of the case, by which a part's row lets this reader to it. */
+function isOfRow({ kind, subject }: NamedKey, row: PartRow): boolean {
+  return kind === row.kind && (kind !== "case" || subject === row.case_id);
+}
+
 /**
- * Opens stored parts, each as one of its entry's own log; left out are one whose compartment key was destroyed, one that
+ * Opens stored parts, each as one of its entry's own log; left out are one whose compartment key was destroyed, one that is said to be of another kind or case than its key, one that
  * does not open, which the portal's database login can write, and all of an entry whose org part says that its search row lets this reader to it whom its fence is to keep from it.
  */
 export async function openParts(
   cx: Pick<Context, "audit"> & { readonly principal?: Reader },
   rows: readonly PartRow[],
 ): Promise<OpenedPart[]> {
-  const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
+  const named = await cx.audit.compartments.openNamed([...new Set(rows.map((row) => row.compartment_id))]);
   const opened = rows.flatMap((row) => {
-    const compartmentKey = keys.get(row.compartment_id);
-    if (compartmentKey === undefined) return [];
-    const key = partKey(compartmentKey, row.entry_id);
+    const compartment = named.get(row.compartment_id);
+    if (compartment === undefined || !isOfRow(compartment, row)) return [];
+    const key = partKey(compartment.key, row.entry_id);
     const plaintext = plaintextOf(row, key);
     if (plaintext === undefined) return [];
     const part = {

@@ -18,16 +18,23 @@ export interface Sealed {
   readonly erasing: ReadonlyMap<string, Erasing>;
 }
 
-/** Finds keys and erasures for these parts; the erasures last, so that a key that is gone has its entry there. */
+/**
+ * Finds keys and erasures for these parts; the erasures last, so that a key that is gone has its entry there. A part whose key
+ * opens is of the kind and the name that it opens under, whatever its own row says of its compartment.
+ */
 export async function sealedOf(
   cx: Pick<AuditContext, "audit">,
   rows: readonly SealedPart[],
   book: ErasureBook,
 ): Promise<Sealed> {
   const parts = new Map<string, SealedPart[]>();
-  for (const part of rows) parts.set(part.entry_id, [...(parts.get(part.entry_id) ?? []), part]);
   const ids = [...new Set(rows.map((part) => part.compartment_id))];
-  const keys = await cx.audit.compartments.openById(ids);
+  const named = await cx.audit.compartments.openNamed(ids);
+  const keys = new Map([...named].map(([id, { key }]) => [id, key]));
+  for (const row of rows) {
+    const { kind, subject } = named.get(row.compartment_id) ?? row;
+    parts.set(row.entry_id, [...(parts.get(row.entry_id) ?? []), { ...row, kind, subject }]);
+  }
   const erasing = await book.erasing(ids.filter((id) => !keys.has(id)));
   return { parts, keys, erasing };
 }

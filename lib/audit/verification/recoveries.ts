@@ -17,6 +17,8 @@ type RecoveryRow = z.infer<typeof RecoveryRow>;
 export interface Recovery {
   readonly seq: number;
   readonly id: string;
+  /** The leaf by which it is believed. */
+  readonly hash: Uint8Array;
   readonly lost: readonly string[];
 }
 
@@ -59,15 +61,16 @@ export async function readRecoveries(tx: RawTx, log: string, size: number): Prom
   const stated = z
     .array(RecoveryRow)
     .parse(rows)
-    .map((row) => ({ seq: row.seq, id: row.entry_id, recovery: statementOf(row) }));
+    .map((row) => ({ seq: row.seq, id: row.entry_id, hash: row.leaf_hash, recovery: statementOf(row) }));
   const places = await placesOf(
     tx,
     log,
     stated.flatMap(({ recovery }) => lostEntries(recovery)),
   );
-  return stated.map(({ seq, id, recovery }) => ({
+  return stated.map(({ seq, id, hash, recovery }) => ({
     seq,
     id,
+    hash,
     lost: explainedEntries(seq, recovery, (one) => places.get(one)),
   }));
 }

@@ -82,25 +82,38 @@ function timeText(seconds: number): string {
   }
 }
 
+/** What of the times in a bundle is the exporter's own word, and the checker's clock. */
+export interface Times {
+  /** Of a time stamp on the newest checkpoint, where the exporter signed it with the bundle. */
+  readonly stamped: bigint | undefined;
+  /** Whether the exporter signed the checkpoints, with the cosignatures on them. */
+  readonly hasCosigned: boolean;
+  readonly nowMicros: bigint | undefined;
+}
+
 /**
- * Latest time by which this tree was the newest one: the export, where a trusted key signed its manifest, a witness's
- * word, a time stamp. Undefined where the tree is not proven to its end: what is not there may have been cut off here. A witness's time that
- * the checker's own clock has not reached is no evidence of anything.
+ * Latest time by which this tree was the newest one, by the exporter's own word: the export, and what witnesses and a
+ * time stamp put on the checkpoint that he signed as his newest. Undefined where no trusted key signed the manifest: an
+ * authority stamps whatever it is sent, and a witness that has seen no later tree cosigns an old one, for anybody.
+ * Undefined, too, where the tree is not proven to its end, since what is not there may have been cut off here, and of a
+ * filtered export, for which the portal asks no signer how far the log goes. A witness's time that the checker's own
+ * clock has not reached is no evidence of anything.
  */
 export function newestEvidence(
   { manifest, isSigned }: Pick<Head, "manifest" | "isSigned">,
   trusted: readonly TrustedCheckpoint[],
   provenSize: number,
-  { stamped, nowMicros }: { readonly stamped: bigint | undefined; readonly nowMicros: bigint | undefined },
+  { stamped, hasCosigned, nowMicros }: Times,
 ): bigint | undefined {
-  const { size, exported_at } = manifest;
-  const isCut = trusted.some((checkpoint) => checkpoint.size > size && checkpoint.isKept !== true);
-  if (provenSize !== size || isCut) return undefined;
-  const cosigned = trusted
-    .filter((checkpoint) => checkpoint.size === size)
+  const { size, exported_at, complete } = manifest;
+  const own = trusted.filter((checkpoint) => checkpoint.isKept !== true);
+  const isCut = own.some((checkpoint) => checkpoint.size > size);
+  if (!isSigned || !complete || provenSize !== size || isCut) return undefined;
+  const cosigned = own
+    .filter((checkpoint) => hasCosigned && checkpoint.size === size)
     .map(({ cosignedAt }) => microsOf(cosignedAt))
     .filter((time) => nowMicros === undefined || time <= nowMicros + SKEW_MICROS);
-  const times = [isSigned ? parseMicros(exported_at) : 0n, stamped ?? 0n, ...cosigned];
+  const times = [parseMicros(exported_at), stamped ?? 0n, ...cosigned];
   return times.reduce((newest, time) => (time > newest ? time : newest));
 }
 

@@ -48,7 +48,7 @@ export class EntryCheck {
   /** Where lines begin in the file: the first of each batch, for reading single entries again. */
   readonly landmarks: { readonly seq: number; readonly offset: number }[] = [];
   readonly #mismatches: Mismatches;
-  readonly #ids: IdSet;
+  readonly #ids = new IdSet();
   readonly #readFast: ReturnType<typeof fastReader>;
   #count = 0;
   #unreadable = 0;
@@ -59,7 +59,7 @@ export class EntryCheck {
     readonly leaves: LeafStream,
     readonly findings: Findings,
     readonly watch: ReceiptWatch,
-    given: GoneParts & { readonly idSeed: number; readonly withheld: Ranges },
+    given: GoneParts & { readonly withheld: Ranges },
   ) {
     this.coverage = new Coverage(manifest, given.withheld, findings);
     this.erasures = new Erasures(given.erased, findings);
@@ -67,7 +67,6 @@ export class EntryCheck {
     this.claims = new Claims(manifest, findings, new Set(given.erased.map(({ entry }) => entry)));
     this.missing = new MissingParts(manifest, given.missing, findings);
     this.#mismatches = new Mismatches(findings);
-    this.#ids = new IdSet(given.idSeed);
     this.#readFast = fastReader(manifest.log);
   }
 

@@ -14,6 +14,8 @@ export interface ReceiptGround {
   readonly watch: ReceiptWatch;
   /** Leaves below this stand under a trusted checkpoint. */
   readonly provenSize: number;
+  /** Whether the bundle was made with a filter: then there is no evidence. */
+  readonly isFiltered: boolean;
   /** Microseconds: the bundle's tree was the whole log at this time, by the newest evidence in it; undefined without any. */
   readonly evidence: bigint | undefined;
 }
@@ -73,9 +75,16 @@ function judge(receipt: ReceiptFile, ground: ReceiptGround): Said {
         seq: stands,
       };
     const detail = `entry ${stands} is not the one the receipt was given for: it has its id, ${receipt.entry_id}, and another content`;
-    return { is: "broken", detail, seq: stands };
+    return { is: "broken", detail: `${detail}${unvouched(ground)}`, seq: stands };
   }
-  return absent(receipt, ground.evidence);
+  return absent(receipt, ground);
+}
+
+/** Without a policy anybody can have made the whole bundle, round a receipt that was truly given. */
+function unvouched({ keysOf }: ReceiptGround): string {
+  return keysOf === "bundle"
+    ? ", if the keys in the bundle are the log's, for which nobody vouches here"
+    : "";
 }
 
 function numbered(seq: number | undefined): { seq?: number } {
@@ -98,14 +107,18 @@ function found({ entry_id: id }: ReceiptFile, seq: number, provenSize: number): 
   return { is: "kept", detail: `the receipt's entry ${id} is leaf ${seq}: the promise was kept`, seq };
 }
 
-function absent({ entry_id: id, integrate_by: due }: ReceiptFile, evidence: bigint | undefined): Said {
+function absent({ entry_id: id, integrate_by: due }: ReceiptFile, ground: ReceiptGround): Said {
+  const { evidence } = ground;
   if (evidence !== undefined && parseMicros(due) < evidence) {
     const detail = `entry ${id} was promised by ${due} and is not in the tree: the promise is broken`;
-    return { is: "broken", detail };
+    return { is: "broken", detail: `${detail}${unvouched(ground)}` };
   }
-  const why =
-    evidence === undefined
-      ? `is not here, and the tree here is not proven to its end`
-      : `is promised by ${due}, which this bundle does not reach`;
+  const why = whyOpen(due, ground);
   return { is: "open", detail: `the receipt's entry ${id} ${why}: neither kept nor broken` };
+}
+
+function whyOpen(due: string, { evidence, isFiltered }: ReceiptGround): string {
+  if (isFiltered) return "is not here, and this bundle was made with a filter: a whole one tells";
+  if (evidence !== undefined) return `is promised by ${due}, which this bundle does not reach`;
+  return "is not here, and nothing that a trusted key signed shows that the tree here was the whole log by then";
 }

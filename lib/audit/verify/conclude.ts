@@ -135,7 +135,11 @@ function checkReceipts(
   tree: TreeState,
 ): readonly ReceiptCheck[] {
   const { manifest, keys } = head;
-  const times = { stamped: run.stamps.newest, nowMicros: run.options.nowMicros };
+  const times = {
+    stamped: run.isVouched(BUNDLE_FILES.timestamps) ? run.stamps.newest : undefined,
+    hasCosigned: run.isVouched(BUNDLE_FILES.checkpoints),
+    nowMicros: run.options.nowMicros,
+  };
   const evidence = newestEvidence(head, trusted, tree.provenSize, times);
   const ground = {
     log: manifest.log,
@@ -143,6 +147,7 @@ function checkReceipts(
     keysOf: run.options.policy === undefined ? ("bundle" as const) : ("policy" as const),
     watch: run.watch,
     provenSize: tree.provenSize,
+    isFiltered: !manifest.complete,
     evidence,
   };
   const checks = (run.options.receipts ?? []).map((given) => checkReceipt(given, ground));

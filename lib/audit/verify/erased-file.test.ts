@@ -72,3 +72,27 @@ test.each<[string, Partial<Manifest>]>([
 ])("a manifest with %s is none", async (_, manifest) => {
   expect((await verify(manifest, TEXT)).findings.map((finding) => finding.class)).toContain("container");
 });
+
+test("four hundred thousand parts said to be erased of one line with forty thousand are each looked up once", async () => {
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  const label = (at: number) =>
+    `${[0, 1, 2, 3].map((place) => digits[Math.floor(at / 52 ** place) % 52]).join("")}aaaaaaA`;
+  const labels = Array.from({ length: 400_000 }, (_, at) => label(at)).sort();
+  const open = labels.filter((_, at) => at % 10 === 9);
+  const key = toBase64url(sha256("a key"));
+  const parts = open.map((c) => ({ c, key, kind: "org", stored: "" }));
+  const from = draftOf(BY, [{ ...fixtureEntry(0), parts }], [1]);
+  const text = labels.map((c) => `0 ${c} ${fixtureId(4)}\n`).join("");
+  const manifest = { ...FILE, erased_file: { count: labels.length } };
+  const report = await verifyBundle(layOut({ ...from, manifest, texts: { "erased.txt": text } }, BY), {
+    policy: POLICY,
+  });
+  const details = report.findings.map(({ detail }) => detail);
+  expect(details).toContain(`part ${open[0]} of entry 0 is listed as erased and opens all the same`);
+  expect(report.notes).toContainEqual({
+    class: "more findings",
+    // Each is of no such part; those with a key open all the same; and no erasure is here.
+    detail: `${400_000 + 40_000 + 400_000 - 50} more findings of the class erased`,
+    count: 839_950,
+  });
+});

@@ -1,14 +1,18 @@
+import { randomBytes } from "@/lib/crypto/primitives";
 import { isUuid } from "@/lib/crypto/uuid";
 
 const WORDS = 4;
 /** Hexadecimal digits of a word. */
 const DIGITS = 8;
 const [HYPHEN, ZERO, NINE, LETTER_A] = [0x2d, 0x30, 0x39, 0x61];
+/** Random words of the hash: one for each value of each byte of an id. */
+const SECRET_WORDS = WORDS * 4 * 256;
 
 /**
  * First place of every id, in 24 bytes an id where a Map of texts takes a hundred: sixteen of the id, and a table of
- * positions. The start of the hash is the caller's, from a digest over all ids, so that nobody can choose ids that
- * collide.
+ * positions. Where an id lies in the table is told by random words that are drawn here and that nobody sees (tabulation
+ * hashing): whoever writes a bundle chooses its ids, and would else choose such as all lie in one place. What the set says
+ * does not depend on them.
  */
 export class IdSet {
   #ids = new Uint32Array(WORDS * 1024);
@@ -16,8 +20,7 @@ export class IdSet {
   #table = new Int32Array(4096).fill(-1);
   #count = 0;
   readonly #word = new Uint32Array(WORDS);
-
-  constructor(readonly seed: number) {}
+  readonly #secret = new Uint32Array(randomBytes(SECRET_WORDS * 4).slice().buffer);
 
   /** Number of the entry that had this id (a UUID in lower case) before, or undefined when it is new. */
   firstAt(id: string, seq: number): number | undefined {
@@ -53,12 +56,16 @@ export class IdSet {
   }
 
   #slot(words: Uint32Array, from: number): number {
-    let hash = this.seed | 0;
+    let hash = 0;
     for (let at = 0; at < WORDS; at += 1) {
-      hash = Math.imul(hash ^ (words[from + at] ?? 0), 0x9e3779b1);
-      hash ^= hash >>> 15;
+      const word = words[from + at] ?? 0;
+      const table = at << 10;
+      hash ^= this.#secret[table | (word & 255)] ?? 0;
+      hash ^= this.#secret[table | 256 | ((word >>> 8) & 255)] ?? 0;
+      hash ^= this.#secret[table | 512 | ((word >>> 16) & 255)] ?? 0;
+      hash ^= this.#secret[table | 768 | (word >>> 24)] ?? 0;
     }
-    return (Math.imul(hash, 0x85ebca6b) >>> 0) & (this.#table.length - 1);
+    return (hash >>> 0) & (this.#table.length - 1);
   }
 
   #find(): number {

@@ -58,6 +58,13 @@ export function checkManifestNote(note: string, receiptKeys: readonly string[], 
   return false;
 }
 
+/** Whether a file that was read to its end is the one that the manifest lists. */
+export function isOfManifest(manifest: Manifest, name: string, pass: FilePass | undefined): boolean {
+  const listed = manifest.files.find((file) => file.name === name);
+  const digest = pass?.digest;
+  return digest !== undefined && digest.sha256 === listed?.sha256 && digest.bytes === listed.bytes;
+}
+
 /** Every file must be the one of the manifest, and there is no other. */
 export function checkFiles(
   manifest: Manifest,

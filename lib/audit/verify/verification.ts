@@ -1,5 +1,4 @@
 import { FormatError } from "@/lib/crypto/format-error";
-import { sha256 } from "@/lib/crypto/primitives";
 import { BUNDLE_FILES, type Manifest, type Policy } from "./bundle-format";
 import { EntryCheck, type GoneParts } from "./check-entries";
 import { foreignKeys, keysFault } from "./check-keys";
@@ -14,7 +13,7 @@ import type { Progress, VerifyOptions } from "./options";
 import { PartList } from "./part-list";
 import { quorumOf, witnessKinds } from "./quorum";
 import { Ranges } from "./ranges";
-import { checkFiles, checkManifestNote, parseKeys, parseManifest, readText } from "./read-head";
+import { checkFiles, checkManifestNote, isOfManifest, parseKeys, parseManifest, readText } from "./read-head";
 import { readErased, readMissing } from "./read-parts";
 import { readWithheld } from "./read-withheld";
 import { ReceiptWatch } from "./receipt-watch";
@@ -103,6 +102,11 @@ export class Verification {
     return file === undefined ? undefined : new FilePass(this.source, file, this.options.signal);
   }
 
+  /** Whether a trusted receipt key signed this file, as it is here, with the manifest. */
+  isVouched(name: string): boolean {
+    return this.head?.isSigned === true && isOfManifest(this.head.manifest, name, this.#passes.get(name));
+  }
+
   file(name: string): PlacedFile | undefined {
     return this.#files.get(name);
   }
@@ -119,7 +123,7 @@ export class Verification {
   }
 
   /** What cannot be read is a finding; the rest of the bundle is still looked at. */
-  async #attempt(step: () => Promise<void>): Promise<void> {
+  async #attempt(step: () => Promise<unknown>): Promise<void> {
     try {
       await step();
     } catch (error) {
@@ -198,9 +202,7 @@ export class Verification {
     const isWatched = (this.options.receipts ?? []).length > 0;
     const see = isWatched ? (leaf: Uint8Array, seq: number) => watch.seeLeaf(leaf, seq) : undefined;
     const leaves = new LeafStream(this.#pass(BUNDLE_FILES.leaves), trusted, findings, see);
-    // Whoever chooses ids cannot choose this: the manifest holds the digest of all of them.
-    const idSeed = new DataView(sha256(JSON.stringify(manifest)).slice().buffer).getInt32(0);
-    const entries = new EntryCheck(manifest, leaves, findings, watch, { idSeed, ...gone });
+    const entries = new EntryCheck(manifest, leaves, findings, watch, gone);
     this.content = { trusted, newest: this.#checkpoints?.newest, leaves, entries };
     const pass = this.#pass(BUNDLE_FILES.entries);
     await this.#attempt(async () => {
@@ -214,9 +216,7 @@ export class Verification {
       for await (const _chunk of chunks);
       entries.finish();
     });
-    await this.#attempt(async () => {
-      await leaves.finish();
-    });
+    await this.#attempt(() => leaves.finish());
   }
 
   /** Files that only have to be the right ones, and time stamps. */

@@ -8,8 +8,8 @@ import { Verification } from "./verification";
 
 /**
  * Verifies a bundle with nothing but its bytes and, under a policy, the checker's own keys. Pure: no clock, no
- * network. Without a policy it can only say that the bundle agrees with the keys inside it. Each file is read once,
- * in pieces (again only to name a fault), so that memory grows with the bundle by 24 bytes an entry and no more.
+ * network, and nothing of its random numbers is in the report (id-set.ts). Without a policy it can only say that the
+ * bundle agrees with the keys inside it. Each file is read once, in pieces (again only to name a fault), so that memory grows with the bundle by 24 bytes an entry and no more.
  * Whatever is wrong with the bundle is a finding; it throws only what the source throws, and the signal's reason.
  */
 export async function verifyBundle(
