@@ -47,7 +47,7 @@ async function decideLive({ regulator, transactions: [txId] }: AccessBench, gran
     findTransactions(tx, regulator.instance.tenantId, [txId]),
   );
   if (row === undefined) throw new Error("the transaction is not there");
-  const record = recordFactsOf(row);
+  const record = recordFactsOf(row, undefined);
   await authorizeOpening(regulator, { record, purpose: "audit", grant, opening: "evaluation" });
 }
 

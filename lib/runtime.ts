@@ -42,9 +42,9 @@ import {
   keepSessions,
   keepVerifications,
 } from "@/lib/runtime/background";
-import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { keepNotifications } from "@/lib/runtime/keep-notifications";
 import { openPortalKeystore } from "@/lib/runtime/open-portal-keystore";
+import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
@@ -111,6 +111,23 @@ function openScanner(env: PortalEnv): Scanner | undefined {
   return address === undefined ? undefined : clamdScanner(address);
 }
 
+/** What a portal does without being asked. */
+function keepGoing(runtime: Runtime, env: PortalEnv): void {
+  keepEpoch(runtime);
+  keepAccess(runtime);
+  keepSessions(runtime);
+  keepErasures(runtime);
+  watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
+  keepExports(runtime, env.EXPORT_KEEP_DAYS);
+  keepVerifications(runtime);
+  keepRotations(runtime, env.KEY_ROTATION_DAYS);
+  keepScans(runtime);
+  keepEscrow(runtime);
+  keepResident(runtime);
+  keepNotifications(runtime);
+  keepMetrics(runtime, env.METRICS_URL);
+}
+
 async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   const { logger, db, keystore, idempotencyKey, auditPool, limitPool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
@@ -141,19 +158,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     scanner: openScanner(env),
     mailer: mailerOf(env),
   };
-  keepEpoch(runtime);
-  keepAccess(runtime);
-  keepSessions(runtime);
-  keepErasures(runtime);
-  watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
-  keepExports(runtime, env.EXPORT_KEEP_DAYS);
-  keepVerifications(runtime);
-  keepRotations(runtime, env.KEY_ROTATION_DAYS);
-  keepScans(runtime);
-  keepEscrow(runtime);
-  keepResident(runtime);
-  keepNotifications(runtime);
-  keepMetrics(runtime, env.METRICS_URL);
+  keepGoing(runtime, env);
   return runtime;
 }
 

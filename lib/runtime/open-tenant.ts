@@ -14,6 +14,7 @@ import { readTenant } from "@/lib/identity/read-tenant";
 
 /** What a portal's environment says of its log and tenant. */
 interface TenantEnv {
+  readonly KEY_ROTATION_DAYS: number;
   readonly LOG_ORIGIN: string;
   readonly TENANT_ID: string;
   readonly SEALPORT_EVALUATION: boolean;

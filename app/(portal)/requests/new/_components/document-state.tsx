@@ -4,8 +4,8 @@ import { useTranslations } from "next-intl";
 import { CallRefused } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { Tag } from "@/components/ui/tag";
-import { signatureFault } from "@/lib/authority/labels";
 import type { AuthorizationView } from "@/lib/access/answer-schema";
+import { signatureFault } from "@/lib/authority/labels";
 import type { AttachStatus } from "./authority-store";
 
 type AuthorizationDocument = NonNullable<AuthorizationView["document"]>;
