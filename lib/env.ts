@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
+import { databaseTexts } from "@/lib/env/databases";
 import { mailFields, mailTexts } from "@/lib/env/mail";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
@@ -170,13 +171,7 @@ const Launch = z.object({
   HOST: Text.default("127.0.0.1"),
   PORT: Port.default(3000),
   DATA_DIR: Text.default(".data"),
-  DATABASE_URL: Text.optional(),
-  DATABASE_ADMIN_URL: Text.optional(),
-  DATABASE_OWNER_URL: Text.optional(),
-  SEQUENCER_DATABASE_URL: Text.optional(),
-  SIGNER_DATABASE_URL: Text.optional(),
-  CUSTODIAN_DATABASE_URL: Text.optional(),
-  JOBS_DATABASE_URL: Text.optional(),
+  ...databaseTexts,
   DATABASE_NAME: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,62}$/)

@@ -1,56 +1,10 @@
+import type { Action, ActionFacts, FilingFacts } from "@/lib/access/action-facts";
 import { purposesOf } from "@/lib/access/default-rules";
 import type { SubjectFacts } from "@/lib/access/facts";
 import { isSupport } from "@/lib/access/floor";
 import { type Reason, reason } from "@/lib/access/reason";
-import type { Escalation, Stage } from "@/lib/access/schema";
+import type { Stage } from "@/lib/access/schema";
 import type { Duty } from "@/lib/context";
-import type { Level } from "@/lib/escrow/statements";
-
-/** Who filed a request, and for which organisation. */
-export interface FilingFacts {
-  readonly requesterUserId: string;
-  readonly requesterOrganisationId: string;
-  /** False while it is a draft, or when it was withdrawn as one: nobody else was ever asked. */
-  readonly isSent: boolean;
-  /** Who has been told that its answer is overdue. */
-  readonly escalatedTo?: Escalation | undefined;
-}
-
-interface ReleasedFacts {
-  /** Executives released it: nobody else ends it but its holder. */
-  readonly isReleased: boolean;
-}
-
-/** What each action is decided by, beside who asks. */
-export interface ActionFacts {
-  readonly "request.create": { readonly purpose: string; readonly level: Level };
-  readonly "request.read": FilingFacts;
-  readonly "request.change": FilingFacts;
-  readonly "request.comment": FilingFacts;
-  readonly "request.review": FilingFacts;
-  readonly "request.decide": FilingFacts & {
-    readonly stage: Stage;
-    /** People who have decided on it before. */
-    readonly deciders: readonly string[];
-    /** A participant of the decider's organisation is a party to a transaction that is asked for. */
-    readonly isParty: boolean;
-  };
-  readonly "request.steer": FilingFacts & {
-    readonly isParty: boolean;
-    /** Privilege is a question of law. */
-    readonly isLegalOnly: boolean;
-  };
-  readonly "request.release": FilingFacts & {
-    /** A participant of the executive's organisation is a party to a transaction that is asked for. */
-    readonly isParty: boolean;
-  };
-  readonly "identity.check": FilingFacts;
-  readonly "grant.read": FilingFacts;
-  readonly "grant.revoke": FilingFacts & ReleasedFacts;
-  readonly "grant.end-release": FilingFacts & ReleasedFacts;
-  readonly "grant.open": FilingFacts;
-}
-export type Action = keyof ActionFacts;
 
 type ActionSubject = Pick<SubjectFacts, "userId" | "organisationId" | "role" | "duties">;
 type Rule<A extends Action> = (subject: ActionSubject, facts: ActionFacts[A]) => Reason[];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GrantCopy, GrantOpening, PersonView } from "@/lib/access/opening-schema";
 import {
   AuthorizationState,
   Escalation,
@@ -15,7 +16,6 @@ import { SignatureReport, SignedOrder } from "@/lib/authority/schema";
 import { DecisionStatement, GroupName, Level, OpenStatement } from "@/lib/escrow/statements";
 
 /** What the calls of this feature answer. Absent members are left out, never null. */
-const PersonView = z.object({ handle: z.string(), name: z.string(), organisation: z.string() });
 
 export const DocumentView = z.object({
   sha256: z.string(),
@@ -214,29 +214,6 @@ export const GrantView = z.object({
   revoked_at: z.string().optional(),
 });
 export type GrantView = z.infer<typeof GrantView>;
-
-/** One opening under a grant, or an attempt that the log has. */
-export const GrantOpening = z.object({
-  at: z.string(),
-  by: PersonView,
-  transaction_id: z.string(),
-  fields: z.array(GroupName),
-  level: Level,
-  outcome: z.enum(["intent", "done", "failed"]),
-  entry_id: z.string(),
-});
-
-export type GrantOpening = z.infer<typeof GrantOpening>;
-
-/** One copy out of what was opened under a grant; the value is nowhere on record. */
-export const GrantCopy = z.object({
-  at: z.string(),
-  by: PersonView,
-  transaction_id: z.string(),
-  fields: z.array(GroupName),
-  entry_id: z.string(),
-});
-export type GrantCopy = z.infer<typeof GrantCopy>;
 
 /** A grant with what it rests on, who decided, and everything that was opened under it. */
 export const GrantDetail = GrantView.extend({

@@ -1,5 +1,6 @@
 import "server-only";
-import { type Action, type ActionFacts, decideAction } from "@/lib/access/action-rules";
+import type { Action, ActionFacts } from "@/lib/access/action-facts";
+import { decideAction } from "@/lib/access/action-rules";
 import { POLICY_VERSION } from "@/lib/access/decide";
 import { asPermit, type Permit } from "@/lib/access/permit";
 import { refusalOf } from "@/lib/access/refusal";

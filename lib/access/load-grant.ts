@@ -1,5 +1,5 @@
 import "server-only";
-import type { Action } from "@/lib/access/action-rules";
+import type { Action } from "@/lib/access/action-facts";
 import { authorize } from "@/lib/access/authorize";
 import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import type { Context } from "@/lib/context";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Action } from "@/lib/access/action-rules";
+import type { Action } from "@/lib/access/action-facts";
 import { authorize } from "@/lib/access/authorize";
 import type { Permit } from "@/lib/access/permit";
 import * as requests from "@/lib/access/requests/store";

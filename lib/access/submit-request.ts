@@ -65,6 +65,21 @@ async function resolvedTransactions(tx: Tx, cx: Context, row: RequestRow): Promi
   return ids;
 }
 
+/** What the entry of a submission says of its dates and its authority. */
+function told(
+  dates: { readonly dueAt: Date; readonly responseDueAt?: Date },
+  authorization: { readonly id: string; readonly recordDigest: string } | undefined,
+): Record<string, string> {
+  const { dueAt, responseDueAt } = dates;
+  return {
+    due_at: dueAt.toISOString(),
+    ...(responseDueAt === undefined ? {} : { response_due_at: responseDueAt.toISOString() }),
+    ...(authorization === undefined
+      ? {}
+      : { authorization: authorization.id, record: authorization.recordDigest }),
+  };
+}
+
 async function submitIn(tx: Tx, cx: Context, id: string) {
   await lockRequest(tx, id);
   const { row } = await loadRequest(tx, cx, id, "request.change");
@@ -106,15 +121,7 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
     ],
     purpose: row.purpose,
     caseId: id,
-    caseDetails: {
-      digest,
-      transactions: [...transactions],
-      due_at: dueAt.toISOString(),
-      ...(responseDueAt === undefined ? {} : { response_due_at: responseDueAt.toISOString() }),
-      ...(authorization === undefined
-        ? {}
-        : { authorization: authorization.id, record: authorization.recordDigest }),
-    },
+    caseDetails: { digest, transactions: [...transactions], ...told(dates, authorization) },
     index: { requestId: id },
   });
 }

@@ -1,4 +1,5 @@
-import { decideAction, type FilingFacts } from "@/lib/access/action-rules";
+import type { FilingFacts } from "@/lib/access/action-facts";
+import { decideAction } from "@/lib/access/action-rules";
 import { seesEveryCase } from "@/lib/audit/reading/filter";
 import type { Principal } from "@/lib/context";
 import { mayKnow as mayKnowDispute } from "@/lib/disputes/rules";

@@ -4,7 +4,8 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { Timeline, type TimelineItem } from "@/components/ui/timeline";
-import type { GrantCopy, GrantDetail, GrantOpening } from "@/lib/access/answer-schema";
+import type { GrantDetail } from "@/lib/access/answer-schema";
+import type { GrantCopy, GrantOpening } from "@/lib/access/opening-schema";
 
 const SHOWN = 200;
 
