@@ -32,9 +32,9 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION notify_change() FROM PUBLIC;
 
-CREATE CONSTRAINT TRIGGER access_request_told AFTER UPDATE ON access_request DEFERRABLE INITIALLY DEFERRED
+CREATE CONSTRAINT TRIGGER access_request_noted AFTER UPDATE ON access_request DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('request', 'id', 'state');
-ALTER TABLE access_request ENABLE ALWAYS TRIGGER access_request_told;
+ALTER TABLE access_request ENABLE ALWAYS TRIGGER access_request_noted;
 CREATE CONSTRAINT TRIGGER access_grant_told AFTER UPDATE ON access_grant DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('grant', 'id', 'state');
 ALTER TABLE access_grant ENABLE ALWAYS TRIGGER access_grant_told;
