@@ -73,11 +73,11 @@ test.each<[string, Partial<Manifest>]>([
   expect((await verify(manifest, TEXT)).findings.map((finding) => finding.class)).toContain("container");
 });
 
-test("four hundred thousand parts said to be erased of one line with forty thousand are each looked up once", async () => {
+test("two hundred thousand parts said to be erased of one line with twenty thousand are each looked up once", async () => {
   const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   const label = (at: number) =>
     `${[0, 1, 2, 3].map((place) => digits[Math.floor(at / 52 ** place) % 52]).join("")}aaaaaaA`;
-  const labels = Array.from({ length: 400_000 }, (_, at) => label(at)).sort();
+  const labels = Array.from({ length: 200_000 }, (_, at) => label(at)).sort();
   const open = labels.filter((_, at) => at % 10 === 9);
   const key = toBase64url(sha256("a key"));
   const parts = open.map((c) => ({ c, key, kind: "org", stored: "" }));
@@ -92,7 +92,7 @@ test("four hundred thousand parts said to be erased of one line with forty thous
   expect(report.notes).toContainEqual({
     class: "more findings",
     // Each is of no such part; those with a key open all the same; and no erasure is here.
-    detail: `${400_000 + 40_000 + 400_000 - 50} more findings of the class erased`,
-    count: 839_950,
+    detail: `${200_000 + 20_000 + 200_000 - 50} more findings of the class erased`,
+    count: 419_950,
   });
 });
