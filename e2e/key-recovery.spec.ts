@@ -28,6 +28,7 @@ const calls = () => `/confidential/keys/${lost.id}/recovery`;
 const open = (browser: Browser, handle: string) => signedIn(browser, handle, DESKTOP, demo);
 const region = (page: Page) => page.getByRole("region", { name: "Recovery", exact: true });
 const dialog = (page: Page) => page.getByRole("dialog");
+const report = (page: Page) => page.getByRole("region", { name: "Report it lost and ask for a recovery" });
 const toKey = (page: Page) => page.goto(at(`/keys/${lost.id}`), { waitUntil: "networkidle" });
 
 test.beforeAll(async () => {
@@ -96,6 +97,10 @@ test("nobody but its participant asks for a recovery, and whoever refuses one sa
   await expect(region(page)).toContainText("answered by nobody");
   await expect(region(page).getByRole("button", { name: /Sign|Refuse|Withdraw/ })).toHaveCount(0);
   await pictures(page, "recovery-refused");
+  const owner = await open(browser, PARTICIPANT);
+  await toKey(owner.page);
+  await expect(report(owner.page)).toBeVisible();
+  await owner.page.context().close();
   expect(faults()).toEqual([]);
   await page.context().close();
 });
@@ -108,6 +113,8 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   const owner = await open(browser, PARTICIPANT);
   await toKey(owner.page);
   await expect(region(owner.page)).toContainText("Waits for signatures");
+  // It is reported: the page does not ask for that again.
+  await expect(report(owner.page)).toHaveCount(0);
   await expect(region(owner.page)).toContainText("nobody yet");
   await expect(region(owner.page).getByRole("button", { name: "Sign", exact: true })).toHaveCount(0);
   await expect(region(owner.page).getByRole("button", { name: "Withdraw" })).toBeVisible();
@@ -152,6 +159,12 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   ok(await own.post(`${calls()}/proof`, { client_tag: next.answer(await challenged()) }));
   await expect(region(owner.page)).toContainText("Completed", PATIENCE);
   await expect(region(owner.page)).toContainText(/for the new key\s*([1-9]\d*) of \1\D/);
+  await expect(owner.page.getByRole("main")).toContainText("Nothing lies under it any more.");
+  for (const sample of [
+    report(owner.page),
+    owner.page.getByRole("region", { name: "Register the successor" }),
+  ])
+    await expect(sample).toHaveCount(0);
   expect(await axeFindings(owner.page)).toEqual([]);
   await pictures(owner.page, "recovery-completed");
 

@@ -75,6 +75,8 @@ export interface InstanceFacts {
   readonly tenantPseudonym: string;
   /** True when started by `npm start`: every part runs as one user on one machine. */
   readonly evaluation: boolean;
+  /** Days after which a managed key is rotated by itself, where this process sees to that. */
+  readonly keyRotationDays?: number;
 }
 
 /** What the database layer needs of a context. */

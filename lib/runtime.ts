@@ -154,6 +154,7 @@ function instanceFacts(env: PortalEnv, pseudonym: string): InstanceFacts {
     tenantId: env.TENANT_ID,
     tenantPseudonym: pseudonym,
     evaluation: env.SEALPORT_EVALUATION,
+    keyRotationDays: env.KEY_ROTATION_DAYS,
   };
 }
 

@@ -174,3 +174,20 @@ test("keys are listed for everybody, page by page; what they still open only for
   expect(second.items[0]?.key_id).not.toBe(first.items[0]?.key_id);
   expect(await codeOf(listKeys(cx, { limit: 1, cursor: "nonsense" }))).toBe("request.invalid");
 });
+
+test("when a managed key rotates by itself is told to those whom it concerns, by the rule that rotates it", async () => {
+  const cx = await bench.person({ role: "client" });
+  const query = { participant_id: cx.principal.participantId, limit: 50 };
+  const told = (by: typeof cx) =>
+    listKeys({ ...by, instance: { ...by.instance, keyRotationDays: 90 } }, query).then(
+      ({ items }) => items[0],
+    );
+  const own = await told(cx);
+  const made = Date.parse(own?.registered_at ?? "");
+  expect(own?.due_at).toBe(new Date(made + 90 * 86_400_000).toISOString());
+  expect(await told(await bench.person({ role: "miner" }))).not.toHaveProperty("due_at");
+  // A process that rotates nothing by itself says nothing of it.
+  expect((await listKeys(cx, query)).items[0]).not.toHaveProperty("due_at");
+  await tamper("UPDATE key_version SET state = 'suspended' WHERE id = $1::uuid", [own?.key_id]);
+  expect(await told(cx)).not.toHaveProperty("due_at");
+});

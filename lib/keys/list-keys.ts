@@ -18,6 +18,14 @@ function seesWraps(principal: Principal, key: CountedKey): boolean {
   );
 }
 
+const DAY_MS = 24 * 60 * 60_000;
+
+/** When the portal rotates it by itself, by the same rule as `rotateDueKeys`. */
+function dueAt(key: CountedKey, days: number | undefined): { due_at?: string } {
+  if (days === undefined || key.state !== "active" || key.custody !== "managed") return {};
+  return { due_at: new Date(key.createdAt.getTime() + days * DAY_MS).toISOString() };
+}
+
 /** A key as this caller may see it. */
 export function keyView(
   { principal, instance }: Pick<KeyReadContext, "instance" | "principal">,
@@ -38,7 +46,9 @@ export function keyView(
       seq: key.registrationSeq ?? null,
       closed_log: closedLog(instance, key.registrationLog),
     },
-    ...(seesWraps(principal, key) ? { remaining_wraps: key.remainingWraps } : {}),
+    ...(seesWraps(principal, key)
+      ? { remaining_wraps: key.remainingWraps, ...dueAt(key, instance.keyRotationDays) }
+      : {}),
   };
 }
 

@@ -91,7 +91,7 @@ export const ChangedKey = z.object({
 });
 export type ChangedKey = z.infer<typeof ChangedKey>;
 
-/** A key version as listed; `remaining_wraps` for its own participant, coordinators and administrators. */
+/** A key version as listed; `remaining_wraps` and `due_at` for its own participant, coordinators and administrators. */
 export const KeyView = z.object({
   key_id: z.string(),
   kid: z.string(),
@@ -105,6 +105,8 @@ export const KeyView = z.object({
   /** Entry of the log that binds the fingerprint; `seq` is null until it is in the tree. */
   registration: z.object({ entry_id: z.string(), seq: z.int().nullable(), closed_log: ClosedLog }),
   remaining_wraps: z.int().optional(),
+  /** Of an active managed key: when the portal rotates it by itself; for those who see `remaining_wraps`. */
+  due_at: z.string().optional(),
 });
 export type KeyView = z.infer<typeof KeyView>;
 

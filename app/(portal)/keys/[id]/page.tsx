@@ -116,7 +116,9 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
     : undefined;
   const wraps = view.remaining_wraps;
   const isHeld = view.custody === "client";
-  const recovery = isHeld && seesRecovery(principal, view) ? await loadRecovery(view.key_id) : undefined;
+  const isOwn = principal.participantId === view.participant_id && PARTIES.includes(principal.role);
+  const read = isHeld && seesRecovery(principal, view) ? await loadRecovery(view.key_id) : undefined;
+  const recovery = read?.ok === true ? read.value.recovery : null;
   const facts: Fact[] = [
     { name: t("columns.participant"), value: view.participant_id },
     { name: t("columns.version"), value: view.key_version },
@@ -125,6 +127,9 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
     ...(wraps === undefined || isHeld
       ? []
       : [{ name: t("detail.wraps"), value: t("detail.wrapsOf", { count: wraps }) }]),
+    ...(view.due_at === undefined
+      ? []
+      : [{ name: t("detail.due"), value: <LocalTime instant={view.due_at} form="minute" /> }]),
     {
       name: t("columns.fingerprint"),
       value: <Digest value={view.fingerprint} label={t("columns.fingerprint")} isWhole />,
@@ -174,15 +179,12 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
       {isHeld ? (
         <HeldKey
           view={view}
-          isOwn={principal.participantId === view.participant_id && PARTIES.includes(principal.role)}
+          isOwn={isOwn}
+          hasSuccessor={versions.ok && versions.value.items.some(({ state }) => state === "active")}
+          isRecovering={recovery?.state === "asked" || recovery?.state === "running"}
         />
       ) : null}
-      {recovery?.ok === true && recovery.value.recovery !== null ? (
-        <Recovery
-          view={recovery.value.recovery}
-          isOwn={principal.participantId === view.participant_id && PARTIES.includes(principal.role)}
-        />
-      ) : null}
+      {recovery === null ? null : <Recovery view={recovery} isOwn={isOwn} />}
       {rotations?.ok === true ? <Rotations list={rotations.value} /> : null}
       {versions.ok ? (
         <Section title={t("detail.versions", { participant: view.participant_id })}>

@@ -65,14 +65,27 @@ function Lost({ view }: { view: KeyView }) {
   );
 }
 
-function NextStep({ view, isOwn }: { view: KeyView; isOwn: boolean }) {
+interface Standing {
+  readonly view: KeyView;
+  readonly isOwn: boolean;
+  /** Whether another key of the participant is active. */
+  readonly hasSuccessor: boolean;
+  /** Whether a recovery of it waits or runs. */
+  readonly isRecovering: boolean;
+}
+
+/** What its reader can do about it next. */
+function NextStep({ view, isOwn, hasSuccessor, isRecovering }: Standing) {
   const t = useTranslations("keys.held");
   const { state, remaining_wraps: left } = view;
+  const isReplaced = state === "deactivated" || (state === "compromised" && hasSuccessor);
   const said = (key: "compromised" | "empty" | "others") => (
     <p className="mt-4 max-w-[720px] text-body text-ink-2">{t(key)}</p>
   );
   if (state === "destroyed") return null;
-  if (state === "deactivated" && left === 0) return said("empty");
+  if (isReplaced && left === 0) return said("empty");
+  // How it goes on stands in the section of the recovery.
+  if (isRecovering) return null;
   if (!isOwn) return said(state === "compromised" && left !== 0 ? "compromised" : "others");
   if (state === "compromised" && left !== 0) {
     return (
@@ -91,8 +104,9 @@ function NextStep({ view, isOwn }: { view: KeyView; isOwn: boolean }) {
 }
 
 /** A key whose private half never was here: what the portal can do with it, and what only its owner's program can. */
-export function HeldKey({ view, isOwn }: { view: KeyView; isOwn: boolean }) {
+export function HeldKey(standing: Standing) {
   const t = useTranslations("keys.held");
+  const { view } = standing;
   const { remaining_wraps: left, state } = view;
   const isInUse = state === "active" || state === "suspended";
   const facts: Fact[] = [
@@ -107,7 +121,7 @@ export function HeldKey({ view, isOwn }: { view: KeyView; isOwn: boolean }) {
       <div className="pt-2">
         <Facts look="aligned" facts={facts} />
       </div>
-      <NextStep view={view} isOwn={isOwn} />
+      <NextStep {...standing} />
     </Section>
   );
 }
