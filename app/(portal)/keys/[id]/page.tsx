@@ -99,32 +99,16 @@ function changesOf(principal: Principal, view: KeyView): KeyChange[] {
   return changes;
 }
 
-/** One key version: its state and what that allows, how to recognise it, where it was registered, its sisters. */
-export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
+/** What tells one key version from others, and how much of its reader's it opens. */
+async function factsOf(view: KeyView, own: string | undefined): Promise<Fact[]> {
   const t = await getTranslations("keys");
-  const { id } = await params;
-  const section = { label: t("title"), href: "/keys" };
-  const result = await loadPage(getKey, `/confidential/keys/${id}`, (cx) => {
-    if (!isUuid(id)) throw new DomainError("key.not-found");
-    return readKey(cx, id);
-  });
-  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { value: view, principal } = result;
-  const versions = await loadKeys({ participantId: view.participant_id });
-  const rotations = mayUseKey(principal, view.participant_id, "read-rotation")
-    ? await loadRotations(view.participant_id)
-    : undefined;
   const wraps = view.remaining_wraps;
-  const isHeld = view.custody === "client";
-  const isOwn = principal.participantId === view.participant_id && PARTIES.includes(principal.role);
-  const read = isHeld && seesRecovery(principal, view) ? await loadRecovery(view.key_id) : undefined;
-  const recovery = read?.ok === true ? read.value.recovery : null;
-  const facts: Fact[] = [
+  return [
     { name: t("columns.participant"), value: view.participant_id },
     { name: t("columns.version"), value: view.key_version },
-    { name: t("columns.custody"), value: t(`custody.${custodyOf(view, principal.participantId)}.long`) },
+    { name: t("columns.custody"), value: t(`custody.${custodyOf(view, own)}.long`) },
     // What lies under a held key stands in the section of its own: nothing here opens it.
-    ...(wraps === undefined || isHeld
+    ...(wraps === undefined || view.custody === "client"
       ? []
       : [{ name: t("detail.wraps"), value: t("detail.wrapsOf", { count: wraps }) }]),
     ...(view.due_at === undefined
@@ -147,6 +131,27 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
       value: <Digest value={view.public_key} label={t("detail.publicKey")} isWhole />,
     },
   ];
+}
+
+/** One key version: its state and what that allows, how to recognise it, where it was registered, its sisters. */
+export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
+  const t = await getTranslations("keys");
+  const { id } = await params;
+  const section = { label: t("title"), href: "/keys" };
+  const result = await loadPage(getKey, `/confidential/keys/${id}`, (cx) => {
+    if (!isUuid(id)) throw new DomainError("key.not-found");
+    return readKey(cx, id);
+  });
+  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
+  const { value: view, principal } = result;
+  const versions = await loadKeys({ participantId: view.participant_id });
+  const rotations = mayUseKey(principal, view.participant_id, "read-rotation")
+    ? await loadRotations(view.participant_id)
+    : undefined;
+  const isHeld = view.custody === "client";
+  const isOwn = principal.participantId === view.participant_id && PARTIES.includes(principal.role);
+  const read = isHeld && seesRecovery(principal, view) ? await loadRecovery(view.key_id) : undefined;
+  const recovery = read?.ok === true ? read.value.recovery : null;
   return (
     <PageFrame
       crumbs={[section, { label: view.kid }]}
@@ -173,7 +178,7 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
     >
       <Section title={t("detail.title")}>
         <div className="pt-2">
-          <Facts look="aligned" facts={facts} />
+          <Facts look="aligned" facts={await factsOf(view, principal.participantId)} />
         </div>
       </Section>
       {isHeld ? (
