@@ -69,6 +69,7 @@ test("shares of a root key that Transit wraps restore it on this machine when Tr
   await begin();
   const made = await backup("transit:portal", ...CEREMONY, "--out", out());
   expect([made.code, made.stderr]).toEqual([0, ""]);
+  expect(made.stdout).toContain("npm run keys -- backup drill FILE… (3 of them)\n");
   expect(files()).toHaveLength(5);
   for (const file of files()) expect(statSync(file).mode & 0o777).toBe(0o600);
   expect((await backup("transit:portal", "show")).stdout).toMatch(/: 3 of 5, made \S+, no drill yet\n$/);
@@ -100,7 +101,9 @@ test("shares of a root key that Transit wraps restore it on this machine when Tr
 
 test("what is wrong with shares or words is one line with its name, and no argument is repeated", async () => {
   await begin();
-  await backup("transit:portal", ...CEREMONY, "--out", out());
+  const made = await backup("transit:portal", ...CEREMONY, "--of", "portal", "--out", out());
+  // What it says to run next is run as it stands: of several processes, the one that was named.
+  expect(made.stdout).toContain("npm run keys -- backup drill --of portal FILE… (3 of them)\n");
   const [one = "", two = "", three = ""] = files();
   const text = readFileSync(three, "utf8");
   const changed = path.join(dir, "changed.txt");

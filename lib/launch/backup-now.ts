@@ -102,7 +102,8 @@ async function hold(place: KeystorePlace, order: Order<"ceremony">, terminal: Te
   );
   if (order.out !== undefined)
     terminal.say("Give each person one file, and leave no two in one place: together they are the key.");
-  terminal.say(`Hold a drill now: npm run keys -- backup drill FILE… (${threshold} of them)`);
+  const named = order.of === undefined ? "" : ` --of ${order.of}`;
+  terminal.say(`Hold a drill now: npm run keys -- backup drill${named} FILE… (${threshold} of them)`);
 }
 
 async function drill(
