@@ -106,7 +106,15 @@ test("a key that is not there, and one that signs, are refused by name", async (
   const signing = new CreateKeyCommand({ KeyUsage: "SIGN_VERIFY", KeySpec: "RSA_2048" });
   const { KeyMetadata } = await operator.send(signing);
   const other = await custodyOf(KeyMetadata?.Arn ?? "");
-  await expect(other.health()).rejects.toMatchObject({ code: "keystore.disabled" });
+  await expect(other.health()).rejects.toMatchObject({
+    code: "keystore.disabled",
+    message: expect.stringContaining("is Enabled, RSA_2048, for SIGN_VERIFY: it must be"),
+  });
+  // The emulator states no use where none was asked for; the service itself always does.
+  const unstated = (await operator.send(new CreateKeyCommand({}))).KeyMetadata?.Arn;
+  await expect((await custodyOf(unstated ?? "")).health()).rejects.toMatchObject({
+    message: expect.stringContaining("for no stated use: it must be"),
+  });
   const custody = await custodyOf("alias/absent");
   await expect(custody.health()).rejects.toMatchObject({ code: "keystore.disabled" });
 });

@@ -84,7 +84,7 @@ class AwsKmsCustody implements RootCustody {
     if (!isUsable(about))
       throw new KeystoreError(
         "keystore.disabled",
-        `the AWS KMS key ${arn} is ${about.KeyState} and ${about.KeySpec}: it must be enabled and symmetric`,
+        `the AWS KMS key ${arn} is ${about.KeyState}, ${about.KeySpec}, for ${about.KeyUsage ?? "no stated use"}: it must be Enabled, SYMMETRIC_DEFAULT, for ENCRYPT_DECRYPT`,
       );
     return arn;
   }

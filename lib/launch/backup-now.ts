@@ -13,6 +13,7 @@ import {
   type KeystorePlace,
   keystorePlaces,
   settingsThere,
+  settingText,
 } from "@/lib/launch/keystore-places";
 import { readShareFiles, shareFolder, writeShare } from "@/lib/launch/share-files";
 import { type Terminal, terminalOf } from "@/lib/launch/terminal";
@@ -138,7 +139,7 @@ async function restore(
     terminal.say(
       `${name}: the keys of ${from} are under root ${staged.n} now, wrapped by ${rootText(staged)}`,
     );
-    terminal.say(`Now start the process with SEALPORT_CUSTODY=${to}, then: npm run keys -- custody finish`);
+    terminal.say(`Now start the process with ${settingText(to)}, then: npm run keys -- custody finish`);
     terminal.say("These shares do not restore the new root: make a new backup.");
   } finally {
     zeroShares(shares);

@@ -8,6 +8,7 @@ import {
   type KeystorePlace,
   keystorePlaces,
   settingsThere,
+  settingText,
 } from "@/lib/launch/keystore-places";
 
 const ACTS = ["show", "move", "finish", "cancel"] as const;
@@ -61,7 +62,7 @@ export async function custodyNow(act: CustodyAct, { to = "", of }: CustodyOption
   try {
     for (const place of await keystorePlaces(of)) await actOn(act, place, to);
     if (act === "move") {
-      say(`Now start each process anew with SEALPORT_CUSTODY=${to}; those that run go on as they are.`);
+      say(`Now start each process anew with ${settingText(to)}; those that run go on as they are.`);
       say("When all run so: npm run keys -- custody finish");
     }
     return 0;

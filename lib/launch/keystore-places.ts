@@ -48,6 +48,12 @@ export function settingsThere({ settings }: KeystorePlace, to: string): CustodyS
   return { ...settings, choice };
 }
 
+/** The setting as it is typed into a shell: a PKCS#11 URI has characters that end a command there. */
+export function settingText(custody: string): string {
+  const isPlain = /^[A-Za-z0-9_.:/@%+-]+$/.test(custody);
+  return `SEALPORT_CUSTODY=${isPlain ? custody : `'${custody.replaceAll("'", "'\\''")}'`}`;
+}
+
 /** One line for the operator, or undefined when the failure is a fault of ours. */
 export function explainKeysFailure(error: unknown): string | undefined {
   if (error instanceof BackupError) return `${error.message} (${error.code})`;
