@@ -1,10 +1,12 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "@playwright/test";
+import { z } from "zod";
 import { findBrowser } from "../../lib/testing/browser";
 import { startInstance } from "../../lib/testing/instance";
-import { type Demo, people, readDemo } from "../support/api";
+import { type Caller, type Demo, people, readDemo } from "../support/api";
 import { untilReady } from "../support/page";
 import { signIn } from "../support/sign-in";
 import { approve, attachOrder, fileRequest, orderFacts, text } from "../support/steps";
@@ -90,8 +92,24 @@ async function prepareStory(demo: Demo) {
   const disputes = await who.support.get("/confidential/disputes");
   const items: unknown = disputes.json.items;
   const dispute = Array.isArray(items) ? String(items[0]?.id) : "";
-  return { transaction, granted, grant, waiting, dispute };
+  return { transaction, granted, grant, waiting, dispute, key: await rotated(who.client456) };
 }
+
+/** A participant's first key after its rotation, which has come to its end. */
+async function rotated(client: Caller): Promise<string> {
+  const keys = await client.get("/confidential/keys?participant_id=client-456");
+  const [key] = z.array(z.object({ key_id: z.string() })).parse(keys.json.items);
+  if (key === undefined) throw new Error("client-456 has no key");
+  const { json } = await client.post(`/confidential/keys/${key.key_id}/rotate`, { mode: "rewrap" });
+  for (const until = Date.now() + 120_000; Date.now() < until; await sleep(500)) {
+    const now = await client.get(`/confidential/keys/rotations/${String(json.rotation_id)}`);
+    if (now.json.state === "completed") return key.key_id;
+  }
+  throw new Error("the rotation did not end");
+}
+
+const scrolledTo = (heading: string) => (page: Page) =>
+  page.getByRole("heading", { name: heading }).evaluate((element) => element.scrollIntoView());
 
 async function takeAll(studio: Studio): Promise<void> {
   const made = await prepareStory(studio.demo);
@@ -130,7 +148,11 @@ async function takeAll(studio: Studio): Promise<void> {
   await studio.take(client, "/transactions/new", "participant-new");
   await studio.take(client, `/transactions/${made.transaction}`, "participant-opened", openFields);
   await studio.take(client, "/keys", "participant-keys");
+  await studio.take(client, `/keys/${made.key}`, "participant-key");
   await studio.take(client, "/account/security", "account");
+
+  const administrator = await studio.page("coordinator-001:admin");
+  await studio.take(administrator, "/keys", "administrator-keys", scrolledTo("Escrow epochs"));
 }
 
 mkdirSync(IMAGES, { recursive: true });
