@@ -1,8 +1,9 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
+import { recoveryNeeds } from "@/lib/home/recovery-needs";
 import type { Need } from "@/lib/home/schema";
-import { findKeyless, listAskedMoves, listEndingKeys } from "@/lib/home/store";
+import { findKeyless, findStopped, listAskedMoves, listEndingKeys, type StoppedKey } from "@/lib/home/store";
 import { loadCases } from "@/lib/identity/roster/load-views";
 import { findNames } from "@/lib/identity/roster/people-store";
 import { listPendingOfOthers } from "@/lib/identity/roster/store";
@@ -27,11 +28,24 @@ async function apiKeyNeeds(tx: Tx, cx: Context): Promise<Need[]> {
   }));
 }
 
+function stoppedKey({ id, kid, state, since }: StoppedKey): Need {
+  return {
+    kind: "key_stopped",
+    subject: { kind: "key", id },
+    reference: kid,
+    at: since.toISOString(),
+    is_late: false,
+    facts: { state },
+  };
+}
+
 async function missingKey(tx: Tx, { principal }: Context): Promise<Need[]> {
   const { role, participantId } = principal;
   if (participantId === undefined || (role !== "client" && role !== "miner")) return [];
   const since = await findKeyless(tx, participantId);
   if (since === undefined) return [];
+  const stopped = await findStopped(tx, participantId);
+  if (stopped !== undefined) return [stoppedKey(stopped)];
   return [
     {
       kind: "key_missing",
@@ -95,10 +109,11 @@ async function enrolments(tx: Tx, cx: Context): Promise<Need[]> {
     }));
 }
 
-/** Keys that end or are missing, and what of other people's passkeys and keys waits for the caller's word. */
+/** Keys that end, are missing or are stopped, and what of other people's passkeys and keys waits for the caller's word. */
 export async function readKeyNeeds(tx: Tx, cx: Context): Promise<Need[]> {
   return [
     ...(await enrolments(tx, cx)),
+    ...(await recoveryNeeds(tx, cx)),
     ...(await askedMoves(tx, cx)),
     ...(await missingKey(tx, cx)),
     ...(await apiKeyNeeds(tx, cx)),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { GrantView, RequestSummary } from "@/lib/access/answer-schema";
 import { InstrumentKind, Stage } from "@/lib/access/schema";
 import { ClosedLog } from "@/lib/api-client/fields";
+import { KeyState } from "@/lib/keys/states";
 import { TransactionView } from "@/lib/transactions/schema";
 
 /** What may need somebody now, most urgent kinds first. */
@@ -12,8 +13,11 @@ export const NeedKind = z.enum([
   "dispute",
   "access_new",
   "enrolment",
+  "key_recovery",
   "key_move",
+  "key_proof",
   "disputed",
+  "key_stopped",
   "key_missing",
   "answer_overdue",
   "api_key_ends",
@@ -56,6 +60,8 @@ export const Need = z.object({
     party: z.string().optional(),
     job: z.string().optional(),
     authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
+    /** Of a key that stops its participant: suspended or compromised. */
+    state: KeyState.optional(),
     /** A dispute is with the caller already. */
     is_taken: z.boolean().optional(),
   }),

@@ -173,6 +173,35 @@ export async function findKeyless(tx: Tx, participantId: string): Promise<Date |
   return active > 0 ? undefined : row.created_at;
 }
 
+/** A key that nothing is sealed for, and that no other has taken the place of. */
+export interface StoppedKey {
+  readonly id: string;
+  readonly kid: string;
+  readonly state: "suspended" | "compromised";
+  readonly since: Date;
+}
+
+const Stopped = z.object({
+  id: z.string(),
+  kid: z.string(),
+  state: z.enum(["suspended", "compromised"]),
+  since: z.date(),
+});
+
+/**
+ * Of a participant without an active key, the newest one where it is suspended, or compromised with something under it; of a
+ * compromised one that its participant holds, in any case: no managed key is made in its place.
+ */
+export async function findStopped(tx: Tx, participantId: string): Promise<StoppedKey | undefined> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT k.id, k.participant_id || '#' || k.version AS kid, k.state, k.state_changed_at AS since
+    FROM (SELECT * FROM key_version WHERE participant_id = ${participantId} AND state NOT IN ('pre_active', 'destroyed')
+      ORDER BY version DESC LIMIT 1) k
+    WHERE k.state = 'suspended' OR (k.state = 'compromised' AND (k.custody = 'client'
+      OR EXISTS (SELECT 1 FROM wrap w WHERE w.key_version_id = k.id)))`);
+  return rows.map((row) => Stopped.parse(row))[0];
+}
+
 /** A compromised key whose data one person asked to move. */
 export interface AskedMove {
   readonly keyId: string;

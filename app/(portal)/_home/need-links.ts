@@ -18,7 +18,10 @@ export function hrefOf({ kind, subject }: Need): string {
       return `/requests/new?draft=${subject.id}`;
     case "key_missing":
       return "/keys/register";
+    case "key_recovery":
     case "key_move":
+    case "key_proof":
+    case "key_stopped":
       return `/keys/${subject.id}`;
     default:
       return `/requests/${subject.id}`;
@@ -32,17 +35,22 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   decide: "scales",
   dispute: "comment",
   enrolment: "key",
+  key_recovery: "key",
   key_move: "key",
+  key_proof: "key",
   disputed: "comment",
+  key_stopped: "key",
   key_missing: "key",
   answer_overdue: "stop",
   api_key_ends: "key",
   draft: "pencil",
 };
 
+const PRESSING: readonly NeedKind[] = ["access_ends", "key_missing", "key_stopped"];
+
 /** Glyph and colour: oxblood is late, amber is short of time or stops something, ink is work. */
 export function lookOf(need: Need): { readonly icon: IconName; readonly tone: string } {
   if (need.is_late) return { icon: "stop", tone: "text-oxblood" };
-  const isPressing = need.kind === "access_ends" || need.kind === "key_missing";
+  const isPressing = PRESSING.includes(need.kind);
   return { icon: ICONS[need.kind], tone: isPressing ? "text-amber" : "text-ink" };
 }

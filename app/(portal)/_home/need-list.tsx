@@ -9,6 +9,8 @@ import { LocalTime } from "@/components/ui/local-time";
 import type { Need } from "@/lib/home/schema";
 
 const DAY_MS = 86_400_000;
+/** Whose time runs out, and not whose answer is owed. */
+const ENDING: readonly Need["kind"][] = ["api_key_ends", "access_new", "key_recovery", "key_proof"];
 
 function useSpan(): (ms: number) => string {
   const t = useTranslations("home.span");
@@ -51,7 +53,7 @@ function NeedTime({ need, nowMs }: { need: Need; nowMs: number }) {
   const isLate = left <= 0;
   return pair(
     t(isLate ? "time.late" : "time.left", { span: span(left) }),
-    t.rich(need.kind === "api_key_ends" || need.kind === "access_new" ? "time.ends" : "time.due", {
+    t.rich(ENDING.includes(need.kind) ? "time.ends" : "time.due", {
       at: time(due),
     }),
     isLate ? "text-oxblood" : left < DAY_MS ? "text-amber" : "",
@@ -92,6 +94,7 @@ function useSentence(): (need: Need) => Sentence {
       ...numbersOf(facts),
       ...wordsOf(facts),
       stage: facts.stage ?? "other",
+      state: facts.state ?? "other",
       reference,
       authority: kind === "draft" ? hasAuthority : named,
     };

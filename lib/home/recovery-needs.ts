@@ -1,0 +1,50 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { REWRAP_PERSONS } from "@/lib/escrow/rewrap-statement";
+import { type AskedRecovery, listAskedRecoveries } from "@/lib/home/recovery-store";
+import type { Need } from "@/lib/home/schema";
+import { isRewrapper } from "@/lib/keys/recovery/load-case";
+import { standingWords } from "@/lib/keys/recovery/standing-words";
+import { listWords } from "@/lib/keys/recovery/store";
+
+const MAX_RECOVERIES = 20;
+
+function need(kind: "key_recovery" | "key_proof", row: AskedRecovery): Need {
+  return {
+    kind,
+    subject: { kind: "key", id: row.oldKeyId },
+    reference: row.oldKid,
+    at: row.askedAt.toISOString(),
+    due_at: row.notAfter.toISOString(),
+    is_late: false,
+    facts: { party: row.participantId },
+  };
+}
+
+/**
+ * Recoveries of lost keys that wait for the caller: for their word, by the roster as it was known just now, or, of the caller's
+ * own participant, for the proof of the new key when enough have signed. The custodian is asked only when one waits.
+ */
+export async function recoveryNeeds(tx: Tx, cx: Context): Promise<Need[]> {
+  const { principal, instance, clock } = cx;
+  const { role, participantId, handle } = principal;
+  const rows = await listAskedRecoveries(tx, {
+    tenantId: instance.tenantId,
+    at: clock.now(),
+    limit: MAX_RECOVERIES,
+  });
+  if (rows.length === 0) return [];
+  const roster = await cx.escrow.knownRoster();
+  const needs: Need[] = [];
+  for (const row of rows) {
+    const words = await listWords(tx, row.id);
+    const isSigned = (await standingWords(tx, words)).length >= REWRAP_PERSONS;
+    const isOwn = row.participantId === participantId && (role === "client" || role === "miner");
+    if (isOwn && isSigned) needs.push(need("key_proof", row));
+    const isAwaited =
+      isRewrapper(roster, row.participantId, handle) && !words.some((word) => word.person === handle);
+    if (!isSigned && isAwaited) needs.push(need("key_recovery", row));
+  }
+  return needs;
+}
