@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type GeneralJWE, generalDecrypt, importJWK } from "jose";
+import { spokenGroups } from "@/lib/format";
 import { createKeyHolder, type KeyHolder } from "@/lib/testing/key-holder";
 import { type RunningInstance, startInstance } from "../lib/testing/instance";
 import { type Caller, caller, type Demo, people, readDemo } from "./support/api";
@@ -56,6 +58,12 @@ test.beforeAll(async () => {
     .toEqual(["completed"]);
 });
 test.afterAll(() => instance?.stop());
+
+/** RFC 7638, as the holder's program computes it. */
+const thumbprint = (x: string) =>
+  createHash("sha256")
+    .update(JSON.stringify({ crv: "X25519", kty: "OKP", x }))
+    .digest();
 
 const ask = async (next: KeyHolder) =>
   ok(await own.post(calls(), { public_key: next.publicKey, reason: "The laptop with it was lost." }));
@@ -128,12 +136,18 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   expect(early.status, early.text).toBeGreaterThanOrEqual(400);
   for (const handle of ["coordinator-001:legal", "coordinator-001:approve"]) {
     const { page, faults } = await open(browser, handle);
-    await toKey(page);
+    // The home leads there.
+    await page.goto(at("/"), { waitUntil: "networkidle" });
+    const waiting = page.getByRole("listitem").filter({ hasText: "Sign the recovery of a lost key" });
+    await waiting.getByRole("link", { name: /Look at it/ }).click();
+    await page.waitForURL(`**/keys/${lost.id}`);
     const sign = region(page).getByRole("button", { name: "Sign", exact: true });
     await expect(sign).toBeEnabled();
     await sign.focus();
     await page.keyboard.press("Enter");
     await expect(dialog(page)).toContainText("Agree to the recovery of");
+    // What is compared over the telephone stands where one agrees.
+    await expect(dialog(page)).toContainText(spokenGroups(thumbprint(next.publicKey), 16));
     expect(await axeFindings(page)).toEqual([]);
     if (handle.endsWith("legal")) await pictures(page, "recovery-sign");
     await page.keyboard.press("Escape");

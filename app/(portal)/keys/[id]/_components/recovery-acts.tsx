@@ -15,6 +15,8 @@ import { TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import type { refuseRecovery, signRecovery } from "@/lib/api-client/operations/recoveries";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import { spokenGroups } from "@/lib/format";
 import type { RecoveryView } from "@/lib/keys/recovery/schema";
 
 const SIGN = target<typeof signRecovery>("POST", "/confidential/keys/{id}/recovery/statements");
@@ -71,7 +73,11 @@ function SignDialog({ view, onClose, onDone }: DialogProps) {
   return (
     <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("title", { kid })}>
       <p className="text-body">{t("text", { kid, next: view.new_key.kid })}</p>
-      {isOwnKey ? null : <p className="mt-2 text-control text-ink-2">{t("byPortal")}</p>}
+      <p className="mt-4 text-body">{t("compare")}</p>
+      <p className="mt-1 max-w-[25rem] font-mono text-body">
+        {spokenGroups(fromBase64url(view.new_key.fingerprint), 16)}
+      </p>
+      {isOwnKey ? null : <p className="mt-4 text-control text-ink-2">{t("byPortal")}</p>}
       {problem === undefined ? null : (
         <div className="mt-4">
           <CallFailure error={problem} title={t("failed")} />
