@@ -68,7 +68,7 @@ test("what comes by e-mail is chosen, and stays chosen", async ({ browser }) => 
   await expect(form.getByLabel("Request")).toBeChecked();
   await form.getByLabel("Key rotation").check();
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("Saved")).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Saved" })).toBeVisible();
   await page.reload();
   await expect(form.getByLabel("Key rotation")).toBeChecked();
   expect(faults()).toEqual([]);
