@@ -38,7 +38,8 @@ function randomFacts(seed: number): OpeningFacts {
   const purpose = mostly(isParty ? "settlement" : pick(["audit", "compliance", "dispute"]), purposes);
   const groups = GroupName.options.filter(() => next() < 0.6);
   const asked = GroupName.options.filter(() => next() < 0.3);
-  const duties: Duty[] = next() < 0.2 ? ["support"] : [];
+  const held: Duty[][] = [[], [], [], [], ["support"], ["break-glass"], ["support", "break-glass"]];
+  const duties = pick(held);
   const authorization = {
     id: "a",
     kind: pick(InstrumentKind.options),
@@ -82,6 +83,11 @@ function randomFacts(seed: number): OpeningFacts {
       partyOrganisations: mostly(["their-org"], [["their-org", "my-org"]]),
     },
   };
+  const emergencyGrant = {
+    ...bare,
+    approvals: [],
+    emergency: { id: "e", partyOrganisations: mostly(["their-org"], [["their-org", "my-org"]]) },
+  };
   const session = {
     kind: "session" as const,
     sessionId: "s",
@@ -121,7 +127,7 @@ function randomFacts(seed: number): OpeningFacts {
     },
     purpose,
     ...(next() < 0.4 && asked.length > 0 ? { groups: asked } : {}),
-    ...(next() < 0.85 ? { grant: next() < 0.2 ? disputeGrant : grant } : {}),
+    ...(next() < 0.85 ? { grant: pick([grant, grant, grant, disputeGrant, emergencyGrant]) } : {}),
     ...(next() < 0.9 ? { opening: pick(["signed", "signed", "evaluation", "unbound"] as const) } : {}),
     ...(next() < 0.3 ? { hoursOverride: { reason: pick(["ordered", " "]) } } : {}),
     isEvaluation: next() < 0.5,
@@ -156,12 +162,16 @@ function oracle(f: OpeningFacts): boolean {
     if (!g.dispute.isLive || g.dispute.takenBy !== "me" || !s.duties.includes("support")) return false;
     if (g.dispute.partyOrganisations.includes("my-org") || g.level !== "masked") return false;
   }
+  if (g.emergency !== undefined) {
+    if (s.role !== "coordinator" || !s.duties.includes("break-glass") || g.level !== "masked") return false;
+    if (g.emergency.partyOrganisations.includes("my-org")) return false;
+  }
   if (a === undefined && s.role !== "coordinator") return false;
-  if (a !== undefined) {
+  if (a !== undefined && g.emergency === undefined) {
     if (!["signature_verified", "attested", "approved", "active"].includes(a.state)) return false;
     if (now < a.validFrom.getTime() || now >= a.validUntil.getTime()) return false;
   }
-  const needsApproval = g.dispute === undefined;
+  const needsApproval = g.dispute === undefined && g.emergency === undefined;
   const people = g.approvals.map((one) => one.approverUserId);
   if (people.includes("me") || g.approvals.some((one) => one.approverOrganisationId === "my-org"))
     return false;
@@ -169,7 +179,8 @@ function oracle(f: OpeningFacts): boolean {
   if (g.level === "metadata" || g.purpose !== f.purpose) return false;
   const isSupport = s.duties.includes("support");
   if (isSupport && s.role !== "coordinator") return false;
-  if (isSupport && (g.level !== "masked" || f.purpose !== "dispute")) return false;
+  const isSupports = f.purpose === "dispute" || g.emergency !== undefined;
+  if (isSupport && (g.level !== "masked" || !isSupports)) return false;
   if (!isSupport && s.role !== "coordinator" && f.purpose !== "audit" && f.purpose !== "compliance")
     return false;
   if (f.groups?.some((group) => !g.groups.includes(group))) return false;
