@@ -38,7 +38,7 @@ export interface ActionFacts {
     readonly isParty: boolean;
   };
   readonly "identity.check": FilingFacts;
-  readonly "grant.read": FilingFacts;
+  readonly "grant.read": FilingFacts & Partial<ReleasedFacts>;
   readonly "grant.revoke": FilingFacts & ReleasedFacts;
   readonly "grant.end-release": FilingFacts & ReleasedFacts;
   readonly "grant.open": FilingFacts;
@@ -188,8 +188,12 @@ const mayReview: Rule<"request.review"> = (subject, facts) => {
   return [];
 };
 
+/** What executives released they know of, whatever else they may know. */
 const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
-  mayKnow(subject, facts) ? [] : [hidden("floor.grant-of-another", "grant.not-found")];
+  mayKnow(subject, facts) ||
+  (facts.isReleased === true && subject.role === "coordinator" && subject.duties.includes("executive"))
+    ? []
+    : [hidden("floor.grant-of-another", "grant.not-found")];
 
 /** Reviewers take a grant back; its holder may give it up. */
 const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => {
