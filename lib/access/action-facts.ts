@@ -40,7 +40,7 @@ export interface ActionFacts {
     readonly isParty: boolean;
   };
   readonly "identity.check": FilingFacts;
-  readonly "grant.read": FilingFacts;
+  readonly "grant.read": FilingFacts & Partial<ReleasedFacts>;
   readonly "grant.revoke": FilingFacts & ReleasedFacts;
   readonly "grant.end-release": FilingFacts & ReleasedFacts;
   readonly "grant.open": FilingFacts;

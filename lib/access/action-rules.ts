@@ -12,7 +12,7 @@ type Rule<A extends Action> = (subject: ActionSubject, facts: ActionFacts[A]) =>
 const ASKING_ROLES: ReadonlySet<string> = new Set(["auditor", "regulator", "coordinator"]);
 /** The duty that decides each stage. */
 export const STAGE_DUTY: Readonly<Record<Stage, Duty>> = { legal: "legal", coordinator: "approve" };
-const DECIDING_DUTIES: readonly Duty[] = ["legal", "approve", "compliance", "executive"];
+const DECIDING_DUTIES: readonly Duty[] = ["legal", "approve", "compliance"];
 
 const hidden = (id: string, code: "request-file.not-found" | "grant.not-found"): Reason =>
   reason(id, code, "There is nothing here that you may know of.");
@@ -177,8 +177,12 @@ const maySteer: Rule<"request.steer"> = (subject, facts) => {
   return [];
 };
 
+/** What executives released they know of, whatever else they may know. */
 const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
-  mayKnow(subject, facts) ? [] : [hidden("floor.grant-of-another", "grant.not-found")];
+  mayKnow(subject, facts) ||
+  (facts.isReleased === true && subject.role === "coordinator" && subject.duties.includes("executive"))
+    ? []
+    : [hidden("floor.grant-of-another", "grant.not-found")];
 
 /** Reviewers take a grant back; its holder may give it up. */
 const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => {

@@ -81,11 +81,11 @@ export async function readChanged(tx: Tx, tenantId: string, named: readonly Name
     FROM escrow_epoch e
     WHERE e.tenant_id = ${tenantId}::uuid AND e.epoch = ANY (${idsOf(named, "epoch")}::int[])
     UNION ALL
-    SELECT 'hold', p.id::text, p.state, NULL, NULL, p.organisation_id, NULL, NULL
+    SELECT 'hold', p.id::text, p.state, NULL, NULL, p.organisation_id, NULL, NULL, NULL
     FROM preservation p
     WHERE p.tenant_id = ${tenantId}::uuid AND p.id = ANY (${idsOf(named, "hold")}::uuid[])
     UNION ALL
-    SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL
+    SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL
     FROM app_user u
     WHERE u.tenant_id = ${tenantId}::uuid AND u.id = ANY (${idsOf(named, "notification")}::uuid[])`);
   return rows.flatMap(toChanged);

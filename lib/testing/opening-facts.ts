@@ -37,7 +37,8 @@ export function randomFacts(seed: number): OpeningFacts {
   const purpose = mostly(isParty ? "settlement" : pick(["audit", "compliance", "dispute"]), purposes);
   const groups = GroupName.options.filter(() => next() < 0.6);
   const asked = GroupName.options.filter(() => next() < 0.3);
-  const duties: Duty[] = next() < 0.2 ? ["support"] : [];
+  const held: Duty[][] = [[], [], [], [], ["support"], ["break-glass"], ["support", "break-glass"]];
+  const duties = pick(held);
   const authorization = {
     id: "a",
     kind: pick(InstrumentKind.options),
@@ -80,6 +81,11 @@ export function randomFacts(seed: number): OpeningFacts {
       takenBy: mostly("me", ["other", undefined]),
       partyOrganisations: mostly(["their-org"], [["their-org", "my-org"]]),
     },
+  };
+  const emergencyGrant = {
+    ...bare,
+    approvals: [],
+    emergency: { id: "e", partyOrganisations: mostly(["their-org"], [["their-org", "my-org"]]) },
   };
   const session = {
     kind: "session" as const,
@@ -124,7 +130,7 @@ export function randomFacts(seed: number): OpeningFacts {
     },
     purpose,
     ...(next() < 0.4 && asked.length > 0 ? { groups: asked } : {}),
-    ...(next() < 0.85 ? { grant: next() < 0.2 ? disputeGrant : grant } : {}),
+    ...(next() < 0.85 ? { grant: pick([grant, grant, grant, disputeGrant, emergencyGrant]) } : {}),
     ...(next() < 0.9 ? { opening: pick(["signed", "signed", "evaluation", "unbound"] as const) } : {}),
     ...(next() < 0.3 ? { hoursOverride: { reason: pick(["ordered", " "]) } } : {}),
     isEvaluation: next() < 0.5,

@@ -1,9 +1,9 @@
 import "server-only";
-import { mayKnowOf } from "@/lib/access/emergency/rules";
+import { knowsEveryUse, mayKnowOf } from "@/lib/access/emergency/rules";
 import type { EmergencyAnswer, EmergencyQuery, EmergencyView } from "@/lib/access/emergency/schema";
 import { findEmergency, listEmergencyRows } from "@/lib/access/emergency/store";
 import { emergencyViews } from "@/lib/access/emergency/view";
-import { listOwner, type Page, requireCursor } from "@/lib/access/list-requests";
+import { type Page, requireCursor } from "@/lib/access/list-requests";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context } from "@/lib/context";
@@ -15,7 +15,8 @@ export function listEmergencies(cx: Context, query: EmergencyQuery): Promise<Pag
   const after = requireCursor(query.cursor);
   return inSnapshot(cx, async (tx) => {
     const { tenantId } = cx.instance;
-    const wanted = { tenantId, holderId: listOwner(cx), after, limit: query.limit + 1 };
+    const holderId = knowsEveryUse(cx.principal) ? undefined : cx.principal.userId;
+    const wanted = { tenantId, holderId, after, limit: query.limit + 1 };
     const rows = await listEmergencyRows(tx, wanted);
     const shown = rows.slice(0, query.limit);
     const next_cursor = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;

@@ -27,9 +27,15 @@ export function useReasons(
   return [];
 }
 
-/** Whether a person may know of a use: its holder, and those who decide. */
+/** Those who know of every use: who decides, and who may review one. */
+export function knowsEveryUse(subject: Subject): boolean {
+  const mayReview = subject.duties.some((duty) => REVIEWING_DUTIES.includes(duty));
+  return isReviewer(subject) || (subject.role === "coordinator" && mayReview);
+}
+
+/** Whether a person may know of a use: its holder, and those who know of every one. */
 export function mayKnowOf(subject: Subject, holderUserId: string): boolean {
-  return subject.userId === holderUserId || isReviewer(subject);
+  return subject.userId === holderUserId || knowsEveryUse(subject);
 }
 
 /** Reasons against a review: never one's own, and with a duty for it. What one may not know of does not exist. */

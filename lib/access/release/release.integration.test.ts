@@ -17,6 +17,7 @@ import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
+import { createEscrowClient } from "@/lib/escrow/client";
 import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
 import {
   approvalOf,
@@ -239,6 +240,21 @@ describe("while executives release", () => {
     await signRelease(officer, id, releaseId, word());
     await signRelease(third, id, releaseId, word());
     expect((await getRequest(bench.regulator, id)).state).toBe("active");
+  });
+
+  it("a custodian that is away at the second word gets the release when it is sent again", async () => {
+    const { id, releaseId } = await proposed();
+    await signRelease(chair, id, releaseId, word());
+    const { escrow } = bench;
+    const url = "unix:/nonexistent/custodian.sock";
+    const away = createEscrowClient({ url, vkey: escrow.vkey, log: bench.place.log, clock: officer.clock });
+    // It went away after it had looked at the signature.
+    const leaving = { ...officer, escrow: { ...escrow, submitGrant: away.submitGrant } };
+    expect(await outcomeOf(signRelease(leaving, id, releaseId, word()))).toBe("custodian.unavailable");
+    expect((await getRequest(bench.regulator, id)).state).toBe("approved");
+    expect(await outcomeOf(signRelease(third, id, releaseId, word()))).toBe("request.illegal-transition");
+    const again = await signRelease(officer, id, releaseId, word());
+    expect(again).toMatchObject({ request_state: "active", release: { state: "released" } });
   });
 
   it("two who sign at once make one grant, and a third has nothing to sign", async () => {

@@ -112,7 +112,7 @@ export default async function GrantPage({ params }: PageProps<"/grants/[id]">) {
       <TransactionsSection grant={grant} />
       <FieldsSection grant={grant} />
       <OpeningsSection grant={grant} />
-      {isOwn && grant.dispute_id === undefined ? <ExtendSection grant={grant} /> : null}
+      {isOwn && grant.request_id !== undefined ? <ExtendSection grant={grant} /> : null}
     </PageFrame>
   );
 }

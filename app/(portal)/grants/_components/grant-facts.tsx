@@ -12,7 +12,7 @@ const LINK = "underline underline-offset-4 hover:text-ink";
 function useRestsOn(grant: GrantDetail): Fact[] {
   const t = useTranslations("grants.detail");
   const kinds = useTranslations("domain.instruments");
-  const { authority, legal_authority: order, request_id, dispute_id } = grant;
+  const { authority, legal_authority: order, request_id, dispute_id, emergency_id, released_by } = grant;
   const facts: Fact[] = [];
   if (authority !== undefined)
     facts.push({
@@ -42,6 +42,9 @@ function useRestsOn(grant: GrantDetail): Fact[] {
         </Link>
       ),
     });
+  if (emergency_id !== undefined) facts.push({ name: t("basis"), value: t("breakGlass") });
+  if (released_by !== undefined)
+    facts.push({ name: t("releasedBy"), value: released_by.map(({ person }) => person.name).join(", ") });
   return facts;
 }
 

@@ -27,10 +27,11 @@ export function GrantTable(props: { grants: readonly GrantView[]; nowMs: number;
         {
           key: "authority",
           head: t("authority"),
-          cell: ({ authority, dispute_id }) =>
-            authority === undefined
-              ? t(dispute_id === undefined ? "none" : "dispute")
-              : `${kinds(authority.kind)}, ${authority.case_number}`,
+          cell: ({ authority, dispute_id, emergency_id }) => {
+            if (authority !== undefined) return `${kinds(authority.kind)}, ${authority.case_number}`;
+            if (emergency_id !== undefined) return t("breakGlass");
+            return t(dispute_id === undefined ? "none" : "dispute");
+          },
         },
         {
           key: "opened",
