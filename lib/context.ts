@@ -14,10 +14,10 @@ export type Duty =
   | "approve"
   | "legal"
   | "compliance"
-  | "executive"
   | "privacy"
   | "support"
-  | "recovery";
+  | "recovery"
+  | "executive";
 
 /** Scopes of an API key (api.md "System"). */
 export type Scope =

@@ -4,10 +4,10 @@ const DUTIES = [
   "approve",
   "legal",
   "compliance",
-  "executive",
   "privacy",
   "support",
   "recovery",
+  "executive",
 ] as const;
 
 /** The message key of a role. */

@@ -6,10 +6,10 @@ export const Duty = z.enum([
   "approve",
   "legal",
   "compliance",
-  "executive",
   "privacy",
   "support",
   "recovery",
+  "executive",
 ]);
 export const Scope = z.enum([
   "submit",
