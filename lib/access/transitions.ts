@@ -74,7 +74,6 @@ export const TRANSITIONS: readonly Row[] = [
   ["stage_2", "expired_unreviewed", "lapse"],
   ["stage_1", "extended", "extend"],
   ["stage_2", "extended", "extend"],
-  ["overdue", "extended", "extend"],
   ["extended", "stage_1", "resume"],
   ["extended", "stage_2", "resume"],
   ["active", "partial", "answer_partly"],

@@ -5,7 +5,7 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Pager } from "@/components/ui/pager";
 import { type SavedView, Views } from "@/components/ui/views";
-import { isReviewer as reviews } from "@/lib/access/action-rules";
+import { isExecutive, isReviewer as reviews } from "@/lib/access/action-rules";
 import { listRequests as list } from "@/lib/access/list-requests";
 import { listRequests } from "@/lib/api-client/operations/access";
 import { currentPrincipal, loadPage } from "@/lib/http/page";
@@ -65,7 +65,8 @@ async function savedViews(isReviewer: boolean, address: ListAddress, total: numb
 export default async function RequestsPage({ searchParams }: PageProps) {
   const t = await getTranslations("requests");
   const principal = await currentPrincipal();
-  const isReviewer = principal !== undefined && reviews(principal);
+  // The executive has a list as well: of what has been escalated so far, and nothing else of others.
+  const isReviewer = principal !== undefined && (reviews(principal) || isExecutive(principal));
   const address = readAddress(await searchParams, isReviewer);
   const found = await loadPage(listRequests, PATH, async (cx) =>
     isAskable(address) ? list(cx, queryOf(address)) : EMPTY,

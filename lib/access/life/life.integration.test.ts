@@ -98,6 +98,9 @@ describe("an answer that does not come", () => {
     expect(items.map((item) => item.id)).toContain(id);
     expect(new Set(items.map((item) => item.escalated_to))).toEqual(new Set(["executive"]));
     expect(await needs(executive)).toEqual(["escalated"]);
+    // Nobody leads it away from there by putting it off.
+    const late = extendRequest(at(bench.legal, 17.3), id, { reason: "Too late" });
+    expect(await outcomeOf(late)).toBe("request.illegal-transition");
     expect(await outcomeOf(decideRequest(executive, id, bench.approval("legal")))).toBe("decision.duty");
 
     // It can still be answered, and stands where it stood; the answer is overdue until it is there.

@@ -142,12 +142,13 @@ const DRAWN = [
   ...Object.keys(ACTS),
   "keep",
   "keep",
-  "submit",
   "legal",
   "legal",
   "last",
   "narrowed",
   "comment",
+  "partly",
+  "view",
   "view",
 ];
 

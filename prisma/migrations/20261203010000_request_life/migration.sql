@@ -57,7 +57,6 @@ INSERT INTO request_transition (from_state, to_state, event) VALUES
   ('extended', 'withdrawn', 'withdraw'),
   ('objected', 'withdrawn', 'withdraw'),
   ('stage_2', 'extended', 'extend'),
-  ('overdue', 'extended', 'extend'),
   ('extended', 'stage_2', 'resume'),
   ('objected', 'stage_2', 'resume'),
   ('extended', 'objected', 'object'),
