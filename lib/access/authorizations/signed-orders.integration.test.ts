@@ -407,6 +407,17 @@ describe("a legal authority that ends", () => {
     expect((await authorizationOf(requestId)).state).toBe("revoked");
   });
 
+  it("is not ended while its request is overdue: no coordinator leads it away from the executives", async () => {
+    const requestId = await submittedRequest(bench);
+    const { id } = await authorizationOf(requestId);
+    await queryOwner(bench, "ALTER TABLE access_request DISABLE TRIGGER access_request_complete");
+    await queryOwner(bench, "UPDATE access_request SET state = 'overdue' WHERE id = $1", [requestId]);
+    await queryOwner(bench, "ALTER TABLE access_request ENABLE ALWAYS TRIGGER access_request_complete");
+    for (const act of [suspendAuthorization, revokeAuthorization])
+      expect(await outcomeOf(act(bench.legal, requestId, id, { reason: "x" }))).toBe("request.conflict");
+    expect((await authorizationOf(requestId)).state).toBe("legal_review");
+  });
+
   it("is ended by reviewers alone; others learn nothing of it", async () => {
     const requestId = await submittedRequest(bench);
     const { id } = await authorizationOf(requestId);
