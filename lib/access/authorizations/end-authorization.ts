@@ -76,6 +76,9 @@ async function endIn(tx: Tx, cx: Context, input: EndInput) {
       detail: "The request is overdue: executives may release it.",
     });
   }
+  if ((await findGrantOfRequest(tx, requestId))?.releaseId !== undefined) {
+    throw new DomainError("request.conflict", { detail: "Executives released it: no coordinator ends it." });
+  }
   const row = await findAuthorization(tx, requestId);
   if (row?.id !== authorizationId) throw new DomainError("authorization.not-found");
   if (!mayEnd(row, to)) {

@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { attachAuthorization } from "@/lib/access/attach-authorization";
 import { revokeAuthorization, suspendAuthorization } from "@/lib/access/authorizations/end-authorization";
@@ -15,6 +16,7 @@ import { utf8 } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createOrderSigner, type OrderSigner, registerSigner } from "@/lib/testing/order-signer";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
 import {
   approvalOf,
@@ -405,6 +407,20 @@ describe("a legal authority that ends", () => {
     );
     await revokeAuthorization(bench.legal, requestId, id, { reason: "set aside" });
     expect((await authorizationOf(requestId)).state).toBe("revoked");
+  });
+
+  it("is not ended while its request is overdue: no coordinator leads it away from the executives", async () => {
+    const requestId = await submittedRequest(bench);
+    const { id } = await authorizationOf(requestId);
+    const admin = new Client({ connectionString: bench.database.adminUrl });
+    await admin.connect();
+    await pastTriggers(admin, ["access_request"], () =>
+      admin.query("UPDATE access_request SET state = 'overdue' WHERE id = $1", [requestId]),
+    );
+    await admin.end();
+    for (const act of [suspendAuthorization, revokeAuthorization])
+      expect(await outcomeOf(act(bench.legal, requestId, id, { reason: "x" }))).toBe("request.conflict");
+    expect((await authorizationOf(requestId)).state).toBe("legal_review");
   });
 
   it("is ended by reviewers alone; others learn nothing of it", async () => {

@@ -1,4 +1,5 @@
 import "server-only";
+import { beginReview } from "@/lib/access/authorizations/advance";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { datesFrom } from "@/lib/access/life/due";
 import type { Rest } from "@/lib/access/life/rest";
@@ -88,7 +89,7 @@ export async function continueRequest(tx: Tx, cx: Context, one: Steered, rest: R
     { event: "checked", to: "stage_1" },
   ]);
   const copied = await authorizations.findAuthorization(tx, id);
-  if (copied !== undefined) await authorizations.setAuthorizationState(tx, copied.id, "legal_review");
+  if (copied !== undefined) await beginReview(tx, cx, copied);
   await appendEntry(tx, cx, {
     class: "access",
     outcome: "done",

@@ -1,6 +1,7 @@
 import "server-only";
 import { activateGrant } from "@/lib/access/activate-grant";
-import { type AuthorizationRow, setAuthorizationState } from "@/lib/access/authorizations/store";
+import { approveAuthorization } from "@/lib/access/authorizations/advance";
+import type { AuthorizationRow } from "@/lib/access/authorizations/store";
 import { requireIdentityCheck, requireSubmittedAuthority } from "@/lib/access/check-decision";
 import { requireConfirms, requireSameReading } from "@/lib/access/confirms";
 import { POLICY_VERSION } from "@/lib/access/decide";
@@ -108,7 +109,7 @@ async function storeWord(
   if (isSecond) {
     await moveRequest(tx, cx, one.row, { event: "release", to: "approved", comment });
     // Both have retyped the order's facts and they match, as two deciders' would.
-    await setAuthorizationState(tx, one.authorization.id, "approved");
+    await approveAuthorization(tx, cx, one.authorization);
     grantId = await createReleasedGrant(tx, cx, one);
   }
   const entry = await appendEntry(tx, cx, {
