@@ -23,6 +23,7 @@ export type PlaceKey =
   | "authorities"
   | "keys"
   | "webhooks"
+  | "offices"
   | "account"
   | "trust"
   | "help";
@@ -48,6 +49,7 @@ const PLACES: readonly Place[] = [
   { key: "aside", href: "/audit/aside", icon: "stop", group: 2 },
   { key: "authorities", href: "/admin/authorities", icon: "pencil", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
+  { key: "offices", href: "/organisations", icon: "clock", group: 2 },
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
@@ -82,6 +84,7 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "keys":
       return PARTIES.includes(role) || role === "coordinator" || role === "admin";
     case "webhooks":
+    case "offices":
       return role === "admin";
     case "transactions":
       return role !== "admin";

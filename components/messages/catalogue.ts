@@ -12,6 +12,7 @@ import deInvitation from "@/components/messages/de/invitation.json";
 import deKeeping from "@/components/messages/de/keeping.json";
 import deKeys from "@/components/messages/de/keys.json";
 import deNotify from "@/components/messages/de/notify.json";
+import deOffices from "@/components/messages/de/offices.json";
 import dePortal from "@/components/messages/de/portal.json";
 import deProblem from "@/components/messages/de/problem.json";
 import deRequests from "@/components/messages/de/requests.json";
@@ -38,6 +39,7 @@ import invitation from "@/components/messages/en/invitation.json";
 import keeping from "@/components/messages/en/keeping.json";
 import keys from "@/components/messages/en/keys.json";
 import notify from "@/components/messages/en/notify.json";
+import offices from "@/components/messages/en/offices.json";
 import portal from "@/components/messages/en/portal.json";
 import problem from "@/components/messages/en/problem.json";
 import requests from "@/components/messages/en/requests.json";
@@ -69,6 +71,7 @@ export const CATALOGUES = {
     keeping,
     keys,
     notify,
+    offices,
     portal,
     problem,
     requests,
@@ -97,6 +100,7 @@ export const CATALOGUES = {
     keeping: deKeeping,
     keys: deKeys,
     notify: deNotify,
+    offices: deOffices,
     portal: dePortal,
     problem: deProblem,
     requests: deRequests,

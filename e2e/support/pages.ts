@@ -41,6 +41,7 @@ export const PAGES = [
   "/audit/retention",
   "/audit/holds",
   "/audit/aside",
+  "/organisations",
   "/keys",
   "/keys/register",
   "/account/security",
