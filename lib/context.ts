@@ -1,3 +1,4 @@
+import type { Scanner } from "@/lib/access/scan/scanner";
 import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import type { Clock } from "@/lib/clock";
 import type { Keystore } from "@/lib/custody/keystore";
@@ -93,4 +94,6 @@ export interface Context extends DbContext {
   readonly client: ClientInfo;
   readonly requestId: string;
   readonly logger: Logger;
+  /** Absent where none is configured: then documents are "not scanned". */
+  readonly scanner?: Scanner | undefined;
 }

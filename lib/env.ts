@@ -3,6 +3,7 @@ import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
+import { scannerFields, scannerTexts } from "@/lib/env/scanner";
 
 /**
  * The one reader of process.env. Each process has its own view, read at first use, so that a missing
@@ -90,6 +91,7 @@ const Portal = z.object({
   REDIS_URL: Text.optional(),
   /** Where `/metrics` is served, e.g. `http://127.0.0.1:9464`; without it nowhere. */
   METRICS_URL: Text.optional(),
+  ...scannerFields,
   CUSTODIAN_URL: Text,
   CUSTODIAN_VKEY: Text,
   SIGNER_URL: Text.optional(),
@@ -188,6 +190,7 @@ const Launch = z.object({
   ESCROW_ROTATION_DAYS: Text.optional(),
   METRICS_URL: Text.optional(),
   REDIS_URL: Text.optional(),
+  ...scannerTexts,
   ...anchorTexts,
   ...custodyTexts,
   PORTAL_ORIGIN: Text.optional(),

@@ -1,39 +1,36 @@
 import "server-only";
 import type { Pool } from "pg";
+import { clamdScanner } from "@/lib/access/scan/clamd";
+import type { Scanner } from "@/lib/access/scan/scanner";
 import { createAuditRecorder } from "@/lib/audit/recorder";
 import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import { watchErasures } from "@/lib/audit/watch-erasures";
 import { type Clock, systemClock } from "@/lib/clock";
 import type { InstanceFacts } from "@/lib/context";
-import { toBase64url } from "@/lib/crypto/bytes";
-import { randomBytes } from "@/lib/crypto/primitives";
-import { uuidv7 } from "@/lib/crypto/uuid";
-import type { KeyRef, Keystore } from "@/lib/custody/keystore";
+import type { Keystore } from "@/lib/custody/keystore";
 import { openKeystore } from "@/lib/custody/open-keystore";
 import { mapServiceFailure } from "@/lib/custody/persist";
 import { type Database, openDatabase } from "@/lib/db/client";
-import { isUniqueViolation } from "@/lib/db/errors";
 import { openPool } from "@/lib/db/pool";
 import { portalEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
-import { InvariantError } from "@/lib/errors";
+import { scannerAddress } from "@/lib/env/scanner";
 import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client";
 import { readStoredEpochs } from "@/lib/escrow/record-epoch";
 import { type AnonymousFailures, createAnonymousFailures } from "@/lib/identity/anonymous-failures";
-import { createTenant } from "@/lib/identity/create-tenant";
 import {
   type ApiKeySecret,
   deriveApiKeySecret,
   deriveSessionSecret,
   openInstanceSecret,
 } from "@/lib/identity/instance-secret";
-import { readTenant } from "@/lib/identity/read-tenant";
 import type { SessionSecret } from "@/lib/identity/session-token";
 import { type Site, siteOf } from "@/lib/identity/site";
 import type { LiveHub } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
+import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import {
   keepEpoch,
   keepErasures,
@@ -42,9 +39,11 @@ import {
   keepGrants,
   keepResident,
   keepRotations,
+  keepScans,
   keepSessions,
   keepVerifications,
 } from "@/lib/runtime/background";
+import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
@@ -63,6 +62,9 @@ export interface Runtime extends ApiKeySecret, SessionSecret {
   readonly failures: AnonymousFailures;
   readonly idempotencyKey: Uint8Array;
   readonly live: LiveHub;
+  readonly uploads: UploadSlots;
+  /** Undefined where no scanner is configured: then documents are "not scanned". */
+  readonly scanner: Scanner | undefined;
 }
 
 const MAX_CONNECTIONS = 16;
@@ -112,55 +114,9 @@ async function lay(env: PortalEnv): Promise<Foundation> {
   return { logger, db, auditPool, limitPool: openLimitPool(server), keystore, idempotencyKey };
 }
 
-/** The tenant's pseudonym, read or, on a new database, made; a rival portal's row wins. */
-async function tenantPseudonym(env: PortalEnv, { db, keystore }: Foundation): Promise<string> {
-  const known = await readTenant(db, env.TENANT_ID);
-  if (known === undefined) return makeTenant(env, db, keystore);
-  if (known.log !== env.LOG_ORIGIN)
-    throw new InvariantError("LOG_ORIGIN is not the origin this database was made with");
-  return known.pseudonym;
-}
-
-async function makeTenant(env: PortalEnv, db: Database, keystore: Keystore): Promise<string> {
-  const instance = instanceFacts(env, toBase64url(randomBytes(12)));
-  const audit = createAuditRecorder({
-    pool: db.pool,
-    keystore,
-    instance,
-    receiptKey: receiptKeyOf(keystore),
-  });
-  const cx = {
-    db,
-    instance,
-    audit,
-    clock: systemClock,
-    client: {},
-    requestId: uuidv7(Date.now()),
-    system: "portal",
-  };
-  try {
-    await createTenant(cx, env.LOG_ORIGIN);
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-  }
-  const stored = await readTenant(db, env.TENANT_ID);
-  if (stored === undefined) throw new InvariantError("the tenant was made and is not there");
-  return stored.pseudonym;
-}
-
-function instanceFacts(env: PortalEnv, pseudonym: string): InstanceFacts {
-  return {
-    log: env.LOG_ORIGIN,
-    tenantId: env.TENANT_ID,
-    tenantPseudonym: pseudonym,
-    evaluation: env.SEALPORT_EVALUATION,
-  };
-}
-
-function receiptKeyOf(keystore: Keystore): KeyRef {
-  const key = keystore.readNamedKey("receipt");
-  if (key === undefined) throw new InvariantError("the portal's keystore has no receipt key");
-  return key;
+function openScanner(env: PortalEnv): Scanner | undefined {
+  const address = scannerAddress(env);
+  return address === undefined ? undefined : clamdScanner(address);
 }
 
 async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
@@ -189,6 +145,8 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     site: siteOf(env),
     demoFile: env.DEMO_FILE,
     live: openLiveHub(env.DATABASE_URL, { db, instance, logger, clock: systemClock }),
+    uploads: new UploadSlots(),
+    scanner: openScanner(env),
   };
   keepEpoch(runtime);
   keepGrants(runtime);
@@ -198,6 +156,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
   keepExports(runtime, env.EXPORT_KEEP_DAYS);
   keepVerifications(runtime);
   keepRotations(runtime, env.KEY_ROTATION_DAYS);
+  keepScans(runtime);
   keepEscrow(runtime);
   keepResident(runtime);
   keepMetrics(runtime, env.METRICS_URL);

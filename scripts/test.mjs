@@ -22,11 +22,12 @@ function run(command, args) {
   });
 }
 
-/** Programs of others that tests run: the first checks our formats, the others are the key services of lib/custody. */
+/** Programs of others that tests run: the first checks our formats, the others are the key services of lib/custody and a scanner. */
 const TOOLS = [
   { packages: ["openssl"], isThere: () => runs("openssl", "version") },
   { packages: ["python3-moto", "python3-flask-cors"], isThere: () => existsSync("/usr/bin/moto_server") },
   { packages: ["softhsm2"], isThere: () => runs("softhsm2-util", "--version") },
+  { packages: ["clamav-daemon"], isThere: () => existsSync("/usr/sbin/clamd") },
   { packages: ["opensc"], isThere: () => spawnSync("pkcs11-tool", ["--help"]).error === undefined },
 ];
 

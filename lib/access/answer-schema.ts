@@ -5,6 +5,7 @@ import {
   InstrumentKind,
   Purpose,
   RequestState,
+  ScanState,
   Stage,
   TransactionQuery,
 } from "@/lib/access/schema";
@@ -18,7 +19,7 @@ export const DocumentView = z.object({
   sha256: z.string(),
   bytes: z.int(),
   media_type: z.string(),
-  scan: z.string(),
+  scan: ScanState,
 });
 
 export const AuthorizationView = z.object({

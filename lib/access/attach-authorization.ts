@@ -2,14 +2,18 @@ import "server-only";
 import type { AuthorizationAnswer } from "@/lib/access/answer-schema";
 import { authorizationRecord } from "@/lib/access/authorization-record";
 import * as authorizations from "@/lib/access/authorizations/store";
-import { documentType } from "@/lib/access/document-type";
 import { invalidField } from "@/lib/access/invalid-field";
 import { loadRequest } from "@/lib/access/load-request";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { touchDraft } from "@/lib/access/requests/change-store";
 import { lockRequest } from "@/lib/access/requests/store";
+import { requireUninfected } from "@/lib/access/scan/readable";
+import {
+  type PreparedDocument,
+  type ReceivedDocument,
+  receiveDocument,
+} from "@/lib/access/scan/receive-document";
 import type { AuthorizationFactsBody } from "@/lib/access/schema";
-import { sealDocument } from "@/lib/access/seal-document";
 import { endOf, startOf } from "@/lib/access/validity";
 import { authorizationView } from "@/lib/access/view";
 import { appendEntry } from "@/lib/audit/append-entry";
@@ -20,40 +24,18 @@ import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/statements";
 
-/** A file as the HTTP layer has read it: whole, counted against Content-Length, at most 20 MB. */
-export interface ReceivedDocument {
-  readonly filename: string;
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Nobody has looked for malware in it, so it is never called clean. */
-const NOT_SCANNED = "not scanned";
-
 function requireValidity(facts: AuthorizationFactsBody): void {
   if (startOf(facts.valid_from) >= endOf(facts.valid_until)) {
     throw invalidField("/valid_until", "is not after valid_from");
   }
 }
 
-/** Encrypts before the database is asked for anything: no connection waits for 20 MB of cipher. */
-function prepareDocument(cx: Context, file: ReceivedDocument) {
-  const mediaType = documentType(file);
-  const id = uuidv7(cx.clock.nowMs());
-  const sealed = sealDocument(cx.keystore, id, file.bytes);
-  return { ...sealed, id, bytes: file.bytes.length, mediaType };
-}
-
 /** Stores the document that came with the facts; without one, the document that is attached already stays. */
-async function keepDocument(
-  tx: Tx,
-  cx: Context,
-  requestId: string,
-  received: ReturnType<typeof prepareDocument> | undefined,
-) {
+async function keepDocument(tx: Tx, cx: Context, requestId: string, received: PreparedDocument | undefined) {
   if (received === undefined) {
     const held = await authorizations.findHeldDocument(tx, requestId);
     if (held === undefined) throw invalidField("/document", "is missing");
+    requireUninfected(held);
     return held;
   }
   const { tenantId } = cx.instance;
@@ -62,7 +44,6 @@ async function keepDocument(
     ...received,
     tenantId,
     requestId,
-    scan: NOT_SCANNED,
     uploadedBy,
   });
   return received;
@@ -114,7 +95,7 @@ export async function attachAuthorization(
 ): Promise<AuthorizationAnswer> {
   return recordingRefusals(cx, { action: "authorization.attach", requestId }, async () => {
     requireValidity(facts);
-    const received = file === undefined ? undefined : prepareDocument(cx, file);
+    const received = file === undefined ? undefined : await receiveDocument(cx, requestId, file);
     const { entry, row, version } = await inTransaction(cx, async (tx) => {
       // Before the state is read: a submission that has begun is waited for, and then refuses this.
       await lockRequest(tx, requestId);
@@ -138,6 +119,8 @@ export async function attachAuthorization(
           kind: facts.kind,
           sha256: document.sha256,
           bytes: document.bytes,
+          scan: document.scan,
+          ...(received?.engine === undefined ? {} : { scanner: received.engine }),
         },
         index: { requestId },
       });

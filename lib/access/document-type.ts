@@ -1,13 +1,27 @@
-import { documentForm, extensionOf, MAX_DOCUMENT_BYTES } from "@/lib/crypto/document-form";
+import { documentForm, extensionOf, type FormFault, MAX_DOCUMENT_BYTES } from "@/lib/crypto/document-form";
 import { DomainError } from "@/lib/errors";
 
 function refuse(detail: string): never {
   throw new DomainError("document.type", { detail });
 }
 
+/** What a file that is more than one document is refused with: the reason by name, in `reason`, and in words. */
+const POLYGLOT: Readonly<Record<Exclude<FormFault, "truncated">, string>> = {
+  archive: "It is a ZIP archive as well: an archive's end record stands in its last 64 KB.",
+  followed: "Something else follows its end.",
+  script: "There is a script in the picture.",
+};
+
+function refuseFault(fault: FormFault, mediaType: string): never {
+  if (fault === "truncated")
+    throw new DomainError("document.truncated", { detail: `The end of this ${mediaType} is missing.` });
+  throw new DomainError("document.polyglot", { detail: POLYGLOT[fault], extra: { reason: fault } });
+}
+
 /**
- * The media type of a document whose first bytes, extension and declared type all say the same. Only form is
- * checked: what is inside is never rendered here, and nothing here calls it harmless.
+ * The media type of a document whose first bytes, extension and declared type all say the same, and which is one whole
+ * document and nothing besides. Only form is checked: what is inside is never rendered here, and nothing here calls it
+ * harmless. Throws `document.type`, `document.truncated`, `document.polyglot`, `document.too-large`.
  */
 export function documentType(file: {
   readonly filename: string;
@@ -27,7 +41,7 @@ export function documentType(file: {
   if (!form.declared.includes(declared)) refuse(`The bytes are ${form.mediaType}, the declared type is not.`);
   if (!form.extensions.includes(extensionOf(file.filename)))
     refuse(`The bytes are ${form.mediaType}, the file's extension is not.`);
-  if (!form.ends(file.bytes))
-    throw new DomainError("document.truncated", { detail: `The end of this ${form.mediaType} is missing.` });
+  const fault = form.fault(file.bytes);
+  if (fault !== undefined) refuseFault(fault, form.mediaType);
   return form.mediaType;
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { findAuthorization, findDocumentBytes } from "@/lib/access/authorizations/store";
 import { loadRequest } from "@/lib/access/load-request";
 import { recordingRefusals } from "@/lib/access/record-refusal";
+import { requireReadable } from "@/lib/access/scan/readable";
 import { openDocument } from "@/lib/access/seal-document";
 import { recordEvent } from "@/lib/audit/record-event";
 import type { Context } from "@/lib/context";
@@ -24,6 +25,7 @@ async function loadDocument(cx: Context, requestId: string, authorizationId: str
     const document =
       newest?.id === authorizationId ? await findDocumentBytes(tx, authorizationId) : undefined;
     if (document === undefined) throw new DomainError("request-file.not-found");
+    requireReadable(document);
     return { row, document };
   });
 }

@@ -10,6 +10,7 @@ import { endOf, grantWindow, latestEnd, startOf } from "@/lib/access/validity";
 import type { Duty, Role } from "@/lib/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import { DomainError } from "@/lib/errors";
+import { JPEG, P7M, pngWith, TIFF } from "@/lib/testing/documents";
 
 function codeOf(run: () => unknown): string {
   try {
@@ -227,32 +228,15 @@ describe("retyped facts", () => {
 
 describe("documents", () => {
   const pdf = utf8("%PDF-1.7\n…\nstartxref\n9\n%%EOF\n");
-  const png = Uint8Array.of(
-    0x89,
-    0x50,
-    0x4e,
-    0x47,
-    0x0d,
-    0x0a,
-    0x1a,
-    0x0a,
-    ...utf8("IEND"),
-    0xae,
-    0x42,
-    0x60,
-    0x82,
-  );
-  const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2, 3, 0xff, 0xd9);
-  const tiff = Uint8Array.of(0x49, 0x49, 0x2a, 0, 8, 0, 0, 0, 0);
-  const oid = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
-  const p7m = Uint8Array.of(0x30, oid.length, ...oid);
+  const png = pngWith();
+  const oid = P7M.subarray(2);
   it.each([
     ["order.pdf", "application/pdf", pdf, "fine"],
     ["ORDER.PDF", "application/pdf", pdf, "fine"],
     ["scan.png", "image/png", png, "fine"],
-    ["scan.jpeg", "image/jpeg", jpeg, "fine"],
-    ["scan.tif", "image/tiff", tiff, "fine"],
-    ["order.p7m", "application/pkcs7-mime", p7m, "fine"],
+    ["scan.jpeg", "image/jpeg", JPEG, "fine"],
+    ["scan.tif", "image/tiff", TIFF, "fine"],
+    ["order.p7m", "application/pkcs7-mime", P7M, "fine"],
     ["order.png", "application/pdf", pdf, "document.type"],
     ["order.pdf", "image/png", pdf, "document.type"],
     ["order.pdf", "application/pdf", png, "document.type"],
@@ -265,8 +249,8 @@ describe("documents", () => {
     ["order.pdf", "application/pdf", Uint8Array.of(...pdf, ...utf8("PK\u0003\u0004")), "document.truncated"],
     ["order.pdf", "application/pdf", Uint8Array.of(...pdf, ...utf8("<script>")), "document.truncated"],
     ["order.pdf", "application/pdf", Uint8Array.of(...pdf, 0x0d, 0x0a, 0x20), "fine"],
-    ["scan.png", "image/png", png.slice(0, 12), "document.truncated"],
-    ["scan.jpg", "image/jpeg", jpeg.slice(0, 6), "document.truncated"],
+    ["scan.png", "image/png", png.subarray(0, 12), "document.truncated"],
+    ["scan.jpg", "image/jpeg", JPEG.subarray(0, 6), "document.truncated"],
     [
       "order.p7m",
       "application/pkcs7-mime",

@@ -16,6 +16,10 @@ export const InstrumentKind = z.enum([
 ]);
 export type InstrumentKind = z.infer<typeof InstrumentKind>;
 
+/** What is known of a document's content. Nothing is "clean" that no scanner has looked through. */
+export const ScanState = z.enum(["not scanned", "pending", "clean", "infected"]);
+export type ScanState = z.infer<typeof ScanState>;
+
 export const RequestState = z.enum([
   "draft",
   "submitted",

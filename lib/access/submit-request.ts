@@ -13,6 +13,7 @@ import { resolveQuery } from "@/lib/access/records/store";
 import { requestDigest } from "@/lib/access/request-record";
 import { answerRequest } from "@/lib/access/request-view";
 import { lockRequest, type RequestRow } from "@/lib/access/requests/store";
+import { requireUninfected } from "@/lib/access/scan/readable";
 import { MAX_TRANSACTIONS } from "@/lib/access/schema";
 import { openDocument } from "@/lib/access/seal-document";
 import { appendEntry } from "@/lib/audit/append-entry";
@@ -40,6 +41,7 @@ async function checkAuthorization(
       detail: "The record is not the one that was attached.",
     });
   }
+  requireUninfected(authorization.document);
   const document = await authorizations.findDocumentBytes(tx, authorization.id);
   if (document !== undefined) openDocument(cx.keystore, document.id, document);
   await authorizations.setAuthorizationState(tx, authorization.id, "legal_review");
@@ -86,7 +88,8 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
   await walkRequest(tx, cx, row, [
     { event: "submit", to: "submitted", frozen: { digest, dueAt, transactions, ...checked } },
     { event: "check", to: "document_check" },
-    { event: "checked", to: "stage_1" },
+    // Until the scanner has spoken it waits here (scan-waiting.ts).
+    ...(authorization?.document?.scan === "pending" ? [] : [{ event: "checked", to: "stage_1" } as const]),
   ]);
   return appendEntry(tx, cx, {
     class: "access",

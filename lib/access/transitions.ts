@@ -50,6 +50,7 @@ export const TRANSITIONS: readonly Row[] = [
   ["denied", "closed", "close"],
   ["draft", "withdrawn", "withdraw"],
   ["submitted", "withdrawn", "withdraw"],
+  ["document_check", "withdrawn", "withdraw"],
   ["stage_1", "withdrawn", "withdraw"],
   ["stage_2", "withdrawn", "withdraw"],
   ["needs_information", "withdrawn", "withdraw"],

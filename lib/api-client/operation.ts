@@ -62,6 +62,8 @@ export interface UploadedFile {
   readonly filename: string;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
+  /** Base64url, of the bytes as they arrived. */
+  readonly sha256: string;
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : Readonly<Record<string, never>>;

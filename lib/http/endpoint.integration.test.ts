@@ -182,6 +182,35 @@ describe("the endpoint", () => {
     expect(await idOf(proxied)).toBe(mine);
   });
 
+  it("takes two uploads of one person at once, answers 429 to a third before it reads it, and lets it come back", async () => {
+    const whole = '--b\r\nContent-Disposition: form-data; name="facts"\r\n\r\n{"name":"a"}\r\n--b--\r\n';
+    const senders: ReadableStreamDefaultController<Uint8Array>[] = [];
+    const slow = () => {
+      const body = new ReadableStream<Uint8Array>({ start: (sender) => void senders.push(sender) });
+      const headers = {
+        authorization: `Bearer ${apiKey}`,
+        "content-type": "multipart/form-data; boundary=b",
+        "x-forwarded-for": "198.51.100.7",
+      };
+      const init = { method: "POST", headers, body, duplex: "half" };
+      return uploads.POST(new Request("http://portal/confidential/uploads", init), route);
+    };
+    const before = await deniedEntries();
+    const running = [slow(), slow()];
+    while (runtime.uploads.taken < 2) await new Promise((resolve) => setImmediate(resolve));
+    const third = await slow();
+    expect(third.status).toBe(429);
+    expect(third.headers.get("retry-after")).toBe("5");
+    expect(await third.json()).toMatchObject({ code: "upload.too-many", status: 429 });
+    for (const sender of senders.slice(0, 2)) {
+      for (const byte of Buffer.from(whole)) sender.enqueue(Uint8Array.of(byte));
+      sender.close();
+    }
+    expect((await Promise.all(running)).map(({ status }) => status)).toEqual([201, 201]);
+    expect(runtime.uploads.taken).toBe(0);
+    expect(await deniedEntries()).toBe(before);
+  });
+
   it("lets the caller's own cache keep what is declared never to change, and no refusal of it", async () => {
     const get = (id: string, key?: string) =>
       kept.GET(request("GET", { ...(key ? { key } : {}), path: `kept/${id}` }), {

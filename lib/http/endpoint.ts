@@ -181,7 +181,9 @@ async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
     if (refusal !== undefined) throw refusal;
     permitCall(binding.operation, principal, runtime.instance.evaluation);
     requireFreshProof(binding.operation, principal, runtime.clock.now());
-    const response = await call(cx, exchange, binding, runtime.idempotencyKey);
+    const run = () => call(cx, exchange, binding, runtime.idempotencyKey);
+    const isUpload = binding.operation.upload !== undefined;
+    const response = await (isUpload ? runtime.uploads.hold(principal.userId, run) : run());
     if (binding.operation.immutable === true && response.ok) exchange.headers["cache-control"] = FOREVER;
     return response;
   } catch (error) {

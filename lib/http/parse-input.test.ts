@@ -149,6 +149,7 @@ describe("uploads", () => {
       filename: "order.pdf",
       mediaType: "application/pdf",
       bytes: Uint8Array.of(1, 2, 3),
+      sha256: "A5BYxvLAy0ksUzsKTRTvd8wPeKvMztUofYShogEc-4E",
     });
   });
 

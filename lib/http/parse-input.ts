@@ -1,16 +1,16 @@
 import "server-only";
-import type { OperationSpec } from "@/lib/api-client/operation";
+import type { OperationSpec, UploadSpec } from "@/lib/api-client/operation";
 import { DomainError } from "@/lib/errors";
 import type { ParsedInput } from "@/lib/http/bind";
 import { parseWith } from "@/lib/http/field-errors";
 import { parseJsonBody, refuseNul } from "@/lib/http/parse-json";
 import { invalid } from "@/lib/http/problem";
-import { BODY_LIMITS, mediaTypeOf, readBody } from "@/lib/http/read-body";
+import { BODY_LIMITS, mediaTypeOf, readBody, streamBody } from "@/lib/http/read-body";
 import { readMultipart } from "@/lib/http/read-multipart";
 
 type RawParams = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Input and the body's bytes, which idempotency compares. */
+/** Input and the body's bytes, which idempotency compares; of an upload their SHA-256. */
 export interface ReadInput {
   readonly input: ParsedInput;
   readonly bodyBytes: Uint8Array;
@@ -54,33 +54,44 @@ function parseQuery(operation: OperationSpec, url: URL): unknown {
   return EMPTY;
 }
 
-function bodyLimit(operation: OperationSpec): number {
-  if (operation.upload !== undefined) return BODY_LIMITS.upload;
-  return operation.bodySize === "batch" ? BODY_LIMITS.batch : BODY_LIMITS.plain;
+function wrongMediaType(expected: string): DomainError {
+  return new DomainError("request.unsupported-media-type", { detail: `This call takes ${expected}.` });
+}
+
+/** An upload's parts are read while they arrive; it is known again by the digest of its body. */
+async function parseUpload(operation: OperationSpec, request: Request, upload: UploadSpec) {
+  const header = request.headers.get("content-type");
+  if (header !== null && mediaTypeOf(header) !== "multipart/form-data")
+    throw wrongMediaType("multipart/form-data");
+  if (header === null) {
+    const length = await streamBody(request, BODY_LIMITS.upload, () => undefined);
+    if (length > 0) throw wrongMediaType("multipart/form-data");
+    return { body: parsedBody(operation, {}), files: EMPTY, bodyBytes: new Uint8Array(0) };
+  }
+  const { body, files, bodyDigest } = await readMultipart(request, header, upload);
+  return { body: parsedBody(operation, body), files, bodyBytes: bodyDigest };
 }
 
 async function parseBody(operation: OperationSpec, request: Request) {
   if (operation.method === "GET") return { body: EMPTY, files: EMPTY, bodyBytes: new Uint8Array(0) };
+  if (operation.upload !== undefined) return parseUpload(operation, request, operation.upload);
   const header = request.headers.get("content-type");
-  const expected = operation.upload === undefined ? "application/json" : "multipart/form-data";
-  if (header !== null && mediaTypeOf(header) !== expected) {
-    throw new DomainError("request.unsupported-media-type", { detail: `This call takes ${expected}.` });
-  }
-  const bodyBytes = await readBody(request, bodyLimit(operation));
-  if (header === null && bodyBytes.length > 0) {
-    throw new DomainError("request.unsupported-media-type", { detail: `This call takes ${expected}.` });
-  }
-  const read = await readParts(operation, bodyBytes, header);
-  const body = operation.body === undefined ? requireEmpty(read.body) : parseWith(operation.body, read.body);
-  return { body, files: read.files, bodyBytes };
+  if (header !== null && mediaTypeOf(header) !== "application/json") throw wrongMediaType("application/json");
+  const limit = operation.bodySize === "batch" ? BODY_LIMITS.batch : BODY_LIMITS.plain;
+  const bodyBytes = await readBody(request, limit);
+  if (header === null && bodyBytes.length > 0) throw wrongMediaType("application/json");
+  return { body: parsedBody(operation, jsonOf(operation, bodyBytes, header)), files: EMPTY, bodyBytes };
 }
 
-async function readParts(operation: OperationSpec, bytes: Uint8Array, contentType: string | null) {
-  if (contentType === null) return { body: {}, files: EMPTY };
-  if (operation.upload !== undefined) return readMultipart(bytes, contentType, operation.upload);
+function jsonOf(operation: OperationSpec, bytes: Uint8Array, contentType: string | null): unknown {
+  if (contentType === null) return {};
   // A call without members may carry its media type and nothing else; any other empty body is not JSON.
-  if (bytes.length === 0 && operation.body === undefined) return { body: {}, files: EMPTY };
-  return { body: parseJsonBody(bytes), files: EMPTY };
+  if (bytes.length === 0 && operation.body === undefined) return {};
+  return parseJsonBody(bytes);
+}
+
+function parsedBody(operation: OperationSpec, body: unknown): unknown {
+  return operation.body === undefined ? requireEmpty(body) : parseWith(operation.body, body);
 }
 
 function requireEmpty(body: unknown): unknown {

@@ -23,27 +23,49 @@ function declaredLength(request: Request): number | undefined {
   return Number(header);
 }
 
-async function readAtMost(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+/** Takes chunks in the order of their arrival. What it throws is answered once the rest of the body has gone by. */
+export type TakeChunk = (chunk: Uint8Array) => void;
+
+async function readAtMost(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  take: TakeChunk,
+): Promise<{ readonly length: number; readonly refusal?: unknown }> {
   const reader = stream.getReader();
-  const chunks: Uint8Array[] = [];
   let length = 0;
+  let refused: { readonly refusal: unknown } | undefined;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return Buffer.concat(chunks, length);
+    if (done) return { length, ...refused };
     length += value.length;
     if (length > maxBytes) {
       await reader.cancel();
       throw tooLarge(maxBytes);
     }
-    chunks.push(value);
+    // A sender that is answered in the middle of its sending may see its connection break and no answer.
+    try {
+      if (refused === undefined) take(value);
+    } catch (refusal) {
+      refused = { refusal };
+    }
+  }
+}
+
+async function readWhole(stream: ReadableStream<Uint8Array>, maxBytes: number, take: TakeChunk) {
+  try {
+    return await readAtMost(stream, maxBytes, take);
+  } catch (error) {
+    if (error instanceof DomainError) throw error;
+    throw new DomainError("request.malformed", { detail: "The body did not arrive whole.", cause: error });
   }
 }
 
 /**
- * The body's bytes, counted while they are read: Content-Length alone is the sender's word. Fewer bytes than
- * announced are an error, because half a document must not pass for a whole one (environment.md "Next traps").
+ * Hands on the body's bytes while they arrive, and counts them: Content-Length alone is the sender's word. Fewer bytes
+ * than announced are an error, because half a document must not pass for a whole one (environment.md "Next traps").
+ * Nothing of the body is kept here. Answers how many bytes there were.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+export async function streamBody(request: Request, maxBytes: number, take: TakeChunk): Promise<number> {
   const encoding = request.headers.get("content-encoding");
   if (encoding !== null && encoding !== "identity") {
     throw new DomainError("request.unsupported-media-type", {
@@ -52,24 +74,27 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   }
   const declared = declaredLength(request);
   if (declared !== undefined && declared > maxBytes) throw tooLarge(maxBytes);
-  if (request.body === null) return checkLength(new Uint8Array(0), declared);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readAtMost(request.body, maxBytes);
-  } catch (error) {
-    if (error instanceof DomainError) throw error;
-    throw new DomainError("request.malformed", { detail: "The body did not arrive whole.", cause: error });
-  }
-  return checkLength(bytes, declared);
+  if (request.body === null) return checkLength(0, declared);
+  const read = await readWhole(request.body, maxBytes, take);
+  const length = checkLength(read.length, declared);
+  if ("refusal" in read) throw read.refusal;
+  return length;
 }
 
-function checkLength(bytes: Uint8Array, declared: number | undefined): Uint8Array {
-  if (declared !== undefined && declared !== bytes.length) {
+function checkLength(length: number, declared: number | undefined): number {
+  if (declared !== undefined && declared !== length) {
     throw new DomainError("request.malformed", {
-      detail: `The body has ${bytes.length} bytes where Content-Length announced ${declared}.`,
+      detail: `The body has ${length} bytes where Content-Length announced ${declared}.`,
     });
   }
-  return bytes;
+  return length;
+}
+
+/** The whole body, counted while it is read. */
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  const length = await streamBody(request, maxBytes, (chunk) => chunks.push(chunk));
+  return Buffer.concat(chunks, length);
 }
 
 /** Media type of a Content-Type header in lower case, without parameters. */

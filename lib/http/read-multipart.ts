@@ -1,61 +1,78 @@
 import "server-only";
 import type { UploadedFile, UploadSpec } from "@/lib/api-client/operation";
-import { utf8 } from "@/lib/crypto/bytes";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { sha256Stream } from "@/lib/crypto/primitives-stream";
 import { DomainError } from "@/lib/errors";
+import { GrowingBytes } from "@/lib/http/growing-bytes";
+import { boundaryOf, MultipartParts, type PartHead, type PartSink } from "@/lib/http/multipart-parts";
 import { parseJsonBody } from "@/lib/http/parse-json";
 import { invalid } from "@/lib/http/problem";
-import { BODY_LIMITS } from "@/lib/http/read-body";
+import { BODY_LIMITS, streamBody } from "@/lib/http/read-body";
 
-interface Multipart {
+/** The parts of an upload, and the SHA-256 of the whole body, by which a repeated call is known. */
+export interface Multipart {
   readonly body: unknown;
   readonly files: Readonly<Record<string, UploadedFile | undefined>>;
+  readonly bodyDigest: Uint8Array;
 }
 
-async function parseForm(bytes: Uint8Array, contentType: string): Promise<FormData> {
-  try {
-    // The platform's own parser, but only over bytes that were read whole and counted.
-    return await new Response(Uint8Array.from(bytes), {
-      headers: { "content-type": contentType },
-    }).formData();
-  } catch (error) {
-    throw new DomainError("request.malformed", {
-      detail: "The multipart body could not be read.",
-      cause: error,
-    });
+/** Collects the parts that an operation declares. */
+class Collector {
+  readonly files: Record<string, UploadedFile | undefined> = {};
+  readonly #spec: UploadSpec;
+  readonly #seen = new Set<string>();
+  #json: Uint8Array | undefined;
+
+  constructor(spec: UploadSpec) {
+    this.#spec = spec;
+  }
+
+  /** Refuses parts that are not declared, or stand twice, before anything of them is kept. */
+  begin(head: PartHead): PartSink {
+    const { name } = head;
+    const isJson = name === this.#spec.json;
+    if (!isJson && !this.#spec.files.includes(name)) throw invalid(`/${name}`, "is not a part of this form");
+    if (this.#seen.has(name)) throw invalid(`/${name}`, "stands twice");
+    this.#seen.add(name);
+    const content = new GrowingBytes(isJson ? BODY_LIMITS.plain : BODY_LIMITS.uploadedFile);
+    return {
+      write: (bytes) => {
+        if (content.append(bytes)) return;
+        throw isJson ? invalid(`/${name}`, "is too large") : new DomainError("request.too-large");
+      },
+      end: () => {
+        if (isJson) this.#json = content.bytes;
+        else this.files[name] = fileOf(head, content);
+      },
+    };
+  }
+
+  get body(): unknown {
+    if (this.#json === undefined) throw invalid(`/${this.#spec.json}`, "is missing");
+    return parseJsonBody(this.#json);
   }
 }
 
-async function toFile(part: FormDataEntryValue): Promise<UploadedFile> {
-  if (typeof part === "string") return { filename: "", mediaType: "text/plain", bytes: utf8(part) };
-  if (part.size > BODY_LIMITS.uploadedFile) throw new DomainError("request.too-large");
-  const bytes = new Uint8Array(await part.arrayBuffer());
-  return { filename: part.name, mediaType: part.type, bytes };
+function fileOf({ filename = "", mediaType }: PartHead, content: GrowingBytes): UploadedFile {
+  return { filename, mediaType, bytes: content.bytes, sha256: toBase64url(content.digest()) };
 }
 
-async function toJson(part: FormDataEntryValue, name: string): Promise<unknown> {
-  const { bytes } = await toFile(part);
-  if (bytes.length > BODY_LIMITS.plain) throw invalid(`/${name}`, "is too large");
-  return parseJsonBody(bytes);
-}
-
-/** The parts of a multipart body; parts that are not declared, or stand twice, are refused. */
+/**
+ * Reads a multipart body while it arrives: each file once, in one place, its SHA-256 taken of the bytes as they came;
+ * the whole counted against Content-Length and ended by its last boundary, or it is refused.
+ */
 export async function readMultipart(
-  bytes: Uint8Array,
+  request: Request,
   contentType: string,
   spec: UploadSpec,
 ): Promise<Multipart> {
-  const form = await parseForm(bytes, contentType);
-  const files: Record<string, UploadedFile | undefined> = {};
-  let body: unknown;
-  const seen = new Set<string>();
-  for (const [name, part] of form) {
-    if (name !== spec.json && !spec.files.includes(name))
-      throw invalid(`/${name}`, "is not a part of this form");
-    if (seen.has(name)) throw invalid(`/${name}`, "stands twice");
-    seen.add(name);
-    if (name === spec.json) body = await toJson(part, name);
-    else files[name] = await toFile(part);
-  }
-  if (!seen.has(spec.json)) throw invalid(`/${spec.json}`, "is missing");
-  return { body, files };
+  const collector = new Collector(spec);
+  const parts = new MultipartParts(boundaryOf(contentType), (head) => collector.begin(head));
+  const whole = sha256Stream();
+  await streamBody(request, BODY_LIMITS.upload, (chunk) => {
+    whole.update(chunk);
+    parts.push(chunk);
+  });
+  parts.finish();
+  return { body: collector.body, files: collector.files, bodyDigest: whole.digest() };
 }

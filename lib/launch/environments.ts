@@ -141,6 +141,9 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     KEY_ROTATION_DAYS: env.KEY_ROTATION_DAYS,
     METRICS_URL: env.METRICS_URL,
     REDIS_URL: env.REDIS_URL,
+    CLAMD_SOCKET: env.CLAMD_SOCKET,
+    CLAMD_HOST: env.CLAMD_HOST,
+    CLAMD_PORT: env.CLAMD_PORT,
     CLOSED_LOGS: closedLogs(instance),
   });
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { finishPendingGrants } from "@/lib/access/finish-pending";
+import { scanWaiting } from "@/lib/access/scan/scan-waiting";
 import { prepareDueErasures } from "@/lib/audit/erasure/prepare-erasure";
 import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
@@ -204,4 +205,27 @@ export function keepResident(runtime: Runtime): void {
       runtime.logger.warn({ err: error }, "the token was not compared with the key table; it will be");
     });
   }, RESIDENT_PERIOD_MS).unref();
+}
+
+const SCANS_PERIOD_MS = 15_000;
+
+/** Has documents looked through that came while the scanner was away; without a scanner they wait on. */
+export function keepScans(runtime: Runtime): void {
+  const { scanner } = runtime;
+  if (scanner === undefined) return;
+  let isRunning = false;
+  const keep = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      const cx = { ...runtime, scanner, client: {}, requestId: uuidv7(Date.now()), system: "portal" };
+      const { waiting } = await scanWaiting(cx);
+      if (waiting > 0) runtime.logger.warn({ waiting }, "documents wait for the scanner");
+    } catch (error) {
+      runtime.logger.warn({ err: error }, "documents that wait for the scanner were not looked at");
+    } finally {
+      isRunning = false;
+    }
+  };
+  setInterval(() => void keep(), SCANS_PERIOD_MS).unref();
 }

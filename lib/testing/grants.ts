@@ -91,6 +91,7 @@ export const OWNERS_ONLY: readonly string[] = [
   "audit_prune_refusal",
   "audit_recovery",
   "audit_retention",
+  "document_quarantine",
   "request_transition",
 ];
 

@@ -15,6 +15,7 @@ import { siteOf } from "@/lib/identity/site";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { openLimits } from "@/lib/rate-limit/limits";
+import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import type { Runtime } from "@/lib/runtime";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
@@ -63,6 +64,8 @@ export async function createPortalBench(budgets: Parameters<typeof openLimits>[1
       logger,
       clock: systemClock,
     }),
+    uploads: new UploadSlots(),
+    scanner: undefined,
   };
   const close = async () => {
     runtime.live.close();

@@ -23,6 +23,8 @@ export const ACTS = [
   "dispute_prepare_statement",
   "dispute_resolve",
   "dispute_take",
+  "document_quarantine",
+  "document_scan",
   "duty_grant",
   "erasure_agree",
   "erasure_ask",

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { AuthorizationState, InstrumentKind } from "@/lib/access/schema";
+import { AuthorizationState, InstrumentKind, ScanState } from "@/lib/access/schema";
 import type { Tx } from "@/lib/db/transaction";
 import { AuthorizationRecord } from "@/lib/escrow/protocol";
 
@@ -12,7 +12,7 @@ export interface DocumentRow {
   readonly sha256: string;
   readonly bytes: number;
   readonly mediaType: string;
-  readonly scan: string;
+  readonly scan: ScanState;
   readonly dekSealed: Uint8Array;
   readonly iv: Uint8Array;
   readonly ciphertext: Uint8Array;
@@ -138,7 +138,7 @@ async function findDocument(tx: Tx, id: string | null): Promise<DocumentFacts | 
   });
   return row === null
     ? undefined
-    : { sha256: row.sha256, bytes: row.bytes, mediaType: row.media_type, scan: row.scan };
+    : { sha256: row.sha256, bytes: row.bytes, mediaType: row.media_type, scan: ScanState.parse(row.scan) };
 }
 
 /** The document of the newest authorization of a request, without its bytes. */
@@ -203,7 +203,7 @@ export async function findDocumentBytes(tx: Tx, authorizationId: string): Promis
     sha256: row.sha256,
     bytes: row.bytes,
     mediaType: row.media_type,
-    scan: row.scan,
+    scan: ScanState.parse(row.scan),
     dekSealed: row.dek_sealed,
     iv: row.iv,
     ciphertext: row.ciphertext,

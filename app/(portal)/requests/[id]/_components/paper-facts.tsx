@@ -16,17 +16,16 @@ function sizeOf(bytes: number): string {
     : `${(bytes / KIB / KIB).toFixed(1)} MB`;
 }
 
-function Scan({ scan }: { scan: string }) {
-  const t = useTranslations("review");
-  if (scan === "nothing found")
-    return (
-      <Tag tone="accent" icon="tick">
-        {t("paper.scanned")}
-      </Tag>
-    );
+/** What the scanner said; "clean" is told as what it is: nothing was found. */
+function Scan({ scan }: { scan: NonNullable<AuthorizationView["document"]>["scan"] }) {
+  const t = useTranslations("review.paper.scanStates");
+  const isClean = scan === "clean";
   return (
-    <Tag tone="amber" icon="warning">
-      {scan === "not scanned" ? t("paper.notScanned") : scan}
+    <Tag
+      tone={isClean ? "accent" : scan === "infected" ? "oxblood" : "amber"}
+      icon={isClean ? "tick" : "warning"}
+    >
+      {t(scan === "not scanned" ? "notScanned" : scan)}
     </Tag>
   );
 }

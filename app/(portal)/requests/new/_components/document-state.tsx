@@ -3,24 +3,22 @@
 import { useTranslations } from "next-intl";
 import { CallFailure } from "@/components/client/call-failure";
 import { Tag } from "@/components/ui/tag";
+import type { AuthorizationView } from "@/lib/access/answer-schema";
 import type { AttachStatus } from "./authority-store";
 
-const SCANNED: Readonly<Record<string, "notScanned" | "scanned">> = {
-  "not scanned": "notScanned",
-  scanned: "scanned",
-};
+type AuthorizationDocument = NonNullable<AuthorizationView["document"]>;
 
-/** What the server says of the scan, in its own terms; never "clean". */
-export function ScanTag({ scan }: { scan: string }) {
+/** What the server says of the scan; "clean" is told as what it is: nothing was found. */
+export function ScanTag({ scan }: { scan: AuthorizationDocument["scan"] }) {
   const t = useTranslations("requests.new.authority.scan");
-  const known = SCANNED[scan];
+  const isClean = scan === "clean";
   return (
     <Tag
-      tone={known === "scanned" ? "accent" : "amber"}
-      icon={known === "scanned" ? "tick" : "warning"}
+      tone={isClean ? "accent" : scan === "infected" ? "oxblood" : "amber"}
+      icon={isClean ? "tick" : "warning"}
       isBoxed
     >
-      {known === undefined ? t("other", { text: scan }) : t(known)}
+      {t(scan === "not scanned" ? "notScanned" : scan)}
     </Tag>
   );
 }

@@ -11,6 +11,9 @@ export type DocumentFault =
   | "extension"
   | "declared"
   | "cutOff"
+  | "archive"
+  | "followed"
+  | "script"
   | "unreadable";
 
 /** A file that was chosen and read: whole, and of a kind that is taken. */
@@ -42,7 +45,8 @@ function faultOf(file: File, bytes: Uint8Array): DocumentFault | undefined {
   if (form === undefined) return strangerFault(file.name, bytes);
   if (!form.extensions.includes(extensionOf(file.name))) return "extension";
   if (file.type !== "" && !form.declared.includes(file.type)) return "declared";
-  return form.ends(bytes) ? undefined : "cutOff";
+  const fault = form.fault(bytes);
+  return fault === "truncated" ? "cutOff" : fault;
 }
 
 async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {

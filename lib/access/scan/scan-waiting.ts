@@ -1,0 +1,111 @@
+import "server-only";
+import { findHeldDocument } from "@/lib/access/authorizations/store";
+import { type Step, walkRequest } from "@/lib/access/move-request";
+import { lockRequest, readState } from "@/lib/access/requests/store";
+import type { Scanner, Verdict } from "@/lib/access/scan/scanner";
+import * as store from "@/lib/access/scan/store";
+import { openDocument } from "@/lib/access/seal-document";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import type { DbContext } from "@/lib/context";
+import type { Keystore } from "@/lib/custody/keystore";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import type { Logger } from "@/lib/telemetry/logger";
+
+const BATCH = 20;
+
+/** What the loop needs of a portal. */
+export type ScanContext = DbContext &
+  AuditContext & { readonly keystore: Keystore; readonly scanner: Scanner; readonly logger: Logger };
+
+type Word = Exclude<Verdict, { kind: "away" }>;
+
+const ONWARDS: Readonly<Record<Word["kind"], Step>> = {
+  clean: { event: "checked", to: "stage_1" },
+  infected: { event: "refuse_document", to: "draft" },
+};
+
+/** Whether the request waits for this very document: one that was replaced in the draft holds nothing up. */
+async function holdsUp(tx: Tx, document: store.WaitingDocument): Promise<boolean> {
+  if ((await readState(tx, document.requestId)) !== "document_check") return false;
+  return (await findHeldDocument(tx, document.requestId))?.id === document.id;
+}
+
+function actOf(word: Word, isMoved: boolean) {
+  const { kind, engine } = word;
+  return {
+    action: kind === "clean" ? "document.scan" : "document.quarantine",
+    details: {
+      scan: kind,
+      scanner: engine,
+      ...(kind === "infected" ? { found: word.found } : {}),
+      ...(isMoved ? { to_state: ONWARDS[kind].to } : {}),
+    },
+  };
+}
+
+/** Writes the scanner's word down, and moves the request that waited for it; whoever comes second changes nothing. */
+async function settle(cx: ScanContext, document: store.WaitingDocument, word: Word): Promise<void> {
+  const { id, requestId } = document;
+  await inTransaction(cx, async (tx) => {
+    await lockRequest(tx, requestId);
+    if ((await store.readScan(tx, id)) !== "pending") return;
+    const isMoved = await holdsUp(tx, document);
+    await store.setScan(tx, id, word.kind);
+    if (isMoved) await walkRequest(tx, cx, { id: requestId, state: "document_check" }, [ONWARDS[word.kind]]);
+    const { action, details } = actOf(word, isMoved);
+    await appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action,
+      subjects: [`document:${id}`, `request:${requestId}`],
+      caseId: requestId,
+      caseDetails: { document: id, ...details },
+      index: { requestId },
+    });
+  });
+}
+
+type Outcome = "settled" | "waits" | "unreachable";
+
+async function scanOne(cx: ScanContext, document: store.WaitingDocument): Promise<Outcome> {
+  const sealed = await inSnapshot(cx, (tx) => store.readSealed(tx, document.id));
+  const verdict = await cx.scanner.scan(openDocument(cx.keystore, document.id, sealed));
+  if (verdict.kind === "away") return verdict.reason === "unreachable" ? "unreachable" : "waits";
+  await settle(cx, document, verdict);
+  return "settled";
+}
+
+/** One that cannot be looked through holds up none of the others. */
+async function tryOne(cx: ScanContext, document: store.WaitingDocument): Promise<Outcome> {
+  try {
+    return await scanOne(cx, document);
+  } catch (err) {
+    cx.logger.warn({ err }, "a document that waits for the scanner was not scanned");
+    return "waits";
+  }
+}
+
+/**
+ * Looks through the documents that wait for the scanner, oldest first, and moves the requests that wait for them: to
+ * the first stage, or back to a draft when something was found. Two portals at once do no harm. Ends early when the
+ * scanner cannot be reached. Answers how many were settled and how many wait on.
+ */
+export async function scanWaiting(
+  cx: ScanContext,
+): Promise<{ readonly settled: number; readonly waiting: number }> {
+  const { tenantId } = cx.instance;
+  const count = { settled: 0, waiting: 0 };
+  let after: string | undefined;
+  for (;;) {
+    const page = await inSnapshot(cx, (tx) => store.listWaiting(tx, { tenantId, after, limit: BATCH }));
+    for (const document of page) {
+      const outcome = await tryOne(cx, document);
+      if (outcome === "settled") count.settled += 1;
+      else count.waiting += 1;
+      if (outcome === "unreachable") return count;
+    }
+    after = page.at(-1)?.id;
+    if (page.length < BATCH) return count;
+  }
+}

@@ -1,0 +1,32 @@
+import "server-only";
+import { z } from "zod";
+
+const Text = z.string().min(1);
+
+/** Where clamd listens: CLAMD_SOCKET, an absolute path, or CLAMD_HOST with CLAMD_PORT. Without either nothing is scanned. */
+export const scannerFields = {
+  CLAMD_SOCKET: Text.refine((path) => path.startsWith("/"), "not an absolute path").optional(),
+  CLAMD_HOST: Text.optional(),
+  CLAMD_PORT: z.coerce.number().int().min(1).max(65_535).default(3310),
+};
+
+/** The same as the launcher hands them on. */
+export const scannerTexts = {
+  CLAMD_SOCKET: Text.optional(),
+  CLAMD_HOST: Text.optional(),
+  CLAMD_PORT: Text.optional(),
+};
+
+/** An address of clamd, as node:net takes it. */
+export type ScannerAddress = { readonly path: string } | { readonly host: string; readonly port: number };
+
+/** The address that these variables name; a socket wins over a host. Undefined when they name none. */
+export function scannerAddress(env: {
+  readonly CLAMD_SOCKET?: string | undefined;
+  readonly CLAMD_HOST?: string | undefined;
+  readonly CLAMD_PORT: number;
+}): ScannerAddress | undefined {
+  if (env.CLAMD_SOCKET !== undefined) return { path: env.CLAMD_SOCKET };
+  if (env.CLAMD_HOST !== undefined) return { host: env.CLAMD_HOST, port: env.CLAMD_PORT };
+  return undefined;
+}

@@ -1,0 +1,76 @@
+import "server-only";
+import { createAuditRecorder } from "@/lib/audit/recorder";
+import { systemClock } from "@/lib/clock";
+import type { InstanceFacts } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import type { KeyRef, Keystore } from "@/lib/custody/keystore";
+import type { Database } from "@/lib/db/client";
+import { isUniqueViolation } from "@/lib/db/errors";
+import { InvariantError } from "@/lib/errors";
+import { createTenant } from "@/lib/identity/create-tenant";
+import { readTenant } from "@/lib/identity/read-tenant";
+
+/** What a portal's environment says of its log and tenant. */
+interface TenantEnv {
+  readonly LOG_ORIGIN: string;
+  readonly TENANT_ID: string;
+  readonly SEALPORT_EVALUATION: boolean;
+}
+
+/** The tenant's pseudonym, read or, on a new database, made; a rival portal's row wins. */
+export async function tenantPseudonym(
+  env: TenantEnv,
+  { db, keystore }: { readonly db: Database; readonly keystore: Keystore },
+): Promise<string> {
+  const known = await readTenant(db, env.TENANT_ID);
+  if (known === undefined) return makeTenant(env, db, keystore);
+  if (known.log !== env.LOG_ORIGIN)
+    throw new InvariantError("LOG_ORIGIN is not the origin this database was made with");
+  return known.pseudonym;
+}
+
+async function makeTenant(env: TenantEnv, db: Database, keystore: Keystore): Promise<string> {
+  const instance = instanceFacts(env, toBase64url(randomBytes(12)));
+  const audit = createAuditRecorder({
+    pool: db.pool,
+    keystore,
+    instance,
+    receiptKey: receiptKeyOf(keystore),
+  });
+  const cx = {
+    db,
+    instance,
+    audit,
+    clock: systemClock,
+    client: {},
+    requestId: uuidv7(Date.now()),
+    system: "portal",
+  };
+  try {
+    await createTenant(cx, env.LOG_ORIGIN);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+  }
+  const stored = await readTenant(db, env.TENANT_ID);
+  if (stored === undefined) throw new InvariantError("the tenant was made and is not there");
+  return stored.pseudonym;
+}
+
+/** Facts of this instance that do not change while it runs. */
+export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts {
+  return {
+    log: env.LOG_ORIGIN,
+    tenantId: env.TENANT_ID,
+    tenantPseudonym: pseudonym,
+    evaluation: env.SEALPORT_EVALUATION,
+  };
+}
+
+/** The key that signs receipts; a portal without it cannot start. */
+export function receiptKeyOf(keystore: Keystore): KeyRef {
+  const key = keystore.readNamedKey("receipt");
+  if (key === undefined) throw new InvariantError("the portal's keystore has no receipt key");
+  return key;
+}
