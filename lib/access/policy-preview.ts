@@ -6,11 +6,14 @@ import type { Reason } from "@/lib/access/reason";
 import type { RecordRow } from "@/lib/access/review/store";
 import { GroupName, type Level } from "@/lib/escrow/statements";
 
+/** A record, with the end of the hold that the officer knows of. */
+type PreviewRecord = RecordRow & { readonly holdUntil: Date | undefined };
+
 /** What a grant would be, were it given now. */
 export interface PreviewInput {
   readonly officer: SubjectFacts;
   readonly office: OfficeFacts;
-  readonly records: readonly RecordRow[];
+  readonly records: readonly PreviewRecord[];
   readonly asked: readonly GroupName[];
   readonly remaining: Remaining;
   readonly level: Level;
@@ -63,7 +66,7 @@ function grantOf(input: PreviewInput): GrantFacts {
   };
 }
 
-function decideGroup(input: PreviewInput, grant: GrantFacts, record: RecordRow, group: GroupName) {
+function decideGroup(input: PreviewInput, grant: GrantFacts, record: PreviewRecord, group: GroupName) {
   return decideOpening({
     subject: input.officer,
     office: input.office,
@@ -91,7 +94,7 @@ interface Verdict {
   readonly reasons: readonly Reason[];
 }
 
-function verdictOf(input: PreviewInput, grant: GrantFacts, record: RecordRow, group: GroupName): Verdict {
+function verdictOf(input: PreviewInput, grant: GrantFacts, record: PreviewRecord, group: GroupName): Verdict {
   const answer = decideGroup(input, grant, record, group);
   if (answer.isAllowed) return { record: record.id, level: answer.levels[group], reasons: [] };
   const lasting = answer.reasons.filter(({ id }) => !PASSING.has(id));

@@ -5,6 +5,7 @@ import { firstReading, stageOf } from "@/lib/access/decision-case";
 import { remainingAt } from "@/lib/access/decision-statement";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { RULES_VERSION } from "@/lib/access/default-rules";
+import { knownHolds } from "@/lib/access/known-holds";
 import { loadRequest } from "@/lib/access/load-request";
 import type { Remaining } from "@/lib/access/narrowing";
 import * as people from "@/lib/access/people/store";
@@ -84,20 +85,24 @@ function judge(cx: Context, review: Review): Pick<ReviewView, "may_decide" | "wh
 async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly RecordRow[]) {
   const { row, requester, authorization } = review;
   const now = cx.clock.now();
+  const duties = await people.findDuties(tx, requester.userId);
+  // The officer's holds, not the reviewer's: the preview says what the officer would be answered.
+  const reader = { ...requester, tenantId: cx.instance.tenantId, duties };
+  const holds = await knownHolds(tx, reader, row.transactions, now);
   return previewPolicy({
     officer: {
       userId: requester.userId,
       handle: requester.handle,
       organisationId: requester.organisationId,
       role: requester.role,
-      duties: await people.findDuties(tx, requester.userId),
+      duties,
       isActive: requester.isActive,
       // A fresh proof is the officer's to give at each opening; nothing a reviewer could judge.
       proof: { kind: "session", sessionId: "", method: "passkey", provedAt: now, multiFactorAt: now },
       hasSecondFactor: true,
     },
     office: await people.getOffice(tx, requester.organisationId),
-    records,
+    records: records.map((record) => ({ ...record, holdUntil: holds.get(record.id) })),
     asked: row.groups,
     remaining: review.remaining,
     level: row.level,

@@ -113,6 +113,7 @@ export const ACTION_KEYS = {
   "transaction.read": "transaction_read",
   "transaction.reseal": "transaction_reseal",
   "transaction.rewrap": "transaction_rewrap",
+  "transaction.hold": "transaction_hold",
   "transaction.status": "transaction_status",
   "user.create": "user_create",
   "user.deactivate": "user_deactivate",

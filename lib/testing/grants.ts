@@ -30,6 +30,7 @@ const APP = {
   dispute: "INSERT UPDATE",
   dispute_note: "INSERT",
   document: "INSERT UPDATE(scan)",
+  document_quarantine: "INSERT(ciphertext dek_sealed id iv request_id tag tenant_id)",
   duty: "DELETE INSERT UPDATE",
   escrow_epoch: "INSERT UPDATE",
   escrow_registration: "INSERT UPDATE",
@@ -91,7 +92,6 @@ export const OWNERS_ONLY: readonly string[] = [
   "audit_prune_refusal",
   "audit_recovery",
   "audit_retention",
-  "document_quarantine",
   "request_transition",
 ];
 

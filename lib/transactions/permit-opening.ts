@@ -1,7 +1,10 @@
 import "server-only";
 import { authorizeOpening, type OpeningPermit } from "@/lib/access/authorize-opening";
 import type { GrantFacts, OpeningProof } from "@/lib/access/facts";
+import { knownHolds } from "@/lib/access/known-holds";
+import { ageDays, retentionDays } from "@/lib/access/limits";
 import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { GroupName } from "@/lib/escrow/statements";
 import { type Attempt, refuse } from "@/lib/transactions/load-known";
@@ -30,6 +33,14 @@ export async function recordingRefusals<T>(
   }
 }
 
+/** Only an age limit asks for holds: a record that is young enough is not looked up. */
+async function holdOf(cx: Context, row: TransactionRow): Promise<Date | undefined> {
+  const now = cx.clock.now();
+  const createdAt = new Date(Number(row.createdAtMicros / 1000n));
+  if (ageDays(createdAt, now) <= retentionDays(cx.principal.role)) return undefined;
+  return (await inSnapshot(cx, (tx) => knownHolds(tx, cx.principal, [row.id], now))).get(row.id);
+}
+
 /** Decides whether the caller may open the record now; a refusal is written down before it is thrown. */
 export async function permitOpening(
   cx: Context,
@@ -38,7 +49,7 @@ export async function permitOpening(
   attempt: Attempt,
   under?: { readonly grant: GrantFacts; readonly opening: OpeningProof },
 ): Promise<PermittedOpening> {
-  const record = recordFactsOf(row);
+  const record = recordFactsOf(row, await holdOf(cx, row));
   const permit = await recordingRefusals(cx, row.id, attempt, () =>
     authorizeOpening(cx, {
       record,

@@ -8,8 +8,8 @@ export function presentGroups(row: TransactionRow): GroupName[] {
   return GROUP_ORDER.filter((group) => row.sealedGroups.includes(group) || row.plain[group] !== undefined);
 }
 
-/** The record as the rules of access see it. */
-export function recordFactsOf(row: TransactionRow): RecordFacts {
+/** The record as the rules of access see it, with the end of the legal hold that the reader knows of, if there is one. */
+export function recordFactsOf(row: TransactionRow, holdUntil: Date | undefined): RecordFacts {
   return {
     transactionId: row.id,
     participants: row.participants,
@@ -17,6 +17,6 @@ export function recordFactsOf(row: TransactionRow): RecordFacts {
     createdAt: new Date(Number(row.createdAtMicros / 1000n)),
     groups: presentGroups(row),
     retentionClass: row.retentionClass,
-    ...(row.holdUntil === undefined ? {} : { holdUntil: row.holdUntil }),
+    ...(holdUntil === undefined ? {} : { holdUntil }),
   };
 }

@@ -23,7 +23,6 @@ const TransactionRecord = z.object({
   version: z.number(),
   create_entry_id: z.string(),
   retention_class: z.string(),
-  hold_until: z.date().nullable(),
   sealed_groups: z.array(GroupName),
 });
 
@@ -50,7 +49,6 @@ export function toTransactionRow(record: unknown): TransactionRow {
     version: row.version,
     createEntryId: row.create_entry_id,
     retentionClass: row.retention_class,
-    holdUntil: row.hold_until ?? undefined,
     sealedGroups: GROUP_ORDER.filter((group) => row.sealed_groups.includes(group)),
   };
 }

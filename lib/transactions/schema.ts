@@ -191,6 +191,19 @@ export type CopyAnswer = z.infer<typeof CopyAnswer>;
 export const StatusBody = z.strictObject({ status: TransactionStatus, reason: visibleText(2000).optional() });
 export type StatusBody = z.output<typeof StatusBody>;
 
+export const RetentionBody = z.strictObject({
+  retention_class: z.enum(["standard", "extended"]),
+  reason: visibleText(2000),
+});
+export type RetentionBody = z.output<typeof RetentionBody>;
+
+export const RetentionAnswer = z.object({
+  transaction_id: z.string(),
+  retention_class: z.enum(["standard", "extended"]),
+  receipt: Receipt,
+});
+export type RetentionAnswer = z.input<typeof RetentionAnswer>;
+
 export const EnvelopeItem = z.object({
   group: GroupName,
   jwe: z.record(z.string(), z.unknown()),

@@ -27,7 +27,6 @@ export interface TransactionRow {
   readonly version: number;
   readonly createEntryId: string;
   readonly retentionClass: string;
-  readonly holdUntil: Date | undefined;
   readonly sealedGroups: readonly GroupName[];
 }
 
@@ -102,7 +101,7 @@ export async function insertTransactions(tx: Tx, rows: readonly NewRows[]): Prom
 export const TRANSACTION_COLUMNS = Prisma.sql`
   t.id, t.job_id, t.submitter, t.status, t.status_before_dispute, t.confidential, t.participants, t.digest_list,
   t.rd, t.meta, t.plain, t.occurred_at, t.access_policies, t.created_at, t.created_at_us, t.version, t.create_entry_id,
-  t.retention_class, t.hold_until,
+  t.retention_class,
   ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id) AS sealed_groups`;
 
 /** The transaction if it exists in this tenant. Whether the caller may know of it is for the use case to say. */
@@ -175,6 +174,11 @@ export async function updateStatus(
     },
   });
   return count === 1;
+}
+
+/** The class of retention: `standard`, or `extended` for a record that is kept longer than a role looks back. */
+export async function updateRetention(tx: Tx, id: string, retentionClass: string): Promise<void> {
+  await tx.transaction.updateMany({ where: { id }, data: { retention_class: retentionClass } });
 }
 
 /** Whether somebody disputes the transaction: it stays in dispute as long. */

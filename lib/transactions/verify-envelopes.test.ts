@@ -38,7 +38,6 @@ const transaction: TransactionRow = {
   version: 1,
   createEntryId: CREATED,
   retentionClass: "default",
-  holdUntil: undefined,
   sealedGroups: ["amount"],
 };
 

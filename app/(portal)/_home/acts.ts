@@ -79,6 +79,7 @@ export const ACTS = [
   "transaction_envelopes",
   "transaction_reseal",
   "transaction_rewrap",
+  "transaction_hold",
   "transaction_status",
   "user_create",
   "user_deactivate",

@@ -96,3 +96,28 @@ export async function endPreservation(tx: Tx, id: string, at: Date): Promise<voi
     data: { state: "released", released_at: at },
   });
 }
+
+/** Until when each of these records is under a hold of that owner's, or of anybody's: the latest end of those in force. */
+export async function findHolds(
+  tx: Tx,
+  owner: Owner,
+  transactions: readonly string[],
+  at: Date,
+): Promise<ReadonlyMap<string, Date>> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT t.id AS transaction, max(p.until) AS until FROM preservation p CROSS JOIN unnest(p.transactions) AS t(id)
+     WHERE p.tenant_id = $1::uuid AND p.state = 'active' AND p.until > $4
+       AND ($2::uuid IS NULL OR p.organisation_id = $2::uuid)
+       AND p.transactions && $3::text[] AND t.id = ANY ($3::text[]) GROUP BY t.id`,
+    owner.tenantId,
+    owner.organisationId ?? null,
+    [...transactions],
+    at,
+  );
+  return new Map(
+    z
+      .array(z.object({ transaction: z.string(), until: z.date() }))
+      .parse(rows)
+      .map((row) => [row.transaction, row.until]),
+  );
+}

@@ -41,7 +41,6 @@ export interface RecordRow {
   readonly participants: readonly string[];
   readonly createdAt: Date;
   readonly retentionClass: string;
-  readonly holdUntil: Date | undefined;
   readonly groups: readonly GroupName[];
 }
 
@@ -53,7 +52,6 @@ const Row = z.object({
   participants: z.array(z.string()),
   created_at_us: z.bigint(),
   retention_class: z.string(),
-  hold_until: z.date().nullable(),
   groups: z.array(z.string()),
 });
 
@@ -65,7 +63,7 @@ export async function readRecords(
 ): Promise<RecordRow[]> {
   requirePermit(permit, "request.review");
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT t.id, t.job_id, t.status, t.submitter, t.participants, t.created_at_us, t.retention_class, t.hold_until,
+    SELECT t.id, t.job_id, t.status, t.submitter, t.participants, t.created_at_us, t.retention_class,
       ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id)
         || ARRAY(SELECT jsonb_object_keys(coalesce(t.plain, '{}'::jsonb))) AS groups
     FROM transaction t WHERE t.id = ANY (${[...ids]}::uuid[]) ORDER BY t.id`);
@@ -79,7 +77,6 @@ export async function readRecords(
       participants: row.participants,
       createdAt: new Date(Number(row.created_at_us / 1000n)),
       retentionClass: row.retention_class,
-      holdUntil: row.hold_until ?? undefined,
       groups: GroupName.options.filter((group) => row.groups.includes(group)),
     };
   });

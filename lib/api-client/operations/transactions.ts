@@ -4,6 +4,8 @@ import {
   EnvelopeList,
   NewBatch,
   NewTransaction,
+  RetentionAnswer,
+  RetentionBody,
   StatusBody,
   TransactionAnswer,
   TransactionPage,
@@ -94,4 +96,19 @@ export const setTransactionStatus = operation({
   response: { status: 200, schema: TransactionAnswer },
   rate: "writes",
   action: "transaction.status",
+});
+
+export const setTransactionRetention = operation({
+  id: "setTransactionRetention",
+  method: "POST",
+  path: "/confidential/transactions/{id}/retention",
+  summary: "Put a record into a longer class of retention, or back; it opens nothing.",
+  scopes: ["admin", "decide"],
+  roles: ["coordinator"],
+  duties: ["legal", "compliance"],
+  params: TransactionPath,
+  body: RetentionBody,
+  response: { status: 200, schema: RetentionAnswer },
+  rate: "writes",
+  action: "transaction.hold",
 });

@@ -25,10 +25,12 @@ CREATE TRIGGER document_quarantine_kept BEFORE TRUNCATE ON document_quarantine
 ALTER TABLE document_quarantine ENABLE ALWAYS TRIGGER document_quarantine_kept;
 REVOKE ALL ON document_quarantine FROM PUBLIC, sealport_app, sealport_sequencer, sealport_retention, sealport_signer,
   sealport_custodian, sealport_auditor, sealport_jobs;
+-- What is put there, the program does not see again.
+GRANT INSERT (id, tenant_id, request_id, dek_sealed, iv, ciphertext, tag) ON document_quarantine TO sealport_app;
 
 -- A word is given once, to a document that waits for it: nothing becomes clean that a scanner called otherwise, or that
--- none was asked about. The function is the owner's, since nobody else may write into the quarantine.
-CREATE FUNCTION document_scan_guard() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- none was asked about.
+CREATE FUNCTION document_scan_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     IF NEW.scan = OLD.scan THEN RETURN NEW; END IF;

@@ -1,0 +1,9 @@
+import { setTransactionRetention } from "@/lib/api-client/operations/transactions";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { setRetention } from "@/lib/transactions/set-retention";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/transactions/{id}/retention",
+  [bind(setTransactionRetention, (cx, { params, body }) => setRetention(cx, params.id, body))],
+);
