@@ -418,6 +418,26 @@ describe("business hours", () => {
     expect(verdict({ ...given, hoursOverride: { reason: "  " } })).toBe("access.outside-hours default.hours");
   });
 
+  it("are told with the next time at which the rules would allow it, when there is one", () => {
+    const weekend = audit("2026-11-28T11:00:00Z");
+    const until = (iso: string) => ({
+      ...weekend,
+      grant: { ...(weekend.grant ?? grant()), notAfter: new Date(iso) },
+    });
+    const monday = new Date("2026-11-30T08:00:00Z");
+    expect(decideOpening(until("2026-12-31T00:00:00Z"))).toMatchObject({ nextPossibleAt: monday });
+    // The grant ends at that very moment: half-open, so there is none.
+    expect(decideOpening(until("2026-11-30T08:00:00Z"))).not.toHaveProperty("nextPossibleAt");
+    expect(decideOpening({ ...until("2026-12-31T00:00:00Z"), purpose: "support" })).not.toHaveProperty(
+      "nextPossibleAt",
+    );
+    // A grant that begins while the office is closed: the later of both.
+    const later = until("2026-12-31T00:00:00Z");
+    const begins = { ...later, grant: { ...later.grant, notBefore: new Date("2026-12-05T10:00:00Z") } };
+    expect(decideOpening(begins)).toMatchObject({ nextPossibleAt: new Date("2026-12-07T08:00:00Z") });
+    expect(decideOpening(audit("2026-11-25T11:00:00Z"))).not.toHaveProperty("nextPossibleAt");
+  });
+
   it("within them no override is used, even when one is given", () => {
     const given = audit("2026-11-25T11:00:00Z", { hoursOverride: { reason: "unneeded" } });
     expect(decideOpening(given)).toMatchObject({ isAllowed: true, usedHoursOverride: false });

@@ -12,6 +12,7 @@ import {
 import type { OpeningFacts } from "@/lib/access/facts";
 import { floorReasons, isOwnRecord, proofReasons } from "@/lib/access/floor";
 import { effectiveLevel } from "@/lib/access/limits";
+import { nextPossible } from "@/lib/access/next-possible";
 import type { Reason } from "@/lib/access/reason";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
@@ -36,6 +37,21 @@ export interface Allowed {
 export interface Refused {
   readonly isAllowed: false;
   readonly reasons: readonly [Reason, ...Reason[]];
+  /** When the same rules would allow it, if nothing changes but the clock. */
+  readonly nextPossibleAt?: Date;
+}
+
+/** Everything against an opening but the age of a proof, which is given anew each time. */
+function standingReasons(facts: OpeningFacts): Reason[] {
+  return [
+    ...floorReasons(facts),
+    ...purposeReasons(facts),
+    ...groupReasons(facts),
+    ...levelReasons(facts),
+    ...retentionReasons(facts),
+    ...hoursReasons(facts),
+    ...viewReasons(facts),
+  ];
 }
 
 /** A party opens his own record by right: a grant neither widens nor narrows that. */
@@ -49,17 +65,15 @@ function withoutGrant({ grant: _, ...facts }: OpeningFacts): OpeningFacts {
  */
 export function decideOpening(given: OpeningFacts): Allowed | Refused {
   const facts = isOwnRecord(given) ? withoutGrant(given) : given;
-  const [first, ...others] = [
-    ...floorReasons(facts),
-    ...purposeReasons(facts),
-    ...groupReasons(facts),
-    ...levelReasons(facts),
-    ...retentionReasons(facts),
-    ...hoursReasons(facts),
-    ...viewReasons(facts),
-    ...proofReasons(facts),
-  ];
-  if (first !== undefined) return { isAllowed: false, reasons: [first, ...others] };
+  const [first, ...others] = [...standingReasons(facts), ...proofReasons(facts)];
+  if (first !== undefined) {
+    const next = nextPossible(facts, standingReasons);
+    return {
+      isAllowed: false,
+      reasons: [first, ...others],
+      ...(next === undefined ? {} : { nextPossibleAt: next }),
+    };
+  }
   const permitted = permittedGroups(facts);
   const groups = facts.groups?.filter((group) => permitted.includes(group)) ?? permitted;
   const kind = facts.grant?.authorization?.kind;

@@ -7,7 +7,7 @@ import type { Role } from "@/lib/context";
 import type { GroupName } from "@/lib/escrow/statements";
 
 /** Changes whenever a rule here or in the floor changes its meaning; its hash is the policy version. */
-export const RULES_VERSION = "default-3";
+export const RULES_VERSION = "default-4";
 
 const PURPOSES: Readonly<Record<Role, readonly string[]>> = {
   client: ["settlement", "dispute", "support"],
@@ -77,7 +77,7 @@ export function retentionReasons(facts: OpeningFacts): Reason[] {
 }
 
 /** Hours that bind this person; nothing when none do. */
-function bindingHours(facts: OpeningFacts): WeeklyHours | undefined {
+export function bindingHours(facts: OpeningFacts): WeeklyHours | undefined {
   if (facts.subject.role === "auditor") return facts.office.weeklyHours ?? OFFICE_HOURS;
   return facts.subject.role === "regulator" ? facts.office.weeklyHours : undefined;
 }

@@ -42,6 +42,7 @@ const WEEKDAYS: Readonly<Record<string, Weekday>> = {
   Sat: "6",
   Sun: "7",
 };
+const WEEKDAYS_BY_NUMBER: readonly Weekday[] = ["7", "1", "2", "3", "4", "5", "6"];
 const SECONDS_A_DAY = 86_400;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -93,20 +94,102 @@ function secondOf(text: string): number | undefined {
   return second <= SECONDS_A_DAY ? second : undefined;
 }
 
+/** An organisation's clock: an IANA zone, and dates on which it stays closed (`YYYY-MM-DD` in that zone). */
+export interface Office {
+  readonly zone: string;
+  readonly holidays: readonly string[];
+}
+
+/** Seconds of a day's hours, half-open. Hours that end before they begin go on over midnight; equal ones are none. */
+interface DayHours {
+  readonly opens: number;
+  readonly closes: number;
+  readonly isOvernight: boolean;
+}
+
+/** The hours that begin on a date; none on a holiday. */
+function hoursOf(hours: WeeklyHours, office: Office, date: string, weekday: Weekday): DayHours | undefined {
+  const day = office.holidays.includes(date) ? undefined : hours[weekday];
+  if (day === undefined) return undefined;
+  const [opens, closes] = [secondOf(day[0]), secondOf(day[1])];
+  if (opens === undefined || closes === undefined || opens === closes) return undefined;
+  return { opens, closes, isOvernight: closes < opens };
+}
+
+/** The date so many days later, and its ISO weekday. Calendar arithmetic alone: no zone has a part in it. */
+function dateAfter(date: string, days: number): { readonly date: string; readonly weekday: Weekday } {
+  const day = new Date(Date.parse(`${date}T00:00:00Z`) + days * SECONDS_A_DAY * 1000);
+  const weekday = WEEKDAYS_BY_NUMBER[day.getUTCDay()] ?? "7";
+  return { date: day.toISOString().slice(0, 10), weekday };
+}
+
 /**
  * Whether the moment lies in opening hours: open at the first second, closed at the last. Wall-clock time counts,
- * so on days of a clock change the hours are those that the office's clock shows. Unknown zone: closed.
+ * so on days of a clock change the hours are those that the office's clock shows: what lies in an hour that is skipped
+ * does not happen, what lies in one that comes twice happens twice. Hours over midnight belong to the day on which they
+ * begin, also where a holiday follows. Unknown zone: closed.
  */
-export function isOpen(
-  hours: WeeklyHours,
-  office: { readonly zone: string; readonly holidays: readonly string[] },
-  at: Date,
-): boolean {
+export function isOpen(hours: WeeklyHours, office: Office, at: Date): boolean {
   const local = localTime(office.zone, at);
-  if (local === undefined || office.holidays.includes(local.date)) return false;
-  const day = hours[local.weekday];
-  if (day === undefined) return false;
-  const [opens, closes] = [secondOf(day[0]), secondOf(day[1])];
-  if (opens === undefined || closes === undefined) return false;
-  return local.secondOfDay >= opens && local.secondOfDay < closes;
+  if (local === undefined) return false;
+  const today = hoursOf(hours, office, local.date, local.weekday);
+  const second = local.secondOfDay;
+  if (today !== undefined && second >= today.opens && (today.isOvernight || second < today.closes))
+    return true;
+  const before = dateAfter(local.date, -1);
+  const night = hoursOf(hours, office, before.date, before.weekday);
+  return night?.isOvernight === true && second < night.closes;
+}
+
+/** How far ahead an opening is looked for: an office that is closed for longer has none that is worth telling. */
+const DAYS_AHEAD = 400;
+
+/** Milliseconds that the zone's clock is ahead of UTC. */
+function offsetMs(zone: string, at: number): number {
+  const local = localTime(zone, new Date(at));
+  if (local === undefined) return 0;
+  const shown = Date.parse(`${local.date}T00:00:00Z`) + local.secondOfDay * 1000;
+  return shown - Math.floor(at / 1000) * 1000;
+}
+
+/** The moment between two at which the zone's clock is changed: the first at which it shows the later offset. */
+function changeBetween(zone: string, from: number, to: number): number {
+  const before = offsetMs(zone, from);
+  let [low, high] = [Math.floor(from / 1000), Math.ceil(to / 1000)];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetMs(zone, middle * 1000) === before) low = middle;
+    else high = middle;
+  }
+  return high * 1000;
+}
+
+/** Moments of a date at which an office could open: when its clock shows that time, by either offset, or is changed. */
+function openingsOn(zone: string, date: string, opens: number): number[] {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  const [from, to] = [midnight - SECONDS_A_DAY * 1000, midnight + 2 * SECONDS_A_DAY * 1000];
+  const [before, after] = [offsetMs(zone, from), offsetMs(zone, to)];
+  const shown = midnight + opens * 1000;
+  if (before === after) return [shown - before];
+  return [shown - before, shown - after, changeBetween(zone, from, to)];
+}
+
+/**
+ * The next moment at which the office is open, when it is closed now; undefined when it does not open within 400 days.
+ * Pure, as `isOpen`, by which every candidate is judged.
+ */
+export function nextOpening(hours: WeeklyHours, office: Office, now: Date): Date | undefined {
+  const today = localTime(office.zone, now);
+  if (today === undefined) return undefined;
+  for (let days = -1; days <= DAYS_AHEAD; days += 1) {
+    const { date, weekday } = dateAfter(today.date, days);
+    const day = hoursOf(hours, office, date, weekday);
+    if (day === undefined) continue;
+    const moments = openingsOn(office.zone, date, day.opens)
+      .filter((moment) => moment > now.getTime() && isOpen(hours, office, new Date(moment)))
+      .sort((one, other) => one - other);
+    const [first] = moments;
+    if (first !== undefined) return new Date(first);
+  }
+  return undefined;
 }

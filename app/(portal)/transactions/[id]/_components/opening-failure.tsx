@@ -10,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { TextInput } from "@/components/ui/controls";
 import { Digest } from "@/components/ui/digest";
 import { Field } from "@/components/ui/field";
+import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
 
 /** Refusals that people meet, told in their own words; anything else as everywhere. */
@@ -88,6 +89,7 @@ export function OpeningFailure() {
   const { error, way } = useOpeningHere();
   if (error === undefined) return <div role="status" />;
   const problem = error instanceof CallRefused ? error.problem : undefined;
+  const next = problem?.members.next_possible_at;
   const text = () => {
     if (error instanceof NetworkLost) return t("lost");
     if (error instanceof NotSigned) return t(NOT_SIGNED[error.reason]);
@@ -105,7 +107,15 @@ export function OpeningFailure() {
         title={t("title")}
         className="mt-3"
       >
-        <p>{text()}</p>
+        <p>
+          {text()}
+          {typeof next === "string" ? (
+            <>
+              {" "}
+              {t("next")} <LocalTime instant={next} form="minute" />.
+            </>
+          ) : null}
+        </p>
         {problem === undefined || problem.requestId === "" ? null : (
           <p className="mt-1 text-ink-2">
             {ui("requestId")} <Digest value={problem.requestId} />
