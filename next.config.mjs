@@ -37,6 +37,8 @@ const config = {
   },
   // Loaded by Node from node_modules: they read files of their own or start threads.
   serverExternalPackages: [
+    // Its calendars are large, and loaded only when hours are set.
+    "date-holidays",
     // Large, and loaded only where keys lie in AWS KMS.
     "@aws-sdk/client-kms",
     "@prisma/client",

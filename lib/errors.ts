@@ -65,6 +65,7 @@ export const ERROR_CODES = {
   "request.no-decider": [409, "Nobody could decide this request"],
   "request-file.not-found": [404, "There is no such access request"],
   "grant.not-found": [404, "There is no such grant"],
+  "organisation.not-found": [404, "There is no such organisation"],
   "dispute.not-found": [404, "There is no such dispute"],
   "dispute.exists": [409, "The transaction is in dispute already"],
   "dispute.state": [409, "The dispute has ended"],

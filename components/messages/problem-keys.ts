@@ -6,6 +6,7 @@ export const CODE_KEYS = {
   "session.not-found": "gone",
   "request-file.not-found": "gone",
   "grant.not-found": "gone",
+  "organisation.not-found": "gone",
   "dispute.not-found": "gone",
   "transaction.not-found": "gone",
   "key.not-found": "gone",

@@ -12,6 +12,7 @@ import * as home from "./operations/home";
 import * as keys from "./operations/keys";
 import * as live from "./operations/live";
 import * as log from "./operations/log";
+import * as organisations from "./operations/organisations";
 import * as preservations from "./operations/preservations";
 import * as recoveries from "./operations/recoveries";
 import * as roster from "./operations/roster";
@@ -34,6 +35,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   audit,
   aside,
   erasures,
+  organisations,
   preservations,
   account,
   live,

@@ -51,6 +51,7 @@ export const ACTS = [
   "key_recover_sign",
   "key_rotate",
   "key_state",
+  "organisation_change",
   "organisation_create",
   "participant_create",
   "preservation_create",

@@ -1,0 +1,36 @@
+import "server-only";
+import { isOpen, nextOpening } from "@/lib/access/hours";
+import type { OfficeHours } from "@/lib/access/office/schema";
+import { findOrganisation } from "@/lib/access/office/store";
+import { getOffice } from "@/lib/access/people/store";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** The hours of an organisation as they are set, and what they say now. Throws `organisation.not-found`. */
+export async function readOfficeHours(tx: Tx, tenantId: string, id: string, now: Date): Promise<OfficeHours> {
+  const found = await findOrganisation(tx, tenantId, id);
+  if (found === undefined) throw new DomainError("organisation.not-found");
+  const { name, choice } = found;
+  const office = await getOffice(tx, id);
+  const { weeklyHours } = office;
+  const isOpenNow = weeklyHours !== undefined && isOpen(weeklyHours, office, now);
+  const next = weeklyHours === undefined || isOpenNow ? undefined : nextOpening(weeklyHours, office, now);
+  return {
+    id,
+    name,
+    zone: office.zone,
+    weekly_hours:
+      weeklyHours === undefined
+        ? null
+        : Object.fromEntries(
+            Object.entries(weeklyHours).map(([day, [opens, closes]]) => [day, [opens, closes]]),
+          ),
+    holiday_region: choice.region,
+    closed_dates: choice.closed,
+    open_dates: choice.open,
+    holidays: [...office.holidays],
+    ...(choice.until === undefined ? {} : { holidays_until: choice.until }),
+    ...(weeklyHours === undefined ? {} : { is_open: isOpenNow }),
+    ...(next === undefined ? {} : { next_opening_at: next.toISOString() }),
+  };
+}

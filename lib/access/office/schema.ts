@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { Receipt } from "@/lib/api-client/fields";
+
+const MAX_DATES = 400;
+const MINUTES = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+
+/** `HH:MM`; a day may end at 24:00. */
+const Opens = z.string().regex(MINUTES, "not a time of day");
+const Closes = z.string().refine((text) => text === "24:00" || MINUTES.test(text), "not a time of day");
+const Day = z
+  .tuple([Opens, Closes])
+  .refine(([opens, closes]) => opens !== closes, "begins and ends at the same time");
+
+function isDate(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+const CalendarDate = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/, "not a date")
+  .refine(isDate, "not a date");
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** Hours by ISO weekday, 1 is Monday; a missing day is closed; hours that end before they begin go on over midnight. */
+const Week = z.partialRecord(z.enum(["1", "2", "3", "4", "5", "6", "7"]), Day);
+
+/** Public holidays of a country, of a state of it, of a region of that, by the codes of the library date-holidays. */
+export const HolidayRegion = z.strictObject({
+  country: z.string().regex(/^[A-Z]{2}$/, "not a country's code"),
+  state: z.string().max(10).optional(),
+  region: z.string().max(10).optional(),
+});
+export type HolidayRegion = z.infer<typeof HolidayRegion>;
+
+/** When an organisation is open. Without weekly hours the default of each role holds: an auditor's office hours. */
+export const OfficeHoursBody = z.strictObject({
+  zone: z.string().max(60).refine(isZone, "not a time zone"),
+  weekly_hours: Week.nullable(),
+  holiday_region: HolidayRegion.nullable(),
+  /** Further days on which it is closed, and public holidays on which it is open all the same. */
+  closed_dates: z.array(CalendarDate).max(MAX_DATES),
+  open_dates: z.array(CalendarDate).max(MAX_DATES),
+});
+export type OfficeHoursBody = z.infer<typeof OfficeHoursBody>;
+
+export const OrganisationPath = z.strictObject({ id: z.uuid().toLowerCase() });
+
+export const OfficeHours = z.object({
+  ...OfficeHoursBody.shape,
+  id: z.string(),
+  name: z.string(),
+  /** Every date on which it is closed, worked out when the hours were set. */
+  holidays: z.array(z.string()),
+  /** Last day for which public holidays are worked out. */
+  holidays_until: z.string().optional(),
+  /** Whether these hours are open now, and when they next open if they are not. Absent where no hours are set. */
+  is_open: z.boolean().optional(),
+  next_opening_at: z.string().optional(),
+});
+export type OfficeHours = z.input<typeof OfficeHours>;
+
+export const OfficeHoursAnswer = OfficeHours.extend({ receipt: Receipt });
+export type OfficeHoursAnswer = z.input<typeof OfficeHoursAnswer>;
+
+export const OrganisationSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  zone: z.string(),
+  has_hours: z.boolean(),
+});
+export type OrganisationSummary = z.infer<typeof OrganisationSummary>;

@@ -1,0 +1,60 @@
+import "server-only";
+import { publicHolidays } from "@/lib/access/office/holidays";
+import { readOfficeHours } from "@/lib/access/office/office-view";
+import type { OfficeHoursAnswer, OfficeHoursBody } from "@/lib/access/office/schema";
+import { findOrganisation, lockOrganisation, updateHours } from "@/lib/access/office/store";
+import { appendEntry } from "@/lib/audit/append-entry";
+import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** Public holidays but those on which it is open, and the days of its own. */
+function closedDates(input: OfficeHoursBody, holidays: readonly string[]): string[] {
+  const dates = new Set([
+    ...holidays.filter((date) => !input.open_dates.includes(date)),
+    ...input.closed_dates,
+  ]);
+  return [...dates].sort();
+}
+
+/**
+ * Sets when an organisation is open: zone, week and holidays, which are worked out here and now. They bind its auditors,
+ * and its regulators where weekly hours are set. In force at the next decision; recorded with what they were before.
+ */
+export async function setHours(cx: Context, id: string, input: OfficeHoursBody): Promise<OfficeHoursAnswer> {
+  const now = cx.clock.now();
+  const region = input.holiday_region;
+  const worked = region === null ? undefined : await publicHolidays(region, now);
+  const { tenantId } = cx.instance;
+  const { entry, hours } = await inTransaction(cx, async (tx) => {
+    await lockOrganisation(tx, id);
+    if ((await findOrganisation(tx, tenantId, id)) === undefined)
+      throw new DomainError("organisation.not-found");
+    const before = await readOfficeHours(tx, tenantId, id, now);
+    const appended = await appendEntry(tx, cx, {
+      class: "admin",
+      outcome: "done",
+      action: "organisation.change",
+      subjects: [`organisation:${id}`],
+      details: {
+        organisation: id,
+        before: { zone: before.zone, weekly_hours: before.weekly_hours, holidays: before.holidays.length },
+        after: JSON.parse(JSON.stringify(input)),
+      },
+    });
+    await updateHours(tx, id, {
+      zone: input.zone,
+      weeklyHours: input.weekly_hours ?? undefined,
+      holidays: closedDates(input, worked?.dates ?? []),
+      choice: {
+        region,
+        closed: input.closed_dates,
+        open: input.open_dates,
+        ...(worked === undefined ? {} : { until: worked.until }),
+      },
+    });
+    return { entry: appended, hours: await readOfficeHours(tx, tenantId, id, now) };
+  });
+  return { ...hours, receipt: await issueReceipt(cx, entry) };
+}

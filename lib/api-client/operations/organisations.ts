@@ -1,0 +1,55 @@
+import { z } from "zod";
+import {
+  OfficeHours,
+  OfficeHoursAnswer,
+  OfficeHoursBody,
+  OrganisationPath,
+  OrganisationSummary,
+} from "@/lib/access/office/schema";
+import { pageOf, pageQuery } from "@/lib/api-client/fields";
+import { operation } from "@/lib/api-client/operation";
+
+const ORGANISATIONS = "/confidential/admin/organisations";
+const roles = ["admin"] as const;
+const scopes = ["admin"] as const;
+
+export const listOrganisations = operation({
+  id: "listOrganisations",
+  method: "GET",
+  path: ORGANISATIONS,
+  summary: "Organisations, and whether hours are set for them; for administrators.",
+  scopes,
+  roles,
+  query: z.strictObject({ ...pageQuery }),
+  response: { status: 200, schema: pageOf(OrganisationSummary) },
+  rate: "reads",
+  action: "organisation.read",
+});
+
+export const getOrganisationHours = operation({
+  id: "getOrganisationHours",
+  method: "GET",
+  path: `${ORGANISATIONS}/{id}/hours`,
+  summary: "When an organisation is open: zone, week, holidays; for administrators.",
+  scopes,
+  roles,
+  params: OrganisationPath,
+  response: { status: 200, schema: OfficeHours },
+  rate: "reads",
+  action: "organisation.read",
+});
+
+export const setOrganisationHours = operation({
+  id: "setOrganisationHours",
+  method: "PUT",
+  path: `${ORGANISATIONS}/{id}/hours`,
+  summary: "Set when an organisation is open; holidays are worked out at once, for six years.",
+  scopes,
+  roles,
+  params: OrganisationPath,
+  body: OfficeHoursBody,
+  response: { status: 200, schema: OfficeHoursAnswer },
+  rate: "writes",
+  action: "organisation.change",
+  stepUp: true,
+});
