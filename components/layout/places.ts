@@ -19,6 +19,7 @@ export type PlaceKey =
   | "erasures"
   | "suspicions"
   | "keys"
+  | "offices"
   | "account"
   | "trust"
   | "help";
@@ -41,6 +42,7 @@ const PLACES: readonly Place[] = [
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
   { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
+  { key: "offices", href: "/organisations", icon: "clock", group: 2 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
   { key: "help", href: "/help", icon: "help", group: 3 },
@@ -65,6 +67,8 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
       return role === "coordinator" && duties.includes("compliance");
     case "keys":
       return PARTIES.includes(role) || role === "coordinator" || role === "admin";
+    case "offices":
+      return role === "admin";
     case "transactions":
       return role !== "admin";
     default:

@@ -10,6 +10,7 @@ import deHome from "@/components/messages/de/home.json";
 import deInvitation from "@/components/messages/de/invitation.json";
 import deKeeping from "@/components/messages/de/keeping.json";
 import deKeys from "@/components/messages/de/keys.json";
+import deOffices from "@/components/messages/de/offices.json";
 import dePortal from "@/components/messages/de/portal.json";
 import deProblem from "@/components/messages/de/problem.json";
 import deRequests from "@/components/messages/de/requests.json";
@@ -34,6 +35,7 @@ import home from "@/components/messages/en/home.json";
 import invitation from "@/components/messages/en/invitation.json";
 import keeping from "@/components/messages/en/keeping.json";
 import keys from "@/components/messages/en/keys.json";
+import offices from "@/components/messages/en/offices.json";
 import portal from "@/components/messages/en/portal.json";
 import problem from "@/components/messages/en/problem.json";
 import requests from "@/components/messages/en/requests.json";
@@ -63,6 +65,7 @@ export const CATALOGUES = {
     invitation,
     keeping,
     keys,
+    offices,
     portal,
     problem,
     requests,
@@ -89,6 +92,7 @@ export const CATALOGUES = {
     invitation: deInvitation,
     keeping: deKeeping,
     keys: deKeys,
+    offices: deOffices,
     portal: dePortal,
     problem: deProblem,
     requests: deRequests,

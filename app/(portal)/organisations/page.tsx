@@ -1,0 +1,53 @@
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { Pager } from "@/components/ui/pager";
+import { listOrganisations as list } from "@/lib/access/office/list-organisations";
+import { listOrganisations } from "@/lib/api-client/operations/organisations";
+import { loadPage } from "@/lib/http/page";
+
+const PATH = "/organisations";
+const CALL = "/confidential/admin/organisations";
+const LIMIT = 40;
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("offices"))("title") };
+}
+
+/** Organisations, each with the way to its hours; for administrators. */
+export default async function OrganisationsPage({ searchParams }: PageProps<"/organisations">) {
+  const t = await getTranslations("offices");
+  const { cursor: asked } = await searchParams;
+  const cursor = typeof asked === "string" && /^[\w-]{1,40}$/.test(asked) ? asked : undefined;
+  const result = await loadPage(listOrganisations, CALL, (cx) => list(cx, { limit: LIMIT, cursor }));
+  if (!result.ok) return <ProblemPage problem={result.problem} section={{ label: t("title"), href: PATH }} />;
+  const { items, next_cursor: next } = result.value;
+  return (
+    <PageFrame
+      crumbs={[{ label: t("title") }]}
+      title={t("title")}
+      lead={t("lead")}
+      apiCall={{ method: "GET", path: CALL }}
+    >
+      <ul className="border-line border-t">
+        {items.map(({ id, name, zone, has_hours: hasHours }) => (
+          <li
+            key={id}
+            className="flex flex-wrap items-baseline gap-x-4 border-line border-b py-2 text-control"
+          >
+            <Link href={`${PATH}/${id}`} prefetch={false} className="underline underline-offset-4">
+              {name}
+            </Link>
+            <span className="text-ink-2">{zone}</span>
+            <span className="text-ink-2">{t(hasHours ? "own" : "default")}</span>
+          </li>
+        ))}
+      </ul>
+      <Pager
+        first={cursor === undefined ? undefined : PATH}
+        next={next === null ? undefined : `${PATH}?cursor=${next}`}
+      />
+    </PageFrame>
+  );
+}
