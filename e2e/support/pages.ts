@@ -40,6 +40,7 @@ export const PAGES = [
   "/audit/retention",
   "/audit/holds",
   "/audit/aside",
+  "/organisations",
   "/keys",
   "/keys/register",
   "/account/security",
