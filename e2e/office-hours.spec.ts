@@ -60,5 +60,5 @@ test("the wrong role finds neither the place nor the page", async ({ browser }) 
   await page.goto(at("/"), { waitUntil: "networkidle" });
   await expect(page.getByRole("link", { name: "Office hours", exact: true })).toHaveCount(0);
   await page.goto(at("/organisations"));
-  await expect(page.getByText("This page is not for your role", { exact: false })).toBeVisible(PATIENCE);
+  await expect(page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible(PATIENCE);
 });
