@@ -118,13 +118,18 @@ describe("actions", () => {
     [who("coordinator", ["executive"], "me", "agency"), "decision.organisation"],
     [who("regulator", ["executive"]), "request-file.not-found"],
   ] as const)("releasing by %o: %s", (subject, expected) => {
-    expect(first(decideAction(subject, "request.release", { ...filing, isParty: false }))).toBe(expected);
+    const escalated = { ...filing, escalatedTo: "executive" as const, isParty: false };
+    expect(first(decideAction(subject, "request.release", escalated))).toBe(expected);
   });
 
   it("no party releases what is its own, and nothing is released that was never sent", () => {
     const executive = who("coordinator", ["executive"]);
-    expect(first(decideAction(executive, "request.release", { ...filing, isParty: true }))).toBe(
+    const escalated = { ...filing, escalatedTo: "executive" as const };
+    expect(first(decideAction(executive, "request.release", { ...escalated, isParty: true }))).toBe(
       "decision.party",
+    );
+    expect(first(decideAction(executive, "request.release", { ...filing, isParty: false }))).toBe(
+      "request-file.not-found",
     );
     expect(
       first(decideAction(executive, "request.release", { ...filing, isSent: false, isParty: false })),

@@ -106,7 +106,7 @@ describe("notifications", () => {
   it("tell nothing of a change that was rolled back, and all of one whose telling was", async () => {
     const requestId = await bench.file();
     const undone = inTransaction(bench.cx, async (tx) => {
-      await tx.$executeRaw`UPDATE access_request SET state = 'stage_2' WHERE id = ${requestId}::uuid`;
+      await tx.$executeRaw`UPDATE access_request SET state = 'stage_2', last_event = 'approve' WHERE id = ${requestId}::uuid`;
       throw new DomainError("request.conflict");
     });
     expect(await outcomeOf(undone)).toBe("request.conflict");
