@@ -11,7 +11,7 @@ import { differs } from "@/lib/testing/opening-oracle";
 
 const ROOT = process.cwd();
 const RULES = ["lib/access/floor.ts", "lib/access/default-rules.ts", "lib/access/limits.ts"] as const;
-const FACTS = Number(process.env.MUTANT_CASES ?? 40_000);
+const FACTS = Number(process.env.MUTANT_CASES ?? 160_000);
 
 type Decide = typeof decideOpening;
 
