@@ -62,6 +62,7 @@ export const ACTS = [
   "key_rotate",
   "key_state",
   "organisation_change",
+  "notification_mark",
   "notification_settings",
   "organisation_create",
   "participant_create",
