@@ -41,19 +41,22 @@ const cx = {
   system: "portal",
 };
 
-/** A rival that locked the same rows first is no failure: it is tried again. */
-async function begin(participantId: string, mode: "rewrap" | "reseal"): Promise<void> {
+/** What a caller may ask again: a rival locked the same rows first, or a busy machine's database was too slow. */
+const MAY_ASK_AGAIN: ReadonlySet<string> = new Set(["request.conflict", "service.database-unavailable"]);
+
+async function patiently(act: () => Promise<unknown>): Promise<void> {
   try {
-    await rotateKey(cx, { participantId }, mode);
+    await act();
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== "request.conflict") throw error;
+    if (!(error instanceof DomainError) || !MAY_ASK_AGAIN.has(error.code)) throw error;
   }
 }
 
 process.stdout.write("ready\n");
 for (let round = 0; ; round += 1) {
   for (const [at, participantId] of participants.entries()) {
-    await begin(participantId, (round + at) % 3 === 2 ? "reseal" : "rewrap");
+    const mode = (round + at) % 3 === 2 ? "reseal" : "rewrap";
+    await patiently(() => rotateKey(cx, { participantId }, mode));
   }
-  await runRotations(cx);
+  await patiently(() => runRotations(cx));
 }
