@@ -3,7 +3,7 @@ import { decideAction } from "@/lib/access/action-rules";
 import type { RequestView } from "@/lib/access/answer-schema";
 import type { AuthorizationRow } from "@/lib/access/authorizations/store";
 import type { GrantRow } from "@/lib/access/grants/store";
-import { latestExtension } from "@/lib/access/life/due";
+import { isLate, latestExtension } from "@/lib/access/life/due";
 import { restOf } from "@/lib/access/life/rest";
 import { findContinuation, findReference } from "@/lib/access/life/store";
 import { isParty } from "@/lib/access/queue/store";
@@ -27,7 +27,7 @@ type SteeringMembers = Pick<RequestView, "acts" | "continues" | "continued_by" |
 function extendable({ row, authorization }: Life, now: Date): Date | undefined {
   const { responseDueAt, state, extensions } = row;
   if (authorization === undefined || responseDueAt === undefined || extensions > 0) return undefined;
-  if (!isTransition(state, "extended", "extend")) return undefined;
+  if (!isTransition(state, "extended", "extend") || isLate(row, now)) return undefined;
   const latest = latestExtension(authorization.kind, responseDueAt);
   return latest === undefined || latest <= now ? undefined : latest;
 }
