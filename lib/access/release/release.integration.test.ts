@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { suspendAuthorization } from "@/lib/access/authorizations/end-authorization";
 import { decideRequest } from "@/lib/access/decide-request";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
@@ -186,6 +187,16 @@ describe("a release is refused", () => {
     // Overdue, and with the head of compliance: not yet the executives' to know of.
     expect(await outcome()).toBe("request-file.not-found");
     expect(await outcomeOf(getRelease(chair, id))).toBe("request-file.not-found");
+  });
+
+  it("when its order was ended while it was under review, by its name and before anybody signs", async () => {
+    const id = await submittedRequest(bench);
+    const { authorization } = await getRequest(bench.legal, id);
+    await suspendAuthorization(bench.legal, id, authorization?.id ?? "", { reason: "The court stayed it." });
+    await keep(14.1);
+    await keep(17.3);
+    await checkIdentity(chair, id, IDENTITY);
+    expect(await outcomeOf(proposeRelease(chair, id, REASON))).toBe("authorization.invalid");
   });
 
   it("to one person twice, and for terms that are not the newest", async () => {
