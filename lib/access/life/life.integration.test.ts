@@ -318,10 +318,11 @@ describe("an answer in part", () => {
     expect(whole.grant_id).not.toBe(answer.grant_id);
     await keep(0);
     expect(await stateOf(id)).toBe("active");
-    expect((await getRequest(bench.legal, id)).timeline.at(-1)).toMatchObject({
-      kind: "resume",
-      from_state: "partial",
-    });
+    const again = await getRequest(bench.legal, id);
+    expect(again.timeline.at(-1)).toMatchObject({ kind: "resume", from_state: "partial" });
+    // The rest has been sent on once, and is its own request's business since.
+    expect(again.acts).toEqual([]);
+    expect(await outcomeOf(answerPartly(bench.legal, id, "again"))).toBe("request.illegal-transition");
   });
 
   it("of fewer fields sends the other fields on; where both were taken, the whole again", async () => {

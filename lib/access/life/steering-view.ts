@@ -48,11 +48,12 @@ async function actsOf(
     decideAction(cx.principal, "request.steer", { ...row, isParty: party, isLegalOnly }).length === 0;
   const isOwed = row.responseDueAt !== undefined && life.authorization !== undefined;
   const hasRest = row.state === "active" && grant !== undefined && restOf(row, grant) !== undefined;
+  const isSentOn = hasRest && (await findContinuation(tx, row.id)) !== undefined;
   return [
     ...(until !== undefined && may(false) ? (["extend"] as const) : []),
     ...(isOwed && isTransition(row.state, OBJECTED, "object") && may(true) ? (["object"] as const) : []),
     ...(row.state === OBJECTED && may(true) ? (["settle"] as const) : []),
-    ...(hasRest && may(false) ? (["answer_partly"] as const) : []),
+    ...(hasRest && !isSentOn && may(false) ? (["answer_partly"] as const) : []),
   ];
 }
 
