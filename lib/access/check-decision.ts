@@ -51,6 +51,12 @@ export function requireSubmittedAuthority({
   });
 }
 
+/** One that was suspended or revoked meanwhile is decided on by nobody, executives included. */
+export function requireStanding({ state }: AuthorizationRow): void {
+  if (REVIEWED.has(state)) return;
+  throw new DomainError("authorization.invalid", { detail: `The legal authority is ${state}.` });
+}
+
 /** The order's facts as this decider read them: against the record, and against the first decider's reading. */
 function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body: NewStatement): void {
   const { confirms } = body;
@@ -69,11 +75,7 @@ async function requireAuthority(
   authorization: AuthorizationRow,
   body: NewStatement,
 ): Promise<void> {
-  if (!REVIEWED.has(authorization.state)) {
-    throw new DomainError("authorization.invalid", {
-      detail: `The legal authority is ${authorization.state}.`,
-    });
-  }
+  requireStanding(authorization);
   if (isPaper(authorization) || body.confirms !== undefined) requireReading(cx, one, authorization, body);
   if (isPaper(authorization)) return;
   const { transactions, groups } = remainingAt(one, cx.clock.now());

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { documentType } from "@/lib/access/document-type";
 import { elementEnd } from "@/lib/crypto/document/der";
+import { holdsScript } from "@/lib/crypto/document/script";
 import { DomainError } from "@/lib/errors";
 import { JPEG, P7M, PDF, pdfOf, pngWith, TIFF, zipEnd } from "@/lib/testing/documents";
 
@@ -122,6 +123,20 @@ describe("a script in a picture", () => {
   ] as const)("%s is refused by name", (_, kind, parts) => {
     expect(verdict(kind, ...parts)).toBe(SCRIPT);
   });
+
+  it("is looked for in place: a picture full of marks' beginnings costs nobody else seconds", () => {
+    let pieces = 0;
+    class Counted extends Uint8Array {
+      override subarray(begin?: number, end?: number): Counted {
+        pieces += 1;
+        return new Counted(super.subarray(begin, end));
+      }
+    }
+    expect(holdsScript(new Counted(4_096).fill(0x3c))).toBe(false);
+    expect(holdsScript(new Counted(Buffer.from("<<<s<SCRIPT")))).toBe(true);
+    expect(holdsScript(new Counted(Buffer.from("<svg onloa")))).toBe(false);
+    expect(pieces).toBe(0);
+  });
 });
 
 describe("damaged pictures", () => {
@@ -139,6 +154,21 @@ describe("damaged pictures", () => {
     many.set(TIFF.subarray(0, 10));
     for (let at = 8; at + 6 < many.length; at += 2) many.writeUInt16LE(60_000, at);
     expect(verdict("tiff", many)).toBe(CUT);
+  });
+
+  it("a TIFF whose directories lie in one another without end is given up", () => {
+    const deep = Buffer.alloc(8 + 18 * 20_000 + 18);
+    deep.set(TIFF.subarray(0, 4));
+    deep.writeUInt32LE(8, 4);
+    for (let at = 8; at + 36 <= deep.length; at += 18) {
+      deep.writeUInt16LE(1, at);
+      // One field: SubIFDs, LONG, one value.
+      deep.writeUInt16LE(330, at + 2);
+      deep.writeUInt16LE(4, at + 4);
+      deep.writeUInt32LE(1, at + 6);
+      deep.writeUInt32LE(at + 18, at + 10);
+    }
+    expect(verdict("tiff", deep)).toBe(CUT);
   });
 
   it("a TIFF whose strips have no lengths has no end", () => {

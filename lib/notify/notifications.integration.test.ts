@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { releaseHold, renewHold } from "@/lib/access/change-preservation";
 import { decideRequest } from "@/lib/access/decide-request";
+import { keepRequests } from "@/lib/access/life/keep-requests";
 import { preserveTransactions } from "@/lib/access/preserve-transactions";
 import { revokeGrant } from "@/lib/access/revoke-grant";
 import { withdrawRequest } from "@/lib/access/withdraw-request";
@@ -182,5 +183,25 @@ describe("notifications", () => {
     await tell();
     for (const who of [bench.regulator, bench.legal, bench.approver])
       expect(await statesOf(who, id)).toEqual([]);
+  });
+
+  it("tell reviewers of a reminder, and the executive when what is overdue comes to him", async () => {
+    const executive = await bench.person({ role: "coordinator", duties: ["executive"], hasKey: false });
+    const id = await bench.file();
+    await tell();
+    const keep = async (days: number) => {
+      const ms = Date.now() + days * 86_400_000;
+      const clock = { ...bench.cx.clock, now: () => new Date(ms), nowMs: () => ms };
+      await keepRequests({ ...bench.cx, clock, logger: bench.legal.logger, system: "portal" });
+      await tell();
+    };
+    await keep(8.5);
+    expect(await statesOf(bench.legal, id)).toEqual(["stage_1", "stage_1"]);
+    await keep(14.1);
+    expect(await statesOf(executive, id)).toEqual([]);
+    await keep(17.3);
+    expect(await statesOf(executive, id)).toEqual(["overdue"]);
+    for (const other of [bench.auditor, bench.client, bench.support])
+      expect(await statesOf(other, id)).toEqual([]);
   });
 });

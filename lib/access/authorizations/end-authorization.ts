@@ -1,15 +1,18 @@
 import "server-only";
 import type { RequestAnswer } from "@/lib/access/answer-schema";
+import { lockSameOrder } from "@/lib/access/authorizations/resting-store";
 import {
   type AuthorizationRow,
   findAuthorization,
   setAuthorizationState,
 } from "@/lib/access/authorizations/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
+import { isLate } from "@/lib/access/life/due";
 import { loadRequest } from "@/lib/access/load-request";
+import type { Permit } from "@/lib/access/permit";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
-import { lockRequest } from "@/lib/access/requests/store";
+import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
 import { endGrant, tryAnnouncing } from "@/lib/access/revoke-grant";
 import type { AuthorizationEnd, AuthorizationState } from "@/lib/access/schema";
 import { appendEntry } from "@/lib/audit/append-entry";
@@ -66,19 +69,30 @@ export async function endAuthorization(
   return { entry, ended };
 }
 
+/** Why no reviewer ends the order of this request; nothing where one may. */
+async function againstEnding(tx: Tx, cx: Context, request: RequestRow): Promise<string | undefined> {
+  // What is overdue is with the executives, whom no coordinator stops (access.md "Requests").
+  if (request.state === "overdue" || isLate(request, cx.clock.now()))
+    return "The request is overdue: executives may release it.";
+  const grant = await findGrantOfRequest(tx, request.id);
+  return grant?.releaseId === undefined ? undefined : "Executives released it: no coordinator ends it.";
+}
+
+/** The same order in the requests that go on with a rest: it ends there too, where a reviewer may end it at all. */
+async function endAlike(tx: Tx, cx: Context, permit: Permit, id: string, input: EndInput) {
+  const facts = await findRequestFacts(tx, cx.instance.tenantId, id);
+  const row = await findAuthorization(tx, id);
+  if (facts === undefined || row === undefined || !mayEnd(row, input.to)) return undefined;
+  if ((await againstEnding(tx, cx, await readRequest(tx, permit, facts))) !== undefined) return undefined;
+  return (await endAuthorization(tx, cx, row, input)).ended;
+}
+
 async function endIn(tx: Tx, cx: Context, input: EndInput) {
   const { requestId, authorizationId, to } = input;
-  await lockRequest(tx, requestId);
-  const { row: request } = await loadRequest(tx, cx, requestId, "request.review");
-  // What is overdue is with the executives, whom no coordinator stops (access.md "Requests").
-  if (request.state === "overdue") {
-    throw new DomainError("request.conflict", {
-      detail: "The request is overdue: executives may release it.",
-    });
-  }
-  if ((await findGrantOfRequest(tx, requestId))?.releaseId !== undefined) {
-    throw new DomainError("request.conflict", { detail: "Executives released it: no coordinator ends it." });
-  }
+  const line = await lockSameOrder(tx, requestId);
+  const { permit, row: request } = await loadRequest(tx, cx, requestId, "request.review");
+  const against = await againstEnding(tx, cx, request);
+  if (against !== undefined) throw new DomainError("request.conflict", { detail: against });
   const row = await findAuthorization(tx, requestId);
   if (row?.id !== authorizationId) throw new DomainError("authorization.not-found");
   if (!mayEnd(row, to)) {
@@ -86,7 +100,10 @@ async function endIn(tx: Tx, cx: Context, input: EndInput) {
       detail: `The legal authority is ${row.state}; it does not become ${to}.`,
     });
   }
-  return endAuthorization(tx, cx, row, input);
+  const { entry, ended } = await endAuthorization(tx, cx, row, input);
+  const all = [ended];
+  for (const id of line) if (id !== requestId) all.push(await endAlike(tx, cx, permit, id, input));
+  return { entry, ended: all.filter((id) => id !== undefined) };
 }
 
 interface EndInput {
@@ -100,7 +117,7 @@ async function end(cx: Context, input: EndInput): Promise<RequestAnswer> {
   const { requestId, to } = input;
   return recordingRefusals(cx, { action: ACTIONS[to], requestId }, async () => {
     const { entry, ended } = await inTransaction(cx, (tx) => endIn(tx, cx, input));
-    if (ended !== undefined) await tryAnnouncing(cx, ended);
+    for (const id of ended) await tryAnnouncing(cx, id);
     return answerRequest(cx, requestId, entry);
   });
 }
@@ -108,7 +125,8 @@ async function end(cx: Context, input: EndInput): Promise<RequestAnswer> {
 /**
  * A court has stayed the order, or its authority doubts it: nothing is approved on it, and a grant that rests on it ends
  * at once, here at the next decision and with the custodian as soon as it answers. It is not lifted (ADR 0031): what is
- * left to see takes a new request and two fresh decisions. For reviewers. Throws `authorization.not-found`,
+ * left to see takes a new request and two fresh decisions. With it ends the same order of a rest that goes on in a request
+ * of its own. For reviewers. Throws `authorization.not-found`,
  * `request.illegal-transition`.
  */
 export function suspendAuthorization(

@@ -11,6 +11,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { DomainError } from "@/lib/errors";
 import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
 import {
   createRequestBench,
@@ -80,6 +81,12 @@ describe("break-glass", () => {
     const { items } = await listEmergencies(bench.approver, { limit: 10 });
     expect(items[0]).toMatchObject({ id: used.id, reason: REASON, views_used: 1, acts: ["end"] });
     expect((await getGrant(bench.approver, used.id)).reference).toMatch(/^BG-/);
+    // An executive reviews it, and is shown no end that he would be refused.
+    expect((await listEmergencies(executive, { limit: 10 })).items[0]).toMatchObject({
+      id: used.id,
+      acts: [],
+    });
+    expect(await outcomeOf(revokeGrant(executive, used.id, "x"))).toBe("grant.not-found");
   });
 
   it("is blocked for its holder until another person has reviewed it, here and at the custodian", async () => {
@@ -183,6 +190,33 @@ describe("a review", () => {
     expect(await outcomeOf(reviewEmergency(bench.legal, uuidv7(1), review()))).toBe("grant.not-found");
     await reviewEmergency(bench.legal, used.id, review());
     expect(await outcomeOf(reviewEmergency(executive, used.id, review()))).toBe("request.illegal-transition");
+  });
+
+  it("is taken of a use whose answer was lost and which somebody ended: else its holder were blocked for good", async () => {
+    const { escrow } = bench;
+    const losing: typeof escrow = {
+      ...escrow,
+      submitGrant: async (submission) => {
+        await escrow.submitGrant(submission);
+        throw new DomainError("custodian.unavailable");
+      },
+    };
+    const lost = useBreakGlass({ ...holder, escrow: losing }, asked());
+    expect(await outcomeOf(lost)).toBe("custodian.unavailable");
+    const [pending] = (await listEmergencies(holder, { limit: 1 })).items;
+    expect(pending?.state).toBe("pending");
+    await revokeGrant(bench.approver, pending?.id ?? "", "nobody knows whether it was taken");
+    const blocked = await refusalOf(useBreakGlass(holder, asked()));
+    expect([blocked.code, blocked.extra.reason]).toEqual(["custodian.refused", "review-due"]);
+    expect((await reviewEmergency(executive, pending?.id ?? "", review())).state).toBe("reviewed");
+    const used = await useBreakGlass(holder, asked());
+    expect(used.state).toBe("running");
+    // Of one that the custodian refused it knows nothing, and says so.
+    const refused = (await listEmergencies(holder, { limit: 50 })).items.find(
+      (one) => one.state === "refused",
+    );
+    const none = await refusalOf(reviewEmergency(executive, refused?.id ?? "", review()));
+    expect([none.code, none.extra.reason]).toEqual(["custodian.refused", "unknown-grant"]);
   });
 
   it("is nobody's whose own use waits", async () => {

@@ -13,7 +13,10 @@ import { DomainError } from "@/lib/errors";
 import type { SignedReview } from "@/lib/escrow/emergency-statement";
 import { recordDigest } from "@/lib/escrow/statements";
 
-/** What is reviewed exists, is over, gave something, is another's, and waits. */
+/**
+ * What is reviewed exists, is over, is another's, and waits. Whether it gave something the custodian alone knows, since its
+ * answer may have been lost: of a use that it never took it takes no review.
+ */
 async function requireReviewable(tx: Tx, cx: Context, id: string): Promise<EmergencyRow> {
   const row = await findEmergency(tx, cx.instance.tenantId, id);
   if (row === undefined || !mayKnowOf(cx.principal, row.holder_user_id))
@@ -24,7 +27,7 @@ async function requireReviewable(tx: Tx, cx: Context, id: string): Promise<Emerg
   if (first !== undefined) throw refusalOf([first, ...others]);
   const isRunning =
     row.grant_state === "pending" || (row.grant_state === "active" && cx.clock.now() < row.not_after);
-  if (isRunning || !row.is_taken || row.reviewed_at !== null) {
+  if (isRunning || row.reviewed_at !== null) {
     const detail = isRunning
       ? "It is still running: end it first, or wait."
       : "Nothing waits for a review here.";

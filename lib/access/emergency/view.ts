@@ -1,5 +1,6 @@
 import "server-only";
-import { mayKnowOf, reviewReasons } from "@/lib/access/emergency/rules";
+import { isReviewer } from "@/lib/access/action-rules";
+import { reviewReasons } from "@/lib/access/emergency/rules";
 import type { EmergencyView } from "@/lib/access/emergency/schema";
 import { type EmergencyRow, isBlocked } from "@/lib/access/emergency/store";
 import { loadNames } from "@/lib/access/request-view";
@@ -10,8 +11,8 @@ import { recordDigest } from "@/lib/escrow/statements";
 
 function stateAt(row: EmergencyRow, now: Date): EmergencyView["state"] {
   if (row.grant_state === "pending") return "pending";
-  if (!row.is_taken) return "refused";
   if (row.reviewed_at !== null) return "reviewed";
+  if (!row.is_taken) return "refused";
   return row.grant_state === "active" && now < row.not_after ? "running" : "review_due";
 }
 
@@ -22,7 +23,7 @@ function actsOf(cx: Context, row: EmergencyRow, state: EmergencyView["state"], i
   const facts = { holderUserId, isBlocked: isViewerBlocked };
   return [
     ...(state === "running" && isOwn ? (["open"] as const) : []),
-    ...((state === "running" || state === "pending") && mayKnowOf(cx.principal, holderUserId)
+    ...((state === "running" || state === "pending") && (isOwn || isReviewer(cx.principal))
       ? (["end"] as const)
       : []),
     ...(state === "review_due" && reviewReasons(cx.principal, facts).length === 0

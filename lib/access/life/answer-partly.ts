@@ -4,6 +4,7 @@ import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { continueRequest } from "@/lib/access/life/continue-request";
 import { restOf } from "@/lib/access/life/rest";
 import { enterSteering, loadSteered } from "@/lib/access/life/steer";
+import { findContinuation } from "@/lib/access/life/store";
 import { moveRequest } from "@/lib/access/move-request";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
@@ -22,6 +23,12 @@ export async function answerPartly(cx: Context, id: string, reason: string): Pro
       if (one.row.state !== "active") {
         throw new DomainError("request.illegal-transition", {
           detail: `It is ${one.row.state}; an answer in part is one that access has come of.`,
+        });
+      }
+      const sentOn = await findContinuation(tx, id);
+      if (sentOn !== undefined) {
+        throw new DomainError("request.illegal-transition", {
+          detail: `The rest went on once, as ${sentOn.reference}.`,
         });
       }
       const grant = await findGrantOfRequest(tx, id);

@@ -117,6 +117,18 @@ export const UNANSWERED: ReadonlySet<RequestState> = new Set<RequestState>([
   "objected",
 ]);
 
+/**
+ * Whether an answer is owed and its date is over, also between a decision and the portal's next look at the clock, when
+ * the state does not say so: then it lies with those to whom it escalates. While a question is open its clock stands still.
+ */
+export function isLate(
+  { state, responseDueAt, escalatedTo }: Pick<Standing, "state" | "responseDueAt" | "escalatedTo">,
+  now: Date,
+): boolean {
+  if (responseDueAt === undefined || !UNANSWERED.has(state)) return false;
+  return escalatedTo !== undefined || (state !== "needs_information" && responseDueAt <= now);
+}
+
 function reviewStep(one: Standing, nowMs: number): DueStep | undefined {
   const { state, dueAt, responseDueAt, reminders } = one;
   if (responseDueAt !== undefined && responseDueAt.getTime() <= nowMs)

@@ -1,7 +1,7 @@
 import "server-only";
 import type { RequestAnswer } from "@/lib/access/answer-schema";
 import { invalidField } from "@/lib/access/invalid-field";
-import { latestExtension } from "@/lib/access/life/due";
+import { isLate, latestExtension } from "@/lib/access/life/due";
 import { enterSteering, loadSteered, requireDuty } from "@/lib/access/life/steer";
 import { moveRequest } from "@/lib/access/move-request";
 import { recordingRefusals } from "@/lib/access/record-refusal";
@@ -54,6 +54,12 @@ export async function extendRequest(cx: Context, id: string, body: NewExtension)
       const one = await loadSteered(tx, cx, id, false);
       const { row } = one;
       const { responseDueAt, kind } = requireDuty(one);
+      // What is called overdue has no such move. What is late and not called so yet is put off no more either.
+      if (row.state !== "overdue" && isLate(row, cx.clock.now())) {
+        throw new DomainError("request.extended", {
+          detail: "Its date is over: what is late is not put off any more.",
+        });
+      }
       const until = newDate(row, kind, responseDueAt, { until: body.until, now: cx.clock.now() });
       // Reviewers keep as much time before the answer's date as they had.
       const reserveMs = responseDueAt.getTime() - (row.dueAt ?? responseDueAt).getTime();

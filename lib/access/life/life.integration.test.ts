@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { revokeAuthorization, suspendAuthorization } from "@/lib/access/authorizations/end-authorization";
 import { commentRequest } from "@/lib/access/comment-request";
 import { decideRequest } from "@/lib/access/decide-request";
+import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
 import { answerPartly } from "@/lib/access/life/answer-partly";
 import { extendRequest } from "@/lib/access/life/extend-request";
@@ -105,6 +107,15 @@ describe("an answer that does not come", () => {
 
     // It can still be answered, and stands where it stood; the answer is overdue until it is there.
     expect((await decideRequest(bench.legal, id, bench.approval("legal"))).state).toBe("stage_2");
+    // Nor between a decision and the portal's next look at the clock, when it is not called overdue.
+    const between = extendRequest(at(bench.legal, 17.35), id, { reason: "Too late" });
+    expect(await outcomeOf(between)).toBe("request.extended");
+    expect((await getRequest(at(bench.legal, 17.35), id)).acts).not.toContain("extend");
+    const { authorization } = await getRequest(bench.legal, id);
+    for (const act of [suspendAuthorization, revokeAuthorization]) {
+      const ended = act(at(bench.legal, 17.35), id, authorization?.id ?? "", { reason: "Too late" });
+      expect(await outcomeOf(ended)).toBe("request.conflict");
+    }
     await keep(17.4);
     expect(await getRequest(bench.approver, id)).toMatchObject({
       state: "overdue",
@@ -307,10 +318,11 @@ describe("an answer in part", () => {
     expect(whole.grant_id).not.toBe(answer.grant_id);
     await keep(0);
     expect(await stateOf(id)).toBe("active");
-    expect((await getRequest(bench.legal, id)).timeline.at(-1)).toMatchObject({
-      kind: "resume",
-      from_state: "partial",
-    });
+    const again = await getRequest(bench.legal, id);
+    expect(again.timeline.at(-1)).toMatchObject({ kind: "resume", from_state: "partial" });
+    // The rest has been sent on once, and is its own request's business since.
+    expect(again.acts).toEqual([]);
+    expect(await outcomeOf(answerPartly(bench.legal, id, "again"))).toBe("request.illegal-transition");
   });
 
   it("of fewer fields sends the other fields on; where both were taken, the whole again", async () => {
@@ -334,6 +346,36 @@ describe("an answer in part", () => {
     expect(await act(id)).toBe("request.answered-whole");
     const { id: once } = await partly({ fields: ["amount"] });
     expect(await act(once)).toBe("request.illegal-transition");
+  });
+
+  it.each([
+    ["suspended", suspendAuthorization, 0],
+    ["revoked", revokeAuthorization, 1],
+  ] as const)("ends in both requests when its one order is %s in either", async (state, act, named) => {
+    const { id, answer } = await partly({ fields: ["amount"] });
+    const restId = answer.continued_by?.id ?? "";
+    await decideRequest(bench.both, restId, bench.approval("legal"));
+    await decideRequest(bench.approver, restId, bench.approval("coordinator"));
+    const ids = [id, restId];
+    const which = ids[named] ?? "";
+    const { authorization } = await getRequest(bench.legal, which);
+    await act(bench.legal, which, authorization?.id ?? "", { reason: "The court stayed it." });
+    for (const one of ids) {
+      const ended = await getRequest(bench.regulator, one);
+      expect([ended.state, ended.authorization?.state]).toEqual(["revoked", state]);
+      expect((await getGrant(bench.regulator, ended.grant_id ?? "")).state).toBe("revoked");
+    }
+  });
+
+  it("ends in the rest that is still under review, which then nobody approves", async () => {
+    const { id, answer } = await partly({ fields: ["amount"] });
+    const restId = answer.continued_by?.id ?? "";
+    await suspendAuthorization(bench.legal, id, answer.authorization?.id ?? "", { reason: "stayed" });
+    const rest = await getRequest(bench.legal, restId);
+    expect([rest.state, rest.authorization?.state]).toEqual(["stage_1", "suspended"]);
+    expect(await outcomeOf(decideRequest(bench.both, restId, bench.approval("legal")))).toBe(
+      "authorization.invalid",
+    );
   });
 
   it("ends with its grant as the whole would: by revocation too", async () => {

@@ -3,7 +3,7 @@ import { decideAction } from "@/lib/access/action-rules";
 import type { RequestView } from "@/lib/access/answer-schema";
 import type { AuthorizationRow } from "@/lib/access/authorizations/store";
 import type { GrantRow } from "@/lib/access/grants/store";
-import { latestExtension } from "@/lib/access/life/due";
+import { isLate, latestExtension } from "@/lib/access/life/due";
 import { restOf } from "@/lib/access/life/rest";
 import { findContinuation, findReference } from "@/lib/access/life/store";
 import { isParty } from "@/lib/access/queue/store";
@@ -27,7 +27,7 @@ type SteeringMembers = Pick<RequestView, "acts" | "continues" | "continued_by" |
 function extendable({ row, authorization }: Life, now: Date): Date | undefined {
   const { responseDueAt, state, extensions } = row;
   if (authorization === undefined || responseDueAt === undefined || extensions > 0) return undefined;
-  if (!isTransition(state, "extended", "extend")) return undefined;
+  if (!isTransition(state, "extended", "extend") || isLate(row, now)) return undefined;
   const latest = latestExtension(authorization.kind, responseDueAt);
   return latest === undefined || latest <= now ? undefined : latest;
 }
@@ -48,11 +48,12 @@ async function actsOf(
     decideAction(cx.principal, "request.steer", { ...row, isParty: party, isLegalOnly }).length === 0;
   const isOwed = row.responseDueAt !== undefined && life.authorization !== undefined;
   const hasRest = row.state === "active" && grant !== undefined && restOf(row, grant) !== undefined;
+  const isSentOn = hasRest && (await findContinuation(tx, row.id)) !== undefined;
   return [
     ...(until !== undefined && may(false) ? (["extend"] as const) : []),
     ...(isOwed && isTransition(row.state, OBJECTED, "object") && may(true) ? (["object"] as const) : []),
     ...(row.state === OBJECTED && may(true) ? (["settle"] as const) : []),
-    ...(hasRest && may(false) ? (["answer_partly"] as const) : []),
+    ...(hasRest && !isSentOn && may(false) ? (["answer_partly"] as const) : []),
   ];
 }
 

@@ -1,5 +1,9 @@
 import "server-only";
-import { requireIdentityCheck, requireSubmittedAuthority } from "@/lib/access/check-decision";
+import {
+  requireIdentityCheck,
+  requireStanding,
+  requireSubmittedAuthority,
+} from "@/lib/access/check-decision";
 import { newNonce } from "@/lib/access/prepare-statement";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRelease } from "@/lib/access/release/get-release";
@@ -24,6 +28,7 @@ function termsOf(cx: Context, { row, requester, authorization }: ReleaseCase): R
   if (row.digest === undefined || authorization === undefined) {
     throw new DomainError("authorization.missing", { detail: "A release answers a legal authority." });
   }
+  requireStanding(authorization);
   const asked = {
     ...(row.from === undefined ? {} : { from: row.from }),
     ...(row.until === undefined ? {} : { until: row.until }),

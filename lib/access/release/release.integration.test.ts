@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { suspendAuthorization } from "@/lib/access/authorizations/end-authorization";
 import { decideRequest } from "@/lib/access/decide-request";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
 import { checkIdentity } from "@/lib/access/identity-check";
+import { answerPartly } from "@/lib/access/life/answer-partly";
 import { keepRequests } from "@/lib/access/life/keep-requests";
 import { endRelease } from "@/lib/access/release/end-release";
 import { getRelease } from "@/lib/access/release/get-release";
@@ -119,6 +121,29 @@ describe("an overdue request", () => {
     expect(JSON.stringify(opened)).toContain("1000");
   });
 
+  it("is released too when it is the rest of an answer in part, which nobody answers", async () => {
+    const first = await submittedRequest(bench);
+    await decideRequest(bench.legal, first, approvalOf("legal"));
+    await decideRequest(bench.approver, first, approvalOf("coordinator", { scope: { fields: ["amount"] } }));
+    const { continued_by: rest } = await answerPartly(bench.legal, first, "Pricing takes longer");
+    const id = rest?.id ?? "";
+    await keep(14.1);
+    await keep(17.3);
+    const { release } = await proposeRelease(chair, id, REASON);
+    await signRelease(chair, id, release?.id ?? "", word());
+    const two = await signRelease(officer, id, release?.id ?? "", word());
+    expect(two).toMatchObject({ request_state: "active", release: { state: "released" } });
+    const opened = await openTransaction(bench.regulator, bench.txId, {
+      purpose: "audit",
+      grant_id: two.grant_id ?? "",
+    });
+    expect(JSON.stringify(opened)).not.toContain("1000");
+    // The part's order and the rest's are one: executives' word on the rest outlives what reviewers end.
+    const { authorization } = await getRequest(bench.legal, first);
+    await suspendAuthorization(bench.legal, first, authorization?.id ?? "", { reason: "x" });
+    expect((await getRequest(bench.regulator, id)).state).toBe("active");
+  });
+
   it("is a grant that no reviewer ends, here or at the custodian, but an executive does", async () => {
     const { id, grantId } = await released();
     for (const reviewer of [bench.legal, bench.approver, chair]) {
@@ -186,6 +211,16 @@ describe("a release is refused", () => {
     // Overdue, and with the head of compliance: not yet the executives' to know of.
     expect(await outcome()).toBe("request-file.not-found");
     expect(await outcomeOf(getRelease(chair, id))).toBe("request-file.not-found");
+  });
+
+  it("when its order was ended while it was under review, by its name and before anybody signs", async () => {
+    const id = await submittedRequest(bench);
+    const { authorization } = await getRequest(bench.legal, id);
+    await suspendAuthorization(bench.legal, id, authorization?.id ?? "", { reason: "The court stayed it." });
+    await keep(14.1);
+    await keep(17.3);
+    await checkIdentity(chair, id, IDENTITY);
+    expect(await outcomeOf(proposeRelease(chair, id, REASON))).toBe("authorization.invalid");
   });
 
   it("to one person twice, and for terms that are not the newest", async () => {

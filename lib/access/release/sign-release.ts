@@ -2,7 +2,11 @@ import "server-only";
 import { activateGrant } from "@/lib/access/activate-grant";
 import { approveAuthorization } from "@/lib/access/authorizations/advance";
 import type { AuthorizationRow } from "@/lib/access/authorizations/store";
-import { requireIdentityCheck, requireSubmittedAuthority } from "@/lib/access/check-decision";
+import {
+  requireIdentityCheck,
+  requireStanding,
+  requireSubmittedAuthority,
+} from "@/lib/access/check-decision";
 import { requireConfirms, requireSameReading } from "@/lib/access/confirms";
 import { POLICY_VERSION } from "@/lib/access/decide";
 import { insertGrant } from "@/lib/access/grants/change-store";
@@ -43,6 +47,7 @@ async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): P
   if (authorization === undefined || authorization.validUntil <= cx.clock.now()) {
     throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
   }
+  requireStanding(authorization);
   const { confirms } = word.body;
   requireConfirms(authorization, confirms, new Date(release.terms.not_after));
   const [first] = words;

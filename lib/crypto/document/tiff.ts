@@ -5,6 +5,8 @@ const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 const ENTRY_BYTES = 12;
 /** Entries and offsets that are looked at in all, so that directories that overlap cost no more than honest ones. */
 const MAX_STEPS = 1_000_000;
+/** Directories within directories: an honest file has three. */
+const MAX_DEPTH = 32;
 const SHORT = 3;
 /** Types that an offset may have: SHORT, LONG, IFD. */
 const OFFSET_TYPES = [SHORT, 4, 13];
@@ -96,7 +98,8 @@ class Reader {
   }
 
   /** Walks a chain of directories; one that was read is not read again, so a circle ends. */
-  walk(first: number): void {
+  walk(first: number, depth = 0): void {
+    if (depth > MAX_DEPTH) throw new Damaged();
     for (let at = first; at !== 0 && !this.#seen.has(at); ) {
       this.#seen.add(at);
       const count = this.#short(at);
@@ -105,7 +108,8 @@ class Reader {
       this.#claim(at, length + 4);
       const fields = this.#fields(at, count);
       this.#claimPieces(fields);
-      for (const tag of DIRECTORIES) for (const place of this.#numbers(fields.get(tag))) this.walk(place);
+      for (const tag of DIRECTORIES)
+        for (const place of this.#numbers(fields.get(tag))) this.walk(place, depth + 1);
       at = this.#long(at + length);
     }
   }

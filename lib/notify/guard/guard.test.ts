@@ -172,6 +172,24 @@ describe("a call", () => {
     }
   });
 
+  it.each([
+    ["changes the protocol", "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"],
+    ["hints and hangs up", "HTTP/1.1 103 Early Hints\r\n\r\n"],
+  ])("to a server that %s ends, so that nobody else's message waits for it", async (_name, answer) => {
+    const server = createTcp((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => socket.end(answer));
+    });
+    const port = await listening(server);
+    try {
+      const url = new URL(`http://127.0.0.1:${port}/`);
+      const posted = await postOnce({ url, address: "127.0.0.1", family: 4 }, "{}", {}, 300);
+      expect(["answer", "unreachable"]).toContain(posted.outcome);
+    } finally {
+      server.close();
+    }
+  });
+
   it("to a port where nobody listens, or to a server that speaks no TLS, is no delivery", async () => {
     const server = createServer((_request, response) => response.writeHead(200).end());
     const port = await listening(server);

@@ -70,6 +70,11 @@ export function postOnce(
       answer.once("error", () => undefined);
       drain(answer, () => resolve(verdict));
     });
+    // Another protocol ends the line without an answer and without an error: a call always comes to something.
+    call.once("upgrade", (answer, socket) => {
+      socket.destroy();
+      resolve(verdictOn(answer.statusCode ?? 0));
+    });
     call.on("error", (error) => resolve(faultOf(error)));
     call.end(bytes);
   });
