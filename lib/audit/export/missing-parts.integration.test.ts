@@ -202,6 +202,15 @@ describe("a part that the database's owner drops or moves", () => {
       await whileMoved(moved(entries.subject, "subject", `'${id}'`), async () => {
         expect(await found(auditor)).toEqual([`part ${seq}`]);
       });
+      // Nor where the compartment has no row any more that says whose it was.
+      await whileMoved(moved(entries.subject, "subject", `'${id}'`), async () => {
+        await admin.query(`CREATE POLICY hides ON audit_compartment USING (id <> '${id}')`);
+        await admin.query("ALTER TABLE audit_compartment ENABLE ROW LEVEL SECURITY");
+        const named = await found(auditor);
+        await admin.query("ALTER TABLE audit_compartment DISABLE ROW LEVEL SECURITY");
+        await admin.query("DROP POLICY hides ON audit_compartment");
+        expect(named).toContain(`erased ${seq}`);
+      });
     });
   });
 
