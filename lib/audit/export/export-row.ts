@@ -186,15 +186,15 @@ function without(gone: readonly string[], { parts, erased, keyless }: Shown): Sh
   };
 }
 
-/** Without the part of the case where the reader reads none: it was opened to see whose case it is. */
+/**
+ * Without what the reader does not read: the part of the case, which was opened to see whose case it is, and whatever
+ * else the database gave that it was not asked for. A part with a key is of the kind that its key opens under.
+ */
 function asked(shown: Shown, kinds: readonly CompartmentKind[]): Shown {
-  if (kinds.includes("case")) return shown;
+  const parts = shown.parts.filter(({ kind }) => kinds.includes(kind));
+  if (kinds.includes("case")) return { ...shown, parts };
   const isAsked = ({ kind }: StoredPart) => kind !== "case";
-  return {
-    parts: shown.parts.filter(isAsked),
-    erased: shown.erased.filter(isAsked),
-    keyless: shown.keyless.filter(isAsked),
-  };
+  return { parts, erased: shown.erased.filter(isAsked), keyless: shown.keyless.filter(isAsked) };
 }
 
 function isRowRevealing(
