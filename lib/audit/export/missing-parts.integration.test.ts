@@ -7,6 +7,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import type { AuditEvent } from "../event";
+import { getEvent } from "../get-event";
 import { recordEvent } from "../record-event";
 import { parseManifestText } from "../verify/bundle-format";
 
@@ -201,6 +202,8 @@ describe("a part that the database's owner drops or moves", () => {
       expect(await found(auditor)).toEqual([]);
       await whileMoved(moved(entries.subject, "subject", `'${id}'`), async () => {
         expect(await found(auditor)).toEqual([`part ${seq}`]);
+        const { erased: told } = await getEvent(auditor, seq);
+        expect(told).toEqual([expect.objectContaining({ by_seq: null, is_recorded: false })]);
       });
       // Nor where the compartment has no row any more that says whose it was.
       await whileMoved(moved(entries.subject, "subject", `'${id}'`), async () => {

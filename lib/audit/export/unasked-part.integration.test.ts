@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import type { AuditEvent } from "../event";
 import { getEvent } from "../get-event";
@@ -41,9 +42,9 @@ it("no part of a kind that was not asked for is opened, whatever the database ca
   const { rows } = await bench.admin.query("SELECT entry_id, seq::int FROM audit_leaf");
   const seqs = new Map<string, number>(rows.map((row) => [row.entry_id, row.seq]));
   await makeEqualToAll();
-  const shown = async (cx: typeof regulator, entry: string) =>
+  const shown = async (cx: Context, entry: string) =>
     (await getEvent(cx, seqs.get(entry) ?? -1)).parts.map(({ kind }) => kind).sort();
-  const keyed = async (cx: typeof regulator, entry: string) => {
+  const keyed = async (cx: Context, entry: string) => {
     const text = Buffer.from(await bench.exported({ format: "ndjson" }, cx)).toString();
     const line = JSON.parse(text.split("\n").find((one) => one.includes(entry)) ?? "");
     return line.parts.flatMap(({ key, kind }: { key?: string; kind: string }) => (key ? [kind] : [])).sort();
