@@ -79,6 +79,29 @@ describe("where the owner answers one question about a number by another entry",
     expect(await bundle(bench.auditor)).toBe("verified, 1 withheld");
   });
 
+  it("nor by the word of one that is there beside the entry itself, under the same number", async () => {
+    const { id } = await recordEvent(bench.cx, EVENT);
+    await bench.anchor();
+    const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [id]);
+    const seq = rows[0].seq;
+    await pastTriggers(bench.admin, ["audit_index"], () =>
+      bench.admin.query("UPDATE audit_index SET case_id = gen_random_uuid() WHERE entry_id = $1", [id]),
+    );
+    expect(await bundle(bench.auditor)).toBe("verified, 1 withheld");
+    const columns = "log, seq, entry_id, leaf_hash, integrated_at";
+    await lie(
+      "audit_leaf",
+      columns.replaceAll(/(\w+)/g, "t.$1"),
+      `(SELECT log, ${seq}::bigint AS seq, entry_id, leaf_hash, integrated_at FROM true_audit_leaf
+          WHERE entry_id = '${foreign}' AND current_query() LIKE '%to_jsonb(i)%'
+        UNION ALL SELECT ${columns} FROM true_audit_leaf
+          WHERE seq <> ${seq} OR current_query() NOT LIKE '%json_build_array%') t`,
+    );
+    expect(await bundle(bench.auditor)).toBe("refused: export.index");
+    await stopLying("audit_leaf");
+    expect(await bundle(bench.auditor)).toBe("verified, 1 withheld");
+  });
+
   it("nor by the word of a recovery that is in no tree, and is there for the one question about recoveries", async () => {
     const { log } = bench.place;
     const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [own]);
