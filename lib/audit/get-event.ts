@@ -14,7 +14,10 @@ import { findLeaf, findWithinFence, type PartRow, readMinimum, readParts } from 
 import { recordRead } from "./record-read";
 import type { EventDetail } from "./schema";
 
-/** Readable parts whose key is gone, with the entry that destroyed it; none where no entry of the log says so. */
+/**
+ * Readable parts whose key is gone, with the entry that destroyed it; none where no entry of the log says so. Nothing but
+ * the actor's own part is ever erased: one that was moved under another's erased key is told as one without.
+ */
 async function goneParts(
   cx: Context,
   rows: readonly PartRow[],
@@ -23,13 +26,17 @@ async function goneParts(
   const open = new Set(opened.map(({ c }) => c));
   const gone = rows.filter(({ c, is_asked }) => is_asked && !open.has(c));
   const erasing = await new ErasureBook(cx).erasing(gone.map((part) => part.compartment_id));
-  return gone.map(({ c, kind, compartment_id, destroyed_at }) => ({
-    c,
-    kind,
-    erased_at: destroyed_at?.toISOString() ?? null,
-    by_seq: erasing.get(compartment_id)?.seq ?? null,
-    is_recorded: erasing.has(compartment_id),
-  }));
+  const actor = opened.find(({ c }) => c === "org")?.plaintext.actor;
+  return gone.map(({ c, kind, subject, compartment_id, destroyed_at }) => {
+    const by = kind === "subject" && subject === actor ? erasing.get(compartment_id) : undefined;
+    return {
+      c,
+      kind,
+      erased_at: destroyed_at?.toISOString() ?? null,
+      by_seq: by?.seq ?? null,
+      is_recorded: by !== undefined,
+    };
+  });
 }
 
 async function findEvent(cx: Context, tx: Tx, seq: number) {

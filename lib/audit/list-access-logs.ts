@@ -59,9 +59,10 @@ function memberOf(parts: readonly OpenedPart[], kind: "org" | "subject"): Readon
 }
 
 function toItem(cx: Context, row: EventRow, parts: readonly OpenedPart[]): AccessLogItem {
-  const access = accessOf(memberOf(parts, "org"));
-  // Addresses are about a person: auditors see everybody's, everybody else their own.
-  const isOwn = row.actor === cx.principal.pseudonym;
+  const org = memberOf(parts, "org");
+  const access = accessOf(org);
+  // Addresses are about a person: auditors see everybody's, everybody else their own, as the entry says and not its row.
+  const isOwn = org.actor === cx.principal.pseudonym;
   const person = cx.principal.role === "auditor" || isOwn ? memberOf(parts, "subject") : {};
   const optional = {
     transaction_id: row.transaction_id ?? undefined,

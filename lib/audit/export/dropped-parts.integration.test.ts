@@ -66,6 +66,14 @@ describe("sealed parts that the owner of the database drops", () => {
     });
   });
 
+  it("are named where their bytes alone are not given to who reads them", async () => {
+    await admin.query("ALTER TABLE audit_part ALTER COLUMN stored DROP NOT NULL");
+    await whileChanged("UPDATE audit_part SET stored = NULL WHERE entry_id = $1 AND c <> 'org'", async () => {
+      expect(await bench.verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
+    });
+    expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
+  });
+
   it("are marked in a table", async () => {
     await whileChanged("DELETE FROM audit_part WHERE entry_id = $1", async () => {
       const csv = new TextDecoder().decode(await bench.exported({ format: "csv", action: "audit.keys" }));

@@ -10,6 +10,8 @@ import { type Conditions, type ReaderContext, seesEveryCase } from "../reading/f
 import { isRevealing } from "../reading/revealing-row";
 import type { NamedKey } from "../recorder-types";
 import { readRecoveries } from "../verification/recoveries";
+import { CompartmentKeys } from "./compartment-keys";
+import { ErasedPersons } from "./erased-persons";
 import { findExported } from "./explaining-store";
 import type { JudgedLeaves } from "./judged-leaves";
 import { labelsOf, NONE_ASTRAY, partsAstray } from "./part-places";
@@ -48,32 +50,6 @@ export interface OpenedRow {
   readonly org: Json | undefined;
   /** Kinds of parts that are opened for the reader; none where no part at all was asked for. */
   readonly kinds: readonly CompartmentKind[];
-}
-
-const KEPT_KEYS = 5_000;
-/** A destroyed key must not live on in memory for long. */
-const KEPT_MS = 60_000;
-
-/** Compartment keys of one export, asked for once a minute at most. */
-class CompartmentKeys {
-  private known = new Map<string, NamedKey | undefined>();
-  private until = 0;
-
-  constructor(private readonly cx: Pick<ReaderContext, "audit" | "clock">) {}
-
-  async open(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, NamedKey | undefined>> {
-    const now = this.cx.clock.nowMs();
-    if (now >= this.until || this.known.size > KEPT_KEYS) {
-      this.known = new Map();
-      this.until = now + KEPT_MS;
-    }
-    const unknown = [...ids].filter((id) => !this.known.has(id));
-    if (unknown.length > 0) {
-      const keys = await this.cx.audit.compartments.openNamed(unknown);
-      for (const id of unknown) this.known.set(id, keys.get(id));
-    }
-    return this.known;
-  }
 }
 
 /** Which rows are opened, and how much of each. */
@@ -119,6 +95,7 @@ export async function* openedRows(
   const lost = new Set(explaining.flatMap((recovery) => recovery.lost));
   const { shut = NONE, own = NONE } = range;
   const place = { log, tenantId, isShut, lost, shut, own, kinds, seesAll: seesEveryCase(cx) };
+  const persons = new ErasedPersons();
   let count = 0;
   for await (const rows of streamRows(tx, wanted, kinds)) {
     const open = rows.filter(({ seq }) => !place.shut.has(seq));
@@ -126,7 +103,7 @@ export async function* openedRows(
     const keys = await compartments.open(ids);
     const gone = [...ids].filter((id) => keys.get(id) === undefined);
     const erasing = gone.length === 0 ? NONE_ERASED : await book.erasing(gone);
-    const opened = rows.map((row) => openRow(row, openParts(row, keys, erasing), place));
+    const opened = rows.map((row) => openRow(row, openParts(row, { keys, erasing, persons }), place));
     count += opened.reduce((sum, { astray }) => sum + astray.length, 0);
     yield opened;
   }
@@ -174,11 +151,14 @@ const NOTHING: Shown = { parts: [], erased: [], keyless: [] };
 
 type Shown = Pick<OpenedRow, "parts" | "erased" | "keyless">;
 
-function openParts(
-  { entry_id, parts }: ExportRow,
-  keys: ReadonlyMap<string, NamedKey | undefined>,
-  erasing: ReadonlyMap<string, Erasing>,
-): Shown {
+/** What is known of the compartments of a batch. */
+interface Known {
+  readonly keys: ReadonlyMap<string, NamedKey | undefined>;
+  readonly erasing: ReadonlyMap<string, Erasing>;
+  readonly persons: ErasedPersons;
+}
+
+function openParts({ entry_id, parts }: ExportRow, { keys, erasing, persons }: Known): Shown {
   const shown: { parts: KeyedPart[]; erased: ErasedPart[]; keyless: StoredPart[] } = {
     parts: [],
     erased: [],
@@ -190,7 +170,7 @@ function openParts(
     // Its key opens under its own name alone: what its row calls it otherwise is without one.
     const isSo = named?.kind === part.kind && named.subject === part.subject;
     if (named !== undefined && isSo) shown.parts.push({ ...part, partKey: partKey(named.key, entry_id) });
-    else if (by !== undefined) shown.erased.push({ ...part, erasing: by });
+    else if (by !== undefined && persons.isOfOne(part)) shown.erased.push({ ...part, erasing: by });
     else shown.keyless.push(part);
   }
   return shown;
@@ -206,15 +186,15 @@ function without(gone: readonly string[], { parts, erased, keyless }: Shown): Sh
   };
 }
 
-/** Without the part of the case where the reader reads none: it was opened to see whose case it is. */
+/**
+ * Without what the reader does not read: the part of the case, which was opened to see whose case it is, and whatever
+ * else the database gave that it was not asked for. A part with a key is of the kind that its key opens under.
+ */
 function asked(shown: Shown, kinds: readonly CompartmentKind[]): Shown {
-  if (kinds.includes("case")) return shown;
+  const parts = shown.parts.filter(({ kind }) => kinds.includes(kind));
+  if (kinds.includes("case")) return { ...shown, parts };
   const isAsked = ({ kind }: StoredPart) => kind !== "case";
-  return {
-    parts: shown.parts.filter(isAsked),
-    erased: shown.erased.filter(isAsked),
-    keyless: shown.keyless.filter(isAsked),
-  };
+  return { parts, erased: shown.erased.filter(isAsked), keyless: shown.keyless.filter(isAsked) };
 }
 
 function isRowRevealing(
@@ -243,7 +223,7 @@ function openRow(row: ExportRow, whole: Shown, place: Place): OpenedRow {
   const orgText = orgPart && plaintextOf(log, row.entry_id, orgPart);
   const org = parsed(orgText);
   if (!own.has(row.seq) && isRowRevealing(row, org, whole, place)) return closed();
-  const placed = { entry, org, caseId: row.case_id, tenantId, parts: row.parts };
+  const placed = { entry, org, caseId: row.case_id, tenantId, parts: row.parts, kinds };
   const { gone, doubtful } = isShut || lost.has(row.entry_id) ? NONE_ASTRAY : partsAstray(placed);
   const astray = [...gone, ...doubtful].sort();
   const left = gone.length === 0 ? shown : without(gone, shown);

@@ -79,6 +79,29 @@ describe("where the owner answers one question about a number by another entry",
     expect(await bundle(bench.auditor)).toBe("verified, 1 withheld");
   });
 
+  it("nor by the word of one that is there beside the entry itself, under the same number", async () => {
+    const { id } = await recordEvent(bench.cx, EVENT);
+    await bench.anchor();
+    const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [id]);
+    const seq = rows[0].seq;
+    await pastTriggers(bench.admin, ["audit_index"], () =>
+      bench.admin.query("UPDATE audit_index SET case_id = gen_random_uuid() WHERE entry_id = $1", [id]),
+    );
+    expect(await bundle(bench.auditor)).toBe("verified, 1 withheld");
+    const columns = "log, seq, entry_id, leaf_hash, integrated_at";
+    await lie(
+      "audit_leaf",
+      columns.replaceAll(/(\w+)/g, "t.$1"),
+      `(SELECT log, ${seq}::bigint AS seq, entry_id, leaf_hash, integrated_at FROM true_audit_leaf
+          WHERE entry_id = '${foreign}' AND current_query() LIKE '%to_jsonb(i)%'
+        UNION ALL SELECT ${columns} FROM true_audit_leaf
+          WHERE seq <> ${seq} OR current_query() NOT LIKE '%json_build_array%') t`,
+    );
+    expect(await bundle(bench.auditor)).toBe("refused: export.index");
+    await stopLying("audit_leaf");
+    expect(await bundle(bench.auditor)).toBe("verified, 1 withheld");
+  });
+
   it("nor by the word of a recovery that is in no tree, and is there for the one question about recoveries", async () => {
     const { log } = bench.place;
     const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [own]);
@@ -148,6 +171,56 @@ describe("where the owner answers one question about a number by another entry",
     await stopLying("audit_compartment");
   });
 
+  it("nor is a part called erased under the key of another person, whose the compartment is for all others", async () => {
+    const [erased, person] = [await bench.person({ role: "client" }), await bench.person({ role: "client" })];
+    await recordEvent(erased, EVENT);
+    const { id } = await recordEvent(person, EVENT);
+    const { rows } = await bench.admin.query(
+      "SELECT id::text FROM audit_compartment WHERE kind = 'subject' AND subject = $1",
+      [erased.principal.pseudonym],
+    );
+    const compartment = rows[0].id;
+    await pastTriggers(bench.admin, ["audit_compartment"], () =>
+      bench.admin.query(
+        "UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1",
+        [compartment],
+      ),
+    );
+    await recordEvent(bench.auditor, {
+      class: "retention",
+      outcome: "done",
+      action: "compartment.erase",
+      subjects: [],
+      details: { compartment, key_digest: "A".repeat(43) },
+    });
+    await bench.anchor();
+    const findings = async () => (await bench.reported()).findings.map((one) => `${one.class} ${one.seq}`);
+    const before = await findings();
+    const places = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [id]);
+    const seq = places.rows[0].seq;
+    const name = await columnsBut("audit_compartment", "subject");
+    await pastTriggers(bench.admin, ["audit_part"], () =>
+      bench.admin.query("UPDATE audit_part SET compartment_id = $2 WHERE entry_id = $1 AND c <> 'org'", [
+        id,
+        compartment,
+      ]),
+    );
+    for (const statement of [
+      "CREATE POLICY told ON audit_part USING (set_config('owner.asked', entry_id::text, false) <> '')",
+      "ALTER TABLE audit_part ENABLE ROW LEVEL SECURITY",
+    ])
+      await bench.admin.query(statement);
+    await lie(
+      "audit_compartment",
+      `${name}, CASE WHEN t.id = '${compartment}' AND current_setting('owner.asked', true) = '${id}'
+         THEN '${person.principal.pseudonym}' ELSE t.subject END AS subject`,
+    );
+    const after = await findings();
+    await stopLying("audit_compartment");
+    await bench.admin.query("ALTER TABLE audit_part DISABLE ROW LEVEL SECURITY");
+    expect(after).toEqual([`erased ${seq}`, ...before]);
+  });
+
   it("nor is a part of another kind opened for a reader whom its row would let to it", async () => {
     const regulator = await bench.person({ role: "regulator" });
     const { id } = await recordEvent(bench.auditor, EVENT);
@@ -166,7 +239,7 @@ describe("where the owner answers one question about a number by another entry",
     const before = [await labels(), await keyed()];
     expect(before).toEqual([["org"], 1]);
     const columns = await columnsBut("audit_compartment", "kind");
-    const isAsked = "current_query() ~ 'is_asked|json_build_array' AND t.kind = 'subject'";
+    const isAsked = "current_query() ~ 'FROM audit_part p JOIN|json_build_array' AND t.kind = 'subject'";
     await lie("audit_compartment", `${columns}, CASE WHEN ${isAsked} THEN 'org' ELSE t.kind END AS kind`);
     const after = [await labels(), await keyed()];
     await stopLying("audit_compartment");

@@ -7,6 +7,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import type { AuditEvent } from "../event";
+import { getEvent } from "../get-event";
 import { recordEvent } from "../record-event";
 import { parseManifestText } from "../verify/bundle-format";
 
@@ -201,6 +202,17 @@ describe("a part that the database's owner drops or moves", () => {
       expect(await found(auditor)).toEqual([]);
       await whileMoved(moved(entries.subject, "subject", `'${id}'`), async () => {
         expect(await found(auditor)).toEqual([`part ${seq}`]);
+        const { erased: told } = await getEvent(auditor, seq);
+        expect(told).toEqual([expect.objectContaining({ by_seq: null, is_recorded: false })]);
+      });
+      // Nor where the compartment has no row any more that says whose it was.
+      await whileMoved(moved(entries.subject, "subject", `'${id}'`), async () => {
+        await admin.query(`CREATE POLICY hides ON audit_compartment USING (id <> '${id}')`);
+        await admin.query("ALTER TABLE audit_compartment ENABLE ROW LEVEL SECURITY");
+        const named = await found(auditor);
+        await admin.query("ALTER TABLE audit_compartment DISABLE ROW LEVEL SECURITY");
+        await admin.query("DROP POLICY hides ON audit_compartment");
+        expect(named).toContain(`erased ${seq}`);
       });
     });
   });

@@ -14,7 +14,7 @@ const PLACES: readonly Place[] = [
   ["subject", OTHER_PERSON],
 ];
 
-/** A part's row; of the kinds it makes no difference whether the reader was given the bytes. */
+/** A part's row; where its bytes were not asked for, it makes no difference whether they are there. */
 const rowOf = (c: string, [kind, subject]: Place): PartRow => ({
   c,
   kind,
@@ -44,6 +44,7 @@ function sealed(of: { readonly case: boolean; readonly suspicion: boolean; reado
       caseId,
       tenantId: TENANT,
       parts,
+      kinds: [],
     };
   };
   return { places, placed };
@@ -85,16 +86,28 @@ describe.each(SHAPES)("parts of an entry with %o", (shape) => {
   });
 });
 
+it("a part whose bytes were asked for and are not there is missed", () => {
+  const { places, placed } = sealed({ case: true, suspicion: false, person: true });
+  const entry = placed(places);
+  const missed = (kinds: readonly CompartmentKind[], stored?: Buffer) =>
+    partsAstray({ ...entry, parts: entry.parts.map((part) => ({ ...part, stored })), kinds }).gone;
+  expect(missed(["case", "subject"])).toEqual(["aaaaaaaaaaA", "ccccccccccA"]);
+  expect(missed(["org"])).toEqual(["org"]);
+  expect(missed(["org", "case", "subject"], Buffer.alloc(0))).toEqual([]);
+});
+
 it("a compartment whose row is gone says no place: its key is what is missed", () => {
   const { places, placed } = sealed({ case: false, suspicion: false, person: true });
   const entry = placed(places);
   const parts = entry.parts.map((part) => ({ ...part, subject: part.c === "org" ? part.subject : null }));
-  expect(partsAstray({ ...entry, parts })).toEqual({ gone: [], doubtful: [] });
+  expect(partsAstray({ ...entry, parts }).gone).toEqual(["ccccccccccA"]);
+  const given = parts.map((part) => ({ ...part, stored: Buffer.alloc(1) }));
+  expect(partsAstray({ ...entry, parts: given })).toEqual({ gone: [], doubtful: [] });
 });
 
 it("what is no entry binds no part", () => {
   for (const entry of [undefined, null, {}, { sealed: "x" }, { sealed: [7] }])
-    expect(partsAstray({ entry, org: undefined, caseId: null, tenantId: TENANT, parts: [] }).gone).toEqual(
-      [],
-    );
+    expect(
+      partsAstray({ entry, org: undefined, caseId: null, tenantId: TENANT, parts: [], kinds: [] }).gone,
+    ).toEqual([]);
 });

@@ -15,11 +15,13 @@ export interface PlacedEntry {
   readonly caseId: string | null;
   readonly tenantId: string;
   readonly parts: readonly PartRow[];
+  /** Kinds whose bytes were asked for. */
+  readonly kinds: readonly CompartmentKind[];
 }
 
 /** Labels that an entry binds and whose parts are not shown to lie where they were sealed. */
 export interface Astray {
-  /** No row at all, or one that says another place. */
+  /** No row at all, one without the bytes that were asked for, or one that says another place. */
   readonly gone: readonly string[];
   /** Rows of one kind, of which an entry has one part: one of them is of another kind, and nothing shows which. */
   readonly doubtful: readonly string[];
@@ -54,6 +56,11 @@ function placesOf({ org, caseId, tenantId }: PlacedEntry, labels: number): Place
   return places;
 }
 
+/** Whether a row came without the bytes that were asked for with it: a part is where its bytes are. */
+function isEmpty({ kind, subject, stored }: PartRow, { kinds }: PlacedEntry): boolean {
+  return stored === undefined && (subject === null || (kind !== undefined && kinds.includes(kind)));
+}
+
 /** Whether a row says the place its part was sealed for. A compartment without a row says none: its key is missed. */
 function isInPlace({ c, kind, subject }: PartRow, places: Places | undefined, entry: PlacedEntry): boolean {
   if (subject === null) return true;
@@ -66,7 +73,7 @@ function isInPlace({ c, kind, subject }: PartRow, places: Places | undefined, en
 
 /**
  * Which parts of an entry were dropped or moved, by its own list of labels, its org part and the places of all its part
- * rows, whoever may read them: no stored byte of a part is needed for it. What a row says of a part that lies where
+ * rows, whoever may read them: no stored byte of a part is needed for it, but for those that were asked for. What a row says of a part that lies where
  * it should is shown by the key there, since the name of a compartment is bound to its key.
  */
 export function partsAstray(of: PlacedEntry): Astray {
@@ -78,7 +85,7 @@ export function partsAstray(of: PlacedEntry): Astray {
   const byKind = new Map<CompartmentKind, string[]>();
   for (const c of labels) {
     const row = rows.get(c);
-    if (row === undefined || !isInPlace(row, places, of)) gone.push(c);
+    if (row === undefined || isEmpty(row, of) || !isInPlace(row, places, of)) gone.push(c);
     else if (row.subject !== null && row.kind !== undefined)
       byKind.set(row.kind, [...(byKind.get(row.kind) ?? []), c]);
   }

@@ -12,7 +12,7 @@ import { readRecoveries } from "../verification/recoveries";
 import type { VerificationFinding } from "../verification/schema";
 import { Ranges } from "../verify/ranges";
 import { around } from "../verify/report";
-import { JudgedLeaves } from "./judged-leaves";
+import { JudgedLeaves, type Leaf } from "./judged-leaves";
 import type { ExportRequest } from "./produce-export";
 import { findPruning } from "./read-gone";
 import { countLeaves, findWithin, readAnchoredSize, readLeftOut, type Said } from "./store";
@@ -100,11 +100,11 @@ function judge(
 /** What came of one batch of entries that are left out, in the order of their numbers. */
 interface Batch {
   readonly said: Said[];
-  readonly shut: number[];
+  readonly shut: Leaf[];
   /** Numbers that no fence of the reader's keeps back, whatever the database answers. */
   readonly within: number[];
-  /** Numbers that are behind the fence if it lets none of what they say through. */
-  readonly behind: number[];
+  /** Those that are behind the fence if it lets none of what they say through, each by the leaf it was judged by. */
+  readonly behind: Leaf[];
 }
 
 /** Judges one batch of entries that are left out; gives the first that cannot be there instead. */
@@ -125,7 +125,7 @@ async function judgeBatch(
     if (judged !== "behind" && "fault" in judged) return judged.fault;
     const said = judged === "behind" ? [] : judged.said;
     const isShut = judged !== "behind" && said.length === 0;
-    (isShut ? batch.shut : batch.behind).push(row.seq);
+    (isShut ? batch.shut : batch.behind).push({ seq: row.seq, hash: row.leaf_hash });
     batch.said.push(...said);
   }
   return batch;
@@ -166,12 +166,11 @@ async function judgeLeftOut(
     if ("class" in batch) return { ...found, fault: batch };
     const within = new Set(await findWithin(tx, conditions, batch.said));
     found.own.push(...within, ...batch.within);
-    found.shut.push(...batch.shut);
-    const leaves = new Map(rows.map((row) => [row.seq, row.leaf_hash]));
-    for (const seq of batch.behind) {
-      if (within.has(seq)) continue;
-      found.withheld.add(seq);
-      found.judged.judge({ seq, hash: leaves.get(seq) ?? new Uint8Array(0) });
+    found.shut.push(...batch.shut.map(({ seq }) => seq));
+    for (const leaf of batch.behind) {
+      if (within.has(leaf.seq)) continue;
+      found.withheld.add(leaf.seq);
+      found.judged.judge(leaf);
     }
   }
   return found;

@@ -182,18 +182,19 @@ const PartRow = z.object({
   log: z.string(),
   c: z.string(),
   kind: z.enum(COMPARTMENT_KINDS),
+  subject: z.string(),
   compartment_id: z.string(),
   stored: Bytes,
   destroyed_at: z.coerce.date().nullable(),
   case_id: z.string().nullable(),
   is_suspicion: z.boolean(),
-  /** Whether it was asked for; another is read only to see whose case the entry is of. */
-  is_asked: z.boolean(),
 });
-export type PartRow = z.infer<typeof PartRow>;
 
-const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, p.compartment_id::text, p.stored, k.destroyed_at,
-    i.case_id::text, i.is_suspicion, k.kind = ANY ($2::text[]) AS is_asked
+/** A stored part, and whether it was asked for: another is read only to see whose case the entry is of. */
+export type PartRow = z.infer<typeof PartRow> & { readonly is_asked: boolean };
+
+const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, k.subject, p.compartment_id::text, p.stored, k.destroyed_at,
+    i.case_id::text, i.is_suspicion
   FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id JOIN audit_index i ON i.entry_id = p.entry_id
   JOIN audit_entry e ON e.id = p.entry_id WHERE p.entry_id = ANY ($1::uuid[])
     AND CASE k.kind WHEN 'case' THEN k.subject = i.case_id::text ELSE k.kind = ANY ($2::text[]) END
@@ -208,7 +209,8 @@ export async function readParts(
   entryIds: readonly string[],
   kinds: readonly CompartmentKind[],
 ): Promise<PartRow[]> {
-  return z.array(PartRow).parse(await tx.$queryRawUnsafe(PARTS, [...entryIds], [...kinds]));
+  const rows = z.array(PartRow).parse(await tx.$queryRawUnsafe(PARTS, [...entryIds], [...kinds]));
+  return rows.map((row) => ({ ...row, is_asked: kinds.includes(row.kind) }));
 }
 
 /** First index whose bytes are kept; 0 where nothing was pruned. */

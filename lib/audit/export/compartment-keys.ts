@@ -1,0 +1,29 @@
+import "server-only";
+import type { ReaderContext } from "../reading/filter";
+import type { NamedKey } from "../recorder-types";
+
+const KEPT_KEYS = 5_000;
+/** A destroyed key must not live on in memory for long. */
+const KEPT_MS = 60_000;
+
+/** Compartment keys of one export, asked for once a minute at most. */
+export class CompartmentKeys {
+  private known = new Map<string, NamedKey | undefined>();
+  private until = 0;
+
+  constructor(private readonly cx: Pick<ReaderContext, "audit" | "clock">) {}
+
+  async open(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, NamedKey | undefined>> {
+    const now = this.cx.clock.nowMs();
+    if (now >= this.until || this.known.size > KEPT_KEYS) {
+      this.known = new Map();
+      this.until = now + KEPT_MS;
+    }
+    const unknown = [...ids].filter((id) => !this.known.has(id));
+    if (unknown.length > 0) {
+      const keys = await this.cx.audit.compartments.openNamed(unknown);
+      for (const id of unknown) this.known.set(id, keys.get(id));
+    }
+    return this.known;
+  }
+}

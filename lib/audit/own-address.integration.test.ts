@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
+import { pastTriggers } from "@/lib/testing/past-triggers";
+import { AccessLogQuery } from "./access-logs";
+import type { AuditEvent } from "./event";
+import { listAccessLogs } from "./list-access-logs";
+import { recordEvent } from "./record-event";
+
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
+
+let bench: OwnedLog;
+beforeAll(async () => {
+  bench = await createOwnedLog();
+});
+afterAll(() => bench.close());
+
+it("no search row makes another person's address one's own", async () => {
+  const reader = await bench.person({ role: "client" });
+  const address = "192.0.2.77";
+  const acting = { ...(await bench.person({ role: "client" })), client: { address } };
+  const access = { dataAccessed: ["fields"], success: true };
+  const { id } = await recordEvent(acting, { ...EVENT, access, index: { participantId: "somebody" } });
+  const own = { ...reader, client: { address } };
+  const mine = async () => {
+    const { logs } = await listAccessLogs(reader, AccessLogQuery.parse({}));
+    return logs.map((one) => one.ip_address);
+  };
+  const forged = [reader.principal.pseudonym, reader.principal.participantId, id];
+  await pastTriggers(bench.admin, ["audit_index"], () =>
+    bench.admin.query("UPDATE audit_index SET actor = $1, participant_id = $2 WHERE entry_id = $3", forged),
+  );
+  expect(await mine()).toEqual([undefined]);
+  await recordEvent(own, { ...EVENT, access });
+  expect(await mine()).toEqual([address, undefined]);
+});
