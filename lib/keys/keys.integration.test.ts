@@ -7,8 +7,10 @@ import { DomainError, InvariantError } from "@/lib/errors";
 import { findActiveKeys, lockActiveKeys } from "@/lib/keys/active-keys";
 import { getKey } from "@/lib/keys/get-key";
 import { listKeys } from "@/lib/keys/list-keys";
+import { listRecipients } from "@/lib/keys/list-recipients";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
 import { registerKey } from "@/lib/keys/register-key";
+import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 
 let bench: UseCaseBench;
@@ -173,6 +175,19 @@ test("keys are listed for everybody, page by page; what they still open only for
   const second = await listKeys(cx, { limit: 1, cursor: first.next_cursor ?? "" });
   expect(second.items[0]?.key_id).not.toBe(first.items[0]?.key_id);
   expect(await codeOf(listKeys(cx, { limit: 1, cursor: "nonsense" }))).toBe("request.invalid");
+});
+
+test("of many versions the newest come first where asked for, and the cursor goes on from there", async () => {
+  const cx = await bench.person({ role: "client" });
+  const of = { participant_id: cx.principal.participantId, order: "newest", limit: 1 } as const;
+  const [first] = (await listKeys(cx, of)).items;
+  await rotateKey(cx, { participantId: cx.principal.participantId ?? "" }, "rewrap");
+  const newest = await listKeys(cx, of);
+  expect(newest.items[0]).toMatchObject({ key_version: 2, state: "active" });
+  const older = await listKeys(cx, { ...of, cursor: newest.next_cursor ?? "" });
+  expect(older.items[0]?.key_id).toBe(first?.key_id);
+  expect(older.next_cursor).toBeNull();
+  expect((await listRecipients(cx)).map(({ kid }) => kid)).toContain(newest.items[0]?.kid);
 });
 
 test("when a managed key rotates by itself is told to those whom it concerns, by the rule that rotates it", async () => {

@@ -52,7 +52,7 @@ export function keyView(
   };
 }
 
-/** Key versions of all participants, or of one, oldest first. */
+/** Key versions of all participants, or of one, in the order asked for, oldest first unless told otherwise. */
 export async function listKeys(cx: KeyReadContext, query: KeyQuery): Promise<KeyPage> {
   if (query.cursor !== undefined && !isUuid(query.cursor)) {
     throw new DomainError("request.invalid", {
@@ -60,7 +60,12 @@ export async function listKeys(cx: KeyReadContext, query: KeyQuery): Promise<Key
     });
   }
   const keys = await inSnapshot(cx, (tx) =>
-    selectKeys(tx, { participantId: query.participant_id, after: query.cursor, limit: query.limit + 1 }),
+    selectKeys(tx, {
+      participantId: query.participant_id,
+      after: query.cursor,
+      order: query.order,
+      limit: query.limit + 1,
+    }),
   );
   const page = keys.slice(0, query.limit);
   const last = page.at(-1);

@@ -14,9 +14,8 @@ const PAGE = 500;
 
 /** Participants with an active key, by id; of very many only those with the oldest keys, others are looked up by name. */
 export async function listRecipients(cx: KeyReadContext): Promise<Recipient[]> {
-  const keys = await inSnapshot(cx, (tx) => selectKeys(tx, { limit: PAGE }));
+  const keys = await inSnapshot(cx, (tx) => selectKeys(tx, { state: "active", limit: PAGE }));
   return keys
-    .filter(({ state }) => state === "active")
     .map(({ participantId, kid, thumbprint }) => ({ participantId, kid, fingerprint: thumbprint }))
     .sort((a, b) => (a.participantId < b.participantId ? -1 : 1));
 }

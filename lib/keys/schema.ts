@@ -65,7 +65,12 @@ export const RegisteredKey = z.object({
 });
 export type RegisteredKey = z.infer<typeof RegisteredKey>;
 
-export const KeyQuery = z.strictObject({ ...pageQuery, participant_id: ParticipantId.optional() });
+export const KeyQuery = z.strictObject({
+  ...pageQuery,
+  participant_id: ParticipantId.optional(),
+  /** By age of the version, oldest first if not told. A cursor goes on in the order it was given in. */
+  order: z.enum(["oldest", "newest"]).optional(),
+});
 export type KeyQuery = z.infer<typeof KeyQuery>;
 
 export const KeyPath = z.strictObject({ id: Uuid });

@@ -193,18 +193,26 @@ export async function selectKeys(
   where: {
     readonly participantId?: string | undefined;
     readonly keyId?: string | undefined;
+    readonly state?: KeyState | undefined;
     readonly after?: string | undefined;
+    readonly order?: "oldest" | "newest" | undefined;
     readonly limit: number;
   },
 ): Promise<CountedKey[]> {
+  const after = where.after ?? null;
+  const [beyond, order] =
+    where.order === "newest"
+      ? [Prisma.sql`k.id < ${after}::uuid`, Prisma.sql`k.id DESC`]
+      : [Prisma.sql`k.id > ${after}::uuid`, Prisma.sql`k.id`];
   const rows = await tx.$queryRaw<CountedRow[]>(Prisma.sql`
     SELECT ${KEY_COLUMNS}, (SELECT count(*) FROM wrap w WHERE w.key_version_id = k.id) AS wraps,
       k.registration_entry_id, l.seq AS registration_seq, l.log AS registration_log
     FROM key_version k LEFT JOIN audit_leaf l ON l.entry_id = k.registration_entry_id
     WHERE (${where.participantId ?? null}::text IS NULL OR k.participant_id = ${where.participantId ?? null})
       AND (${where.keyId ?? null}::uuid IS NULL OR k.id = ${where.keyId ?? null}::uuid)
-      AND (${where.after ?? null}::uuid IS NULL OR k.id > ${where.after ?? null}::uuid)
-    ORDER BY k.id LIMIT ${where.limit}`);
+      AND (${where.state ?? null}::text IS NULL OR k.state::text = ${where.state ?? null})
+      AND (${after}::uuid IS NULL OR ${beyond})
+    ORDER BY ${order} LIMIT ${where.limit}`);
   return rows.map((row) => ({
     ...toKeyVersion(row),
     remainingWraps: Number(row.wraps),

@@ -22,8 +22,14 @@ export async function generateMetadata() {
   return { title: (await getTranslations("keys"))("title") };
 }
 
-async function OwnKeys(props: { keys: readonly KeyView[]; mayRegister: boolean; own: string | undefined }) {
-  const { keys, mayRegister, own } = props;
+async function OwnKeys(props: {
+  keys: readonly KeyView[];
+  mayRegister: boolean;
+  own: string | undefined;
+  isFirst: boolean;
+  next: string | null;
+}) {
+  const { keys, mayRegister, own, isFirst, next } = props;
   const t = await getTranslations("keys");
   return (
     <Section title={t("own")}>
@@ -32,6 +38,7 @@ async function OwnKeys(props: { keys: readonly KeyView[]; mayRegister: boolean; 
       ) : (
         <EmptyState title={t("empty.title")} text={t(mayRegister ? "empty.text" : "empty.textOther")} />
       )}
+      <Pager first={isFirst ? undefined : PATH} next={next === null ? undefined : `${PATH}?cursor=${next}`} />
     </Section>
   );
 }
@@ -62,10 +69,12 @@ export default async function KeysPage({ searchParams }: PageProps<"/keys">) {
   const { cursor } = await searchParams;
   const principal = await currentPrincipal();
   const participantId = principal?.participantId;
-  const own = await loadKeys(participantId === undefined ? {} : { participantId });
+  const page = typeof cursor === "string" ? cursor : undefined;
+  const isParty = principal !== undefined && PARTIES.includes(principal.role);
+  const isPaged = page !== undefined && isParty;
+  const own = await loadKeys({ participantId, cursor: isPaged ? page : undefined });
   if (!own.ok) return <ProblemPage problem={own.problem} section={{ label: t("title"), href: PATH }} />;
   const { role } = own.principal;
-  const isParty = PARTIES.includes(role);
   const mayRegister = participantId !== undefined && isParty;
   const ownKeys = participantId === undefined ? [] : own.value.items;
   const hasActive = ownKeys.some((key) => key.state === "active");
@@ -75,7 +84,7 @@ export default async function KeysPage({ searchParams }: PageProps<"/keys">) {
       title={t("title")}
       lead={t(isParty ? "lead" : "leadAll")}
       actions={
-        mayRegister && !hasActive ? (
+        mayRegister && !hasActive && !isPaged ? (
           <ButtonLink href="/keys/register" look="primary" size="bar" icon="key">
             {t("register.action")}
           </ButtonLink>
@@ -86,11 +95,16 @@ export default async function KeysPage({ searchParams }: PageProps<"/keys">) {
         path: isParty ? `/confidential/keys?participant_id=${participantId ?? ""}` : "/confidential/keys",
       }}
     >
-      {isParty || mayRegister ? (
-        <OwnKeys keys={ownKeys} mayRegister={mayRegister} own={participantId} />
-      ) : null}
-      {isParty ? null : (
-        <AllKeys cursor={typeof cursor === "string" ? cursor : undefined} own={participantId} />
+      {isParty ? (
+        <OwnKeys
+          keys={ownKeys}
+          mayRegister={mayRegister}
+          own={participantId}
+          isFirst={!isPaged}
+          next={own.value.next_cursor}
+        />
+      ) : (
+        <AllKeys cursor={page} own={participantId} />
       )}
       {EPOCH_READERS.includes(role) ? <Epochs /> : null}
       <RootBackupSection role={role} />

@@ -5,6 +5,7 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
+import { Pager } from "@/components/ui/pager";
 import { FactsSection, Section } from "@/components/ui/section";
 import { getKey } from "@/lib/api-client/operations/keys";
 import type { Duty, Principal, Role } from "@/lib/context";
@@ -12,10 +13,10 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { isUuid } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { formatCount, spokenGroups } from "@/lib/format";
-import { loadPage } from "@/lib/http/page";
+import { loadPage, type PageResult } from "@/lib/http/page";
 import { getKey as readKey } from "@/lib/keys/get-key";
 import { type KeyOperation, mayUseKey } from "@/lib/keys/permissions";
-import type { KeyView } from "@/lib/keys/schema";
+import type { KeyPage as Keys, KeyView } from "@/lib/keys/schema";
 import { KEY_USES, mayBecome } from "@/lib/keys/states";
 import { custodyOf } from "../_components/custody-of";
 import { KeyTable } from "../_components/key-table";
@@ -133,8 +134,31 @@ async function factsOf(view: KeyView, own: string | undefined): Promise<Fact[]> 
   ];
 }
 
+/** The versions of a key's participant, newest first, fifty at a time. */
+async function Versions(props: {
+  view: KeyView;
+  newest: PageResult<Keys>;
+  own: string | undefined;
+  cursor: string | string[] | undefined;
+}) {
+  const { view, newest, own, cursor } = props;
+  const t = await getTranslations("keys.detail");
+  const isLater = typeof cursor === "string";
+  const page = isLater ? await loadKeys({ participantId: view.participant_id, cursor }) : newest;
+  if (!page.ok) return null;
+  const next = page.value.next_cursor;
+  const path = `/keys/${view.key_id}`;
+  const caption = t("versions", { participant: view.participant_id });
+  return (
+    <Section title={caption}>
+      <KeyTable caption={caption} keys={page.value.items} current={view.key_id} own={own} />
+      <Pager first={isLater ? path : undefined} next={next === null ? undefined : `${path}?cursor=${next}`} />
+    </Section>
+  );
+}
+
 /** One key version: its state and what that allows, how to recognise it, where it was registered, its sisters. */
-export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
+export default async function KeyPage({ params, searchParams }: PageProps<"/keys/[id]">) {
   const t = await getTranslations("keys");
   const { id } = await params;
   const section = { label: t("title"), href: "/keys" };
@@ -191,16 +215,12 @@ export default async function KeyPage({ params }: PageProps<"/keys/[id]">) {
       ) : null}
       {recovery === null ? null : <Recovery view={recovery} isOwn={isOwn} />}
       {rotations?.ok === true ? <Rotations list={rotations.value} /> : null}
-      {versions.ok ? (
-        <Section title={t("detail.versions", { participant: view.participant_id })}>
-          <KeyTable
-            caption={t("detail.versions", { participant: view.participant_id })}
-            keys={versions.value.items}
-            current={view.key_id}
-            own={principal.participantId}
-          />
-        </Section>
-      ) : null}
+      <Versions
+        view={view}
+        newest={versions}
+        own={principal.participantId}
+        cursor={(await searchParams).cursor}
+      />
     </PageFrame>
   );
 }

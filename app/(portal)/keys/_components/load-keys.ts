@@ -16,6 +16,8 @@ export function loadKeys(where: {
   const { participantId, cursor } = where;
   const query = KeyQuery.parse({
     limit: LIMIT,
+    // Of one participant the version in use is among the newest, however many there were before it.
+    order: participantId === undefined ? "oldest" : "newest",
     ...(participantId === undefined ? {} : { participant_id: participantId }),
     ...(cursor === undefined || !isUuid(cursor) ? {} : { cursor }),
   });
