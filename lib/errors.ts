@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   "auth.invalid": [401, "The credential was not accepted"],
   "auth.session": [401, "The session has ended"],
   "auth.sign-in": [401, "The sign-in was not accepted"],
+  "auth.signature": [401, "The call's signature was not accepted"],
   "auth.step-up": [401, "A fresh proof of identity is required"],
   "invitation.refused": [403, "The link was not accepted"],
   "credential.not-found": [404, "There is no such factor"],

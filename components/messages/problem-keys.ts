@@ -50,6 +50,7 @@ export const CODE_KEYS = {
   "auth.session-only": "people",
   "auth.scope": "key",
   "auth.address": "key",
+  "auth.signature": "key",
   "auth.signature-required": "key",
   "credential.last": "lastFactor",
   "credential.challenge": "challenge",

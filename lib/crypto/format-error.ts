@@ -2,8 +2,10 @@
 export type FormatErrorCode =
   | "format.base64"
   | "format.bundle"
+  | "format.content-digest"
   | "format.envelope"
   | "format.hex"
+  | "format.http-signature"
   | "format.instant"
   | "format.json"
   | "format.key"

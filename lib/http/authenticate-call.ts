@@ -5,6 +5,7 @@ import { DomainError } from "@/lib/errors";
 import { originRefusal } from "@/lib/http/check-origin";
 import { type Authenticated, authenticate } from "@/lib/identity/authenticate";
 import { findSessionPrincipal, hasSessionCookie } from "@/lib/identity/find-session-principal";
+import { isSigned } from "@/lib/identity/signed-calls/read-signed-call";
 import type { Runtime } from "@/lib/runtime";
 
 /**
@@ -18,8 +19,8 @@ export async function authenticateCall(
   operation: OperationSpec | undefined,
 ): Promise<Authenticated> {
   const { headers } = request;
-  if (!hasSessionCookie(runtime, headers)) return authenticate(runtime, headers, client);
-  if (headers.has("authorization") || headers.has("x-api-key"))
+  if (!hasSessionCookie(runtime, headers)) return authenticate(runtime, request, client);
+  if (headers.has("authorization") || headers.has("x-api-key") || isSigned(headers))
     throw new DomainError("auth.invalid", { detail: "Send one credential: a key or the session's cookie." });
   const principal = await findSessionPrincipal(runtime, headers);
   if (principal === undefined) throw new DomainError("auth.session", { detail: "Sign in again." });

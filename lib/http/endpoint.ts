@@ -13,7 +13,8 @@ import { permitCall, requireFreshProof } from "@/lib/http/permit-call";
 import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/problem";
 import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/refusals";
 import { withHeaders } from "@/lib/http/response-headers";
-import { keyPrefixOf } from "@/lib/identity/authenticate";
+import { requireSignedBody } from "@/lib/http/signed-body";
+import { type Authenticated, keyPrefixOf } from "@/lib/identity/authenticate";
 import { addressKey } from "@/lib/rate-limit/address-key";
 import { type Draw, limitHeaders, takeOrSlow } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime";
@@ -134,11 +135,12 @@ async function call(
   cx: Context,
   exchange: Exchange,
   binding: Binding,
-  instanceKey: Uint8Array,
+  { instanceKey, signed }: { readonly instanceKey: Uint8Array; readonly signed: Authenticated["signed"] },
 ): Promise<Response> {
   const { operation } = binding;
   const { request, instance } = exchange;
   const { input, bodyBytes } = await parseInput(operation, request, exchange.params);
+  requireSignedBody(signed, { bytes: bodyBytes, isDigest: operation.upload !== undefined });
   if (request.method === "HEAD" && operation.stream === true) return headOf(operation);
   let raw: Response | undefined;
   const header = request.headers.get("idempotency-key");
@@ -166,7 +168,7 @@ function jsonResponse(reply: Reply<unknown>): Response {
 }
 
 async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
-  const { principal, refusal } = await identify(runtime, exchange);
+  const { principal, refusal, signed } = await identify(runtime, exchange);
   await limitCaller(runtime, exchange, principal);
   const { binding } = exchange;
   if (binding === undefined) {
@@ -181,7 +183,7 @@ async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
     if (refusal !== undefined) throw refusal;
     permitCall(binding.operation, principal, runtime.instance.evaluation);
     requireFreshProof(binding.operation, principal, runtime.clock.now());
-    const run = () => call(cx, exchange, binding, runtime.idempotencyKey);
+    const run = () => call(cx, exchange, binding, { instanceKey: runtime.idempotencyKey, signed });
     const isUpload = binding.operation.upload !== undefined;
     const response = await (isUpload ? runtime.uploads.hold(principal.userId, run) : run());
     if (binding.operation.immutable === true && response.ok) exchange.headers["cache-control"] = FOREVER;

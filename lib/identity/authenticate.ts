@@ -7,9 +7,18 @@ import { allowsAddress } from "@/lib/identity/address-list";
 import { isApiKey, prefixOf } from "@/lib/identity/api-key";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
 import { principalOf } from "@/lib/identity/principal";
+import {
+  holdsFor,
+  isSigned,
+  readSignedCall,
+  type SignedCall,
+  targetUri,
+} from "@/lib/identity/signed-calls/read-signed-call";
+import { takeNonce } from "@/lib/identity/signed-calls/store";
+import type { Site } from "@/lib/identity/site";
 import { findApiKey, type StoredApiKey, touchApiKey } from "@/lib/identity/store";
 
-type AuthContext = DbContext & ApiKeySecret & { readonly clock: Clock };
+type AuthContext = DbContext & ApiKeySecret & { readonly clock: Clock; readonly site: Site };
 
 const TOUCH_INTERVAL_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
@@ -18,6 +27,8 @@ const MAX_REMEMBERED = 10_000;
 export interface Authenticated {
   readonly principal: Principal;
   readonly refusal: DomainError | undefined;
+  /** Of a signed call: the SHA-256 that its body has to have; none where it has to have no body. */
+  readonly signed?: { readonly bodyDigest: Uint8Array | undefined };
 }
 
 /** The presented key, from either header (api.md). Both at once is one too many. */
@@ -39,9 +50,8 @@ export function keyPrefixOf(headers: Headers): string | undefined {
   return presented === undefined ? undefined : prefixOf(presented.trim());
 }
 
-function toPrincipal(key: StoredApiKey): Principal {
-  // HTTP Message Signatures come later (identity.md); until then no call is signed.
-  const proof = { kind: "api-key", keyId: key.id, prefix: key.prefix, signed: false } as const;
+function toPrincipal(key: StoredApiKey, signed: boolean): Principal {
+  const proof = { kind: "api-key", keyId: key.id, prefix: key.prefix, signed } as const;
   return principalOf(key.holder, key.scopes, proof);
 }
 
@@ -65,28 +75,71 @@ async function touch(cx: AuthContext, keyId: string): Promise<void> {
   await inTransaction(cx, (tx) => touchApiKey(tx, keyId, now));
 }
 
-/**
- * Who is asking. Throws auth.required or auth.invalid; unknown, revoked and expired keys answer alike. A
- * deactivated holder or a wrong address is a known person's refusal and comes back with the principal.
- */
-export async function authenticate(
-  cx: AuthContext,
-  headers: Headers,
-  client: ClientInfo,
-): Promise<Authenticated> {
+/** The live key of a prefix; unknown, revoked and expired ones alike are none. */
+async function findLiveKey(cx: AuthContext, prefix: string): Promise<StoredApiKey | undefined> {
+  const key = await inSnapshot(cx, (tx) => findApiKey(tx, cx.instance.tenantId, prefix));
+  return key !== undefined && isLive(key, cx.clock.now()) ? key : undefined;
+}
+
+async function authenticateKey(cx: AuthContext, headers: Headers): Promise<StoredApiKey> {
   const presented = presentedKey(headers);
   if (presented === undefined)
     throw new DomainError("auth.required", { detail: "Send Authorization: Bearer KEY or X-Api-Key: KEY." });
   const prefix = prefixOf(presented);
   if (prefix === undefined) throw new DomainError("auth.invalid");
-  const key = await inSnapshot(cx, (tx) => findApiKey(tx, cx.instance.tenantId, prefix));
-  if (
-    key === undefined ||
-    !isApiKey(cx.apiKeySecret, presented, key.secretHash) ||
-    !isLive(key, cx.clock.now())
-  ) {
+  const key = await findLiveKey(cx, prefix);
+  if (key === undefined || !isApiKey(cx.apiKeySecret, presented, key.secretHash)) {
     throw new DomainError("auth.invalid");
   }
+  return key;
+}
+
+/**
+ * The key that signed a call. Its secret need not come with it: where it does, both are of one key. The nonce is taken
+ * last, so that nobody but the key's holder can use one up.
+ */
+async function authenticateSignature(
+  cx: AuthContext,
+  request: Request,
+  call: SignedCall,
+): Promise<StoredApiKey> {
+  const target = targetUri(cx.site, request);
+  const hasSecret = presentedKey(request.headers) !== undefined;
+  const key = hasSecret ? await authenticateKey(cx, request.headers) : await findLiveKey(cx, call.keyId);
+  if (
+    key?.prefix !== call.keyId ||
+    key.signingKey === null ||
+    !holdsFor(call, key.signingKey, request, target)
+  )
+    throw new DomainError("auth.signature", {
+      detail: "The signature is not that of a live key over this call.",
+    });
+  const now = cx.clock.now();
+  const isFirst = await inTransaction(cx, (tx) =>
+    takeNonce(tx, { keyId: key.id, nonce: call.nonce, expiresAt: call.until, now }),
+  );
+  if (!isFirst) throw new DomainError("auth.signature", { detail: "This signature was used before." });
+  return key;
+}
+
+/**
+ * Who is asking: by a key's secret, or by its signature over the call (RFC 9421). Throws auth.required, auth.invalid or
+ * auth.signature; unknown, revoked and expired keys answer alike. A deactivated holder or a wrong address is a known
+ * person's refusal and comes back with the principal.
+ */
+export async function authenticate(
+  cx: AuthContext,
+  request: Request,
+  client: ClientInfo,
+): Promise<Authenticated> {
+  const { headers } = request;
+  const call = isSigned(headers) ? readSignedCall(headers, cx.clock.now()) : undefined;
+  const key =
+    call === undefined ? await authenticateKey(cx, headers) : await authenticateSignature(cx, request, call);
   await touch(cx, key.id);
-  return { principal: toPrincipal(key), refusal: refusalOf(key, client) };
+  return {
+    principal: toPrincipal(key, call !== undefined),
+    refusal: refusalOf(key, client),
+    ...(call === undefined ? {} : { signed: { bodyDigest: call.bodyDigest } }),
+  };
 }

@@ -17,6 +17,8 @@ export interface NewApiKeyInput {
   /** Addresses or CIDR ranges the key may be used from; none: anywhere. */
   readonly addresses?: readonly string[];
   readonly expiresAt?: Date;
+  /** Ed25519 public key of 32 bytes, base64url: the key's calls may be signed with its other half (RFC 9421). */
+  readonly signingKey?: string;
 }
 
 export interface CreatedApiKey {
@@ -61,13 +63,18 @@ export async function createApiKey(
       scopes: [...input.scopes],
       addresses: [...addresses],
       ...(input.expiresAt === undefined ? {} : { expires_at: input.expiresAt }),
+      ...(input.signingKey === undefined ? {} : { signing_key: input.signingKey }),
     });
     await appendEntry(tx, cx, {
       class: "identity",
       outcome: "done",
       action: "api_key.create",
       subjects: [`api_key:${id}`],
-      details: { prefix: made.prefix, scopes: [...input.scopes] },
+      details: {
+        prefix: made.prefix,
+        scopes: [...input.scopes],
+        ...(input.signingKey === undefined ? {} : { signing_key: input.signingKey }),
+      },
     });
   });
   return { id, key: made.key, prefix: made.prefix };

@@ -16,6 +16,8 @@ export interface StoredApiKey {
   readonly id: string;
   readonly prefix: string;
   readonly secretHash: Uint8Array;
+  /** Ed25519, base64url, of a key whose calls are signed. */
+  readonly signingKey: string | null;
   readonly scopes: readonly Scope[];
   readonly addresses: readonly string[];
   readonly expiresAt: Date | null;
@@ -27,6 +29,7 @@ interface KeyRow extends HolderRow {
   id: string;
   prefix: string;
   secret_hash: Uint8Array;
+  signing_key: string | null;
   scopes: string[];
   addresses: string[];
   expires_at: Date | null;
@@ -38,6 +41,7 @@ function toStoredKey(row: KeyRow): StoredApiKey {
     id: row.id,
     prefix: row.prefix,
     secretHash: row.secret_hash,
+    signingKey: row.signing_key,
     scopes: row.scopes.map((scope) => schema.Scope.parse(scope)),
     addresses: row.addresses,
     expiresAt: row.expires_at,
@@ -53,7 +57,7 @@ export async function findApiKey(
   prefix: string,
 ): Promise<StoredApiKey | undefined> {
   const rows = await tx.$queryRaw<KeyRow[]>(Prisma.sql`
-    SELECT k.id, k.prefix, k.secret_hash, k.scopes, k.addresses, k.expires_at, k.revoked_at,
+    SELECT k.id, k.prefix, k.secret_hash, k.signing_key, k.scopes, k.addresses, k.expires_at, k.revoked_at,
            ${HOLDER_COLUMNS}
     FROM api_key k
     JOIN app_user u ON u.id = k.user_id AND u.tenant_id = k.tenant_id

@@ -66,6 +66,7 @@ const APP = {
   request_event: "INSERT",
   roster_agreement: "INSERT",
   roster_change: "INSERT UPDATE(ended_at ended_by reason state)",
+  signature_nonce: "DELETE INSERT",
   statement_nonce: "INSERT UPDATE(used_at)",
   tenant: "INSERT UPDATE",
   transaction: "INSERT UPDATE",
@@ -164,5 +165,7 @@ export const UNWATCHED: Readonly<Record<string, string>> = {
   process_heartbeat: "says that a process lives",
   rate_limit: "counters of calls",
   request_transition: "only the owner writes it",
+  signature_nonce:
+    "what a signed call was made with, for the minutes in which it could be repeated; the act is an entry",
   statement_nonce: "asked once, for five minutes; what it is used for is watched",
 };
