@@ -1,6 +1,7 @@
 import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
 import * as account from "./operations/account";
+import * as apiKeys from "./operations/api-keys";
 import * as aside from "./operations/aside";
 import * as audit from "./operations/audit";
 import * as authorities from "./operations/authorities";
@@ -47,6 +48,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   preservations,
   authorities,
   account,
+  apiKeys,
   live,
   log,
   home,

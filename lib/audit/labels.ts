@@ -5,7 +5,10 @@
 export const ACTION_KEYS = {
   "access.logs": "access_logs",
   "account.read": "account_read",
+  "api_key.change": "api_key_change",
   "api_key.create": "api_key_create",
+  "api_key.read": "api_key_read",
+  "api_key.revoke": "api_key_revoke",
   "aside.agree": "aside_agree",
   "aside.ask": "aside_ask",
   "aside.read": "aside_read",

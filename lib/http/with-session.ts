@@ -2,6 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { DomainError } from "@/lib/errors";
 import type { AccountContext } from "@/lib/identity/account/account-context";
+import type { ApiKeySecret } from "@/lib/identity/instance-secret";
 import type { Site } from "@/lib/identity/site";
 import { getRuntime } from "@/lib/runtime";
 
@@ -11,6 +12,15 @@ export async function withSession<T>(cx: Context, run: (cx: AccountContext) => P
   if (proof.kind !== "session") throw new DomainError("auth.session-only");
   const { site, sessionSecret, limits } = await getRuntime();
   return run({ ...cx, site, sessionSecret, limits, session: proof });
+}
+
+/** The same for what makes API keys, which are kept under the instance's secret (ADR 0007). */
+export async function withKeySecret<T>(
+  cx: Context,
+  run: (cx: AccountContext & ApiKeySecret) => Promise<T>,
+): Promise<T> {
+  const { apiKeySecret } = await getRuntime();
+  return withSession(cx, (own) => run({ ...own, apiKeySecret }));
 }
 
 /** Set-Cookie that makes the browser forget its session; the row is what ended it. */

@@ -1,9 +1,10 @@
 import "server-only";
 import { isIP } from "node:net";
 import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
 import type { Scope } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { newApiKey } from "@/lib/identity/api-key";
 import type { IdentityContext } from "@/lib/identity/create-organisation";
@@ -43,39 +44,48 @@ function refuseBadAddresses(addresses: readonly string[]): void {
   }
 }
 
+/** The same within a caller's transaction, with the entry that says so. */
+export async function createApiKeyIn(
+  tx: Tx,
+  cx: IdentityContext & ApiKeySecret,
+  input: NewApiKeyInput,
+): Promise<CreatedApiKey & { readonly entry: AppendedEntry }> {
+  const addresses = input.addresses ?? [];
+  refuseBadAddresses(addresses);
+  const id = uuidv7(cx.clock.nowMs());
+  const made = newApiKey(cx.apiKeySecret);
+  await insertApiKey(tx, {
+    id,
+    tenant_id: cx.instance.tenantId,
+    user_id: input.userId,
+    label: input.label,
+    prefix: made.prefix,
+    secret_hash: Uint8Array.from(made.secretHash),
+    scopes: [...input.scopes],
+    addresses: [...addresses],
+    created_at: cx.clock.now(),
+    ...(input.expiresAt === undefined ? {} : { expires_at: input.expiresAt }),
+    ...(input.signingKey === undefined ? {} : { signing_key: input.signingKey }),
+  });
+  const entry = await appendEntry(tx, cx, {
+    class: "identity",
+    outcome: "done",
+    action: "api_key.create",
+    subjects: [`api_key:${id}`],
+    details: {
+      prefix: made.prefix,
+      scopes: [...input.scopes],
+      ...(input.signingKey === undefined ? {} : { signing_key: input.signingKey }),
+    },
+  });
+  return { id, key: made.key, prefix: made.prefix, entry };
+}
+
 /** Makes an API key for a person and returns it, this once. */
 export async function createApiKey(
   cx: IdentityContext & ApiKeySecret,
   input: NewApiKeyInput,
 ): Promise<CreatedApiKey> {
-  const addresses = input.addresses ?? [];
-  refuseBadAddresses(addresses);
-  const id = uuidv7(cx.clock.nowMs());
-  const made = newApiKey(cx.apiKeySecret);
-  await inTransaction(cx, async (tx) => {
-    await insertApiKey(tx, {
-      id,
-      tenant_id: cx.instance.tenantId,
-      user_id: input.userId,
-      label: input.label,
-      prefix: made.prefix,
-      secret_hash: Uint8Array.from(made.secretHash),
-      scopes: [...input.scopes],
-      addresses: [...addresses],
-      ...(input.expiresAt === undefined ? {} : { expires_at: input.expiresAt }),
-      ...(input.signingKey === undefined ? {} : { signing_key: input.signingKey }),
-    });
-    await appendEntry(tx, cx, {
-      class: "identity",
-      outcome: "done",
-      action: "api_key.create",
-      subjects: [`api_key:${id}`],
-      details: {
-        prefix: made.prefix,
-        scopes: [...input.scopes],
-        ...(input.signingKey === undefined ? {} : { signing_key: input.signingKey }),
-      },
-    });
-  });
-  return { id, key: made.key, prefix: made.prefix };
+  const { id, key, prefix } = await inTransaction(cx, (tx) => createApiKeyIn(tx, cx, input));
+  return { id, key, prefix };
 }

@@ -2,7 +2,9 @@ import { type ActionKey, actionKey } from "@/lib/audit/labels";
 
 /** What a person's own entries may say they did, reading left out (`listOwnEntries`); each has words on the home. */
 export const ACTS = [
+  "api_key_change",
   "api_key_create",
+  "api_key_revoke",
   "aside_agree",
   "aside_ask",
   "aside_refuse",

@@ -1,0 +1,11 @@
+import { createApiKey, listApiKeys } from "@/lib/api-client/operations/api-keys";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { withKeySecret } from "@/lib/http/with-session";
+import { listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
+import { makeApiKey } from "@/lib/identity/api-keys/make-api-key";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/account/api-keys", [
+  bind(listApiKeys, (cx, { query }) => listOwnApiKeys(cx, query)),
+  bind(createApiKey, (cx, { body }) => withKeySecret(cx, (own) => makeApiKey(own, body))),
+]);

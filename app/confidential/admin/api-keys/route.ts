@@ -1,0 +1,8 @@
+import { listAllApiKeys } from "@/lib/api-client/operations/api-keys";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { listAllApiKeys as list } from "@/lib/identity/api-keys/list-api-keys";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/admin/api-keys", [
+  bind(listAllApiKeys, (cx, { query }) => list(cx, query)),
+]);

@@ -1,0 +1,88 @@
+import { operation } from "@/lib/api-client/operation";
+import {
+  ApiKeyEnd,
+  ApiKeyPage,
+  ApiKeyPath,
+  ApiKeyQuery,
+  ApiKeyRotation,
+  EndedApiKey,
+  MadeApiKey,
+  NewApiKey,
+} from "@/lib/identity/api-keys/schema";
+
+const OWN = "/confidential/account/api-keys";
+const ALL = "/confidential/admin/api-keys";
+
+// For signed-in people only: whoever stole a key can make no other with it.
+const own = { scopes: "any", roles: "any", sessionOnly: true } as const;
+const change = { ...own, method: "POST", rate: "writes" } as const;
+const keeper = { scopes: ["admin"], roles: "any", duties: ["admin"], sessionOnly: true } as const;
+
+export const listApiKeys = operation({
+  ...own,
+  id: "listApiKeys",
+  method: "GET",
+  path: OWN,
+  summary: "The caller's API keys, newest first, and the scopes that a key of theirs can carry.",
+  query: ApiKeyQuery,
+  response: { status: 200, schema: ApiKeyPage },
+  rate: "reads",
+  action: "api_key.read",
+});
+
+export const createApiKey = operation({
+  ...change,
+  id: "createApiKey",
+  path: OWN,
+  summary: "Make an API key. The key itself is in this answer and never shown again.",
+  body: NewApiKey,
+  response: { status: 201, schema: MadeApiKey },
+  action: "api_key.create",
+});
+
+export const rotateApiKey = operation({
+  ...change,
+  id: "rotateApiKey",
+  path: `${OWN}/{id}/rotate`,
+  summary: "A new key in this one's place, shown once; both work for the overlap.",
+  params: ApiKeyPath,
+  body: ApiKeyRotation,
+  response: { status: 201, schema: MadeApiKey },
+  action: "api_key.create",
+});
+
+export const revokeApiKey = operation({
+  ...change,
+  id: "revokeApiKey",
+  path: `${OWN}/{id}/revoke`,
+  summary: "End one of the caller's API keys at once.",
+  params: ApiKeyPath,
+  body: ApiKeyEnd,
+  response: { status: 200, schema: EndedApiKey },
+  action: "api_key.revoke",
+});
+
+export const listAllApiKeys = operation({
+  ...keeper,
+  id: "listAllApiKeys",
+  method: "GET",
+  path: ALL,
+  summary: "Everybody's API keys, newest first, with their last use.",
+  query: ApiKeyQuery,
+  response: { status: 200, schema: ApiKeyPage },
+  rate: "reads",
+  action: "api_key.read",
+});
+
+export const revokeAnyApiKey = operation({
+  ...keeper,
+  id: "revokeAnyApiKey",
+  method: "POST",
+  path: `${ALL}/{id}/revoke`,
+  summary: "End anybody's API key at once, with a reason.",
+  params: ApiKeyPath,
+  body: ApiKeyEnd,
+  response: { status: 200, schema: EndedApiKey },
+  rate: "writes",
+  action: "api_key.revoke",
+});

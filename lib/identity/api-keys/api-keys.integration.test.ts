@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import * as operations from "@/lib/api-client/operations/api-keys";
+import { fixedClock } from "@/lib/clock";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { ed25519PublicKey } from "@/lib/crypto/primitives";
+import { DomainError } from "@/lib/errors";
+import { listAllApiKeys, listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
+import { makeApiKey, rotateApiKey } from "@/lib/identity/api-keys/make-api-key";
+import { revokeAnyApiKey, revokeOwnApiKey } from "@/lib/identity/api-keys/revoke-api-key";
+import { ApiKeyPage, MadeApiKey } from "@/lib/identity/api-keys/schema";
+import { authenticate } from "@/lib/identity/authenticate";
+import { type Runtime, useRuntime } from "@/lib/runtime";
+import { call, signedInAt } from "@/lib/testing/account-bench";
+import { createPortalBench, type PortalBench } from "@/lib/testing/portal";
+import { createAccount, type TestAccount, type TestBrowser } from "@/lib/testing/sign-in";
+
+const HOUR = 3_600_000;
+const SIGNING = toBase64url(ed25519PublicKey(new Uint8Array(32).fill(7)));
+const clock = fixedClock(new Date());
+let bench: PortalBench;
+let runtime: Runtime;
+
+beforeAll(async () => {
+  bench = await createPortalBench({ sign_in: 100, writes: 10_000 });
+  runtime = { ...bench.runtime, clock };
+  useRuntime(runtime);
+});
+afterAll(() => bench?.close());
+beforeEach(() => clock.advance(120_000));
+
+const signedIn = (person: TestAccount) => signedInAt(clock, person);
+const own = { label: "ledger", scopes: ["read", "submit"] };
+
+const make = (who: TestBrowser | string, body: unknown = own) =>
+  call(who, operations.createApiKey, (cx, input) => makeApiKey({ ...cx, ...runtime }, input.body), { body });
+const rotate = (who: TestBrowser, id: string, body: unknown = {}) =>
+  call(who, operations.rotateApiKey, (cx, input) => rotateApiKey({ ...cx, ...runtime }, id, input.body), {
+    body,
+    params: { id },
+  });
+const revoke = (who: TestBrowser, id: string) =>
+  call(who, operations.revokeApiKey, (cx, input) => revokeOwnApiKey(cx, id, input.body), { params: { id } });
+const list = async (who: TestBrowser) =>
+  ApiKeyPage.parse(
+    (await call(who, operations.listApiKeys, (cx, input) => listOwnApiKeys(cx, input.query))).body,
+  );
+
+/** What a program with this key is answered: its scopes, or the code of the refusal. */
+async function useKey(key: string, address = "192.0.2.1"): Promise<unknown> {
+  const asked = new Request("http://localhost:3000/", { headers: { "x-api-key": key } });
+  try {
+    const { principal, refusal } = await authenticate(runtime, asked, { address });
+    return refusal?.code ?? principal.scopes;
+  } catch (error) {
+    return error instanceof DomainError ? error.code : error;
+  }
+}
+
+it("is made with a label, scopes, addresses and an end, and shown once", async () => {
+  const browser = await signedIn(await createAccount(runtime, "client"));
+  const expires_at = new Date(clock.nowMs() + HOUR).toISOString();
+  const answer = await make(browser, {
+    ...own,
+    addresses: ["192.0.2.0/24"],
+    expires_at,
+    signing_key: SIGNING,
+  });
+  expect(answer.status).toBe(201);
+  const made = MadeApiKey.parse(answer.body);
+  expect(made).toMatchObject({ state: "live", label: "ledger", signing_key: SIGNING, last_used_at: null });
+  expect(await useKey(made.key)).toEqual(["read", "submit"]);
+  expect(await useKey(made.key, "198.51.100.1")).toBe("auth.address");
+  const { items, scopes } = await list(browser);
+  expect(items).toMatchObject([{ id: made.id, last_used_at: clock.now().toISOString(), expires_at }]);
+  expect(JSON.stringify(items)).not.toContain(made.key);
+  expect(scopes).toContain("submit");
+  clock.advance(2 * HOUR);
+  expect(await useKey(made.key)).toBe("auth.invalid");
+  expect((await list(browser)).items[0]?.state).toBe("expired");
+});
+
+it("carries no scope that its holder has no call for, and no end that is past", async () => {
+  const browser = await signedIn(await createAccount(runtime, "client"));
+  const wrong = [
+    { ...own, scopes: ["read", "admin"] },
+    { ...own, scopes: [] },
+    { ...own, scopes: ["read", "read"] },
+    { ...own, scopes: ["everything"] },
+    { ...own, addresses: ["not an address"] },
+    { ...own, expires_at: new Date(clock.nowMs() - 1).toISOString() },
+    { ...own, signing_key: "AAAA" },
+    { ...own, label: "" },
+    { ...own, secret: "of mine" },
+  ];
+  for (const body of wrong) {
+    const { status, body: problem } = await make(browser, body);
+    expect([status, problem.code]).toEqual([422, "request.invalid"]);
+  }
+  expect((await list(browser)).items).toEqual([]);
+});
+
+it("is made by nobody who only holds a key, or a session whose proof is old", async () => {
+  const browser = await signedIn(await createAccount(runtime, "client"));
+  const { key } = MadeApiKey.parse((await make(browser)).body);
+  const byKey = await make(key);
+  expect([byKey.status, byKey.body.code]).toEqual([403, "auth.session-only"]);
+  clock.advance(20 * 60_000);
+  const late = await make(browser);
+  expect([late.status, late.body.code]).toEqual([401, "auth.step-up"]);
+});
+
+it("is followed by another: both work for the overlap, and the new one lasts as long", async () => {
+  const browser = await signedIn(await createAccount(runtime, "client"));
+  const expires_at = new Date(clock.nowMs() + 48 * HOUR).toISOString();
+  const old = MadeApiKey.parse((await make(browser, { ...own, expires_at, signing_key: SIGNING })).body);
+  clock.advance(60_000);
+  const answer = await rotate(browser, old.id, { overlap_hours: 1 });
+  expect(answer.status).toBe(201);
+  const next = MadeApiKey.parse(answer.body);
+  expect(next).toMatchObject({
+    label: "ledger",
+    scopes: ["read", "submit"],
+    signing_key: SIGNING,
+    expires_at: new Date(clock.nowMs() + 48 * HOUR).toISOString(),
+  });
+  expect(await useKey(old.key)).toEqual(["read", "submit"]);
+  clock.advance(HOUR);
+  expect(await useKey(old.key)).toBe("auth.invalid");
+  expect(await useKey(next.key)).toEqual(["read", "submit"]);
+  const again = await rotate(await signedIn(await createAccount(runtime, "client")), next.id);
+  expect([again.status, again.body.code]).toEqual([404, "api-key.not-found"]);
+});
+
+it("a rotation makes no ended key longer, and follows none that has ended", async () => {
+  const browser = await signedIn(await createAccount(runtime, "client"));
+  const expires_at = new Date(clock.nowMs() + HOUR).toISOString();
+  const old = MadeApiKey.parse((await make(browser, { ...own, expires_at })).body);
+  await rotate(browser, old.id, { overlap_hours: 24 });
+  const kept = (await list(browser)).items.find(({ id }) => id === old.id);
+  expect(kept?.expires_at).toBe(expires_at);
+  await revoke(browser, old.id);
+  const ended = await rotate(browser, old.id);
+  expect([ended.status, ended.body.code]).toEqual([409, "api-key.ended"]);
+});
+
+it("ends at once and for good, by its holder or by an administrator with a reason", async () => {
+  const browser = await signedIn(await createAccount(runtime, "client"));
+  const other = await signedIn(await createAccount(runtime, "miner"));
+  const { id, key } = MadeApiKey.parse((await make(browser)).body);
+  expect((await revoke(other, id)).status).toBe(404);
+  const ended = await revoke(browser, id);
+  expect([ended.status, ended.body.state]).toEqual([200, "revoked"]);
+  expect(ended.body).toHaveProperty("receipt");
+  expect(await useKey(key)).toBe("auth.invalid");
+  expect((await revoke(browser, id)).body).not.toHaveProperty("receipt");
+
+  const second = MadeApiKey.parse((await make(browser)).body);
+  const admin = await signedIn(await createAccount(runtime, "admin", { duties: ["admin"] }));
+  const all = await call(admin, operations.listAllApiKeys, (cx, input) => listAllApiKeys(cx, input.query));
+  expect(ApiKeyPage.parse(all.body).items.map((item) => item.id)).toContain(second.id);
+  const end = (who: TestBrowser, body: unknown) =>
+    call(who, operations.revokeAnyApiKey, (cx, input) => revokeAnyApiKey(cx, second.id, input.body), {
+      body,
+      params: { id: second.id },
+    });
+  expect((await end(other, { reason: "not mine" })).status).toBe(403);
+  expect((await end(admin, {})).status).toBe(422);
+  expect((await end(admin, { reason: "seen in a public repository" })).body.state).toBe("revoked");
+  expect(await useKey(second.key)).toBe("auth.invalid");
+});

@@ -1,0 +1,114 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/append-entry";
+import type { AppendedEntry } from "@/lib/audit/event";
+import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { Scope } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
+import { type AccountContext, changeOwnAccount } from "@/lib/identity/account/account-context";
+import { apiKeyView } from "@/lib/identity/api-keys/api-key-view";
+import type { ApiKeyRotation, MadeApiKey, NewApiKey } from "@/lib/identity/api-keys/schema";
+import { countLiveKeys, endApiKey, type KeptApiKey, lockApiKey } from "@/lib/identity/api-keys/store";
+import { createApiKeyIn, type NewApiKeyInput } from "@/lib/identity/create-api-key";
+import type { ApiKeySecret } from "@/lib/identity/instance-secret";
+import { scopesFor } from "@/lib/identity/scopes";
+
+type KeyContext = AccountContext & ApiKeySecret;
+
+/** Keys of one person that work at a time: whoever has more has lost count of them. */
+const MAX_LIVE = 50;
+const HOUR_MS = 3_600_000;
+
+function invalid(pointer: string, detail: string): DomainError {
+  return new DomainError("request.invalid", { errors: [{ pointer, detail }] });
+}
+
+/** A key can carry no scope that no call for its holder asks for: it would be a promise that nothing keeps. */
+function refuseForeignScopes(cx: KeyContext, scopes: readonly Scope[]): void {
+  const usable = scopesFor(cx.principal.role, cx.principal.duties);
+  const index = scopes.findIndex((scope) => !usable.includes(scope));
+  if (index >= 0) throw invalid(`/scopes/${index}`, "no call for your role and duties asks for this scope");
+}
+
+interface Made {
+  readonly view: Omit<MadeApiKey, "receipt">;
+  readonly entry: AppendedEntry;
+}
+
+async function made(tx: Tx, cx: KeyContext, input: NewApiKeyInput): Promise<Made> {
+  if ((await countLiveKeys(tx, cx.principal.userId, cx.clock.now())) >= MAX_LIVE)
+    throw new DomainError("api-key.too-many", { detail: `At most ${MAX_LIVE} keys work at a time.` });
+  const { id, key, entry } = await createApiKeyIn(tx, cx, input);
+  const kept = await lockApiKey(tx, cx.instance.tenantId, id);
+  if (kept === undefined) throw new InvariantError("a key was made and is not there");
+  return { view: { ...apiKeyView(kept, cx.clock.now()), key }, entry };
+}
+
+/**
+ * Makes an API key for the caller, with a proof of every factor not older than 15 minutes. Throws request.invalid for
+ * scopes, addresses or an end that cannot be, and api-key.too-many.
+ */
+export async function makeApiKey(cx: KeyContext, input: NewApiKey): Promise<MadeApiKey> {
+  refuseForeignScopes(cx, input.scopes);
+  const expiresAt = input.expires_at === undefined ? undefined : new Date(input.expires_at);
+  if (expiresAt !== undefined && expiresAt <= cx.clock.now()) throw invalid("/expires_at", "is past");
+  const { view, entry } = await changeOwnAccount(cx, (tx) =>
+    made(tx, cx, {
+      userId: cx.principal.userId,
+      label: input.label,
+      scopes: input.scopes,
+      ...(input.addresses === undefined ? {} : { addresses: input.addresses }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(input.signing_key === undefined ? {} : { signingKey: input.signing_key }),
+    }),
+  );
+  return { ...view, receipt: await issueReceipt(cx, entry) };
+}
+
+function isLive({ revoked_at, expires_at }: KeptApiKey, now: Date): boolean {
+  return revoked_at === null && (expires_at === null || now < expires_at);
+}
+
+/** A key that is made to follow another lasts as long as that one was made to last. */
+function nextEnd({ created_at, expires_at }: KeptApiKey, now: Date): Date | undefined {
+  return expires_at === null
+    ? undefined
+    : new Date(now.getTime() + expires_at.getTime() - created_at.getTime());
+}
+
+/**
+ * A new key in a key's place, with the same label, scopes, addresses and time to last; both work for the overlap. Throws
+ * api-key.not-found for another's, and api-key.ended.
+ */
+export async function rotateApiKey(cx: KeyContext, id: string, input: ApiKeyRotation): Promise<MadeApiKey> {
+  const { view, entry } = await changeOwnAccount(cx, async (tx) => {
+    const now = cx.clock.now();
+    const old = await lockApiKey(tx, cx.instance.tenantId, id);
+    if (old === undefined || old.user_id !== cx.principal.userId) throw new DomainError("api-key.not-found");
+    if (!isLive(old, now)) throw new DomainError("api-key.ended");
+    const { scopes, addresses } = apiKeyView(old, now);
+    refuseForeignScopes(cx, scopes);
+    const expiresAt = nextEnd(old, now);
+    const signingKey = input.signing_key ?? old.signing_key ?? undefined;
+    const next = await made(tx, cx, {
+      userId: old.user_id,
+      label: old.label,
+      scopes,
+      addresses,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(signingKey === undefined ? {} : { signingKey }),
+    });
+    const overlap = new Date(now.getTime() + input.overlap_hours * HOUR_MS);
+    const end = old.expires_at !== null && old.expires_at < overlap ? old.expires_at : overlap;
+    await endApiKey(tx, old.id, { expires_at: end });
+    await appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "api_key.change",
+      subjects: [`api_key:${old.id}`, `api_key:${next.view.id}`],
+      details: { prefix: old.prefix, expires_at: end.toISOString(), followed_by: next.view.prefix },
+    });
+    return next;
+  });
+  return { ...view, receipt: await issueReceipt(cx, entry) };
+}

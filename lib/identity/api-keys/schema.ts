@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { Instant, pageOf, pageQuery, Receipt, text, Uuid, visibleLine } from "@/lib/api-client/fields";
+import { Scope } from "@/lib/identity/schema";
+
+const HOURS = 24 * 7;
+
+const Scopes = z
+  .array(Scope)
+  .min(1)
+  .max(Scope.options.length)
+  .refine((scopes) => new Set(scopes).size === scopes.length, "a scope stands twice");
+/** Ed25519 public key of 32 bytes, base64url without padding (RFC 8032). */
+const SigningKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "not an Ed25519 public key in base64url");
+
+/** A key as its holder and an administrator see it: never the key itself. */
+export const ApiKeyView = z.object({
+  id: z.uuid(),
+  label: z.string(),
+  prefix: z.string(),
+  /** The account's handle. */
+  holder: z.string(),
+  state: z.enum(["live", "expired", "revoked"]),
+  scopes: z.array(Scope),
+  /** Addresses or CIDR ranges it may be used from; none: anywhere. */
+  addresses: z.array(z.string()),
+  /** The public key that its calls are signed with (RFC 9421), if any. */
+  signing_key: z.string().nullable(),
+  created_at: z.string(),
+  expires_at: z.string().nullable(),
+  /** To the minute. */
+  last_used_at: z.string().nullable(),
+  revoked_at: z.string().nullable(),
+});
+export type ApiKeyView = z.infer<typeof ApiKeyView>;
+
+export const ApiKeyPage = pageOf(ApiKeyView).extend({
+  /** Scopes that some call for the caller's role and duties asks for. */
+  scopes: z.array(Scope),
+});
+export type ApiKeyPage = z.infer<typeof ApiKeyPage>;
+
+/** A new key with its secret, which is shown this once and is not stored. */
+export const MadeApiKey = ApiKeyView.extend({ key: z.string(), receipt: Receipt });
+export type MadeApiKey = z.infer<typeof MadeApiKey>;
+
+export const NewApiKey = z.strictObject({
+  label: visibleLine(60),
+  scopes: Scopes,
+  addresses: z.array(text(64)).max(20).optional(),
+  expires_at: Instant.optional(),
+  signing_key: SigningKey.optional(),
+});
+export type NewApiKey = z.infer<typeof NewApiKey>;
+
+export const ApiKeyRotation = z.strictObject({
+  /** How long the old key goes on beside the new one. */
+  overlap_hours: z.int().min(0).max(HOURS).default(24),
+  /** Another public key for the new one; without it the old one's stays. */
+  signing_key: SigningKey.optional(),
+});
+export type ApiKeyRotation = z.infer<typeof ApiKeyRotation>;
+
+/** A key that was ended; a receipt where it is this call that ended it. */
+export const EndedApiKey = ApiKeyView.extend({ receipt: Receipt.optional() });
+export type EndedApiKey = z.infer<typeof EndedApiKey>;
+
+export const ApiKeyPath = z.strictObject({ id: Uuid });
+export const ApiKeyQuery = z.strictObject(pageQuery);
+export type ApiKeyQuery = z.infer<typeof ApiKeyQuery>;
+export const ApiKeyEnd = z.strictObject({ reason: visibleLine(200).optional() });
+export type ApiKeyEnd = z.infer<typeof ApiKeyEnd>;

@@ -1,0 +1,63 @@
+import "server-only";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+
+/** An API key as it is kept, with its holder's handle. */
+export interface KeptApiKey {
+  readonly id: string;
+  readonly user_id: string;
+  readonly handle: string;
+  readonly label: string;
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly addresses: readonly string[];
+  readonly signing_key: string | null;
+  readonly created_at: Date;
+  readonly expires_at: Date | null;
+  readonly last_used_at: Date | null;
+  readonly revoked_at: Date | null;
+}
+
+const COLUMNS = Prisma.sql`k.id, k.user_id, u.handle, k.label, k.prefix, k.scopes, k.addresses, k.signing_key,
+  k.created_at, k.expires_at, k.last_used_at, k.revoked_at`;
+
+/** Newest first; of one person or, without one, of the whole tenant. */
+export function selectApiKeys(
+  tx: Tx,
+  where: {
+    readonly tenantId: string;
+    readonly userId?: string | undefined;
+    readonly before?: string | undefined;
+    readonly limit: number;
+  },
+): Promise<KeptApiKey[]> {
+  return tx.$queryRaw<KeptApiKey[]>(Prisma.sql`
+    SELECT ${COLUMNS} FROM api_key k JOIN app_user u ON u.id = k.user_id
+    WHERE k.tenant_id = ${where.tenantId}::uuid
+      AND (${where.userId ?? null}::uuid IS NULL OR k.user_id = ${where.userId ?? null}::uuid)
+      AND (${where.before ?? null}::uuid IS NULL OR k.id < ${where.before ?? null}::uuid)
+    ORDER BY k.id DESC LIMIT ${where.limit}`);
+}
+
+/** A key of the tenant, locked against every other change until commit. */
+export async function lockApiKey(tx: Tx, tenantId: string, id: string): Promise<KeptApiKey | undefined> {
+  const rows = await tx.$queryRaw<KeptApiKey[]>(Prisma.sql`
+    SELECT ${COLUMNS} FROM api_key k JOIN app_user u ON u.id = k.user_id
+    WHERE k.tenant_id = ${tenantId}::uuid AND k.id = ${id}::uuid FOR UPDATE OF k`);
+  return rows[0];
+}
+
+/** How many keys of a person work now. */
+export function countLiveKeys(tx: Tx, userId: string, now: Date): Promise<number> {
+  return tx.api_key.count({
+    where: { user_id: userId, revoked_at: null, OR: [{ expires_at: null }, { expires_at: { gt: now } }] },
+  });
+}
+
+export async function endApiKey(
+  tx: Tx,
+  id: string,
+  end: { readonly expires_at: Date } | { readonly revoked_at: Date },
+): Promise<void> {
+  await tx.api_key.update({ where: { id }, data: end, select: { id: true } });
+}
