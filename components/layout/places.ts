@@ -23,6 +23,7 @@ export type PlaceKey =
   | "authorities"
   | "keys"
   | "webhooks"
+  | "apiKeys"
   | "offices"
   | "account"
   | "trust"
@@ -51,6 +52,7 @@ const PLACES: readonly Place[] = [
   { key: "keys", href: "/keys", icon: "key", group: 2 },
   { key: "offices", href: "/organisations", icon: "clock", group: 2 },
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
+  { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
   { key: "help", href: "/help", icon: "help", group: 3 },
@@ -84,6 +86,7 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "keys":
       return PARTIES.includes(role) || role === "coordinator" || role === "admin";
     case "webhooks":
+    case "apiKeys":
     case "offices":
       return role === "admin";
     case "transactions":

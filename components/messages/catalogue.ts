@@ -15,6 +15,7 @@ import deNotify from "@/components/messages/de/notify.json";
 import deOffices from "@/components/messages/de/offices.json";
 import dePortal from "@/components/messages/de/portal.json";
 import deProblem from "@/components/messages/de/problem.json";
+import dePrograms from "@/components/messages/de/programs.json";
 import deRequests from "@/components/messages/de/requests.json";
 import deReview from "@/components/messages/de/review.json";
 import deRoster from "@/components/messages/de/roster.json";
@@ -42,6 +43,7 @@ import notify from "@/components/messages/en/notify.json";
 import offices from "@/components/messages/en/offices.json";
 import portal from "@/components/messages/en/portal.json";
 import problem from "@/components/messages/en/problem.json";
+import programs from "@/components/messages/en/programs.json";
 import requests from "@/components/messages/en/requests.json";
 import review from "@/components/messages/en/review.json";
 import roster from "@/components/messages/en/roster.json";
@@ -74,6 +76,7 @@ export const CATALOGUES = {
     offices,
     portal,
     problem,
+    programs,
     requests,
     review,
     roster,
@@ -103,6 +106,7 @@ export const CATALOGUES = {
     offices: deOffices,
     portal: dePortal,
     problem: deProblem,
+    programs: dePrograms,
     requests: deRequests,
     review: deReview,
     roster: deRoster,

@@ -45,6 +45,8 @@ export const PAGES = [
   "/keys",
   "/keys/register",
   "/account/security",
+  "/account/api-keys",
+  "/admin/api-keys",
   "/notifications",
   "/notifications?view=unread",
   "/admin/webhooks",

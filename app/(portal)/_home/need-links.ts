@@ -13,7 +13,7 @@ export function hrefOf({ kind, subject }: Need): string {
     case "enrolment":
       return "/account/security#to-confirm";
     case "api_key_ends":
-      return "/account/security";
+      return "/account/api-keys";
     case "draft":
       return `/requests/new?draft=${subject.id}`;
     case "key_missing":

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { Instant, pageOf, pageQuery, Receipt, text, Uuid, visibleLine } from "@/lib/api-client/fields";
+import {
+  Instant,
+  pageOf,
+  pageQuery,
+  Receipt,
+  text,
+  Uuid,
+  visibleLine,
+  visibleText,
+} from "@/lib/api-client/fields";
 import { Scope } from "@/lib/identity/schema";
 
 const HOURS = 24 * 7;
@@ -67,5 +76,5 @@ export type EndedApiKey = z.infer<typeof EndedApiKey>;
 export const ApiKeyPath = z.strictObject({ id: Uuid });
 export const ApiKeyQuery = z.strictObject(pageQuery);
 export type ApiKeyQuery = z.infer<typeof ApiKeyQuery>;
-export const ApiKeyEnd = z.strictObject({ reason: visibleLine(200).optional() });
+export const ApiKeyEnd = z.strictObject({ reason: visibleText(1000).optional() });
 export type ApiKeyEnd = z.infer<typeof ApiKeyEnd>;

@@ -10,6 +10,7 @@ import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { dutyKeysBeside, roleKey } from "@/components/layout/role-words";
 import { Words } from "@/components/messages/words";
+import { ButtonLink } from "@/components/ui/button-link";
 import { Facts } from "@/components/ui/facts";
 import { FactsSection } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
@@ -76,6 +77,11 @@ export default async function AccountPage() {
         lead={t("lead")}
         apiCall={{ method: "GET", path: "/confidential/account" }}
         facts={<Person account={account} />}
+        actions={
+          <ButtonLink href="/account/api-keys" look="secondary" size="bar" icon="key">
+            {t("apiKeys")}
+          </ButtonLink>
+        }
       >
         <Advice account={account} />
         <Passkeys passkeys={account.passkeys} />

@@ -7,13 +7,13 @@ import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
 import { useReady } from "@/components/client/use-ready";
+import { SecretOnce } from "@/components/domain/secret-once";
 import { Button } from "@/components/ui/button";
 import { Choice, ChoiceGroup, TextInput } from "@/components/ui/controls";
 import { ErrorSummary } from "@/components/ui/error-summary";
 import { Field } from "@/components/ui/field";
 import type { createWebhook } from "@/lib/api-client/operations/notifications";
 import type { NotifyKind } from "@/lib/notify/schema";
-import { SecretOnce } from "./secret-once";
 
 const ADD = target<typeof createWebhook>("POST", "/confidential/admin/webhooks");
 const KINDS: readonly NotifyKind[] = ["request", "grant", "dispute", "hold", "key", "rotation", "epoch"];
@@ -73,7 +73,8 @@ export function AddWebhook() {
   const isReady = useReady();
   const form = useAdding();
   const { faults } = form;
-  if (form.secret !== undefined) return <SecretOnce secret={form.secret} onDone={form.done} />;
+  if (form.secret !== undefined)
+    return <SecretOnce words="notify.hooks.secret" secret={form.secret} onDone={form.done} />;
   const errors = (["name", "url", "kinds"] as const).flatMap((key) => {
     const text = faults[key];
     return text === undefined ? [] : [{ id: IDS[key], text }];

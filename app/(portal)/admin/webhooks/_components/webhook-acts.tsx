@@ -6,11 +6,11 @@ import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
+import { SecretOnce } from "@/components/domain/secret-once";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { disableWebhook, rotateWebhookSecret } from "@/lib/api-client/operations/notifications";
 import type { Webhook } from "@/lib/notify/schema";
-import { SecretOnce } from "./secret-once";
 
 const ROTATE = target<typeof rotateWebhookSecret>("POST", "/confidential/admin/webhooks/{id}/rotate");
 const DISABLE = target<typeof disableWebhook>("POST", "/confidential/admin/webhooks/{id}/disable");
@@ -54,7 +54,7 @@ function Rotating({ id, onClose }: { id: string; onClose: () => void }) {
           </DialogActions>
         </>
       ) : (
-        <SecretOnce secret={secret} onDone={done} />
+        <SecretOnce words="notify.hooks.secret" secret={secret} onDone={done} />
       )}
     </Dialog>
   );

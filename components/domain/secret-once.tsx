@@ -5,9 +5,20 @@ import { Button } from "@/components/ui/button";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Notice } from "@/components/ui/states";
 
+/** Where the words of a new secret stand: `title`, `text`, `label`, `done`. */
+type SecretWords = "notify.hooks.secret" | "programs.secret";
+
 /** A new secret, until its person says that they have it. It is kept nowhere but in this page's memory. */
-export function SecretOnce({ secret, onDone }: { secret: string; onDone: () => void }) {
-  const t = useTranslations("notify.hooks.secret");
+export function SecretOnce({
+  words,
+  secret,
+  onDone,
+}: {
+  words: SecretWords;
+  secret: string;
+  onDone: () => void;
+}) {
+  const t = useTranslations(words);
   return (
     <div className="max-w-[640px] pt-4">
       <Notice tone="accent" icon="key" title={t("title")} isLive>
