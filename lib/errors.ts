@@ -55,6 +55,7 @@ export const ERROR_CODES = {
   "authorization.missing": [409, "No legal authority is attached"],
   "authorization.invalid": [422, "The legal authority was not accepted"],
   "authorization.signature": [422, "The order's signature was not accepted"],
+  "authorization.recognition": [422, "A foreign order waits for a recognition basis"],
   "authorization.scope": [422, "The request goes beyond the signed order"],
   "authorization.not-found": [404, "There is no such legal authority"],
   "authority.not-found": [404, "There is no such registered authority"],

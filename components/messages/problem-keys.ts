@@ -81,6 +81,7 @@ export const CODE_KEYS = {
   "authorization.missing": "noAuthority",
   "authorization.invalid": "authority",
   "authorization.signature": "orderSignature",
+  "authorization.recognition": "orderRecognition",
   "authorization.scope": "orderScope",
   "authority.exists": "authorityExists",
   "authority.state": "authorityState",

@@ -63,6 +63,7 @@ const APP = {
   preservation: "INSERT UPDATE(released_at state until)",
   process_heartbeat: "DELETE INSERT UPDATE",
   rate_limit: "DELETE INSERT UPDATE",
+  recognition: "INSERT",
   request_event: "INSERT",
   roster_agreement: "INSERT",
   roster_change: "INSERT UPDATE(ended_at ended_by reason state)",
