@@ -75,6 +75,8 @@ export const ERROR_CODES = {
   "upload.busy": [503, "Too many documents arrive at once"],
   "request.no-decider": [409, "Nobody could decide this request"],
   "request-file.not-found": [404, "There is no such access request"],
+  "notice.not-found": [404, "There is no such notice"],
+  "notice.sealed": [403, "The order is under seal"],
   "grant.not-found": [404, "There is no such grant"],
   "organisation.not-found": [404, "There is no such organisation"],
   "dispute.not-found": [404, "There is no such dispute"],

@@ -14,6 +14,7 @@ import * as home from "./operations/home";
 import * as keys from "./operations/keys";
 import * as live from "./operations/live";
 import * as log from "./operations/log";
+import * as notices from "./operations/notices";
 import * as notifications from "./operations/notifications";
 import * as organisations from "./operations/organisations";
 import * as preservations from "./operations/preservations";
@@ -51,6 +52,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   log,
   home,
   roster,
+  notices,
   notifications,
 ];
 

@@ -1,8 +1,8 @@
 import "server-only";
 import { loadSteered } from "@/lib/access/life/steer";
 import { noticeView } from "@/lib/access/notices/list-notices";
-import type { NoticeAnswer, NoticeView, NoticeWord } from "@/lib/access/notices/schema";
 import { readNoticeRules } from "@/lib/access/notices/rule-store";
+import type { NoticeAnswer, NoticeView, NoticeWord } from "@/lib/access/notices/schema";
 import { type DisclosedRow, insertNotice, readDisclosed } from "@/lib/access/notices/store";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { appendEntry } from "@/lib/audit/append-entry";

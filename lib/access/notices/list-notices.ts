@@ -1,12 +1,20 @@
 import "server-only";
 import { type Page, requireCursor } from "@/lib/access/list-requests";
 import type { NoticeQuery, NoticeView, OwnNotice } from "@/lib/access/notices/schema";
-import { type DisclosedRow, listNoticeRequests, listSentNotices, readDisclosed } from "@/lib/access/notices/store";
+import {
+  type DisclosedRow,
+  listNoticeRequests,
+  listSentNotices,
+  readDisclosed,
+} from "@/lib/access/notices/store";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 
 /** A newer opening than the newest word is told anew. */
-function stateOf({ state, at, last_at: last, sealed_until: seal }: DisclosedRow, now: Date): NoticeView["state"] {
+function stateOf(
+  { state, at, last_at: last, sealed_until: seal }: DisclosedRow,
+  now: Date,
+): NoticeView["state"] {
   if (state !== null && at !== null && last <= at) return state;
   return seal !== null && now < seal ? "sealed" : "queued";
 }
