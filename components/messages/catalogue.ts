@@ -11,6 +11,7 @@ import deHome from "@/components/messages/de/home.json";
 import deInvitation from "@/components/messages/de/invitation.json";
 import deKeeping from "@/components/messages/de/keeping.json";
 import deKeys from "@/components/messages/de/keys.json";
+import deNotices from "@/components/messages/de/notices.json";
 import deNotify from "@/components/messages/de/notify.json";
 import deOffices from "@/components/messages/de/offices.json";
 import dePortal from "@/components/messages/de/portal.json";
@@ -38,6 +39,7 @@ import home from "@/components/messages/en/home.json";
 import invitation from "@/components/messages/en/invitation.json";
 import keeping from "@/components/messages/en/keeping.json";
 import keys from "@/components/messages/en/keys.json";
+import notices from "@/components/messages/en/notices.json";
 import notify from "@/components/messages/en/notify.json";
 import offices from "@/components/messages/en/offices.json";
 import portal from "@/components/messages/en/portal.json";
@@ -70,6 +72,7 @@ export const CATALOGUES = {
     invitation,
     keeping,
     keys,
+    notices,
     notify,
     offices,
     portal,
@@ -99,6 +102,7 @@ export const CATALOGUES = {
     invitation: deInvitation,
     keeping: deKeeping,
     keys: deKeys,
+    notices: deNotices,
     notify: deNotify,
     offices: deOffices,
     portal: dePortal,
