@@ -76,6 +76,7 @@ export const ERROR_CODES = {
   "request.no-decider": [409, "Nobody could decide this request"],
   "request-file.not-found": [404, "There is no such access request"],
   "notice.not-found": [404, "There is no such notice"],
+  "transparency.not-found": [404, "Nothing is published of this quarter"],
   "notice.sealed": [403, "The order is under seal"],
   "grant.not-found": [404, "There is no such grant"],
   "organisation.not-found": [404, "There is no such organisation"],

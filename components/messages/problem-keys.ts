@@ -7,6 +7,7 @@ export const CODE_KEYS = {
   "request-file.not-found": "gone",
   "grant.not-found": "gone",
   "notice.not-found": "gone",
+  "transparency.not-found": "gone",
   "authorization.not-found": "gone",
   "authority.not-found": "gone",
   "organisation.not-found": "gone",

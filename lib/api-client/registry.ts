@@ -24,6 +24,7 @@ import * as roster from "./operations/roster";
 import * as steering from "./operations/steering";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
+import * as transparency from "./operations/transparency";
 import * as wraps from "./operations/wraps";
 
 /** Every module of operations stands here, or its routes fail the declaration test. */
@@ -54,6 +55,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   roster,
   notices,
   notifications,
+  transparency,
 ];
 
 function isOperation(value: unknown): value is OperationSpec {

@@ -147,6 +147,8 @@ export const ACTION_KEYS = {
   "transaction.rewrap": "transaction_rewrap",
   "transaction.hold": "transaction_hold",
   "transaction.status": "transaction_status",
+  "transparency.publish": "transparency_publish",
+  "transparency.read": "transparency_read",
   "user.create": "user_create",
   "user.deactivate": "user_deactivate",
   "webhook.create": "webhook_create",

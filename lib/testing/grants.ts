@@ -75,6 +75,7 @@ const APP = {
   transaction_group: "INSERT UPDATE",
   transaction_participant: "INSERT",
   transaction_version: "INSERT",
+  transparency_report: "INSERT",
   webhook: "INSERT UPDATE(ended_at ended_by former_secret former_until secret secret_at state)",
   wrap: "DELETE INSERT UPDATE",
 } as const;

@@ -109,6 +109,7 @@ export const ACTS = [
   "transaction_rewrap",
   "transaction_hold",
   "transaction_status",
+  "transparency_publish",
   "user_create",
   "user_deactivate",
   "webhook_create",
