@@ -24,6 +24,7 @@ import deSite from "@/components/messages/de/site.json";
 import deStatus from "@/components/messages/de/status.json";
 import deTour from "@/components/messages/de/tour.json";
 import deTransactions from "@/components/messages/de/transactions.json";
+import deTransparency from "@/components/messages/de/transparency.json";
 import deTrust from "@/components/messages/de/trust.json";
 import deUi from "@/components/messages/de/ui.json";
 import account from "@/components/messages/en/account.json";
@@ -52,6 +53,7 @@ import site from "@/components/messages/en/site.json";
 import status from "@/components/messages/en/status.json";
 import tour from "@/components/messages/en/tour.json";
 import transactions from "@/components/messages/en/transactions.json";
+import transparency from "@/components/messages/en/transparency.json";
 import trust from "@/components/messages/en/trust.json";
 import ui from "@/components/messages/en/ui.json";
 
@@ -84,6 +86,7 @@ export const CATALOGUES = {
     status,
     tour,
     transactions,
+    transparency,
     trust,
     ui,
   },
@@ -114,6 +117,7 @@ export const CATALOGUES = {
     status: deStatus,
     tour: deTour,
     transactions: deTransactions,
+    transparency: deTransparency,
     trust: deTrust,
     ui: deUi,
   },

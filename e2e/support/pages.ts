@@ -59,6 +59,7 @@ export const PUBLIC = [
   "/invitation",
   "/trust",
   "/trust?view=recommended",
+  "/transparency",
   "/status",
   "/help",
   "/tour",

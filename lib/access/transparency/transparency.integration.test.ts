@@ -50,6 +50,7 @@ describe("figures of a quarter", () => {
     await times(6, () => denied());
     await times(2, async () => withdrawRequest(bench.regulator, await bench.file(), "Not needed any more"));
     await times(3, () => denied({ order: { kind: "subpoena" } }));
+    await bench.integrate();
     const sealedGrant = await granted({ order: { ...SEALED, kind: "warrant" } });
     await times(4, () => denied({ order: { ...SEALED, kind: "warrant" } }));
     await times(5, () =>
