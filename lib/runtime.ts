@@ -43,6 +43,7 @@ import {
   keepVerifications,
 } from "@/lib/runtime/background";
 import { keepNotifications } from "@/lib/runtime/keep-notifications";
+import { keepTransparency } from "@/lib/runtime/keep-transparency";
 import { openPortalKeystore } from "@/lib/runtime/open-portal-keystore";
 import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
@@ -125,6 +126,7 @@ function keepGoing(runtime: Runtime, env: PortalEnv): void {
   keepEscrow(runtime);
   keepResident(runtime);
   keepNotifications(runtime);
+  keepTransparency(runtime);
   keepMetrics(runtime, env.METRICS_URL);
 }
 

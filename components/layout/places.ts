@@ -14,6 +14,7 @@ export type PlaceKey =
   | "grants"
   | "transactions"
   | "disputes"
+  | "notices"
   | "notifications"
   | "audit"
   | "exports"
@@ -42,6 +43,7 @@ const PLACES: readonly Place[] = [
   { key: "grants", href: "/grants", icon: "grant", group: 1 },
   { key: "transactions", href: "/transactions", icon: "transaction", group: 1 },
   { key: "disputes", href: "/disputes", icon: "comment", group: 1 },
+  { key: "notices", href: "/notices", icon: "eye", group: 1 },
   { key: "notifications", href: "/notifications", icon: "bell", group: 1 },
   { key: "audit", href: "/audit", icon: "log", group: 2 },
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
@@ -66,6 +68,8 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "requests":
     case "grants":
       return STAFF.includes(role);
+    case "notices":
+      return PARTIES.includes(role);
     case "disputes":
       return PARTIES.includes(role) || role === "coordinator" || duties.includes("support");
     case "audit":

@@ -5,6 +5,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 
 const PLACES = [
   { href: "/trust", key: "trust" },
+  { href: "/transparency", key: "transparency" },
   { href: "/tour", key: "tour" },
   { href: "/help", key: "help" },
   { href: "/status", key: "status" },

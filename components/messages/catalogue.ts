@@ -11,6 +11,7 @@ import deHome from "@/components/messages/de/home.json";
 import deInvitation from "@/components/messages/de/invitation.json";
 import deKeeping from "@/components/messages/de/keeping.json";
 import deKeys from "@/components/messages/de/keys.json";
+import deNotices from "@/components/messages/de/notices.json";
 import deNotify from "@/components/messages/de/notify.json";
 import deOffices from "@/components/messages/de/offices.json";
 import dePortal from "@/components/messages/de/portal.json";
@@ -24,6 +25,7 @@ import deSite from "@/components/messages/de/site.json";
 import deStatus from "@/components/messages/de/status.json";
 import deTour from "@/components/messages/de/tour.json";
 import deTransactions from "@/components/messages/de/transactions.json";
+import deTransparency from "@/components/messages/de/transparency.json";
 import deTrust from "@/components/messages/de/trust.json";
 import deUi from "@/components/messages/de/ui.json";
 import account from "@/components/messages/en/account.json";
@@ -39,6 +41,7 @@ import home from "@/components/messages/en/home.json";
 import invitation from "@/components/messages/en/invitation.json";
 import keeping from "@/components/messages/en/keeping.json";
 import keys from "@/components/messages/en/keys.json";
+import notices from "@/components/messages/en/notices.json";
 import notify from "@/components/messages/en/notify.json";
 import offices from "@/components/messages/en/offices.json";
 import portal from "@/components/messages/en/portal.json";
@@ -52,6 +55,7 @@ import site from "@/components/messages/en/site.json";
 import status from "@/components/messages/en/status.json";
 import tour from "@/components/messages/en/tour.json";
 import transactions from "@/components/messages/en/transactions.json";
+import transparency from "@/components/messages/en/transparency.json";
 import trust from "@/components/messages/en/trust.json";
 import ui from "@/components/messages/en/ui.json";
 
@@ -72,6 +76,7 @@ export const CATALOGUES = {
     invitation,
     keeping,
     keys,
+    notices,
     notify,
     offices,
     portal,
@@ -84,6 +89,7 @@ export const CATALOGUES = {
     status,
     tour,
     transactions,
+    transparency,
     trust,
     ui,
   },
@@ -102,6 +108,7 @@ export const CATALOGUES = {
     invitation: deInvitation,
     keeping: deKeeping,
     keys: deKeys,
+    notices: deNotices,
     notify: deNotify,
     offices: deOffices,
     portal: dePortal,
@@ -114,6 +121,7 @@ export const CATALOGUES = {
     status: deStatus,
     tour: deTour,
     transactions: deTransactions,
+    transparency: deTransparency,
     trust: deTrust,
     ui: deUi,
   },

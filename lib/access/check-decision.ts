@@ -5,6 +5,7 @@ import { type OrderFacts, requireConfirms, requireSameReading } from "@/lib/acce
 import { type DecisionCase, firstReading, requireStage } from "@/lib/access/decision-case";
 import { remainingAt } from "@/lib/access/decision-statement";
 import { hasIdentityCheck } from "@/lib/access/people/store";
+import { requireRecognised, requireRecordable } from "@/lib/access/recognition/recognise";
 import { findNewestRelease } from "@/lib/access/release/store";
 import type { NewStatement, RequestState } from "@/lib/access/schema";
 import { startOf } from "@/lib/access/validity";
@@ -76,6 +77,8 @@ async function requireAuthority(
   body: NewStatement,
 ): Promise<void> {
   requireStanding(authorization);
+  if (body.stage === "legal") await requireRecordable(tx, cx, authorization, body.recognition_basis);
+  else await requireRecognised(tx, cx, authorization);
   if (isPaper(authorization) || body.confirms !== undefined) requireReading(cx, one, authorization, body);
   if (isPaper(authorization)) return;
   const { transactions, groups } = remainingAt(one, cx.clock.now());

@@ -11,6 +11,7 @@ import { type Step, walkRequest } from "@/lib/access/move-request";
 import { takesAway } from "@/lib/access/narrowing";
 import { newNonce } from "@/lib/access/prepare-statement";
 import { proveDecision, requireStandingProofs } from "@/lib/access/prove-decision";
+import { recognise } from "@/lib/access/recognition/recognise";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
 import { lockRequest } from "@/lib/access/requests/store";
@@ -84,6 +85,11 @@ async function decideIn(
   const stageState = await checkDecision(tx, cx, one, body);
   const signed = body.decision === "ask" ? undefined : await signDecision(tx, cx, one, body);
   const decisionId = await storeDecision(tx, cx, one, body, signed);
+  const { authorization } = one;
+  const weighed =
+    body.decision === "approve" && authorization !== undefined
+      ? await recognise(tx, cx, authorization, body.recognition_basis)
+      : {};
   await walkRequest(tx, cx, one.row, stepsOf(one, body, stageState));
   const isFinal = body.decision === "approve" && body.stage === "coordinator";
   if (isFinal) await requireStandingProofs(tx, one);
@@ -107,6 +113,7 @@ async function decideIn(
       narrowed: isNarrower(one, body, cx.clock.now()),
       proof: signed?.proofKind ?? "none",
       ...(signed === undefined ? {} : { statement: recordDigest(signed.statement) }),
+      ...weighed,
     },
     index: { requestId, ...(grantId === undefined ? {} : { grantId }) },
   });

@@ -20,6 +20,7 @@ export interface Attempted {
 
 /** Two readings of one order that differ, and an order that is not what it says, are worth knowing, whoever was right. */
 const WORTH_KNOWING: ReadonlySet<string> = new Set([
+  "authorization.recognition",
   "authorization.scope",
   "authorization.signature",
   "decision.facts-mismatch",

@@ -13,6 +13,7 @@ import type { Permit } from "@/lib/access/permit";
 import { previewPolicy } from "@/lib/access/policy-preview";
 import { isParty, listQueue } from "@/lib/access/queue/store";
 import { readingsOf } from "@/lib/access/readings";
+import { recognitionView } from "@/lib/access/recognition/recognition-view";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { loadNames } from "@/lib/access/request-view";
 import type { RequestRow } from "@/lib/access/requests/store";
@@ -200,6 +201,7 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
     remaining: remainingView(review),
     officer: await officerOf(tx, review),
     identity_check: await identityOf(tx, cx, review),
+    ...(await recognitionView(tx, cx, review.authorization)),
     ...(await firstReadingOf(tx, cx, review)),
     readings: readingsOf(
       review.decisions,

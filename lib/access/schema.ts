@@ -185,19 +185,34 @@ const decisionMembers = {
   /** Fewer views than were asked for. */
   max_views: z.int().min(1).max(10_000).optional(),
   confirms: Confirms.optional(),
+  /** By what a foreign order counts here that states nothing of it: recorded by the legal reviewer who approves. */
+  recognition_basis: visibleText(1_000).optional(),
 };
+
+/** Whether a body records a basis only where one is recorded: with an approval of the stage legal. */
+const recordsAsLegal = (body: {
+  readonly stage: Stage;
+  readonly decision: string;
+  readonly recognition_basis?: unknown;
+}): boolean =>
+  body.recognition_basis === undefined || (body.stage === "legal" && body.decision === "approve");
+const ONLY_LEGAL = { path: ["recognition_basis"], error: "is for an approval of the stage legal only" };
 
 /** A reading attests the order, so it comes with an approval: nobody puts one down to see what others have read. */
 const readsOnlyToApprove = (body: { readonly decision: string; readonly confirms?: unknown }): boolean =>
   body.decision === "approve" || body.confirms === undefined;
 const ONLY_TO_APPROVE = { path: ["confirms"], error: "is for an approval only" };
 
-export const NewStatement = z.strictObject(decisionMembers).refine(readsOnlyToApprove, ONLY_TO_APPROVE);
+export const NewStatement = z
+  .strictObject(decisionMembers)
+  .refine(readsOnlyToApprove, ONLY_TO_APPROVE)
+  .refine(recordsAsLegal, ONLY_LEGAL);
 export type NewStatement = z.infer<typeof NewStatement>;
 
 export const NewDecision = z
   .strictObject({ ...decisionMembers, signature: StatementSignature.optional() })
-  .refine(readsOnlyToApprove, ONLY_TO_APPROVE);
+  .refine(readsOnlyToApprove, ONLY_TO_APPROVE)
+  .refine(recordsAsLegal, ONLY_LEGAL);
 export type NewDecision = z.infer<typeof NewDecision>;
 
 export const NewIdentityCheck = z.strictObject({

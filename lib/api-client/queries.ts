@@ -11,7 +11,8 @@ export type WatchedKind =
   | "key"
   | "epoch"
   | "hold"
-  | "notification";
+  | "notification"
+  | "notice";
 
 export const queryKeys = {
   home: (): Key => ["home"],
@@ -31,6 +32,7 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   "epoch",
   "hold",
   "notification",
+  "notice",
 ];
 
 /** Cached answers that no longer hold after a change of one thing. */

@@ -15,6 +15,7 @@ import * as home from "./operations/home";
 import * as keys from "./operations/keys";
 import * as live from "./operations/live";
 import * as log from "./operations/log";
+import * as notices from "./operations/notices";
 import * as notifications from "./operations/notifications";
 import * as organisations from "./operations/organisations";
 import * as preservations from "./operations/preservations";
@@ -24,6 +25,7 @@ import * as roster from "./operations/roster";
 import * as steering from "./operations/steering";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
+import * as transparency from "./operations/transparency";
 import * as wraps from "./operations/wraps";
 
 /** Every module of operations stands here, or its routes fail the declaration test. */
@@ -53,7 +55,9 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   log,
   home,
   roster,
+  notices,
   notifications,
+  transparency,
 ];
 
 function isOperation(value: unknown): value is OperationSpec {

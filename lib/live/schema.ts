@@ -11,6 +11,7 @@ export const LiveKind = z.enum([
   "epoch",
   "hold",
   "notification",
+  "notice",
 ]);
 export type LiveKind = z.infer<typeof LiveKind>;
 

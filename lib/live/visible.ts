@@ -11,7 +11,7 @@ import { mayKnow } from "@/lib/transactions/knowledge";
 export type Changed =
   | { readonly change: LiveChange & { kind: "request" | "grant" }; readonly filing: FilingFacts }
   | {
-      readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" | "key" };
+      readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" | "key" | "notice" };
       readonly parties: readonly string[];
     }
   | { readonly change: LiveChange & { kind: "hold" }; readonly organisationId: string | undefined }
@@ -35,6 +35,9 @@ export function isTold(principal: Principal, changed: Changed): boolean {
   if ("userId" in changed) return changed.userId === principal.userId;
   if ("organisationId" in changed) return seesHold(principal, changed.organisationId);
   if (!("parties" in changed)) return seesUnderEpochs(principal);
+  // A notice is for those whose data were disclosed, and for nobody else.
+  if (changed.change.kind === "notice")
+    return principal.participantId !== undefined && changed.parties.includes(principal.participantId);
   if (changed.change.kind === "transaction") return mayKnow(principal, changed.parties);
   // The state of a key is no secret; what lies under it and its recovery the operators see too.
   if (changed.change.kind === "key" && seesUnderEpochs(principal)) return true;

@@ -30,6 +30,7 @@ const SAID = [
   "hold_active",
   "hold_released",
   "hold_renewed",
+  "notice_sent",
   "changed",
 ] as const;
 export type Said = (typeof SAID)[number];

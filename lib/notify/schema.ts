@@ -2,11 +2,27 @@ import { z } from "zod";
 import { pageOf, pageQuery, Receipt, visibleLine } from "@/lib/api-client/fields";
 
 /** What people and programs are told of. */
-export const NotifyKind = z.enum(["request", "grant", "dispute", "rotation", "key", "epoch", "hold"]);
+export const NotifyKind = z.enum([
+  "request",
+  "grant",
+  "dispute",
+  "rotation",
+  "key",
+  "epoch",
+  "hold",
+  "notice",
+]);
 export type NotifyKind = z.infer<typeof NotifyKind>;
 
 /** What comes by e-mail until a person says otherwise: what somebody waits for, and not what happens by itself. */
-export const USUAL_MAIL_KINDS: readonly NotifyKind[] = ["request", "grant", "dispute", "key", "hold"];
+export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
+  "request",
+  "grant",
+  "dispute",
+  "key",
+  "hold",
+  "notice",
+];
 
 /** One notice. It names the thing and what became of it, and nothing of what is in it. */
 export const Notification = z.object({

@@ -86,6 +86,8 @@ export async function createUseCaseBench(
 ): Promise<UseCaseBench> {
   const bench = await createAuditBench(options);
   await createTenant(bench.cx, bench.place.log);
+  const homeJurisdictions = ["EU"];
+  await createOrganisation(bench.cx, { name: "Operator", kind: "operator", homeJurisdictions });
   const custodian = await openCustodian(bench);
   const { escrow, url: custodianUrl, close, rosterFile } = custodian;
   const logger = createLogger("test", "silent");

@@ -64,7 +64,9 @@ async function savedViews(isReviewer: boolean, address: ListAddress, total: numb
 /** The requests a person may know of: saved views, filters in the address, pages by cursor. */
 export default async function RequestsPage({ searchParams }: PageProps) {
   const t = await getTranslations("requests");
+  const notices = await getTranslations("notices");
   const principal = await currentPrincipal();
+  const isLawyer = principal?.role === "coordinator" && principal.duties.includes("legal");
   // The executive has a list as well: of what has been escalated so far, and nothing else of others.
   const isReviewer = principal !== undefined && (reviews(principal) || isExecutive(principal));
   const address = readAddress(await searchParams, isReviewer);
@@ -86,11 +88,18 @@ export default async function RequestsPage({ searchParams }: PageProps) {
       title={t("title")}
       lead={t("list.lead", { count: total })}
       actions={
-        canAskHere ? (
-          <ButtonLink href="/requests/new" look={isReviewer ? "secondary" : "primary"} icon="plus">
-            {t("list.new")}
-          </ButtonLink>
-        ) : undefined
+        <>
+          {isLawyer ? (
+            <ButtonLink href="/requests/notices" look="secondary" icon="eye">
+              {notices("link")}
+            </ButtonLink>
+          ) : null}
+          {canAskHere ? (
+            <ButtonLink href="/requests/new" look={isReviewer ? "secondary" : "primary"} icon="plus">
+              {t("list.new")}
+            </ButtonLink>
+          ) : null}
+        </>
       }
       apiCall={{ method: "GET", path: `${PATH}?${call}` }}
     >

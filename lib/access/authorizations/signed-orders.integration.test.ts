@@ -437,3 +437,28 @@ describe("a legal authority that ends", () => {
     expect(await end(bench.legal, draft)).toBe("request-file.not-found");
   });
 });
+
+it("a signed foreign order waits for a recognition basis like any other, and states its own if it has one", async () => {
+  const abroad = await createOrderSigner("us-sdny-1");
+  const facts = { ...SIGNED_FACTS, issuer: "United States District Court", jurisdiction: "US" };
+  await registerSigner(abroad, facts, keepers);
+  const file = async (stated: { recognition_basis?: string }) => {
+    const id = await draftRequest(bench);
+    const { issuer, jurisdiction } = facts;
+    const jws = part(await abroad.sign(orderOf({ issuer, jurisdiction, ...stated })));
+    await attachAuthorization(bench.regulator, id, { ...facts, ...stated }, undefined, jws);
+    await submitRequest(bench.regulator, id);
+    await ensureChecked(bench, await submittedRequest(bench));
+    return id;
+  };
+  const silent = await file({});
+  expect((await refusalOf(decideRequest(bench.legal, silent, approve("legal")))).code).toBe(
+    "authorization.recognition",
+  );
+  const basis = { recognition_basis: "Mutual legal assistance treaty" };
+  await decideRequest(bench.legal, silent, NewDecision.parse({ ...approve("legal"), ...basis }));
+  expect((await decideRequest(bench.approver, silent, approve("coordinator"))).state).toBe("active");
+  const stating = await file(basis);
+  await decideRequest(bench.legal, stating, approve("legal"));
+  expect((await decideRequest(bench.approver, stating, approve("coordinator"))).state).toBe("active");
+});

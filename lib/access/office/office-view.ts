@@ -10,7 +10,7 @@ import { DomainError } from "@/lib/errors";
 export async function readOfficeHours(tx: Tx, tenantId: string, id: string, now: Date): Promise<OfficeHours> {
   const found = await findOrganisation(tx, tenantId, id);
   if (found === undefined) throw new DomainError("organisation.not-found");
-  const { name, choice } = found;
+  const { name, choice, homes, isOperator } = found;
   const office = await getOffice(tx, id);
   const { weeklyHours } = office;
   const isOpenNow = weeklyHours !== undefined && isOpen(weeklyHours, office, now);
@@ -28,6 +28,8 @@ export async function readOfficeHours(tx: Tx, tenantId: string, id: string, now:
     holiday_region: choice.region,
     closed_dates: choice.closed,
     open_dates: choice.open,
+    home_jurisdictions: [...homes],
+    is_operator: isOperator,
     holidays: [...office.holidays],
     ...(choice.until === undefined ? {} : { holidays_until: choice.until }),
     ...(weeklyHours === undefined ? {} : { is_open: isOpenNow }),

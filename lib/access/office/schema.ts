@@ -47,6 +47,12 @@ export const OfficeHoursBody = z.strictObject({
   /** Further days on which it is closed, and public holidays on which it is open all the same. */
   closed_dates: z.array(CalendarDate).max(MAX_DATES),
   open_dates: z.array(CalendarDate).max(MAX_DATES),
+  /** ISO 3166-1 alpha-2 or `EU`, whose orders count by themselves; the operator's are the instance's. Absent: as before. */
+  home_jurisdictions: z
+    .array(z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"))
+    .max(40)
+    .refine((codes) => new Set(codes).size === codes.length, "names one twice")
+    .optional(),
 });
 export type OfficeHoursBody = z.infer<typeof OfficeHoursBody>;
 
@@ -54,6 +60,9 @@ export const OrganisationPath = z.strictObject({ id: z.uuid().toLowerCase() });
 
 export const OfficeHours = z.object({
   ...OfficeHoursBody.shape,
+  home_jurisdictions: z.array(z.string()),
+  /** Whether its home jurisdictions are the instance's. */
+  is_operator: z.boolean(),
   id: z.string(),
   name: z.string(),
   /** Every date on which it is closed, worked out when the hours were set. */

@@ -39,7 +39,12 @@ export async function setHours(cx: Context, id: string, input: OfficeHoursBody):
       subjects: [`organisation:${id}`],
       details: {
         organisation: id,
-        before: { zone: before.zone, weekly_hours: before.weekly_hours, holidays: before.holidays.length },
+        before: {
+          zone: before.zone,
+          weekly_hours: before.weekly_hours,
+          holidays: before.holidays.length,
+          home_jurisdictions: before.home_jurisdictions,
+        },
         after: JSON.parse(JSON.stringify(input)),
       },
     });
@@ -53,6 +58,7 @@ export async function setHours(cx: Context, id: string, input: OfficeHoursBody):
         open: input.open_dates,
         ...(worked === undefined ? {} : { until: worked.until }),
       },
+      homes: input.home_jurisdictions,
     });
     return { entry: appended, hours: await readOfficeHours(tx, tenantId, id, now) };
   });

@@ -37,19 +37,27 @@ export async function listOrganisationRows(
   return rows.map(({ weekly_hours, ...row }) => ({ ...row, hasHours: weekly_hours !== null }));
 }
 
-/** Name and choice of one organisation of the tenant. */
+interface FoundOrganisation {
+  readonly name: string;
+  readonly choice: HolidayChoice;
+  readonly homes: readonly string[];
+  readonly isOperator: boolean;
+}
+
+/** Name, choice and homes of one organisation of the tenant. */
 export async function findOrganisation(
   tx: Tx,
   tenantId: string,
   id: string,
-): Promise<{ readonly name: string; readonly choice: HolidayChoice } | undefined> {
+): Promise<FoundOrganisation | undefined> {
   const row = await tx.organisation.findFirst({
     where: { id, tenant_id: tenantId },
-    select: { name: true, holiday_choice: true },
+    select: { name: true, kind: true, holiday_choice: true, home_jurisdictions: true },
   });
   if (row === null) return undefined;
   const choice = row.holiday_choice === null ? NO_CHOICE : HolidayChoice.parse(row.holiday_choice);
-  return { name: row.name, choice };
+  const { name, kind, home_jurisdictions: homes } = row;
+  return { name, choice, homes, isOperator: kind === "operator" };
 }
 
 /** Holds the organisation until the transaction ends. */
@@ -62,6 +70,8 @@ export interface NewHours {
   readonly weeklyHours: Readonly<Record<string, [string, string]>> | undefined;
   readonly holidays: readonly string[];
   readonly choice: HolidayChoice;
+  /** Absent: they stay. */
+  readonly homes: readonly string[] | undefined;
 }
 
 export async function updateHours(tx: Tx, id: string, hours: NewHours): Promise<void> {
@@ -72,6 +82,7 @@ export async function updateHours(tx: Tx, id: string, hours: NewHours): Promise<
       weekly_hours: hours.weeklyHours === undefined ? Prisma.DbNull : { ...hours.weeklyHours },
       holidays: hours.holidays.join(" "),
       holiday_choice: JSON.parse(JSON.stringify(hours.choice)),
+      ...(hours.homes === undefined ? {} : { home_jurisdictions: [...hours.homes] }),
     },
   });
 }

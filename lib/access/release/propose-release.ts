@@ -5,6 +5,7 @@ import {
   requireSubmittedAuthority,
 } from "@/lib/access/check-decision";
 import { newNonce } from "@/lib/access/prepare-statement";
+import { recognise } from "@/lib/access/recognition/recognise";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRelease } from "@/lib/access/release/get-release";
 import { loadReleaseCase, type ReleaseCase, requireOverdue } from "@/lib/access/release/release-case";
@@ -56,7 +57,8 @@ function termsOf(cx: Context, { row, requester, authorization }: ReleaseCase): R
   return releaseTerms(statement);
 }
 
-async function proposeIn(tx: Tx, cx: Context, requestId: string, { reason }: NewRelease) {
+async function proposeIn(tx: Tx, cx: Context, requestId: string, body: NewRelease) {
+  const { reason } = body;
   await lockRequest(tx, requestId);
   const one = await loadReleaseCase(tx, cx, requestId);
   requireOverdue(one);
@@ -66,6 +68,9 @@ async function proposeIn(tx: Tx, cx: Context, requestId: string, { reason }: New
   requireSubmittedAuthority(one);
   await requireIdentityCheck(tx, cx, one);
   const terms = termsOf(cx, one);
+  const { authorization } = one;
+  const weighed =
+    authorization === undefined ? {} : await recognise(tx, cx, authorization, body.recognition_basis);
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
   await insertRelease(tx, cx.instance.tenantId, {
@@ -84,7 +89,7 @@ async function proposeIn(tx: Tx, cx: Context, requestId: string, { reason }: New
     subjects: [`request:${requestId}`],
     purpose: one.row.purpose,
     caseId: requestId,
-    caseDetails: { release: id, terms: releaseDigest(terms), reason, not_after: terms.not_after },
+    caseDetails: { release: id, terms: releaseDigest(terms), reason, not_after: terms.not_after, ...weighed },
     index: { requestId },
   });
 }
@@ -92,7 +97,7 @@ async function proposeIn(tx: Tx, cx: Context, requestId: string, { reason }: New
 /**
  * An executive lays out the terms that two of them sign: what was asked, no more and no less. Throws
  * `request.illegal-transition` unless the request is overdue, `request.conflict` while terms wait for words,
- * `decision.identity-check`, `authorization.invalid`.
+ * `decision.identity-check`, `authorization.invalid`, `authorization.recognition`.
  */
 export function proposeRelease(cx: Context, requestId: string, body: NewRelease): Promise<ReleaseAnswer> {
   return recordingRefusals(cx, { action: "request.release", requestId }, async () => {

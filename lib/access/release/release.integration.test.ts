@@ -6,6 +6,8 @@ import { getRequest } from "@/lib/access/get-request";
 import { checkIdentity } from "@/lib/access/identity-check";
 import { answerPartly } from "@/lib/access/life/answer-partly";
 import { keepRequests } from "@/lib/access/life/keep-requests";
+import { OfficeHoursBody } from "@/lib/access/office/schema";
+import { setHours } from "@/lib/access/office/set-hours";
 import { endRelease } from "@/lib/access/release/end-release";
 import { getRelease } from "@/lib/access/release/get-release";
 import { proposeRelease } from "@/lib/access/release/propose-release";
@@ -347,4 +349,20 @@ describe("the database", () => {
       await expect(queryOwner(bench, text, [releaseId])).rejects.toMatchObject({ code: "SP004" });
     }
   });
+});
+
+it("a foreign order that legal review left without a basis is released with one that an executive records", async () => {
+  const admin = await bench.person({ role: "admin", duties: ["admin"], hasKey: false });
+  const { rows } = await queryOwner(bench, "SELECT id::text FROM organisation WHERE kind = 'operator'");
+  const hours = { zone: "UTC", weekly_hours: null, holiday_region: null, closed_dates: [], open_dates: [] };
+  const setHomes = (codes: string[]) =>
+    setHours(admin, String(rows[0]?.id), OfficeHoursBody.parse({ ...hours, home_jurisdictions: codes }));
+  await setHomes(["FR"]);
+  const id = await checkedRequest();
+  expect(await outcomeOf(proposeRelease(chair, id, REASON))).toBe("authorization.recognition");
+  const body = { ...REASON, recognition_basis: "Regulation (EU) 2023/1543" };
+  const { release } = await proposeRelease(chair, id, body);
+  await signRelease(chair, id, release?.id ?? "", word());
+  expect((await signRelease(officer, id, release?.id ?? "", word())).request_state).toBe("active");
+  await setHomes(["EU"]);
 });

@@ -5,7 +5,11 @@ import { ReleaseStatement } from "@/lib/escrow/release-statement";
 import { StatementSignature } from "@/lib/escrow/statements";
 
 /** An executive proposes that what is overdue be released: the terms are fixed from then on. */
-export const NewRelease = z.strictObject({ reason: visibleText(2_000) });
+export const NewRelease = z.strictObject({
+  reason: visibleText(2_000),
+  /** By what a foreign order counts here that states nothing of it, where legal review recorded nothing. */
+  recognition_basis: visibleText(1_000).optional(),
+});
 export type NewRelease = z.infer<typeof NewRelease>;
 
 /** An executive's word: the order's facts as he read them, and his signature over the terms. */

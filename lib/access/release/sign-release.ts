@@ -13,6 +13,7 @@ import { insertGrant } from "@/lib/access/grants/change-store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { insertPending } from "@/lib/access/jobs/store";
 import { moveRequest } from "@/lib/access/move-request";
+import { requireRecognised } from "@/lib/access/recognition/recognise";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRelease } from "@/lib/access/release/get-release";
 import { type ProvenWord, proveWord } from "@/lib/access/release/prove-word";
@@ -48,6 +49,7 @@ async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): P
     throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
   }
   requireStanding(authorization);
+  await requireRecognised(tx, cx, authorization);
   const { confirms } = word.body;
   requireConfirms(authorization, confirms, new Date(release.terms.not_after));
   const [first] = words;

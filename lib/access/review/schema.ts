@@ -78,6 +78,21 @@ export const ReviewView = z.object({
     by: z.string().optional(),
     until: z.string().optional(),
   }),
+  /**
+   * By what the order counts here: it is of a home jurisdiction, it states a basis, a reviewer has recorded one, or nothing
+   * yet. `article_48`: of a third country where the GDPR applies. `by` and `at` of whoever weighed it with a decision.
+   */
+  recognition: z
+    .object({
+      standing: z.enum(["home", "stated", "recorded", "missing"]),
+      jurisdiction: z.string(),
+      homes: z.array(z.string()),
+      article_48: z.boolean(),
+      basis: z.string().optional(),
+      by: z.string().optional(),
+      at: z.string().optional(),
+    })
+    .optional(),
   /** The first decider's reading: that it exists; its words only for whoever has read as well. */
   first_reading: z.object({ by: z.string(), at: z.string(), confirms: Confirms.optional() }).optional(),
   /** What the deciders read in a paper order, for those who have read it and approved; else empty. */

@@ -11,6 +11,8 @@ const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: stri
   key: ["A key changed", "Ein Schlüssel hat sich geändert"],
   epoch: ["An escrow epoch changed", "Eine Epoche der Treuhand hat sich geändert"],
   hold: ["A legal hold changed", "Eine Löschsperre hat sich geändert"],
+  // Not what it tells: mail lies open on its way.
+  notice: ["Notice", "Mitteilung"],
 };
 
 export interface ToldByMail {

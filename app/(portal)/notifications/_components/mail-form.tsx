@@ -14,7 +14,16 @@ import type { changeMailSettings } from "@/lib/api-client/operations/notificatio
 import type { MailSettingsView, NotifyKind } from "@/lib/notify/schema";
 
 const CHANGE = target<typeof changeMailSettings>("POST", "/confidential/notifications/settings");
-const KINDS: readonly NotifyKind[] = ["request", "grant", "dispute", "hold", "key", "rotation", "epoch"];
+const KINDS: readonly NotifyKind[] = [
+  "request",
+  "grant",
+  "dispute",
+  "hold",
+  "notice",
+  "key",
+  "rotation",
+  "epoch",
+];
 
 /** Which kinds come by e-mail. In the portal everything is told always. */
 export function MailForm({ settings }: { settings: MailSettingsView }) {

@@ -19,6 +19,8 @@ function hrefOf({ kind, subject }: Notification): string {
       return `/disputes/${subject}`;
     case "key":
       return `/keys/${subject}`;
+    case "notice":
+      return "/notices";
     case "hold":
       return "/audit/holds";
     default:

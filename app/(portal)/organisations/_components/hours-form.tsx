@@ -165,6 +165,13 @@ export function HoursForm({ hours }: { hours: OfficeHours }) {
         value={typed.open}
         onChange={(open) => change({ open })}
       />
+      <Line
+        id="hours-homes"
+        label={t("homes")}
+        help={t(hours.is_operator ? "homesOperator" : "homesOther")}
+        value={typed.homes}
+        onChange={(homes) => change({ homes })}
+      />
       <div role="status">{isDone ? <p className="text-accent text-control">{t("done")}</p> : null}</div>
       {error === undefined ? null : <CallFailure error={error} title={t("failed")} />}
       <div>

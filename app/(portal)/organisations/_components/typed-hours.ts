@@ -12,6 +12,7 @@ export interface TypedHours {
   readonly state: string;
   readonly closed: string;
   readonly open: string;
+  readonly homes: string;
 }
 
 export function typedOf(hours: OfficeHours): TypedHours {
@@ -25,6 +26,7 @@ export function typedOf(hours: OfficeHours): TypedHours {
     state: hours.holiday_region?.state ?? "",
     closed: hours.closed_dates.join(" "),
     open: hours.open_dates.join(" "),
+    homes: hours.home_jurisdictions.join(" "),
   };
 }
 
@@ -59,5 +61,6 @@ export function bodyOf(typed: TypedHours): OfficeHoursBody {
     holiday_region: country === "" ? null : { country, ...(state === "" ? {} : { state }) },
     closed_dates: words(typed.closed),
     open_dates: words(typed.open),
+    home_jurisdictions: words(typed.homes.toUpperCase()),
   };
 }

@@ -16,7 +16,16 @@ import type { createWebhook } from "@/lib/api-client/operations/notifications";
 import type { NotifyKind } from "@/lib/notify/schema";
 
 const ADD = target<typeof createWebhook>("POST", "/confidential/admin/webhooks");
-const KINDS: readonly NotifyKind[] = ["request", "grant", "dispute", "hold", "key", "rotation", "epoch"];
+const KINDS: readonly NotifyKind[] = [
+  "request",
+  "grant",
+  "dispute",
+  "hold",
+  "notice",
+  "key",
+  "rotation",
+  "epoch",
+];
 const IDS = { name: "hook-name", url: "hook-url", kinds: "hook-kinds" } as const;
 
 /** What the form asks for, its faults, and the call. */

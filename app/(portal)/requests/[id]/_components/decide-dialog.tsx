@@ -110,6 +110,12 @@ function Ready(props: {
         {t(act === "ask" ? "dialog.question" : "dialog.reason")}
       </p>
       <p className="whitespace-pre-wrap break-words text-body">{decision.body.comment}</p>
+      {decision.body.decision === "approve" && decision.body.recognition_basis !== undefined ? (
+        <>
+          <p className="mt-4 font-medium text-control">{t("recognition.record")}</p>
+          <p className="whitespace-pre-wrap break-words text-body">{decision.body.recognition_basis}</p>
+        </>
+      ) : null}
       {act === "ask" ? null : <p className="mt-3 text-control text-ink-2">{t(`signing.${by}`)}</p>}
       <div className="mt-4 empty:hidden">
         <Failure error={decision.error} onLook={props.onLook} />

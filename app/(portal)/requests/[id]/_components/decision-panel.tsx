@@ -13,7 +13,7 @@ import { ReadingFields } from "./reading-fields";
 import { type ReviewState, useReview } from "./review-state";
 import { narrowersOf } from "./taken";
 import { useKeys, useKeysSwitch } from "./use-keys";
-import type { Act, Obstacle } from "./verdict";
+import { type Act, type Obstacle, recordsRecognition } from "./verdict";
 
 const KEYS: Readonly<Record<Act, string>> = { approve: "a", narrow: "n", ask: "?", deny: "d" };
 const DAY_MS = 86_400_000;
@@ -110,6 +110,32 @@ function leadOf({ order, request }: ReviewState) {
   return request.authorization === undefined ? "panel.noOrder" : "panel.signedOrder";
 }
 
+/** Where the order is foreign and states no basis, whoever decides for legal review records one. */
+function RecognitionField({ state }: { state: ReviewState }) {
+  const t = useTranslations("review.recognition");
+  const { review, draft } = state;
+  if (!recordsRecognition(review)) return null;
+  return (
+    <Field
+      id="decision-recognition"
+      label={t("record")}
+      help={t(review.recognition?.article_48 === true ? "recordThird" : "recordHelp", {
+        jurisdiction: review.recognition?.jurisdiction ?? "",
+      })}
+    >
+      {(control) => (
+        <TextArea
+          {...control}
+          rows={2}
+          maxLength={1000}
+          value={draft.recognition}
+          onChange={(event) => state.change({ recognition: event.target.value })}
+        />
+      )}
+    </Field>
+  );
+}
+
 /** Retype, see what would be granted, give a reason, act. */
 export function DecisionPanel() {
   const t = useTranslations("review");
@@ -138,6 +164,7 @@ export function DecisionPanel() {
         <p className="mt-1 text-control text-ink-2">{t(leadOf(state))}</p>
       </div>
       <ReadingFields />
+      <RecognitionField state={state} />
       <GrantedSection />
       <EndNotice state={state} />
       <Field

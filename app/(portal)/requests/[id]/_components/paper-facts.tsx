@@ -73,6 +73,31 @@ function Identity({ check }: { check: ReviewView["identity_check"] }) {
   );
 }
 
+/** By what the order counts here, in words, with the basis that was recorded for it. */
+function Recognition({ recognition }: { recognition: NonNullable<ReviewView["recognition"]> }) {
+  const t = useTranslations("review.recognition");
+  const { standing, jurisdiction, homes, basis, by } = recognition;
+  if (standing === "missing")
+    return (
+      <Tag tone="amber" icon="warning">
+        {homes.length === 0 ? t("noHome") : t("missing", { jurisdiction, homes: homes.join(", ") })}
+      </Tag>
+    );
+  return (
+    <>
+      {t(standing, { jurisdiction, homes: homes.join(", "), name: by ?? "" })}
+      {standing === "recorded" ? (
+        <span className="block whitespace-pre-wrap break-words">{basis}</span>
+      ) : null}
+      {recognition.article_48 ? <span className="block text-ink-2">{t("article48")}</span> : null}
+    </>
+  );
+}
+
+function recognitionFact(name: string, recognition: ReviewView["recognition"]): Fact[] {
+  return recognition === undefined ? [] : [{ name, value: <Recognition recognition={recognition} /> }];
+}
+
 /** What is known of the paper and, for deciders, of the officer who brought it. */
 export function PaperFacts({
   authorization,
@@ -119,6 +144,7 @@ export function PaperFacts({
     ...(review === undefined
       ? []
       : [
+          ...recognitionFact(t("recognition.name"), review.recognition),
           { name: t("identity.name"), value: <Identity check={review.identity_check} /> },
           {
             name: t("officer.name"),

@@ -14,6 +14,7 @@ const EMPTY: Draft = {
   until: "",
   views: "",
   reason: "",
+  recognition: "",
 };
 
 /** What panel, comparison and dialog share. */
@@ -68,6 +69,7 @@ function readDraft(place: string, review: ReviewView): Draft {
       until: text(kept.until),
       views: text(kept.views),
       reason: text(kept.reason),
+      recognition: text(kept.recognition),
     };
   } catch {
     return EMPTY;

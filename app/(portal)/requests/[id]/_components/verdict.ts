@@ -21,6 +21,8 @@ export interface Draft {
   /** Fewer views, as typed. */
   readonly views: string;
   readonly reason: string;
+  /** By what a foreign order counts that states nothing of it, as typed. */
+  readonly recognition: string;
 }
 
 export type Act = "approve" | "narrow" | "ask" | "deny";
@@ -28,6 +30,8 @@ export type Act = "approve" | "narrow" | "ask" | "deny";
 /** Why granting is not possible now; each has its sentence in the page. */
 export type Obstacle =
   | "identity"
+  | "recognition"
+  | "unrecognised"
   | "reading"
   | "differs"
   | "earlier"
@@ -98,6 +102,20 @@ function isUntilUnclear(draft: Draft, review: ReviewView): boolean {
   return read === undefined || read.endMs > Date.parse(review.remaining.not_after);
 }
 
+/** Whether this decider records by what the order counts here. */
+export function recordsRecognition({
+  recognition,
+  stage,
+}: Pick<ReviewView, "recognition" | "stage">): boolean {
+  return recognition?.standing === "missing" && stage === "legal";
+}
+
+function recognitionFault(draft: Draft, review: ReviewView): Obstacle | undefined {
+  if (review.recognition?.standing !== "missing") return undefined;
+  if (!recordsRecognition(review)) return "unrecognised";
+  return draft.recognition.trim() === "" ? "recognition" : undefined;
+}
+
 function commonObstacles(
   draft: Draft,
   review: ReviewView,
@@ -107,6 +125,8 @@ function commonObstacles(
   const found: Obstacle[] = [];
   const { identity_check: identity } = review;
   if (identity.is_required && !identity.is_valid) found.push("identity");
+  const unrecognised = recognitionFault(draft, review);
+  if (unrecognised !== undefined) found.push(unrecognised);
   const all = verdicts === undefined ? [] : Object.values(verdicts);
   if (all.includes("differs")) found.push("differs");
   else if (all.some((verdict) => ["empty", "typing", "unclear"].includes(verdict))) found.push("reading");
@@ -150,7 +170,10 @@ export function bodyOf(act: Act, draft: Draft, review: ReviewView, judged: Judge
   if (act === "ask" || act === "deny") return { stage, decision: act, comment };
   const { granted } = judged;
   const { remaining } = review;
-  const confirms = judged.verdicts === undefined ? {} : { confirms: confirmsOf(draft.reading) };
+  const confirms = {
+    ...(judged.verdicts === undefined ? {} : { confirms: confirmsOf(draft.reading) }),
+    ...(recordsRecognition(review) ? { recognition_basis: draft.recognition.trim() } : {}),
+  };
   if (act === "approve") return { stage, decision: "approve" as const, comment, ...confirms };
   const hasFewer = granted.transactions.length < remaining.transactions.length;
   const scope = {

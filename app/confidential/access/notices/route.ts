@@ -1,0 +1,8 @@
+import { listNotices as list } from "@/lib/access/notices/list-notices";
+import { listNotices } from "@/lib/api-client/operations/notices";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access/notices", [
+  bind(listNotices, (cx, { query }) => list(cx, query)),
+]);

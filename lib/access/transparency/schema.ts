@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { NoticeInstrument } from "@/lib/access/notices/schema";
+
+const FigureView = z.object({
+  /** The number, where it is told. */
+  value: z.int().optional(),
+  /** Between which bounds it lies where it is not; without `to` nothing bounds it above. */
+  from: z.int().optional(),
+  to: z.int().optional(),
+});
+
+const rowMembers = {
+  outcomes: z.object({
+    granted: FigureView,
+    narrowed: FigureView,
+    denied: FigureView,
+    withdrawn: FigureView,
+    lapsed: FigureView,
+  }),
+  answered: FigureView,
+  overdue: FigureView,
+  disclosures: FigureView,
+};
+
+/** What is told of one quarter. It is worked out once and never again. */
+export const Figures = z.object({
+  quarter: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** Fewer than this are not told. */
+  smallest: z.int(),
+  kinds: z.array(z.object({ kind: NoticeInstrument, ...rowMembers })),
+  all: z.object(rowMembers),
+  break_glass: FigureView,
+});
+export type Figures = z.infer<typeof Figures>;
+
+/** Of one quarter; SHA-256 over the JCS text of `figures`, as the log has it. */
+export const TransparencyReport = z.object({
+  quarter: z.string(),
+  published_at: z.string(),
+  digest: z.string(),
+  figures: Figures,
+});
+export type TransparencyReport = z.infer<typeof TransparencyReport>;
+
+export const TransparencyList = z.object({
+  items: z.array(TransparencyReport.pick({ quarter: true, published_at: true, digest: true })),
+});
+export type TransparencyList = z.infer<typeof TransparencyList>;
+
+export const QuarterPath = z.strictObject({ quarter: z.string().regex(/^\d{4}-Q[1-4]$/, "no quarter") });

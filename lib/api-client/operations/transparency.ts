@@ -1,0 +1,30 @@
+import { QuarterPath, TransparencyList, TransparencyReport } from "@/lib/access/transparency/schema";
+import { operation } from "@/lib/api-client/operation";
+
+const TRANSPARENCY = "/confidential/transparency";
+
+export const listTransparency = operation({
+  id: "listTransparency",
+  method: "GET",
+  path: TRANSPARENCY,
+  summary: "Quarters of which figures are published; the page /transparency shows them to everybody.",
+  scopes: "any",
+  roles: "any",
+  response: { status: 200, schema: TransparencyList },
+  rate: "reads",
+  action: "transparency.read",
+});
+
+export const getTransparency = operation({
+  id: "getTransparency",
+  method: "GET",
+  path: `${TRANSPARENCY}/{quarter}`,
+  summary: "Figures of a closed quarter, small ones withheld. They never change.",
+  scopes: "any",
+  roles: "any",
+  params: QuarterPath,
+  response: { status: 200, schema: TransparencyReport },
+  rate: "reads",
+  action: "transparency.read",
+  immutable: true,
+});
