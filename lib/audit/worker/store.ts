@@ -85,9 +85,6 @@ const ENTRY_OF = (id: string) =>
 /** Queue rows looked at for each entry of a batch: an entry has one for each of its subjects. */
 const ROWS_OF_ENTRY = 4;
 
-/** Bytes of entries that are held at once: the portal's database login can write many of the longest. */
-const MOST_HELD = 32 << 20;
-
 /** A batch of waiting entries, and whether its limits were reached, so that more may wait. */
 export interface Taken {
   readonly queued: readonly Queued[];
@@ -96,7 +93,8 @@ export interface Taken {
 
 /**
  * Waiting entries of this log with their stored bytes, by the first queue row of each; ids are not
- * commit-ordered. Rows of other logs and the passed-over ones take no place in the batch.
+ * commit-ordered. Rows of other logs and the passed-over ones take no place in the batch. It ends at 32 MB of bytes, since
+ * the portal's database login can write many of the longest.
  */
 export async function takeQueued(
   client: PoolClient,
@@ -108,11 +106,10 @@ export async function takeQueued(
   const { rows } = await client.query(
     `WITH r AS MATERIALIZED (SELECT w.id, w.entry_id FROM audit_queue w JOIN ${ENTRY_OF("w.entry_id")} o ON o.log = $1
        WHERE w.entry_id <> ALL ($3::uuid[]) ORDER BY w.id LIMIT $4)
-     SELECT * FROM (SELECT ${JUDGED}, (SELECT count(*) FROM r)::int AS looked_at, q.first, (count(*) OVER ())::int AS found,
-         sum(least(coalesce(octet_length(e.bytes), 0), ${MAX_ENTRY_BYTES})) OVER (ORDER BY q.first) AS held
+     SELECT * FROM (SELECT ${JUDGED}, (SELECT count(*) FROM r)::int AS looked_at, q.first,
+         (count(*) OVER ())::int AS found, sum(least(coalesce(octet_length(e.bytes), 0), ${MAX_ENTRY_BYTES})) OVER (ORDER BY q.first) AS held
        FROM (SELECT r.entry_id, min(r.id) AS first FROM r GROUP BY r.entry_id ORDER BY first LIMIT $2) q
-       JOIN ${ENTRY_OF("q.entry_id")} e ON true) t
-     WHERE t.held <= ${MOST_HELD} ORDER BY t.first`,
+       JOIN ${ENTRY_OF("q.entry_id")} e ON true) t WHERE t.held <= ${32 << 20} ORDER BY t.first`,
     [log, limit, [...passedOver], mostRows],
   );
   const taken = z.array(Queued.extend({ looked_at: z.int(), found: z.int() })).parse(rows);
