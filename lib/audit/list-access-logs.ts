@@ -9,6 +9,7 @@ import { refuseUnknownNames } from "./reading/known-names";
 import { type OpenedPart, openParts } from "./reading/open-parts";
 import { type EventRow, planForPages, readAccesses, readParts } from "./reading/store";
 import { filterNames, recordRead } from "./record-read";
+import { memberOf } from "./verify/member";
 
 const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
 
@@ -40,7 +41,16 @@ export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promis
 function ownConditions(cx: Context): Conditions {
   const conditions = fencedConditions(cx);
   if (SEES_ALL.has(cx.principal.role)) return conditions;
-  return conditions.add("i.participant_id = ?", cx.principal.participantId ?? cx.principal.handle);
+  return conditions.add("i.participant_id = ?", participantOf(cx));
+}
+
+function participantOf({ principal }: Context): string {
+  return principal.participantId ?? principal.handle;
+}
+
+/** Whether the entry itself says that it is one of those that the caller is told, whatever its row says. */
+function isTold(cx: Context, org: Readonly<Record<string, Json>>): boolean {
+  return SEES_ALL.has(cx.principal.role) || memberOf(org.index, "participant_id") === participantOf(cx);
 }
 
 function conditionsOf(cx: Context, query: AccessLogQuery): Conditions {
@@ -54,16 +64,16 @@ function conditionsOf(cx: Context, query: AccessLogQuery): Conditions {
   return conditions;
 }
 
-function memberOf(parts: readonly OpenedPart[], kind: "org" | "subject"): Readonly<Record<string, Json>> {
+function plaintextOf(parts: readonly OpenedPart[], kind: "org" | "subject"): Readonly<Record<string, Json>> {
   return parts.find((part) => part.kind === kind)?.plaintext ?? {};
 }
 
 function toItem(cx: Context, row: EventRow, parts: readonly OpenedPart[]): AccessLogItem {
-  const org = memberOf(parts, "org");
-  const access = accessOf(org);
+  const org = plaintextOf(parts, "org");
+  const access = isTold(cx, org) ? accessOf(org) : {};
   // Addresses are about a person: auditors see everybody's, everybody else their own, as the entry says and not its row.
   const isOwn = org.actor === cx.principal.pseudonym;
-  const person = cx.principal.role === "auditor" || isOwn ? memberOf(parts, "subject") : {};
+  const person = cx.principal.role === "auditor" || isOwn ? plaintextOf(parts, "subject") : {};
   const optional = {
     transaction_id: row.transaction_id ?? undefined,
     error: textOf(access.error),

@@ -33,3 +33,24 @@ it("no search row makes another person's address one's own", async () => {
   await recordEvent(own, { ...EVENT, access });
   expect(await mine()).toEqual([address, undefined]);
 });
+
+it("no search row tells a participant what another accessed", async () => {
+  const [reader, other] = [await bench.person({ role: "client" }), await bench.person({ role: "client" })];
+  const access = { dataAccessed: ["what another accessed"], success: true, error: "why it failed" };
+  const { id } = await recordEvent(other, { ...EVENT, access, index: { participantId: "another" } });
+  await recordEvent(reader, { ...EVENT, access: { dataAccessed: ["what one accessed"], success: true } });
+  const mine = async () => {
+    const { logs } = await listAccessLogs(reader, AccessLogQuery.parse({}));
+    return logs.map((one) => [one.data_accessed, one.error]);
+  };
+  const own = [["what one accessed"], undefined];
+  expect(await mine()).toEqual([own]);
+  const { participantId, handle } = reader.principal;
+  await pastTriggers(bench.admin, ["audit_index"], () =>
+    bench.admin.query("UPDATE audit_index SET participant_id = $1 WHERE entry_id = $2", [
+      participantId ?? handle,
+      id,
+    ]),
+  );
+  expect(await mine()).toEqual([own, [[], undefined]]);
+});

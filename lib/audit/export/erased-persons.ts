@@ -8,9 +8,9 @@ import type { PartRow } from "./stored-part";
 export class ErasedPersons {
   readonly #first = new Map<string, string>();
 
-  /** Whether a compartment has a row, and is told as of the same person as before. */
-  isOfOne({ compartmentId, subject }: Pick<PartRow, "compartmentId" | "subject">): boolean {
-    if (subject === null) return false;
+  /** Whether a compartment has a row, and is told as a person's and as of the same one as before: no other is ever erased. */
+  isOfOne({ compartmentId, kind, subject }: Pick<PartRow, "compartmentId" | "kind" | "subject">): boolean {
+    if (kind !== "subject" || subject === null) return false;
     const first = this.#first.get(compartmentId) ?? subject;
     this.#first.set(compartmentId, first);
     return first === subject;

@@ -6,7 +6,7 @@ import { OpenError } from "@/lib/crypto/format-error";
 import type { RawTx } from "@/lib/db/transaction";
 import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
-import { type Conditions, type ReaderContext, seesEveryCase } from "../reading/filter";
+import type { Conditions, Reader, ReaderContext } from "../reading/filter";
 import { isRevealing } from "../reading/revealing-row";
 import type { NamedKey } from "../recorder-types";
 import { readRecoveries } from "../verification/recoveries";
@@ -20,6 +20,8 @@ import type { PartRow, StoredPart } from "./stored-part";
 
 /** A part that the reader may read, with the key that opens this part of this entry only. */
 export interface KeyedPart extends StoredPart {
+  /** Subject of the compartment that its key opens under. */
+  readonly subject: string;
   readonly partKey: Uint8Array;
 }
 
@@ -94,7 +96,7 @@ export async function* openedRows(
   for (const recovery of explaining) range.judged?.believe(recovery);
   const lost = new Set(explaining.flatMap((recovery) => recovery.lost));
   const { shut = NONE, own = NONE } = range;
-  const place = { log, tenantId, isShut, lost, shut, own, kinds, seesAll: seesEveryCase(cx) };
+  const place = { log, tenantId, isShut, lost, shut, own, kinds, reader: cx.principal };
   const persons = new ErasedPersons();
   let count = 0;
   for await (const rows of streamRows(tx, wanted, kinds)) {
@@ -131,8 +133,8 @@ interface Place {
   /** Numbers of entries that are there whatever their search rows say. */
   readonly own: ReadonlySet<number>;
   readonly kinds: readonly CompartmentKind[];
-  /** Whether the reader sees every case, whatever case a search row names. */
-  readonly seesAll: boolean;
+  /** Who reads: what of cases and suspicions he sees, whatever a search row names. */
+  readonly reader: Reader;
 }
 
 function parsed(text: string | undefined): Json | undefined {
@@ -169,7 +171,8 @@ function openParts({ entry_id, parts }: ExportRow, { keys, erasing, persons }: K
     const by = erasing.get(part.compartmentId);
     // Its key opens under its own name alone: what its row calls it otherwise is without one.
     const isSo = named?.kind === part.kind && named.subject === part.subject;
-    if (named !== undefined && isSo) shown.parts.push({ ...part, partKey: partKey(named.key, entry_id) });
+    if (named !== undefined && isSo)
+      shown.parts.push({ ...part, subject: named.subject, partKey: partKey(named.key, entry_id) });
     else if (by !== undefined && persons.isOfOne(part)) shown.erased.push({ ...part, erasing: by });
     else shown.keyless.push(part);
   }
@@ -197,21 +200,25 @@ function asked(shown: Shown, kinds: readonly CompartmentKind[]): Shown {
   return { parts, erased: shown.erased.filter(isAsked), keyless: shown.keyless.filter(isAsked) };
 }
 
+/** By its own word a case's entry is there whatever its row says; a suspicion's is still for who sees suspicions. */
+const OWN_WORD = { case_id: "", is_suspicion: true, isCaseShown: true };
+
 function isRowRevealing(
-  { entry_id, case_id, is_suspicion }: ExportRow,
+  { seq, entry_id, case_id, is_suspicion }: ExportRow,
   org: Json | undefined,
   { parts }: Shown,
-  { log, seesAll }: Place,
+  { log, own, reader }: Place,
 ): boolean {
-  if (is_suspicion === null) return false;
+  if (own.has(seq)) return isRevealing(org, OWN_WORD, reader);
   const isCaseShown = parts.some(
-    (part) => part.kind === "case" && plaintextOf(log, entry_id, part) !== undefined,
+    (part) =>
+      part.kind === "case" && part.subject === case_id && plaintextOf(log, entry_id, part) !== undefined,
   );
-  return isRevealing(org, { case_id, is_suspicion, isCaseShown }, seesAll);
+  return isRevealing(org, { case_id, is_suspicion: is_suspicion === true, isCaseShown }, reader);
 }
 
 function openRow(row: ExportRow, whole: Shown, place: Place): OpenedRow {
-  const { log, tenantId, lost, isShut, shut, own, kinds } = place;
+  const { log, tenantId, lost, isShut, shut, kinds } = place;
   const shown = asked(whole, kinds);
   const entry = parsed(row.bytes.toString("utf8"));
   const closed = () => {
@@ -222,7 +229,7 @@ function openRow(row: ExportRow, whole: Shown, place: Place): OpenedRow {
   const orgPart = shown.parts.find(({ c }) => c === "org");
   const orgText = orgPart && plaintextOf(log, row.entry_id, orgPart);
   const org = parsed(orgText);
-  if (!own.has(row.seq) && isRowRevealing(row, org, whole, place)) return closed();
+  if (isRowRevealing(row, org, whole, place)) return closed();
   const placed = { entry, org, caseId: row.case_id, tenantId, parts: row.parts, kinds };
   const { gone, doubtful } = isShut || lost.has(row.entry_id) ? NONE_ASTRAY : partsAstray(placed);
   const astray = [...gone, ...doubtful].sort();

@@ -53,6 +53,30 @@ describe("what the portal's database login writes fits a line of a bundle", () =
   }, 60_000);
 });
 
+/** The most bytes outside the heap while `act` runs, beyond those before. */
+async function peakOf(act: () => Promise<unknown>): Promise<number> {
+  const before = process.memoryUsage().arrayBuffers;
+  let most = 0;
+  const look = () => {
+    most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+  };
+  const looking = setInterval(look, 5);
+  try {
+    await act();
+  } finally {
+    clearInterval(looking);
+  }
+  return most;
+}
+
+it("entries of the longest parts are judged a few at a time, also where they are left out", async () => {
+  const parts = await partsOf(4, MAX_PART_BYTES);
+  for (let at = 0; at < 100; at += 1) await forgeEntry(bench.appPool, bench.place, { parts, isHidden: true });
+  await bench.anchor();
+  const exported = await peakOf(() => bench.exported({ format: "csv", parts: "none" }));
+  expect(exported / (1 << 20)).toBeLessThan(170);
+}, 120_000);
+
 describe("what the product writes", () => {
   const told = (text: string) =>
     recordEvent(bench.cx, {

@@ -5,7 +5,7 @@ import type { RawTx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import type { CompartmentKind } from "../event";
 import type { Conditions } from "../reading/filter";
-import { Indexed } from "../verification/index-store";
+import { countFitting, Indexed } from "../verification/index-store";
 import { type PartRow, partsOf, partsSelect } from "./stored-part";
 
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -131,8 +131,8 @@ export async function countLeaves(tx: RawTx, log: string, size: number): Promise
 const LEFT_OUT_BATCH = 256;
 
 /**
- * Entries that an export of these conditions leaves out, with their search rows, in order; without those whose bytes
- * and row are gone below the minimum that a pruning in the log names.
+ * Entries that an export of these conditions leaves out, with their search rows, in order, as many at a time as their
+ * sealed parts are held of; without those whose bytes and row are gone below the minimum that a pruning in the log names.
  */
 export async function* readLeftOut(
   tx: RawTx,
@@ -153,7 +153,12 @@ export async function* readLeftOut(
       own.values,
     );
     const found = z.array(Indexed).parse(rows);
-    if (found.length > 0) yield found;
+    for (let left = found; left.length > 0; ) {
+      const ids = left.map((row) => row.entry_id);
+      const fitting = await countFitting(tx, ids);
+      yield left.slice(0, fitting);
+      left = left.slice(fitting);
+    }
     more = found.length === LEFT_OUT_BATCH;
     next = (found.at(-1)?.seq ?? 0) + 1;
   }

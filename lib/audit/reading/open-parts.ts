@@ -80,12 +80,10 @@ export async function openParts(
     return [{ row, part }];
   });
   const ofCases = new Set(opened.flatMap(({ row }) => (row.kind === "case" ? [row.entry_id] : [])));
-  const { principal } = cx;
-  const seesAll = principal !== undefined && seesEveryCase({ principal });
   const revealed = new Set(
     opened.flatMap(({ row, part }) => {
       const fence = { ...row, isCaseShown: ofCases.has(row.entry_id) };
-      return row.c === "org" && isRevealing(part.plaintext, fence, seesAll) ? [row.entry_id] : [];
+      return row.c === "org" && isRevealing(part.plaintext, fence, cx.principal) ? [row.entry_id] : [];
     }),
   );
   return opened.flatMap(({ row, part }) => (row.is_asked && !revealed.has(row.entry_id) ? [part] : []));

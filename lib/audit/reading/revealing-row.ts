@@ -1,6 +1,7 @@
 import "server-only";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { memberOf } from "../verify/member";
+import { type Reader, seesEveryCase, seesSuspicion } from "./filter";
 
 /** What a search row says of the fence that its entry is behind. */
 export interface RowFence {
@@ -13,10 +14,13 @@ export interface RowFence {
 /**
  * Whether an entry's search row tells of no case or no suspicion where the entry's own org part does: then the row lets
  * readers to the entry whom its fence is to keep from it, and nothing of it may be opened. For a reader who does not see
- * every case the row must name the entry's own, which nothing but the part of the case shows.
+ * every case the row must name the entry's own, which nothing but the part of the case shows; a suspicion is for who sees
+ * suspicions, whatever the row tells and the database answered when the fence was asked.
  */
-export function isRevealing(org: Json | undefined, row: RowFence, seesEveryCase: boolean): boolean {
+export function isRevealing(org: Json | undefined, row: RowFence, reader: Reader | undefined): boolean {
   const isOf = (mark: string): boolean => memberOf(org, mark) === true;
-  const isOtherCase = row.case_id === null || !(row.isCaseShown || seesEveryCase);
-  return (isOf("case") && isOtherCase) || (isOf("suspicion") && !row.is_suspicion);
+  const cx = reader && { principal: reader };
+  const isCaseRead = row.isCaseShown || (cx !== undefined && seesEveryCase(cx));
+  const isSuspicionRead = row.is_suspicion && cx !== undefined && seesSuspicion(cx);
+  return (isOf("case") && (row.case_id === null || !isCaseRead)) || (isOf("suspicion") && !isSuspicionRead);
 }

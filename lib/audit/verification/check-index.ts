@@ -13,6 +13,7 @@ import { around } from "../verify/report";
 import { openBound, partFault, type Sealed, sealedOf } from "./check-parts";
 import {
   claimIndexCheck,
+  countFitting,
   finishIndexCheck,
   type IndexClaim,
   type Indexed,
@@ -107,10 +108,12 @@ async function step(
   { lost, book }: { readonly lost: ReadonlySet<string>; readonly book: ErasureBook },
 ): Promise<IndexProgress> {
   const range = { from: at.next, size: at.size, limit: BATCH };
-  const { rows, parts } = await inRawSnapshot(cx, async (tx) => {
-    const rows = await readIndexed(tx, cx.instance.log, range);
-    const ids = rows.map((row) => row.entry_id);
-    return { rows, parts: await readSealedParts(tx, ids) };
+  const { rows, parts, isLast } = await inRawSnapshot(cx, async (tx) => {
+    const read = await readIndexed(tx, cx.instance.log, range);
+    const ids = read.map((row) => row.entry_id);
+    const fitting = await countFitting(tx, ids);
+    const parts = await readSealedParts(tx, ids.slice(0, fitting));
+    return { rows: read.slice(0, fitting), parts, isLast: read.length < BATCH && fitting === read.length };
   });
   const sealed = await sealedOf(cx, parts, book);
   const faults: VerificationFinding[] = [];
@@ -120,7 +123,7 @@ async function step(
     if (fault !== undefined) faults.push(fault);
   }
   const findings = [...at.findings, ...faults];
-  const last = rows.length < BATCH ? undefined : rows.at(-1);
+  const last = isLast ? undefined : rows.at(-1);
   return {
     next: last === undefined ? at.size : last.seq + 1,
     size: at.size,

@@ -111,6 +111,32 @@ const SealedPart = z.object({
 });
 export type SealedPart = z.infer<typeof SealedPart>;
 
+/** Bytes of sealed parts that are held at once: the portal's database login can write 2.6 MB beside each of its entries. */
+const MOST_HELD = 32 << 20;
+
+const Weighed = z.object({ entry_id: z.string(), bytes: Seq });
+
+/** How many of these entries, from the first on, have stored parts of `most` bytes together; one at least. */
+export async function countFitting(
+  tx: RawTx,
+  entryIds: readonly string[],
+  most: number = MOST_HELD,
+): Promise<number> {
+  const { rows } = await tx.query(
+    `SELECT entry_id::text, sum(octet_length(stored)) AS bytes FROM audit_part
+     WHERE entry_id = ANY ($1::uuid[]) GROUP BY entry_id`,
+    [[...entryIds]],
+  );
+  const weighed = z.array(Weighed).parse(rows);
+  const bytes = new Map(weighed.map((row) => [row.entry_id, row.bytes]));
+  let held = 0;
+  const over = entryIds.findIndex((id) => {
+    held += bytes.get(id) ?? 0;
+    return held > most;
+  });
+  return over === -1 ? entryIds.length : Math.max(1, over);
+}
+
 /** All stored parts of these entries, with what their compartments are said to be. */
 export async function readSealedParts(tx: RawTx, entryIds: readonly string[]): Promise<SealedPart[]> {
   const { rows } = await tx.query(

@@ -11,7 +11,7 @@ export class Coverage {
   #taken = 0;
   #pruned = 0;
   #isGapless = true;
-  /** First and one past the last of each gap that only pruning explains; there are no more of them than lines. */
+  /** First and one past the last of each gap that only pruning explains, in order; as many as lines and withheld ranges. */
   readonly #gone: number[] = [];
 
   constructor(
@@ -29,11 +29,15 @@ export class Coverage {
 
   /** The first of the pruned numbers in a range, or undefined when there is none. */
   prunedWithin(from: number, to: number): number | undefined {
-    for (let at = 0; at < this.#gone.length; at += 2) {
-      const [start = 0, end = 0] = [this.#gone[at], this.#gone[at + 1]];
-      if (start < to && end > from) return Math.max(start, from);
+    let low = 0;
+    let high = this.#gone.length / 2;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#gone[middle * 2 + 1] ?? 0) <= from) low = middle + 1;
+      else high = middle;
     }
-    return undefined;
+    const start = this.#gone[low * 2];
+    return start !== undefined && start < to ? Math.max(start, from) : undefined;
   }
 
   get previous(): number {

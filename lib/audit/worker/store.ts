@@ -93,7 +93,8 @@ export interface Taken {
 
 /**
  * Waiting entries of this log with their stored bytes, by the first queue row of each; ids are not
- * commit-ordered. Rows of other logs and the passed-over ones take no place in the batch.
+ * commit-ordered. Rows of other logs and the passed-over ones take no place in the batch. It ends at 32 MB of bytes, since
+ * the portal's database login can write many of the longest.
  */
 export async function takeQueued(
   client: PoolClient,
@@ -105,13 +106,15 @@ export async function takeQueued(
   const { rows } = await client.query(
     `WITH r AS MATERIALIZED (SELECT w.id, w.entry_id FROM audit_queue w JOIN ${ENTRY_OF("w.entry_id")} o ON o.log = $1
        WHERE w.entry_id <> ALL ($3::uuid[]) ORDER BY w.id LIMIT $4)
-     SELECT ${JUDGED}, (SELECT count(*) FROM r)::int AS looked_at
-     FROM (SELECT r.entry_id, min(r.id) AS first FROM r GROUP BY r.entry_id ORDER BY first LIMIT $2) q
-     JOIN ${ENTRY_OF("q.entry_id")} e ON true ORDER BY q.first`,
+     SELECT * FROM (SELECT ${JUDGED}, (SELECT count(*) FROM r)::int AS looked_at, q.first,
+         (count(*) OVER ())::int AS found, sum(least(coalesce(octet_length(e.bytes), 0), ${MAX_ENTRY_BYTES})) OVER (ORDER BY q.first) AS held
+       FROM (SELECT r.entry_id, min(r.id) AS first FROM r GROUP BY r.entry_id ORDER BY first LIMIT $2) q
+       JOIN ${ENTRY_OF("q.entry_id")} e ON true) t WHERE t.held <= ${32 << 20} ORDER BY t.first`,
     [log, limit, [...passedOver], mostRows],
   );
-  const taken = z.array(Queued.extend({ looked_at: z.int() })).parse(rows);
-  return { queued: taken, more: taken.length === limit || taken[0]?.looked_at === mostRows };
+  const taken = z.array(Queued.extend({ looked_at: z.int(), found: z.int() })).parse(rows);
+  const { found = 0, looked_at } = taken[0] ?? {};
+  return { queued: taken, more: taken.length < found || taken.length === limit || looked_at === mostRows };
 }
 
 /** Waiting rows that no batch of this log takes: without an entry, or of a log that this database does not have. */
