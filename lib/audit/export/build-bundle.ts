@@ -24,6 +24,7 @@ import { withExplaining } from "./explaining";
 import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from "./gather";
 import { JudgedLeaves } from "./judged-leaves";
 import { type Gone, readWhatIsGone } from "./read-gone";
+import { requireNoneWaiting } from "./settled-erasures";
 import type { Produced, Sink } from "./sink";
 import { type SpooledFile, textFile } from "./spool";
 import { type BundleCheckpoints, countLater, readCheckpoints } from "./store";
@@ -147,7 +148,8 @@ function requireSigned(cx: ReaderContext, size: number, signedSize = 0): void {
 /**
  * Writes a whole bundle from one snapshot; it ends at the newest signed checkpoint. A zip's header tells a file's
  * length and CRC before its bytes, and the manifest every digest, so what grows with the log is spooled first. Throws
- * `export.index` where the checkpoints end before what is signed.
+ * `export.index` where the checkpoints end before what is signed, `export.erasure` where the next snapshot will have an
+ * erasure that this one lacks.
  */
 export async function writeBundle(
   cx: ReaderContext,
@@ -160,6 +162,7 @@ export async function writeBundle(
   const { rows: checkpoints, total } = await readCheckpoints(tx, log);
   const size = checkpoints.at(-1)?.size ?? 0;
   requireSigned(cx, size, request.signedSize);
+  await requireNoneWaiting(cx, tx, size, request.kinds);
   sink.begun?.();
   const exportedAt = formatMicros(cx.clock.nowMicros());
   const complete = Object.keys(request.filter).length === 0;
