@@ -66,10 +66,17 @@ function requestFacts({ exportEntry, recordedIn, kinds }: BundleRequest, log: st
   };
 }
 
-type Listed = "withheld" | "withheld_file" | "erased" | "erased_file" | "missing" | "missing_file";
+type Listed =
+  | "withheld"
+  | "withheld_file"
+  | "erased"
+  | "erased_file"
+  | "erased_in"
+  | "missing"
+  | "missing_file";
 
 /** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
-function listedFacts({ withheld, erased, missing }: Gathered): Pick<Facts, Listed> {
+function listedFacts({ withheld, erased, erasedIn, missing }: Gathered): Pick<Facts, Listed> {
   const { count, ranges, listed } = withheld;
   const hasNumbers = count > WITHHELD_LISTED;
   const numbers = hasNumbers ? { withheld: [], withheld_file: { count, ranges } } : { withheld: [...listed] };
@@ -77,6 +84,7 @@ function listedFacts({ withheld, erased, missing }: Gathered): Pick<Facts, Liste
     ...numbers,
     ...(erased.count > 0 && erased.count <= ERASED_LISTED ? { erased: erased.listed } : {}),
     ...(erased.count > ERASED_LISTED ? { erased_file: { count: erased.count } } : {}),
+    ...(erasedIn.size > 0 ? { erased_in: [...erasedIn].sort() } : {}),
     ...(missing.count > 0 && missing.count <= MISSING_LISTED ? { missing: missing.listed } : {}),
     ...(missing.count > MISSING_LISTED ? { missing_file: { count: missing.count } } : {}),
   };
