@@ -26,3 +26,10 @@ export function uuidsFrom(nowMs: number): string {
   const hex = Math.max(0, Math.floor(nowMs)).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
+
+/** Unix milliseconds in a version 7 UUID (RFC 9562 section 5.7); undefined of what is none. */
+export function uuidMillis(text: string): number | undefined {
+  return isUuid(text) && text[14] === "7"
+    ? Number.parseInt(text.slice(0, 8) + text.slice(9, 13), 16)
+    : undefined;
+}

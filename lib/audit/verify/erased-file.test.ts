@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import {
   draftOf,
   type EntryChange,
@@ -67,7 +68,8 @@ test.each<[string, string | undefined]>([
 });
 
 const FOLLOWER = "log.example.test/sealport/2";
-const BEYOND = PERSONS.map((seq) => ({ seq, c: PERSON_PART, entry: fixtureId(99) }));
+const LATER = uuidv7(Date.UTC(2026, 10, 25));
+const BEYOND = PERSONS.map((seq) => ({ seq, c: PERSON_PART, entry: LATER }));
 
 test("an erasure in a log that followed is a note that says so, and none where the manifest names no such log", async () => {
   const report = await verify({ v: 4, erased: BEYOND, erased_in: [FOLLOWER] }, undefined);
@@ -79,9 +81,20 @@ test("an erasure in a log that followed is a note that says so, and none where t
 });
 
 test("an erasure in a log that followed destroyed no organisation's part, nor two of one entry", async () => {
-  const erased = [...BEYOND, { seq: 5, c: "org", entry: fixtureId(99) }];
+  const erased = [...BEYOND, { seq: 5, c: "org", entry: LATER }];
   const report = await verify({ v: 4, erased, erased_in: [FOLLOWER] }, undefined);
   expect(report.findings).toContainEqual(expect.objectContaining({ class: "erased", seq: 5 }));
+});
+
+test.each([
+  ["was made before the entry", uuidv7(Date.UTC(2026, 10, 23))],
+  ["is no entry", "none"],
+])("an erasure in a log that followed destroyed nothing where it %s", async (_, entry) => {
+  const erased = BEYOND.map((part) => ({ ...part, entry }));
+  const report = await verify({ v: 4, erased, erased_in: [FOLLOWER] }, undefined);
+  expect(report.findings.map((finding) => [finding.class, finding.seq])).toEqual(
+    PERSONS.map((seq) => ["erased", seq]),
+  );
 });
 
 test("an entry here that is no erasure is none for a log that followed either", async () => {

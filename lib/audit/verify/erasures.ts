@@ -1,6 +1,7 @@
 import { isBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { parseMicros } from "@/lib/crypto/instant";
+import { uuidMillis } from "@/lib/crypto/uuid";
 import { parseEntry } from "../entry";
 import type { Manifest } from "./bundle-format";
 import { memberOf } from "./member";
@@ -135,9 +136,20 @@ export class Erasures {
     if (vouched.has(`${place.slice(0, place.indexOf("/"))}/${id}`))
       return `the erasure ${id} is of one compartment, and another part of this entry is listed under it`;
     const erasing = this.#erasing.get(id);
-    if (erasing !== undefined && at > erasing.at + SLACK_MICROS)
-      return `the entry is later than the erasure, entry ${erasing.seq}, which cannot have destroyed its key`;
-    return undefined;
+    if (erasing === undefined) return this.#elsewhereFault(at, id);
+    return at > erasing.at + SLACK_MICROS
+      ? `the entry is later than the erasure, entry ${erasing.seq}, which cannot have destroyed its key`
+      : undefined;
+  }
+
+  /** Of an erasure that is not here only its id is known, which tells when it was made. */
+  #elsewhereFault(at: bigint, id: string): string | undefined {
+    if (this.elsewhere.length === 0) return undefined;
+    const made = uuidMillis(id);
+    if (made === undefined) return `the erasure ${id} is no entry's id`;
+    return at > BigInt(made) * 1_000n + SLACK_MICROS
+      ? `the entry is later than the erasure ${id}, which cannot have destroyed its key`
+      : undefined;
   }
 
   #faultOf(id: string, provenSize: number): string | undefined {
