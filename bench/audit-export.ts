@@ -7,6 +7,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inRawSnapshot } from "@/lib/db/transaction";
 import type { AuditBench } from "@/lib/testing/audit";
 import { contextOf, ENTRIES, told, withSeededLog } from "./audit-log";
+import { memoryFigures } from "./export-memory";
 import { type Figure, median, millis } from "./measure";
 import { proofFigures } from "./proof";
 
@@ -136,5 +137,9 @@ async function figuresOf(bench: AuditBench): Promise<Figure[]> {
 
 /** Proofs, exports against raw COPY and what they hold in memory, over one log of BENCH_ENTRIES entries. */
 export function benchAuditExport(): Promise<Figure[]> {
-  return withSeededLog(async (bench) => [...(await proofFigures(bench)), ...(await figuresOf(bench))]);
+  return withSeededLog(async (bench) => [
+    ...(await proofFigures(bench)),
+    ...(await figuresOf(bench)),
+    ...(await memoryFigures(bench)),
+  ]);
 }

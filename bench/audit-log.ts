@@ -31,7 +31,7 @@ const EVENT: AuditEvent = {
 };
 
 /** The context of a call by somebody of this role. */
-export function contextOf(bench: AuditBench, role: Role): Context {
+export function contextOf(bench: Pick<AuditBench, "cx" | "place" | "keystore">, role: Role): Context {
   const escrow = createEscrowClient({
     url: "unix:/nowhere.sock",
     vkey: vkey(`${bench.place.log}/custodian`, bench.cx.audit.receiptSigner.publicKey),

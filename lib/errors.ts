@@ -116,6 +116,7 @@ export const ERROR_CODES = {
   "export.standing": [403, "Your standing has changed since the export was made"],
   "export.range": [416, "The file has no such bytes"],
   "export.index": [503, "An entry of the log is not in the database, so nothing was exported"],
+  "export.erasure": [503, "An erasure is not under a checkpoint of the log yet, so nothing was exported"],
   "audit.not-found": [404, "There is no such entry"],
   "audit.pruned": [410, "The entry's bytes were removed at the end of their time; leaf and proof are kept"],
   "aside.not-found": [404, "There is no such row that stands aside"],

@@ -126,6 +126,7 @@ export const CODE_KEYS = {
   "export.standing": "exportStanding",
   "export.range": "reload",
   "export.index": "exportIndex",
+  "export.erasure": "exportErasure",
   "participant.not-a-party": "notAParty",
   "request.no-decider": "noDecider",
   "statement.passkey-removed": "passkeyRemoved",

@@ -20,3 +20,16 @@ export function uuidv7(nowMs: number): string {
   const hex = nowMs.toString(16).padStart(12, "0") + toHex(random);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
+
+/** A text that stands before every version 7 UUID made in or after this millisecond, and behind every earlier one. */
+export function uuidsFrom(nowMs: number): string {
+  const hex = Math.max(0, Math.floor(nowMs)).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+/** Unix milliseconds in a version 7 UUID (RFC 9562 section 5.7); undefined of what is none. */
+export function uuidMillis(text: string): number | undefined {
+  return isUuid(text) && text[14] === "7"
+    ? Number.parseInt(text.slice(0, 8) + text.slice(9, 13), 16)
+    : undefined;
+}

@@ -13,6 +13,8 @@ export interface Erasing {
   readonly entry: string;
   /** Undefined while it waits for its leaf, and where it stands in another log of this database. */
   readonly seq: number | undefined;
+  /** Origin of that other log, where it has a leaf there. */
+  readonly elsewhere?: string;
 }
 
 type ErasingContext = Pick<AuditContext, "audit" | "instance"> & DbContext;
@@ -34,14 +36,27 @@ function compartmentOf(row: ErasingRow, key: Uint8Array): string | undefined {
   return parsed.success ? parsed.data.details.compartment : undefined;
 }
 
-/** Which of two entries about one key comes first in its log; those that wait for their leaf come last. */
-const placeOf = ({ seq }: { readonly seq: number | null }): number => seq ?? Number.POSITIVE_INFINITY;
+interface Found {
+  readonly entry: string;
+  readonly row: Pick<ErasingRow, "log" | "seq">;
+}
 
-/** By compartment: the first entry that says, by its own sealed and bound part, that it destroyed that key. */
-async function readErasing(cx: ErasingContext, tx: RawTx): Promise<Map<string, Erasing>> {
+/**
+ * By compartment: the first entry that says, by its own sealed and bound part, that it destroyed that key; of another
+ * log only where none of this one does, and one that waits for its leaf last. `from` as of `readErasingRows`.
+ */
+export async function readErasing(
+  cx: ErasingContext,
+  tx: RawTx,
+  from?: string,
+): Promise<Map<string, Erasing>> {
   const { log } = cx.instance;
-  const first = new Map<string, { readonly row: Pick<ErasingRow, "log" | "seq">; readonly entry: string }>();
-  for await (const batch of readErasingRows(tx)) {
+  const placeOf = ({ log: of, seq }: Found["row"]): number => {
+    if (seq === null) return Number.POSITIVE_INFINITY;
+    return of === log ? seq : Number.MAX_SAFE_INTEGER;
+  };
+  const first = new Map<string, Found>();
+  for await (const batch of readErasingRows(tx, from)) {
     const rows = batch.filter(isErasing);
     const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
     for (const row of rows) {
@@ -53,11 +68,11 @@ async function readErasing(cx: ErasingContext, tx: RawTx): Promise<Map<string, E
       first.set(compartment, { row: { log: row.log, seq: row.seq }, entry: row.entry_id });
     }
   }
-  const ofLog = ({ log: of, seq }: Pick<ErasingRow, "log" | "seq">) =>
-    of === log ? (seq ?? undefined) : undefined;
-  return new Map(
-    [...first].map(([compartment, { row, entry }]) => [compartment, { entry, seq: ofLog(row) }]),
-  );
+  const toldOf = ({ row, entry }: Found): Erasing => {
+    if (row.seq === null || row.log === log) return { entry, seq: row.seq ?? undefined };
+    return { entry, seq: undefined, elsewhere: row.log };
+  };
+  return new Map([...first].map(([compartment, found]) => [compartment, toldOf(found)]));
 }
 
 /**

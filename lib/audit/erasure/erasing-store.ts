@@ -21,12 +21,14 @@ const BATCH = 200;
 /** An erasure says little: whatever is longer is none, and the portal's database login can write many of it. */
 const MOST_BYTES = 16_384;
 
+const FIRST = "00000000-0000-0000-0000-000000000000";
+
 /**
- * Every `compartment.erase` that was done, a batch at a time by entry; of every log of this database, since a part of a
+ * Every `compartment.erase` that was done, or only those whose entries' ids come after one, a batch at a time by entry; of every log of this database, since a part of a
  * closed log is erased by an entry of the one that followed. Search rows say which, so that most may be forged.
  */
-export async function* readErasingRows(tx: RawTx): AsyncGenerator<ErasingRow[]> {
-  for (let after = "00000000-0000-0000-0000-000000000000", more = true; more; ) {
+export async function* readErasingRows(tx: RawTx, from = FIRST): AsyncGenerator<ErasingRow[]> {
+  for (let after = from, more = true; more; ) {
     const { rows } = await tx.query(
       `SELECT i.entry_id::text, e.log, l.seq, l.leaf_hash, e.bytes, p.compartment_id::text, p.c, p.stored
        FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id

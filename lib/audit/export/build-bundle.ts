@@ -24,6 +24,7 @@ import { withExplaining } from "./explaining";
 import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from "./gather";
 import { JudgedLeaves } from "./judged-leaves";
 import { type Gone, readWhatIsGone } from "./read-gone";
+import { requireNoneWaiting } from "./settled-erasures";
 import type { Produced, Sink } from "./sink";
 import { type SpooledFile, textFile } from "./spool";
 import { type BundleCheckpoints, countLater, readCheckpoints } from "./store";
@@ -65,10 +66,17 @@ function requestFacts({ exportEntry, recordedIn, kinds }: BundleRequest, log: st
   };
 }
 
-type Listed = "withheld" | "withheld_file" | "erased" | "erased_file" | "missing" | "missing_file";
+type Listed =
+  | "withheld"
+  | "withheld_file"
+  | "erased"
+  | "erased_file"
+  | "erased_in"
+  | "missing"
+  | "missing_file";
 
 /** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
-function listedFacts({ withheld, erased, missing }: Gathered): Pick<Facts, Listed> {
+function listedFacts({ withheld, erased, erasedIn, missing }: Gathered): Pick<Facts, Listed> {
   const { count, ranges, listed } = withheld;
   const hasNumbers = count > WITHHELD_LISTED;
   const numbers = hasNumbers ? { withheld: [], withheld_file: { count, ranges } } : { withheld: [...listed] };
@@ -76,6 +84,7 @@ function listedFacts({ withheld, erased, missing }: Gathered): Pick<Facts, Liste
     ...numbers,
     ...(erased.count > 0 && erased.count <= ERASED_LISTED ? { erased: erased.listed } : {}),
     ...(erased.count > ERASED_LISTED ? { erased_file: { count: erased.count } } : {}),
+    ...(erasedIn.size > 0 ? { erased_in: [...erasedIn].sort() } : {}),
     ...(missing.count > 0 && missing.count <= MISSING_LISTED ? { missing: missing.listed } : {}),
     ...(missing.count > MISSING_LISTED ? { missing_file: { count: missing.count } } : {}),
   };
@@ -147,7 +156,8 @@ function requireSigned(cx: ReaderContext, size: number, signedSize = 0): void {
 /**
  * Writes a whole bundle from one snapshot; it ends at the newest signed checkpoint. A zip's header tells a file's
  * length and CRC before its bytes, and the manifest every digest, so what grows with the log is spooled first. Throws
- * `export.index` where the checkpoints end before what is signed.
+ * `export.index` where the checkpoints end before what is signed, `export.erasure` where the next snapshot will have an
+ * erasure that this one lacks.
  */
 export async function writeBundle(
   cx: ReaderContext,
@@ -160,6 +170,7 @@ export async function writeBundle(
   const { rows: checkpoints, total } = await readCheckpoints(tx, log);
   const size = checkpoints.at(-1)?.size ?? 0;
   requireSigned(cx, size, request.signedSize);
+  await requireNoneWaiting(cx, tx, size, request.kinds);
   sink.begun?.();
   const exportedAt = formatMicros(cx.clock.nowMicros());
   const complete = Object.keys(request.filter).length === 0;

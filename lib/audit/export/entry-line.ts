@@ -29,10 +29,10 @@ function entryText(row: ExportRow): string {
 
 /**
  * One JCS line: the entry inside is byte-exact, since its stored bytes are its JCS. With `log` the parts are opened
- * as well (`plaintext`), and those that were dropped or moved are named (`missing`); one that does not open is there without it. One whose key is gone without an erasure in the
+ * as well (`plaintext`), and those that were erased, and dropped or moved, are named (`erased`, `missing`); one that does not open is there without it. One whose key is gone without an erasure in the
  * log is there without `key`.
  */
-export function entryLine({ row, parts, keyless, astray, orgText }: OpenedRow, log?: string): string {
+export function entryLine({ row, parts, erased, keyless, astray, orgText }: OpenedRow, log?: string): string {
   const textOf = (part: KeyedPart, of: string) =>
     part.c === "org" ? orgText : plaintextOf(of, row.entry_id, part);
   const shown = [
@@ -42,5 +42,7 @@ export function entryLine({ row, parts, keyless, astray, orgText }: OpenedRow, l
   const leaf = row.leaf_hash.toString("base64url");
   // A bundle's manifest says it, signed.
   const missing = log === undefined || astray.length === 0 ? "" : `"missing":${canonicalJson([...astray])},`;
-  return `{"entry":${entryText(row)},"leaf":"${leaf}",${missing}"parts":[${shown.join(",")}],"seq":${row.seq}}`;
+  const gone =
+    log === undefined || erased.length === 0 ? "" : `"erased":${canonicalJson(erased.map(({ c }) => c))},`;
+  return `{"entry":${entryText(row)},${gone}"leaf":"${leaf}",${missing}"parts":[${shown.join(",")}],"seq":${row.seq}}`;
 }

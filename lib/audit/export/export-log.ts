@@ -3,6 +3,7 @@ import type { Context } from "@/lib/context";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
+import type { CompartmentKind } from "../event";
 import { addFilter, fencedConditions, type ReaderContext } from "../reading/filter";
 import { refuseUnknownNames } from "../reading/known-names";
 import { logDetail, ofLog } from "../reading/of-log";
@@ -12,6 +13,7 @@ import { filterNames } from "../record-read";
 import type { ExportOptions, ExportQuery } from "../schema";
 import { insertExport } from "./history-store";
 import { type ExportRequest, fileHeaders, produceExport } from "./produce-export";
+import { awaitErasures } from "./settled-erasures";
 import { readSignedSize } from "./signed-size";
 import { streamSnapshot } from "./stream-snapshot";
 
@@ -40,6 +42,14 @@ export function exportDetails(query: ExportQuery): Record<string, Json> {
   return { format, filter: filterNames(filterOf(query)), ...(parts === undefined ? {} : { parts }) };
 }
 
+/** Kinds of parts that a caller's export opens. */
+export function kindsOf(
+  cx: Pick<ReaderContext, "principal">,
+  { parts }: ExportQuery,
+): readonly CompartmentKind[] {
+  return parts === "none" ? [] : readableKinds(cx);
+}
+
 /** What a caller's export takes: what was asked for, behind the caller's own fence; `cx` is of the present log. */
 export function requestOf(
   cx: Pick<ReaderContext, "instance" | "principal">,
@@ -51,7 +61,7 @@ export function requestOf(
     csv: { delimiter: query.delimiter ?? ",", bom: query.bom === "true" },
     conditions: addFilter(fencedConditions(cx), query),
     fence: fencedConditions(cx),
-    kinds: query.parts === "none" ? [] : readableKinds(cx),
+    kinds: kindsOf(cx, query),
     filter: filterOf(query),
     exportEntry,
     recordedIn: cx.instance.log,
@@ -70,6 +80,7 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
   addFilter(fencedConditions(cx), query);
   await refuseUnknownNames(cx, filterOf(query));
   const signedSize = await readSignedSize(from, query, Object.keys(filterOf(query)).length > 0);
+  await awaitErasures(from, { format, kinds: kindsOf(cx, query) }, "briefly");
   const recorded = await recordEvent(cx, {
     class: "export",
     outcome: "done",

@@ -15,6 +15,7 @@ import { ErasedPersons } from "./erased-persons";
 import { findExported } from "./explaining-store";
 import type { JudgedLeaves } from "./judged-leaves";
 import { labelsOf, NONE_ASTRAY, partsAstray } from "./part-places";
+import { SettledErasures } from "./settled-erasures";
 import { type ExportRange, type ExportRow, streamRows } from "./store";
 import type { PartRow, StoredPart } from "./stored-part";
 
@@ -62,7 +63,7 @@ export interface RowRange extends Omit<ExportRange, "log"> {
   readonly shut?: ReadonlySet<number> | undefined;
   /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
   readonly own?: ReadonlySet<number> | undefined;
-  /** Takes the leaves of recoveries by which parts are not missed. */
+  /** Takes the leaves of recoveries by which parts are not missed; of a bundle alone. */
   readonly judged?: JudgedLeaves | undefined;
 }
 
@@ -98,13 +99,14 @@ export async function* openedRows(
   const { shut = NONE, own = NONE } = range;
   const place = { log, tenantId, isShut, lost, shut, own, kinds, reader: cx.principal };
   const persons = new ErasedPersons();
+  const settled = new SettledErasures(cx, { size: range.size, isBundle: range.judged !== undefined });
   let count = 0;
   for await (const rows of streamRows(tx, wanted, kinds)) {
     const open = rows.filter(({ seq }) => !place.shut.has(seq));
     const ids = new Set(open.flatMap((row) => row.parts.filter(isRead).map((part) => part.compartmentId)));
     const keys = await compartments.open(ids);
     const gone = [...ids].filter((id) => keys.get(id) === undefined);
-    const erasing = gone.length === 0 ? NONE_ERASED : await book.erasing(gone);
+    const erasing = gone.length === 0 ? NONE_ERASED : settled.explaining(gone, await book.erasing(gone));
     const opened = rows.map((row) => openRow(row, openParts(row, { keys, erasing, persons }), place));
     count += opened.reduce((sum, { astray }) => sum + astray.length, 0);
     yield opened;

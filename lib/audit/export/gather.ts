@@ -49,8 +49,10 @@ export interface Gathered {
     /** The numbers themselves, as far as a manifest lists them. */
     readonly listed: readonly number[];
   };
-  /** Parts whose erasure is in the tree, the file of which is spooled too. */
+  /** Parts whose erasure is in the tree, or in that of a log that followed this closed one (`erasedIn`), the file of which is spooled too. */
   readonly erased: PartList<NonNullable<Manifest["erased"]>[number]>;
+  /** Origins of those logs. */
+  readonly erasedIn: ReadonlySet<string>;
   /** Parts that were dropped or moved, the file of which is spooled too. */
   readonly missing: PartList<NonNullable<Manifest["missing"]>[number]>;
 }
@@ -74,11 +76,9 @@ class PartList<T> {
   }
 }
 
-/** Parts whose erasure is in this tree; of a later one the next bundle tells. */
-function erasedIn({ row, erased }: OpenedRow, size: number): NonNullable<Manifest["erased"]> {
-  const parts = erased.flatMap(({ c, erasing: { seq, entry } }) =>
-    seq === undefined || seq >= size ? [] : [{ seq: row.seq, c, entry }],
-  );
+/** Parts whose erasure explains that they are not here (settled-erasures.ts). */
+function erasedOf({ row, erased }: OpenedRow): NonNullable<Manifest["erased"]> {
+  const parts = erased.map(({ c, erasing: { entry } }) => ({ seq: row.seq, c, entry }));
   return parts.sort((a, b) => (a.c < b.c ? -1 : 1));
 }
 
@@ -105,6 +105,7 @@ export async function gatherEntries(
   const listed: number[] = [];
   const erased = new PartList(ERASED_LISTED, spools.erased, erasedLine);
   const missing = new PartList(MISSING_LISTED, spools.missing, missingLine);
+  const erasedIn = new Set<string>();
   let count = 0;
   let next = 0;
   const skipTo = async (end: number): Promise<void> => {
@@ -119,7 +120,9 @@ export async function gatherEntries(
   for await (const batch of openedRows(cx, tx, range, kinds)) {
     for (const opened of batch) {
       await skipTo(opened.row.seq);
-      await erased.take(erasedIn(opened, range.size));
+      await erased.take(erasedOf(opened));
+      for (const { erasing } of opened.erased)
+        if (erasing.elsewhere !== undefined) erasedIn.add(erasing.elsewhere);
       await missing.take(opened.astray.map((c) => ({ seq: opened.row.seq, c })));
     }
     count += batch.length;
@@ -135,6 +138,7 @@ export async function gatherEntries(
     count,
     withheld: { ...withheld.counts, listed },
     erased,
+    erasedIn,
     missing,
   };
 }

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import { Client, type Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context";
@@ -7,6 +7,7 @@ import { openOwnerPool } from "@/lib/db/migrate";
 import { findStanding } from "@/lib/identity/find-standing";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { downloadExport } from "../export/download-export";
 import { exportLog } from "../export/export-log";
 import { runNextExport } from "../export/jobs/run-export";
@@ -28,7 +29,7 @@ import { runVerification } from "../verification/run-verifications";
 import { VerificationQuery } from "../verification/schema";
 import { parseProof } from "../verify/check-proof";
 import { verifyBundle } from "../verify/verify-bundle";
-import { prepareLog } from "../worker/sequencer";
+import { integrateBatch, prepareLog } from "../worker/sequencer";
 import { startNewLog } from "./start-new-log";
 
 let bench: LogBench;
@@ -39,6 +40,8 @@ let size: number;
 /** Export in the background that was asked for before the closing, and waits. */
 let waiting: string;
 let compliance: Context;
+/** Pseudonym of a person who is erased when the log is closed. */
+let gone: string;
 /** Entry of a suspicion in the old log. */
 let suspicion: string;
 
@@ -87,6 +90,9 @@ beforeAll(async () => {
       subjects: [],
       details: { n },
     });
+  const client = await bench.person({ role: "client" });
+  await recordEvent(client, { class: "log", outcome: "done", action: "audit.proof", subjects: [] });
+  gone = client.principal.pseudonym;
   const officer = await bench.person({ role: "coordinator", duties: ["compliance"] });
   suspicion = (
     await recordEvent(officer, {
@@ -230,3 +236,50 @@ it("a verification of before the closing is bound by its entry in the closed log
   const [run] = items;
   expect((await getEvent(auditor, run?.seq ?? -1, old)).public.class).toBe("log");
 });
+
+/** Erases a person's compartment as the present log's portal records it; gives the entry. */
+async function eraseInNewLog(pseudonym: string): Promise<string> {
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  try {
+    const { rows } = await admin.query(
+      "SELECT id::text FROM audit_compartment WHERE kind = 'subject' AND subject = $1",
+      [pseudonym],
+    );
+    await pastTriggers(admin, ["audit_compartment"], () =>
+      admin.query("UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1", [
+        rows[0].id,
+      ]),
+    );
+    const { id } = await recordEvent(auditor, {
+      class: "retention",
+      outcome: "done",
+      action: "compartment.erase",
+      subjects: [],
+      details: { compartment: rows[0].id, key_digest: "A".repeat(43) },
+    });
+    return id;
+  } finally {
+    await admin.end();
+  }
+}
+
+it("a person's parts that were erased after a log was closed are told in its bundle, with the log that shows it", async () => {
+  const query = { format: "bundle", log: old } as const;
+  const entry = await eraseInNewLog(gone);
+  await expect(exportLog(auditor, ExportQuery.parse(query))).rejects.toMatchObject({
+    code: "export.erasure",
+  });
+  const present = { ...bench.place, log: `${old}/2` };
+  while ((await integrateBatch(bench.sequencerPool, present)).added > 0);
+  const { response } = await exportLog(auditor, ExportQuery.parse(query));
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const keys = await getAuditKeys(auditor, old);
+  const report = await verifyBundle(bytes, {
+    policy: { log: keys.log, receipts: keys.receipts, witnesses: [], quorum: 0, checkpoints: [] },
+  });
+  expect([report.verdict, report.findings]).toEqual(["verified", []]);
+  const note = report.notes.find((one) => one.class === "erased elsewhere");
+  expect(note?.detail).toContain(`entries of ${old}/2`);
+  expect(Buffer.from(bytes).includes(entry)).toBe(true);
+}, 30_000);

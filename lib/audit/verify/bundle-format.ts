@@ -40,9 +40,12 @@ function isMicros(text: string): boolean {
   }
 }
 
+/** Logs that can have followed one another. */
+const MOST_FOLLOWERS = 100;
+
 /** What the exporter signs about a bundle. */
 const ManifestShape = z.strictObject({
-  v: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  v: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
   log: z.string().min(1),
   exported_at: Micros,
   /** Entry that records this export. */
@@ -81,13 +84,24 @@ const ManifestShape = z.strictObject({
   missing_file: z.strictObject({ count: Seq.min(1) }).optional(),
   /** Version 3: entries are here that the filter does not name, since they explain what is gone of others here. */
   explaining: z.literal(true).optional(),
+  /** Version 4: logs in which erasures stand that are not here, since this one was closed before them; in order. */
+  erased_in: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(MOST_FOLLOWERS)
+    .refine((logs) => logs.every((log, at) => at === 0 || log > (logs[at - 1] ?? "")))
+    .optional(),
 });
 export type Manifest = z.infer<typeof ManifestShape>;
 
-type Versioned = Pick<Manifest, "withheld_file" | "erased_file" | "missing" | "missing_file" | "explaining">;
+type Versioned = Pick<
+  Manifest,
+  "withheld_file" | "erased_file" | "missing" | "missing_file" | "explaining" | "erased_in"
+>;
 
 /** The version of a manifest with these members, so that a program that does not know one of them refuses it. */
 export function manifestVersion(of: Versioned): Manifest["v"] {
+  if (of.erased_in !== undefined) return 4;
   if (of.missing !== undefined || of.missing_file !== undefined || of.explaining !== undefined) return 3;
   return of.withheld_file !== undefined || of.erased_file !== undefined ? 2 : 1;
 }
@@ -99,7 +113,8 @@ export const Manifest = ManifestShape.refine(
     (manifest.withheld_file === undefined || manifest.withheld.length === 0) &&
     (manifest.erased_file === undefined || manifest.erased === undefined) &&
     (manifest.missing_file === undefined || manifest.missing === undefined) &&
-    (manifest.explaining === undefined || !manifest.complete),
+    (manifest.explaining === undefined || !manifest.complete) &&
+    (manifest.erased_in === undefined || !manifest.erased_in.includes(manifest.log)),
 );
 
 /** Numbers that a manifest lists itself at most; with more it is of version 2. */

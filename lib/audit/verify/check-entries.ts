@@ -62,7 +62,7 @@ export class EntryCheck {
     given: GoneParts & { readonly withheld: Ranges },
   ) {
     this.coverage = new Coverage(manifest, given.withheld, findings);
-    this.erasures = new Erasures(given.erased, findings);
+    this.erasures = new Erasures(given.erased, findings, manifest.erased_in);
     this.history = new History(manifest, findings);
     this.claims = new Claims(manifest, findings, new Set(given.erased.map(({ entry }) => entry)));
     this.missing = new MissingParts(manifest, given.missing, findings);

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import {
   draftOf,
   type EntryChange,
+  FIXTURE_LOG,
   fixtureEntry,
   fixtureId,
   keysOf,
@@ -63,6 +65,52 @@ test.each<[string, string | undefined]>([
   ["is empty", ""],
 ])("a file of erased parts that %s is refused", async (_, text) => {
   expect((await verify(FILE, text)).findings.map((finding) => finding.class)).toContain("container");
+});
+
+const FOLLOWER = "log.example.test/sealport/2";
+const LATER = uuidv7(Date.UTC(2026, 10, 25));
+const BEYOND = PERSONS.map((seq) => ({ seq, c: PERSON_PART, entry: LATER }));
+
+test("an erasure in a log that followed is a note that says so, and none where the manifest names no such log", async () => {
+  const report = await verify({ v: 4, erased: BEYOND, erased_in: [FOLLOWER] }, undefined);
+  expect([report.verdict, report.findings]).toEqual(["verified", []]);
+  expect(report.notes).toContainEqual(expect.objectContaining({ class: "erased elsewhere", count: 3 }));
+  expect(report.notes.find((note) => note.class === "erased elsewhere")?.detail).toContain(FOLLOWER);
+  const unnamed = await verify({ erased: BEYOND }, undefined);
+  expect(unnamed.findings.map((finding) => finding.class)).toContain("erased");
+});
+
+test("an erasure in a log that followed destroyed no organisation's part, nor two of one entry", async () => {
+  const erased = [...BEYOND, { seq: 5, c: "org", entry: LATER }];
+  const report = await verify({ v: 4, erased, erased_in: [FOLLOWER] }, undefined);
+  expect(report.findings).toContainEqual(expect.objectContaining({ class: "erased", seq: 5 }));
+});
+
+test.each([
+  ["was made before the entry", uuidv7(Date.UTC(2026, 10, 23))],
+  ["is no entry", "none"],
+])("an erasure in a log that followed destroyed nothing where it %s", async (_, entry) => {
+  const erased = BEYOND.map((part) => ({ ...part, entry }));
+  const report = await verify({ v: 4, erased, erased_in: [FOLLOWER] }, undefined);
+  expect(report.findings.map((finding) => [finding.class, finding.seq])).toEqual(
+    PERSONS.map((seq) => ["erased", seq]),
+  );
+});
+
+test("an entry here that is no erasure is none for a log that followed either", async () => {
+  const erased = PERSONS.map((seq) => ({ seq, c: PERSON_PART, entry: fixtureId(0) }));
+  const report = await verify({ v: 4, erased, erased_in: [FOLLOWER] }, undefined);
+  expect(report.findings).toContainEqual(expect.objectContaining({ class: "erased", seq: 1 }));
+});
+
+test.each<[string, Partial<Manifest>]>([
+  ["erasures in a log that followed, of version 3", { v: 3, erased: BEYOND, erased_in: [FOLLOWER] }],
+  ["version 4 without them", { v: 4, erased: BEYOND }],
+  ["none of them", { v: 4, erased: BEYOND, erased_in: [] }],
+  ["its own log as one that followed", { v: 4, erased: BEYOND, erased_in: [FIXTURE_LOG] }],
+  ["logs that followed out of order", { v: 4, erased: BEYOND, erased_in: [`${FOLLOWER}2`, FOLLOWER] }],
+])("a manifest with %s is none", async (_, manifest) => {
+  expect((await verify(manifest, undefined)).findings.map((finding) => finding.class)).toContain("container");
 });
 
 test.each<[string, Partial<Manifest>]>([

@@ -1,6 +1,7 @@
 import { isBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { parseMicros } from "@/lib/crypto/instant";
+import { uuidMillis } from "@/lib/crypto/uuid";
 import { parseEntry } from "../entry";
 import type { Manifest } from "./bundle-format";
 import { memberOf } from "./member";
@@ -52,6 +53,8 @@ export class Erasures {
   constructor(
     listed: NonNullable<Manifest["erased"]>,
     readonly findings: Findings,
+    /** Logs in which erasures stand that are not here, by the manifest. */
+    readonly elsewhere: readonly string[] = [],
   ) {
     this.#listed = new Map(listed.map(({ seq, c, entry }) => [`${seq}/${c}`, entry]));
     this.#wanted = new Map(listed.map(({ entry }) => [entry, entry]));
@@ -99,18 +102,29 @@ export class Erasures {
   /** Judges every listed erasure once the whole log was read. */
   finish(provenSize: number): Note[] {
     const vouched = new Set<string>();
-    let count = 0;
+    let [count, beyond] = [0, 0];
     for (const [place, id] of this.#listed) {
       const cut = place.indexOf("/");
       const [seq, c] = [Number(place.slice(0, cut)), place.slice(cut + 1)];
-      const fault = this.#partFault(place, c, id, vouched) ?? this.#faultOf(id, provenSize);
+      const isBeyond = this.elsewhere.length > 0 && !this.#erasing.has(id);
+      const fault =
+        this.#partFault(place, c, id, vouched) ?? (isBeyond ? undefined : this.#faultOf(id, provenSize));
       vouched.add(`${seq}/${id}`);
-      if (fault === undefined) count += 1;
-      else this.#wrong(`part ${c} of entry ${seq}: ${fault}`, seq);
+      if (fault !== undefined) this.#wrong(`part ${c} of entry ${seq}: ${fault}`, seq);
+      else if (isBeyond) beyond += 1;
+      else count += 1;
     }
-    if (count === 0) return [];
-    const detail = `${count} parts were erased, each with its erasure in the log`;
-    return [{ class: "erased", detail, count }];
+    return this.#notes(count, beyond);
+  }
+
+  #notes(count: number, beyond: number): Note[] {
+    const notes: Note[] = [];
+    const here = `${count} parts were erased, each with its erasure in the log`;
+    if (count > 0) notes.push({ class: "erased", detail: here, count });
+    if (beyond === 0) return notes;
+    const logs = this.elsewhere.join(", ");
+    const there = `${beyond} parts were erased after this log was closed, as the manifest says, by entries of ${logs}: nothing here shows those, a bundle of that log does`;
+    return [...notes, { class: "erased elsewhere", detail: there, count: beyond }];
   }
 
   /** Why no erasure, or not this one, can have destroyed the key of this part. */
@@ -122,9 +136,20 @@ export class Erasures {
     if (vouched.has(`${place.slice(0, place.indexOf("/"))}/${id}`))
       return `the erasure ${id} is of one compartment, and another part of this entry is listed under it`;
     const erasing = this.#erasing.get(id);
-    if (erasing !== undefined && at > erasing.at + SLACK_MICROS)
-      return `the entry is later than the erasure, entry ${erasing.seq}, which cannot have destroyed its key`;
-    return undefined;
+    if (erasing === undefined) return this.#elsewhereFault(at, id);
+    return at > erasing.at + SLACK_MICROS
+      ? `the entry is later than the erasure, entry ${erasing.seq}, which cannot have destroyed its key`
+      : undefined;
+  }
+
+  /** Of an erasure that is not here only its id is known, which tells when it was made. */
+  #elsewhereFault(at: bigint, id: string): string | undefined {
+    if (this.elsewhere.length === 0) return undefined;
+    const made = uuidMillis(id);
+    if (made === undefined) return `the erasure ${id} is no entry's id`;
+    return at > BigInt(made) * 1_000n + SLACK_MICROS
+      ? `the entry is later than the erasure ${id}, which cannot have destroyed its key`
+      : undefined;
   }
 
   #faultOf(id: string, provenSize: number): string | undefined {

@@ -89,6 +89,7 @@ export type NoteClass =
   | "export entry"
   | "withheld"
   | "erased"
+  | "erased elsewhere"
   | "pruned"
   | "recovered"
   | "receipt"

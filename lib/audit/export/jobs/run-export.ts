@@ -6,8 +6,9 @@ import { DomainError } from "@/lib/errors";
 import type { Reader, ReaderContext } from "../../reading/filter";
 import { ofLog } from "../../reading/of-log";
 import { ExportQuery } from "../../schema";
-import { requestOf } from "../export-log";
+import { kindsOf, requestOf } from "../export-log";
 import { produceExport } from "../produce-export";
+import { awaitErasures } from "../settled-erasures";
 import { readSignedSize } from "../signed-size";
 import { standingText } from "../standing";
 import { countRows, readAnchoredSize } from "../store";
@@ -60,6 +61,7 @@ async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
     const recordedIn = await requireRecorded(cx, job, query);
     const from = ofLog(reader, query.log ?? recordedIn);
     const signedSize = await readSignedSize(from, query, Object.keys(job.filter).length > 0);
+    await awaitErasures(from, { format: query.format, kinds: kindsOf(reader, query) }, "long");
     const request = { ...requestOf(reader, query, job.entry_id), recordedIn, signedSize };
     const produced = await inRawSnapshot(cx, async (tx) => {
       const { log } = from.instance;

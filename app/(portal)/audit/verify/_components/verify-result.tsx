@@ -21,6 +21,7 @@ const NOTE_KEYS = {
   "export entry": "export_entry",
   withheld: "withheld",
   erased: "erased",
+  "erased elsewhere": "erased_elsewhere",
   pruned: "pruned",
   recovered: "recovered",
   receipt: "receipt",

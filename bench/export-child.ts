@@ -1,0 +1,78 @@
+import { produceExport } from "@/lib/audit/export/produce-export";
+import { fencedConditions } from "@/lib/audit/reading/filter";
+import { readableKinds } from "@/lib/audit/reading/open-parts";
+import { createAuditRecorder } from "@/lib/audit/recorder";
+import { systemClock } from "@/lib/clock";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { openLocalKeystore } from "@/lib/custody/local-keystore";
+import { openDatabase } from "@/lib/db/client";
+import { openPool } from "@/lib/db/pool";
+import { inRawSnapshot } from "@/lib/db/transaction";
+import { portalEnv } from "@/lib/env";
+import { TEST_PASSPHRASE } from "@/lib/testing/audit";
+import { contextOf } from "./audit-log";
+
+// One export of a seeded log in a process of its own, so that its memory can be told: what it held most beyond what it
+// held before, and what of it was left alive at each quarter, after a collection (--expose-gc).
+const SAMPLE_MS = 10;
+const QUARTERS = 4;
+const [keyDir = "", tenantPseudonym = "", format = "", of = "0"] = process.argv.slice(2);
+if (format !== "xlsx" && format !== "bundle") throw new TypeError(`no format ${format}`);
+const env = portalEnv();
+const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
+const receiptKey = keystore.readNamedKey("receipt");
+if (receiptKey === undefined) throw new TypeError("no receipt key");
+const instance = { log: env.LOG_ORIGIN, tenantId: env.TENANT_ID, tenantPseudonym, evaluation: true };
+const db = openDatabase({ url: env.DATABASE_URL });
+const audit = createAuditRecorder({
+  pool: openPool({ url: env.DATABASE_URL }),
+  keystore,
+  instance,
+  receiptKey,
+});
+const place = { log: env.LOG_ORIGIN, tenantId: env.TENANT_ID };
+const cx = contextOf(
+  {
+    cx: { db, instance, audit, clock: systemClock, client: {}, requestId: "req_bench", system: "bench" },
+    place,
+    keystore,
+  },
+  "auditor",
+);
+
+/** Bytes that are alive: what a collection leaves of objects and of buffers. */
+function liveBytes(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+const entries = Number(of);
+const live: number[] = [];
+const progress = (done: number): void => {
+  if (done >= ((live.length + 1) * entries) / QUARTERS) live.push(liveBytes());
+};
+const request = {
+  format,
+  csv: { delimiter: ",", bom: false },
+  conditions: fencedConditions(cx),
+  fence: fencedConditions(cx),
+  kinds: readableKinds(cx),
+  filter: {},
+  exportEntry: uuidv7(Date.now()),
+  recordedIn: instance.log,
+} as const;
+const idleLive = liveBytes();
+const idle = process.memoryUsage.rss();
+let peak = idle;
+const sample = (): void => {
+  peak = Math.max(peak, process.memoryUsage.rss());
+};
+const timer = setInterval(sample, SAMPLE_MS);
+const write = async (): Promise<void> => sample();
+const produced = await inRawSnapshot(cx, (tx) => produceExport(cx, tx, request, { write, progress }));
+clearInterval(timer);
+sample();
+if (produced.entries !== entries) throw new TypeError(`${produced.entries} entries were exported`);
+console.log(JSON.stringify({ grown: peak - idle, live: live.map((one) => one - idleLive) }));
+process.exit(0);
