@@ -6,8 +6,8 @@ import { SIGNATURE_FAULTS } from "./labels";
 
 /** The feature's vocabulary: what a look at a signature found, orders that are signed, and who may sign them. */
 
-/** How an order is signed; paper is none of them. */
-export const SignatureMethod = z.enum(["jws"]);
+/** How an order is signed, paper being none of them: as a text of its own, over its document, inside its PDF. */
+export const SignatureMethod = z.enum(["jws", "cms", "pades"]);
 export type SignatureMethod = z.infer<typeof SignatureMethod>;
 
 /** Words of ETSI EN 319 102-1 section 5.1.3, table 5. */
@@ -17,18 +17,33 @@ export type Indication = z.infer<typeof Indication>;
 /** Sub-indications of the same tables that this program can come to; it has no proof of existence at an earlier time. */
 export const SubIndication = z.enum([
   "FORMAT_FAILURE",
+  "HASH_FAILURE",
   "SIG_CRYPTO_FAILURE",
   "SIG_CONSTRAINTS_FAILURE",
   "CHAIN_CONSTRAINTS_FAILURE",
   "CRYPTO_CONSTRAINTS_FAILURE",
+  "CERTIFICATE_CHAIN_GENERAL_FAILURE",
+  "NO_CERTIFICATE_CHAIN_FOUND",
   "NO_SIGNING_CERTIFICATE_FOUND",
   "OUT_OF_BOUNDS_NO_POE",
   "REVOKED_NO_POE",
+  "REVOKED_CA_NO_POE",
+  "TRY_LATER",
 ]);
 export type SubIndication = z.infer<typeof SubIndication>;
 
 export const SignatureFault = z.enum(SIGNATURE_FAULTS);
 export type SignatureFault = z.infer<typeof SignatureFault>;
+
+/** A revocation list that a look rested on; its bytes are kept with the order. */
+export const UsedList = z.object({
+  sha256: z.string(),
+  issuer: z.string(),
+  number: z.string().optional(),
+  this_update: z.string(),
+  next_update: z.string().optional(),
+});
+export type UsedList = z.infer<typeof UsedList>;
 
 /** The report of one look at a signature; `fault` and `sub_indication` are absent when it passed. */
 export const SignatureReport = z.object({
@@ -38,11 +53,19 @@ export const SignatureReport = z.object({
   fault: SignatureFault.optional(),
   /** One sentence for whoever reads the report. */
   detail: z.string(),
-  /** The registered key that it rests on. */
+  /** The registered key or trust anchor that it rests on. */
   authority: z.object({ id: z.string(), issuer: z.string() }).optional(),
   /** Key id of a JWS. */
   kid: z.string().optional(),
-  /** The moment that the key was judged at. */
+  /** The certificate of CMS or PAdES, whoever issued it: its subject, issuer and serial number, and its digest. */
+  signer: z
+    .object({ subject: z.string(), issuer: z.string(), serial: z.string(), sha256: z.string() })
+    .optional(),
+  /** The lists that were looked at. */
+  crls: z.array(UsedList).optional(),
+  /** SHA-256 of the CMS that was handed in beside the document. */
+  signature_sha256: z.string().optional(),
+  /** The moment that key or certificates were judged at. */
   judged_at: z.string(),
 });
 export type SignatureReport = z.infer<typeof SignatureReport>;

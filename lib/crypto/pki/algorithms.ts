@@ -1,4 +1,5 @@
-import { type AlgorithmIdentifier, RSASSAPSSParams } from "pkijs";
+import { ObjectIdentifier } from "asn1js";
+import { type AlgorithmIdentifier, type Certificate, RSAPublicKey, RSASSAPSSParams } from "pkijs";
 import { parsing } from "./der";
 import { PkiRefusal } from "./refusal";
 
@@ -40,4 +41,29 @@ export function requireSignature(algorithm: AlgorithmIdentifier, where: "signer"
     return new RSASSAPSSParams({ schema: algorithm.algorithmParams });
   });
   digestName(hashAlgorithm.algorithmId);
+}
+
+const EC = "1.2.840.10045.2.1";
+/** P-256, P-384 and P-521. */
+const CURVES: ReadonlySet<string> = new Set(["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"]);
+const MIN_RSA_BITS = 2_048;
+
+function rsaBits(key: RSAPublicKey): number {
+  const modulus = key.modulus.valueBlock.valueHexView;
+  const first = modulus.findIndex((byte) => byte !== 0);
+  return first < 0 ? 0 : (modulus.length - first) * 8 - (Math.clz32(modulus[first] ?? 0) - 24);
+}
+
+/** RSA of at least 2048 bits, or ECDSA on a NIST curve. Throws PkiRefusal `algorithm`. */
+export function requireStrongKey({ parsed }: { readonly parsed: Certificate }): void {
+  const { algorithm, parsedKey } = parsed.subjectPublicKeyInfo;
+  if (parsedKey instanceof RSAPublicKey) {
+    const bits = rsaBits(parsedKey);
+    if (bits < MIN_RSA_BITS) throw new PkiRefusal("algorithm", `an RSA key of ${bits} bits is not accepted`);
+    return;
+  }
+  const curve: unknown = algorithm.algorithmParams;
+  const isNamed = curve instanceof ObjectIdentifier && CURVES.has(curve.valueBlock.toString());
+  if (algorithm.algorithmId !== EC || !isNamed)
+    throw new PkiRefusal("algorithm", `a key of the kind ${algorithm.algorithmId} is not accepted`);
 }

@@ -48,7 +48,7 @@ export function extensionOf(certificate: HeldCertificate, id: string): Extension
 }
 
 /** The subject's name for people, e.g. `CN=Authority, O=Example`. */
-export function subjectOf(certificate: HeldCertificate): string {
+export function subjectOf(certificate: { readonly parsed: Pick<Certificate, "subject"> }): string {
   return certificate.parsed.subject.typesAndValues
     .map(({ type, value }) => `${ATTRIBUTES[type] ?? type}=${String(value.valueBlock.value)}`)
     .join(", ");

@@ -1,6 +1,6 @@
 import * as asn1js from "asn1js";
 import { IssuerAndSerialNumber, type SignerInfo } from "pkijs";
-import { equalConstantTime } from "../bytes";
+import { concatAll, equalConstantTime } from "../bytes";
 import { digestName } from "./algorithms";
 import { extensionOf, type HeldCertificate } from "./certificate";
 import { membersOf, octetsOf, parseWhole } from "./der";
@@ -35,18 +35,6 @@ export interface SignedContent {
   readonly pieces: readonly Uint8Array[];
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only, another] = pieces;
-  if (only !== undefined && another === undefined) return only;
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
-
 /**
  * The signed attributes must be of this content: its type, and its digest (RFC 5652 section 11). Throws PkiRefusal
  * `form`, `algorithm`, or `content` when they are of other bytes.
@@ -56,7 +44,7 @@ export async function requireContent(signer: SignerInfo, content: SignedContent)
   if (!(type instanceof asn1js.ObjectIdentifier) || type.valueBlock.toString() !== content.type)
     throw new PkiRefusal("form", `the signed content type is not ${content.name}`);
   const signed = octetsOf("the message digest", attributeOf(signer, MESSAGE_DIGEST));
-  const own = await digest(digestName(signer.digestAlgorithm.algorithmId), joined(content.pieces));
+  const own = await digest(digestName(signer.digestAlgorithm.algorithmId), concatAll(content.pieces));
   if (!equalConstantTime(signed, own))
     throw new PkiRefusal("content", `the signed digest is not that of ${content.name}`);
 }
