@@ -67,7 +67,7 @@ function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body:
   if (first !== undefined) requireSameReading(first, confirms);
 }
 
-/** A paper order is retyped; a signed one holds by its signature, as of now, for what is left of the request. */
+/** Paper is retyped; a JWS holds by itself for what is left of the request. Whatever signs holds as of now. */
 async function requireAuthority(
   tx: Tx,
   cx: Context,
@@ -77,7 +77,6 @@ async function requireAuthority(
 ): Promise<void> {
   requireStanding(authorization);
   if (isPaper(authorization) || body.confirms !== undefined) requireReading(cx, one, authorization, body);
-  if (isPaper(authorization)) return;
   const { transactions, groups } = remainingAt(one, cx.clock.now());
   await requireSignedOrder(tx, cx, authorization, { purpose: one.row.purpose, fields: groups, transactions });
 }

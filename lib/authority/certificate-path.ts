@@ -47,7 +47,11 @@ function requireSigner(signer: HeldCertificate, at: Date): void {
     throw new SignatureRefusal("certificate-usage", "The signer's certificate may not sign documents.");
 }
 
-function issuerFault(issuer: HeldCertificate, below: number, at: Date): SignatureRefusal | undefined {
+/**
+ * Why a certificate may not issue one that is `below` steps from the signer's, at this moment; nothing when it may. Throws
+ * PkiRefusal.
+ */
+export function issuingFault(issuer: HeldCertificate, below: number, at: Date): SignatureRefusal | undefined {
   if (mayIssue(issuer, below, PURPOSES)) return commonFault(issuer, at);
   return new SignatureRefusal("certificate-usage", "An issuer's certificate may not issue this one.");
 }
@@ -79,7 +83,7 @@ async function isIssuedBy(search: Search, path: Path, from: HeldCertificate, iss
   if (search.checks > MAX_CHECKS)
     throw new SignatureRefusal("no-chain", "There are too many certificates to try.");
   if (!(await isSignedBy(from, issuer))) return false;
-  const fault = issuerFault(issuer, path.length - 1, search.at);
+  const fault = issuingFault(issuer, path.length - 1, search.at);
   search.fault ??= fault;
   return fault === undefined;
 }
@@ -114,4 +118,18 @@ export async function findPath(
     search.fault ??
     new SignatureRefusal("no-chain", "No way leads from the signer to a registered trust anchor.")
   );
+}
+
+/** That a certificate may issue, and was issued by this anchor itself, at this moment. Throws as `findPath` does. */
+export async function findIssuerPath(
+  issuer: HeldCertificate,
+  anchor: HeldCertificate,
+  at: Date,
+): Promise<Path> {
+  const fault = issuingFault(issuer, 0, at);
+  if (fault !== undefined) throw fault;
+  const search: Search = { anchors: [anchor], others: [], at, checks: 0, fault: undefined };
+  const found = await climb(search, [issuer]);
+  if (found !== undefined) return found;
+  throw search.fault ?? new SignatureRefusal("no-chain", "The trust anchor has not issued it.");
 }

@@ -158,17 +158,20 @@ async function judge(signature: DocumentSignature, trust: Trust, found: Found): 
   found.anchor = anchorFor(trust, path.at(-1));
 }
 
+/** A name of a certificate for people, e.g. `CN=Authority, O=Example`. */
+export function distinguishedName(subject: HeldCertificate["parsed"]["subject"]): string {
+  return subjectOf({ parsed: { subject } });
+}
+
 function usedList({ der, parsed, number, thisUpdate, nextUpdate }: HeldList): UsedList {
   return {
     sha256: toBase64url(sha256(der)),
-    issuer: nameOf(parsed.issuer),
+    issuer: distinguishedName(parsed.issuer),
     ...(number === undefined ? {} : { number: number.toString() }),
     this_update: thisUpdate.toISOString(),
     ...(nextUpdate === undefined ? {} : { next_update: nextUpdate.toISOString() }),
   };
 }
-
-const nameOf = (subject: HeldCertificate["parsed"]["subject"]): string => subjectOf({ parsed: { subject } });
 
 function factsOf(signature: DocumentSignature, { certificate, used, anchor }: Found): ReportFacts {
   const { cms, method } = signature;
@@ -179,7 +182,7 @@ function factsOf(signature: DocumentSignature, { certificate, used, anchor }: Fo
       : {
           signer: {
             subject: subjectOf(certificate),
-            issuer: nameOf(certificate.parsed.issuer),
+            issuer: distinguishedName(certificate.parsed.issuer),
             serial: toHex(copyOf(certificate.parsed.serialNumber.valueBlock.valueHexView)),
             sha256: toBase64url(sha256(certificate.der)),
           },

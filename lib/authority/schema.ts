@@ -114,19 +114,45 @@ const KeyId = z
   .string()
   .regex(/^[A-Za-z0-9._:#-]{1,128}$/, "has other characters than A-Z a-z 0-9 . _ : # -");
 
-/** A key that an authority signs JWS orders with. */
-export const NewAuthority = z.strictObject({
-  kind: z.literal("key"),
+const registered = {
   /** As its orders name it, to the letter. */
   issuer: visibleLine(300),
   jurisdiction: z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"),
+};
+
+/** A key that an authority signs JWS orders with. */
+const NewKey = z.strictObject({
+  kind: z.literal("key"),
+  ...registered,
   kid: KeyId,
   /** Ed25519, 32 bytes in base64url. */
   public_key: z.string().max(64),
   valid_from: z.iso.datetime({ offset: true }),
   valid_until: z.iso.datetime({ offset: true }),
 });
+export type NewKey = z.infer<typeof NewKey>;
+
+/** PEM, or the base64 of DER. */
+const EncodedCertificate = z.string().min(1).max(100_000);
+
+/** The CA certificate that certificates of an authority's signers lead to. Its time is its own. */
+const NewAnchor = z.strictObject({
+  kind: z.literal("anchor"),
+  ...registered,
+  certificate: EncodedCertificate,
+});
+export type NewAnchor = z.infer<typeof NewAnchor>;
+
+/** What one person registers and another confirms. */
+export const NewAuthority = z.discriminatedUnion("kind", [NewKey, NewAnchor]);
 export type NewAuthority = z.infer<typeof NewAuthority>;
+
+/** A revocation list of a trust anchor, or of an issuer under it, whose certificate then comes along. */
+export const NewList = z.strictObject({
+  crl: z.string().min(1).max(1_500_000),
+  issuer_certificate: EncodedCertificate.optional(),
+});
+export type NewList = z.infer<typeof NewList>;
 
 export const AuthorityState = z.enum(["proposed", "confirmed", "revoked", "withdrawn"]);
 export type AuthorityState = z.infer<typeof AuthorityState>;
@@ -134,19 +160,25 @@ export type AuthorityState = z.infer<typeof AuthorityState>;
 export const AuthorityEnd = z.strictObject({ reason: visibleText(1_000) });
 export type AuthorityEnd = z.infer<typeof AuthorityEnd>;
 
-/** What the second person has compared with the authority's own word: the digest, as it stands in the registration. */
-export const AuthorityConfirmation = z.strictObject({ digest: z.string().length(43) });
+/**
+ * What the second person has compared with the authority's own word: the digest, as it stands in the registration; of a
+ * certificate also its SHA-256 fingerprint in hexadecimal digits, with or without colons.
+ */
+export const AuthorityConfirmation = z.strictObject({ digest: z.string().min(43).max(95) });
 export type AuthorityConfirmation = z.infer<typeof AuthorityConfirmation>;
 
 export const AuthorityPath = z.strictObject({ id: z.uuid().toLowerCase() });
 
 export const AuthorityView = z.object({
   id: z.string(),
-  kind: z.literal("key"),
+  kind: z.enum(["key", "anchor"]),
   issuer: z.string(),
   jurisdiction: z.string(),
-  kid: z.string(),
-  /** RFC 7638 thumbprint of the key: what is compared with the authority's own word. */
+  /** Of a key. */
+  kid: z.string().optional(),
+  /** Of a trust anchor: whom its certificate names. */
+  subject: z.string().optional(),
+  /** RFC 7638 thumbprint of the key, or SHA-256 of the certificate: what is compared with the authority's own word. */
   digest: z.string(),
   valid_from: z.string(),
   valid_until: z.string(),
@@ -161,7 +193,9 @@ export const AuthorityView = z.object({
   ended_by: z.string().optional(),
   ended_at: z.string().optional(),
   end_reason: z.string().optional(),
+  /** The newest list of each issuer at and under a trust anchor. */
+  crls: z.array(UsedList.extend({ uploaded_at: z.string(), is_current: z.boolean() })).optional(),
   /** What the caller may do with it. */
-  acts: z.array(z.enum(["confirm", "withdraw", "revoke"])),
+  acts: z.array(z.enum(["confirm", "withdraw", "revoke", "list"])),
 });
 export type AuthorityView = z.infer<typeof AuthorityView>;
