@@ -30,12 +30,6 @@ export interface ListWish {
   readonly digest?: string;
 }
 
-/** A certification authority made by openssl, with the lists that it signs. */
-export interface TestIssuer extends Issued {
-  readonly dir: string;
-  readonly name: string;
-}
-
 let lists = 0;
 
 /** `openssl ca -gencrl` over a database of its own: DER. */
