@@ -30,7 +30,8 @@ async function endRevoked(cx: Context, requestId: string): Promise<void> {
 /**
  * One registrar brings a newer revocation list of a trust anchor, or of an issuer under it. From this commit on every look
  * goes by it; then the orders that passed under the anchor are held against it one by one, and those whose signer it revokes
- * end, with their grants and with the custodian. Throws `auth.role`, `authority.not-found`, `authority.state`,
+ * end, with their grants and with the custodian. Where that was cut short, the same list brought again goes over them once
+ * more. Throws `auth.role`, `authority.not-found`, `authority.state`,
  * `request.invalid`.
  */
 export async function addAuthorityList(cx: Context, id: string, body: NewList): Promise<AuthorityAnswer> {

@@ -5,6 +5,7 @@ import { revokeAuthority } from "@/lib/access/authorizations/revoke-authority";
 import { decideRequest } from "@/lib/access/decide-request";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
+import { answerPartly } from "@/lib/access/life/answer-partly";
 import { NewDecision } from "@/lib/access/schema";
 import { submitRequest } from "@/lib/access/submit-request";
 import { confirmAuthority } from "@/lib/authority/registry/confirm-authority";
@@ -142,11 +143,11 @@ describe("a CMS over the document", () => {
     expect(await looksOf(id)).toEqual(["attach TOTAL-PASSED", "submit TOTAL-PASSED", "decide TOTAL-PASSED"]);
     const authorization = await authorizationOf(id);
     expect([authorization.assurance, authorization.attested_at === undefined]).toEqual(["verified", false]);
-    expect((await open(grantId)).success).toBe(true);
+    expect((await getGrant(bench.regulator, grantId)).state).toBe("active");
     const { rows } = await queryOwner(
       bench,
-      `SELECT kind, sha256, position($2::bytea in ciphertext) AS plain FROM authorization_evidence e
-        JOIN legal_authorization a ON a.id = e.authorization_id WHERE a.request_id = $1 ORDER BY kind`,
+      `SELECT e.kind, e.sha256, position($2::bytea in ciphertext) AS plain FROM authorization_evidence e
+        JOIN legal_authorization a ON a.id = e.authorization_id WHERE a.request_id = $1 ORDER BY e.kind`,
       [id, Buffer.from("judge")],
     );
     // The signature and the list of each issuer, once, whatever number of looks; and not in plain text.
@@ -283,6 +284,29 @@ describe("a CMS over the document", () => {
   });
 });
 
+describe("the rest of a request that was answered in part", () => {
+  it("goes on under the same signature, which is judged anew with what was kept", async () => {
+    const court = await createCourt();
+    const made = { court, id: await register(court) };
+    const id = await draftRequest(bench, { transactions: [bench.txId, bench.otherTxId] });
+    const list = await listOf(court.between, court.dir);
+    const cms = await court.sign(ORDER_FILE.bytes);
+    expect((await attachCms(id, cms, list)).signature?.[0]?.fault).toBe("no-crl");
+    await addList(made, "root");
+    await submitRequest(bench.regulator, id);
+    await decideRequest(bench.legal, id, approvalOf("legal"));
+    await decideRequest(
+      bench.approver,
+      id,
+      approvalOf("coordinator", { scope: { transactions: [bench.txId] } }),
+    );
+    const { continued_by: rest } = await answerPartly(bench.legal, id, "The other later");
+    expect(await looksOf(rest?.id ?? "")).toEqual(["submit TOTAL-PASSED"]);
+    await grant(rest?.id ?? "");
+    expect(await looksOf(rest?.id ?? "")).toEqual(["submit TOTAL-PASSED", "decide TOTAL-PASSED"]);
+  });
+});
+
 describe("a revocation list that arrives", () => {
   it("between upload and decision ends the order of a signer that it revokes, and nobody else's", async () => {
     const made = await registeredCourt();
@@ -309,10 +333,10 @@ describe("a revocation list that arrives", () => {
     const grantId = await grant(id);
     await addList(made, "root", { revoked: [made.court.between.certificate], number: 2 });
     expect((await getGrant(bench.regulator, grantId)).state).toBe("revoked");
-    expect(await outcomeOf(open(grantId))).not.toBe("done");
+    expect(await outcomeOf(open(grantId))).toBe("access.no-grant");
   });
 
-  it("refuses the decision by itself where it came along with another look", async () => {
+  it("refuses the decision by itself where it came here otherwise", async () => {
     const made = await registeredCourt();
     const id = await submittedCms(made);
     // Written past the use case that would have ended the order at once.
@@ -333,6 +357,10 @@ describe("a revocation list that arrives", () => {
     await queryOwner(bench, "ALTER TABLE authority_crl ENABLE ALWAYS TRIGGER authority_crl_complete");
     const { code, extra } = await refusalOf(decideRequest(bench.legal, id, approvalOf("legal")));
     expect([code, extra.fault]).toEqual(["authorization.signature", "certificate-revoked"]);
+    // The same list again goes over the orders that were left.
+    const issuer = toBase64(await derOf(made.court.between.certificate));
+    await addAuthorityList(keepers[1], made.id, { crl: toBase64(list), issuer_certificate: issuer });
+    expect((await authorizationOf(id)).state).toBe("revoked");
   });
 
   it("that runs out leaves the order to its readers, with the report", async () => {

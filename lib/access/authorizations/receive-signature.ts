@@ -31,6 +31,8 @@ export interface HeldSignature {
 }
 
 const DASH = 0x2d;
+/** Lists that may lie beside one order; more are for the registry. */
+const MAX_LISTS = 8;
 
 /** DER, or PEM of it. Throws `request.invalid`. */
 function derOf(name: string, label: string, { bytes }: ReceivedSignature, most: number): Uint8Array {
@@ -86,6 +88,8 @@ export async function receiveSignature(
   const { bytes, mediaType, held } = document;
   const cms = given ?? held.cms;
   const evidence = { cms, lists: [...held.lists, ...lists] };
+  if (lists.length > 0 && evidence.lists.length > MAX_LISTS)
+    throw invalidField("/crl", "is one too many beside this order");
   const check = await judgeDocument(tx, cx, { document: bytes, mediaType, facts, evidence, isHeld: false });
   if (check === undefined) {
     if (lists.length > 0) throw invalidField("/crl", "stands beside a document that nobody has signed");

@@ -9,7 +9,7 @@ import { invalidMember } from "@/lib/authority/registry/rules";
 import { type AuthorityRow, lockAuthority } from "@/lib/authority/registry/store";
 import type { NewList } from "@/lib/authority/schema";
 import type { Context } from "@/lib/context";
-import { toBase64url } from "@/lib/crypto/bytes";
+import { equalConstantTime, toBase64url } from "@/lib/crypto/bytes";
 import { type HeldCertificate, readCertificate } from "@/lib/crypto/pki/certificate";
 import { type HeldList, isListOf, isNewer, readList } from "@/lib/crypto/pki/revocation-list";
 import { sha256 } from "@/lib/crypto/primitives";
@@ -40,7 +40,7 @@ async function isSigned(list: HeldList, issuer: HeldCertificate): Promise<boolea
   }
 }
 
-/** Signed by its issuer, of now, and newer than the one that is known. Throws `request.invalid`. */
+/** Signed by its issuer, of now, and newer than the one that is known, or that very one. Throws `request.invalid`. */
 async function requireGoodList(
   list: HeldList,
   issuer: HeldCertificate,
@@ -51,12 +51,15 @@ async function requireGoodList(
   const { thisUpdate, nextUpdate, number } = list;
   if (thisUpdate > at) throw invalidMember(CRL, "is from a later time than now");
   if (nextUpdate === undefined || nextUpdate <= at) throw invalidMember(CRL, "is out of date");
+  if (known !== undefined && isSame(known, list.der)) return nextUpdate;
   const before = known === undefined ? undefined : readList(known);
   const goesBack = before !== undefined && (number ?? 0n) < (before.number ?? 0n);
   if (before !== undefined && (goesBack || !isNewer(list, before)))
     throw invalidMember(CRL, "is not newer than the one that is registered");
   return nextUpdate;
 }
+
+const isSame = (known: Uint8Array, der: Uint8Array): boolean => equalConstantTime(known, der);
 
 function requireAnchor(row: AuthorityRow | undefined): Uint8Array {
   if (row?.certificate == null) throw new DomainError("authority.not-found");
@@ -66,7 +69,7 @@ function requireAnchor(row: AuthorityRow | undefined): Uint8Array {
 
 /**
  * Adds a revocation list to a confirmed trust anchor, in the caller's transaction. Whose bytes they are is told by the
- * issuer's signature, so one registrar is enough. Throws `authority.not-found`, `authority.state`, `request.invalid`.
+ * issuer's signature, so one registrar is enough. The list that is there already may come again. Throws `authority.not-found`, `authority.state`, `request.invalid`.
  */
 export async function addList(tx: Tx, cx: Context, id: string, body: NewList): Promise<AppendedEntry> {
   const at = cx.clock.now();
@@ -79,7 +82,8 @@ export async function addList(tx: Tx, cx: Context, id: string, body: NewList): P
   const nextUpdate = await requireGoodList(list, issuer, known, at);
   const name = distinguishedName(issuer.parsed.subject);
   const digest = toBase64url(sha256(der));
-  await insertList(tx, {
+  const isAgain = known !== undefined && isSame(known, der);
+  const row = {
     id: uuidv7(at.getTime()),
     tenantId: cx.instance.tenantId,
     authorityId: id,
@@ -93,7 +97,8 @@ export async function addList(tx: Tx, cx: Context, id: string, body: NewList): P
     nextUpdate,
     by: cx.principal.userId,
     at,
-  });
+  };
+  if (!isAgain) await insertList(tx, row);
   return appendEntry(tx, cx, {
     class: "identity",
     outcome: "done",
