@@ -6,6 +6,13 @@ import {
   type ReceivedSignature,
   receiveOrder,
 } from "@/lib/access/authorizations/receive-order";
+import {
+  type BesideDocument,
+  type HeldSignature,
+  noteReceived,
+  receiveSignature,
+  toldOf,
+} from "@/lib/access/authorizations/receive-signature";
 import type { HeldOrder } from "@/lib/access/authorizations/signed-order";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { invalidField } from "@/lib/access/invalid-field";
@@ -54,16 +61,22 @@ async function keepDocument(tx: Tx, cx: Context, requestId: string, received: Pr
   return received;
 }
 
+/** What signs the order: itself, or something over its document. */
+interface Signed {
+  readonly order: HeldOrder | undefined;
+  readonly signature: HeldSignature | undefined;
+}
+
 async function store(
   tx: Tx,
   cx: Context,
   requestId: string,
   facts: AuthorizationFactsBody,
   document: Awaited<ReturnType<typeof keepDocument>>,
-  order: HeldOrder | undefined,
+  { order, signature }: Signed,
 ) {
   const id = uuidv7(cx.clock.nowMs());
-  const signed = order?.members;
+  const signed = order?.members ?? signature?.members;
   const record = authorizationRecord({ log: cx.instance.log, id, requestId, facts, document, signed });
   const digest = recordDigest(record);
   await authorizations.insertAuthorization(tx, {
@@ -83,24 +96,43 @@ async function store(
     recordDigest: digest,
     record,
   });
-  if (order !== undefined) await noteAttached(tx, cx, { authorizationId: id, requestId }, order);
+  const of = { authorizationId: id, requestId };
+  if (order !== undefined) await noteAttached(tx, cx, of, order);
+  if (signature !== undefined) await noteReceived(tx, cx, of, signature);
   return { id, digest };
 }
 
-/** Order, document and record. A signed order needs no document beside it; facts alone correct what is there. */
-async function takeIn(
+/** The signed order, or what signs the document; both would be two words about one order. */
+async function receiveSigned(
   tx: Tx,
   cx: Context,
   requestId: string,
   facts: AuthorizationFactsBody,
-  { received, jws }: Parts,
+  parts: Parts,
 ) {
-  const isCorrection = received === undefined && jws === undefined;
+  const { received, file, jws, beside } = parts;
+  if (jws !== undefined && beside.cms !== undefined)
+    throw invalidField("/cms", "stands beside a JWS: an order is signed one way");
+  const isCorrection = received === undefined && jws === undefined && beside.cms === undefined;
   const held = isCorrection ? await authorizations.findHeldJws(tx, requestId) : undefined;
   const order = await receiveOrder(tx, cx, facts, { given: jws, held });
+  if (order !== undefined) return { order, signature: undefined };
+  const document =
+    received === undefined || file === undefined
+      ? undefined
+      : { bytes: file.bytes, mediaType: received.mediaType };
+  const signature = await receiveSignature(tx, cx, { requestId, facts, received: document, beside });
+  return { order: undefined, signature };
+}
+
+/** Order, document and record. A JWS needs no document beside it; facts alone correct what is there. */
+async function takeIn(tx: Tx, cx: Context, requestId: string, facts: AuthorizationFactsBody, parts: Parts) {
+  const { received } = parts;
+  const signed = await receiveSigned(tx, cx, requestId, facts, parts);
+  const { order, signature } = signed;
   const document = await keepDocument(tx, cx, requestId, received);
   if (document === undefined && order === undefined) throw invalidField("/document", "is missing");
-  const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, order);
+  const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, signed);
   const told = {
     authorization: id,
     record: digest,
@@ -110,19 +142,23 @@ async function takeIn(
       : { sha256: document.sha256, bytes: document.bytes, scan: document.scan }),
     ...(received?.engine === undefined ? {} : { scanner: received.engine }),
     ...(order === undefined ? {} : { signature: { ...order.members.signature } }),
+    ...(signature === undefined ? {} : { signature: toldOf(signature) }),
   };
   return { id, told };
 }
 
 interface Parts {
   readonly received: PreparedDocument | undefined;
+  readonly file: ReceivedDocument | undefined;
   readonly jws: ReceivedSignature | undefined;
+  readonly beside: BesideDocument;
 }
 
 /**
  * The requester attaches the legal authority to a draft. One attached later takes the place of an earlier one;
  * facts that come without a document correct those of the document and signature that are attached already. A JWS
- * order must pass as it comes (`authorization.signature`); it needs no document beside it.
+ * order must pass as it comes (`authorization.signature`); it needs no document beside it. A CMS over the document may
+ * not fail; what a signature inside a PDF is worth is only written down.
  */
 export async function attachAuthorization(
   cx: Context,
@@ -130,6 +166,7 @@ export async function attachAuthorization(
   facts: AuthorizationFactsBody,
   file: ReceivedDocument | undefined,
   jws?: ReceivedSignature,
+  beside: BesideDocument = {},
 ): Promise<AuthorizationAnswer> {
   return recordingRefusals(cx, { action: "authorization.attach", requestId }, async () => {
     requireValidity(facts);
@@ -143,7 +180,7 @@ export async function attachAuthorization(
           detail: "A legal authority is attached to a draft.",
         });
       }
-      const taken = await takeIn(tx, cx, requestId, facts, { received, jws });
+      const taken = await takeIn(tx, cx, requestId, facts, { received, file, jws, beside });
       const appended = await appendEntry(tx, cx, {
         class: "access",
         outcome: "done",

@@ -10,11 +10,16 @@ export interface SignedMembers {
   readonly reach: Reach;
 }
 
+/** What the record says of a signature over its document: the CMS that came beside it. */
+export interface DocumentMembers {
+  readonly signature: { readonly method: "cms"; readonly sha256: string };
+}
+
 /**
  * The record whose SHA-256 over JCS every decision names as `authorization`: v (1), log, authorization, request,
  * kind, issuer, jurisdiction, case_number, valid_from, valid_until, recognition_basis?, sealed {basis, until}?,
- * document {sha256, bytes, media_type}?; of a signed order also signature {method, sha256, kid} and reach {selector,
- * fields?, purpose?, max_records?} as the order has them. The state is no part of it: only the server moves that.
+ * document {sha256, bytes, media_type}?; of a JWS order also signature {method, sha256, kid} and reach {selector,
+ * fields?, purpose?, max_records?} as the order has them; of a CMS beside the document signature {method, sha256}. The state is no part of it: only the server moves that.
  */
 export function authorizationRecord(input: {
   readonly log: string;
@@ -24,7 +29,7 @@ export function authorizationRecord(input: {
   readonly document:
     | { readonly sha256: string; readonly bytes: number; readonly mediaType: string }
     | undefined;
-  readonly signed: SignedMembers | undefined;
+  readonly signed: SignedMembers | DocumentMembers | undefined;
 }): AuthorizationRecord {
   const { facts, document, signed } = input;
   return {

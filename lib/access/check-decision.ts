@@ -68,7 +68,7 @@ function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body:
   if (first !== undefined) requireSameReading(first, confirms);
 }
 
-/** A paper order is retyped; a signed one holds by its signature, as of now, for what is left of the request. */
+/** Paper is retyped; a JWS holds by itself for what is left of the request. Whatever signs holds as of now. */
 async function requireAuthority(
   tx: Tx,
   cx: Context,
@@ -80,7 +80,6 @@ async function requireAuthority(
   if (body.stage === "legal") await requireRecordable(tx, cx, authorization, body.recognition_basis);
   else await requireRecognised(tx, cx, authorization);
   if (isPaper(authorization) || body.confirms !== undefined) requireReading(cx, one, authorization, body);
-  if (isPaper(authorization)) return;
   const { transactions, groups } = remainingAt(one, cx.clock.now());
   await requireSignedOrder(tx, cx, authorization, { purpose: one.row.purpose, fields: groups, transactions });
 }

@@ -26,6 +26,7 @@ export const ACTION_KEYS = {
   "audit.verifications": "audit_verifications",
   "audit.verify": "audit_verify",
   "authority.confirm": "authority_confirm",
+  "authority.crl": "authority_crl",
   "authority.read": "authority_read",
   "authority.register": "authority_register",
   "authority.revoke": "authority_revoke",

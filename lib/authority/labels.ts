@@ -18,6 +18,23 @@ export const SIGNATURE_FAULTS = [
   "altered",
   "issuer",
   "facts",
+  "no-signer",
+  "several-signers",
+  "embedded",
+  "document",
+  "signed-attributes",
+  "signing-certificate",
+  "no-chain",
+  "certificate-expired",
+  "certificate-usage",
+  "certificate-extension",
+  "certificate-revoked",
+  "issuer-revoked",
+  "no-crl",
+  "crl-expired",
+  "byte-range",
+  "sub-filter",
+  "later-changes",
 ] as const;
 
 /** The fault that a refusal names, when it is one of those. */

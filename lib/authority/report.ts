@@ -17,6 +17,23 @@ const WORDS: Readonly<Record<SignatureFault, readonly [Indication, SubIndication
   "key-not-in-force": ["INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE"],
   "key-expired": ["INDETERMINATE", "OUT_OF_BOUNDS_NO_POE"],
   "key-revoked": ["INDETERMINATE", "REVOKED_NO_POE"],
+  "no-signer": ["TOTAL-FAILED", "FORMAT_FAILURE"],
+  "several-signers": ["TOTAL-FAILED", "FORMAT_FAILURE"],
+  embedded: ["TOTAL-FAILED", "HASH_FAILURE"],
+  document: ["TOTAL-FAILED", "HASH_FAILURE"],
+  "signed-attributes": ["TOTAL-FAILED", "FORMAT_FAILURE"],
+  "signing-certificate": ["INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND"],
+  "no-chain": ["INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND"],
+  "certificate-expired": ["INDETERMINATE", "OUT_OF_BOUNDS_NO_POE"],
+  "certificate-usage": ["INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE"],
+  "certificate-extension": ["INDETERMINATE", "CERTIFICATE_CHAIN_GENERAL_FAILURE"],
+  "certificate-revoked": ["INDETERMINATE", "REVOKED_NO_POE"],
+  "issuer-revoked": ["INDETERMINATE", "REVOKED_CA_NO_POE"],
+  "no-crl": ["INDETERMINATE", "TRY_LATER"],
+  "crl-expired": ["INDETERMINATE", "TRY_LATER"],
+  "byte-range": ["TOTAL-FAILED", "FORMAT_FAILURE"],
+  "sub-filter": ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],
+  "later-changes": ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],
 };
 
 /** A signature that does not count, with the reason by name. */
@@ -32,7 +49,7 @@ export class SignatureRefusal extends Error {
 }
 
 /** What is known of a signature beside whether it counts. */
-export type ReportFacts = Pick<SignatureReport, "authority" | "kid">;
+export type ReportFacts = Pick<SignatureReport, "authority" | "kid" | "signer" | "crls" | "signature_sha256">;
 
 /** The report of a signature that counts. */
 export function passed(

@@ -6,8 +6,8 @@ import { SIGNATURE_FAULTS } from "./labels";
 
 /** The feature's vocabulary: what a look at a signature found, orders that are signed, and who may sign them. */
 
-/** How an order is signed; paper is none of them. */
-export const SignatureMethod = z.enum(["jws"]);
+/** How an order is signed, paper being none of them: as a text of its own, over its document, inside its PDF. */
+export const SignatureMethod = z.enum(["jws", "cms", "pades"]);
 export type SignatureMethod = z.infer<typeof SignatureMethod>;
 
 /** Words of ETSI EN 319 102-1 section 5.1.3, table 5. */
@@ -17,18 +17,33 @@ export type Indication = z.infer<typeof Indication>;
 /** Sub-indications of the same tables that this program can come to; it has no proof of existence at an earlier time. */
 export const SubIndication = z.enum([
   "FORMAT_FAILURE",
+  "HASH_FAILURE",
   "SIG_CRYPTO_FAILURE",
   "SIG_CONSTRAINTS_FAILURE",
   "CHAIN_CONSTRAINTS_FAILURE",
   "CRYPTO_CONSTRAINTS_FAILURE",
+  "CERTIFICATE_CHAIN_GENERAL_FAILURE",
+  "NO_CERTIFICATE_CHAIN_FOUND",
   "NO_SIGNING_CERTIFICATE_FOUND",
   "OUT_OF_BOUNDS_NO_POE",
   "REVOKED_NO_POE",
+  "REVOKED_CA_NO_POE",
+  "TRY_LATER",
 ]);
 export type SubIndication = z.infer<typeof SubIndication>;
 
 export const SignatureFault = z.enum(SIGNATURE_FAULTS);
 export type SignatureFault = z.infer<typeof SignatureFault>;
+
+/** A revocation list that a look rested on; its bytes are kept with the order. */
+export const UsedList = z.object({
+  sha256: z.string(),
+  issuer: z.string(),
+  number: z.string().optional(),
+  this_update: z.string(),
+  next_update: z.string().optional(),
+});
+export type UsedList = z.infer<typeof UsedList>;
 
 /** The report of one look at a signature; `fault` and `sub_indication` are absent when it passed. */
 export const SignatureReport = z.object({
@@ -38,11 +53,19 @@ export const SignatureReport = z.object({
   fault: SignatureFault.optional(),
   /** One sentence for whoever reads the report. */
   detail: z.string(),
-  /** The registered key that it rests on. */
+  /** The registered key or trust anchor that it rests on. */
   authority: z.object({ id: z.string(), issuer: z.string() }).optional(),
   /** Key id of a JWS. */
   kid: z.string().optional(),
-  /** The moment that the key was judged at. */
+  /** The certificate of CMS or PAdES, whoever issued it: its subject, issuer and serial number, and its digest. */
+  signer: z
+    .object({ subject: z.string(), issuer: z.string(), serial: z.string(), sha256: z.string() })
+    .optional(),
+  /** The lists that were looked at. */
+  crls: z.array(UsedList).optional(),
+  /** SHA-256 of the CMS that was handed in beside the document. */
+  signature_sha256: z.string().optional(),
+  /** The moment that key or certificates were judged at. */
   judged_at: z.string(),
 });
 export type SignatureReport = z.infer<typeof SignatureReport>;
@@ -91,19 +114,45 @@ const KeyId = z
   .string()
   .regex(/^[A-Za-z0-9._:#-]{1,128}$/, "has other characters than A-Z a-z 0-9 . _ : # -");
 
-/** A key that an authority signs JWS orders with. */
-export const NewAuthority = z.strictObject({
-  kind: z.literal("key"),
+const registered = {
   /** As its orders name it, to the letter. */
   issuer: visibleLine(300),
   jurisdiction: z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"),
+};
+
+/** A key that an authority signs JWS orders with. */
+const NewKey = z.strictObject({
+  kind: z.literal("key"),
+  ...registered,
   kid: KeyId,
   /** Ed25519, 32 bytes in base64url. */
   public_key: z.string().max(64),
   valid_from: z.iso.datetime({ offset: true }),
   valid_until: z.iso.datetime({ offset: true }),
 });
+export type NewKey = z.infer<typeof NewKey>;
+
+/** PEM, or the base64 of DER. */
+const EncodedCertificate = z.string().min(1).max(100_000);
+
+/** The CA certificate that certificates of an authority's signers lead to. Its time is its own. */
+const NewAnchor = z.strictObject({
+  kind: z.literal("anchor"),
+  ...registered,
+  certificate: EncodedCertificate,
+});
+export type NewAnchor = z.infer<typeof NewAnchor>;
+
+/** What one person registers and another confirms. */
+export const NewAuthority = z.discriminatedUnion("kind", [NewKey, NewAnchor]);
 export type NewAuthority = z.infer<typeof NewAuthority>;
+
+/** A revocation list of a trust anchor, or of an issuer under it, whose certificate then comes along. */
+export const NewList = z.strictObject({
+  crl: z.string().min(1).max(1_500_000),
+  issuer_certificate: EncodedCertificate.optional(),
+});
+export type NewList = z.infer<typeof NewList>;
 
 export const AuthorityState = z.enum(["proposed", "confirmed", "revoked", "withdrawn"]);
 export type AuthorityState = z.infer<typeof AuthorityState>;
@@ -111,19 +160,25 @@ export type AuthorityState = z.infer<typeof AuthorityState>;
 export const AuthorityEnd = z.strictObject({ reason: visibleText(1_000) });
 export type AuthorityEnd = z.infer<typeof AuthorityEnd>;
 
-/** What the second person has compared with the authority's own word: the digest, as it stands in the registration. */
-export const AuthorityConfirmation = z.strictObject({ digest: z.string().length(43) });
+/**
+ * What the second person has compared with the authority's own word: the digest, as it stands in the registration; of a
+ * certificate also its SHA-256 fingerprint in hexadecimal digits, with or without colons.
+ */
+export const AuthorityConfirmation = z.strictObject({ digest: z.string().min(43).max(95) });
 export type AuthorityConfirmation = z.infer<typeof AuthorityConfirmation>;
 
 export const AuthorityPath = z.strictObject({ id: z.uuid().toLowerCase() });
 
 export const AuthorityView = z.object({
   id: z.string(),
-  kind: z.literal("key"),
+  kind: z.enum(["key", "anchor"]),
   issuer: z.string(),
   jurisdiction: z.string(),
-  kid: z.string(),
-  /** RFC 7638 thumbprint of the key: what is compared with the authority's own word. */
+  /** Of a key. */
+  kid: z.string().optional(),
+  /** Of a trust anchor: whom its certificate names. */
+  subject: z.string().optional(),
+  /** RFC 7638 thumbprint of the key, or SHA-256 of the certificate: what is compared with the authority's own word. */
   digest: z.string(),
   valid_from: z.string(),
   valid_until: z.string(),
@@ -138,7 +193,9 @@ export const AuthorityView = z.object({
   ended_by: z.string().optional(),
   ended_at: z.string().optional(),
   end_reason: z.string().optional(),
+  /** The newest list of each issuer at and under a trust anchor. */
+  crls: z.array(UsedList.extend({ uploaded_at: z.string(), is_current: z.boolean() })).optional(),
   /** What the caller may do with it. */
-  acts: z.array(z.enum(["confirm", "withdraw", "revoke"])),
+  acts: z.array(z.enum(["confirm", "withdraw", "revoke", "list"])),
 });
 export type AuthorityView = z.infer<typeof AuthorityView>;

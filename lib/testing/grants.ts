@@ -25,6 +25,8 @@ const APP = {
   auth_challenge: "DELETE INSERT UPDATE",
   auth_session: "INSERT UPDATE",
   authority: "INSERT UPDATE(confirmed_at confirmed_by end_reason ended_at ended_by in_force_from state)",
+  authority_crl: "INSERT",
+  authorization_evidence: "INSERT",
   authorization_verification: "INSERT",
   credential: "DELETE INSERT UPDATE",
   decision: "INSERT",

@@ -10,6 +10,7 @@ export const ACTS = [
   "aside_refuse",
   "audit_export",
   "authority_confirm",
+  "authority_crl",
   "authority_register",
   "authority_revoke",
   "authority_withdraw",

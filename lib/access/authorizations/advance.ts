@@ -1,5 +1,5 @@
 import "server-only";
-import { assuranceOf } from "@/lib/access/authorizations/assurance";
+import { lookAgain, requireStillGood } from "@/lib/access/authorizations/look-again";
 import { judgeAgain, requireReach } from "@/lib/access/authorizations/signed-order";
 import { type AuthorizationRow, setAuthorizationState } from "@/lib/access/authorizations/store";
 import { insertAttestation, insertSignatureReport } from "@/lib/access/authorizations/verification-store";
@@ -28,23 +28,29 @@ async function noteSignature(tx: Tx, cx: Context, row: AuthorizationRow, occasio
   await insertSignatureReport(tx, { ...common, occasion, report });
 }
 
+async function isSigned(tx: Tx, cx: Context, row: AuthorizationRow): Promise<boolean> {
+  if (row.reach === undefined) return (await lookAgain(tx, cx, row, "submit"))?.indication === "TOTAL-PASSED";
+  await noteSignature(tx, cx, row, "submit");
+  return true;
+}
+
 /** The order goes to its reviewers: a signature is judged again first, and what it says now is written down. */
 export async function beginReview(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
   await setAuthorizationState(tx, row.id, "submitted");
-  if (row.reach !== undefined) {
-    await noteSignature(tx, cx, row, "submit");
-    await setAuthorizationState(tx, row.id, "signature_verified");
-  }
+  if (await isSigned(tx, cx, row)) await setAuthorizationState(tx, row.id, "signature_verified");
   await setAuthorizationState(tx, row.id, "legal_review");
 }
 
-/** Whether the deciders retype it: a paper order counts by two matching readings and by nothing else. */
-export function isPaper(row: Pick<AuthorizationRow, "verifications">): boolean {
-  return assuranceOf(row.verifications) !== "verified";
+/**
+ * Whether the deciders retype it: a signature over a document says who signed and not what, so that its facts count by two
+ * matching readings like those of any paper. Only an order that names its reach itself is not retyped.
+ */
+export function isPaper(row: Pick<AuthorizationRow, "reach">): boolean {
+  return row.reach === undefined;
 }
 
 /**
- * Before an approval counts: a signed order is judged again as of now, and what is left of the request lies within it.
+ * Before an approval counts: what is signed is judged again as of now, and what is left of the request lies within a JWS.
  * Throws `authorization.signature`, `authorization.scope`.
  */
 export async function requireSignedOrder(
@@ -57,14 +63,15 @@ export async function requireSignedOrder(
     readonly transactions: readonly string[];
   },
 ): Promise<void> {
-  if (row.reach === undefined) return;
+  if (row.reach === undefined) return requireStillGood(tx, cx, row);
   await judgeAgain(tx, cx, signedOf(row));
   await requireReach(tx, row.reach, left);
 }
 
-/** The last decision is made: a paper order is attested by it, a signed one has passed once more; it is approved. */
+/** The last decision is made: a paper order is attested by it, a JWS has passed once more; it is approved. */
 export async function approveAuthorization(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
   if (row.reach === undefined) {
+    await lookAgain(tx, cx, row, "decide");
     const at = cx.clock.now();
     const { tenantId } = cx.instance;
     const { id: authorizationId, requestId } = row;

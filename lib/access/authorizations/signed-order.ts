@@ -1,5 +1,6 @@
 import "server-only";
 import type { SignedMembers } from "@/lib/access/authorization-record";
+import { refuseSignature } from "@/lib/access/authorizations/refuse-signature";
 import { findSelectedRecords } from "@/lib/access/records/selected-store";
 import type { AuthorizationFactsBody } from "@/lib/access/schema";
 import { endOf, startOf } from "@/lib/access/validity";
@@ -23,16 +24,6 @@ export interface HeldOrder {
   readonly facts: AuthorizationFactsBody;
 }
 
-/** 422 with the fault by its name and in the words of EN 319 102-1. */
-function refuse(report: SignatureReport, errors: readonly FieldError[] = []): never {
-  const { fault, indication, sub_indication: sub, detail } = report;
-  throw new DomainError("authorization.signature", {
-    detail,
-    errors,
-    extra: { reason: `signature.${fault ?? "form"}`, fault, indication, sub_indication: sub },
-  });
-}
-
 /** Judges the order as of now. Throws `authorization.signature` unless it passes. */
 async function requireOrder(
   tx: Tx,
@@ -42,7 +33,7 @@ async function requireOrder(
   const { tenantId, log } = cx.instance;
   const find = (kid: string) => findKey(tx, tenantId, kid);
   const { report, order } = await checkOrder(jws, { aud: log, at: cx.clock.now(), find });
-  if (report.indication !== "TOTAL-PASSED" || order === undefined) refuse(report);
+  if (report.indication !== "TOTAL-PASSED" || order === undefined) refuseSignature(report);
   return { report, order };
 }
 
@@ -83,7 +74,7 @@ function requireSameFacts(report: SignatureReport, facts: AuthorizationFactsBody
     "facts",
     "The facts that were typed are not those of the signed order.",
   );
-  refuse(failed(report.method, new Date(report.judged_at), refusal, report), errors);
+  refuseSignature(failed(report.method, new Date(report.judged_at), refusal, report), errors);
 }
 
 function reachOf({ selector, fields, purpose, max_records: most }: SignedOrder): Reach {

@@ -1,5 +1,7 @@
 import "server-only";
 import { beginReview } from "@/lib/access/authorizations/advance";
+import { openEvidence } from "@/lib/access/authorizations/evidence-store";
+import { keepEvidence } from "@/lib/access/authorizations/keep-evidence";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { datesFrom } from "@/lib/access/life/due";
 import type { Rest } from "@/lib/access/life/rest";
@@ -31,6 +33,8 @@ async function copyAuthorization(
   const { tenantId } = cx.instance;
   const copy = { ...authorization, id, requestId, record, recordDigest: recordDigest(record) };
   await authorizations.insertAuthorization(tx, { ...copy, tenantId, documentId: held?.id });
+  const evidence = await openEvidence(tx, cx, authorization.id);
+  await keepEvidence(tx, cx, { authorizationId: id, requestId }, evidence);
   return copy.recordDigest;
 }
 

@@ -7,6 +7,7 @@ import {
   AuthorityPath,
   AuthorityView,
   NewAuthority,
+  NewList,
 } from "@/lib/authority/schema";
 
 const AUTHORITIES = "/confidential/admin/authorities";
@@ -22,7 +23,7 @@ export const listAuthorities = operation({
   id: "listAuthorities",
   method: "GET",
   path: AUTHORITIES,
-  summary: "Keys that authorities sign orders with, newest first, ended ones included.",
+  summary: "Keys and trust anchors that signed orders rest on, newest first, ended ones included.",
   ...keeper,
   query: z.strictObject({ ...pageQuery }),
   response: { status: 200, schema: pageOf(AuthorityView) },
@@ -34,7 +35,8 @@ export const registerAuthority = operation({
   id: "registerAuthority",
   method: "POST",
   path: AUTHORITIES,
-  summary: "Register an authority's key; it counts when a second person has confirmed it, a day later.",
+  summary:
+    "Register an authority's key or trust anchor; it counts when a second person has confirmed it, a day later.",
   ...keeper,
   body: NewAuthority,
   response: { status: 201, schema: AuthorityAnswer },
@@ -79,13 +81,29 @@ export const revokeAuthority = operation({
   id: "revokeAuthority",
   method: "POST",
   path: `${AUTHORITIES}/{id}/revocations`,
-  summary: "End a key: no order under it is taken, and grants that rest on one end at once.",
+  summary: "End a key or trust anchor: no order under it is taken, and grants that rest on one end at once.",
   ...keeper,
   params: AuthorityPath,
   body: AuthorityEnd,
   response: { status: 200, schema: AuthorityAnswer },
   rate: "writes",
   action: "authority.revoke",
+  sessionOnly: true,
+  stepUp: true,
+});
+
+export const addAuthorityList = operation({
+  id: "addAuthorityList",
+  method: "POST",
+  path: `${AUTHORITIES}/{id}/crls`,
+  summary: "Add a newer revocation list of a trust anchor: orders whose signer it revokes end at once.",
+  ...keeper,
+  params: AuthorityPath,
+  body: NewList,
+  bodySize: "batch",
+  response: { status: 201, schema: AuthorityAnswer },
+  rate: "writes",
+  action: "authority.crl",
   sessionOnly: true,
   stepUp: true,
 });

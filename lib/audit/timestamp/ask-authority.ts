@@ -1,7 +1,7 @@
 import "server-only";
+import { MAX_DER_BYTES } from "@/lib/crypto/pki/der";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { callService } from "@/lib/ipc/client";
-import { MAX_TOKEN_BYTES } from "./der";
 import { timeStampQuery, tokenOf } from "./exchange";
 import { TimeStampRefusal } from "./refusal";
 import { type TimeStampFacts, verifyTimeStamp } from "./verify-time-stamp";
@@ -27,7 +27,7 @@ export class TimeStampUnanswered extends Error {
 
 /**
  * Has an imprint stamped over HTTP (RFC 3161 section 3.4) and checks the answer before it is believed, its nonce
- * included. Throws ServiceUnavailable, TimeStampUnanswered, TimeStampDenied or TimeStampRefusal.
+ * included. Throws ServiceUnavailable, TimeStampUnanswered, TimeStampDenied, TimeStampRefusal or PkiRefusal.
  */
 export async function askAuthority(
   authority: TimeStampAuthority,
@@ -41,7 +41,7 @@ export async function askAuthority(
     body: query.bytes,
     headers: { "content-type": "application/timestamp-query" },
     timeoutMs: authority.timeoutMs,
-    maxBytes: MAX_TOKEN_BYTES,
+    maxBytes: MAX_DER_BYTES,
   });
   const type = reply.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (reply.status !== 200 || type !== REPLY_TYPE) throw new TimeStampUnanswered(reply.status);

@@ -1,8 +1,8 @@
 import * as asn1js from "asn1js";
 import { AlgorithmIdentifier, MessageImprint, TimeStampReq } from "pkijs";
-import { SHA256_OID } from "./algorithms";
-import { copyOf, membersOf, parseWhole } from "./der";
-import { TimeStampRefusal } from "./refusal";
+import { SHA256_OID } from "@/lib/crypto/pki/algorithms";
+import { copyOf, membersOf, parseWhole } from "@/lib/crypto/pki/der";
+import { PkiRefusal } from "@/lib/crypto/pki/refusal";
 
 /** The authority answered, and does not stamp. */
 export class TimeStampDenied extends Error {
@@ -41,15 +41,15 @@ export function timeStampQuery(imprint: Uint8Array, random: Uint8Array, policy?:
 
 /**
  * The token of a TimeStampResp (RFC 3161 section 2.4.2), unchecked but for its frame. Throws TimeStampDenied for any
- * status but granted and grantedWithMods, TimeStampRefusal `form` for what is no answer.
+ * status but granted and grantedWithMods, PkiRefusal `form` for what is no answer.
  */
 export function tokenOf(response: Uint8Array): Uint8Array {
   const [info, token, ...rest] = membersOf("the answer", parseWhole("the answer", response));
   const [status] = membersOf("the answer's status", info);
-  if (!(status instanceof asn1js.Integer)) throw new TimeStampRefusal("form", "the answer has no status");
+  if (!(status instanceof asn1js.Integer)) throw new PkiRefusal("form", "the answer has no status");
   const code = status.valueBlock.valueDec;
   if (code !== 0 && code !== 1) throw new TimeStampDenied(code);
   if (!(token instanceof asn1js.Sequence) || rest.length > 0)
-    throw new TimeStampRefusal("form", "the answer holds no token");
+    throw new PkiRefusal("form", "the answer holds no token");
   return copyOf(token.valueBeforeDecodeView);
 }

@@ -1,18 +1,10 @@
+import type { PkiFault } from "@/lib/crypto/pki/refusal";
+
 /**
- * Why a time stamp is not believed. `form`: no token at all; `imprint`: of other bytes; `nonce`, `policy`: not the
- * one asked for; `signer`: not the certificate that ESSCertID names; `usage`: a certificate that may not stamp;
- * `chain`: no way to a trusted certificate that was valid then; `algorithm`: one not accepted; `signature`.
+ * Why a time stamp is not believed: what is wrong with its signature (`PkiFault`), or `imprint`: of other bytes; `nonce`,
+ * `policy`: not the one asked for.
  */
-export type TimeStampFault =
-  | "form"
-  | "imprint"
-  | "nonce"
-  | "policy"
-  | "signer"
-  | "usage"
-  | "chain"
-  | "algorithm"
-  | "signature";
+export type TimeStampFault = Exclude<PkiFault, "content"> | "imprint" | "nonce" | "policy";
 
 /** A time stamp that is not believed, with the reason by name. */
 export class TimeStampRefusal extends Error {

@@ -1,12 +1,18 @@
-import { getCrypto } from "pkijs";
 import { equalConstantTime, toHex } from "@/lib/crypto/bytes";
-import { requireSignature, SHA256_OID } from "./algorithms";
-import { type HeldCertificate, pemCertificates, readCertificate, subjectOf } from "./certificate";
+import { SHA256_OID } from "@/lib/crypto/pki/algorithms";
+import {
+  type HeldCertificate,
+  pemCertificates,
+  readCertificate,
+  subjectOf,
+} from "@/lib/crypto/pki/certificate";
+import { copyOf } from "@/lib/crypto/pki/der";
+import { PkiRefusal } from "@/lib/crypto/pki/refusal";
+import { findSigner, requireContent } from "@/lib/crypto/pki/signed-attributes";
+import { requireSigned } from "@/lib/crypto/pki/signed-data";
 import { requireChain, requireStampingUsage } from "./chain";
-import { copyOf } from "./der";
 import { type TimeStampFault, TimeStampRefusal } from "./refusal";
-import { findSigner, requireContent } from "./signed-attributes";
-import { type ParsedToken, parseToken } from "./token";
+import { type ParsedToken, parseToken, TST_INFO } from "./token";
 
 /** What a believed time stamp says. */
 export interface TimeStampFacts {
@@ -49,13 +55,14 @@ export async function verifyTimeStamp(
     requireExpected(parsed, expected);
     const signer = await findSigner(parsed.signer, parsed.certificates);
     requireStampingUsage(signer);
-    await requireContent(parsed.signer, parsed.content);
-    await requireSigned(parsed, signer);
+    await requireContent(parsed.signer, { type: TST_INFO, name: "TSTInfo", pieces: [parsed.content] });
+    await requireSigned(parsed.signer, signer);
     await requireChain(signer, parsed.certificates, trusted, parsed.genTime);
     return { ok: true, ...factsOf(parsed, signer) };
   } catch (error) {
-    if (!(error instanceof TimeStampRefusal)) throw error;
-    return { ok: false, fault: error.fault, detail: error.message };
+    if (!(error instanceof TimeStampRefusal) && !(error instanceof PkiRefusal)) throw error;
+    const { fault } = error;
+    return { ok: false, fault: fault === "content" ? "signature" : fault, detail: error.message };
   }
 }
 
@@ -74,29 +81,6 @@ function requireExpected({ info }: ParsedToken, { nonce, policy }: ExpectedTimeS
   const given = info.nonce === undefined ? new Uint8Array(0) : copyOf(info.nonce.valueBlock.valueHexView);
   if (!equalConstantTime(given, nonce))
     throw new TimeStampRefusal("nonce", "the stamp answers another request");
-}
-
-async function requireSigned({ signer }: ParsedToken, certificate: HeldCertificate): Promise<void> {
-  const { signedAttrs, signature, signatureAlgorithm, digestAlgorithm } = signer;
-  if (signedAttrs === undefined) throw new TimeStampRefusal("signature", "nothing is signed");
-  requireSignature(signatureAlgorithm, "signer");
-  const engine = getCrypto(true);
-  const isBareRsa = signatureAlgorithm.algorithmId === "1.2.840.113549.1.1.1";
-  const hash = isBareRsa ? engine.getAlgorithmByOID(digestAlgorithm.algorithmId, true).name : undefined;
-  const key = certificate.parsed.subjectPublicKeyInfo;
-  let isValid = false;
-  try {
-    isValid = await engine.verifyWithPublicKey(
-      signedAttrs.encodedValue,
-      signature,
-      key,
-      signatureAlgorithm,
-      hash,
-    );
-  } catch (cause) {
-    throw new TimeStampRefusal("signature", "the signature cannot be checked", { cause });
-  }
-  if (!isValid) throw new TimeStampRefusal("signature", "the signature does not hold");
 }
 
 function factsOf({ info, at }: ParsedToken, signer: HeldCertificate): TimeStampFacts {

@@ -1,5 +1,6 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
+import { isSameDigest } from "@/lib/authority/registry/anchor";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authority/registry/answer-authority";
 import { recordingRefusals } from "@/lib/authority/registry/record-refusal";
 import { inForceFrom, requireRegistrar } from "@/lib/authority/registry/rules";
@@ -23,7 +24,7 @@ function requireConfirmable(
       detail: "Somebody else confirms what you registered.",
     });
   }
-  if (row.digest !== body.digest) {
+  if (!isSameDigest(row.digest, row.certificate, body.digest)) {
     throw new DomainError("request.invalid", {
       detail: "The request does not fit its schema.",
       errors: [{ pointer: "/digest", detail: "is not the digest of what is registered" }],
@@ -33,7 +34,7 @@ function requireConfirmable(
 }
 
 /**
- * A second person confirms a registration, naming the digest that the authority itself gave for its key. It is in force
+ * A second person confirms a registration, naming the digest that the authority itself gave for its key or certificate. It is in force
  * a day later, in an evaluation at once. Throws `auth.role`, `authority.not-found`, `authority.state`,
  * `authority.second-person`, `request.invalid`.
  */

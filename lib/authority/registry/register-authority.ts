@@ -1,40 +1,43 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
+import { anchorMembers } from "@/lib/authority/registry/anchor";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authority/registry/answer-authority";
 import { recordingRefusals } from "@/lib/authority/registry/record-refusal";
 import { invalidMember, keyThumbprint, requireRegistrar } from "@/lib/authority/registry/rules";
 import { insertAuthority, type NewAuthorityRow } from "@/lib/authority/registry/store";
-import type { NewAuthority } from "@/lib/authority/schema";
+import type { NewAuthority, NewKey } from "@/lib/authority/schema";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
-function rowOf(cx: Context, body: NewAuthority): NewAuthorityRow {
-  const at = cx.clock.now();
+function keyMembers(body: NewKey, at: Date) {
   const [validFrom, validUntil] = [new Date(body.valid_from), new Date(body.valid_until)];
   if (validUntil <= validFrom) throw invalidMember("/valid_until", "is not after valid_from");
   if (validUntil <= at) throw invalidMember("/valid_until", "is over");
-  const { issuer, jurisdiction } = body;
+  const { kid, public_key: publicKey } = body;
+  return { kid, publicKey, digest: keyThumbprint(publicKey), validFrom, validUntil };
+}
+
+function rowOf(cx: Context, body: NewAuthority): NewAuthorityRow {
+  const at = cx.clock.now();
+  const { kind, issuer, jurisdiction } = body;
   return {
     id: uuidv7(at.getTime()),
     tenantId: cx.instance.tenantId,
-    kind: body.kind,
+    kind,
     issuer,
     jurisdiction,
-    kid: body.kid,
-    publicKey: body.public_key,
-    digest: keyThumbprint(body.public_key),
-    validFrom,
-    validUntil,
+    ...(body.kind === "key" ? keyMembers(body, at) : anchorMembers(body.certificate, at)),
     by: cx.principal.userId,
     at,
   };
 }
 
 /**
- * One person registers a key that orders of an authority are signed with. It counts for nothing until a second person
+ * One person registers a key that orders of an authority are signed with, or the certificate that those of its signers
+ * lead to. It counts for nothing until a second person
  * has confirmed it and its time has come. Throws `auth.role`, `request.invalid`, `authority.exists`.
  */
 export async function registerAuthority(cx: Context, body: NewAuthority): Promise<AuthorityAnswer> {
@@ -50,14 +53,17 @@ export async function registerAuthority(cx: Context, body: NewAuthority): Promis
           outcome: "done",
           action: "authority.register",
           subjects: [`authority:${id}`],
-          details: { kind, issuer, jurisdiction, digest, kid: row.kid },
+          details: { kind, issuer, jurisdiction, digest, ...(row.kid === undefined ? {} : { kid: row.kid }) },
         });
       });
       return await answerAuthority(cx, id, entry);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       throw new DomainError("authority.exists", {
-        detail: "A key is registered under this key id: a key id means one key for ever.",
+        detail:
+          kind === "key"
+            ? "A key is registered under this key id: a key id means one key for ever."
+            : "This certificate is registered for this issuer: what has ended does not come back.",
         cause: error,
       });
     }

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import type { RegisteredAnchor } from "@/lib/authority/cms";
 import type { RegisteredKey } from "@/lib/authority/jws";
 import { AuthorityState } from "@/lib/authority/schema";
 import { fromBase64url } from "@/lib/crypto/bytes";
@@ -7,11 +8,12 @@ import type { Tx } from "@/lib/db/transaction";
 
 const Row = z.object({
   id: z.string(),
-  kind: z.literal("key"),
+  kind: z.enum(["key", "anchor"]),
   issuer: z.string(),
   jurisdiction: z.string(),
-  kid: z.string(),
-  public_key: z.string(),
+  kid: z.string().nullable(),
+  public_key: z.string().nullable(),
+  certificate: z.instanceof(Uint8Array).nullable(),
   digest: z.string(),
   valid_from: z.date(),
   valid_until: z.date(),
@@ -31,11 +33,14 @@ export type AuthorityRow = z.infer<typeof Row>;
 export interface NewAuthorityRow {
   readonly id: string;
   readonly tenantId: string;
-  readonly kind: "key";
+  readonly kind: "key" | "anchor";
   readonly issuer: string;
   readonly jurisdiction: string;
-  readonly kid: string;
-  readonly publicKey: string;
+  /** Of a key. */
+  readonly kid?: string;
+  readonly publicKey?: string;
+  /** Of an anchor, DER. */
+  readonly certificate?: Uint8Array;
   readonly digest: string;
   readonly validFrom: Date;
   readonly validUntil: Date;
@@ -52,8 +57,9 @@ export async function insertAuthority(tx: Tx, row: NewAuthorityRow): Promise<voi
         kind: row.kind,
         issuer: row.issuer,
         jurisdiction: row.jurisdiction,
-        kid: row.kid,
-        public_key: row.publicKey,
+        kid: row.kid ?? null,
+        public_key: row.publicKey ?? null,
+        certificate: row.certificate === undefined ? null : Uint8Array.from(row.certificate),
         digest: row.digest,
         valid_from: row.validFrom,
         valid_until: row.validUntil,
@@ -110,8 +116,8 @@ export async function findKey(tx: Tx, tenantId: string, kid: string): Promise<Re
     id: row.id,
     issuer: row.issuer,
     jurisdiction: row.jurisdiction,
-    kid: row.kid,
-    publicKey: fromBase64url(row.public_key),
+    kid,
+    publicKey: fromBase64url(row.public_key ?? ""),
     validFrom: row.valid_from,
     validUntil: row.valid_until,
     state: row.state,
@@ -126,6 +132,35 @@ export async function holdKey(tx: Tx, tenantId: string, kid: string): Promise<vo
     tenantId,
     kid,
   );
+}
+
+/**
+ * Trust anchors that count at this moment. With `isHeld` their rows stay as they are until the transaction ends: who ends
+ * one, or adds a revocation list to it, waits, and then finds what rests on it.
+ */
+export async function listAnchors(
+  tx: Tx,
+  tenantId: string,
+  { at, isHeld = false }: { readonly at: Date; readonly isHeld?: boolean },
+): Promise<RegisteredAnchor[]> {
+  if (isHeld)
+    await tx.$queryRawUnsafe(
+      "SELECT 1 FROM authority WHERE tenant_id = $1::uuid AND kind = 'anchor' AND state = 'confirmed' ORDER BY id FOR SHARE",
+      tenantId,
+    );
+  const rows = await tx.authority.findMany({
+    where: {
+      tenant_id: tenantId,
+      kind: "anchor",
+      state: "confirmed",
+      in_force_from: { lte: at },
+      valid_from: { lte: at },
+      valid_until: { gt: at },
+    },
+    orderBy: { id: "asc" },
+    select: { id: true, issuer: true, jurisdiction: true, certificate: true },
+  });
+  return rows.flatMap(({ certificate, ...row }) => (certificate === null ? [] : [{ ...row, certificate }]));
 }
 
 export async function confirmAuthorityRow(

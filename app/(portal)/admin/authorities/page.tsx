@@ -19,7 +19,7 @@ export async function generateMetadata() {
   return { title: (await getTranslations("authority"))("title") };
 }
 
-/** Keys that orders may be signed with: the list, what one may do with each, and the form that registers one. */
+/** Keys and trust anchors that signed orders rest on: the list, what one may do with each, and the form that registers one. */
 export default async function AuthoritiesPage({ searchParams }: PageProps<"/admin/authorities">) {
   const t = await getTranslations("authority");
   const asked = (await searchParams).cursor;
@@ -47,7 +47,10 @@ export default async function AuthoritiesPage({ searchParams }: PageProps<"/admi
         />
       </Section>
       <Section title={t("register.title")}>
-        <RegisterAuthority />
+        <RegisterAuthority kind="key" />
+      </Section>
+      <Section title={t("register.anchorTitle")}>
+        <RegisterAuthority kind="anchor" />
       </Section>
     </PageFrame>
   );

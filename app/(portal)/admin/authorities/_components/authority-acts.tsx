@@ -16,6 +16,7 @@ import type {
   withdrawAuthority,
 } from "@/lib/api-client/operations/authorities";
 import type { AuthorityView } from "@/lib/authority/schema";
+import { AddList } from "./add-list";
 
 const CONFIRM = target<typeof confirmAuthority>("POST", "/confidential/admin/authorities/{id}/confirmations");
 const WITHDRAW = target<typeof withdrawAuthority>("POST", "/confidential/admin/authorities/{id}/withdrawals");
@@ -23,9 +24,11 @@ const REVOKE = target<typeof revokeAuthority>("POST", "/confidential/admin/autho
 const INPUT = "authority-act-input";
 
 type Act = AuthorityView["acts"][number];
+/** Acts that take a digest or a reason; a revocation list is a file. */
+type TypedAct = Exclude<Act, "list">;
 
 /** What each act sends: the digest that was compared, or a reason. */
-function useSending(act: Act, id: string) {
+function useSending(act: TypedAct, id: string) {
   const [confirm, withdraw, revoke] = [useAct(CONFIRM), useAct(WITHDRAW), useAct(REVOKE)];
   const params = { id };
   const runs = {
@@ -37,7 +40,7 @@ function useSending(act: Act, id: string) {
   return { isBusy, error, run: runs[act] };
 }
 
-function ActDialog({ act, item, onClose }: { act: Act; item: AuthorityView; onClose: () => void }) {
+function ActDialog({ act, item, onClose }: { act: TypedAct; item: AuthorityView; onClose: () => void }) {
   const t = useTranslations("authority.acts");
   const ui = useTranslations("ui");
   const router = useRouter();
@@ -93,24 +96,30 @@ function ActDialog({ act, item, onClose }: { act: Act; item: AuthorityView; onCl
   );
 }
 
-/** Confirm, take back or end a registration, as far as this person may. */
+function OpenDialog(props: { act: Act; item: AuthorityView; onClose: () => void }) {
+  const { act, ...rest } = props;
+  return act === "list" ? <AddList {...rest} /> : <ActDialog act={act} {...rest} />;
+}
+
+/** Confirm, take back or end a registration, or add a list to it, as far as this person may. */
 export function AuthorityActs({ item }: { item: AuthorityView }) {
   const t = useTranslations("authority.acts");
   const [act, setAct] = useState<Act>();
+  const what = item.kid ?? item.subject ?? "";
   return (
     <span className="flex flex-wrap justify-end gap-2 py-1 tablet:justify-start">
       {item.acts.map((one) => (
         <Button
           key={one}
           size="bar"
-          look={one === "confirm" ? "secondary" : "quiet"}
-          aria-label={t(`${one}.named`, { issuer: item.issuer, kid: item.kid })}
+          look={one === "confirm" || one === "list" ? "secondary" : "quiet"}
+          aria-label={t(`${one}.named`, { issuer: item.issuer, what })}
           onClick={() => setAct(one)}
         >
           {t(`${one}.act`)}
         </Button>
       ))}
-      {act === undefined ? null : <ActDialog act={act} item={item} onClose={() => setAct(undefined)} />}
+      {act === undefined ? null : <OpenDialog act={act} item={item} onClose={() => setAct(undefined)} />}
     </span>
   );
 }

@@ -33,6 +33,24 @@ function Standing({ item }: { item: AuthorityView }) {
   );
 }
 
+/** What is registered: a key by its id, a certificate by whom it names and with the lists that are known under it. */
+function Material({ item }: { item: AuthorityView }) {
+  const t = useTranslations("authority");
+  const { kid, subject, crls } = item;
+  return (
+    <div className="grid gap-1 py-1">
+      <span className="break-words">{kid ?? subject}</span>
+      {crls?.length === 0 ? <span className="text-amber text-note">{t("noList")}</span> : null}
+      {crls?.map((list) => (
+        <span key={list.sha256} className={list.is_current ? "text-ink-2 text-note" : "text-amber text-note"}>
+          {t(list.is_current ? "listOf" : "listOver", { issuer: list.issuer })}{" "}
+          <LocalTime instant={list.next_update ?? list.this_update} form="minute" />
+        </span>
+      ))}
+    </div>
+  );
+}
+
 /** Registrations in rows, newest first. */
 export function AuthorityTable({ items }: { items: readonly AuthorityView[] }) {
   const t = useTranslations("authority");
@@ -43,7 +61,7 @@ export function AuthorityTable({ items }: { items: readonly AuthorityView[] }) {
       isTitle: true,
       cell: ({ issuer, jurisdiction }) => `${issuer}, ${jurisdiction}`,
     },
-    { key: "kid", head: t("columns.kid"), cell: ({ kid }) => kid },
+    { key: "kid", head: t("columns.kid"), cell: (item) => <Material item={item} /> },
     { key: "digest", head: t("columns.digest"), cell: ({ digest }) => <Digest value={digest} /> },
     {
       key: "valid",

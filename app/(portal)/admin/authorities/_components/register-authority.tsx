@@ -8,7 +8,7 @@ import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
 import { useReady } from "@/components/client/use-ready";
 import { Button } from "@/components/ui/button";
-import { TextInput } from "@/components/ui/controls";
+import { TextArea, TextInput } from "@/components/ui/controls";
 import { Digest } from "@/components/ui/digest";
 import { ErrorSummary } from "@/components/ui/error-summary";
 import { Field } from "@/components/ui/field";
@@ -16,19 +16,34 @@ import { Confirmation } from "@/components/ui/states";
 import type { registerAuthority } from "@/lib/api-client/operations/authorities";
 
 const REGISTER = target<typeof registerAuthority>("POST", "/confidential/admin/authorities");
-const NAMES = ["issuer", "jurisdiction", "kid", "publicKey", "validFrom", "validUntil"] as const;
-type Name = (typeof NAMES)[number];
+const NAMES = {
+  key: ["issuer", "jurisdiction", "kid", "publicKey", "validFrom", "validUntil"],
+  anchor: ["issuer", "jurisdiction", "certificate"],
+} as const;
+type Kind = keyof typeof NAMES;
+type Name = (typeof NAMES)[Kind][number];
 type Typed = Readonly<Record<Name, string>>;
 
-const EMPTY: Typed = { issuer: "", jurisdiction: "", kid: "", publicKey: "", validFrom: "", validUntil: "" };
+const EMPTY: Typed = {
+  issuer: "",
+  jurisdiction: "",
+  kid: "",
+  publicKey: "",
+  validFrom: "",
+  validUntil: "",
+  certificate: "",
+};
 const DAY_MS = 86_400_000;
-const idOf = (name: Name): string => `authority-${name}`;
+const MONO: readonly Name[] = ["publicKey", "kid", "certificate"];
 
-function bodyOf(typed: Typed) {
+function bodyOf(kind: Kind, typed: Typed) {
+  const issuer = typed.issuer.trim();
+  const jurisdiction = typed.jurisdiction.trim().toUpperCase();
+  if (kind === "anchor") return { kind, issuer, jurisdiction, certificate: typed.certificate.trim() };
   return {
-    kind: "key" as const,
-    issuer: typed.issuer.trim(),
-    jurisdiction: typed.jurisdiction.trim().toUpperCase(),
+    kind,
+    issuer,
+    jurisdiction,
     kid: typed.kid.trim(),
     public_key: typed.publicKey.trim(),
     valid_from: `${typed.validFrom}T00:00:00Z`,
@@ -37,17 +52,18 @@ function bodyOf(typed: Typed) {
   };
 }
 
-function useRegistering() {
+function useRegistering(kind: Kind) {
+  const names: readonly Name[] = NAMES[kind];
   const router = useRouter();
   const { isBusy, error, run } = useAct(REGISTER);
   const [typed, setTyped] = useState(EMPTY);
   const [attempt, setAttempt] = useState(0);
   const [digest, setDigest] = useState<string>();
-  const missing = attempt === 0 ? [] : NAMES.filter((name) => typed[name].trim() === "");
+  const missing = attempt === 0 ? [] : names.filter((name) => typed[name].trim() === "");
   const submit = async () => {
     setAttempt((count) => count + 1);
-    if (NAMES.some((name) => typed[name].trim() === "")) return;
-    const answer = await run({ body: bodyOf(typed) });
+    if (names.some((name) => typed[name].trim() === "")) return;
+    const answer = await run({ body: bodyOf(kind, typed) });
     if (answer === undefined) return;
     setDigest(answer.digest);
     setTyped(EMPTY);
@@ -56,6 +72,7 @@ function useRegistering() {
   };
   const change = (name: Name, value: string) => setTyped((before) => ({ ...before, [name]: value }));
   return {
+    names,
     typed,
     change,
     attempt,
@@ -68,11 +85,50 @@ function useRegistering() {
   };
 }
 
-/** Registers a key that an authority signs orders with; a second person then confirms it. */
-export function RegisterAuthority() {
+function TypedField(props: {
+  id: string;
+  name: Name;
+  value: string;
+  isMissing: boolean;
+  onChange: (value: string) => void;
+}) {
+  const t = useTranslations("authority.register");
+  const { id, name, value, isMissing, onChange } = props;
+  const common = {
+    className: MONO.includes(name) ? "font-mono" : "",
+    spellCheck: false,
+    autoComplete: "off",
+    value,
+  };
+  return (
+    <Field
+      id={id}
+      label={t(`fields.${name}`)}
+      help={t(`help.${name}`)}
+      error={isMissing ? t(`missing.${name}`) : undefined}
+    >
+      {(control) =>
+        name === "certificate" ? (
+          <TextArea {...control} {...common} rows={6} onChange={(event) => onChange(event.target.value)} />
+        ) : (
+          <TextInput
+            {...control}
+            {...common}
+            type={name === "validFrom" || name === "validUntil" ? "date" : "text"}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        )
+      }
+    </Field>
+  );
+}
+
+/** Registers a key that an authority signs orders with, or a trust anchor; a second person then confirms it. */
+export function RegisterAuthority({ kind }: { kind: Kind }) {
   const t = useTranslations("authority.register");
   const isReady = useReady();
-  const form = useRegistering();
+  const form = useRegistering(kind);
+  const idOf = (name: Name): string => (kind === "key" ? `authority-${name}` : `authority-${kind}-${name}`);
   if (form.digest !== undefined)
     return (
       <div className="max-w-[640px] pt-4">
@@ -100,26 +156,15 @@ export function RegisterAuthority() {
         attempt={form.attempt}
       />
       <fieldset role="presentation" disabled={!isReady} className="grid min-w-0 gap-4">
-        {NAMES.map((name) => (
-          <Field
+        {form.names.map((name) => (
+          <TypedField
             key={name}
             id={idOf(name)}
-            label={t(`fields.${name}`)}
-            help={t(`help.${name}`)}
-            error={form.missing.includes(name) ? t(`missing.${name}`) : undefined}
-          >
-            {(control) => (
-              <TextInput
-                {...control}
-                type={name === "validFrom" || name === "validUntil" ? "date" : "text"}
-                className={name === "publicKey" || name === "kid" ? "font-mono" : ""}
-                spellCheck={false}
-                autoComplete="off"
-                value={form.typed[name]}
-                onChange={(event) => form.change(name, event.target.value)}
-              />
-            )}
-          </Field>
+            name={name}
+            value={form.typed[name]}
+            isMissing={form.missing.includes(name)}
+            onChange={(value) => form.change(name, value)}
+          />
         ))}
         {form.error === undefined ? null : <CallFailure error={form.error} title={t("failed")} />}
         <div>

@@ -116,8 +116,8 @@ export function ReviewProvider(props: {
   const { request, review } = props;
   const { draft, change, forget } = useDraft(keptKey("review", props.person, request.id), review);
   const [act, begin] = useState<Act | undefined>();
-  // A signed order that has passed is not retyped: its facts are the signature's.
-  const order = request.authorization?.assurance === "verified" ? undefined : request.authorization;
+  // An order that names its reach itself is not retyped: its facts are the signature's.
+  const order = request.authorization?.reach === undefined ? request.authorization : undefined;
   const state = useMemo(
     () => ({
       request,

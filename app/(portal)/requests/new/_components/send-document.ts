@@ -7,6 +7,9 @@ export interface MultipartBody {
   readonly type: string;
 }
 
+/** A signature that is a text of its own; any other is a CMS over the document. */
+const JWS = /\.(jws|jose|txt)$/i;
+
 /** The name in a Content-Disposition header as browsers write it (HTML, multipart/form-data encoding). */
 function quotedName(name: string): string {
   return name.replaceAll("\r", "%0D").replaceAll("\n", "%0A").replaceAll('"', "%22");
@@ -28,10 +31,14 @@ export function multipartBody(
     file,
     "\r\n",
   ];
+  const signaturePart = (file: File): BlobPart[] =>
+    JWS.test(file.name)
+      ? partOf("jws", file.name, "application/jose", file)
+      : partOf("cms", file.name, "application/pkcs7-signature", file);
   const body = [
     head,
     ...(document === undefined ? [] : partOf("document", document.name, document.mediaType, document.file)),
-    ...(signature === undefined ? [] : partOf("jws", signature.name, "application/jose", signature)),
+    ...(signature === undefined ? [] : signaturePart(signature)),
     end,
   ];
   return { body: new Blob(body), type };

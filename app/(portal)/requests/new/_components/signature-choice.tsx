@@ -4,9 +4,10 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 import { useFileChooser } from "@/components/ui/use-file-chooser";
 
-const ACCEPTED = ".jws,.jose,.txt,application/jose,text/plain";
+const ACCEPTED =
+  ".jws,.jose,.txt,.p7s,.cms,.der,.pem,application/jose,text/plain,application/pkcs7-signature";
 
-/** The authority's own signature beside the document: a JWS file, chosen or taken out again. */
+/** The authority's own signature beside the document: a JWS or CMS file, chosen or taken out again. */
 export function SignatureChoice(props: {
   signature: File | undefined;
   onSign: (file: File | undefined) => void;

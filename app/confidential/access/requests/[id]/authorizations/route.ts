@@ -7,7 +7,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/authorizations",
   [
     bind(attachAuthorization, (cx, { params, body, files }) =>
-      attach(cx, params.id, body, files.document, files.jws),
+      attach(cx, params.id, body, files.document, files.jws, {
+        cms: files.cms,
+        crl: files.crl,
+      }),
     ),
   ],
 );

@@ -1,8 +1,8 @@
 import * as asn1js from "asn1js";
-import { TimeStampRefusal } from "./refusal";
+import { PkiRefusal } from "./refusal";
 
-/** Authorities' answers are a few kilobytes; certificates of a long chain fit well. */
-export const MAX_TOKEN_BYTES = 65_536;
+/** Signatures and certificates are a few kilobytes; those of a long chain fit well. */
+export const MAX_DER_BYTES = 65_536;
 
 type Parsed = ReturnType<typeof asn1js.fromBER>["result"];
 
@@ -11,29 +11,29 @@ export function parsing<T>(what: string, parse: () => T): T {
   try {
     return parse();
   } catch (cause) {
-    if (cause instanceof TimeStampRefusal) throw cause;
-    throw new TimeStampRefusal("form", `${what} cannot be read`, { cause });
+    if (cause instanceof PkiRefusal) throw cause;
+    throw new PkiRefusal("form", `${what} cannot be read`, { cause });
   }
 }
 
-/** One ASN.1 value that fills the bytes to the end. Throws TimeStampRefusal `form`. */
-export function parseWhole(what: string, bytes: Uint8Array): Parsed {
-  if (bytes.length > MAX_TOKEN_BYTES) throw new TimeStampRefusal("form", `${what} is too long`);
+/** One ASN.1 value that fills the bytes to the end, `most` of them. Throws PkiRefusal `form`. */
+export function parseWhole(what: string, bytes: Uint8Array, most = MAX_DER_BYTES): Parsed {
+  if (bytes.length > most) throw new PkiRefusal("form", `${what} is too long`);
   const { result, offset } = parsing(what, () => asn1js.fromBER(bytes));
-  if (offset !== bytes.length) throw new TimeStampRefusal("form", `${what} is not one whole value`);
+  if (offset !== bytes.length) throw new PkiRefusal("form", `${what} is not one whole value`);
   return result;
 }
 
-/** The members of a SEQUENCE or SET, or of a constructed context tag. Throws TimeStampRefusal `form`. */
+/** The members of a SEQUENCE or SET, or of a constructed context tag. Throws PkiRefusal `form`. */
 export function membersOf(what: string, value: unknown): Parsed[] {
-  if (!(value instanceof asn1js.Constructed)) throw new TimeStampRefusal("form", `${what} has no members`);
+  if (!(value instanceof asn1js.Constructed)) throw new PkiRefusal("form", `${what} has no members`);
   return value.valueBlock.value;
 }
 
-/** The bytes of a primitive OCTET STRING. Throws TimeStampRefusal `form`. */
+/** The bytes of a primitive OCTET STRING. Throws PkiRefusal `form`. */
 export function octetsOf(what: string, value: unknown): Uint8Array {
   if (!(value instanceof asn1js.OctetString) || value.idBlock.isConstructed)
-    throw new TimeStampRefusal("form", `${what} is no octet string`);
+    throw new PkiRefusal("form", `${what} is no octet string`);
   return copyOf(value.valueBlock.valueHexView);
 }
 

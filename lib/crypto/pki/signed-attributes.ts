@@ -1,17 +1,16 @@
 import * as asn1js from "asn1js";
 import { IssuerAndSerialNumber, type SignerInfo } from "pkijs";
-import { equalConstantTime } from "@/lib/crypto/bytes";
+import { concatAll, equalConstantTime } from "../bytes";
 import { digestName } from "./algorithms";
 import { extensionOf, type HeldCertificate } from "./certificate";
 import { membersOf, octetsOf, parseWhole } from "./der";
-import { TimeStampRefusal } from "./refusal";
+import { PkiRefusal } from "./refusal";
 
 const CONTENT_TYPE = "1.2.840.113549.1.9.3";
 const MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
 const SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12";
 const SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47";
 const SUBJECT_KEY_ID = "2.5.29.14";
-const TST_INFO = "1.2.840.113549.1.9.16.1.4";
 
 async function digest(name: string, bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await globalThis.crypto.subtle.digest(name, Uint8Array.from(bytes)));
@@ -23,22 +22,31 @@ function attributeOf(signer: SignerInfo, type: string): unknown {
   const [attribute] = found;
   if (attribute === undefined) return undefined;
   if (found.length > 1 || attribute.values.length !== 1)
-    throw new TimeStampRefusal("form", `the signed attribute ${type} stands more than once`);
+    throw new PkiRefusal("form", `the signed attribute ${type} stands more than once`);
   return attribute.values[0];
 }
 
+/** What the signed attributes must be of. */
+export interface SignedContent {
+  /** Its type, an object identifier, and what people call it. */
+  readonly type: string;
+  readonly name: string;
+  /** The whole content, in one or more pieces. */
+  readonly pieces: readonly Uint8Array[];
+}
+
 /**
- * The signed attributes must be of this content: its type, and its digest (RFC 5652 section 11). Throws
- * TimeStampRefusal `form`, `algorithm` or `signature`.
+ * The signed attributes must be of this content: its type, and its digest (RFC 5652 section 11). Throws PkiRefusal
+ * `form`, `algorithm`, or `content` when they are of other bytes.
  */
-export async function requireContent(signer: SignerInfo, content: Uint8Array): Promise<void> {
+export async function requireContent(signer: SignerInfo, content: SignedContent): Promise<void> {
   const type = attributeOf(signer, CONTENT_TYPE);
-  if (!(type instanceof asn1js.ObjectIdentifier) || type.valueBlock.toString() !== TST_INFO)
-    throw new TimeStampRefusal("form", "the signed content type is not TSTInfo");
+  if (!(type instanceof asn1js.ObjectIdentifier) || type.valueBlock.toString() !== content.type)
+    throw new PkiRefusal("form", `the signed content type is not ${content.name}`);
   const signed = octetsOf("the message digest", attributeOf(signer, MESSAGE_DIGEST));
-  const own = await digest(digestName(signer.digestAlgorithm.algorithmId), content);
+  const own = await digest(digestName(signer.digestAlgorithm.algorithmId), concatAll(content.pieces));
   if (!equalConstantTime(signed, own))
-    throw new TimeStampRefusal("signature", "the signed digest is not that of TSTInfo");
+    throw new PkiRefusal("content", `the signed digest is not that of ${content.name}`);
 }
 
 interface NamedCertificate {
@@ -46,11 +54,11 @@ interface NamedCertificate {
   readonly digest: Uint8Array;
 }
 
-/** What ESSCertID (RFC 2634) or ESSCertIDv2 (RFC 5035) says of the signer's certificate. */
-function namedCertificate(signer: SignerInfo): NamedCertificate {
+/** What ESSCertID (RFC 2634) or ESSCertIDv2 (RFC 5035) says of the signer's certificate; nothing without one. */
+function namedCertificate(signer: SignerInfo): NamedCertificate | undefined {
   const second = attributeOf(signer, SIGNING_CERTIFICATE_V2);
   const attribute = second ?? attributeOf(signer, SIGNING_CERTIFICATE);
-  if (attribute === undefined) throw new TimeStampRefusal("signer", "no ESSCertID names the certificate");
+  if (attribute === undefined) return undefined;
   const [list] = membersOf("the signing certificate", attribute);
   const [first] = membersOf("the list of ESSCertID", list);
   const members = membersOf("ESSCertID", first);
@@ -58,8 +66,7 @@ function namedCertificate(signer: SignerInfo): NamedCertificate {
   if (second === undefined) return { hash: "SHA-1", digest: octetsOf("ESSCertID", head) };
   if (!(head instanceof asn1js.Sequence)) return { hash: "SHA-256", digest: octetsOf("ESSCertIDv2", head) };
   const [oid] = membersOf("the hash of ESSCertIDv2", head);
-  if (!(oid instanceof asn1js.ObjectIdentifier))
-    throw new TimeStampRefusal("form", "ESSCertIDv2 names no hash");
+  if (!(oid instanceof asn1js.ObjectIdentifier)) throw new PkiRefusal("form", "ESSCertIDv2 names no hash");
   return { hash: digestName(oid.valueBlock.toString()), digest: octetsOf("ESSCertIDv2", members[1]) };
 }
 
@@ -76,17 +83,22 @@ function isNamedBySignerId(signer: SignerInfo, certificate: HeldCertificate): bo
 }
 
 /**
- * The certificate that the signed ESSCertID names, which must also be the one the signer's identifier names
- * (RFC 3161 section 2.4.2, RFC 5816). Throws TimeStampRefusal `signer` when the token does not carry it.
+ * The certificate that the signed ESSCertID names, which must also be the one the signer's identifier names (RFC 5035,
+ * RFC 5816). Where `mayBeUnnamed`, a signature without an ESSCertID goes by the identifier alone. Throws PkiRefusal
+ * `signer` when it is not among those that came with it.
  */
 export async function findSigner(
   signer: SignerInfo,
   certificates: readonly HeldCertificate[],
+  mayBeUnnamed = false,
 ): Promise<HeldCertificate> {
   const named = namedCertificate(signer);
+  if (named === undefined && !mayBeUnnamed)
+    throw new PkiRefusal("signer", "no ESSCertID names the certificate");
   for (const certificate of certificates) {
-    if (!equalConstantTime(await digest(named.hash, certificate.der), named.digest)) continue;
-    if (isNamedBySignerId(signer, certificate)) return certificate;
+    const isNamed =
+      named === undefined || equalConstantTime(await digest(named.hash, certificate.der), named.digest);
+    if (isNamed && isNamedBySignerId(signer, certificate)) return certificate;
   }
-  throw new TimeStampRefusal("signer", "the token does not carry the certificate it names");
+  throw new PkiRefusal("signer", "the certificate that is named does not come with the signature");
 }

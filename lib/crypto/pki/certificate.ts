@@ -1,8 +1,8 @@
 import { Certificate, type Extension } from "pkijs";
-import { fromBase64 } from "@/lib/crypto/bytes";
-import { FormatError } from "@/lib/crypto/format-error";
+import { fromBase64 } from "../bytes";
+import { FormatError } from "../format-error";
 import { parseWhole, parsing } from "./der";
-import { TimeStampRefusal } from "./refusal";
+import { PkiRefusal } from "./refusal";
 
 const PEM = /-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END CERTIFICATE-----/g;
 const ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -18,16 +18,16 @@ export interface HeldCertificate {
   readonly parsed: Certificate;
 }
 
-/** Reads one DER certificate (RFC 5280). Throws TimeStampRefusal `form`. */
+/** Reads one DER certificate (RFC 5280). Throws PkiRefusal `form`. */
 export function readCertificate(der: Uint8Array): HeldCertificate {
   parseWhole("a certificate", der);
   return { der, parsed: parsing("a certificate", () => Certificate.fromBER(Uint8Array.from(der))) };
 }
 
-/** DER bytes of every certificate in PEM text (RFC 7468), in order. Throws TimeStampRefusal `form` when there is none. */
+/** DER bytes of every certificate in PEM text (RFC 7468), in order. Throws PkiRefusal `form` when there is none. */
 export function pemCertificates(pem: string): Uint8Array[] {
   const found = [...pem.matchAll(PEM)].map(([, body = ""]) => decode(body.replace(/[\r\n]/g, "")));
-  if (found.length === 0) throw new TimeStampRefusal("form", "no certificate in PEM form");
+  if (found.length === 0) throw new PkiRefusal("form", "no certificate in PEM form");
   return found;
 }
 
@@ -36,19 +36,19 @@ function decode(base64: string): Uint8Array {
     return fromBase64(base64);
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
-    throw new TimeStampRefusal("form", "a certificate's base64 cannot be read", { cause });
+    throw new PkiRefusal("form", "a certificate's base64 cannot be read", { cause });
   }
 }
 
-/** The one extension of this kind, or undefined. Throws TimeStampRefusal `usage` when it stands twice. */
+/** The one extension of this kind, or undefined. Throws PkiRefusal `usage` when it stands twice. */
 export function extensionOf(certificate: HeldCertificate, id: string): Extension | undefined {
   const found = (certificate.parsed.extensions ?? []).filter((extension) => extension.extnID === id);
-  if (found.length > 1) throw new TimeStampRefusal("usage", `the extension ${id} stands twice`);
+  if (found.length > 1) throw new PkiRefusal("usage", `the extension ${id} stands twice`);
   return found[0];
 }
 
 /** The subject's name for people, e.g. `CN=Authority, O=Example`. */
-export function subjectOf(certificate: HeldCertificate): string {
+export function subjectOf(certificate: { readonly parsed: Pick<Certificate, "subject"> }): string {
   return certificate.parsed.subject.typesAndValues
     .map(({ type, value }) => `${ATTRIBUTES[type] ?? type}=${String(value.valueBlock.value)}`)
     .join(", ");

@@ -1,0 +1,92 @@
+import * as asn1js from "asn1js";
+import { CertificateRevocationList, type Extension, getCrypto } from "pkijs";
+import { toHex } from "../bytes";
+import { requireSignature } from "./algorithms";
+import type { HeldCertificate } from "./certificate";
+import { CRL_BIT, mayUseFor } from "./certificate-rules";
+import { parseWhole, parsing } from "./der";
+import { PkiRefusal } from "./refusal";
+
+/** Lists of a busy authority have some tens of thousands of entries. */
+export const MAX_LIST_BYTES = 1_048_576;
+const NUMBER = "2.5.29.20";
+const DELTA = "2.5.29.27";
+
+/** A revocation list (RFC 5280 section 5) with the very bytes it came in. */
+export interface HeldList {
+  readonly der: Uint8Array;
+  readonly parsed: CertificateRevocationList;
+  readonly thisUpdate: Date;
+  /** When the next one is due; without it nobody knows how old the list is. */
+  readonly nextUpdate: Date | undefined;
+  readonly number: bigint | undefined;
+}
+
+function numberOf(extensions: readonly Extension[]): bigint | undefined {
+  const extension = extensions.find(({ extnID }) => extnID === NUMBER);
+  if (extension === undefined) return undefined;
+  const value = parseWhole("the number of the list", extension.extnValue.valueBlock.valueHexView);
+  if (!(value instanceof asn1js.Integer)) throw new PkiRefusal("form", "the number of the list is none");
+  return BigInt(`0x${toHex(Uint8Array.from(value.valueBlock.valueHexView)) || "0"}`);
+}
+
+/**
+ * Reads one whole list in DER. A delta, one of a part only (issuing distribution point), one of other issuers' certificates
+ * and one with a critical extension that is not known here say less than they seem to, and are refused. Throws PkiRefusal
+ * `form`.
+ */
+export function readList(der: Uint8Array): HeldList {
+  parseWhole("the revocation list", der, MAX_LIST_BYTES);
+  const parsed = parsing("the revocation list", () =>
+    CertificateRevocationList.fromBER(Uint8Array.from(der)),
+  );
+  const extensions = parsed.crlExtensions?.extensions ?? [];
+  // One that is critical limits what the list says: its scope (IssuingDistributionPoint, DeltaCRLIndicator), or unknown.
+  if (extensions.some(({ critical, extnID }) => critical || extnID === DELTA))
+    throw new PkiRefusal(
+      "form",
+      "the revocation list is of a part only, or has an unknown critical extension",
+    );
+  const entries = parsed.revokedCertificates ?? [];
+  if (entries.some((entry) => (entry.crlEntryExtensions?.extensions ?? []).some(({ critical }) => critical)))
+    throw new PkiRefusal("form", "an entry of the revocation list has a critical extension");
+  return {
+    der,
+    parsed,
+    thisUpdate: parsed.thisUpdate.value,
+    nextUpdate: parsed.nextUpdate?.value,
+    number: numberOf(extensions),
+  };
+}
+
+/** Whether this certificate issued the list, may do so, and signed it. */
+export async function isListOf({ parsed }: HeldList, issuer: HeldCertificate): Promise<boolean> {
+  if (!parsed.issuer.isEqual(issuer.parsed.subject) || !mayUseFor(issuer, CRL_BIT)) return false;
+  const { signature, signatureAlgorithm, signatureValue, tbsView } = parsed;
+  if (signature.algorithmId !== signatureAlgorithm.algorithmId) return false;
+  requireSignature(signatureAlgorithm, "certificate");
+  const key = issuer.parsed.subjectPublicKeyInfo;
+  try {
+    return await getCrypto(true).verifyWithPublicKey(
+      Uint8Array.from(tbsView),
+      signatureValue,
+      key,
+      signatureAlgorithm,
+    );
+  } catch {
+    // The library throws where key and algorithm do not fit: that is no signature either.
+    return false;
+  }
+}
+
+/** Whether the list names the certificate, for whatever reason and from whenever. */
+export function isRevokedBy({ parsed }: HeldList, certificate: HeldCertificate): boolean {
+  const { serialNumber } = certificate.parsed;
+  return (parsed.revokedCertificates ?? []).some((entry) => entry.userCertificate.isEqual(serialNumber));
+}
+
+/** Whether one list is newer than another of the same issuer: by its time, then by its number. */
+export function isNewer(one: HeldList, other: HeldList): boolean {
+  const [at, than] = [one.thisUpdate.getTime(), other.thisUpdate.getTime()];
+  return at === than ? (one.number ?? 0n) > (other.number ?? 0n) : at > than;
+}
