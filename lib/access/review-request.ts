@@ -1,10 +1,12 @@
 import "server-only";
+import type { FilingFacts } from "@/lib/access/action-facts";
 import { decideAction, STAGE_DUTY } from "@/lib/access/action-rules";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/authorizations/store";
 import { firstReading, stageOf } from "@/lib/access/decision-case";
 import { remainingAt } from "@/lib/access/decision-statement";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { RULES_VERSION } from "@/lib/access/default-rules";
+import { ownOrganisations, withTie } from "@/lib/access/kin/store";
 import { knownHolds } from "@/lib/access/known-holds";
 import { loadRequest } from "@/lib/access/load-request";
 import type { Remaining } from "@/lib/access/narrowing";
@@ -38,6 +40,7 @@ interface Review {
   readonly stage: Stage | undefined;
   readonly remaining: Remaining;
   readonly isParty: boolean;
+  readonly tie: FilingFacts["tie"];
 }
 
 async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
@@ -46,9 +49,11 @@ async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
   const authorization = await findAuthorization(tx, id);
   const decisions = await listDecisions(tx, id);
   const remaining = remainingAt({ row, requester, authorization, decisions }, cx.clock.now());
-  const party = await isParty(tx, cx.principal.organisationId, row.transactions);
+  const { kin, facts } = await withTie(tx, cx, row);
+  const party = await isParty(tx, ownOrganisations(cx, kin), row.transactions);
+  const { tie } = facts;
   const stage = stageOf(row);
-  return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party };
+  return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party, tie };
 }
 
 const decidersOf = (decisions: readonly DecisionRow[]): string[] =>
@@ -59,9 +64,18 @@ function conflictsOf(cx: Context, review: Review, stage: Stage): ReviewConflict[
   const { principal } = cx;
   const { row } = review;
   return [
-    { id: "requester", holds: row.requesterUserId !== principal.userId },
+    {
+      id: "requester",
+      holds:
+        row.requesterUserId !== principal.userId &&
+        review.tie !== "co-viewer" &&
+        review.tie !== "second-account",
+    },
     { id: "duty", holds: principal.duties.includes(STAGE_DUTY[stage]) },
-    { id: "organisation", holds: row.requesterOrganisationId !== principal.organisationId },
+    {
+      id: "organisation",
+      holds: row.requesterOrganisationId !== principal.organisationId && review.tie !== "organisation",
+    },
     { id: "person", holds: !decidersOf(review.decisions).includes(principal.userId) },
     { id: "party", holds: !review.isParty },
   ];
@@ -73,7 +87,8 @@ function judge(cx: Context, review: Review): Pick<ReviewView, "may_decide" | "wh
     const detail = `The request is ${row.state}: no stage waits for a decision.`;
     return { may_decide: false, why_not: { id: "decision.stage", detail }, conflicts: [] };
   }
-  const facts = { ...row, stage, deciders: decidersOf(review.decisions), isParty: review.isParty };
+  const { tie, isParty: party } = review;
+  const facts = { ...row, tie, stage, deciders: decidersOf(review.decisions), isParty: party };
   const [against] = decideAction(cx.principal, "request.decide", facts);
   return {
     may_decide: against === undefined,
@@ -150,7 +165,7 @@ async function firstReadingOf(
 }
 
 async function queueOf(tx: Tx, cx: Context, id: string): Promise<ReviewView["queue"]> {
-  const viewer = viewerOf(cx);
+  const viewer = await viewerOf(tx, cx);
   const page = { viewer, ownerId: undefined, state: undefined, view: "waiting", sort: "due" } as const;
   const ids = (await listQueue(tx, { ...page, after: undefined, limit: MAX_QUEUE })).map((turn) => turn.id);
   const at = ids.indexOf(id);

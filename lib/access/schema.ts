@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { visibleLine, visibleText } from "@/lib/api-client/fields";
-import { GroupName, Level, StatementSignature } from "@/lib/escrow/statements";
+import { GroupName, Level, MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/statements";
 
 /** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
 export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
@@ -111,6 +111,12 @@ const askedMembers = {
   from: Instant.optional(),
   until: Instant.optional(),
   max_views: z.int().min(1).max(10_000),
+  /** Colleagues who look beside the requester: handle or address of each. */
+  co_viewers: z
+    .array(visibleLine(320))
+    .max(MAX_CO_VIEWERS)
+    .refine((names) => new Set(names).size === names.length, "names somebody twice")
+    .optional(),
 };
 
 export const NewRequest = z
@@ -206,6 +212,10 @@ export const NewIdentityCheck = z.strictObject({
   note: visibleText(2_000),
 });
 export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
+
+/** Takes a co-viewer out of a request that was sent, by handle. */
+export const NewCoViewerEnd = z.strictObject({ person: visibleLine(160), reason: visibleText(2_000) });
+export type NewCoViewerEnd = z.infer<typeof NewCoViewerEnd>;
 
 export const NewComment = z.strictObject({ comment: visibleText(4_000) });
 export const Withdrawal = z.strictObject({ reason: visibleText(2_000).optional() });

@@ -26,6 +26,7 @@ const APP = {
   auth_session: "INSERT UPDATE",
   authority: "INSERT UPDATE(confirmed_at confirmed_by end_reason ended_at ended_by in_force_from state)",
   authorization_verification: "INSERT",
+  co_viewer_end: "INSERT",
   credential: "DELETE INSERT UPDATE",
   decision: "INSERT",
   disclosure: "INSERT UPDATE",
@@ -116,6 +117,7 @@ const APP_CALLS = [
   "audit_jcs",
   "audit_require_form",
   "audit_utf16_length",
+  "email_identity",
 ];
 
 /** Functions a login may call by name; triggers need no such right. */

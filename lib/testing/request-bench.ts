@@ -42,6 +42,7 @@ export interface Filing {
   readonly fields?: readonly string[];
   readonly transactions?: readonly string[];
   readonly maxViews?: number;
+  readonly coViewers?: readonly string[];
 }
 
 /** Officers, their deciders, and two sealed transactions that requests are about. */
@@ -84,7 +85,9 @@ export async function newTransaction(client: RequestPerson): Promise<string> {
 }
 
 /** Opens the bench; call `close` when the test is over. */
-export async function createRequestBench(beside: readonly NewPerson[] = []): Promise<RequestBench> {
+export async function createRequestBench(
+  beside: readonly (NewPerson & { readonly isOfRegulator?: true })[] = [],
+): Promise<RequestBench> {
   const bench = await createUseCaseBench();
   const coordinator = (duties: RequestPerson["principal"]["duties"]) =>
     bench.person({ role: "coordinator", duties, hasKey: false });
@@ -100,7 +103,10 @@ export async function createRequestBench(beside: readonly NewPerson[] = []): Pro
   const { organisationId } = regulator.principal;
   const colleague = { ...legal, principal: { ...principal, organisationId } };
   const more: RequestPerson[] = [];
-  for (const one of beside) more.push(await bench.person({ hasKey: false, ...one }));
+  for (const { isOfRegulator, ...one } of beside) {
+    const place = isOfRegulator === undefined ? {} : { organisationId };
+    more.push(await bench.person({ hasKey: false, ...place, ...one }));
+  }
   await rosterOf(bench, [regulator, auditor, legal, approver, second, both, ...more]);
   const [txId, otherTxId] = [await newTransaction(client), await newTransaction(client)];
   return {
@@ -121,13 +127,14 @@ export async function createRequestBench(beside: readonly NewPerson[] = []): Pro
 
 /** Drafts a request, by the regulator for the first transaction unless said otherwise. */
 export async function draftRequest(bench: RequestBench, filing: Filing = {}): Promise<string> {
-  const { who = bench.regulator, fields, transactions, maxViews } = filing;
+  const { who = bench.regulator, fields, transactions, maxViews, coViewers } = filing;
   const body = NewRequest.parse({
     purpose: "audit",
     justification: "Examination of a settlement",
     transactions: transactions ?? [bench.txId],
     fields: fields ?? ["amount", "pricing"],
     ...(maxViews === undefined ? {} : { max_views: maxViews }),
+    ...(coViewers === undefined ? {} : { co_viewers: coViewers }),
   });
   return (await fileRequest(who, body)).id;
 }

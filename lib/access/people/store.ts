@@ -51,6 +51,16 @@ export async function findPeople(tx: Tx, ids: readonly string[]): Promise<Map<st
   return new Map(rows.map((row) => [row.id, toPerson(row)]));
 }
 
+/** Ids of people by their pseudonyms in the log. */
+export async function findByPseudonym(tx: Tx, pseudonyms: readonly string[]): Promise<Map<string, string>> {
+  if (pseudonyms.length === 0) return new Map();
+  const rows = await tx.app_user.findMany({
+    where: { pseudonym: { in: [...new Set(pseudonyms)] } },
+    select: { id: true, pseudonym: true },
+  });
+  return new Map(rows.map((row) => [row.pseudonym, row.id]));
+}
+
 export async function getPerson(tx: Tx, id: string): Promise<Person> {
   const person = (await findPeople(tx, [id])).get(id);
   if (person === undefined) throw new InvariantError("a person of a request does not exist");
