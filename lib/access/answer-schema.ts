@@ -226,6 +226,8 @@ export const GrantDetail = GrantView.extend({
   request_reference: z.string().optional(),
   /** Who may look beside its holder now, out of the same views. */
   co_viewers: z.array(PersonView).optional(),
+  /** The caller looks beside its holder: the request behind it is the holder's. */
+  co_viewed: z.literal(true).optional(),
   legal_authority: AuthorizationView.optional(),
   decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
   /** Present where executives released it, in place of decisions. */

@@ -96,6 +96,7 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   const detail = {
     ...view,
     ...(grant.requestReference === undefined ? {} : { request_reference: grant.requestReference }),
+    ...(grant.viewers?.includes(cx.principal.userId) === true ? { co_viewed: true as const } : {}),
     ...(grant.viewers?.length ? { co_viewers: grant.viewers.map((one) => personView(names, one)) } : {}),
     ...(authorization === undefined ? {} : { legal_authority: authorizationView(authorization) }),
     decided_by: approvals.map((one) => ({

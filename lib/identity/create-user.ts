@@ -6,7 +6,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import type { IdentityContext } from "@/lib/identity/create-organisation";
-import { requireNewMailbox } from "@/lib/identity/one-human";
+import { requireNewMailbox } from "@/lib/identity/one-human-store";
 import { hashPassword } from "@/lib/identity/password";
 import { insertCredential, insertDuties, insertMembership, insertUser } from "@/lib/identity/store";
 

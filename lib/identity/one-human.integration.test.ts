@@ -4,7 +4,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { inTransaction } from "@/lib/db/transaction";
 import { createOrganisation } from "@/lib/identity/create-organisation";
 import { createUser } from "@/lib/identity/create-user";
-import { isAnothersKey } from "@/lib/identity/one-human";
+import { isAnothersKey } from "@/lib/identity/one-human-store";
 import { outcomeOf } from "@/lib/testing/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 

@@ -5,7 +5,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { Account } from "@/lib/identity/credentials/store";
-import { isAnothersKey } from "@/lib/identity/one-human";
+import { isAnothersKey } from "@/lib/identity/one-human-store";
 import { isFramed, PASSKEY_ALGORITHMS, userHandleOf } from "@/lib/identity/passkey";
 import type { PasskeyAttestation } from "@/lib/identity/schema";
 import type { Site } from "@/lib/identity/site";

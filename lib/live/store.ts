@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { viewersOf } from "@/lib/access/grants/viewers";
+import { viewersOf } from "@/lib/access/grants/viewer-store";
 import { Escalation } from "@/lib/access/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";

@@ -6,7 +6,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { SignedReleaseEnd } from "@/lib/escrow/release-statement";
 import { GroupName, Level } from "@/lib/escrow/statements";
-import { isHeldBy, viewersOf } from "./viewers";
+import { isHeldBy, viewersOf } from "./viewer-store";
 
 const Row = z.object({
   id: z.string(),

@@ -17,6 +17,7 @@ import * as grants from "@/lib/api-client/operations/grants";
 import type { Principal } from "@/lib/context";
 import { loadPage } from "@/lib/http/page";
 import { JobsSection, TransactionsSection } from "./_components/asked-transactions";
+import { CoViewers } from "./_components/co-viewers";
 import { CommentSection } from "./_components/comment-section";
 import { Conflicts } from "./_components/conflicts";
 import { DecideDialog } from "./_components/decide-dialog";
@@ -161,6 +162,7 @@ function RequestFrame(props: FrameProps) {
         <RequestTimeline request={request} />
       </div>
       <ScopeSection request={request} grant={grant} />
+      <CoViewers request={request} />
       {review === undefined ? (
         <JobsSection request={request} />
       ) : (
