@@ -186,6 +186,8 @@ export const IdentityCheckAnswer = z.object({
   id: z.string(),
   officer: z.string(),
   is_valid: z.boolean(),
+  /** The officer's address is of a domain of the agency. */
+  domain_verified: z.boolean(),
   expires_at: z.string(),
   receipt: Receipt,
 });

@@ -18,6 +18,7 @@ import { readingsOf } from "@/lib/access/readings";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { loadNames } from "@/lib/access/request-view";
 import type { RequestRow } from "@/lib/access/requests/store";
+import { identityOf } from "@/lib/access/review/identity-view";
 import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
 import { type RecordRow, readHistory, readRecords } from "@/lib/access/review/store";
 import type { Stage } from "@/lib/access/schema";
@@ -129,22 +130,6 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
   });
 }
 
-async function identityOf(tx: Tx, cx: Context, review: Review): Promise<ReviewView["identity_check"]> {
-  const { role, userId } = review.requester;
-  const check = await people.findIdentityCheck(tx, userId);
-  const isRequired = role === "auditor" || role === "regulator";
-  if (check === undefined) return { is_required: isRequired, is_valid: false };
-  const by = await people.getPerson(tx, check.checkedBy);
-  return {
-    is_required: isRequired,
-    is_complete: check.isComplete,
-    is_valid: check.isComplete && cx.clock.now() < check.until,
-    at: check.at.toISOString(),
-    by: by.name,
-    until: check.until.toISOString(),
-  };
-}
-
 /** That the first decider has read is told; what he read only to a person who has read and approved as well. */
 async function firstReadingOf(
   tx: Tx,
@@ -214,7 +199,7 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
     },
     remaining: remainingView(review),
     officer: await officerOf(tx, review),
-    identity_check: await identityOf(tx, cx, review),
+    identity_check: await identityOf(tx, cx, review.requester),
     ...(await firstReadingOf(tx, cx, review)),
     readings: readingsOf(
       review.decisions,

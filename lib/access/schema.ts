@@ -206,9 +206,12 @@ export const NewDecision = z
   .refine(readsOnlyToApprove, ONLY_TO_APPROVE);
 export type NewDecision = z.infer<typeof NewDecision>;
 
+/** The server compares the domain of the officer's address itself. */
 export const NewIdentityCheck = z.strictObject({
-  domain_verified: z.boolean(),
-  called_number_from_record: z.boolean(),
+  /** One of the numbers of the agency's record, as the review names them; absent where nobody was called. */
+  called_number: visibleLine(60).optional(),
+  /** The officer was reached there and confirmed the request. */
+  is_confirmed: z.boolean(),
   note: visibleText(2_000),
 });
 export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;

@@ -12,7 +12,12 @@ import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
 import { refusalOf } from "@/lib/testing/refusal";
-import { createUseCaseBench, type NewPerson, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import {
+  createUseCaseBench,
+  type NewPerson,
+  TEST_CONTACT,
+  type UseCaseBench,
+} from "@/lib/testing/use-case-bench";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
@@ -33,7 +38,7 @@ export const CONFIRMS = {
   valid_from: FACTS.valid_from,
   valid_until: FACTS.valid_until,
 };
-export const IDENTITY = { domain_verified: true, called_number_from_record: true, note: "Called back." };
+export const IDENTITY = { called_number: TEST_CONTACT, is_confirmed: true, note: "Called back." };
 /** The order itself. */
 export const ORDER_FILE = { filename: "order.pdf", mediaType: "application/pdf", bytes: PDF };
 

@@ -196,7 +196,7 @@ function IdentitySection({ request, review, duties }: FrameProps) {
   return (
     <Section title={t("identity.title")}>
       {duties.includes("legal") ? (
-        <IdentityForm requestId={request.id} officer={review.officer.name} />
+        <IdentityForm requestId={request.id} officer={review.officer.name} check={review.identity_check} />
       ) : (
         <p className="mt-3 text-control text-ink-2">{t("identity.byLegal")}</p>
       )}
