@@ -1,7 +1,7 @@
 -- Two addresses of one mailbox, as far as that is known of every provider: letters' case and width, what follows a plus, and
 -- the dots of the one large provider that documents that it ignores them. Other providers' dots tell people apart.
 CREATE FUNCTION email_identity(address text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp AS $$
+  SET search_path = public, pg_temp AS $$
   SELECT CASE WHEN d.domain IN ('gmail.com', 'googlemail.com') THEN replace(d.mailbox, '.', '') || '@gmail.com'
     ELSE d.mailbox || '@' || d.domain END
   FROM (SELECT lower(normalize(btrim(address), NFKC)) AS plain) a,
