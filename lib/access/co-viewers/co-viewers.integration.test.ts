@@ -8,6 +8,7 @@ import { finishPendingGrants } from "@/lib/access/finish-pending";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
 import { checkIdentity } from "@/lib/access/identity-check";
+import { answerPartly } from "@/lib/access/life/answer-partly";
 import { listGrants } from "@/lib/access/list-grants";
 import { listRequests } from "@/lib/access/list-requests";
 import { listOwnGrants } from "@/lib/access/own-grants";
@@ -231,6 +232,25 @@ describe("whoever may look has asked", () => {
       expect([code, extra.reason]).toEqual(["decision.self", "floor.co-viewer"]);
     }
   });
+});
+
+it("the rest of an answer in part names those who may still look, and is opened by them", async () => {
+  const { regulator, legal, approver } = bench;
+  const filing = { coViewers: [handle(viewer), handle(other)], fields: ["amount", "pricing"] };
+  const id = await submittedRequest(bench, filing);
+  await ensureChecked(bench, id);
+  await decideRequest(legal, id, approvalOf("legal", { scope: { fields: ["amount"] } }));
+  await decideRequest(approver, id, approvalOf("coordinator"));
+  await endCoViewer(regulator, id, { person: handle(other), reason: "Moved." });
+  const { continued_by: rest } = await answerPartly(legal, id, "The rest later.");
+  const restId = rest?.id ?? "";
+  expect((await getRequest(regulator, restId)).co_viewers).toMatchObject([{ handle: handle(viewer) }]);
+  await decideRequest(legal, restId, approvalOf("legal"));
+  const { grant_id = "" } = await decideRequest(approver, restId, approvalOf("coordinator"));
+  const body = { purpose: "audit", grant_id, fields: ["pricing"] } as const;
+  const asked = { ...body, fields: [...body.fields] };
+  expect(await outcomeOf(auditTransaction(viewer, bench.txId, asked))).toBe("done");
+  expect(await outcomeOf(auditTransaction(other, bench.txId, asked))).toBe("access.no-grant");
 });
 
 it("a co-viewer is taken out while the custodian is away, which is told later", async () => {
