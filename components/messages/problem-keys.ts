@@ -219,6 +219,8 @@ const REASONS = [
   [/^not a participant id$/, "unknownParticipant"],
   [/has no active key\.$/, "noKey"],
   [/^there is no such transaction$/, "unknownTransaction"],
+  [/^is no number of the agency's record$/, "noNumberOfRecord"],
+  [/^is no active colleague of your organisation and role$/, "noColleague"],
   [/^names no transaction$/, "findsNothing"],
   [/^names more than (\d+) transactions$/, "findsTooMany"],
   [/^is over$/, "over"],

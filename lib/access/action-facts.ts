@@ -9,6 +9,15 @@ export interface FilingFacts {
   readonly isSent: boolean;
   /** Who has been told that its answer is overdue. */
   readonly escalatedTo?: Escalation | undefined;
+  /** Users named to look beside the requester; whoever was taken out since stays one for conflicts. */
+  readonly coViewers?: readonly string[] | undefined;
+  /** What ties the caller to those who ask, beside his organisation's being the requester's. */
+  readonly tie?: "co-viewer" | "second-account" | "organisation" | undefined;
+}
+
+interface ViewingFacts {
+  /** Co-viewers who may look now. */
+  readonly viewers: readonly string[];
 }
 
 interface ReleasedFacts {
@@ -40,9 +49,10 @@ export interface ActionFacts {
     readonly isParty: boolean;
   };
   readonly "identity.check": FilingFacts;
-  readonly "grant.read": FilingFacts & Partial<ReleasedFacts>;
-  readonly "grant.revoke": FilingFacts & ReleasedFacts;
-  readonly "grant.end-release": FilingFacts & ReleasedFacts;
-  readonly "grant.open": FilingFacts;
+  readonly "request.end-co-viewer": FilingFacts;
+  readonly "grant.read": FilingFacts & Partial<ReleasedFacts & ViewingFacts>;
+  readonly "grant.revoke": FilingFacts & ReleasedFacts & Partial<ViewingFacts>;
+  readonly "grant.end-release": FilingFacts & ReleasedFacts & Partial<ViewingFacts>;
+  readonly "grant.open": FilingFacts & Partial<ViewingFacts>;
 }
 export type Action = keyof ActionFacts;

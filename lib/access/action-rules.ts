@@ -38,6 +38,26 @@ function mayKnow(subject: ActionSubject, facts: FilingFacts): boolean {
   return isReviewer(subject) || (facts.escalatedTo === "executive" && isExecutive(subject));
 }
 
+/**
+ * Self-approval in its other disguises: who may look beside the requester, a second account of one of them, anybody who
+ * shares an organisation with one, by account or by membership.
+ */
+function tieReasons(subject: ActionSubject, facts: FilingFacts, organisation: string): Reason[] {
+  if (facts.tie === "co-viewer")
+    return [reason("floor.co-viewer", "decision.self", "Whoever may look beside the requester has asked.")];
+  if (facts.tie === "second-account")
+    return [
+      reason(
+        "floor.second-account",
+        "decision.self",
+        "This account and one of those who ask are one person's.",
+      ),
+    ];
+  if (facts.tie === "organisation" || subject.organisationId === facts.requesterOrganisationId)
+    return [reason("floor.organisation", "decision.organisation", organisation)];
+  return [];
+}
+
 const mayFile: Rule<"request.create"> = (subject, facts) => {
   if (!ASKING_ROLES.has(subject.role))
     return [
@@ -83,14 +103,8 @@ const mayDecide: Rule<"request.decide"> = (subject, facts) => {
       reason("default.stage-duty", "decision.duty", `The stage ${facts.stage} needs the duty ${duty}.`),
     ];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
-  if (subject.organisationId === facts.requesterOrganisationId)
-    return [
-      reason(
-        "floor.organisation",
-        "decision.organisation",
-        "Nobody of the requester's organisation decides.",
-      ),
-    ];
+  const against = tieReasons(subject, facts, "Nobody of the requester's organisation decides.");
+  if (against.length > 0) return against;
   if (facts.deciders.includes(subject.userId))
     return [
       reason("floor.same-person", "decision.same-person", "The stages are decided by different people."),
@@ -107,14 +121,8 @@ const mayRelease: Rule<"request.release"> = (subject, facts) => {
   if (!subject.duties.includes("executive"))
     return [reason("default.release-duty", "decision.duty", "A release needs the duty executive.")];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
-  if (subject.organisationId === facts.requesterOrganisationId)
-    return [
-      reason(
-        "floor.organisation",
-        "decision.organisation",
-        "Nobody of the requester's organisation releases.",
-      ),
-    ];
+  const against = tieReasons(subject, facts, "Nobody of the requester's organisation releases.");
+  if (against.length > 0) return against;
   if (facts.isParty)
     return [reason("floor.party", "decision.party", "No party to these transactions releases them.")];
   return [];
@@ -129,14 +137,8 @@ const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
     return [
       reason("default.identity-duty", "decision.duty", "Identity checks need the duty legal or executive."),
     ];
-  if (subject.organisationId === facts.requesterOrganisationId)
-    return [
-      reason(
-        "floor.organisation",
-        "decision.organisation",
-        "Nobody of the officer's organisation checks him.",
-      ),
-    ];
+  const against = tieReasons(subject, facts, "Nobody of the officer's organisation checks him.");
+  if (against.length > 0) return against;
   return [];
 };
 
@@ -145,14 +147,8 @@ const mayReview: Rule<"request.review"> = (subject, facts) => {
   if (isOwn(subject, facts))
     return [reason("floor.self-approval", "decision.self", "Nobody reviews a request of his own.")];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
-  if (subject.organisationId === facts.requesterOrganisationId)
-    return [
-      reason(
-        "floor.organisation",
-        "decision.organisation",
-        "Nobody of the requester's organisation reviews.",
-      ),
-    ];
+  const against = tieReasons(subject, facts, "Nobody of the requester's organisation reviews.");
+  if (against.length > 0) return against;
   return [];
 };
 
@@ -177,9 +173,26 @@ const maySteer: Rule<"request.steer"> = (subject, facts) => {
   return [];
 };
 
-/** What executives released they know of, whatever else they may know. */
+/** The requester takes a co-viewer out, and so does whoever may review the request: both can only take away. */
+const mayEndCoViewer: Rule<"request.end-co-viewer"> = (subject, facts) => {
+  if (isOwn(subject, facts)) return [];
+  const against = mayReview(subject, facts);
+  if (against.length > 0) return against;
+  if (isReviewer(subject)) return [];
+  return [reason("default.steer-duty", "decision.duty", "This needs a duty of a reviewer.")];
+};
+
+function isViewer(
+  subject: ActionSubject,
+  { viewers = [] }: { readonly viewers?: readonly string[] },
+): boolean {
+  return viewers.includes(subject.userId);
+}
+
+/** Co-viewers know of the grant they may open; what executives released they know of, whatever else they may know. */
 const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
   mayKnow(subject, facts) ||
+  isViewer(subject, facts) ||
   (facts.isReleased === true && subject.role === "coordinator" && subject.duties.includes("executive"))
     ? []
     : [hidden("floor.grant-of-another", "grant.not-found")];
@@ -187,7 +200,12 @@ const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
 /** Reviewers take a grant back; its holder may give it up. */
 const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => {
   const against = mayReadGrant(subject, facts);
-  if (against.length > 0 || !facts.isReleased) return against;
+  if (against.length > 0) return against;
+  if (!mayKnow(subject, facts) && !facts.isReleased)
+    return [
+      reason("default.grant-holder", "access.forbidden", "Its holder gives it up; a co-viewer does not."),
+    ];
+  if (!facts.isReleased) return [];
   return [
     reason(
       "floor.released",
@@ -206,7 +224,7 @@ const mayEndRelease: Rule<"grant.end-release"> = (subject, facts) => {
 };
 
 const mayOpen: Rule<"grant.open"> = (subject, facts) => {
-  if (isOwn(subject, facts)) return [];
+  if (isOwn(subject, facts) || isViewer(subject, facts)) return [];
   if (!mayKnow(subject, facts)) return [hidden("floor.grant-of-another", "grant.not-found")];
   return [reason("floor.grant-of-another", "access.no-grant", "No grant of yours covers this.")];
 };
@@ -221,6 +239,7 @@ const RULES: { readonly [A in Action]: Rule<A> } = {
   "request.steer": maySteer,
   "request.release": mayRelease,
   "identity.check": mayCheckIdentity,
+  "request.end-co-viewer": mayEndCoViewer,
   "grant.read": mayReadGrant,
   "grant.revoke": mayRevoke,
   "grant.end-release": mayEndRelease,

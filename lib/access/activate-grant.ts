@@ -3,6 +3,7 @@ import * as authorizations from "@/lib/access/authorizations/store";
 import { listDecisions } from "@/lib/access/decisions/store";
 import { findSignedDispute } from "@/lib/access/disputes/store";
 import { emergencySubmission, endRefusedEmergency } from "@/lib/access/emergency/emergency-submission";
+import { frozenRecord } from "@/lib/access/frozen-record";
 import { activateGrantRow } from "@/lib/access/grants/change-store";
 import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import { finishPending } from "@/lib/access/jobs/store";
@@ -21,9 +22,16 @@ import { submitGrant, type UnregisteredSubmission } from "@/lib/escrow/submit-gr
 /** What handing over takes: with a person who acts, or by the portal itself later. */
 export type CustodyContext = DbContext & AuditContext & { readonly escrow: EscrowClient };
 
+/** The frozen record goes along where it names co-viewers: without it the custodian knows none. */
+async function recordMember(tx: Tx, cx: Pick<DbContext, "instance">, requestId: string) {
+  const record = await frozenRecord(tx, cx, requestId);
+  return record.co_viewers === undefined ? {} : { request: record };
+}
+
 /** What two reviewers signed. */
 async function decidedSubmission(
   tx: Tx,
+  cx: Pick<DbContext, "instance">,
   grantId: string,
   requestId: string,
 ): Promise<UnregisteredSubmission> {
@@ -38,6 +46,7 @@ async function decidedSubmission(
     grant: grantId,
     decisions: signed,
     ...(authorization === undefined ? {} : { authorization: authorization.record }),
+    ...(await recordMember(tx, cx, requestId)),
   };
 }
 
@@ -60,7 +69,7 @@ async function loadSubmission(cx: CustodyContext, grantId: string) {
     if (requestId !== undefined && releaseId !== undefined)
       return { grant, submission: await releaseSubmission(tx, cx, { grantId, requestId, releaseId }) };
     if (requestId !== undefined)
-      return { grant, submission: await decidedSubmission(tx, grantId, requestId) };
+      return { grant, submission: await decidedSubmission(tx, cx, grantId, requestId) };
     if (emergency !== undefined)
       return {
         grant,

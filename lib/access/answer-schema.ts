@@ -125,6 +125,12 @@ export const RequestView = z.object({
   /** The first 200 of them. */
   jobs: z.array(JobView),
   query: TransactionQuery.optional(),
+  /** Who looks beside the requester, and since when no more; absent where nobody was named. */
+  co_viewers: z
+    .array(PersonView.pick({ handle: true, name: true }).extend({ ended_at: z.string().optional() }))
+    .optional(),
+  /** The caller may take a co-viewer out. */
+  may_end_co_viewers: z.boolean().optional(),
   from: z.string().optional(),
   until: z.string().optional(),
   max_views: z.int(),
@@ -180,6 +186,8 @@ export const IdentityCheckAnswer = z.object({
   id: z.string(),
   officer: z.string(),
   is_valid: z.boolean(),
+  /** The officer's address is of a domain of the agency. */
+  domain_verified: z.boolean(),
   expires_at: z.string(),
   receipt: Receipt,
 });
@@ -218,6 +226,10 @@ export type GrantView = z.infer<typeof GrantView>;
 /** A grant with what it rests on, who decided, and everything that was opened under it. */
 export const GrantDetail = GrantView.extend({
   request_reference: z.string().optional(),
+  /** Who may look beside its holder now, out of the same views. */
+  co_viewers: z.array(PersonView).optional(),
+  /** The caller looks beside its holder: the request behind it is the holder's. */
+  co_viewed: z.literal(true).optional(),
   legal_authority: AuthorizationView.optional(),
   decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
   /** Present where executives released it, in place of decisions. */

@@ -2,6 +2,7 @@ import "server-only";
 import type { RequestAnswer } from "@/lib/access/answer-schema";
 import { authorize } from "@/lib/access/authorize";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
+import { resolveCoViewers } from "@/lib/access/co-viewers/name-co-viewers";
 import { loadRequest } from "@/lib/access/load-request";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
@@ -32,8 +33,9 @@ function instantOf(text: string | null | undefined): Date | null | undefined {
   return typeof text === "string" ? startOf(text) : text;
 }
 
-function changedAsked(row: RequestRow, body: ChangedRequest): Asked {
+function changedAsked(row: RequestRow, body: ChangedRequest, coViewers: readonly string[]): Asked {
   return {
+    coViewers,
     purpose: body.purpose ?? row.purpose,
     justification: body.justification ?? row.justification,
     legalBasis: changed(row.legalBasis, body.legal_basis),
@@ -69,7 +71,9 @@ export async function changeDraft(
       if (row.state !== "draft") {
         throw new DomainError("request.illegal-transition", { detail: "Only a draft can be changed." });
       }
-      const asked = changedAsked(row, body);
+      const named =
+        body.co_viewers === undefined ? row.coViewers : await resolveCoViewers(tx, cx, body.co_viewers);
+      const asked = changedAsked(row, body, named);
       await authorize(cx, "request.create", asked);
       requireSpan(asked, cx.clock.now());
       await requireKnownTransactions(tx, cx.instance.tenantId, asked.transactions);
@@ -82,7 +86,12 @@ export async function changeDraft(
         subjects: [`request:${id}`],
         purpose: asked.purpose,
         caseId: id,
-        caseDetails: { transactions: [...asked.transactions], groups: [...asked.groups], level: asked.level },
+        caseDetails: {
+          transactions: [...asked.transactions],
+          groups: [...asked.groups],
+          level: asked.level,
+          ...(named.length === 0 ? {} : { co_viewers: [...named] }),
+        },
         index: { requestId: id },
       });
     });

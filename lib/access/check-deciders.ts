@@ -1,5 +1,6 @@
 import "server-only";
 import { STAGE_DUTY } from "@/lib/access/action-rules";
+import { findKin } from "@/lib/access/kin/store";
 import { findDeciders } from "@/lib/access/queue/store";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { Stage } from "@/lib/access/schema";
@@ -18,7 +19,17 @@ export async function requireDeciders(
   transactions: readonly string[],
 ): Promise<void> {
   const { tenantId } = cx.instance;
-  const deciders = await findDeciders(tx, { tenantId, besides: row.requesterOrganisationId, transactions });
+  const near = new Set<string>();
+  for (const one of [row.requesterUserId, ...row.coViewers]) {
+    const { accounts, colleagues } = await findKin(tx, tenantId, one);
+    for (const id of [...accounts, ...colleagues]) near.add(id);
+  }
+  const deciders = await findDeciders(tx, {
+    tenantId,
+    besides: row.requesterOrganisationId,
+    near: [...near],
+    transactions,
+  });
   const duties = Stage.options.map((stage) => STAGE_DUTY[stage]);
   const missing = duties.filter((duty) => !deciders.some((one) => one.duty === duty));
   const isOneAlone = new Set(deciders.map(({ userId }) => userId)).size < duties.length;

@@ -2,6 +2,7 @@ import "server-only";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/authorizations/store";
 import { authorize } from "@/lib/access/authorize";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
+import { ownOrganisations, withTie } from "@/lib/access/kin/store";
 import { getPerson, type Person } from "@/lib/access/people/store";
 import type { Permit } from "@/lib/access/permit";
 import { isParty } from "@/lib/access/queue/store";
@@ -43,8 +44,9 @@ export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): P
   }
   const decisions = await listDecisions(tx, id);
   const deciders = decisions.filter((one) => one.decision !== "ask").map((one) => one.approverUserId);
-  const party = await isParty(tx, cx.principal.organisationId, facts.transactions);
-  const permit = await authorize(cx, "request.decide", { ...facts, stage, deciders, isParty: party });
+  const { kin, facts: tied } = await withTie(tx, cx, facts);
+  const party = await isParty(tx, ownOrganisations(cx, kin), facts.transactions);
+  const permit = await authorize(cx, "request.decide", { ...tied, stage, deciders, isParty: party });
   return {
     permit,
     row: await readRequest(tx, permit, facts),

@@ -7,7 +7,7 @@ import type { Role } from "@/lib/context";
 import type { GroupName } from "@/lib/escrow/statements";
 
 /** Changes whenever a rule here or in the floor changes its meaning; its hash is the policy version. */
-export const RULES_VERSION = "default-4";
+export const RULES_VERSION = "default-5";
 
 const PURPOSES: Readonly<Record<Role, readonly string[]>> = {
   client: ["settlement", "dispute", "support"],

@@ -78,6 +78,10 @@ export interface GrantFacts {
   readonly dispute?: DisputeFacts;
   readonly emergency?: EmergencyFacts;
   readonly subjectUserId: string;
+  /** Whoever was named to look beside the subject: for conflicts. */
+  readonly coViewers?: readonly string[];
+  /** Those of them who may look now: of the subject's organisation and role, active, not taken out. */
+  readonly viewers?: readonly string[];
   readonly requesterOrganisationId: string;
   readonly transactions: readonly string[];
   readonly groups: readonly GroupName[];

@@ -2,6 +2,7 @@ import "server-only";
 import type { RequestAnswer } from "@/lib/access/answer-schema";
 import { authorize } from "@/lib/access/authorize";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
+import { resolveCoViewers } from "@/lib/access/co-viewers/name-co-viewers";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
 import * as requests from "@/lib/access/requests/change-store";
@@ -16,7 +17,7 @@ import { inTransaction } from "@/lib/db/transaction";
 
 const MAX_EXPORTS = 5;
 
-function askedOf(body: NewRequest): Asked {
+function askedOf(body: NewRequest): Omit<Asked, "coViewers"> {
   return {
     purpose: body.purpose,
     justification: body.justification,
@@ -32,6 +33,18 @@ function askedOf(body: NewRequest): Asked {
   };
 }
 
+/** What the entry of a filing says of it. */
+function filed(asked: Asked, reference: string) {
+  return {
+    reference,
+    transactions: [...asked.transactions],
+    groups: [...asked.groups],
+    level: asked.level,
+    justification: asked.justification,
+    ...(asked.coViewers.length === 0 ? {} : { co_viewers: [...asked.coViewers] }),
+  };
+}
+
 /** An auditor, a regulator or staff files an access request. It begins as a draft that only they change. */
 export async function fileRequest(cx: Context, body: NewRequest): Promise<RequestAnswer> {
   const attempted = { action: "request.create", purpose: body.purpose, fields: body.fields };
@@ -44,10 +57,11 @@ export async function fileRequest(cx: Context, body: NewRequest): Promise<Reques
     const { tenantId } = cx.instance;
     const entry = await inTransaction(cx, async (tx) => {
       await requireKnownTransactions(tx, tenantId, asked.transactions);
+      const coViewers = await resolveCoViewers(tx, cx, body.co_viewers ?? []);
       const reference = await requests.newReference(tx, at.getUTCFullYear());
       const { userId, organisationId } = cx.principal;
       const filing = { id, requesterUserId: userId, requesterOrganisationId: organisationId };
-      await requests.insertRequest(tx, permit, { ...asked, ...filing, tenantId, reference, at });
+      await requests.insertRequest(tx, permit, { ...asked, coViewers, ...filing, tenantId, reference, at });
       await insertEvent(tx, {
         id: uuidv7(at.getTime()),
         tenantId,
@@ -67,13 +81,7 @@ export async function fileRequest(cx: Context, body: NewRequest): Promise<Reques
         purpose: asked.purpose,
         details: { policy: permit.policyVersion },
         caseId: id,
-        caseDetails: {
-          reference,
-          transactions: [...asked.transactions],
-          groups: [...asked.groups],
-          level: asked.level,
-          justification: asked.justification,
-        },
+        caseDetails: filed({ ...asked, coViewers }, reference),
         index: { requestId: id },
       });
     });

@@ -1,6 +1,7 @@
 import "server-only";
 import { activateGrant, type CustodyContext } from "@/lib/access/activate-grant";
 import { announceDisputeEnd } from "@/lib/access/announce-dispute-end";
+import { announceCoViewerEnd } from "@/lib/access/co-viewers/end-co-viewer";
 import { listPending, type PendingWork, postponePending } from "@/lib/access/jobs/store";
 import { announceRevocation } from "@/lib/access/revoke-grant";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
@@ -13,6 +14,7 @@ const FINISH = {
   "grant.activate": activateGrant,
   "grant.revoke": announceRevocation,
   "dispute.end": announceDisputeEnd,
+  "co-viewer.end": announceCoViewerEnd,
 } as const;
 
 async function finishOne(cx: CustodyContext, work: PendingWork): Promise<boolean> {

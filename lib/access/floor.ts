@@ -31,7 +31,8 @@ export function isSupport(subject: Pick<SubjectFacts, "duties">): boolean {
 function grantReasons(facts: OpeningFacts, grant: GrantFacts): Reason[] {
   const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
   const found: Reason[] = [];
-  if (grant.subjectUserId !== facts.subject.userId)
+  const { userId } = facts.subject;
+  if (grant.subjectUserId !== userId && grant.viewers?.includes(userId) !== true)
     found.push(no("floor.grant-of-another", "No grant of yours covers this."));
   if (!grant.transactions.includes(facts.record.transactionId))
     found.push(no("floor.grant-transaction", "The grant does not name this transaction."));
@@ -100,6 +101,8 @@ function approvalReasons(grant: GrantFacts): Reason[] {
   const approvers = new Set(grant.approvals.map((approval) => approval.approverUserId));
   if (approvers.has(grant.subjectUserId))
     found.push(reason("floor.self-approval", "access.no-grant", "The requester decided on his own request."));
+  if (grant.coViewers?.some((one) => approvers.has(one)) === true)
+    found.push(reason("floor.co-viewer", "access.no-grant", "A co-viewer decided on what he may look at."));
   if (grant.approvals.some((one) => one.approverOrganisationId === grant.requesterOrganisationId))
     found.push(
       reason("floor.organisation", "access.no-grant", "The requester's own organisation decided on it."),

@@ -11,7 +11,7 @@ import {
 } from "@/lib/access/grants/detail-store";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { loadGrant } from "@/lib/access/load-grant";
-import { getPerson } from "@/lib/access/people/store";
+import { findByPseudonym, getPerson } from "@/lib/access/people/store";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { jobView, listJobs } from "@/lib/access/records/store";
 import { listReleaseWords, type ReleaseWordRow } from "@/lib/access/release/store";
@@ -19,7 +19,7 @@ import { loadNames } from "@/lib/access/request-view";
 import { authorizationView, grantView, type Names, personView } from "@/lib/access/view";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
-import { listCopies } from "@/lib/audit/list-copies";
+import { type CopyMade, listCopies } from "@/lib/audit/list-copies";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { GroupName } from "@/lib/escrow/statements";
@@ -36,12 +36,14 @@ async function viewOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantView> 
 
 function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["acts"] {
   const isLive = view.state === "active" || view.state === "pending";
-  const isOwn = grant.subjectUserId === cx.principal.userId;
+  const { userId } = cx.principal;
+  const isOwn = grant.subjectUserId === userId || grant.viewers?.includes(userId) === true;
   const facts = {
     requesterUserId: grant.subjectUserId,
     requesterOrganisationId: grant.requesterOrganisationId,
     isSent: true,
     isReleased: grant.releaseId !== undefined,
+    viewers: grant.viewers ?? [],
   };
   return [
     ...(isOwn && view.state === "active" ? (["open"] as const) : []),
@@ -53,7 +55,7 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
 
 interface Read {
   readonly detail: Omit<GrantDetail, "copies">;
-  /** Nobody else opens or copies under it. */
+  /** Stands for a copier whom nobody knows any more. */
   readonly holder: GrantDetail["copies"][number]["by"];
 }
 
@@ -85,6 +87,7 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   const authorization = requestId === undefined ? undefined : await findAuthorization(tx, requestId);
   const names = await loadNames(tx, [
     grant.subjectUserId,
+    ...(grant.viewers ?? []),
     ...approvals.map((one) => one.approverUserId),
     ...(words ?? []).map((one) => one.userId),
     ...openings.map((one) => one.byUserId),
@@ -93,6 +96,8 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   const detail = {
     ...view,
     ...(grant.requestReference === undefined ? {} : { request_reference: grant.requestReference }),
+    ...(grant.viewers?.includes(cx.principal.userId) === true ? { co_viewed: true as const } : {}),
+    ...(grant.viewers?.length ? { co_viewers: grant.viewers.map((one) => personView(names, one)) } : {}),
     ...(authorization === undefined ? {} : { legal_authority: authorizationView(authorization) }),
     decided_by: approvals.map((one) => ({
       stage: one.stage,
@@ -109,17 +114,28 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   return { detail, holder: personView(names, grant.subjectUserId) };
 }
 
+/** Who made copies, the holder or a co-viewer, by pseudonym. */
+async function copiersOf(tx: Tx, copies: readonly CopyMade[]) {
+  const ids = await findByPseudonym(
+    tx,
+    copies.flatMap(({ actor }) => actor ?? []),
+  );
+  const names = await loadNames(tx, [...ids.values()]);
+  return new Map([...ids].map(([pseudonym, id]) => [pseudonym, personView(names, id)]));
+}
+
 /** Both kinds of acts by which fields leave the seal under a grant: openings, and copies out of them. */
 async function detailOf(cx: Context, id: string): Promise<GrantDetail> {
   const { detail, holder } = await inSnapshot(cx, async (tx) =>
     readDetail(tx, cx, await loadGrant(tx, cx, id, "grant.read")),
   );
   const copies = await listCopies(cx, id, MAX_OPENINGS);
+  const by = await inSnapshot(cx, (tx) => copiersOf(tx, copies));
   return {
     ...detail,
     copies: copies.map((one) => ({
       at: one.at,
-      by: holder,
+      by: by.get(one.actor ?? "") ?? holder,
       transaction_id: one.transactionId,
       fields: GroupName.options.filter((group) => one.fields.includes(group)),
       entry_id: one.entryId,

@@ -1,14 +1,16 @@
 import "server-only";
 import type { IdentityCheckAnswer } from "@/lib/access/answer-schema";
+import { invalidField } from "@/lib/access/invalid-field";
 import { loadRequest } from "@/lib/access/load-request";
-import { findPeople, insertIdentityCheck } from "@/lib/access/people/store";
+import { readCheckRecord } from "@/lib/access/office/agency/check-record";
+import { findPeople, insertIdentityCheck, type Person } from "@/lib/access/people/store";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import type { NewIdentityCheck } from "@/lib/access/schema";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 
 /** The check holds for the officer, in any request, for twelve months. */
@@ -18,9 +20,37 @@ function twelveMonthsLater(at: Date): Date {
   return later;
 }
 
+interface Facts {
+  readonly domainVerified: boolean;
+  readonly calledNumberFromRecord: boolean;
+}
+
+/** What holds, by the agency's record. Throws `request.invalid` for a number that is not of it. */
+async function weigh(tx: Tx, cx: Context, officer: Person, body: NewIdentityCheck): Promise<Facts> {
+  const record = await readCheckRecord(tx, cx.instance.tenantId, officer);
+  const { called_number: number, is_confirmed: isConfirmed } = body;
+  if (number !== undefined && !record.contacts.includes(number))
+    throw invalidField("/called_number", "is no number of the agency's record");
+  return {
+    domainVerified: record.isDomainVerified,
+    calledNumberFromRecord: number !== undefined && isConfirmed,
+  };
+}
+
+/** What the entry of a check says. */
+function checked(facts: Facts, body: NewIdentityCheck) {
+  return {
+    domain_verified: facts.domainVerified,
+    called_number_from_record: facts.calledNumberFromRecord,
+    ...(body.called_number === undefined ? {} : { called_number: body.called_number }),
+    note: body.note,
+  };
+}
+
 /**
- * The legal reviewer records that the officer is who he says: domain verified, and a call back to a number from
- * the agency's record. Only a check with both lets a request be approved.
+ * The legal reviewer records that the officer is who he says: the server compares the domain of the officer's address with
+ * the agency's, and the call back goes to a number of the agency's record, chosen and never typed. Only a check with both
+ * lets a request be approved. Whoever checks may decide as well; the requester and his side never do.
  */
 export async function checkIdentity(
   cx: Context,
@@ -31,17 +61,18 @@ export async function checkIdentity(
     const at = cx.clock.now();
     const id = uuidv7(at.getTime());
     const expiresAt = twelveMonthsLater(at);
-    const { entry, officer } = await inTransaction(cx, async (tx) => {
+    const { entry, officer, facts } = await inTransaction(cx, async (tx) => {
       const { row } = await loadRequest(tx, cx, requestId, "identity.check");
       const person = (await findPeople(tx, [row.requesterUserId])).get(row.requesterUserId);
       if (person === undefined) throw new InvariantError("the officer of a request does not exist");
+      const facts = await weigh(tx, cx, person, body);
       await insertIdentityCheck(tx, {
         id,
         tenantId: cx.instance.tenantId,
         officerUserId: row.requesterUserId,
         checkedBy: cx.principal.userId,
-        domainVerified: body.domain_verified,
-        calledNumberFromRecord: body.called_number_from_record,
+        ...facts,
+        calledNumber: body.called_number,
         note: body.note,
         expiresAt,
       });
@@ -51,15 +82,16 @@ export async function checkIdentity(
         action: "identity.check",
         subjects: [`user:${row.requesterUserId}`],
         caseId: requestId,
-        caseDetails: { ...body },
+        caseDetails: checked(facts, body),
         index: { requestId },
       });
-      return { entry: appended, officer: person.handle };
+      return { entry: appended, officer: person.handle, facts };
     });
     return {
       id,
       officer,
-      is_valid: body.domain_verified && body.called_number_from_record,
+      is_valid: facts.domainVerified && facts.calledNumberFromRecord,
+      domain_verified: facts.domainVerified,
       expires_at: expiresAt.toISOString(),
       receipt: await issueReceipt(cx, entry),
     };

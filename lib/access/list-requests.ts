@@ -67,8 +67,9 @@ export async function listRequests(
   const view = query.waiting_for === "me" ? "waiting" : (query.view ?? "all");
   const { state, purpose, reference } = query;
   const search = searchOf(query);
-  const filter = { viewer: viewerOf(cx), ownerId: listOwner(cx), state, purpose, reference, search, view };
   return inSnapshot(cx, async (tx) => {
+    const viewer = await viewerOf(tx, cx);
+    const filter = { viewer, ownerId: listOwner(cx), state, purpose, reference, search, view };
     const { limit, sort = "newest" } = query;
     const found = await listQueue(tx, { ...filter, sort, after, limit: limit + 1 });
     const turns = found.slice(0, limit);

@@ -17,6 +17,7 @@ export async function loadGrant(tx: Tx, cx: Context, id: string, action: GrantAc
     requesterOrganisationId: grant.requesterOrganisationId,
     isSent: true,
     isReleased: grant.releaseId !== undefined,
+    viewers: grant.viewers ?? [],
   });
   return grant;
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import type { Action } from "@/lib/access/action-facts";
 import { authorize } from "@/lib/access/authorize";
+import { withTie } from "@/lib/access/kin/store";
 import type { Permit } from "@/lib/access/permit";
 import * as requests from "@/lib/access/requests/store";
 import type { Context } from "@/lib/context";
@@ -9,7 +10,12 @@ import { DomainError } from "@/lib/errors";
 
 type RequestAction = Extract<
   Action,
-  "request.read" | "request.change" | "request.comment" | "request.review" | "identity.check"
+  | "request.read"
+  | "request.change"
+  | "request.comment"
+  | "request.review"
+  | "request.end-co-viewer"
+  | "identity.check"
 >;
 
 /** A request with the permit it was read under. */
@@ -27,7 +33,10 @@ export async function loadRequest<A extends RequestAction>(
 ): Promise<Loaded<A>> {
   const facts = await requests.findRequestFacts(tx, cx.instance.tenantId, id);
   if (facts === undefined) throw new DomainError("request-file.not-found");
-  const permit = await authorize<RequestAction>(cx, action, facts);
+  // What is one's own one reads without a tie; everything else is weighed with it.
+  const isOwn = facts.requesterUserId === cx.principal.userId;
+  const asked = isOwn ? facts : (await withTie(tx, cx, facts)).facts;
+  const permit = await authorize<RequestAction>(cx, action, asked);
   return { permit: narrowed<A>(permit, action), row: await requests.readRequest(tx, permit, facts) };
 }
 

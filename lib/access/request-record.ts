@@ -18,13 +18,15 @@ export interface FrozenRequest {
   readonly until: Date | undefined;
   readonly maxViews: number;
   readonly maxExports: number;
+  /** Handles of those who look beside the requester. */
+  readonly coViewerHandles: readonly string[];
 }
 
 /**
  * `request_digest` of a decision: SHA-256 of the JCS (RFC 8785) of this record, base64url. Members, in any order:
  * v (1), log, request, reference, requester (handle), organisation (id), purpose, justification, legal_basis?,
  * transactions and groups (sorted bytewise, without doubles), level, from?, until? (`YYYY-MM-DDTHH:MM:SSZ`),
- * max_views, max_exports. A query has been resolved to ids before.
+ * max_views, max_exports, co_viewers? (handles, sorted bytewise; absent where there are none). A query has been resolved to ids before.
  */
 export function requestDigest(request: FrozenRequest): string {
   return recordDigest(requestRecord(request));
@@ -50,5 +52,6 @@ export function requestRecord(request: FrozenRequest): FrozenRequestRecord {
     ...(request.until === undefined ? {} : { until: validityTime(request.until) }),
     max_views: request.maxViews,
     max_exports: request.maxExports,
+    ...(request.coViewerHandles.length === 0 ? {} : { co_viewers: sorted(request.coViewerHandles) }),
   };
 }

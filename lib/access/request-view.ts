@@ -1,6 +1,8 @@
 import "server-only";
+import { decideAction } from "@/lib/access/action-rules";
 import type { RequestAnswer, RequestView, TakenAwayView } from "@/lib/access/answer-schema";
 import { findAuthorization } from "@/lib/access/authorizations/store";
+import { type CoViewer, listCoViewers } from "@/lib/access/co-viewers/store";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { steeringMembers } from "@/lib/access/life/steering-view";
@@ -88,6 +90,19 @@ function detailMembers(row: RequestRow) {
   };
 }
 
+function coViewerMembers(cx: Context, row: RequestRow, named: readonly CoViewer[]) {
+  if (named.length === 0) return {};
+  const mayEnd = row.isSent && decideAction(cx.principal, "request.end-co-viewer", row).length === 0;
+  return {
+    co_viewers: named.map(({ handle, name, endedAt }) => ({
+      handle,
+      name,
+      ...(endedAt === undefined ? {} : { ended_at: endedAt.toISOString() }),
+    })),
+    may_end_co_viewers: mayEnd && named.some(({ endedAt }) => endedAt === undefined),
+  };
+}
+
 function pauseMember(row: RequestRow, events: readonly TimelineEvent[]) {
   const asked = row.state === "needs_information" ? askedAt(events) : undefined;
   return asked === undefined ? {} : { clock_paused_at: asked.toISOString() };
@@ -104,13 +119,15 @@ async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestV
     ...decisions.map((decision) => decision.approverUserId),
     ...events.flatMap((event) => (event.byUserId === undefined ? [] : [event.byUserId])),
   ]);
+  const coViewers = await listCoViewers(tx, row.id);
   return {
     ...requestSummary(row, {
       names,
-      turn: await findTurn(tx, viewerOf(cx), row.id),
+      turn: await findTurn(tx, await viewerOf(tx, cx), row.id),
       authority: authorization,
     }),
     ...detailMembers(row),
+    ...coViewerMembers(cx, row, coViewers),
     jobs: (await listJobs(tx, row.transactions.slice(0, MAX_JOBS))).map(jobView),
     ...(authorization === undefined ? {} : { authorization: authorizationView(authorization) }),
     first_request: (await countEarlierRequests(tx, row)) === 0,

@@ -1,10 +1,12 @@
 import "server-only";
+import type { FilingFacts } from "@/lib/access/action-facts";
 import { decideAction, STAGE_DUTY } from "@/lib/access/action-rules";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/authorizations/store";
 import { firstReading, stageOf } from "@/lib/access/decision-case";
 import { remainingAt } from "@/lib/access/decision-statement";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { RULES_VERSION } from "@/lib/access/default-rules";
+import { ownOrganisations, withTie } from "@/lib/access/kin/store";
 import { knownHolds } from "@/lib/access/known-holds";
 import { loadRequest } from "@/lib/access/load-request";
 import type { Remaining } from "@/lib/access/narrowing";
@@ -17,6 +19,7 @@ import { recognitionView } from "@/lib/access/recognition/recognition-view";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { loadNames } from "@/lib/access/request-view";
 import type { RequestRow } from "@/lib/access/requests/store";
+import { identityOf } from "@/lib/access/review/identity-view";
 import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
 import { type RecordRow, readHistory, readRecords } from "@/lib/access/review/store";
 import type { Stage } from "@/lib/access/schema";
@@ -39,6 +42,7 @@ interface Review {
   readonly stage: Stage | undefined;
   readonly remaining: Remaining;
   readonly isParty: boolean;
+  readonly tie: FilingFacts["tie"];
 }
 
 async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
@@ -47,9 +51,11 @@ async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
   const authorization = await findAuthorization(tx, id);
   const decisions = await listDecisions(tx, id);
   const remaining = remainingAt({ row, requester, authorization, decisions }, cx.clock.now());
-  const party = await isParty(tx, cx.principal.organisationId, row.transactions);
+  const { kin, facts } = await withTie(tx, cx, row);
+  const party = await isParty(tx, ownOrganisations(cx, kin), row.transactions);
+  const { tie } = facts;
   const stage = stageOf(row);
-  return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party };
+  return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party, tie };
 }
 
 const decidersOf = (decisions: readonly DecisionRow[]): string[] =>
@@ -60,9 +66,18 @@ function conflictsOf(cx: Context, review: Review, stage: Stage): ReviewConflict[
   const { principal } = cx;
   const { row } = review;
   return [
-    { id: "requester", holds: row.requesterUserId !== principal.userId },
+    {
+      id: "requester",
+      holds:
+        row.requesterUserId !== principal.userId &&
+        review.tie !== "co-viewer" &&
+        review.tie !== "second-account",
+    },
     { id: "duty", holds: principal.duties.includes(STAGE_DUTY[stage]) },
-    { id: "organisation", holds: row.requesterOrganisationId !== principal.organisationId },
+    {
+      id: "organisation",
+      holds: row.requesterOrganisationId !== principal.organisationId && review.tie !== "organisation",
+    },
     { id: "person", holds: !decidersOf(review.decisions).includes(principal.userId) },
     { id: "party", holds: !review.isParty },
   ];
@@ -74,7 +89,8 @@ function judge(cx: Context, review: Review): Pick<ReviewView, "may_decide" | "wh
     const detail = `The request is ${row.state}: no stage waits for a decision.`;
     return { may_decide: false, why_not: { id: "decision.stage", detail }, conflicts: [] };
   }
-  const facts = { ...row, stage, deciders: decidersOf(review.decisions), isParty: review.isParty };
+  const { tie, isParty: party } = review;
+  const facts = { ...row, tie, stage, deciders: decidersOf(review.decisions), isParty: party };
   const [against] = decideAction(cx.principal, "request.decide", facts);
   return {
     may_decide: against === undefined,
@@ -115,22 +131,6 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
   });
 }
 
-async function identityOf(tx: Tx, cx: Context, review: Review): Promise<ReviewView["identity_check"]> {
-  const { role, userId } = review.requester;
-  const check = await people.findIdentityCheck(tx, userId);
-  const isRequired = role === "auditor" || role === "regulator";
-  if (check === undefined) return { is_required: isRequired, is_valid: false };
-  const by = await people.getPerson(tx, check.checkedBy);
-  return {
-    is_required: isRequired,
-    is_complete: check.isComplete,
-    is_valid: check.isComplete && cx.clock.now() < check.until,
-    at: check.at.toISOString(),
-    by: by.name,
-    until: check.until.toISOString(),
-  };
-}
-
 /** That the first decider has read is told; what he read only to a person who has read and approved as well. */
 async function firstReadingOf(
   tx: Tx,
@@ -151,7 +151,7 @@ async function firstReadingOf(
 }
 
 async function queueOf(tx: Tx, cx: Context, id: string): Promise<ReviewView["queue"]> {
-  const viewer = viewerOf(cx);
+  const viewer = await viewerOf(tx, cx);
   const page = { viewer, ownerId: undefined, state: undefined, view: "waiting", sort: "due" } as const;
   const ids = (await listQueue(tx, { ...page, after: undefined, limit: MAX_QUEUE })).map((turn) => turn.id);
   const at = ids.indexOf(id);
@@ -200,7 +200,7 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
     },
     remaining: remainingView(review),
     officer: await officerOf(tx, review),
-    identity_check: await identityOf(tx, cx, review),
+    identity_check: await identityOf(tx, cx, review.requester),
     ...(await recognitionView(tx, cx, review.authorization)),
     ...(await firstReadingOf(tx, cx, review)),
     readings: readingsOf(

@@ -4,6 +4,8 @@ import { decideRequest } from "@/lib/access/decide-request";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
 import { checkIdentity } from "@/lib/access/identity-check";
+import { getAgencyRecord, setAgencyRecord } from "@/lib/access/office/agency/agency-record";
+import { AgencyRecordBody } from "@/lib/access/office/agency/schema";
 import { prepareStatement } from "@/lib/access/prepare-statement";
 import { readDocument } from "@/lib/access/read-document";
 import { reviewRequest } from "@/lib/access/review-request";
@@ -14,6 +16,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
 import { refusalOf } from "@/lib/testing/refusal";
 import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/statement-passkey";
+import { TEST_CONTACT } from "@/lib/testing/use-case-bench";
 
 const DAY_MS = 86_400_000;
 let bench: AccessBench;
@@ -105,7 +108,13 @@ describe("the decision panel", () => {
     const id = await bench.file({ who: officer });
     const first = await reviewRequest(bench.legal, id);
     expect(first.officer).toMatchObject({ requests: 0, is_first_request: true });
-    expect(first.identity_check).toEqual({ is_required: true, is_valid: false });
+    expect(first.identity_check).toEqual({
+      is_required: true,
+      is_valid: false,
+      domain: "test.example",
+      is_domain_verified: true,
+      contacts: [TEST_CONTACT],
+    });
     await decideRequest(bench.legal, id, deny("legal"));
     const later = await reviewRequest(bench.legal, await bench.file({ who: officer }));
     expect(later.officer).toMatchObject({ requests: 1, granted: 0, denied: 1, is_first_request: false });
@@ -137,8 +146,8 @@ describe("the decision panel", () => {
 describe("an identity check", () => {
   const check = (who: BenchPerson, id: string, holds: boolean) =>
     checkIdentity(who, id, {
-      domain_verified: holds,
-      called_number_from_record: holds,
+      called_number: TEST_CONTACT,
+      is_confirmed: holds,
       note: "Called back.",
     });
 
@@ -158,6 +167,65 @@ describe("an identity check", () => {
     await check(bench.legal, id, true);
     const answer = await decideRequest(bench.legal, id, bench.approval("legal"));
     expect(answer).toMatchObject({ state: "stage_2", requester: { handle: principal.handle } });
+  });
+
+  it("is by the agency's record alone: no number of one's own, no other domain, and nobody called is no check", async () => {
+    const officer = await bench.person({ role: "regulator", hasKey: false });
+    const id = await bench.file({ who: officer });
+    const own = { called_number: "+49 30 111111", is_confirmed: true, note: "Called back." };
+    const refused = await refusalOf(checkIdentity(bench.legal, id, own));
+    expect(refused.errors).toEqual([
+      { pointer: "/called_number", detail: "is no number of the agency's record" },
+    ]);
+    const nobody = await checkIdentity(bench.legal, id, { is_confirmed: true, note: "He wrote." });
+    expect(nobody).toMatchObject({ is_valid: false, domain_verified: true });
+    const impostor = await bench.person({
+      role: "regulator",
+      hasKey: false,
+      email: "x@test.example.evil.example",
+    });
+    const theirs = await checkIdentity(bench.legal, await bench.file({ who: impostor }), {
+      called_number: TEST_CONTACT,
+      is_confirmed: true,
+      note: "Called back.",
+    });
+    expect(theirs).toMatchObject({ is_valid: false, domain_verified: false });
+    const insert = (values: readonly unknown[]) =>
+      bench.query(
+        `INSERT INTO identity_check (id, tenant_id, officer_user_id, checked_by_user_id, domain_verified,
+           called_number_from_record, called_number, note, expires_at)
+         VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, 'x', now())`,
+        [bench.place.tenantId, impostor.principal.userId, ...values],
+      );
+    const by = bench.legal.principal.userId;
+    await expect(insert([by, true, false, null])).rejects.toThrow("of a domain of the agency");
+    await expect(insert([by, false, true, "+49 30 111111"])).rejects.toThrow("called back at a number");
+    await expect(insert([by, false, true, null])).rejects.toThrow("called back at a number");
+    await expect(insert([impostor.principal.userId, false, false, null])).rejects.toThrow("nobody checks");
+  });
+
+  it("goes by what administrators put on the agency's record, at the next check", async () => {
+    const officer = await bench.person({ role: "regulator", hasKey: false });
+    const admin = await bench.person({
+      role: "admin",
+      duties: ["admin"],
+      hasKey: false,
+      organisation: "operator",
+    });
+    const id = await bench.file({ who: officer });
+    const { organisationId } = officer.principal;
+    const record = { email_domains: ["agency.example"], contacts: ["+49 30 222222"] };
+    expect(await setAgencyRecord(admin, organisationId, record)).toMatchObject(record);
+    expect(await getAgencyRecord(admin, organisationId)).toMatchObject(record);
+    expect((await reviewRequest(bench.legal, id)).identity_check).toMatchObject({
+      contacts: record.contacts,
+      is_domain_verified: false,
+    });
+    expect(await code(check(bench.legal, id, true))).toBe("request.invalid");
+    const { organisationId: company } = bench.client.principal;
+    expect(await code(setAgencyRecord(admin, company, record))).toBe("organisation.not-found");
+    for (const domain of ["Agency.example", "example", "-a.example", "a.example "])
+      expect(AgencyRecordBody.safeParse({ ...record, email_domains: [domain] }).success).toBe(false);
   });
 
   it("tells nobody outside whether a request exists", async () => {

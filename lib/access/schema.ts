@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { visibleLine, visibleText } from "@/lib/api-client/fields";
-import { GroupName, Level, StatementSignature } from "@/lib/escrow/statements";
+import { GroupName, Level, MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/statements";
 
 /** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
 export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
@@ -111,6 +111,12 @@ const askedMembers = {
   from: Instant.optional(),
   until: Instant.optional(),
   max_views: z.int().min(1).max(10_000),
+  /** Colleagues who look beside the requester: handle or address of each. */
+  co_viewers: z
+    .array(visibleLine(320))
+    .max(MAX_CO_VIEWERS)
+    .refine((names) => new Set(names).size === names.length, "names somebody twice")
+    .optional(),
 };
 
 export const NewRequest = z
@@ -215,12 +221,19 @@ export const NewDecision = z
   .refine(recordsAsLegal, ONLY_LEGAL);
 export type NewDecision = z.infer<typeof NewDecision>;
 
+/** The server compares the domain of the officer's address itself. */
 export const NewIdentityCheck = z.strictObject({
-  domain_verified: z.boolean(),
-  called_number_from_record: z.boolean(),
+  /** One of the numbers of the agency's record, as the review names them; absent where nobody was called. */
+  called_number: visibleLine(60).optional(),
+  /** The officer was reached there and confirmed the request. */
+  is_confirmed: z.boolean(),
   note: visibleText(2_000),
 });
 export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
+
+/** Takes a co-viewer out of a request that was sent, by handle. */
+export const NewCoViewerEnd = z.strictObject({ person: visibleLine(160), reason: visibleText(2_000) });
+export type NewCoViewerEnd = z.infer<typeof NewCoViewerEnd>;
 
 export const NewComment = z.strictObject({ comment: visibleText(4_000) });
 export const Withdrawal = z.strictObject({ reason: visibleText(2_000).optional() });

@@ -5,6 +5,7 @@ import { requireReach } from "@/lib/access/authorizations/signed-order";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { requireKnownTransactions, requireSpan } from "@/lib/access/check-asked";
 import { requireDeciders } from "@/lib/access/check-deciders";
+import { frozenCoViewers } from "@/lib/access/co-viewers/name-co-viewers";
 import { invalidField } from "@/lib/access/invalid-field";
 import { datesFrom } from "@/lib/access/life/due";
 import { loadRequest } from "@/lib/access/load-request";
@@ -65,14 +66,16 @@ async function resolvedTransactions(tx: Tx, cx: Context, row: RequestRow): Promi
   return ids;
 }
 
-/** What the entry of a submission says of its dates and its authority. */
+/** What the entry of a submission says of its dates, its authority and who looks as well. */
 function told(
   dates: { readonly dueAt: Date; readonly responseDueAt?: Date },
   authorization: { readonly id: string; readonly recordDigest: string } | undefined,
-): Record<string, string> {
+  coViewers: readonly string[],
+): Record<string, string | string[]> {
   const { dueAt, responseDueAt } = dates;
   return {
     due_at: dueAt.toISOString(),
+    ...(coViewers.length === 0 ? {} : { co_viewers: [...coViewers] }),
     ...(responseDueAt === undefined ? {} : { response_due_at: responseDueAt.toISOString() }),
     ...(authorization === undefined
       ? {}
@@ -95,13 +98,10 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
     await requireReach(tx, authorization.reach, { ...row, fields: row.groups, transactions });
   await requireDeciders(tx, cx, row, transactions);
   const requester = (await getPerson(tx, row.requesterUserId)).handle;
-  const digest = requestDigest({
-    ...row,
-    log: cx.instance.log,
-    requester,
-    transactions,
-    organisationId: row.requesterOrganisationId,
-  });
+  const coViewerHandles = await frozenCoViewers(tx, row);
+  const organisationId = row.requesterOrganisationId;
+  const asked = { ...row, coViewerHandles, transactions, requester, organisationId };
+  const digest = requestDigest({ ...asked, log: cx.instance.log });
   const { dueAt, responseDueAt } = datesFrom(authorization?.kind, cx.clock.now());
   const dates = responseDueAt === undefined ? { dueAt } : { dueAt, responseDueAt };
   const checked = authorization === undefined ? {} : { authorizationDigest: authorization.recordDigest };
@@ -121,7 +121,11 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
     ],
     purpose: row.purpose,
     caseId: id,
-    caseDetails: { digest, transactions: [...transactions], ...told(dates, authorization) },
+    caseDetails: {
+      digest,
+      transactions: [...transactions],
+      ...told(dates, authorization, coViewerHandles),
+    },
     index: { requestId: id },
   });
 }

@@ -1,17 +1,16 @@
+import "server-only";
 import { isExecutive, isReviewer, STAGE_DUTY } from "@/lib/access/action-rules";
+import { findKin } from "@/lib/access/kin/store";
 import type { Viewer } from "@/lib/access/queue/store";
 import { Stage } from "@/lib/access/schema";
 import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
 
-/** The caller as the queue sees him: with the stages his duties decide. */
-export function viewerOf({ principal }: Pick<Context, "principal">): Viewer {
-  const stages = Stage.options.filter((stage) => principal.duties.includes(STAGE_DUTY[stage]));
+/** The caller as the queue sees him: with the stages his duties decide, and whose requests he is too near to. */
+export async function viewerOf(tx: Tx, { principal }: Pick<Context, "principal">): Promise<Viewer> {
+  const decided = Stage.options.filter((stage) => principal.duties.includes(STAGE_DUTY[stage]));
+  const stages = isReviewer(principal) ? decided : [];
   const { userId, organisationId, tenantId } = principal;
-  return {
-    userId,
-    organisationId,
-    tenantId,
-    stages: isReviewer(principal) ? stages : [],
-    seesEscalated: isExecutive(principal),
-  };
+  const kin = stages.length === 0 ? {} : { kin: await findKin(tx, tenantId, userId) };
+  return { userId, organisationId, tenantId, ...kin, stages, seesEscalated: isExecutive(principal) };
 }

@@ -6,6 +6,7 @@ import * as aside from "./operations/aside";
 import * as audit from "./operations/audit";
 import * as authorities from "./operations/authorities";
 import * as breakGlass from "./operations/break-glass";
+import * as coViewers from "./operations/co-viewers";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as disputes from "./operations/disputes";
@@ -39,6 +40,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   recoveries,
   access,
   decisions,
+  coViewers,
   steering,
   releases,
   breakGlass,

@@ -112,6 +112,7 @@ export const ACTION_KEYS = {
   "request.continue": "request_continue",
   "request.create": "request_create",
   "request.decide": "request_decide",
+  "request.end-co-viewer": "request_end_co_viewer",
   "request.escalate": "request_escalate",
   "request.extend": "request_extend",
   "request.lapse": "request_lapse",

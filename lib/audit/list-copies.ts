@@ -9,6 +9,8 @@ import { planForPages, readAccesses, readParts } from "./reading/store";
 /** One copy of opened fields, as it was written down before it was made. */
 export interface CopyMade {
   readonly at: string;
+  /** Pseudonym of who copied. */
+  readonly actor: string | undefined;
   readonly entryId: string;
   readonly transactionId: string;
   /** Names of the groups; none where the entry's part was erased since. */
@@ -31,9 +33,9 @@ export async function listCopies(cx: Context, grantId: string, limit: number): P
     return { ...page, parts: await readParts(tx, ids, ["org"]) };
   });
   const opened = new Map((await openParts(cx, parts)).map((part) => [part.entryId, part.plaintext]));
-  return rows.flatMap(({ at, entry_id, transaction_id }) => {
+  return rows.flatMap(({ at, entry_id, transaction_id, actor }) => {
     if (transaction_id === null) return [];
     const fields = textsOf(accessOf(opened.get(entry_id)).data_accessed);
-    return [{ at, entryId: entry_id, transactionId: transaction_id, fields }];
+    return [{ at, actor: actor ?? undefined, entryId: entry_id, transactionId: transaction_id, fields }];
   });
 }

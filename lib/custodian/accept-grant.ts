@@ -2,6 +2,7 @@ import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { signStatement } from "@/lib/crypto/statement";
 import { checkAuthorization } from "@/lib/custodian/check-authorization";
+import { namedCoViewers } from "@/lib/custodian/co-viewers";
 import { type Core, remember } from "@/lib/custodian/core";
 import { checkDispute, proveDispute } from "@/lib/custodian/dispute";
 import { checkEmergency, proveEmergency } from "@/lib/custodian/emergency";
@@ -146,11 +147,13 @@ function checkDecided(
   const scope = { ...decided, max_views: viewsLeft(core, first.request, decided.max_views) };
   if (instantOf(scope.not_after) <= core.clock.nowMs()) refuse("dates", "The grant has ended already.");
   const { purpose } = first;
+  const named = namedCoViewers(roster, decisions, submission.request);
+  const viewers = named.length === 0 ? {} : { co_viewers: named };
   const assurance = assuranceOf(
     core,
     proofs.map((proof) => proof.assurance),
   );
-  return { log: core.log, grant, ...scope, purpose, requester: requester.person, assurance };
+  return { log: core.log, grant, ...scope, purpose, requester: requester.person, ...viewers, assurance };
 }
 
 /**

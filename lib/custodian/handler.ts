@@ -4,6 +4,7 @@ import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
 import { parseStrictJson } from "@/lib/crypto/canonical-json";
 import { signStatement } from "@/lib/crypto/statement";
 import { acceptGrant, checkGrant, proveSubmission } from "@/lib/custodian/accept-grant";
+import { endCoViewer } from "@/lib/custodian/co-viewers";
 import type { Core } from "@/lib/custodian/core";
 import { acceptReview } from "@/lib/custodian/emergency";
 import { revokeGrant, suspendGrant } from "@/lib/custodian/end-grant";
@@ -19,7 +20,7 @@ import { rewrap } from "@/lib/custodian/rewrap";
 import { RosterError } from "@/lib/custodian/roster";
 import type { RosterSource } from "@/lib/custodian/roster-source";
 import { SignedReview } from "@/lib/escrow/emergency-statement";
-import { GrantSubmission, Suspension } from "@/lib/escrow/grant-submission";
+import { CO_VIEWER_ENDS_PATH, CoViewerEnd, GrantSubmission, Suspension } from "@/lib/escrow/grant-submission";
 import {
   LOST_KEY_PATHS,
   RecoverRequest,
@@ -151,6 +152,7 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
     [`POST ${PATHS.revocations}`]: async (request) =>
       revokeGrant(core, await source.current(), parseBody(Revocation, request)),
     [`POST ${PATHS.suspensions}`]: async (request) => suspendGrant(core, parseBody(Suspension, request)),
+    [`POST ${CO_VIEWER_ENDS_PATH}`]: async (request) => endCoViewer(core, parseBody(CoViewerEnd, request)),
     [`POST ${PATHS.reviews}`]: async (request) =>
       acceptReview(core, await requireRoster(source), parseBody(SignedReview, request)),
     [`POST ${PATHS.open}`]: async (request) =>

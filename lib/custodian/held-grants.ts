@@ -52,6 +52,8 @@ export class HeldGrants {
   private readonly suspended = new Set<string>();
   /** Nonces of dispute statements that have ended. */
   private readonly endedDisputes = new Set<string>();
+  /** Co-viewers who were taken out, by request. */
+  private readonly endedViewers = new Map<string, Set<string>>();
 
   hold(record: GrantLine): void {
     const { statement, digest } = record;
@@ -63,13 +65,16 @@ export class HeldGrants {
     if (held !== undefined) held.viewsUsed += 1;
   }
 
-  revoke({ grant, dispute_nonce: nonce }: Extract<JournalRecord, { kind: "revoke" }>): void {
-    this.revoked.add(grant);
-    if (nonce !== undefined) this.endedDisputes.add(nonce);
-  }
-
-  suspend(grant: string): void {
-    this.suspended.add(grant);
+  /** What takes away: a grant, for good or until it is decided anew, or one co-viewer of a request. */
+  end(record: Extract<JournalRecord, { kind: "revoke" | "suspend" | "co-viewer-end" }>): void {
+    if (record.kind === "suspend") this.suspended.add(record.grant);
+    if (record.kind === "co-viewer-end") {
+      const ended = this.endedViewers.get(record.request) ?? new Set<string>();
+      this.endedViewers.set(record.request, ended.add(record.person));
+    }
+    if (record.kind !== "revoke") return;
+    this.revoked.add(record.grant);
+    if (record.dispute_nonce !== undefined) this.endedDisputes.add(record.dispute_nonce);
   }
 
   find(id: string): HeldGrant | undefined {
@@ -82,6 +87,10 @@ export class HeldGrants {
 
   isSuspended(grant: string): boolean {
     return this.suspended.has(grant);
+  }
+
+  isViewerEnded(request: string, person: string): boolean {
+    return this.endedViewers.get(request)?.has(person) === true;
   }
 
   isDisputeEnded(nonce: string): boolean {

@@ -73,11 +73,10 @@ export class Memory {
         this.applyGrant(record);
         return;
       case "revoke":
-        this.grants.revoke(record);
-        this.noteUse("release-end", record.ended_by);
-        return;
       case "suspend":
-        this.grants.suspend(record.grant);
+      case "co-viewer-end":
+        this.grants.end(record);
+        if (record.kind === "revoke") this.noteUse("release-end", record.ended_by);
         return;
       case "review":
         this.applyReview(record);

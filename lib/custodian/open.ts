@@ -4,6 +4,7 @@ import type { Json } from "@/lib/crypto/canonical-json";
 import { sealReply } from "@/lib/crypto/reply";
 import { checkX25519PublicKey } from "@/lib/crypto/x25519-check";
 import { type CheckedIntent, checkIntent } from "@/lib/custodian/check-intent";
+import { checkCoViewerStands, isViewerOf } from "@/lib/custodian/co-viewers";
 import { type Core, remember } from "@/lib/custodian/core";
 import { checkDisputeStands } from "@/lib/custodian/dispute";
 import { checkEmergencyStands } from "@/lib/custodian/emergency";
@@ -56,7 +57,9 @@ function checkScope(request: OpenRequest, grant: HeldGrant): void {
   const { statement } = request.opening;
   const held = grant.statement;
   if (statement.grant !== held.grant) refuse("statement", "The statement is about another grant.");
-  if (statement.requester !== held.requester) refuse("requester", "The statement is not the grantee's.");
+  if (!isViewerOf(grant, statement.requester)) {
+    refuse("requester", "The statement is neither the grantee's nor a co-viewer's.");
+  }
   if (statement.purpose !== held.purpose) refuse("purpose", "The grant is for another purpose.");
   if (levelRank(statement.level) > levelRank(held.level) || statement.level === "metadata") {
     refuse("level", "The grant does not reach this level.");
@@ -141,6 +144,7 @@ function checkOpening(core: Core, roster: Roster, request: OpenRequest, proof: P
   if (grant.release !== undefined) {
     checkReleaseStands(core, roster, [request.transaction], grant.release.organisations);
   }
+  checkCoViewerStands(core, roster, grant, statement.requester);
   if (grant.isEmergency) checkEmergencyStands(core, roster, grant.statement);
   const intent = checkIntent(core, request);
   return {

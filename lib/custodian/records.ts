@@ -5,7 +5,13 @@ import { AuthorizationRecord, SignedDecision, SignedDispute, SignedEpoch } from 
 import { SignedRelease, SignedReleaseEnd } from "@/lib/escrow/release-statement";
 import { SignedRewrap } from "@/lib/escrow/rewrap-statement";
 import { Roster, StatementNote } from "@/lib/escrow/roster";
-import { GrantOkStatement, GroupName, OpenStatement, StatementSignature } from "@/lib/escrow/statements";
+import {
+  GrantOkStatement,
+  GroupName,
+  OpenStatement,
+  Person,
+  StatementSignature,
+} from "@/lib/escrow/statements";
 
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
@@ -65,6 +71,14 @@ export const JournalRecord = z.discriminatedUnion("kind", [
     grant: z.string(),
     reason: z.string(),
     suspended_at: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("co-viewer-end"),
+    at: z.string(),
+    request: z.string(),
+    person: Person,
+    reason: z.string(),
+    ended_at: z.string(),
   }),
   z.strictObject({
     kind: z.literal("review"),

@@ -1,5 +1,6 @@
 import "server-only";
 import { checkAuthorization } from "@/lib/custodian/check-authorization";
+import { checkNoCoViewer } from "@/lib/custodian/co-viewers";
 import type { Core } from "@/lib/custodian/core";
 import { partiesOrganisations } from "@/lib/custodian/party-organisations";
 import { refuse } from "@/lib/custodian/refused";
@@ -121,6 +122,9 @@ export function checkRelease(
     refuse("nonce", `A release given for grant ${grant} was used before.`);
   }
   checkAsked(terms, request);
+  for (const { statement } of submission.releases) {
+    checkNoCoViewer(roster, request.co_viewers ?? [], statement.releaser);
+  }
   const requester =
     findPerson(roster, terms.requester) ?? refuse("requester", "The requester left the roster.");
   checkAuthorization(terms, requester, authorization);

@@ -5,9 +5,9 @@ import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
 import { parseVkey } from "@/lib/crypto/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
 import { batchesOf } from "@/lib/escrow/batches";
-import type { SignedReview } from "@/lib/escrow/emergency-statement";
 import { verifyEpoch } from "@/lib/escrow/epoch";
-import { type GrantSubmission, ReviewResponse, type Suspension } from "@/lib/escrow/grant-submission";
+import { createGrantEnds, type GrantEnds } from "@/lib/escrow/grant-ends-client";
+import type { GrantSubmission } from "@/lib/escrow/grant-submission";
 import { createLostKeyClient, type LostKeyClient } from "@/lib/escrow/lost-key-client";
 import { type EscrowOpened, type EscrowOpening, openThroughEscrow } from "@/lib/escrow/opening";
 import {
@@ -18,7 +18,6 @@ import {
   RegisterResponse,
   type RegistrationItem,
   type RegistrationResult,
-  type Revocation,
   RewrapResponse,
   type RewrapResult,
   type SignedEpoch,
@@ -44,7 +43,7 @@ export type AcceptedGrant = GrantResponse;
  * with the pinned key. Away: DomainError custodian.unavailable (503). Refusal: custodian.refused (403) with
  * `extra.reason`, one of `Refusal`.
  */
-export interface EscrowClient {
+export interface EscrowClient extends GrantEnds {
   /** The pinned key. */
   readonly vkey: string;
   identity(): Promise<IdentityResponse>;
@@ -60,11 +59,6 @@ export interface EscrowClient {
   /** Destroys the private key of a former epoch for good. */
   destroyEpoch(epoch: number): Promise<void>;
   submitGrant(submission: GrantSubmission): Promise<AcceptedGrant>;
-  revoke(revocation: Revocation): Promise<void>;
-  /** Takes a grant out of force for good. */
-  suspend(suspension: Suspension): Promise<void>;
-  /** Hands in another person's review of a use of break-glass. */
-  review(review: SignedReview): Promise<ReviewResponse>;
   open(opening: EscrowOpening): Promise<EscrowOpened>;
   /** The roster the custodian enforces now. */
   roster(): Promise<Roster>;
@@ -122,13 +116,7 @@ export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
       await callCustodian(pinned, { method: "POST", path: PATHS.destructions, body: { epoch } });
     },
     submitGrant: (submission) => submitGrant(pinned, submission),
-    revoke: async (revocation) => {
-      await callCustodian(pinned, { method: "POST", path: PATHS.revocations, body: revocation });
-    },
-    suspend: async (suspension) => {
-      await callCustodian(pinned, { method: "POST", path: PATHS.suspensions, body: suspension });
-    },
-    review: (review) => askCustodian(pinned, "POST", PATHS.reviews, ReviewResponse, review),
+    ...createGrantEnds(pinned),
     open: (opening) => openThroughEscrow(pinned, opening),
     roster: rosters.read,
     knownRoster: rosters.known,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { SignedBreakGlass } from "./emergency-statement";
 import { AuthorizationRecord, DecidedSubmission, DisputeSubmission, Registrations } from "./protocol";
 import { FrozenRequestRecord, RELEASE_PERSONS, SignedRelease } from "./release-statement";
+import { Person } from "./statements";
 
 // What a grant may rest on, as it is handed to the custodian, and what ends or follows it.
 
@@ -41,6 +42,16 @@ export const Suspension = z.strictObject({
   at: z.string().min(20).max(27),
 });
 export type Suspension = z.infer<typeof Suspension>;
+
+export const CO_VIEWER_ENDS_PATH = "/v1/co-viewer-ends";
+/** Takes a co-viewer out of a request for good, whatever grants it has or will have. */
+export const CoViewerEnd = z.strictObject({
+  request: Uuid,
+  person: Person,
+  reason: z.string().min(1).max(2000),
+  at: z.string().min(20).max(27),
+});
+export type CoViewerEnd = z.infer<typeof CoViewerEnd>;
 
 /** What the custodian says of a use of break-glass after a review of it. */
 export const ReviewResponse = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Refusal } from "./refusals";
-import { SignedReleaseEnd } from "./release-statement";
+import { FrozenRequestRecord, SignedReleaseEnd } from "./release-statement";
 import {
   DecisionStatement,
   DisputeStatement,
@@ -120,6 +120,8 @@ export const DecidedSubmission = z.strictObject({
   decisions: z.array(SignedDecision).min(2).max(8),
   /** Required when the decisions name an authorization. */
   authorization: AuthorizationRecord.optional(),
+  /** The request whose digest the decisions name; without it nobody opens but the requester. */
+  request: FrozenRequestRecord.optional(),
   registrations: Registrations,
 });
 export type DecidedSubmission = z.infer<typeof DecidedSubmission>;
@@ -203,9 +205,6 @@ export const IdentityResponse = z.strictObject({
   roster: z.strictObject({ version: z.int(), digest: Bytes32 }).optional(),
 });
 export type IdentityResponse = z.infer<typeof IdentityResponse>;
-
-export const RefusalResponse = z.strictObject({ reason: Refusal, detail: z.string() });
-export type RefusalResponse = z.infer<typeof RefusalResponse>;
 
 /** The copy of the roster shown to people (`Person` is a user's handle). */
 export const RosterPerson = z.strictObject({

@@ -53,3 +53,5 @@ const REFUSALS = [
 /** Why the custodian refused; stable ids, fit for the caller. */
 export const Refusal = z.enum(REFUSALS);
 export type Refusal = z.infer<typeof Refusal>;
+
+export const RefusalResponse = z.strictObject({ reason: Refusal, detail: z.string() });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DecisionStatement, Person, recordDigest, StatementSignature } from "./statements";
+import { DecisionStatement, MAX_CO_VIEWERS, Person, recordDigest, StatementSignature } from "./statements";
 
 // `sealport/release/1` and `sealport/release-end/1`: what executives sign when an answer is overdue.
 
@@ -71,6 +71,8 @@ export const FrozenRequestRecord = z.looseObject({
   from: z.string().optional(),
   until: z.string().optional(),
   max_views: z.number(),
+  /** Who asks to look beside the requester. A release opens to none of them; decisions do. */
+  co_viewers: z.array(Person).max(MAX_CO_VIEWERS).optional(),
 });
 export type FrozenRequestRecord = z.infer<typeof FrozenRequestRecord>;
 

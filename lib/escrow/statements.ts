@@ -9,6 +9,8 @@ const Time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const Origin = z.string().min(1).max(255);
 /** A user's handle, e.g. `coordinator-001:legal`. */
 export const Person = z.string().min(1).max(160);
+/** People who may look beside a requester (access.md: named, with their own account and factor). */
+export const MAX_CO_VIEWERS = 10;
 export const GroupName = z.enum([
   "amount",
   "pricing",
@@ -120,6 +122,8 @@ export const GrantOkStatement = z.strictObject({
   not_before: Time,
   not_after: Time,
   max_views: z.int().min(1),
+  /** Who may open beside the requester, each by a statement of his own; absent where nobody may. */
+  co_viewers: z.array(Person).min(1).max(MAX_CO_VIEWERS).optional(),
   assurance: z.enum(["evaluation", "signed"]),
 });
 export type GrantOkStatement = z.infer<typeof GrantOkStatement>;

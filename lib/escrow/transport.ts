@@ -1,7 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import { DomainError } from "@/lib/errors";
-import { RefusalResponse } from "@/lib/escrow/protocol";
+import { RefusalResponse } from "@/lib/escrow/refusals";
 import { callService, ServiceUnavailable } from "@/lib/ipc/client";
 
 /** Where the custodian is, and the key it must be. */

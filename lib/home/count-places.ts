@@ -13,9 +13,9 @@ import { countUnread } from "@/lib/notify/store";
 
 type CountContext = Pick<Context, "principal" | "instance" | "clock" | "db">;
 
-function requests(tx: Tx, cx: CountContext): Promise<number> {
-  const viewer = viewerOf(cx);
+async function requests(tx: Tx, cx: CountContext): Promise<number> {
   if (!isReviewer(cx.principal)) return countOpenRequests(tx, cx.principal.userId);
+  const viewer = await viewerOf(tx, cx);
   return countQueue(tx, { viewer, ownerId: undefined, state: undefined, view: "waiting" });
 }
 

@@ -128,7 +128,7 @@ async function listEscalated(tx: Tx, cx: Context): Promise<Turn[]> {
   const isHead = isReviewer(principal) && principal.duties.includes("compliance");
   if (!isHead && !isExecutive(principal)) return [];
   return listQueue(tx, {
-    viewer: viewerOf(cx),
+    viewer: await viewerOf(tx, cx),
     ownerId: isHead ? undefined : principal.userId,
     state: "overdue",
     view: "all",
@@ -143,7 +143,7 @@ export async function readRequestNeeds(
   tx: Tx,
   cx: Context,
 ): Promise<{ readonly needs: Need[]; readonly withOthers: RequestSummary[] }> {
-  const viewer = viewerOf(cx);
+  const viewer = await viewerOf(tx, cx);
   const { userId, handle } = cx.principal;
   const page = { viewer, state: undefined, after: undefined } as const;
   const waiting =

@@ -19,6 +19,8 @@ export interface NewOrganisation {
   readonly homeJurisdictions?: readonly string[];
   /** For agencies: verified e-mail domains. */
   readonly emailDomains?: readonly string[];
+  /** For agencies: numbers that an officer is called back at, from a source other than the officer. */
+  readonly contacts?: readonly string[];
 }
 
 function weeklyHoursColumn(input: NewOrganisation) {
@@ -54,6 +56,7 @@ export async function createOrganisation(
         organisation_id: id,
         legal_name: input.name,
         email_domains: [...(input.emailDomains ?? [])],
+        contacts: (input.contacts ?? []).map((number) => ({ number })),
       });
     }
     await appendEntry(tx, cx, {

@@ -6,6 +6,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import type { IdentityContext } from "@/lib/identity/create-organisation";
+import { requireNewMailbox } from "@/lib/identity/one-human-store";
 import { hashPassword } from "@/lib/identity/password";
 import { insertCredential, insertDuties, insertMembership, insertUser } from "@/lib/identity/store";
 
@@ -31,12 +32,15 @@ export interface CreatedUser {
   readonly pseudonym: string;
 }
 
-/** Creates a person with duties and first credentials. The pseudonym is random: the public log may name it. */
+/**
+ * Creates a person with duties and first credentials. One mailbox is one account (`request.conflict`): nobody becomes a second
+ * person by another spelling of an address. The pseudonym is random: the public log may name it. */
 export async function createUser(cx: IdentityContext, input: NewUser): Promise<CreatedUser> {
   const id = uuidv7(cx.clock.nowMs());
   const pseudonym = toBase64url(randomBytes(12));
   const passwordHash = input.password === undefined ? undefined : await hashPassword(input.password);
   await inTransaction(cx, async (tx) => {
+    await requireNewMailbox(tx, cx.instance.tenantId, input.email);
     await insertUser(tx, {
       id,
       tenant_id: cx.instance.tenantId,

@@ -5,6 +5,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { Account } from "@/lib/identity/credentials/store";
+import { isAnothersKey } from "@/lib/identity/one-human-store";
 import { isFramed, PASSKEY_ALGORITHMS, userHandleOf } from "@/lib/identity/passkey";
 import type { PasskeyAttestation } from "@/lib/identity/schema";
 import type { Site } from "@/lib/identity/site";
@@ -70,13 +71,17 @@ export async function verifyAttestation(site: Site, attestation: PasskeyAttestat
   }
 }
 
-/** Stores a verified passkey and gives back its id; the caller writes the entry. A known one is a unique violation. */
+/**
+ * Stores a verified passkey and gives back its id; the caller writes the entry. A known one is a unique violation; another
+ * person's key under another id is `credential.invalid`: one human is one account.
+ */
 export async function storePasskey(
   tx: Tx,
   passkey: VerifiedPasskey,
   to: { readonly tenantId: string; readonly userId: string; readonly label: string; readonly at: Date },
 ): Promise<string> {
   const id = uuidv7(to.at.getTime());
+  if (await isAnothersKey(tx, { ...to, publicKey: passkey.publicKey })) throw passkeyNotAccepted();
   await insertCredential(tx, {
     id,
     tenant_id: to.tenantId,

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { viewersOf } from "@/lib/access/grants/viewer-store";
 import { Escalation } from "@/lib/access/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
@@ -34,6 +35,7 @@ function toChanged(record: unknown): Changed[] {
       requesterOrganisationId: row.organisation_id,
       isSent: row.is_sent === true,
       escalatedTo: row.escalated_to ?? undefined,
+      viewers: row.parties ?? [],
     };
     return [{ change: { ...change, kind }, filing }];
   }
@@ -57,7 +59,7 @@ export async function readChanged(tx: Tx, tenantId: string, named: readonly Name
     FROM access_request r
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${idsOf(named, "request")}::uuid[])
     UNION ALL
-    SELECT 'grant', g.id::text, g.state, NULL, g.subject_user_id, u.organisation_id, NULL, true, NULL
+    SELECT 'grant', g.id::text, g.state, NULL, g.subject_user_id, u.organisation_id, ARRAY(${viewersOf(Prisma.sql`g`)}), true, NULL
     FROM access_grant g JOIN app_user u ON u.id = g.subject_user_id
     WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${idsOf(named, "grant")}::uuid[])
     UNION ALL

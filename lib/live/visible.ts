@@ -1,4 +1,4 @@
-import type { FilingFacts } from "@/lib/access/action-facts";
+import type { ActionFacts } from "@/lib/access/action-facts";
 import { decideAction } from "@/lib/access/action-rules";
 import { seesEveryCase } from "@/lib/audit/reading/filter";
 import type { Principal } from "@/lib/context";
@@ -9,7 +9,10 @@ import { mayKnow } from "@/lib/transactions/knowledge";
 
 /** A changed thing with what decides who may know of it. */
 export type Changed =
-  | { readonly change: LiveChange & { kind: "request" | "grant" }; readonly filing: FilingFacts }
+  | {
+      readonly change: LiveChange & { kind: "request" | "grant" };
+      readonly filing: ActionFacts["grant.read"];
+    }
   | {
       readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" | "key" | "notice" };
       readonly parties: readonly string[];

@@ -5,6 +5,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { byHandle, type MadePerson } from "@/lib/seed/create-people";
 import { contextOf, type SeedRuntime } from "@/lib/seed/demo-context";
+import { DEMO_CONTACT } from "@/lib/seed/people";
 
 const YEAR_MS = 365 * 86_400_000;
 const OFFICER_ROLES: readonly string[] = ["auditor", "regulator"];
@@ -25,6 +26,7 @@ export async function checkOfficers(runtime: SeedRuntime, people: readonly MadeP
         checkedBy: cx.principal.userId,
         domainVerified: true,
         calledNumberFromRecord: true,
+        calledNumber: DEMO_CONTACT,
         note: "Checked when the demonstration was set up.",
         expiresAt: new Date(cx.clock.nowMs() + YEAR_MS),
       });
@@ -34,7 +36,7 @@ export async function checkOfficers(runtime: SeedRuntime, people: readonly MadeP
       outcome: "done",
       action: "identity.check",
       subjects: officers.map(({ principal }) => `user:${principal.userId}`),
-      details: { domain_verified: true, called_number_from_record: true },
+      details: { domain_verified: true, called_number_from_record: true, called_number: DEMO_CONTACT },
     });
   });
 }

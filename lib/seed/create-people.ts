@@ -13,6 +13,7 @@ import { toBase32 } from "@/lib/seed/base32";
 import { contextOf, type SeedRuntime, systemContext } from "@/lib/seed/demo-context";
 import type { DemoAccount } from "@/lib/seed/demo-file";
 import {
+  DEMO_CONTACT,
   DEMO_JURISDICTION,
   DEMO_ZONE,
   type DemoPerson,
@@ -41,6 +42,7 @@ async function createOrganisations(runtime: SeedRuntime): Promise<Map<string, st
       zone: DEMO_ZONE,
       homeJurisdictions: [DEMO_JURISDICTION],
       emailDomains: [emailDomain],
+      contacts: [DEMO_CONTACT],
       ...(weeklyHours === undefined ? {} : { weeklyHours }),
     });
     ids.set(key, id);

@@ -21,6 +21,8 @@ export interface DemoPerson {
   readonly duties: readonly Duty[];
 }
 
+/** A number of every demonstration agency's record: of the block that German numbering keeps for films. */
+export const DEMO_CONTACT = "+49 30 23125 000";
 export const DEMO_ZONE = "Europe/Berlin";
 export const DEMO_JURISDICTION = "EU";
 

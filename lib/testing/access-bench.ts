@@ -9,7 +9,7 @@ import { utf8 } from "@/lib/crypto/bytes";
 import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { createUseCaseBench, TEST_CONTACT, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
@@ -126,7 +126,7 @@ export async function createAccessBench(
   const confirms = { issuer, case_number, valid_from, valid_until };
   const approval = (stage: Stage, more: object = {}) =>
     NewDecision.parse({ stage, decision: "approve", comment: "As the order says", confirms, ...more });
-  const check = { domain_verified: true, called_number_from_record: true, note: "Called back." };
+  const check = { called_number: TEST_CONTACT, is_confirmed: true, note: "Called back." };
   for (const who of [regulator, auditor]) await checkIdentity(legal, await file({ who }), check);
   const people = { client, regulator, auditor, legal, approver, second, both, support };
   const ask = (text: string, values: readonly unknown[]) => query(bench.database.adminUrl, text, values);

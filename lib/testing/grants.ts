@@ -28,6 +28,7 @@ const APP = {
   authority_crl: "INSERT",
   authorization_evidence: "INSERT",
   authorization_verification: "INSERT",
+  co_viewer_end: "INSERT",
   credential: "DELETE INSERT UPDATE",
   decision: "INSERT",
   disclosure: "INSERT UPDATE",
@@ -123,6 +124,7 @@ const APP_CALLS = [
   "audit_jcs",
   "audit_require_form",
   "audit_utf16_length",
+  "email_identity",
 ];
 
 /** Functions a login may call by name; triggers need no such right. */

@@ -12,7 +12,12 @@ import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
 import { loadSigningKey } from "@/lib/custody/signing-key";
 import { signAsPortal } from "@/lib/escrow/portal-signature";
 import { refusalOf } from "@/lib/testing/refusal";
-import { createUseCaseBench, type NewPerson, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import {
+  createUseCaseBench,
+  type NewPerson,
+  TEST_CONTACT,
+  type UseCaseBench,
+} from "@/lib/testing/use-case-bench";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
 
@@ -33,7 +38,7 @@ export const CONFIRMS = {
   valid_from: FACTS.valid_from,
   valid_until: FACTS.valid_until,
 };
-export const IDENTITY = { domain_verified: true, called_number_from_record: true, note: "Called back." };
+export const IDENTITY = { called_number: TEST_CONTACT, is_confirmed: true, note: "Called back." };
 /** The order itself. */
 export const ORDER_FILE = { filename: "order.pdf", mediaType: "application/pdf", bytes: PDF };
 
@@ -42,6 +47,7 @@ export interface Filing {
   readonly fields?: readonly string[];
   readonly transactions?: readonly string[];
   readonly maxViews?: number;
+  readonly coViewers?: readonly string[];
 }
 
 /** Officers, their deciders, and two sealed transactions that requests are about. */
@@ -84,7 +90,9 @@ export async function newTransaction(client: RequestPerson): Promise<string> {
 }
 
 /** Opens the bench; call `close` when the test is over. */
-export async function createRequestBench(beside: readonly NewPerson[] = []): Promise<RequestBench> {
+export async function createRequestBench(
+  beside: readonly (NewPerson & { readonly isOfRegulator?: true })[] = [],
+): Promise<RequestBench> {
   const bench = await createUseCaseBench();
   const coordinator = (duties: RequestPerson["principal"]["duties"]) =>
     bench.person({ role: "coordinator", duties, hasKey: false });
@@ -100,7 +108,10 @@ export async function createRequestBench(beside: readonly NewPerson[] = []): Pro
   const { organisationId } = regulator.principal;
   const colleague = { ...legal, principal: { ...principal, organisationId } };
   const more: RequestPerson[] = [];
-  for (const one of beside) more.push(await bench.person({ hasKey: false, ...one }));
+  for (const { isOfRegulator, ...one } of beside) {
+    const place = isOfRegulator === undefined ? {} : { organisationId };
+    more.push(await bench.person({ hasKey: false, ...place, ...one }));
+  }
   await rosterOf(bench, [regulator, auditor, legal, approver, second, both, ...more]);
   const [txId, otherTxId] = [await newTransaction(client), await newTransaction(client)];
   return {
@@ -121,13 +132,14 @@ export async function createRequestBench(beside: readonly NewPerson[] = []): Pro
 
 /** Drafts a request, by the regulator for the first transaction unless said otherwise. */
 export async function draftRequest(bench: RequestBench, filing: Filing = {}): Promise<string> {
-  const { who = bench.regulator, fields, transactions, maxViews } = filing;
+  const { who = bench.regulator, fields, transactions, maxViews, coViewers } = filing;
   const body = NewRequest.parse({
     purpose: "audit",
     justification: "Examination of a settlement",
     transactions: transactions ?? [bench.txId],
     fields: fields ?? ["amount", "pricing"],
     ...(maxViews === undefined ? {} : { max_views: maxViews }),
+    ...(coViewers === undefined ? {} : { co_viewers: coViewers }),
   });
   return (await fileRequest(who, body)).id;
 }

@@ -27,6 +27,9 @@ export interface NewPerson {
   readonly hasKey?: boolean;
   readonly kind?: "natural" | "legal";
   readonly organisation?: "operator" | "agency" | "company";
+  /** An organisation that is there already, in place of a fresh one. */
+  readonly organisationId?: string;
+  readonly email?: string;
 }
 
 /** A portal's use cases on a real database with a real custodian behind its socket. */
@@ -46,6 +49,14 @@ export interface UseCaseBench extends AuditBench {
   stopCustodian(): Promise<void>;
   /** Takes what waits into the log's tree, as a worker does. */
   integrate(): Promise<void>;
+}
+
+const TEST_DOMAIN = "test.example";
+/** A number of every test agency's record. */
+export const TEST_CONTACT = "+49 30 000000";
+
+function officeOf(kind: NonNullable<NewPerson["organisation"]>) {
+  return kind === "agency" ? { emailDomains: [TEST_DOMAIN], contacts: [TEST_CONTACT] } : {};
 }
 
 /** A custodian for this log behind a socket of its own; `close` takes it away. */
@@ -92,15 +103,18 @@ export async function createUseCaseBench(
   const { escrow, url: custodianUrl, close, rosterFile } = custodian;
   const logger = createLogger("test", "silent");
   const person = async (options: NewPerson) => {
-    const { role, duties = [], kind = "legal", organisation = "company" } = options;
+    const { role, duties = [], kind = "legal" } = options;
+    const { organisation = role === "regulator" || role === "auditor" ? "agency" : "company" } = options;
     const { hasKey = role === "client" || role === "miner" } = options;
     const id = `${role}-${toBase64url(randomBytes(6))}`;
-    const { id: organisationId } = await createOrganisation(bench.cx, { name: id, kind: organisation });
+    const organisationId =
+      options.organisationId ??
+      (await createOrganisation(bench.cx, { name: id, kind: organisation, ...officeOf(organisation) })).id;
     await createParticipant(bench.cx, { id, organisationId, role, kind });
     const user = await createUser(bench.cx, {
       handle: id,
       name: `Person ${id}`,
-      email: `${id}@test.example`,
+      email: options.email ?? `${id}@${TEST_DOMAIN}`,
       role,
       organisationId,
       participantId: id,

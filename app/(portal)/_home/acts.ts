@@ -83,6 +83,7 @@ export const ACTS = [
   "request_continue",
   "request_create",
   "request_decide",
+  "request_end_co_viewer",
   "request_escalate",
   "request_extend",
   "request_lapse",

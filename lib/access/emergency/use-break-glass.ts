@@ -13,6 +13,7 @@ import type {
 import { insertEmergency, insertPreparedUse, isBlocked, takePreparedUse } from "@/lib/access/emergency/store";
 import { insertGrant } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/jobs/store";
+import { findKin, ownOrganisations } from "@/lib/access/kin/store";
 import { newNonce } from "@/lib/access/prepare-statement";
 import { isParty } from "@/lib/access/queue/store";
 import { recordingRefusals } from "@/lib/access/record-refusal";
@@ -55,7 +56,8 @@ function statementOf(cx: Context, body: NewEmergencyStatement, nonce: string): B
 /** The rules come before existence: whoever does not hold it gets the same answer for every id. */
 async function requireMayUse(tx: Tx, cx: Context, body: NewEmergencyStatement): Promise<void> {
   const { principal } = cx;
-  const party = await isParty(tx, principal.organisationId, body.transactions);
+  const kin = await findKin(tx, cx.instance.tenantId, principal.userId);
+  const party = await isParty(tx, ownOrganisations(cx, kin), body.transactions);
   const facts = { isParty: party, isBlocked: await isBlocked(tx, principal.userId) };
   const [first, ...others] = useReasons(principal, facts);
   if (first !== undefined) throw refusalOf([first, ...others]);

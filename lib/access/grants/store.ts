@@ -6,6 +6,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { SignedReleaseEnd } from "@/lib/escrow/release-statement";
 import { GroupName, Level } from "@/lib/escrow/statements";
+import { isHeldBy, viewersOf } from "./viewer-store";
 
 const Row = z.object({
   id: z.string(),
@@ -17,6 +18,8 @@ const Row = z.object({
   dispute_state: z.string().nullable(),
   dispute_taken_by: z.string().nullable(),
   party_organisations: z.array(z.string()),
+  co_viewers: z.array(z.string()),
+  viewers: z.array(z.string()),
   subject_user_id: z.string(),
   requester_organisation_id: z.string(),
   transactions: z.array(z.string()),
@@ -60,6 +63,8 @@ const SELECT = Prisma.sql`
     ARRAY(SELECT DISTINCT p.organisation_id FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
       WHERE t.transaction_id = d.transaction_id
         OR (g.emergency_id IS NOT NULL AND t.transaction_id = ANY (g.transactions::uuid[]))) AS party_organisations,
+    coalesce(r.co_viewers::text[], '{}') AS co_viewers,
+    ARRAY(${viewersOf(Prisma.sql`g`)}) AS viewers,
     g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.state, g.assurance,
     g.created_at, g.revoked_at, a.id AS authorization_id, a.kind AS authorization_kind,
     -- A revoked key ends what rests on it at the next decision, whatever the order's own state.
@@ -110,6 +115,8 @@ function toGrant(record: unknown): GrantRow {
     ...disputeOf(row),
     ...emergencyOf(row),
     subjectUserId: row.subject_user_id,
+    coViewers: row.co_viewers,
+    viewers: row.viewers,
     requesterOrganisationId: row.requester_organisation_id,
     transactions: row.transactions,
     groups: row.groups,
@@ -141,20 +148,20 @@ export async function findGrant(tx: Tx, tenantId: string, id: string): Promise<G
   return rows.map(toGrant)[0];
 }
 
-/** Grants of one person that name the transaction, newest first. */
+/** Grants that one person may open, as holder or co-viewer, which name the transaction, newest first. */
 export async function findGrantsOf(
   tx: Tx,
   wanted: { readonly tenantId: string; readonly userId: string; readonly transactionId: string },
 ): Promise<GrantRow[]> {
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`${SELECT} WHERE g.tenant_id = ${wanted.tenantId}::uuid
-      AND g.subject_user_id = ${wanted.userId}::uuid AND ${wanted.transactionId} = ANY (g.transactions)
+      AND ${isHeldBy(wanted.userId)} AND ${wanted.transactionId} = ANY (g.transactions)
       ORDER BY g.id DESC LIMIT 200`,
   );
   return rows.map(toGrant);
 }
 
-/** Which grants a list shows: of one person, or of the whole tenant. */
+/** Which grants a list shows: those that one person may open, or of the whole tenant. */
 export interface GrantFilter {
   readonly tenantId: string;
   readonly userId: string | undefined;
@@ -163,7 +170,7 @@ export interface GrantFilter {
 }
 
 function filtered({ tenantId, userId, view, now }: GrantFilter): Prisma.Sql {
-  const own = userId === undefined ? Prisma.empty : Prisma.sql`AND g.subject_user_id = ${userId}::uuid`;
+  const own = userId === undefined ? Prisma.empty : Prisma.sql`AND ${isHeldBy(userId)}`;
   const isLive = Prisma.sql`(g.state IN ('pending', 'active') AND ${now} < g.not_after AND g.views_used < g.max_views)`;
   const views = {
     all: Prisma.empty,

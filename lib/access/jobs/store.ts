@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
 
 /** Work with the custodian that must be done even if it is away now. */
-const Kind = z.enum(["grant.activate", "grant.revoke", "dispute.end"]);
+const Kind = z.enum(["grant.activate", "grant.revoke", "dispute.end", "co-viewer.end"]);
 
 export interface PendingWork {
   readonly kind: z.infer<typeof Kind>;
-  /** Id of the grant, or of the dispute that has ended. */
+  /** Id of the grant, of the dispute that has ended, or of a co-viewer's end. */
   readonly subject: string;
 }
 

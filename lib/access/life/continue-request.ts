@@ -3,6 +3,7 @@ import { beginReview } from "@/lib/access/authorizations/advance";
 import { openEvidence } from "@/lib/access/authorizations/evidence-store";
 import { keepEvidence } from "@/lib/access/authorizations/keep-evidence";
 import * as authorizations from "@/lib/access/authorizations/store";
+import { frozenHandles, listCoViewers } from "@/lib/access/co-viewers/store";
 import { datesFrom } from "@/lib/access/life/due";
 import type { Rest } from "@/lib/access/life/rest";
 import type { Steered } from "@/lib/access/life/steer";
@@ -53,6 +54,8 @@ async function insertRest(
     transactions: [...rest.transactions].sort(),
     groups: rest.groups,
     query: undefined,
+    // Whoever was taken out, or has left, does not come back with the rest.
+    coViewers: (await listCoViewers(tx, row.id)).flatMap(({ userId, isLive }) => (isLive ? [userId] : [])),
   };
   const { requesterUserId, requesterOrganisationId } = row;
   const filing = {
@@ -79,7 +82,9 @@ export async function continueRequest(tx: Tx, cx: Context, one: Steered, rest: R
   const authorizationDigest = await copyAuthorization(tx, cx, one, id);
   const requester = (await getPerson(tx, row.requesterUserId)).handle;
   const organisationId = row.requesterOrganisationId;
-  const digest = requestDigest({ ...asked, log: cx.instance.log, id, reference, requester, organisationId });
+  const coViewerHandles = await frozenHandles(tx, id);
+  const names = { requester, organisationId, coViewerHandles };
+  const digest = requestDigest({ ...asked, ...names, log: cx.instance.log, id, reference });
   const { dueAt } = datesFrom(authorization?.kind, cx.clock.now());
   const frozen = {
     digest,

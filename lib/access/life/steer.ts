@@ -1,6 +1,7 @@
 import "server-only";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/authorizations/store";
 import { authorize } from "@/lib/access/authorize";
+import { ownOrganisations, withTie } from "@/lib/access/kin/store";
 import type { Permit } from "@/lib/access/permit";
 import { isParty } from "@/lib/access/queue/store";
 import { findRequestFacts, lockRequest, type RequestRow, readRequest } from "@/lib/access/requests/store";
@@ -25,8 +26,9 @@ export async function loadSteered(tx: Tx, cx: Context, id: string, isLegalOnly: 
   await lockRequest(tx, id);
   const facts = await findRequestFacts(tx, cx.instance.tenantId, id);
   if (facts === undefined) throw new DomainError("request-file.not-found");
-  const party = await isParty(tx, cx.principal.organisationId, facts.transactions);
-  const permit = await authorize(cx, "request.steer", { ...facts, isParty: party, isLegalOnly });
+  const { kin, facts: tied } = await withTie(tx, cx, facts);
+  const party = await isParty(tx, ownOrganisations(cx, kin), facts.transactions);
+  const permit = await authorize(cx, "request.steer", { ...tied, isParty: party, isLegalOnly });
   return {
     permit,
     row: await readRequest(tx, permit, facts),

@@ -3,6 +3,7 @@ import { decideAction } from "@/lib/access/action-rules";
 import type { RequestView } from "@/lib/access/answer-schema";
 import type { AuthorizationRow } from "@/lib/access/authorizations/store";
 import type { GrantRow } from "@/lib/access/grants/store";
+import { ownOrganisations, withTie } from "@/lib/access/kin/store";
 import { isLate, latestExtension } from "@/lib/access/life/due";
 import { restOf } from "@/lib/access/life/rest";
 import { findContinuation, findReference } from "@/lib/access/life/store";
@@ -43,9 +44,10 @@ async function actsOf(
 ): Promise<SteeringMembers["acts"]> {
   const { row, grant } = life;
   if (!row.isSent || row.requesterUserId === cx.principal.userId) return [];
-  const party = await isParty(tx, cx.principal.organisationId, row.transactions);
+  const { kin, facts } = await withTie(tx, cx, row);
+  const party = await isParty(tx, ownOrganisations(cx, kin), row.transactions);
   const may = (isLegalOnly: boolean): boolean =>
-    decideAction(cx.principal, "request.steer", { ...row, isParty: party, isLegalOnly }).length === 0;
+    decideAction(cx.principal, "request.steer", { ...facts, isParty: party, isLegalOnly }).length === 0;
   const isOwed = row.responseDueAt !== undefined && life.authorization !== undefined;
   const hasRest = row.state === "active" && grant !== undefined && restOf(row, grant) !== undefined;
   const isSentOn = hasRest && (await findContinuation(tx, row.id)) !== undefined;

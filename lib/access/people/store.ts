@@ -51,6 +51,20 @@ export async function findPeople(tx: Tx, ids: readonly string[]): Promise<Map<st
   return new Map(rows.map((row) => [row.id, toPerson(row)]));
 }
 
+export async function findEmail(tx: Tx, userId: string): Promise<string> {
+  return (await tx.app_user.findUniqueOrThrow({ where: { id: userId }, select: { email: true } })).email;
+}
+
+/** Ids of people by their pseudonyms in the log. */
+export async function findByPseudonym(tx: Tx, pseudonyms: readonly string[]): Promise<Map<string, string>> {
+  if (pseudonyms.length === 0) return new Map();
+  const rows = await tx.app_user.findMany({
+    where: { pseudonym: { in: [...new Set(pseudonyms)] } },
+    select: { id: true, pseudonym: true },
+  });
+  return new Map(rows.map((row) => [row.pseudonym, row.id]));
+}
+
 export async function getPerson(tx: Tx, id: string): Promise<Person> {
   const person = (await findPeople(tx, [id])).get(id);
   if (person === undefined) throw new InvariantError("a person of a request does not exist");
@@ -159,6 +173,7 @@ export async function insertIdentityCheck(
     readonly checkedBy: string;
     readonly domainVerified: boolean;
     readonly calledNumberFromRecord: boolean;
+    readonly calledNumber: string | undefined;
     readonly note: string;
     readonly expiresAt: Date;
   },
@@ -172,6 +187,7 @@ export async function insertIdentityCheck(
         checked_by_user_id: row.checkedBy,
         domain_verified: row.domainVerified,
         called_number_from_record: row.calledNumberFromRecord,
+        called_number: row.calledNumber ?? null,
         note: row.note,
         expires_at: row.expiresAt,
       },

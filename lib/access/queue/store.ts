@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import type { Kin } from "@/lib/access/kin/kin";
 import type { Purpose, RequestState, Stage } from "@/lib/access/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
@@ -9,6 +10,8 @@ export interface Viewer {
   readonly tenantId: string;
   readonly userId: string;
   readonly organisationId: string;
+  /** Accounts, colleagues and organisations that keep the viewer from deciding; absent where nothing is decided. */
+  readonly kin?: Kin;
   /** Empty for whoever decides nothing. */
   readonly stages: readonly Stage[];
   /** The designated executive sees beside his own what has been escalated so far. */
@@ -73,15 +76,18 @@ const WAITING_FOR = Prisma.sql`CASE
   END`;
 
 /** The rules of `request.decide` as a condition, so that a queue holds nothing its reader would be refused. */
-function isMine({ userId, organisationId, stages }: Viewer): Prisma.Sql {
+function isMine({ userId, organisationId, stages, kin }: Viewer): Prisma.Sql {
+  const organisations = Prisma.sql`${[organisationId, ...(kin?.organisations ?? [])]}::uuid[]`;
+  const near = Prisma.sql`${[userId, ...(kin?.accounts ?? []), ...(kin?.colleagues ?? [])]}::uuid[]`;
   const own = Prisma.sql`(w.waiting_for = 'requester' AND r.requester_user_id = ${userId}::uuid)`;
   if (stages.length === 0) return own;
   return Prisma.sql`(${own} OR (w.waiting_for = ANY (${[...stages]}::text[])
-    AND r.requester_user_id <> ${userId}::uuid AND r.organisation_id <> ${organisationId}::uuid
+    AND r.requester_user_id <> ALL (${near}) AND NOT r.co_viewers && ${near}
+    AND r.organisation_id <> ALL (${organisations})
     AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id
       AND d.approver_user_id = ${userId}::uuid AND d.decision <> 'ask')
     AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
-      WHERE t.transaction_id = ANY (r.transactions::uuid[]) AND p.organisation_id = ${organisationId}::uuid)))`;
+      WHERE t.transaction_id = ANY (r.transactions::uuid[]) AND p.organisation_id = ANY (${organisations}))))`;
 }
 
 function from(viewer: Viewer): Prisma.Sql {
@@ -186,15 +192,15 @@ export async function findTurn(tx: Tx, viewer: Viewer, id: string): Promise<Turn
   return rows.map(toTurn)[0];
 }
 
-/** Whether a participant of this organisation is a party to one of the transactions. */
+/** Whether a participant of one of these organisations is a party to one of the transactions. */
 export async function isParty(
   tx: Tx,
-  organisationId: string,
+  organisations: readonly string[],
   transactions: readonly string[],
 ): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
-      WHERE t.transaction_id = ANY (${[...transactions]}::uuid[]) AND p.organisation_id = ${organisationId}::uuid
+      WHERE t.transaction_id = ANY (${[...transactions]}::uuid[]) AND p.organisation_id = ANY (${[...organisations]}::uuid[])
       LIMIT 1`,
   );
   return rows.length > 0;
@@ -212,6 +218,8 @@ export async function findDeciders(
   wanted: {
     readonly tenantId: string;
     readonly besides: string;
+    /** People too near to those who ask. */
+    readonly near: readonly string[];
     readonly transactions: readonly string[];
   },
 ): Promise<Decider[]> {
@@ -219,8 +227,10 @@ export async function findDeciders(
     Prisma.sql`SELECT u.id AS "userId", d.duty FROM app_user u JOIN duty d ON d.user_id = u.id
       WHERE u.tenant_id = ${wanted.tenantId}::uuid AND u.state = 'active' AND u.role = 'coordinator'
         AND d.duty IN ('legal', 'approve') AND u.organisation_id <> ${wanted.besides}::uuid
+        AND u.id <> ALL (${[...wanted.near]}::uuid[])
         AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
           WHERE t.transaction_id = ANY (${[...wanted.transactions]}::uuid[])
-            AND p.organisation_id = u.organisation_id)`,
+            AND (p.organisation_id = u.organisation_id
+              OR p.organisation_id IN (SELECT m.organisation_id FROM membership m WHERE m.user_id = u.id)))`,
   );
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/authorizations/store";
 import { authorize } from "@/lib/access/authorize";
+import { ownOrganisations, withTie } from "@/lib/access/kin/store";
 import { findDuties, getPerson, type Person } from "@/lib/access/people/store";
 import { isParty } from "@/lib/access/queue/store";
 import {
@@ -61,8 +62,9 @@ export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<
     await authorize(cx, "request.release", NOBODY);
     throw new DomainError("request-file.not-found");
   }
-  const party = await isParty(tx, cx.principal.organisationId, facts.transactions);
-  const permit = await authorize(cx, "request.release", { ...facts, isParty: party });
+  const { kin, facts: tied } = await withTie(tx, cx, facts);
+  const party = await isParty(tx, ownOrganisations(cx, kin), facts.transactions);
+  const permit = await authorize(cx, "request.release", { ...tied, isParty: party });
   const release = await findNewestRelease(tx, id);
   const words = release === undefined ? [] : await listReleaseWords(tx, release.id);
   return {

@@ -1,9 +1,7 @@
 import "server-only";
 import { findAuthorization } from "@/lib/access/authorizations/store";
-import { getPerson } from "@/lib/access/people/store";
+import { frozenRecord } from "@/lib/access/frozen-record";
 import { getRelease, listReleaseWords } from "@/lib/access/release/store";
-import { requestRecord } from "@/lib/access/request-record";
-import { getSubmitted } from "@/lib/access/requests/store";
 import type { DbContext } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
@@ -23,22 +21,15 @@ export async function releaseSubmission(
 ): Promise<UnregisteredSubmission> {
   const { terms } = await getRelease(tx, releaseId);
   const words = await listReleaseWords(tx, releaseId);
-  const row = await getSubmitted(tx, requestId);
   const authorization = await findAuthorization(tx, requestId);
   if (authorization === undefined) throw new InvariantError("a release rests on no authority");
-  const requester = (await getPerson(tx, row.requesterUserId)).handle;
   return {
     grant: grantId,
     releases: words.map(({ person, signature }) => ({
       statement: { ...terms, releaser: person },
       signature,
     })),
-    request: requestRecord({
-      ...row,
-      log: cx.instance.log,
-      requester,
-      organisationId: row.requesterOrganisationId,
-    }),
+    request: await frozenRecord(tx, cx, requestId),
     authorization: authorization.record,
   };
 }

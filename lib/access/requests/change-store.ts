@@ -21,6 +21,7 @@ function askedColumns(asked: Asked) {
     until: asked.until ?? null,
     max_views: asked.maxViews,
     max_exports: asked.maxExports,
+    co_viewers: [...asked.coViewers],
   };
 }
 

@@ -15,6 +15,8 @@ export interface RequestFacts {
   readonly isSent: boolean;
   /** Who has been told that its answer is overdue. */
   readonly escalatedTo: Escalation | undefined;
+  /** Users who look beside the requester, as they were named. */
+  readonly coViewers: readonly string[];
 }
 
 /** What a request asks for. */
@@ -30,6 +32,7 @@ export interface Asked {
   readonly until: Date | undefined;
   readonly maxViews: number;
   readonly maxExports: number;
+  readonly coViewers: readonly string[];
 }
 
 export interface RequestRow extends Asked, RequestFacts {
@@ -82,6 +85,7 @@ const Row = z.object({
   version: z.number(),
   digest: z.string().nullable(),
   authorization_digest: z.string().nullable(),
+  co_viewers: z.array(z.string()),
   created_at: z.date(),
   updated_at: z.date(),
 });
@@ -117,6 +121,7 @@ function toRequest(record: unknown): RequestRow {
     version: row.version,
     digest: row.digest ?? undefined,
     authorizationDigest: row.authorization_digest ?? undefined,
+    coViewers: row.co_viewers,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -130,6 +135,7 @@ const READING = [
   "request.decide",
   "request.steer",
   "request.release",
+  "request.end-co-viewer",
   "identity.check",
 ];
 
@@ -148,6 +154,7 @@ export async function findRequestFacts(
       transactions: true,
       digest: true,
       escalated_to: true,
+      co_viewers: true,
     },
   });
   if (row === null) return undefined;
@@ -162,6 +169,7 @@ export async function findRequestFacts(
     transactions,
     isSent,
     escalatedTo,
+    coViewers: row.co_viewers,
   };
 }
 

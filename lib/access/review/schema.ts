@@ -77,6 +77,11 @@ export const ReviewView = z.object({
     at: z.string().optional(),
     by: z.string().optional(),
     until: z.string().optional(),
+    /** Domain of the officer's address, and whether it is the agency's; absent where no check is needed. */
+    domain: z.string().optional(),
+    is_domain_verified: z.boolean().optional(),
+    /** Numbers of the agency's record, of which one is called back. */
+    contacts: z.array(z.string()).optional(),
   }),
   /**
    * By what the order counts here: it is of a home jurisdiction, it states a basis, a reviewer has recorded one, or nothing

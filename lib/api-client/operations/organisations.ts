@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AgencyRecord, AgencyRecordAnswer, AgencyRecordBody } from "@/lib/access/office/agency/schema";
 import {
   OfficeHours,
   OfficeHoursAnswer,
@@ -49,6 +50,34 @@ export const setOrganisationHours = operation({
   params: OrganisationPath,
   body: OfficeHoursBody,
   response: { status: 200, schema: OfficeHoursAnswer },
+  rate: "writes",
+  action: "organisation.change",
+  stepUp: true,
+});
+
+export const getAgencyRecord = operation({
+  id: "getAgencyRecord",
+  method: "GET",
+  path: `${ORGANISATIONS}/{id}/agency`,
+  summary: "Domains and call-back numbers that an agency's officers are checked by; for administrators.",
+  scopes,
+  roles,
+  params: OrganisationPath,
+  response: { status: 200, schema: AgencyRecord },
+  rate: "reads",
+  action: "organisation.read",
+});
+
+export const setAgencyRecord = operation({
+  id: "setAgencyRecord",
+  method: "PUT",
+  path: `${ORGANISATIONS}/{id}/agency`,
+  summary: "Set the domains and call-back numbers that an agency's officers are checked by.",
+  scopes,
+  roles,
+  params: OrganisationPath,
+  body: AgencyRecordBody,
+  response: { status: 200, schema: AgencyRecordAnswer },
   rate: "writes",
   action: "organisation.change",
   stepUp: true,

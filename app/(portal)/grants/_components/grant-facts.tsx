@@ -27,7 +27,10 @@ function useRestsOn(grant: GrantDetail): Fact[] {
   if (request_id !== undefined)
     facts.push({
       name: t("request"),
-      value: (
+      // The request is its requester's: who looks beside him reads its number alone.
+      value: grant.co_viewed ? (
+        grant.request_reference
+      ) : (
         <Link href={`/requests/${request_id}`} prefetch={false} className={LINK}>
           {grant.request_reference}
         </Link>
@@ -66,6 +69,10 @@ export function GrantFacts({ grant, nowMs }: { grant: GrantDetail; nowMs: number
           facts={[
             { name: t("purpose"), value: domain(`purposes.${grant.purpose}`) },
             ...restsOn,
+            ...(grant.co_viewed ? [{ name: t("holder"), value: grant.holder_name }] : []),
+            ...(grant.co_viewers === undefined
+              ? []
+              : [{ name: t("coViewers"), value: grant.co_viewers.map(({ name }) => name).join(", ") }]),
             ...grant.decided_by.map(({ stage, person, at }) => ({
               key: stage,
               name: stages[stage],

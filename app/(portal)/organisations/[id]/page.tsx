@@ -3,11 +3,13 @@ import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
+import { getAgencyRecord as readAgencyRecord } from "@/lib/access/office/agency/agency-record";
 import { getHours } from "@/lib/access/office/get-hours";
 import { OrganisationPath } from "@/lib/access/office/schema";
-import { getOrganisationHours } from "@/lib/api-client/operations/organisations";
+import { getAgencyRecord, getOrganisationHours } from "@/lib/api-client/operations/organisations";
 import { DomainError } from "@/lib/errors";
 import { loadPage } from "@/lib/http/page";
+import { AgencyForm } from "../_components/agency-form";
 import { HoursForm } from "../_components/hours-form";
 
 export async function generateMetadata() {
@@ -26,6 +28,9 @@ export default async function OrganisationPage({ params }: PageProps<"/organisat
   const section = { label: t("title"), href: "/organisations" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const hours = result.value;
+  const agencyCall = `/confidential/admin/organisations/${hours.id}/agency`;
+  // What is no agency has no such record.
+  const agency = await loadPage(getAgencyRecord, agencyCall, (cx) => readAgencyRecord(cx, hours.id));
   const next = hours.next_opening_at;
   return (
     <PageFrame
@@ -45,6 +50,12 @@ export default async function OrganisationPage({ params }: PageProps<"/organisat
       <Section title={t("form.title")}>
         <HoursForm hours={hours} />
       </Section>
+      {agency.ok ? (
+        <Section title={t("agency.title")}>
+          <p className="max-w-[80ch] py-2 text-control text-ink-2">{t("agency.text")}</p>
+          <AgencyForm record={agency.value} />
+        </Section>
+      ) : null}
       <Section title={t("holidays")}>
         <p className="py-2 text-control text-ink-2">
           {hours.holidays_until === undefined ? t("noRegion") : t("until", { day: hours.holidays_until })}

@@ -17,6 +17,7 @@ import * as grants from "@/lib/api-client/operations/grants";
 import type { Principal } from "@/lib/context";
 import { loadPage } from "@/lib/http/page";
 import { JobsSection, TransactionsSection } from "./_components/asked-transactions";
+import { CoViewers } from "./_components/co-viewers";
 import { CommentSection } from "./_components/comment-section";
 import { Conflicts } from "./_components/conflicts";
 import { DecideDialog } from "./_components/decide-dialog";
@@ -161,6 +162,7 @@ function RequestFrame(props: FrameProps) {
         <RequestTimeline request={request} />
       </div>
       <ScopeSection request={request} grant={grant} />
+      <CoViewers request={request} />
       {review === undefined ? (
         <JobsSection request={request} />
       ) : (
@@ -194,7 +196,7 @@ function IdentitySection({ request, review, duties }: FrameProps) {
   return (
     <Section title={t("identity.title")}>
       {duties.includes("legal") ? (
-        <IdentityForm requestId={request.id} officer={review.officer.name} />
+        <IdentityForm requestId={request.id} officer={review.officer.name} check={review.identity_check} />
       ) : (
         <p className="mt-3 text-control text-ink-2">{t("identity.byLegal")}</p>
       )}

@@ -45,6 +45,8 @@ export interface Answers {
   readonly end: "order" | "date";
   readonly until: string;
   readonly maxViews: string;
+  /** Handles or addresses of colleagues who look as well. */
+  readonly coViewers: readonly string[];
 }
 export type AnswerName = keyof Answers;
 
@@ -70,6 +72,7 @@ export const DRAFT_NAMES = [
   "end",
   "until",
   "maxViews",
+  "coViewers",
 ] as const satisfies readonly AnswerName[];
 
 export const FACT_NAMES = [
@@ -114,6 +117,7 @@ export function blankAnswers(options: FormOptions): Answers {
     end: "order",
     until: "",
     maxViews: DEFAULT_VIEWS,
+    coViewers: [],
   };
 }
 
@@ -198,5 +202,6 @@ export function answersOf(view: RequestView, options: FormOptions): Answers {
     ...(from === undefined ? {} : { begin: "date", from: localText(from) }),
     ...endAnswers(view),
     maxViews: String(view.max_views),
+    coViewers: (view.co_viewers ?? []).map(({ handle }) => handle),
   };
 }

@@ -70,6 +70,7 @@ export function createBodyOf(answers: Answers, options: FormOptions, nowMs: numb
     ...(from === undefined ? {} : { from }),
     ...(isGoodEnd ? { until } : {}),
     max_views: views,
+    ...(answers.coViewers.length === 0 ? {} : { co_viewers: [...answers.coViewers] }),
   };
 }
 
@@ -80,6 +81,7 @@ export function changeBodyOf(body: CreateBody): ChangeBody {
     legal_basis: body.legal_basis ?? null,
     from: body.from ?? null,
     until: body.until ?? null,
+    co_viewers: body.co_viewers ?? [],
   };
 }
 

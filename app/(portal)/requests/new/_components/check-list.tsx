@@ -159,6 +159,15 @@ function usePeriodRows(view: RequestView, hasAuthority: boolean): Row[] {
       control: "end",
     },
     { name: t("new.period.views"), value: formatCount(view.max_views, locale), control: "maxViews" },
+    ...(view.co_viewers === undefined
+      ? []
+      : ([
+          {
+            name: t("new.coViewers.label"),
+            value: view.co_viewers.map(({ name }) => name).join(", "),
+            control: "coViewers",
+          },
+        ] as const)),
   ];
 }
 

@@ -87,6 +87,7 @@ export function answersFrom(value: unknown, options: FormOptions): Answers {
     begin: kept.begin === "date" ? "date" : "approval",
     end: kept.end === "date" ? "date" : "order",
     ids: textsOf(kept.ids),
+    coViewers: textsOf(kept.coViewers),
     fields: options.fields.filter((field) => groups.includes(field)),
   };
 }

@@ -142,6 +142,7 @@ const POINTERS: Readonly<Record<string, ControlName>> = {
   from: "from",
   until: "until",
   max_views: "maxViews",
+  co_viewers: "coViewers",
   issuer: "issuer",
   jurisdiction: "jurisdiction",
   kind: "kind",
@@ -173,7 +174,7 @@ const SECTIONS: Readonly<Record<SectionKey, readonly ControlName[]>> = {
   basis: ["purpose", "justification", "legalBasis"],
   transactions: ["ids", "job", "participant", "createdFrom", "createdTo", "fields"],
   authority: ["document", ...REQUIRED_FACTS, "recognitionBasis", "sealedBasis", "sealedUntil"],
-  period: ["from", "until", "maxViews"],
+  period: ["from", "until", "maxViews", "coViewers"],
 };
 
 export function sectionsOf(options: FormOptions): SectionKey[] {

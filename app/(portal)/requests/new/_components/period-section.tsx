@@ -5,6 +5,7 @@ import { Select } from "@/components/ui/controls";
 import { Field } from "@/components/ui/field";
 import { formatTime } from "@/lib/format";
 import { controlId, endOfDay } from "./answers";
+import { CoViewersField } from "./co-viewers-field";
 import { FormSection } from "./form-section";
 import type { FormView } from "./form-view";
 import { TextField } from "./text-field";
@@ -67,6 +68,7 @@ export function PeriodSection({ form, number }: { form: FormView; number: number
         </div>
         <TextField form={form} name="maxViews" label={t("views")} inputMode="numeric" maxLength={5} />
       </div>
+      <CoViewersField form={form} />
     </FormSection>
   );
 }

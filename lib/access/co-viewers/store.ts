@@ -1,0 +1,109 @@
+import "server-only";
+import { z } from "zod";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+
+/** A co-viewer as a request names one. */
+export interface CoViewer {
+  readonly userId: string;
+  readonly handle: string;
+  readonly name: string;
+  /** When the person was taken out of the request. */
+  readonly endedAt: Date | undefined;
+  /** Still of the requester's organisation and role, active, and not taken out: may look. */
+  readonly isLive: boolean;
+}
+
+const Row = z.object({
+  id: z.string(),
+  handle: z.string(),
+  name: z.string(),
+  ended_at: z.date().nullable(),
+  is_live: z.boolean(),
+});
+
+/** The co-viewers of a request, by handle. */
+export async function listCoViewers(tx: Tx, requestId: string): Promise<CoViewer[]> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT u.id::text, u.handle, u.name, e.ended_at,
+      u.state = 'active' AND u.organisation_id = r.organisation_id AND u.role = q.role AND e.id IS NULL AS is_live
+    FROM access_request r JOIN app_user q ON q.id = r.requester_user_id JOIN app_user u ON u.id = ANY (r.co_viewers)
+    LEFT JOIN co_viewer_end e ON e.request_id = r.id AND e.user_id = u.id
+    WHERE r.id = ${requestId}::uuid ORDER BY u.handle`);
+  return rows.map((record) => {
+    const { id, handle, name, ended_at: endedAt, is_live: isLive } = Row.parse(record);
+    return { userId: id, handle, name, endedAt: endedAt ?? undefined, isLive };
+  });
+}
+
+const Named = z.object({ asked: z.string(), id: z.string() });
+
+/**
+ * Active colleagues of a person by what was asked for, a handle or an address: of the same organisation and role, and
+ * neither the person nor another account of the same human.
+ */
+export async function findColleagues(
+  tx: Tx,
+  wanted: {
+    readonly requesterUserId: string;
+    readonly accounts: readonly string[];
+    readonly names: readonly string[];
+  },
+): Promise<Map<string, string>> {
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT asked, u.id::text FROM app_user q
+    JOIN app_user u ON u.tenant_id = q.tenant_id AND u.organisation_id = q.organisation_id AND u.role = q.role
+    JOIN unnest(${[...wanted.names]}::text[]) AS asked ON u.handle = asked OR lower(u.email) = lower(asked)
+    WHERE q.id = ${wanted.requesterUserId}::uuid AND u.state = 'active' AND u.id <> ALL (${[...wanted.accounts]}::uuid[])`);
+  return new Map(rows.map((record) => Named.parse(record)).map(({ asked, id }) => [asked, id]));
+}
+
+/** Takes a co-viewer out for good; nothing changes when that was done before. */
+export async function insertCoViewerEnd(
+  tx: Tx,
+  end: {
+    readonly id: string;
+    readonly tenantId: string;
+    readonly requestId: string;
+    readonly userId: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly at: Date;
+  },
+): Promise<void> {
+  await tx.co_viewer_end.createMany({
+    data: [
+      {
+        id: end.id,
+        tenant_id: end.tenantId,
+        request_id: end.requestId,
+        user_id: end.userId,
+        ended_by: end.by,
+        reason: end.reason,
+        ended_at: end.at,
+      },
+    ],
+  });
+}
+
+/** What the custodian is told of an end. */
+export async function findCoViewerEnd(
+  tx: Tx,
+  id: string,
+): Promise<
+  | { readonly requestId: string; readonly person: string; readonly reason: string; readonly at: Date }
+  | undefined
+> {
+  const row = await tx.co_viewer_end.findUnique({ where: { id } });
+  if (row === null) return undefined;
+  const { handle } = await tx.app_user.findUniqueOrThrow({
+    where: { id: row.user_id },
+    select: { handle: true },
+  });
+  return { requestId: row.request_id, person: handle, reason: row.reason, at: row.ended_at };
+}
+
+/** Handles as they stand in the record of a request that was sent, those taken out since included. */
+export async function frozenHandles(tx: Tx, requestId: string): Promise<string[]> {
+  return (await listCoViewers(tx, requestId)).map(({ handle }) => handle);
+}

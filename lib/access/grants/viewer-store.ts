@@ -1,0 +1,21 @@
+import "server-only";
+import { Prisma } from "@/lib/db/generated/client";
+
+/**
+ * Ids of those who may look beside the holder of a grant now, as text: named in its request, active, of its organisation
+ * and its holder's role, not taken out. A release opens to its requester alone, and so do a dispute and break-glass.
+ */
+export function viewersOf(grant: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`SELECT c.id::text FROM access_request q JOIN app_user h ON h.id = q.requester_user_id
+    JOIN app_user c ON c.id = ANY (q.co_viewers)
+    WHERE q.id = ${grant}.request_id AND ${grant}.release_id IS NULL AND c.state = 'active'
+      AND c.organisation_id = q.organisation_id AND c.role = h.role
+      AND NOT EXISTS (SELECT 1 FROM co_viewer_end e WHERE e.request_id = q.id AND e.user_id = c.id)`;
+}
+
+/** Whether this person may open a grant `g`: holds it, or looks beside its holder. */
+export function isHeldBy(userId: string): Prisma.Sql {
+  return Prisma.sql`(g.subject_user_id = ${userId}::uuid OR (
+    g.request_id IN (SELECT n.id FROM access_request n WHERE n.co_viewers @> ARRAY[${userId}::uuid])
+    AND ${userId} IN (${viewersOf(Prisma.sql`g`)})))`;
+}

@@ -1,0 +1,38 @@
+import "server-only";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** Two at once come one after another, whichever process they are in. */
+async function takeTurns(tx: Tx, what: string): Promise<void> {
+  await tx.$queryRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${what}, 0))::text`);
+}
+
+/**
+ * Refuses an address whose mailbox has an account in the tenant, however it is spelt: case, width, a plus and what follows,
+ * and the dots of the one provider known to ignore them. Deactivated accounts count, as the address alone does.
+ */
+export async function requireNewMailbox(tx: Tx, tenantId: string, email: string): Promise<void> {
+  await takeTurns(tx, `mailbox:${tenantId}`);
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM app_user u
+    WHERE u.tenant_id = ${tenantId}::uuid AND email_identity(u.email) = email_identity(${email}) LIMIT 1`);
+  if (rows.length === 0) return;
+  throw new DomainError("request.conflict", { detail: "This mailbox has an account already." });
+}
+
+/** Whether somebody else holds, or held, a credential with this public key. */
+export async function isAnothersKey(
+  tx: Tx,
+  key: { readonly tenantId: string; readonly userId: string; readonly publicKey: Uint8Array },
+): Promise<boolean> {
+  await takeTurns(tx, `key:${Buffer.from(key.publicKey).toString("base64url")}`);
+  const found = await tx.credential.findFirst({
+    where: {
+      tenant_id: key.tenantId,
+      public_key: Uint8Array.from(key.publicKey),
+      user_id: { not: key.userId },
+    },
+    select: { id: true },
+  });
+  return found !== null;
+}
