@@ -14,6 +14,8 @@ export type PlaceKey =
   | "grants"
   | "transactions"
   | "disputes"
+  | "releases"
+  | "breakGlass"
   | "notifications"
   | "audit"
   | "exports"
@@ -40,7 +42,9 @@ const PLACES: readonly Place[] = [
   { key: "requests", href: "/requests", icon: "request", group: 1 },
   { key: "grants", href: "/grants", icon: "grant", group: 1 },
   { key: "transactions", href: "/transactions", icon: "transaction", group: 1 },
+  { key: "releases", href: "/releases", icon: "scales", group: 1 },
   { key: "disputes", href: "/disputes", icon: "comment", group: 1 },
+  { key: "breakGlass", href: "/break-glass", icon: "eye", group: 1 },
   { key: "notifications", href: "/notifications", icon: "bell", group: 1 },
   { key: "audit", href: "/audit", icon: "log", group: 2 },
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
@@ -57,6 +61,7 @@ const PLACES: readonly Place[] = [
 ];
 
 const STAFF: readonly string[] = ["auditor", "regulator", "coordinator"];
+const GLASS_DUTIES: readonly string[] = ["break-glass", "legal", "approve", "compliance", "executive"];
 const PARTIES: readonly string[] = ["client", "miner"];
 
 function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
@@ -64,6 +69,11 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "requests":
     case "grants":
       return STAFF.includes(role);
+    case "releases":
+      return role === "coordinator" && duties.includes("executive");
+    // For its holders, and for those who know of every use.
+    case "breakGlass":
+      return role === "coordinator" && duties.some((duty) => GLASS_DUTIES.includes(duty));
     case "disputes":
       return PARTIES.includes(role) || role === "coordinator" || duties.includes("support");
     case "audit":

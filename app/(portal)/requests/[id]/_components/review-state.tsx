@@ -109,13 +109,16 @@ export function ReviewProvider(props: {
   person: string;
   request: RequestView;
   review: ReviewView;
+  /** An executive retypes every order, the signed ones as well. */
+  retypes: boolean;
   children: ReactNode;
 }) {
-  const { request, review } = props;
+  const { request, review, retypes } = props;
   const { draft, change, forget } = useDraft(keptKey("review", props.person, request.id), review);
   const [act, begin] = useState<Act | undefined>();
   // A signed order that has passed is not retyped: its facts are the signature's.
-  const order = request.authorization?.assurance === "verified" ? undefined : request.authorization;
+  const isRetyped = retypes || request.authorization?.assurance !== "verified";
+  const order = isRetyped ? request.authorization : undefined;
   const state = useMemo(
     () => ({
       request,
