@@ -30,7 +30,7 @@ import { OrderSection } from "./_components/order-section";
 import { FirstReading, PaperFacts } from "./_components/paper-facts";
 import { PolicyStrip } from "./_components/policy-strip";
 import { QueueNav } from "./_components/queue-nav";
-import { ReleasePanel } from "./_components/release-panel";
+import { ReleasePanel, ReleaseRefused } from "./_components/release-panel";
 import { RequestTimeline } from "./_components/request-timeline";
 import { ReviewProvider } from "./_components/review-state";
 import { ScopeSection } from "./_components/scope-section";
@@ -129,6 +129,13 @@ function panelOf(props: FrameProps): ReactNode {
           standing={release.standing}
         />
         {review?.may_decide === true && release.standing.release?.state !== "open" ? <DecisionPanel /> : null}
+        <Standing request={request} />
+      </>
+    );
+  if (release?.problem !== undefined)
+    return (
+      <>
+        <ReleaseRefused code={release.problem.code} />
         <Standing request={request} />
       </>
     );

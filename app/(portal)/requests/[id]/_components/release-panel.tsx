@@ -175,3 +175,20 @@ export function ReleasePanel(props: PanelProps) {
     </>
   );
 }
+
+/** Why an executive has nothing to do with this release: of a party's organisation, or of the requester's. */
+export function ReleaseRefused({ code }: { code: string }) {
+  const t = useTranslations("review.why");
+  const panel = useTranslations("release.panel");
+  const why =
+    code === "decision.party" ? "party" : code === "decision.organisation" ? "organisation" : "other";
+  return (
+    <>
+      <h2 className="mb-1 font-semibold text-lead">{panel("title")}</h2>
+      <p className="mb-6 flex gap-2 text-control">
+        <Icon name="nothing" className="mt-[2px] text-ink-3" />
+        {t(why)}
+      </p>
+    </>
+  );
+}
