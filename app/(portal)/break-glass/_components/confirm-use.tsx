@@ -71,7 +71,7 @@ export function ConfirmUse(props: { typed: TypedUse; onClose: () => void; onDone
   return (
     <Dialog isOpen canClose={!isBusy} onClose={props.onClose} title={t("title")}>
       <Facts
-        look="aligned"
+        look="narrow"
         facts={[
           {
             name: t("records"),

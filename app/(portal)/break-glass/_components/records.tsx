@@ -160,10 +160,10 @@ function Look(props: LookProps) {
             look={latest === undefined ? "primary" : "secondary"}
             icon="eye"
             isBusy={isBusy}
-            aria-label={t(latest === undefined ? "lookAt" : "lookAgainAt", { job: record.job })}
             onClick={() => void look()}
           >
             {t(latest === undefined ? "look" : "lookAgain")}
+            <span className="sr-only">: {record.job}</span>
           </Button>
           {t("costs")}
         </p>
