@@ -93,7 +93,7 @@ test("an overdue answer goes to the executives, two of them release it, and the 
   await pictures(two.page, "release-done");
 
   const officer = await open(browser, HOLDER, id);
-  await officer.page.getByRole("link", { name: "Open the grant" }).click();
+  await officer.page.getByRole("link", { name: "Open the grant" }).first().click();
   await expect(officer.page.getByText("Henrike Storm, Arne Falk")).toBeVisible();
   const grantId = new URL(officer.page.url()).pathname.split("/").at(-1) ?? "";
   await officer.page.getByRole("link", { name: "Open fields" }).first().click();

@@ -93,7 +93,7 @@ test("a signed order is filed without a document, decided by two without retypin
   await page.goto(at(`/requests/${id}`));
   await expect(page.getByText("TOTAL-PASSED").first()).toBeVisible();
   await pictures(page, "signed-order-request");
-  await page.getByRole("link", { name: "Open the grant" }).click();
+  await page.getByRole("link", { name: "Open the grant" }).first().click();
   await page.getByRole("link", { name: "Open fields" }).first().click();
   await page.getByRole("button", { name: /^Open \d fields?$|^Open one field$/ }).click();
   await expect(page.getByText("1,000 USD")).toBeVisible();
