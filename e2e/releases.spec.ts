@@ -67,7 +67,7 @@ test("an overdue answer goes to the executives, two of them release it, and the 
   await expect(row).toContainText(/4 days late/);
   expect(await axeFindings(one.page)).toEqual([]);
   await pictures(one.page, "releases");
-  await row.getByRole("link", { name: /^Look and propose/ }).click();
+  await row.getByRole("link", { name: /^Propose/ }).click();
   await one.page.getByRole("button", { name: "Lay out the terms" }).click();
   await expect(one.page.getByText("Say why it is released")).toBeVisible();
   await one.page.getByLabel("Why it is released").fill("Nobody has answered in time");
@@ -86,7 +86,7 @@ test("an overdue answer goes to the executives, two of them release it, and the 
   const two = await pageOf(browser, SECOND, "/releases");
   const waiting = two.page.getByRole("row").filter({ hasText: reference });
   await expect(waiting).toContainText("Signed by one of two");
-  await waiting.getByRole("link", { name: /^Look and sign/ }).click();
+  await waiting.getByRole("link", { name: /^Sign/ }).click();
   await expect(two.page.getByText("Signed by Henrike Storm")).toBeVisible();
   await sign(two.page, order);
   await expect(two.page.getByText("Two executives released it.")).toBeVisible();

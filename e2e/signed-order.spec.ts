@@ -3,7 +3,7 @@ import { type Browser, expect, type Page, test } from "@playwright/test";
 import { people } from "./support/api";
 import { axeFindings } from "./support/axe";
 import { at } from "./support/deciding";
-import { chooseFile, fillAsking, fillFacts, SOON, savedDraft } from "./support/filing";
+import { chooseFile, fillAsking, fillFacts, ORDER, SOON, savedDraft } from "./support/filing";
 import { newTransaction, openForm } from "./support/filing-spec";
 import { demo } from "./support/instance";
 import { signedIn } from "./support/signed-in";
@@ -68,7 +68,7 @@ async function decideSigned(browser: Browser, handle: string, id: string): Promi
   expect(faults()).toEqual([]);
 }
 
-test("a signed order is filed without a document, decided by two without retyping, and opened", async ({
+test("a signed order is filed with its document, decided by two without retyping, and opened", async ({
   browser,
 }) => {
   test.setTimeout(300_000);
@@ -78,6 +78,7 @@ test("a signed order is filed without a document, decided by two without retypin
   const { page, faults } = await openForm(browser);
   await fill(page, transaction, number);
   const jws = jwsOf(await orderFor(transaction, number), kid, keyOf(demoAuthority()));
+  await chooseFile(page, ORDER);
   await chooseFile(page, fileOf(jws), "Add a signature");
   await expect(page.getByText("Signature: order.jws")).toBeVisible(SOON);
   const id = await savedDraft(page);

@@ -42,7 +42,7 @@ const PLACES: readonly Place[] = [
   { key: "requests", href: "/requests", icon: "request", group: 1 },
   { key: "grants", href: "/grants", icon: "grant", group: 1 },
   { key: "transactions", href: "/transactions", icon: "transaction", group: 1 },
-  { key: "releases", href: "/releases", icon: "scales", group: 1 },
+  { key: "releases", href: "/releases", icon: "check", group: 1 },
   { key: "disputes", href: "/disputes", icon: "comment", group: 1 },
   { key: "breakGlass", href: "/break-glass", icon: "eye", group: 1 },
   { key: "notifications", href: "/notifications", icon: "bell", group: 1 },

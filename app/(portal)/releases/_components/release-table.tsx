@@ -26,7 +26,13 @@ export function ReleaseTable({ items, nowMs }: { items: readonly ReleaseItem[]; 
   const t = useTranslations("release");
   const kinds = useTranslations("domain.instruments");
   const columns: Column<ReleaseItem>[] = [
-    { key: "reference", head: t("columns.reference"), isTitle: true, cell: ({ reference }) => reference },
+    {
+      key: "reference",
+      head: t("columns.reference"),
+      isTitle: true,
+      className: "tablet:whitespace-nowrap",
+      cell: ({ reference }) => reference,
+    },
     {
       key: "authority",
       head: t("columns.authority"),

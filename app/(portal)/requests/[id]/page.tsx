@@ -159,7 +159,9 @@ function RequestFrame(props: FrameProps) {
     name: request.requester.name,
     time: () => <LocalTime instant={request.created_at} form="minute" />,
   });
-  const hasConflicts = (review?.conflicts.length ?? 0) > 0;
+  // An executive's duty decides no stage: its rules are the release's own, which the panel tells.
+  const decides = props.release === undefined || review?.may_decide === true;
+  const hasConflicts = decides && (review?.conflicts.length ?? 0) > 0;
   const waiting =
     review?.queue.position === undefined
       ? []
@@ -201,7 +203,7 @@ function RequestFrame(props: FrameProps) {
       <IdentitySection {...props} />
       {review === undefined ? null : <PolicyStrip policy={review.policy} />}
       <div className={`mt-8 grid gap-8 [&>section]:mt-0 ${hasConflicts ? "drawn:grid-cols-2" : ""}`}>
-        {review === undefined ? null : <Conflicts review={review} />}
+        {review === undefined || !decides ? null : <Conflicts review={review} />}
         <RequestTimeline request={request} />
       </div>
       <ScopeSection request={request} grant={grant} />
