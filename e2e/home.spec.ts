@@ -18,6 +18,8 @@ const PEOPLE = [
   "coordinator-001:approve",
   "coordinator-001:support",
   "coordinator-001:admin",
+  "coordinator-001:executive",
+  "coordinator-001:break-glass",
 ] as const;
 
 for (const handle of PEOPLE) {

@@ -3,7 +3,16 @@ import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/canonical-json";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 
-export type StatementKind = "decision" | "open" | "dispute" | "roster" | "rewrap";
+export type StatementKind =
+  | "decision"
+  | "open"
+  | "dispute"
+  | "roster"
+  | "rewrap"
+  | "release"
+  | "release-end"
+  | "break-glass"
+  | "review";
 
 /** The passkeys that the custodian takes the person's statements from. */
 export interface SigningKeys {

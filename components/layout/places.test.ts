@@ -18,6 +18,16 @@ describe("places", () => {
     expect(currentPlace(places, "/audit/aside")).toBe("aside");
   });
 
+  test("lead to releases and to break-glass whose duty it is, and nobody else", () => {
+    const both = (who: Viewer) => keys(who).filter((key) => key === "releases" || key === "breakGlass");
+    expect(both(viewer("coordinator", ["executive"]))).toEqual(["releases", "breakGlass"]);
+    for (const duty of ["break-glass", "legal", "approve", "compliance"])
+      expect(both(viewer("coordinator", [duty]))).toEqual(["breakGlass"]);
+    for (const duty of ["support", "privacy"]) expect(both(viewer("coordinator", [duty]))).toEqual([]);
+    for (const role of ["regulator", "auditor", "client", "miner", "admin"])
+      expect(both(viewer(role, ["executive", "break-glass"]))).toEqual([]);
+  });
+
   test("lead nobody else there past the log", () => {
     for (const role of ["auditor", "coordinator", "regulator", "client", "miner"])
       expect([role, keys(viewer(role, ["compliance"])).includes("aside")]).toEqual([role, false]);

@@ -15,6 +15,8 @@ export type PlaceKey =
   | "transactions"
   | "disputes"
   | "notices"
+  | "releases"
+  | "breakGlass"
   | "notifications"
   | "audit"
   | "exports"
@@ -42,8 +44,10 @@ const PLACES: readonly Place[] = [
   { key: "requests", href: "/requests", icon: "request", group: 1 },
   { key: "grants", href: "/grants", icon: "grant", group: 1 },
   { key: "transactions", href: "/transactions", icon: "transaction", group: 1 },
+  { key: "releases", href: "/releases", icon: "check", group: 1 },
   { key: "disputes", href: "/disputes", icon: "comment", group: 1 },
   { key: "notices", href: "/notices", icon: "eye", group: 1 },
+  { key: "breakGlass", href: "/break-glass", icon: "eye", group: 1 },
   { key: "notifications", href: "/notifications", icon: "bell", group: 1 },
   { key: "audit", href: "/audit", icon: "log", group: 2 },
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
@@ -61,6 +65,7 @@ const PLACES: readonly Place[] = [
 ];
 
 const STAFF: readonly string[] = ["auditor", "regulator", "coordinator"];
+const GLASS_DUTIES: readonly string[] = ["break-glass", "legal", "approve", "compliance", "executive"];
 const PARTIES: readonly string[] = ["client", "miner"];
 
 function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
@@ -70,6 +75,11 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
       return STAFF.includes(role);
     case "notices":
       return PARTIES.includes(role);
+    case "releases":
+      return role === "coordinator" && duties.includes("executive");
+    // For its holders, and for those who know of every use.
+    case "breakGlass":
+      return role === "coordinator" && duties.some((duty) => GLASS_DUTIES.includes(duty));
     case "disputes":
       return PARTIES.includes(role) || role === "coordinator" || duties.includes("support");
     case "audit":

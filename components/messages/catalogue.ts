@@ -5,6 +5,7 @@ import deAuthority from "@/components/messages/de/authority.json";
 import deDisputes from "@/components/messages/de/disputes.json";
 import deDomain from "@/components/messages/de/domain.json";
 import deError from "@/components/messages/de/error.json";
+import deGlass from "@/components/messages/de/glass.json";
 import deGrants from "@/components/messages/de/grants.json";
 import deHelp from "@/components/messages/de/help.json";
 import deHome from "@/components/messages/de/home.json";
@@ -17,6 +18,7 @@ import deOffices from "@/components/messages/de/offices.json";
 import dePortal from "@/components/messages/de/portal.json";
 import deProblem from "@/components/messages/de/problem.json";
 import dePrograms from "@/components/messages/de/programs.json";
+import deRelease from "@/components/messages/de/release.json";
 import deRequests from "@/components/messages/de/requests.json";
 import deReview from "@/components/messages/de/review.json";
 import deRoster from "@/components/messages/de/roster.json";
@@ -35,6 +37,7 @@ import authority from "@/components/messages/en/authority.json";
 import disputes from "@/components/messages/en/disputes.json";
 import domain from "@/components/messages/en/domain.json";
 import error from "@/components/messages/en/error.json";
+import glass from "@/components/messages/en/glass.json";
 import grants from "@/components/messages/en/grants.json";
 import help from "@/components/messages/en/help.json";
 import home from "@/components/messages/en/home.json";
@@ -47,6 +50,7 @@ import offices from "@/components/messages/en/offices.json";
 import portal from "@/components/messages/en/portal.json";
 import problem from "@/components/messages/en/problem.json";
 import programs from "@/components/messages/en/programs.json";
+import release from "@/components/messages/en/release.json";
 import requests from "@/components/messages/en/requests.json";
 import review from "@/components/messages/en/review.json";
 import roster from "@/components/messages/en/roster.json";
@@ -70,6 +74,7 @@ export const CATALOGUES = {
     disputes,
     domain,
     error,
+    glass,
     grants,
     help,
     home,
@@ -82,6 +87,7 @@ export const CATALOGUES = {
     portal,
     problem,
     programs,
+    release,
     requests,
     review,
     roster,
@@ -102,6 +108,7 @@ export const CATALOGUES = {
     disputes: deDisputes,
     domain: deDomain,
     error: deError,
+    glass: deGlass,
     grants: deGrants,
     help: deHelp,
     home: deHome,
@@ -114,6 +121,7 @@ export const CATALOGUES = {
     portal: dePortal,
     problem: deProblem,
     programs: dePrograms,
+    release: deRelease,
     requests: deRequests,
     review: deReview,
     roster: deRoster,

@@ -100,6 +100,9 @@ export function people(demo: Demo) {
     coordinator2: by("coordinator-001", "approve", 1),
     legal: by("coordinator-001", "legal"),
     support: by("coordinator-001", "support"),
+    executive: by("coordinator-001", "executive", 0),
+    executive2: by("coordinator-001", "executive", 1),
+    glassHolder: by("coordinator-001", "break-glass"),
     auditor: by("auditor-001"),
     regulator: by("regulator-001"),
   };

@@ -242,7 +242,7 @@ export const GrantDetail = GrantView.extend({
   revoked_by: PersonView.optional(),
   revoke_reason: z.string().optional(),
   /** What the caller may do with it now. */
-  acts: z.array(z.enum(["open", "revoke"])),
+  acts: z.array(z.enum(["open", "revoke", "end_release"])),
 });
 export type GrantDetail = z.infer<typeof GrantDetail>;
 

@@ -50,6 +50,9 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
     ...(isLive && decideAction(cx.principal, "grant.revoke", facts).length === 0
       ? (["revoke"] as const)
       : []),
+    ...(isLive && facts.isReleased && decideAction(cx.principal, "grant.end-release", facts).length === 0
+      ? (["end_release"] as const)
+      : []),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readCounts } from "@/lib/home/count-places";
 import { readDisputeNeeds } from "@/lib/home/dispute-needs";
+import { readEmergencyNeeds } from "@/lib/home/emergency-needs";
 import { readGrantNeeds } from "@/lib/home/grant-needs";
 import { readKeyNeeds } from "@/lib/home/key-needs";
 import { byUrgency } from "@/lib/home/order";
@@ -79,11 +80,12 @@ export function getHome(cx: Context): Promise<Home> {
     const requests = await readRequestNeeds(tx, cx);
     const grants = await readGrantNeeds(tx, cx);
     const disputes = await readDisputeNeeds(tx, cx);
+    const emergencies = await readEmergencyNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     return {
       at: now.toISOString(),
-      needs: [...requests.needs, ...grants.needs, ...disputes.needs, ...keys].sort(byUrgency),
+      needs: [...requests.needs, ...grants.needs, ...disputes.needs, ...emergencies, ...keys].sort(byUrgency),
       counts: await readCounts(tx, cx),
       in_force: grants.inForce,
       with_others: requests.withOthers,

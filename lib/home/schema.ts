@@ -10,6 +10,7 @@ export const NeedKind = z.enum([
   "access_ends",
   "question",
   "escalated",
+  "glass_review",
   "decide",
   "dispute",
   "access_new",
@@ -35,6 +36,7 @@ export const SubjectKind = z.enum([
   "key",
   "api_key",
   "participant",
+  "emergency",
 ]);
 
 /** One thing that waits for the caller. Its facts are for the sentence that tells it; they differ by kind. */

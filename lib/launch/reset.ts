@@ -15,6 +15,7 @@ const MADE = [
   "signer",
   "custodian",
   "witness",
+  "demo-authority.json",
   "demo.json.new",
   "instance.json",
 ];

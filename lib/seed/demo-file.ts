@@ -15,10 +15,26 @@ export interface DemoAccount {
 
 const OWNER_ONLY = 0o600;
 
+/** The file that keeps the demonstration authority's key, beside demo.json. */
+export const AUTHORITY_FILE = "demo-authority.json";
+
+/** The demonstration authority with the private key (RFC 8037) that its orders are signed with. */
+export interface DemoAuthority {
+  readonly issuer: string;
+  readonly jurisdiction: string;
+  readonly kid: string;
+  readonly jwk: {
+    readonly kty: "OKP";
+    readonly crv: "Ed25519";
+    readonly x: string;
+    readonly d: string;
+  };
+}
+
 /** Writes keys and passwords that cannot be shown again, readable by the owner only, and waits for the disk. */
 export async function writeDemoFile(
   path: string,
-  content: { readonly base_url: string; readonly accounts: readonly DemoAccount[] },
+  content: { readonly base_url: string; readonly accounts: readonly DemoAccount[] } | DemoAuthority,
 ): Promise<void> {
   const file = await open(path, "w", OWNER_ONLY);
   try {

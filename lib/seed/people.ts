@@ -60,6 +60,8 @@ export const ORGANISATIONS: readonly DemoOrganisation[] = [
     weeklyHours: ALL_HOURS,
     emailDomain: "authority.example",
   },
+  // The third party that may release what is overdue: of nobody's side who asks, is a party, or decides.
+  { key: "board", name: "Harbour Trust Board", kind: "company", emailDomain: "harbourtrust.example" },
 ];
 
 /** In the order in which demo.json lists them. */
@@ -200,7 +202,42 @@ export const PEOPLE: readonly DemoPerson[] = [
     role: "admin",
     duties: ["admin"],
   },
+  // Two, since a release takes the word of both.
+  {
+    account: "coordinator-001",
+    handle: "coordinator-001:executive",
+    name: "Henrike Storm",
+    email: "henrike@harbourtrust.example",
+    organisation: "board",
+    role: "coordinator",
+    duties: ["executive"],
+  },
+  {
+    account: "coordinator-001",
+    handle: "coordinator-001:executive-2",
+    name: "Arne Falk",
+    email: "arne@harbourtrust.example",
+    organisation: "board",
+    role: "coordinator",
+    duties: ["executive"],
+  },
+  {
+    account: "coordinator-001",
+    handle: "coordinator-001:break-glass",
+    name: "Yara Demir",
+    email: "yara@operator.example",
+    organisation: "operator",
+    role: "coordinator",
+    duties: ["break-glass"],
+  },
 ];
+
+/** The authority whose signed orders the demonstration takes; its private key stands in a file beside demo.json. */
+export const DEMO_AUTHORITY = {
+  issuer: "Settlement Markets Authority",
+  jurisdiction: "DE",
+  kid: "settlement-markets-authority-1",
+} as const;
 
 /** Participants whose keys the portal manages. */
 export const WITH_KEYS: readonly string[] = ["client-456", "client-123", "miner-789", "miner-456"];

@@ -1,9 +1,11 @@
 import "server-only";
+import path from "node:path";
 import { checkOfficers } from "@/lib/seed/check-officers";
 import { createPeople } from "@/lib/seed/create-people";
+import { createAuthority } from "@/lib/seed/demo-authority";
 import type { SeedRuntime } from "@/lib/seed/demo-context";
 import { createDispute } from "@/lib/seed/demo-disputes";
-import { writeDemoFile } from "@/lib/seed/demo-file";
+import { AUTHORITY_FILE, writeDemoFile } from "@/lib/seed/demo-file";
 import { createRequests } from "@/lib/seed/demo-requests";
 import { createTransactions } from "@/lib/seed/demo-transactions";
 import { writeRoster } from "@/lib/seed/write-roster";
@@ -23,7 +25,9 @@ export async function seedDemonstration(runtime: SeedRuntime, options: SeedOptio
   const transactions = await createTransactions(runtime, people);
   await createRequests(runtime, people, transactions);
   await createDispute(runtime, people, transactions);
+  const authority = await createAuthority(runtime, people);
   await runtime.audit.drain();
+  await writeDemoFile(path.join(path.dirname(options.demoFile), AUTHORITY_FILE), authority);
   await writeDemoFile(options.demoFile, {
     base_url: baseUrl,
     accounts: people.map((person) => person.account),

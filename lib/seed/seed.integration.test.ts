@@ -79,8 +79,18 @@ it("the demonstration data are made through the use cases, and its grant opens t
     "auditor-001",
     "auditor-002",
     "regulator-001",
-    ...Array(4).fill("coordinator-001"),
+    ...Array(7).fill("coordinator-001"),
   ]);
+  expect(demo.accounts.slice(-3).map((account: { duties: string[] }) => account.duties)).toEqual([
+    ["executive"],
+    ["executive"],
+    ["break-glass"],
+  ]);
+  const authorityFile = path.join(dir, "demo-authority.json");
+  expect((await stat(authorityFile)).mode & 0o777).toBe(0o600);
+  const authority = JSON.parse(await readFile(authorityFile, "utf8"));
+  const [registered] = await query("SELECT kid, public_key, state FROM authority");
+  expect(registered).toEqual({ kid: authority.kid, public_key: authority.jwk.x, state: "confirmed" });
   const [counts] = await query(
     `SELECT (SELECT count(*)::int FROM transaction) AS transactions, (SELECT count(DISTINCT status)::int FROM transaction) AS states,
       (SELECT count(*)::int FROM access_request) AS requests, (SELECT count(*)::int FROM access_grant WHERE state = 'active') AS grants,

@@ -11,6 +11,7 @@ import { problemOf } from "@/lib/http/problem";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
 import { refusalOf } from "@/lib/testing/refusal";
 import { permitOpening } from "@/lib/transactions/permit-opening";
+import { readRecord } from "@/lib/transactions/read-record";
 import { AuditBody, RetentionBody } from "@/lib/transactions/schema";
 import { setRetention } from "@/lib/transactions/set-retention";
 import { findTransaction } from "@/lib/transactions/store";
@@ -107,6 +108,9 @@ it("a longer class of retention, set with a reason, lifts it for every agency's 
     setRetention(bench.legal, record, RetentionBody.parse({ retention_class, reason: "Litigation" }));
   expect(await set("extended")).toMatchObject({ transaction_id: record, retention_class: "extended" });
   expect((await open(bench.regulator, record)).groups).toEqual(["amount"]);
+  // Its page shows the class to those who may change it, and to nobody else.
+  const shown = async (who: BenchPerson) => (await readRecord(who, record)).retention;
+  expect([await shown(bench.legal), await shown(bench.regulator)]).toEqual(["extended", undefined]);
   const { rows } = await bench.query(
     "SELECT case_id FROM audit_index WHERE action = 'transaction.hold' AND outcome = 'done'",
     [],

@@ -7,10 +7,12 @@ import { listOwnGrants } from "@/lib/access/own-grants";
 import type { AccessLogItem } from "@/lib/audit/access-logs";
 import { listAccessLogs } from "@/lib/audit/list-access-logs";
 import type { Context } from "@/lib/context";
-import { getTransaction } from "@/lib/transactions/get-transaction";
 import { isParty } from "@/lib/transactions/knowledge";
-import { TransactionStatus, type TransactionView } from "@/lib/transactions/schema";
+import { loadKnown } from "@/lib/transactions/load-known";
+import { type RetentionBody, TransactionStatus, type TransactionView } from "@/lib/transactions/schema";
 import { nextStatus } from "@/lib/transactions/status-rules";
+import type { TransactionRow } from "@/lib/transactions/store";
+import { viewOf } from "@/lib/transactions/view";
 
 const SHOWN_ACCESSES = 12;
 const ASKING: ReadonlySet<string> = new Set(["auditor", "regulator", "coordinator"]);
@@ -36,6 +38,8 @@ export interface RecordView {
   readonly accesses: readonly AccessLogItem[];
   readonly accessCount: number;
   readonly may: MayDo;
+  /** For whoever may change it, and nobody else: the parties do not learn that somebody means to look back. */
+  readonly retention: RetentionBody["retention_class"] | undefined;
 }
 
 function movesOf({ principal }: Context, view: TransactionView): TransactionStatus[] {
@@ -61,6 +65,13 @@ function mayDo(cx: Context, view: TransactionView): MayDo {
   };
 }
 
+function retentionOf({ principal }: Context, { retentionClass }: TransactionRow) {
+  const { role, duties } = principal;
+  const mayHold = role === "coordinator" && (duties.includes("legal") || duties.includes("compliance"));
+  if (!mayHold) return undefined;
+  return retentionClass === "extended" ? ("extended" as const) : ("standard" as const);
+}
+
 function isInForce({ state }: GrantView): boolean {
   return state === "active" || state === "pending";
 }
@@ -70,7 +81,8 @@ function isInForce({ state }: GrantView): boolean {
  * down like any reading of the log.
  */
 export async function readRecord(cx: Context, id: string): Promise<RecordView> {
-  const view = await getTransaction(cx, id);
+  const { row } = await loadKnown(cx, id, { action: "transaction.read" }, async () => undefined);
+  const view = viewOf(row);
   const may = mayDo(cx, view);
   const own = may.openOwn ? [] : await listOwnGrants(cx, view.transaction_id);
   const grants = [...own.filter(isInForce), ...own.filter((grant) => !isInForce(grant))];
@@ -81,5 +93,13 @@ export async function readRecord(cx: Context, id: string): Promise<RecordView> {
     limit: SHOWN_ACCESSES,
     offset: 0,
   });
-  return { view, grants, request, accesses: logs.logs, accessCount: logs.total_count, may };
+  return {
+    view,
+    grants,
+    request,
+    accesses: logs.logs,
+    accessCount: logs.total_count,
+    may,
+    retention: retentionOf(cx, row),
+  };
 }

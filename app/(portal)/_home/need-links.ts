@@ -7,6 +7,8 @@ export function hrefOf({ kind, subject }: Need): string {
     case "access_ends":
     case "access_new":
       return `/grants/${subject.id}`;
+    case "glass_review":
+      return `/break-glass/${subject.id}`;
     case "dispute":
     case "disputed":
       return `/disputes/${subject.id}`;
@@ -33,6 +35,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   access_new: "grant",
   question: "comment",
   escalated: "stop",
+  glass_review: "eye",
   decide: "scales",
   dispute: "comment",
   enrolment: "key",

@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Pager } from "@/components/ui/pager";
+import { Table } from "@/components/ui/table";
 import { listOrganisations as list } from "@/lib/access/office/list-organisations";
 import { listOrganisations } from "@/lib/api-client/operations/organisations";
 import { loadPage } from "@/lib/http/page";
@@ -30,20 +30,21 @@ export default async function OrganisationsPage({ searchParams }: PageProps<"/or
       lead={t("lead")}
       apiCall={{ method: "GET", path: CALL }}
     >
-      <ul className="border-line border-t">
-        {items.map(({ id, name, zone, has_hours: hasHours }) => (
-          <li
-            key={id}
-            className="flex flex-wrap items-baseline gap-x-4 border-line border-b py-2 text-control"
-          >
-            <Link href={`${PATH}/${id}`} prefetch={false} className="underline underline-offset-4">
-              {name}
-            </Link>
-            <span className="text-ink-2">{zone}</span>
-            <span className="text-ink-2">{t(hasHours ? "own" : "default")}</span>
-          </li>
-        ))}
-      </ul>
+      <Table
+        caption={t("title")}
+        rows={items}
+        rowKey={({ id }) => id}
+        href={({ id }) => `${PATH}/${id}`}
+        columns={[
+          { key: "name", head: t("columns.name"), isTitle: true, cell: ({ name }) => name },
+          { key: "zone", head: t("columns.zone"), cell: ({ zone }) => zone },
+          {
+            key: "hours",
+            head: t("columns.hours"),
+            cell: ({ has_hours: hasHours }) => t(hasHours ? "own" : "default"),
+          },
+        ]}
+      />
       <Pager
         first={cursor === undefined ? undefined : PATH}
         next={next === null ? undefined : `${PATH}?cursor=${next}`}

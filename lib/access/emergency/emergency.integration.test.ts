@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { listEmergencies } from "@/lib/access/emergency/list-emergencies";
+import { getEmergency, listEmergencies } from "@/lib/access/emergency/list-emergencies";
 import { reviewEmergency } from "@/lib/access/emergency/review-emergency";
 import { NewEmergency, NewEmergencyStatement, NewReview } from "@/lib/access/emergency/schema";
 import { prepareEmergency, useBreakGlass } from "@/lib/access/emergency/use-break-glass";
@@ -12,6 +12,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
+import { getHome } from "@/lib/home/get-home";
 import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
 import {
   createRequestBench,
@@ -219,6 +220,20 @@ describe("a review", () => {
     expect([none.code, none.extra.reason]).toEqual(["custodian.refused", "unknown-grant"]);
   });
 
+  it("waits on the home of those who may give it, and of nobody else, from the end of the use", async () => {
+    const used = await useBreakGlass(holder, asked());
+    const waits = async (who: RequestPerson) =>
+      (await getHome(who)).needs.filter(
+        ({ kind, subject }) => kind === "glass_review" && subject.id === used.id,
+      ).length;
+    expect(await waits(bench.legal)).toBe(0);
+    await revokeGrant(holder, used.id, "over");
+    for (const who of [bench.legal, bench.approver, executive]) expect(await waits(who)).toBe(1);
+    for (const who of [holder, bench.support, bench.regulator]) expect(await waits(who)).toBe(0);
+    await reviewEmergency(executive, used.id, review());
+    expect(await waits(bench.legal)).toBe(0);
+  });
+
   it("is nobody's whose own use waits", async () => {
     const used = await useBreakGlass(holder, asked());
     const own = await useBreakGlass(keeper, asked());
@@ -233,6 +248,10 @@ describe("a review", () => {
     const ids = async (who: RequestPerson) =>
       (await listEmergencies(who, { limit: 50 })).items.map(({ id }) => id);
     expect(await ids(bench.support)).toEqual([]);
+    for (const who of [bench.support, bench.regulator])
+      expect(await outcomeOf(getEmergency(who, used.id))).toBe("grant.not-found");
+    expect(await outcomeOf(getEmergency(bench.legal, uuidv7(1)))).toBe("grant.not-found");
+    expect(await getEmergency(holder, used.id)).toMatchObject({ reference: `BG-${used.id.slice(-8)}` });
     expect(await ids(holder)).toContain(used.id);
     expect(await ids(bench.approver)).toContain(used.id);
   });

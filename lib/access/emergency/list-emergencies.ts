@@ -4,6 +4,7 @@ import type { EmergencyAnswer, EmergencyQuery, EmergencyView } from "@/lib/acces
 import { findEmergency, listEmergencyRows } from "@/lib/access/emergency/store";
 import { emergencyViews } from "@/lib/access/emergency/view";
 import { type Page, requireCursor } from "@/lib/access/list-requests";
+import { recordingRefusals } from "@/lib/access/record-refusal";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Context } from "@/lib/context";
@@ -24,17 +25,27 @@ export function listEmergencies(cx: Context, query: EmergencyQuery): Promise<Pag
   });
 }
 
-/** One use as it is now, with the receipt of the entry that changed it. */
-export async function answerEmergency(
-  cx: Context,
-  id: string,
-  entry: AppendedEntry,
-): Promise<EmergencyAnswer> {
+/** One use as it is now. What the caller may not know of is not there: throws `grant.not-found`. */
+async function readEmergency(cx: Context, id: string): Promise<EmergencyView> {
   const view = await inSnapshot(cx, async (tx) => {
     const row = await findEmergency(tx, cx.instance.tenantId, id);
     if (row === undefined || !mayKnowOf(cx.principal, row.holder_user_id)) return undefined;
     return (await emergencyViews(tx, cx, [row]))[0];
   });
   if (view === undefined) throw new DomainError("grant.not-found");
-  return { ...view, receipt: await issueReceipt(cx, entry) };
+  return view;
+}
+
+/** One use, for its holder and for those who know of every one; for everybody else `grant.not-found`. */
+export function getEmergency(cx: Context, id: string): Promise<EmergencyView> {
+  return recordingRefusals(cx, { action: "grant.read", grantId: id }, () => readEmergency(cx, id));
+}
+
+/** One use as it is now, with the receipt of the entry that changed it. */
+export async function answerEmergency(
+  cx: Context,
+  id: string,
+  entry: AppendedEntry,
+): Promise<EmergencyAnswer> {
+  return { ...(await readEmergency(cx, id)), receipt: await issueReceipt(cx, entry) };
 }

@@ -60,6 +60,8 @@ export const EmergencyView = z.object({
   id: z.string(),
   /** Opened under this grant, which has the same id. */
   grant_id: z.string(),
+  /** What people call it, as its grant: BG and the end of its id. */
+  reference: z.string(),
   holder: PersonView,
   transactions: z.array(z.string()),
   fields: z.array(GroupName),

@@ -117,13 +117,19 @@ export async function listEmergencyRows(
     readonly holderId: string | undefined;
     readonly after: string | undefined;
     readonly limit: number;
+    /** Only those that gave something and that nobody has reviewed. */
+    readonly isUnreviewed?: boolean;
   },
 ): Promise<EmergencyRow[]> {
   const own =
     page.holderId === undefined ? Prisma.empty : Prisma.sql`AND e.holder_user_id = ${page.holderId}::uuid`;
   const before = page.after === undefined ? Prisma.empty : Prisma.sql`AND e.id < ${page.after}::uuid`;
+  const waiting =
+    page.isUnreviewed === true
+      ? Prisma.sql`AND r.emergency_id IS NULL AND g.custodian_receipt IS NOT NULL`
+      : Prisma.empty;
   const rows = await tx.$queryRaw<unknown[]>(
-    Prisma.sql`${SELECT} WHERE e.tenant_id = ${page.tenantId}::uuid ${own} ${before}
+    Prisma.sql`${SELECT} WHERE e.tenant_id = ${page.tenantId}::uuid ${own} ${before} ${waiting}
       ORDER BY e.id DESC LIMIT ${page.limit}`,
   );
   return z.array(Row).parse(rows);

@@ -56,6 +56,7 @@ export async function emergencyViews(
     return {
       id: row.id,
       grant_id: row.id,
+      reference: `BG-${row.id.slice(-8)}`,
       holder: personView(names, row.holder_user_id),
       transactions: row.statement.transactions,
       fields: row.statement.groups,

@@ -29,7 +29,7 @@ function releaseView({ release, words, state }: ReleaseCase, names: Names): Rele
 }
 
 /** What the caller may do: sign once what is open, propose where nothing is. */
-function actsOf(cx: Context, { row, words, state }: ReleaseCase): ReleaseStanding["acts"] {
+export function actsOf(cx: Context, { row, words, state }: ReleaseCase): ReleaseStanding["acts"] {
   if (row.state !== "overdue") return [];
   if (state !== "open") return ["propose"];
   return words.some(({ userId }) => userId === cx.principal.userId) ? [] : ["sign"];

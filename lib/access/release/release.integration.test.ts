@@ -10,6 +10,7 @@ import { OfficeHoursBody } from "@/lib/access/office/schema";
 import { setHours } from "@/lib/access/office/set-hours";
 import { endRelease } from "@/lib/access/release/end-release";
 import { getRelease } from "@/lib/access/release/get-release";
+import { listReleases } from "@/lib/access/release/list-releases";
 import { proposeRelease } from "@/lib/access/release/propose-release";
 import { ReleaseWord } from "@/lib/access/release/schema";
 import { signRelease } from "@/lib/access/release/sign-release";
@@ -189,6 +190,38 @@ describe("an overdue request", () => {
     expect(
       (await getGrant(bench.regulator, grantId)).released_by?.map(({ person }) => person.handle),
     ).toEqual([chair.principal.handle, officer.principal.handle]);
+  });
+});
+
+describe("the executives' desk", () => {
+  const desk = async (who: RequestPerson) => (await listReleases(who, { limit: 50 })).items;
+
+  it("lists what was escalated to them, with where its release stands and what the reader may do", async () => {
+    const { id, releaseId } = await proposed();
+    const waiting = await submittedRequest(bench);
+    await signRelease(chair, id, releaseId, word());
+    const of = async (who: RequestPerson) => (await desk(who)).find((one) => one.id === id);
+    const release = { id: releaseId, state: "open", words: 1 };
+    expect(await of(chair)).toMatchObject({ state: "overdue", release, acts: [] });
+    expect(await of(officer)).toMatchObject({ release, acts: ["sign"] });
+    expect((await desk(chair)).map((one) => one.id)).not.toContain(waiting);
+    await signRelease(officer, id, releaseId, word());
+    expect(await of(officer)).toBeUndefined();
+  });
+
+  it("is nobody else's, and of a party's executive it asks nothing", async () => {
+    const id = await checkedRequest();
+    for (const who of [bench.legal, bench.approver, bench.support, bench.regulator])
+      expect(await outcomeOf(listReleases(who, { limit: 50 }))).toBe("decision.duty");
+    const { rows } = await queryOwner(
+      bench,
+      `SELECT p.organisation_id AS id FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+       WHERE t.transaction_id = $1`,
+      [bench.txId],
+    );
+    const insider = { ...chair, principal: { ...chair.principal, organisationId: String(rows[0]?.id) } };
+    expect((await desk(insider)).find((one) => one.id === id)).toMatchObject({ acts: [] });
+    expect(await outcomeOf(proposeRelease(insider, id, REASON))).toBe("decision.party");
   });
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { RequestSummary } from "@/lib/access/answer-schema";
 import { Confirms, RequestState } from "@/lib/access/schema";
-import { Receipt, visibleText } from "@/lib/api-client/fields";
+import { pageQuery, Receipt, visibleText } from "@/lib/api-client/fields";
 import { ReleaseStatement } from "@/lib/escrow/release-statement";
 import { StatementSignature } from "@/lib/escrow/statements";
 
@@ -27,6 +28,9 @@ export const ReleaseEnd = z.strictObject({
 });
 export type ReleaseEnd = z.infer<typeof ReleaseEnd>;
 
+export const ReleaseQuery = z.strictObject(pageQuery);
+export type ReleaseQuery = z.infer<typeof ReleaseQuery>;
+
 const PersonView = z.object({ handle: z.string(), name: z.string(), organisation: z.string() });
 
 /** The newest release of a request, and what the caller may do about it. */
@@ -50,6 +54,21 @@ export const ReleaseStanding = z.object({
   acts: z.array(z.enum(["propose", "sign"])),
 });
 export type ReleaseStanding = z.infer<typeof ReleaseStanding>;
+
+/** An overdue request on the executives' desk. */
+export const ReleaseItem = RequestSummary.extend({
+  release: z
+    .object({
+      id: z.string(),
+      state: z.enum(["open", "released", "lapsed"]),
+      /** How many executives have signed so far. */
+      words: z.int(),
+      sign_until: z.string(),
+    })
+    .optional(),
+  acts: z.array(z.enum(["propose", "sign"])),
+});
+export type ReleaseItem = z.infer<typeof ReleaseItem>;
 
 export const ReleaseAnswer = ReleaseStanding.extend({ receipt: Receipt });
 export type ReleaseAnswer = z.infer<typeof ReleaseAnswer>;

@@ -59,6 +59,19 @@ export const listBreakGlass = operation({
   action: "grant.read",
 });
 
+export const getBreakGlass = operation({
+  id: "getBreakGlass",
+  method: "GET",
+  path: `${BREAK_GLASS}/{id}`,
+  summary: "One use of break-glass, for its holder and for those who know of every one.",
+  scopes: ["read"],
+  roles,
+  params: RequestPath,
+  response: { status: 200, schema: EmergencyView },
+  rate: "reads",
+  action: "grant.read",
+});
+
 export const reviewBreakGlass = operation({
   id: "reviewBreakGlass",
   method: "POST",

@@ -4,13 +4,30 @@ import {
   NewRelease,
   ReleaseAnswer,
   ReleaseEnd,
+  ReleaseItem,
+  ReleaseQuery,
   ReleaseStanding,
   ReleaseWord,
 } from "@/lib/access/release/schema";
+import { pageOf } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
 
 const RELEASES = "/confidential/access/requests/{id}/releases";
+
+export const listReleases = operation({
+  id: "listReleases",
+  method: "GET",
+  path: "/confidential/access/releases",
+  summary: "Overdue requests that were escalated to the executives, each with where its release stands.",
+  scopes: ["read"],
+  roles: ["coordinator"],
+  duties: ["executive"],
+  query: ReleaseQuery,
+  response: { status: 200, schema: pageOf(ReleaseItem) },
+  rate: "reads",
+  action: "request.release",
+});
 
 export const getRelease = operation({
   id: "getRelease",

@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { EndRelease } from "@/app/(portal)/grants/_components/end-release";
 import { GrantFacts } from "@/app/(portal)/grants/_components/grant-facts";
 import {
   ExtendSection,
@@ -35,7 +36,14 @@ function nextToOpen(grant: GrantDetail): string | undefined {
   return (grant.jobs.find((job) => !opened.has(job.transaction_id)) ?? grant.jobs[0])?.transaction_id;
 }
 
-async function Actions({ grant, isOwn }: { grant: GrantDetail; isOwn: boolean }) {
+interface ActionsProps {
+  readonly grant: GrantDetail;
+  readonly isOwn: boolean;
+  readonly log: string;
+  readonly person: string;
+}
+
+async function Actions({ grant, isOwn, log, person }: ActionsProps) {
   const t = await getTranslations("grants.detail");
   const next = grant.acts.includes("open") ? nextToOpen(grant) : undefined;
   return (
@@ -47,6 +55,9 @@ async function Actions({ grant, isOwn }: { grant: GrantDetail; isOwn: boolean })
           holder={grant.holder_name}
           isOwn={isOwn}
         />
+      ) : null}
+      {grant.acts.includes("end_release") ? (
+        <EndRelease grantId={grant.id} reference={grant.reference} log={log} person={person} isOwn={isOwn} />
       ) : null}
       {next === undefined ? null : (
         <ButtonLink href={`/transactions/${next}`} look="primary" size="form">
@@ -84,10 +95,14 @@ export default async function GrantPage({ params }: PageProps<"/grants/[id]">) {
   const purposes = await getTranslations("domain.purposes");
   const id = RequestPath.safeParse(await params).data?.id ?? NO_ID;
   const path = "/confidential/access/grants/{id}";
-  const result = await loadPage(getGrant, path, (cx) => read(cx, id));
+  const result = await loadPage(getGrant, path, async (cx) => ({
+    grant: await read(cx, id),
+    log: cx.instance.log,
+  }));
   if (!result.ok)
     return <ProblemPage problem={result.problem} section={{ label: t("title"), href: "/grants" }} />;
-  const { value: grant, principal } = result;
+  const { value, principal } = result;
+  const { grant, log } = value;
   const isOwn = grant.holder === principal.handle;
   const nowMs = Date.now();
   return (
@@ -99,7 +114,7 @@ export default async function GrantPage({ params }: PageProps<"/grants/[id]">) {
         purpose: purposes(grant.purpose),
         name: grant.holder_name,
       })}
-      actions={<Actions grant={grant} isOwn={isOwn} />}
+      actions={<Actions grant={grant} isOwn={isOwn} log={log} person={principal.handle} />}
       apiCall={{ method: "GET", path: `/confidential/access/grants/${grant.id}` }}
       facts={<GrantFacts grant={grant} nowMs={nowMs} />}
     >

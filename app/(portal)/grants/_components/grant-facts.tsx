@@ -45,7 +45,15 @@ function useRestsOn(grant: GrantDetail): Fact[] {
         </Link>
       ),
     });
-  if (emergency_id !== undefined) facts.push({ name: t("basis"), value: t("breakGlass") });
+  if (emergency_id !== undefined)
+    facts.push({
+      name: t("basis"),
+      value: (
+        <Link href={`/break-glass/${emergency_id}`} prefetch={false} className={LINK}>
+          {t("breakGlass")}
+        </Link>
+      ),
+    });
   if (released_by !== undefined)
     facts.push({ name: t("releasedBy"), value: released_by.map(({ person }) => person.name).join(", ") });
   return facts;

@@ -3,5 +3,5 @@ import { Words } from "@/components/messages/words";
 
 /** The words of a request's page. */
 export default function RequestLayout({ children }: { children: ReactNode }) {
-  return <Words namespaces={["review"]}>{children}</Words>;
+  return <Words namespaces={["review", "release"]}>{children}</Words>;
 }

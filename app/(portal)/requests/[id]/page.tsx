@@ -8,7 +8,8 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
-import type { GrantView, RequestView } from "@/lib/access/answer-schema";
+import { isReviewer } from "@/lib/access/action-rules";
+import type { GrantDetail, RequestView } from "@/lib/access/answer-schema";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
 import type { ReviewView } from "@/lib/access/review/schema";
@@ -22,16 +23,19 @@ import { CommentSection } from "./_components/comment-section";
 import { Conflicts } from "./_components/conflicts";
 import { DecideDialog } from "./_components/decide-dialog";
 import { DecisionPanel } from "./_components/decision-panel";
+import { EndAuthority } from "./_components/end-authority";
 import { IdentityForm } from "./_components/identity-form";
+import { loadRelease, type ReleaseShown } from "./_components/load-release";
 import { loadReview } from "./_components/load-review";
 import { OrderSection } from "./_components/order-section";
 import { FirstReading, PaperFacts } from "./_components/paper-facts";
 import { PolicyStrip } from "./_components/policy-strip";
 import { QueueNav } from "./_components/queue-nav";
+import { ReleasePanel, ReleaseRefused } from "./_components/release-panel";
 import { RequestTimeline } from "./_components/request-timeline";
 import { ReviewProvider } from "./_components/review-state";
 import { ScopeSection } from "./_components/scope-section";
-import { RequesterPanel, ReviewerPanel } from "./_components/side-panel";
+import { RequesterPanel, ReviewerPanel, Standing } from "./_components/side-panel";
 import { SignatureReport } from "./_components/signature-report";
 import { StageStrip } from "./_components/stage-strip";
 import { Steer } from "./_components/steer";
@@ -47,7 +51,7 @@ export async function generateMetadata() {
   return { title: t("pageTitle") };
 }
 
-async function loadGrant({ grant_id: id }: RequestView): Promise<GrantView | undefined> {
+async function loadGrant({ grant_id: id }: RequestView): Promise<GrantDetail | undefined> {
   if (id === undefined) return undefined;
   const result = await loadPage(grants.getGrant, "/confidential/access/grants/{id}", (cx) =>
     getGrant(cx, id),
@@ -62,10 +66,21 @@ export default async function RequestPage({ params }: PageProps) {
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("requests"), href: "/requests" }} />;
   const { value: request, principal } = found;
-  const [review, grant] = await Promise.all([loadReview(request, principal), loadGrant(request)]);
+  const [review, grant, release] = await Promise.all([
+    loadReview(request, principal),
+    loadGrant(request),
+    loadRelease(request, principal),
+  ]);
   const isOwn = request.requester.handle === principal.handle;
   const page = (
-    <RequestFrame request={request} review={review} grant={grant} isOwn={isOwn} duties={principal.duties} />
+    <RequestFrame
+      request={request}
+      review={review}
+      grant={grant}
+      release={release}
+      isOwn={isOwn}
+      principal={principal}
+    />
   );
   return (
     <>
@@ -78,6 +93,7 @@ export default async function RequestPage({ params }: PageProps) {
           person={principal.handle}
           request={request}
           review={review}
+          retypes={release !== undefined}
         >
           {page}
           <DecideDialog />
@@ -90,17 +106,45 @@ export default async function RequestPage({ params }: PageProps) {
 interface FrameProps {
   readonly request: RequestView;
   readonly review: ReviewView | undefined;
-  readonly grant: GrantView | undefined;
+  readonly grant: GrantDetail | undefined;
+  readonly release: ReleaseShown | undefined;
   readonly isOwn: boolean;
-  readonly duties: Principal["duties"];
+  readonly principal: Principal;
 }
 
-function panelOf({ request, review, isOwn }: FrameProps): ReactNode {
+/** Reviewers end an order that was stayed or set aside; what executives released ends by their word alone. */
+function mayEndAuthority({ grant, principal }: FrameProps): boolean {
+  return isReviewer(principal) && grant?.released_by === undefined;
+}
+
+function panelOf(props: FrameProps): ReactNode {
+  const { request, review, release, isOwn } = props;
   if (isOwn) return <RequesterPanel request={request} />;
+  if (release?.standing !== undefined)
+    return (
+      <>
+        <ReleasePanel
+          requestId={request.id}
+          reference={request.reference}
+          person={release.person}
+          standing={release.standing}
+        />
+        {review?.may_decide === true && release.standing.release?.state !== "open" ? <DecisionPanel /> : null}
+        <Standing request={request} />
+      </>
+    );
+  if (release?.problem !== undefined)
+    return (
+      <>
+        <ReleaseRefused code={release.problem.code} />
+        <Standing request={request} />
+      </>
+    );
   return (
     <>
       {review?.may_decide === true ? <DecisionPanel /> : <ReviewerPanel request={request} review={review} />}
       <Steer request={request} />
+      {review !== undefined && mayEndAuthority(props) ? <EndAuthority request={request} /> : null}
     </>
   );
 }
@@ -116,7 +160,9 @@ function RequestFrame(props: FrameProps) {
     name: request.requester.name,
     time: () => <LocalTime instant={request.created_at} form="minute" />,
   });
-  const hasConflicts = (review?.conflicts.length ?? 0) > 0;
+  // An executive's duty decides no stage: its rules are the release's own, which the panel tells.
+  const decides = props.release === undefined || review?.may_decide === true;
+  const hasConflicts = decides && (review?.conflicts.length ?? 0) > 0;
   const waiting =
     review?.queue.position === undefined
       ? []
@@ -158,7 +204,7 @@ function RequestFrame(props: FrameProps) {
       <IdentitySection {...props} />
       {review === undefined ? null : <PolicyStrip policy={review.policy} />}
       <div className={`mt-8 grid gap-8 [&>section]:mt-0 ${hasConflicts ? "drawn:grid-cols-2" : ""}`}>
-        {review === undefined ? null : <Conflicts review={review} />}
+        {review === undefined || !decides ? null : <Conflicts review={review} />}
         <RequestTimeline request={request} />
       </div>
       <ScopeSection request={request} grant={grant} />
@@ -189,13 +235,13 @@ function Banners({ review }: { review: ReviewView | undefined }) {
   );
 }
 
-function IdentitySection({ request, review, duties }: FrameProps) {
+function IdentitySection({ request, review, principal }: FrameProps) {
   const t = useTranslations("review");
   if (review?.stage === undefined || !review.identity_check.is_required || review.identity_check.is_valid)
     return null;
   return (
     <Section title={t("identity.title")}>
-      {duties.includes("legal") ? (
+      {principal.duties.includes("legal") || principal.duties.includes("executive") ? (
         <IdentityForm requestId={request.id} officer={review.officer.name} check={review.identity_check} />
       ) : (
         <p className="mt-3 text-control text-ink-2">{t("identity.byLegal")}</p>

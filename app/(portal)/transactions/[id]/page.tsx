@@ -10,11 +10,13 @@ import {
   WhyFacts,
 } from "@/app/(portal)/transactions/[id]/_components/record-facts";
 import { groupsOf, plainOf, wayOf } from "@/app/(portal)/transactions/[id]/_components/record-way";
+import { Retention } from "@/app/(portal)/transactions/[id]/_components/retention";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { DisputeLink } from "@/components/domain/dispute-link";
 import { OpenDispute } from "@/components/domain/open-dispute";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
+import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { getTransaction } from "@/lib/api-client/operations/transactions";
@@ -62,6 +64,15 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
               sealed={view.sealed_groups}
               mayExport={may.export}
             />
+            {principal.duties.includes("break-glass") && !may.openOwn && view.sealed_groups.length > 0 ? (
+              <ButtonLink
+                href={`/break-glass?transaction=${view.transaction_id}`}
+                look="secondary"
+                size="large"
+              >
+                {t("breakGlass")}
+              </ButtonLink>
+            ) : null}
             {may.dispute ? (
               <OpenDispute transactionId={view.transaction_id} sealedFields={view.sealed_groups} />
             ) : null}
@@ -76,6 +87,9 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
             <MyAccess record={record} nowMs={nowMs} />
             <TransactionFacts record={record} />
             <WhyFacts record={record} />
+            {record.retention === undefined ? null : (
+              <Retention transactionId={view.transaction_id} current={record.retention} />
+            )}
             <Accesses
               record={record}
               own={principal.participantId ?? principal.handle}

@@ -111,13 +111,16 @@ export function ReviewProvider(props: {
   person: string;
   request: RequestView;
   review: ReviewView;
+  /** An executive retypes every order, the signed ones as well. */
+  retypes: boolean;
   children: ReactNode;
 }) {
-  const { request, review } = props;
+  const { request, review, retypes } = props;
   const { draft, change, forget } = useDraft(keptKey("review", props.person, request.id), review);
   const [act, begin] = useState<Act | undefined>();
-  // An order that names its reach itself is not retyped: its facts are the signature's.
-  const order = request.authorization?.reach === undefined ? request.authorization : undefined;
+  // An order that names its reach itself is not retyped, but by executives: its facts are the signature's.
+  const isRetyped = retypes || request.authorization?.reach === undefined;
+  const order = isRetyped ? request.authorization : undefined;
   const state = useMemo(
     () => ({
       request,

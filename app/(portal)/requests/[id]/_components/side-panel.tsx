@@ -63,7 +63,7 @@ function linked(name: string, link: RequestView["continues"]): Fact[] {
 }
 
 /** State, deadline and what both sides may expect of it. */
-function Standing({ request }: { request: RequestView }) {
+export function Standing({ request }: { request: RequestView }) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
   const { escalated_to: escalated } = request;

@@ -1,11 +1,11 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { ExactText } from "@/components/domain/exact-text";
 import { Digest } from "@/components/ui/digest";
 import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
 import { StartTime } from "@/components/ui/start-time";
-import { canonicalJson } from "@/lib/crypto/canonical-json";
 import type { Statement } from "./use-decision";
 
 /** Exactly what is signed: in words, and as the bytes that the passkey's signature is over. */
@@ -36,17 +36,7 @@ export function StatementView({ statement }: { statement: Statement }) {
           { name: t("statement.request"), value: <Digest value={statement.request_digest} /> },
         ]}
       />
-      <details className="mt-2">
-        <summary className="min-h-[24px] cursor-pointer text-control text-ink-2 underline underline-offset-4">
-          {t("statement.exact")}
-        </summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keyboard */}
-        <section aria-label={t("statement.exact")} tabIndex={0} className="mt-2 max-h-48 overflow-auto">
-          <pre className="whitespace-pre-wrap break-all border border-line-2 bg-paper p-3 font-mono text-note">
-            {`sealport/decision/1\n${canonicalJson(statement)}`}
-          </pre>
-        </section>
-      </details>
+      <ExactText kind="decision" statement={statement} />
     </div>
   );
 }

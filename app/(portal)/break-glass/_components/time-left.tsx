@@ -1,0 +1,18 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useCallback } from "react";
+import { Countdown } from "@/components/ui/countdown";
+
+/** What is left of the hour; when it is over the page is read again, and what was shown is gone by then. */
+export function TimeLeft({ until, nowMs }: { until: string; nowMs: number }) {
+  const t = useTranslations("glass.facts");
+  const router = useRouter();
+  const end = useCallback(() => router.refresh(), [router]);
+  return (
+    <p className="mb-2 border-amber border-t-[3px] pt-2 font-semibold text-amber text-opened">
+      {t.rich("left", { time: () => <Countdown until={until} nowMs={nowMs} onEnd={end} /> })}
+    </p>
+  );
+}

@@ -1,0 +1,29 @@
+import { useTranslations } from "next-intl";
+import type { IconName } from "@/components/ui/icon";
+import { Tag, type Tone } from "@/components/ui/tag";
+import type { EmergencyView } from "@/lib/access/emergency/schema";
+
+const LOOKS: Readonly<Record<EmergencyView["state"], { readonly tone: Tone; readonly icon: IconName }>> = {
+  pending: { tone: "plain", icon: "clock" },
+  running: { tone: "amber", icon: "clock" },
+  review_due: { tone: "amber", icon: "warning" },
+  reviewed: { tone: "accent", icon: "tick" },
+  refused: { tone: "plain", icon: "stop" },
+};
+
+/** How a use stands; one that was found unjustified says so. */
+export function UseState({ use }: { use: Pick<EmergencyView, "state" | "review"> }) {
+  const t = useTranslations("glass.states");
+  if (use.review?.outcome === "unjustified")
+    return (
+      <Tag tone="oxblood" icon="stop">
+        {t("unjustified")}
+      </Tag>
+    );
+  const { tone, icon } = LOOKS[use.state];
+  return (
+    <Tag tone={tone} icon={icon}>
+      {t(use.review === undefined ? use.state : "justified")}
+    </Tag>
+  );
+}

@@ -1,0 +1,50 @@
+import { useTranslations } from "next-intl";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import type { EmergencyView } from "@/lib/access/emergency/schema";
+import { UseState } from "./use-state";
+
+/** Who has reviewed it, or until when it is to be reviewed. */
+function Review({ use }: { use: EmergencyView }) {
+  const t = useTranslations("glass");
+  if (use.review !== undefined)
+    return (
+      <>
+        {use.review.by.name}, <LocalTime instant={use.review.at} form="minute" />
+        {use.review.late ? <span className="ml-1 text-oxblood">{t("late")}</span> : null}
+      </>
+    );
+  if (use.state === "refused") return <span className="text-ink-2">{t("noReview")}</span>;
+  return t.rich("reviewBy", { time: () => <LocalTime instant={use.review_by} form="minute" /> });
+}
+
+/** Uses in rows, newest first. */
+export function UseTable({ items }: { items: readonly EmergencyView[] }) {
+  const t = useTranslations("glass");
+  const columns: Column<EmergencyView>[] = [
+    { key: "reference", head: t("columns.reference"), isTitle: true, cell: ({ reference }) => reference },
+    { key: "holder", head: t("columns.holder"), cell: ({ holder }) => holder.name },
+    {
+      key: "began",
+      head: t("columns.began"),
+      cell: ({ began_at: at }) => <LocalTime instant={at} form="minute" />,
+    },
+    {
+      key: "records",
+      head: t("columns.records"),
+      isNumber: true,
+      cell: ({ transactions }) => transactions.length,
+    },
+    { key: "state", head: t("columns.state"), cell: (use) => <UseState use={use} /> },
+    { key: "review", head: t("columns.review"), cell: (use) => <Review use={use} /> },
+  ];
+  return (
+    <Table
+      caption={t("list")}
+      columns={columns}
+      rows={items}
+      rowKey={({ id }) => id}
+      href={({ id }) => `/break-glass/${id}`}
+    />
+  );
+}

@@ -1,0 +1,85 @@
+import { useTranslations } from "next-intl";
+import { ButtonLink } from "@/components/ui/button-link";
+import { LocalTime } from "@/components/ui/local-time";
+import { type Column, Table } from "@/components/ui/table";
+import type { ReleaseItem } from "@/lib/access/release/schema";
+
+const DAY_MS = 86_400_000;
+
+/** Where its release stands, and until when terms wait for a second word. */
+function Standing({ release }: Pick<ReleaseItem, "release">) {
+  const t = useTranslations("release.standing");
+  if (release === undefined) return t("none");
+  if (release.state !== "open") return t(release.state);
+  return (
+    <>
+      {t("open", { count: release.words })}
+      <span className="block text-note text-ink-2">
+        {t.rich("until", { time: () => <LocalTime instant={release.sign_until} form="minute" /> })}
+      </span>
+    </>
+  );
+}
+
+/** Requests in rows, the one that is longest overdue first. */
+export function ReleaseTable({ items, nowMs }: { items: readonly ReleaseItem[]; nowMs: number }) {
+  const t = useTranslations("release");
+  const kinds = useTranslations("domain.instruments");
+  const columns: Column<ReleaseItem>[] = [
+    {
+      key: "reference",
+      head: t("columns.reference"),
+      isTitle: true,
+      className: "tablet:whitespace-nowrap",
+      cell: ({ reference }) => reference,
+    },
+    {
+      key: "authority",
+      head: t("columns.authority"),
+      cell: ({ authority }) =>
+        authority === undefined ? t("noAuthority") : `${kinds(authority.kind)}, ${authority.case_number}`,
+    },
+    {
+      key: "requester",
+      head: t("columns.requester"),
+      cell: ({ requester }) => (
+        <>
+          {requester.name}, <span className="text-ink-2">{requester.organisation}</span>
+        </>
+      ),
+    },
+    {
+      key: "due",
+      head: t("columns.due"),
+      cell: ({ response_due_at: due }) =>
+        due === undefined ? null : (
+          <>
+            <LocalTime instant={due} form="day" />
+            <span className="block text-note text-oxblood">
+              {t("late", { days: Math.max(0, Math.floor((nowMs - Date.parse(due)) / DAY_MS)) })}
+            </span>
+          </>
+        ),
+    },
+    { key: "standing", head: t("columns.standing"), cell: ({ release }) => <Standing release={release} /> },
+    {
+      key: "act",
+      head: <span className="sr-only">{t("columns.act")}</span>,
+      cell: ({ id, reference, acts }) => (
+        <ButtonLink href={`/requests/${id}`} size="bar" look={acts.length === 0 ? "quiet" : "secondary"}>
+          {t(`acts.${acts[0] ?? "look"}`)}
+          <span className="sr-only">: {reference}</span>
+        </ButtonLink>
+      ),
+    },
+  ];
+  return (
+    <Table
+      caption={t("list")}
+      columns={columns}
+      rows={items}
+      rowKey={({ id }) => id}
+      href={({ id }) => `/requests/${id}`}
+    />
+  );
+}

@@ -1,0 +1,8 @@
+import { listReleases as list } from "@/lib/access/release/list-releases";
+import { listReleases } from "@/lib/api-client/operations/releases";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access/releases", [
+  bind(listReleases, (cx, { query }) => list(cx, query)),
+]);
