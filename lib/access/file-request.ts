@@ -14,8 +14,6 @@ import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 
-const MAX_EXPORTS = 5;
-
 function askedOf(body: NewRequest): Asked {
   return {
     purpose: body.purpose,
@@ -28,7 +26,7 @@ function askedOf(body: NewRequest): Asked {
     from: body.from === undefined ? undefined : startOf(body.from),
     until: body.until === undefined ? undefined : startOf(body.until),
     maxViews: body.max_views,
-    maxExports: MAX_EXPORTS,
+    maxExports: body.max_exports,
   };
 }
 

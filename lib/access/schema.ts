@@ -111,6 +111,8 @@ const askedMembers = {
   from: Instant.optional(),
   until: Instant.optional(),
   max_views: z.int().min(1).max(10_000),
+  /** Exports of the log about its records; none is possible. */
+  max_exports: z.int().min(0).max(100),
 };
 
 export const NewRequest = z
@@ -118,6 +120,7 @@ export const NewRequest = z
     ...askedMembers,
     level: askedMembers.level.default("full"),
     max_views: askedMembers.max_views.default(20),
+    max_exports: askedMembers.max_exports.default(5),
   })
   .refine((body) => (body.transactions === undefined) !== (body.query === undefined), {
     path: ["transactions"],
@@ -133,6 +136,7 @@ export const ChangedRequest = z
     fields: askedMembers.fields.optional(),
     level: askedMembers.level.optional(),
     max_views: askedMembers.max_views.optional(),
+    max_exports: askedMembers.max_exports.optional(),
     /** Null takes the value away (RFC 7396). */
     legal_basis: askedMembers.legal_basis.nullable(),
     from: askedMembers.from.nullable(),

@@ -133,6 +133,8 @@ export function grantView(grant: GrantRow, { holder, opened, now }: GrantExtras)
     not_after: validityTime(grant.notAfter),
     max_views: grant.maxViews,
     views_left: grant.maxViews - grant.viewsUsed,
+    max_exports: grant.maxExports,
+    exports_left: grant.maxExports - grant.exportsUsed,
     state: grantStateAt(grant, now),
     assurance: grant.assurance,
     ...(grant.authorization === undefined ? {} : { authorization_id: grant.authorization.id }),

@@ -42,6 +42,7 @@ export interface Filing {
   readonly fields?: readonly string[];
   readonly transactions?: readonly string[];
   readonly maxViews?: number;
+  readonly maxExports?: number;
 }
 
 /** Officers, their deciders, and two sealed transactions that requests are about. */
@@ -83,9 +84,12 @@ export async function newTransaction(client: RequestPerson): Promise<string> {
   return answer.transaction_id;
 }
 
-/** Opens the bench; call `close` when the test is over. */
-export async function createRequestBench(beside: readonly NewPerson[] = []): Promise<RequestBench> {
-  const bench = await createUseCaseBench();
+/** Opens the bench, on another one where that is given; call `close` when the test is over. */
+export async function createRequestBench(
+  beside: readonly NewPerson[] = [],
+  on?: UseCaseBench,
+): Promise<RequestBench> {
+  const bench = on ?? (await createUseCaseBench());
   const coordinator = (duties: RequestPerson["principal"]["duties"]) =>
     bench.person({ role: "coordinator", duties, hasKey: false });
   const client = await bench.person({ role: "client" });
@@ -121,13 +125,14 @@ export async function createRequestBench(beside: readonly NewPerson[] = []): Pro
 
 /** Drafts a request, by the regulator for the first transaction unless said otherwise. */
 export async function draftRequest(bench: RequestBench, filing: Filing = {}): Promise<string> {
-  const { who = bench.regulator, fields, transactions, maxViews } = filing;
+  const { who = bench.regulator, fields, transactions, maxViews, maxExports } = filing;
   const body = NewRequest.parse({
     purpose: "audit",
     justification: "Examination of a settlement",
     transactions: transactions ?? [bench.txId],
     fields: fields ?? ["amount", "pricing"],
     ...(maxViews === undefined ? {} : { max_views: maxViews }),
+    ...(maxExports === undefined ? {} : { max_exports: maxExports }),
   });
   return (await fileRequest(who, body)).id;
 }

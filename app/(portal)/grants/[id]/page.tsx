@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { ExportsSection } from "@/app/(portal)/grants/_components/exports-section";
 import { GrantFacts } from "@/app/(portal)/grants/_components/grant-facts";
 import {
   ExtendSection,
@@ -112,6 +113,7 @@ export default async function GrantPage({ params }: PageProps<"/grants/[id]">) {
       <TransactionsSection grant={grant} />
       <FieldsSection grant={grant} />
       <OpeningsSection grant={grant} />
+      <ExportsSection grant={grant} />
       {isOwn && grant.request_id !== undefined ? <ExtendSection grant={grant} /> : null}
     </PageFrame>
   );

@@ -15,6 +15,7 @@ export const ANSWER_LABELS = {
   begin: "begin",
   end: "end",
   maxViews: "maxViews",
+  maxExports: "maxExports",
 } as const satisfies Partial<Record<AnswerName, string>>;
 
 type Labelled = keyof typeof ANSWER_LABELS;
@@ -56,6 +57,8 @@ export function useAnswerText(options: FormOptions): (name: AnswerName, answers:
         return t(options.needsAuthority ? "period.order" : "period.thirty");
       case "maxViews":
         return answers.maxViews;
+      case "maxExports":
+        return answers.maxExports;
       default:
         return target(answers);
     }

@@ -45,6 +45,7 @@ export interface Answers {
   readonly end: "order" | "date";
   readonly until: string;
   readonly maxViews: string;
+  readonly maxExports: string;
 }
 export type AnswerName = keyof Answers;
 
@@ -70,6 +71,7 @@ export const DRAFT_NAMES = [
   "end",
   "until",
   "maxViews",
+  "maxExports",
 ] as const satisfies readonly AnswerName[];
 
 export const FACT_NAMES = [
@@ -85,6 +87,7 @@ export const FACT_NAMES = [
 ] as const satisfies readonly AnswerName[];
 
 export const DEFAULT_VIEWS = "20";
+const DEFAULT_EXPORTS = "5";
 
 /** A form nobody has touched. A person with one purpose is not asked for it. */
 export function blankAnswers(options: FormOptions): Answers {
@@ -114,6 +117,7 @@ export function blankAnswers(options: FormOptions): Answers {
     end: "order",
     until: "",
     maxViews: DEFAULT_VIEWS,
+    maxExports: DEFAULT_EXPORTS,
   };
 }
 
@@ -198,5 +202,6 @@ export function answersOf(view: RequestView, options: FormOptions): Answers {
     ...(from === undefined ? {} : { begin: "date", from: localText(from) }),
     ...endAnswers(view),
     maxViews: String(view.max_views),
+    maxExports: String(view.max_exports),
   };
 }

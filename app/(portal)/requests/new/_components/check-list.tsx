@@ -159,6 +159,11 @@ function usePeriodRows(view: RequestView, hasAuthority: boolean): Row[] {
       control: "end",
     },
     { name: t("new.period.views"), value: formatCount(view.max_views, locale), control: "maxViews" },
+    {
+      name: t("new.period.exports"),
+      value: formatCount(view.max_exports, locale),
+      control: "maxExports",
+    },
   ];
 }
 

@@ -43,6 +43,7 @@ export type FaultCode =
   | "untilBeforeFrom"
   | "untilAfterOrder"
   | "maxViews"
+  | "maxExports"
   | "refused";
 
 function targetFaults(answers: Answers, unknown: readonly string[]): Fault[] {
@@ -101,10 +102,13 @@ function periodFaults(answers: Answers, nowMs: number): Fault[] {
   const isMissing = answers.begin === "date" && instantOf(answers.from) === undefined;
   const views = Number(answers.maxViews.trim());
   const isGoodNumber = /^\d{1,5}$/.test(answers.maxViews.trim()) && views >= 1 && views <= 10_000;
+  const exports = answers.maxExports.trim();
+  const isGoodExports = /^\d{1,3}$/.test(exports) && Number(exports) <= 100;
   return [
     ...(isMissing ? [{ name: "from", code: "from" } as const] : []),
     ...(until === undefined ? [] : [until]),
     ...(isGoodNumber ? [] : [{ name: "maxViews", code: "maxViews" } as const]),
+    ...(isGoodExports ? [] : [{ name: "maxExports", code: "maxExports" } as const]),
   ];
 }
 
@@ -142,6 +146,7 @@ const POINTERS: Readonly<Record<string, ControlName>> = {
   from: "from",
   until: "until",
   max_views: "maxViews",
+  max_exports: "maxExports",
   issuer: "issuer",
   jurisdiction: "jurisdiction",
   kind: "kind",
@@ -173,7 +178,7 @@ const SECTIONS: Readonly<Record<SectionKey, readonly ControlName[]>> = {
   basis: ["purpose", "justification", "legalBasis"],
   transactions: ["ids", "job", "participant", "createdFrom", "createdTo", "fields"],
   authority: ["document", ...REQUIRED_FACTS, "recognitionBasis", "sealedBasis", "sealedUntil"],
-  period: ["from", "until", "maxViews"],
+  period: ["from", "until", "maxViews", "maxExports"],
 };
 
 export function sectionsOf(options: FormOptions): SectionKey[] {
