@@ -57,6 +57,7 @@ export const ERROR_CODES = {
   "authorization.invalid": [422, "The legal authority was not accepted"],
   "authorization.signature": [422, "The order's signature was not accepted"],
   "authorization.scope": [422, "The request goes beyond the signed order"],
+  "authorization.used": [409, "The legal authority serves one request only"],
   "authorization.not-found": [404, "There is no such legal authority"],
   "authority.not-found": [404, "There is no such registered authority"],
   "authority.exists": [409, "A key is registered under this key id"],

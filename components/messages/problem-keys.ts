@@ -83,6 +83,7 @@ export const CODE_KEYS = {
   "authorization.invalid": "authority",
   "authorization.signature": "orderSignature",
   "authorization.scope": "orderScope",
+  "authorization.used": "orderUsed",
   "authority.exists": "authorityExists",
   "authority.state": "authorityState",
   "authority.second-person": "secondPerson",

@@ -13,7 +13,7 @@ import {
 } from "@/lib/access/schema";
 import { Receipt } from "@/lib/api-client/fields";
 import { ExportItem } from "@/lib/audit/schema";
-import { SignatureReport, SignedOrder } from "@/lib/authority/schema";
+import { OrderReach, SignatureReport } from "@/lib/authority/schema";
 import { DecisionStatement, GroupName, Level, OpenStatement } from "@/lib/escrow/statements";
 
 /** What the calls of this feature answer. Absent members are left out, never null. */
@@ -46,7 +46,9 @@ export const AuthorizationView = z.object({
   signature: z.array(SignatureReport.extend({ occasion: z.enum(["attach", "submit", "decide"]) })).optional(),
   attested_at: z.string().optional(),
   /** What a signed order reaches. */
-  reach: SignedOrder.pick({ selector: true, fields: true, purpose: true, max_records: true }).optional(),
+  reach: OrderReach.optional(),
+  /** It serves one request only. */
+  single_use: z.boolean().optional(),
   document: DocumentView.optional(),
 });
 export type AuthorizationView = z.infer<typeof AuthorizationView>;

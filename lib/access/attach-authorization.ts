@@ -7,6 +7,7 @@ import {
   receiveOrder,
 } from "@/lib/access/authorizations/receive-order";
 import type { HeldOrder } from "@/lib/access/authorizations/signed-order";
+import { requireUnused } from "@/lib/access/authorizations/single-use";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { invalidField } from "@/lib/access/invalid-field";
 import { loadRequest } from "@/lib/access/load-request";
@@ -84,6 +85,7 @@ async function store(
     record,
   });
   if (order !== undefined) await noteAttached(tx, cx, { authorizationId: id, requestId }, order);
+  await requireUnused(tx, id);
   return { id, digest };
 }
 
@@ -97,7 +99,7 @@ async function takeIn(
 ) {
   const isCorrection = received === undefined && jws === undefined;
   const held = isCorrection ? await authorizations.findHeldJws(tx, requestId) : undefined;
-  const order = await receiveOrder(tx, cx, facts, { given: jws, held });
+  const order = await receiveOrder(tx, cx, facts, { requestId, given: jws, held });
   const document = await keepDocument(tx, cx, requestId, received);
   if (document === undefined && order === undefined) throw invalidField("/document", "is missing");
   const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, order);
@@ -122,7 +124,8 @@ interface Parts {
 /**
  * The requester attaches the legal authority to a draft. One attached later takes the place of an earlier one;
  * facts that come without a document correct those of the document and signature that are attached already. A JWS
- * order must pass as it comes (`authorization.signature`); it needs no document beside it.
+ * order must pass as it comes (`authorization.signature`); it needs no document beside it. One that counts once and has
+ * served another request of the agency is refused (`authorization.used`).
  */
 export async function attachAuthorization(
   cx: Context,

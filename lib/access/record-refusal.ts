@@ -22,6 +22,7 @@ export interface Attempted {
 const WORTH_KNOWING: ReadonlySet<string> = new Set([
   "authorization.scope",
   "authorization.signature",
+  "authorization.used",
   "decision.facts-mismatch",
 ]);
 

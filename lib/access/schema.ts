@@ -159,6 +159,8 @@ export const AuthorizationFactsBody = z.strictObject({
   valid_until: InstantOrDate,
   recognition_basis: visibleText(1_000).optional(),
   sealed: z.strictObject({ basis: visibleText(1_000), until: InstantOrDate }).optional(),
+  /** Whether it serves one request only. Absent, it may serve several while it is valid. */
+  single_use: z.boolean().optional(),
 });
 export type AuthorizationFactsBody = z.infer<typeof AuthorizationFactsBody>;
 

@@ -77,6 +77,7 @@ export function authorizationView(row: AuthorizationRow): AuthorizationView {
     record_digest: row.recordDigest,
     ...assuranceView(row.verifications),
     ...(row.reach === undefined ? {} : { reach: row.reach }),
+    ...(row.isSingleUse ? { single_use: true } : {}),
     ...(document === undefined
       ? {}
       : {
