@@ -39,6 +39,8 @@ export interface Answers {
   readonly recognitionBasis: string;
   readonly sealedBasis: string;
   readonly sealedUntil: string;
+  /** `once`: the order serves one request only. */
+  readonly use: "" | "once";
   readonly begin: "approval" | "date";
   readonly from: string;
   /** `order`: with the legal authority; for staff, 30 days after approval. */
@@ -84,6 +86,7 @@ export const FACT_NAMES = [
   "recognitionBasis",
   "sealedBasis",
   "sealedUntil",
+  "use",
 ] as const satisfies readonly AnswerName[];
 
 export const DEFAULT_VIEWS = "20";
@@ -112,6 +115,7 @@ export function blankAnswers(options: FormOptions): Answers {
     recognitionBasis: "",
     sealedBasis: "",
     sealedUntil: "",
+    use: "",
     begin: "approval",
     from: "",
     end: "order",
@@ -170,6 +174,7 @@ function authorityAnswers(view: RequestView): Partial<Answers> {
     recognitionBasis: order.recognition_basis ?? "",
     sealedBasis: order.sealed?.basis ?? "",
     sealedUntil: order.sealed === undefined ? "" : lastDay(order.sealed.until),
+    use: order.single_use === true ? "once" : "",
   };
 }
 

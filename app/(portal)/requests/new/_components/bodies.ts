@@ -109,5 +109,6 @@ export function factsOf(answers: Answers): FactsBody | undefined {
     valid_until: validUntil,
     ...(recognition === "" ? {} : { recognition_basis: recognition }),
     ...(basis === "" ? {} : { sealed: { basis, until } }),
+    ...(answers.use === "once" ? { single_use: true } : {}),
   };
 }

@@ -109,6 +109,9 @@ function useAuthorityRows(order: AuthorizationView | undefined): Row[] {
       : ([
           { name: t("new.authority.recognitionBasis"), value: recognition, control: "recognitionBasis" },
         ] as const)),
+    ...(order.single_use === true
+      ? ([{ name: t("new.authority.use"), value: t("new.authority.useOnce"), control: "use" }] as const)
+      : []),
     ...(sealed === undefined
       ? []
       : ([

@@ -155,6 +155,7 @@ const POINTERS: Readonly<Record<string, ControlName>> = {
   valid_until: "validUntil",
   recognition_basis: "recognitionBasis",
   sealed: "sealedBasis",
+  single_use: "use",
   document: "document",
 };
 
@@ -177,7 +178,7 @@ export type SectionKey = "basis" | "transactions" | "authority" | "period";
 const SECTIONS: Readonly<Record<SectionKey, readonly ControlName[]>> = {
   basis: ["purpose", "justification", "legalBasis"],
   transactions: ["ids", "job", "participant", "createdFrom", "createdTo", "fields"],
-  authority: ["document", ...REQUIRED_FACTS, "recognitionBasis", "sealedBasis", "sealedUntil"],
+  authority: ["document", ...REQUIRED_FACTS, "recognitionBasis", "sealedBasis", "sealedUntil", "use"],
   period: ["from", "until", "maxViews", "maxExports"],
 };
 
