@@ -85,7 +85,7 @@ describe("orders.md", () => {
     };
     const at = new Date("2026-11-27T00:00:00Z");
     const find = async (kid: string) => (kid === key.kid ? key : undefined);
-    const { report } = await checkOrder(jws, { aud: order.aud, at, find });
+    const { report } = await checkOrder(jws, { aud: order.aud, at, find, agencies: [] });
     expect(report.indication).toBe("TOTAL-PASSED");
   });
 });

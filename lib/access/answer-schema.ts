@@ -12,7 +12,8 @@ import {
   TransactionQuery,
 } from "@/lib/access/schema";
 import { Receipt } from "@/lib/api-client/fields";
-import { SignatureReport, SignedOrder } from "@/lib/authority/schema";
+import { ExportItem } from "@/lib/audit/schema";
+import { OrderReach, SignatureReport } from "@/lib/authority/schema";
 import { DecisionStatement, GroupName, Level, OpenStatement } from "@/lib/escrow/statements";
 
 /** What the calls of this feature answer. Absent members are left out, never null. */
@@ -45,7 +46,9 @@ export const AuthorizationView = z.object({
   signature: z.array(SignatureReport.extend({ occasion: z.enum(["attach", "submit", "decide"]) })).optional(),
   attested_at: z.string().optional(),
   /** What a signed order reaches. */
-  reach: SignedOrder.pick({ selector: true, fields: true, purpose: true, max_records: true }).optional(),
+  reach: OrderReach.optional(),
+  /** It serves one request only. */
+  single_use: z.boolean().optional(),
   document: DocumentView.optional(),
 });
 export type AuthorizationView = z.infer<typeof AuthorizationView>;
@@ -134,7 +137,7 @@ export const RequestView = z.object({
   from: z.string().optional(),
   until: z.string().optional(),
   max_views: z.int(),
-  /** Stands in the record that is signed. Exports are of the log, under no grant: nothing counts them. */
+  /** Exports of the log about its records that are asked for under the grant; part of the record that is signed. */
   max_exports: z.int(),
   digest: z.string().optional(),
   authorization: AuthorizationView.optional(),
@@ -210,6 +213,8 @@ export const GrantView = z.object({
   not_after: z.string(),
   max_views: z.int(),
   views_left: z.int(),
+  max_exports: z.int(),
+  exports_left: z.int(),
   state: GrantState,
   assurance: z.string(),
   authorization_id: z.string().optional(),
@@ -237,12 +242,14 @@ export const GrantDetail = GrantView.extend({
   openings: z.array(GrantOpening),
   /** Copies of opened fields, newest first. */
   copies: z.array(GrantCopy),
+  /** Exports of the log that were asked for under it, newest first. */
+  exports: z.array(ExportItem),
   /** Its transactions as a list names them; the first 200. */
   jobs: z.array(JobView),
   revoked_by: PersonView.optional(),
   revoke_reason: z.string().optional(),
   /** What the caller may do with it now. */
-  acts: z.array(z.enum(["open", "revoke", "end_release"])),
+  acts: z.array(z.enum(["open", "export", "revoke", "end_release"])),
 });
 export type GrantDetail = z.infer<typeof GrantDetail>;
 

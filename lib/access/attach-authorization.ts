@@ -14,6 +14,7 @@ import {
   toldOf,
 } from "@/lib/access/authorizations/receive-signature";
 import type { HeldOrder } from "@/lib/access/authorizations/signed-order";
+import { requireUnused } from "@/lib/access/authorizations/single-use";
 import * as authorizations from "@/lib/access/authorizations/store";
 import { invalidField } from "@/lib/access/invalid-field";
 import { loadRequest } from "@/lib/access/load-request";
@@ -99,6 +100,7 @@ async function store(
   const of = { authorizationId: id, requestId };
   if (order !== undefined) await noteAttached(tx, cx, of, order);
   if (signature !== undefined) await noteReceived(tx, cx, of, signature);
+  await requireUnused(tx, id);
   return { id, digest };
 }
 
@@ -115,7 +117,7 @@ async function receiveSigned(
     throw invalidField("/cms", "stands beside a JWS: an order is signed one way");
   const isCorrection = received === undefined && jws === undefined && beside.cms === undefined;
   const held = isCorrection ? await authorizations.findHeldJws(tx, requestId) : undefined;
-  const order = await receiveOrder(tx, cx, facts, { given: jws, held });
+  const order = await receiveOrder(tx, cx, facts, { requestId, given: jws, held });
   if (order !== undefined) return { order, signature: undefined };
   const document =
     received === undefined || file === undefined
@@ -158,7 +160,8 @@ interface Parts {
  * The requester attaches the legal authority to a draft. One attached later takes the place of an earlier one;
  * facts that come without a document correct those of the document and signature that are attached already. A JWS
  * order must pass as it comes (`authorization.signature`); it needs no document beside it. A CMS over the document may
- * not fail; what a signature inside a PDF is worth is only written down.
+ * not fail; what a signature inside a PDF is worth is only written down. One that counts once and has served another
+ * request of the agency is refused (`authorization.used`).
  */
 export async function attachAuthorization(
   cx: Context,

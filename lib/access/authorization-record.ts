@@ -18,8 +18,9 @@ export interface DocumentMembers {
 /**
  * The record whose SHA-256 over JCS every decision names as `authorization`: v (1), log, authorization, request,
  * kind, issuer, jurisdiction, case_number, valid_from, valid_until, recognition_basis?, sealed {basis, until}?,
- * document {sha256, bytes, media_type}?; of a JWS order also signature {method, sha256, kid} and reach {selector,
- * fields?, purpose?, max_records?} as the order has them; of a CMS beside the document signature {method, sha256}. The state is no part of it: only the server moves that.
+ * single_use (true)?, document {sha256, bytes, media_type}?; of a JWS order also signature {method, sha256, kid} and reach
+ * {selector, fields?, purpose?, max_records?, agency?} as the order has them; of a CMS beside the document signature
+ * {method, sha256}. The state is no part of it: only the server moves that.
  */
 export function authorizationRecord(input: {
   readonly log: string;
@@ -47,6 +48,7 @@ export function authorizationRecord(input: {
     ...(facts.sealed === undefined
       ? {}
       : { sealed: { basis: facts.sealed.basis, until: validityTime(endOf(facts.sealed.until)) } }),
+    ...(facts.single_use === true ? { single_use: true } : {}),
     ...(document === undefined
       ? {}
       : { document: { sha256: document.sha256, bytes: document.bytes, media_type: document.mediaType } }),

@@ -45,7 +45,7 @@ function changedAsked(row: RequestRow, body: ChangedRequest, coViewers: readonly
     from: changed(row.from, instantOf(body.from)),
     until: changed(row.until, instantOf(body.until)),
     maxViews: body.max_views ?? row.maxViews,
-    maxExports: row.maxExports,
+    maxExports: body.max_exports ?? row.maxExports,
   };
 }
 

@@ -15,8 +15,6 @@ import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 
-const MAX_EXPORTS = 5;
-
 function askedOf(body: NewRequest): Omit<Asked, "coViewers"> {
   return {
     purpose: body.purpose,
@@ -29,7 +27,7 @@ function askedOf(body: NewRequest): Omit<Asked, "coViewers"> {
     from: body.from === undefined ? undefined : startOf(body.from),
     until: body.until === undefined ? undefined : startOf(body.until),
     maxViews: body.max_views,
-    maxExports: MAX_EXPORTS,
+    maxExports: body.max_exports,
   };
 }
 

@@ -36,6 +36,19 @@ function grantReasons(facts: OpeningFacts, grant: GrantFacts): Reason[] {
     found.push(no("floor.grant-of-another", "No grant of yours covers this."));
   if (!grant.transactions.includes(facts.record.transactionId))
     found.push(no("floor.grant-transaction", "The grant does not name this transaction."));
+  return [...found, ...standingReasons(facts, grant)];
+}
+
+/** Who uses a grant, and when. */
+interface Using {
+  readonly subject: Pick<SubjectFacts, "userId" | "organisationId" | "role" | "duties">;
+  readonly now: Date;
+}
+
+/** Why its holder may do nothing under a grant at this moment, whatever it is; none when it is in force. */
+export function standingReasons(facts: Using, grant: GrantFacts): Reason[] {
+  const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
+  const found: Reason[] = [];
   if (grant.state === "exhausted")
     found.push(reason("floor.views", "access.views-exhausted", "The grant has no views left."));
   else if (grant.state !== "active")
@@ -53,7 +66,7 @@ function grantReasons(facts: OpeningFacts, grant: GrantFacts): Reason[] {
 }
 
 /** A party's dispute lets the one support person who took it see masked fields, and nobody anything else. */
-function disputeReasons(facts: OpeningFacts, grant: GrantFacts, dispute: DisputeFacts): Reason[] {
+function disputeReasons(facts: Using, grant: GrantFacts, dispute: DisputeFacts): Reason[] {
   const { subject } = facts;
   const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
   const found: Reason[] = [];
@@ -68,7 +81,7 @@ function disputeReasons(facts: OpeningFacts, grant: GrantFacts, dispute: Dispute
 }
 
 /** Break-glass lets a named holder see masked fields without approval or authority, and nobody anything else. */
-function emergencyReasons({ subject }: OpeningFacts, grant: GrantFacts, emergency: EmergencyFacts): Reason[] {
+function emergencyReasons({ subject }: Using, grant: GrantFacts, emergency: EmergencyFacts): Reason[] {
   const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
   const found: Reason[] = [];
   if (subject.role !== "coordinator" || !subject.duties.includes("break-glass"))
@@ -80,7 +93,7 @@ function emergencyReasons({ subject }: OpeningFacts, grant: GrantFacts, emergenc
   return found;
 }
 
-function authorizationReasons(facts: OpeningFacts, grant: GrantFacts): Reason[] {
+function authorizationReasons(facts: Using, grant: GrantFacts): Reason[] {
   const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
   const { authorization } = grant;
   if (authorization === undefined) {

@@ -18,6 +18,7 @@ import { listReleaseWords, type ReleaseWordRow } from "@/lib/access/release/stor
 import { loadNames } from "@/lib/access/request-view";
 import { authorizationView, grantView, type Names, personView } from "@/lib/access/view";
 import type { AppendedEntry } from "@/lib/audit/event";
+import { listGrantExports } from "@/lib/audit/export/list-exports";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import { type CopyMade, listCopies } from "@/lib/audit/list-copies";
 import type { Context } from "@/lib/context";
@@ -27,6 +28,7 @@ import { GroupName } from "@/lib/escrow/statements";
 /** A grant rarely has more; the log has them all. */
 const MAX_OPENINGS = 200;
 const MAX_JOBS = 200;
+const MAX_EXPORTS = 100;
 
 async function viewOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantView> {
   const holder = await getPerson(tx, grant.subjectUserId);
@@ -47,6 +49,7 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
   };
   return [
     ...(isOwn && view.state === "active" ? (["open"] as const) : []),
+    ...(isOwn && view.state === "active" && view.exports_left > 0 ? (["export"] as const) : []),
     ...(isLive && decideAction(cx.principal, "grant.revoke", facts).length === 0
       ? (["revoke"] as const)
       : []),
@@ -57,7 +60,7 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
 }
 
 interface Read {
-  readonly detail: Omit<GrantDetail, "copies">;
+  readonly detail: Omit<GrantDetail, "copies" | "exports">;
   /** Stands for a copier whom nobody knows any more. */
   readonly holder: GrantDetail["copies"][number]["by"];
 }
@@ -127,15 +130,17 @@ async function copiersOf(tx: Tx, copies: readonly CopyMade[]) {
   return new Map([...ids].map(([pseudonym, id]) => [pseudonym, personView(names, id)]));
 }
 
-/** Both kinds of acts by which fields leave the seal under a grant: openings, and copies out of them. */
+/** The acts under a grant: openings, copies out of them, and exports of the log about it. */
 async function detailOf(cx: Context, id: string): Promise<GrantDetail> {
   const { detail, holder } = await inSnapshot(cx, async (tx) =>
     readDetail(tx, cx, await loadGrant(tx, cx, id, "grant.read")),
   );
   const copies = await listCopies(cx, id, MAX_OPENINGS);
   const by = await inSnapshot(cx, (tx) => copiersOf(tx, copies));
+  const exports = await listGrantExports(cx, id, MAX_EXPORTS);
   return {
     ...detail,
+    exports,
     copies: copies.map((one) => ({
       at: one.at,
       by: by.get(one.actor ?? "") ?? holder,

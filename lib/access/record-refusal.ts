@@ -23,6 +23,7 @@ const WORTH_KNOWING: ReadonlySet<string> = new Set([
   "authorization.recognition",
   "authorization.scope",
   "authorization.signature",
+  "authorization.used",
   "decision.facts-mismatch",
 ]);
 

@@ -84,10 +84,13 @@ describe("a request", () => {
     ]);
     expect(last.authorization?.state).toBe("active");
     const grant = await getGrant(regulator, last.grant_id ?? "");
-    expect(grant).toMatchObject({ state: "active", fields: ["amount", "pricing"], views_left: 20 });
-    // Exports are of the log, not of what a grant opens: a grant promises and counts none.
-    expect(grant).not.toHaveProperty("exports_left");
-    expect(grant.acts).toEqual(["open", "revoke"]);
+    expect(grant).toMatchObject({
+      state: "active",
+      fields: ["amount", "pricing"],
+      views_left: 20,
+      exports_left: 5,
+    });
+    expect(grant.acts).toEqual(["open", "export", "revoke"]);
     expect(Date.parse(grant.not_after)).toBeLessThanOrEqual(Date.parse(FACTS.valid_until));
     const facts = await requireGrant(regulator, { transactionId: txId, purpose: "audit", grantId: grant.id });
     expect(facts.approvals.map((one) => one.approverUserId).sort()).toEqual(

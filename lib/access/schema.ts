@@ -117,6 +117,8 @@ const askedMembers = {
     .max(MAX_CO_VIEWERS)
     .refine((names) => new Set(names).size === names.length, "names somebody twice")
     .optional(),
+  /** Exports of the log about its records; none is possible. */
+  max_exports: z.int().min(0).max(100),
 };
 
 export const NewRequest = z
@@ -124,6 +126,7 @@ export const NewRequest = z
     ...askedMembers,
     level: askedMembers.level.default("full"),
     max_views: askedMembers.max_views.default(20),
+    max_exports: askedMembers.max_exports.default(5),
   })
   .refine((body) => (body.transactions === undefined) !== (body.query === undefined), {
     path: ["transactions"],
@@ -139,6 +142,7 @@ export const ChangedRequest = z
     fields: askedMembers.fields.optional(),
     level: askedMembers.level.optional(),
     max_views: askedMembers.max_views.optional(),
+    max_exports: askedMembers.max_exports.optional(),
     /** Null takes the value away (RFC 7396). */
     legal_basis: askedMembers.legal_basis.nullable(),
     from: askedMembers.from.nullable(),
@@ -161,6 +165,8 @@ export const AuthorizationFactsBody = z.strictObject({
   valid_until: InstantOrDate,
   recognition_basis: visibleText(1_000).optional(),
   sealed: z.strictObject({ basis: visibleText(1_000), until: InstantOrDate }).optional(),
+  /** Whether it serves one request only. Absent, it may serve several while it is valid. */
+  single_use: z.boolean().optional(),
 });
 export type AuthorizationFactsBody = z.infer<typeof AuthorizationFactsBody>;
 

@@ -77,6 +77,7 @@ export function authorizationView(row: AuthorizationRow): AuthorizationView {
     record_digest: row.recordDigest,
     ...assuranceView(row.verifications),
     ...(row.reach === undefined ? {} : { reach: row.reach }),
+    ...(row.isSingleUse ? { single_use: true } : {}),
     ...(document === undefined
       ? {}
       : {
@@ -133,6 +134,8 @@ export function grantView(grant: GrantRow, { holder, opened, now }: GrantExtras)
     not_after: validityTime(grant.notAfter),
     max_views: grant.maxViews,
     views_left: grant.maxViews - grant.viewsUsed,
+    max_exports: grant.maxExports,
+    exports_left: grant.maxExports - grant.exportsUsed,
     state: grantStateAt(grant, now),
     assurance: grant.assurance,
     ...(grant.authorization === undefined ? {} : { authorization_id: grant.authorization.id }),

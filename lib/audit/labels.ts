@@ -32,6 +32,7 @@ export const ACTION_KEYS = {
   "authority.revoke": "authority_revoke",
   "authority.withdraw": "authority_withdraw",
   "authorization.attach": "authorization_attach",
+  "authorization.end": "authorization_end",
   "authorization.revoke": "authorization_revoke",
   "authorization.suspend": "authorization_suspend",
   "compartment.erase": "compartment_erase",

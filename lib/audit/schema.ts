@@ -141,8 +141,12 @@ export type ExportChoice = z.infer<typeof ExportChoice>;
 export const ExportOptions = z.strictObject({ ...exportChoice, ...logChoice });
 export type ExportOptions = z.infer<typeof ExportOptions>;
 
+/** The caller's own grant that the export is asked for under: only entries of its records, and one unit of its budget. */
+const grantChoice = { grant_id: Uuid.optional() } as const;
+
 export const ExportQuery = z.strictObject({
   ...eventFilter,
+  ...grantChoice,
   ...logChoice,
   format: ExportFormat.default("ndjson"),
   ...exportChoice,
@@ -152,6 +156,7 @@ export type ExportQuery = z.infer<typeof ExportQuery>;
 /** An export to be made in the background. */
 export const NewExport = z.strictObject({
   ...eventFilter,
+  ...grantChoice,
   ...logChoice,
   format: ExportFormat,
   ...exportChoice,

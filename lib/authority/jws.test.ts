@@ -47,7 +47,12 @@ const signText = (payload: string, header: object = HEADER): Promise<string> =>
 const sign = (order: Json = ORDER, header: object = {}): Promise<string> =>
   signText(canonicalJson(order), header);
 const check = (jws: string, registered: RegisteredKey | undefined = key, at = AT) =>
-  checkOrder(jws, { aud: AUD, at, find: async (kid) => (kid === registered?.kid ? registered : undefined) });
+  checkOrder(jws, {
+    aud: AUD,
+    at,
+    agencies: ["agency.example"],
+    find: async (kid) => (kid === registered?.kid ? registered : undefined),
+  });
 const wordsOf = async (jws: string, registered?: RegisteredKey, at?: Date) => {
   const { indication, sub_indication: sub, fault } = (await check(jws, registered, at)).report;
   return [fault, indication, sub];

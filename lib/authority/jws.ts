@@ -133,9 +133,18 @@ function keyFault(key: RegisteredKey, at: Date): SignatureRefusal | undefined {
   return undefined;
 }
 
-function requireOrder({ order }: ParsedOrder, key: RegisteredKey, aud: string): void {
+function requireOrder(
+  { order }: ParsedOrder,
+  key: RegisteredKey,
+  aud: string,
+  agencies: readonly string[],
+): void {
   if (order.aud !== aud)
     throw new SignatureRefusal("audience", "The order is for another instance than this one.");
+  if (order.single_use === true && order.agency === undefined)
+    throw new SignatureRefusal("no-agency", "An order that counts once names its agency.");
+  if (order.agency !== undefined && !agencies.includes(order.agency))
+    throw new SignatureRefusal("agency", "The order is for another agency than the one that asks.");
   if (order.issuer !== key.issuer || order.jurisdiction !== key.jurisdiction)
     throw new SignatureRefusal("issuer", "The key is registered for another issuer than the order names.");
   if (order.valid_until <= order.valid_from)
@@ -156,6 +165,8 @@ interface ExpectedOrder {
   readonly aud: string;
   /** The moment that the key is judged at. */
   readonly at: Date;
+  /** Domains of the agency that asks, in small letters: an order that names an agency names one of them. */
+  readonly agencies: readonly string[];
   /** The registered key of this id; nothing when there is none. */
   readonly find: (kid: string) => Promise<RegisteredKey | undefined>;
 }
@@ -175,13 +186,13 @@ function requireKey(parsed: ParsedOrder, key: RegisteredKey | undefined, at: Dat
  * Judges a JWS order at one moment: its form, the registered key and its time, the signature, then what it says of
  * itself. Reads no clock and throws nothing that foreign bytes could cause.
  */
-export async function checkOrder(jws: string, { aud, at, find }: ExpectedOrder): Promise<JwsCheck> {
+export async function checkOrder(jws: string, { aud, at, find, agencies }: ExpectedOrder): Promise<JwsCheck> {
   let parsed: ParsedOrder | undefined;
   let key: RegisteredKey | undefined;
   try {
     parsed = parseOrder(jws);
     key = await find(parsed.kid);
-    requireOrder(parsed, requireKey(parsed, key, at), aud);
+    requireOrder(parsed, requireKey(parsed, key, at), aud, agencies);
     const detail = "The signature holds, and its key is registered and in force.";
     return { report: passed("jws", at, factsOf(parsed, key), detail), order: parsed.order };
   } catch (error) {

@@ -9,6 +9,8 @@ export const SIGNATURE_FAULTS = [
   "duplicate-member",
   "not-canonical",
   "audience",
+  "agency",
+  "no-agency",
   "empty-selector",
   "dates-reversed",
   "unknown-key",

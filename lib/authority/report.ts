@@ -9,6 +9,8 @@ const WORDS: Readonly<Record<SignatureFault, readonly [Indication, SubIndication
   altered: ["TOTAL-FAILED", "SIG_CRYPTO_FAILURE"],
   algorithm: ["INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE"],
   audience: ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],
+  agency: ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],
+  "no-agency": ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],
   "empty-selector": ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],
   "dates-reversed": ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],
   issuer: ["INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"],

@@ -90,6 +90,12 @@ export const OrderSelector = z.strictObject({
 });
 export type OrderSelector = z.infer<typeof OrderSelector>;
 
+/** A domain in small letters, as the operator has verified it for an agency. */
+const AgencyDomain = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, "is no domain in small letters");
+
 /** The payload of a JWS order (docs/formats/orders.md): its JCS text is what the authority's key signed. */
 export const SignedOrder = z.strictObject({
   v: z.literal(1),
@@ -106,8 +112,21 @@ export const SignedOrder = z.strictObject({
   max_records: z.int().min(1).max(MAX_TRANSACTIONS).optional(),
   recognition_basis: visibleText(1_000).optional(),
   selector: OrderSelector,
+  /** The one agency that may ask on it, by a verified domain. */
+  agency: AgencyDomain.optional(),
+  /** It serves one request; then it names its agency, so that only that one learns of its use. */
+  single_use: z.literal(true).optional(),
 });
 export type SignedOrder = z.infer<typeof SignedOrder>;
+
+/** Of a signed order what stands in the record that deciders sign: how far it reaches, and whose it is to use. */
+export const OrderReach = SignedOrder.pick({
+  selector: true,
+  fields: true,
+  purpose: true,
+  max_records: true,
+  agency: true,
+});
 
 /** A key id: what a JWS header names a registered key by. */
 const KeyId = z

@@ -1,5 +1,6 @@
+import type { z } from "zod";
 import type { GroupName } from "@/lib/escrow/statements";
-import type { SignedOrder } from "./schema";
+import type { OrderReach } from "./schema";
 
 /** A record as a selector sees it. */
 export interface SelectedRecord {
@@ -16,7 +17,7 @@ export interface Asked {
 }
 
 /** What a signed order reaches: its selector with the members that stand beside it. */
-export type Reach = Pick<SignedOrder, "selector" | "fields" | "purpose" | "max_records">;
+export type Reach = z.infer<typeof OrderReach>;
 
 /** How a request goes beyond its order. `record` names the first record that it does not reach. */
 export interface Excess {

@@ -1,5 +1,6 @@
 import "server-only";
 import { finishPendingGrants } from "@/lib/access/finish-pending";
+import { keepAuthorities } from "@/lib/access/life/keep-authorities";
 import { keepRequests as keepDueRequests } from "@/lib/access/life/keep-requests";
 import { scanWaiting } from "@/lib/access/scan/scan-waiting";
 import { prepareDueErasures } from "@/lib/audit/erasure/prepare-erasure";
@@ -63,14 +64,16 @@ function keepGrants(runtime: Runtime): void {
 
 const REQUESTS_PERIOD_MS = 15_000;
 
-/** Does what the clock brings to requests: reminders, overdue answers, lapses, ends of access, closing. */
+/** Does what the clock brings to requests and their orders: reminders, overdue answers, lapses, ends, closing. */
 function keepRequests(runtime: Runtime): void {
   let isRunning = false;
   const keep = async (): Promise<void> => {
     if (isRunning) return;
     isRunning = true;
     try {
-      await keepDueRequests({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
+      const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" };
+      await keepDueRequests(cx);
+      await keepAuthorities(cx);
     } catch (error) {
       runtime.logger.warn({ err: error }, "requests were not looked at; what is due will be done");
     } finally {

@@ -125,6 +125,10 @@ const APP_CALLS = [
   "audit_require_form",
   "audit_utf16_length",
   "email_identity",
+  "export_grant_stands",
+  "export_maker_stands",
+  "order_is_used",
+  "order_text",
 ];
 
 /** Functions a login may call by name; triggers need no such right. */

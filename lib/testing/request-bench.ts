@@ -48,6 +48,7 @@ export interface Filing {
   readonly transactions?: readonly string[];
   readonly maxViews?: number;
   readonly coViewers?: readonly string[];
+  readonly maxExports?: number;
 }
 
 /** Officers, their deciders, and two sealed transactions that requests are about. */
@@ -89,11 +90,12 @@ export async function newTransaction(client: RequestPerson): Promise<string> {
   return answer.transaction_id;
 }
 
-/** Opens the bench; call `close` when the test is over. */
+/** Opens the bench, on another one where that is given; call `close` when the test is over. */
 export async function createRequestBench(
   beside: readonly (NewPerson & { readonly isOfRegulator?: true })[] = [],
+  on?: UseCaseBench,
 ): Promise<RequestBench> {
-  const bench = await createUseCaseBench();
+  const bench = on ?? (await createUseCaseBench());
   const coordinator = (duties: RequestPerson["principal"]["duties"]) =>
     bench.person({ role: "coordinator", duties, hasKey: false });
   const client = await bench.person({ role: "client" });
@@ -132,7 +134,7 @@ export async function createRequestBench(
 
 /** Drafts a request, by the regulator for the first transaction unless said otherwise. */
 export async function draftRequest(bench: RequestBench, filing: Filing = {}): Promise<string> {
-  const { who = bench.regulator, fields, transactions, maxViews, coViewers } = filing;
+  const { who = bench.regulator, fields, transactions, maxViews, coViewers, maxExports } = filing;
   const body = NewRequest.parse({
     purpose: "audit",
     justification: "Examination of a settlement",
@@ -140,6 +142,7 @@ export async function draftRequest(bench: RequestBench, filing: Filing = {}): Pr
     fields: fields ?? ["amount", "pricing"],
     ...(maxViews === undefined ? {} : { max_views: maxViews }),
     ...(coViewers === undefined ? {} : { co_viewers: coViewers }),
+    ...(maxExports === undefined ? {} : { max_exports: maxExports }),
   });
   return (await fileRequest(who, body)).id;
 }

@@ -15,6 +15,7 @@ export const ACTS = [
   "authority_revoke",
   "authority_withdraw",
   "authorization_attach",
+  "authorization_end",
   "authorization_revoke",
   "authorization_suspend",
   "compartment_erase",

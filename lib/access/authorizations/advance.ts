@@ -1,6 +1,7 @@
 import "server-only";
 import { lookAgain, requireStillGood } from "@/lib/access/authorizations/look-again";
 import { judgeAgain, requireReach } from "@/lib/access/authorizations/signed-order";
+import { requireUnused } from "@/lib/access/authorizations/single-use";
 import { type AuthorizationRow, setAuthorizationState } from "@/lib/access/authorizations/store";
 import { insertAttestation, insertSignatureReport } from "@/lib/access/authorizations/verification-store";
 import { holdKey } from "@/lib/authority/registry/store";
@@ -20,7 +21,7 @@ function signedOf({ jws }: AuthorizationRow): string {
 async function noteSignature(tx: Tx, cx: Context, row: AuthorizationRow, occasion: Step): Promise<void> {
   const { kid } = row.verifications.signature.at(-1)?.report ?? {};
   if (kid !== undefined) await holdKey(tx, cx.instance.tenantId, kid);
-  const report = await judgeAgain(tx, cx, signedOf(row));
+  const report = await judgeAgain(tx, cx, { jws: signedOf(row), requestId: row.requestId });
   const at = cx.clock.now();
   const { tenantId } = cx.instance;
   const { id: authorizationId, requestId } = row;
@@ -34,8 +35,9 @@ async function isSigned(tx: Tx, cx: Context, row: AuthorizationRow): Promise<boo
   return true;
 }
 
-/** The order goes to its reviewers: a signature is judged again first, and what it says now is written down. */
+/** The order goes to its reviewers, once where it counts once: a signature is judged again first, and what it says now is written down. */
 export async function beginReview(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
+  await requireUnused(tx, row.id);
   await setAuthorizationState(tx, row.id, "submitted");
   if (await isSigned(tx, cx, row)) await setAuthorizationState(tx, row.id, "signature_verified");
   await setAuthorizationState(tx, row.id, "legal_review");
@@ -64,7 +66,7 @@ export async function requireSignedOrder(
   },
 ): Promise<void> {
   if (row.reach === undefined) return requireStillGood(tx, cx, row);
-  await judgeAgain(tx, cx, signedOf(row));
+  await judgeAgain(tx, cx, { jws: signedOf(row), requestId: row.requestId });
   await requireReach(tx, row.reach, left);
 }
 

@@ -29,10 +29,14 @@ export async function receiveOrder(
   tx: Tx,
   cx: Context,
   facts: AuthorizationFactsBody,
-  from: { readonly given: ReceivedSignature | undefined; readonly held: string | undefined },
+  from: {
+    readonly requestId: string;
+    readonly given: ReceivedSignature | undefined;
+    readonly held: string | undefined;
+  },
 ): Promise<HeldOrder | undefined> {
   const jws = from.given === undefined ? from.held : textOf(from.given);
-  return jws === undefined ? undefined : takeOrder(tx, cx, facts, jws);
+  return jws === undefined ? undefined : takeOrder(tx, cx, facts, { jws, requestId: from.requestId });
 }
 
 /** Writes down what the look at an attached order found. */

@@ -2,6 +2,7 @@ import "server-only";
 import type { SignedMembers } from "@/lib/access/authorization-record";
 import { refuseSignature } from "@/lib/access/authorizations/refuse-signature";
 import { findSelectedRecords } from "@/lib/access/records/selected-store";
+import { findAgencyDomains } from "@/lib/access/requests/agency-store";
 import type { AuthorizationFactsBody } from "@/lib/access/schema";
 import { endOf, startOf } from "@/lib/access/validity";
 import { checkOrder } from "@/lib/authority/jws";
@@ -24,15 +25,22 @@ export interface HeldOrder {
   readonly facts: AuthorizationFactsBody;
 }
 
-/** Judges the order as of now. Throws `authorization.signature` unless it passes. */
+/** A signed order, and the request that it is to carry. */
+interface OrderOf {
+  readonly jws: string;
+  readonly requestId: string;
+}
+
+/** Judges the order as of now, for the agency whose request it is. Throws `authorization.signature` unless it passes. */
 async function requireOrder(
   tx: Tx,
   cx: Context,
-  jws: string,
+  { jws, requestId }: OrderOf,
 ): Promise<{ readonly report: SignatureReport; readonly order: SignedOrder }> {
   const { tenantId, log } = cx.instance;
   const find = (kid: string) => findKey(tx, tenantId, kid);
-  const { report, order } = await checkOrder(jws, { aud: log, at: cx.clock.now(), find });
+  const agencies = await findAgencyDomains(tx, requestId);
+  const { report, order } = await checkOrder(jws, { aud: log, at: cx.clock.now(), find, agencies });
   if (report.indication !== "TOTAL-PASSED" || order === undefined) refuseSignature(report);
   return { report, order };
 }
@@ -68,6 +76,10 @@ function requireSameFacts(report: SignatureReport, facts: AuthorizationFactsBody
       ? []
       : says("valid_until", facts.valid_until, order.valid_until)),
     ...says("recognition_basis", facts.recognition_basis, order.recognition_basis),
+    // It is not asked for beside a signed order, which says it itself; typed otherwise it is another order.
+    ...(facts.single_use === undefined
+      ? []
+      : says("single_use", facts.single_use, order.single_use ?? false)),
   ];
   if (errors.length === 0) return;
   const refusal = new SignatureRefusal(
@@ -77,12 +89,13 @@ function requireSameFacts(report: SignatureReport, facts: AuthorizationFactsBody
   refuseSignature(failed(report.method, new Date(report.judged_at), refusal, report), errors);
 }
 
-function reachOf({ selector, fields, purpose, max_records: most }: SignedOrder): Reach {
+function reachOf({ selector, fields, purpose, max_records: most, agency }: SignedOrder): Reach {
   return {
     selector,
     ...(fields === undefined ? {} : { fields }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(most === undefined ? {} : { max_records: most }),
+    ...(agency === undefined ? {} : { agency }),
   };
 }
 
@@ -94,9 +107,9 @@ export async function takeOrder(
   tx: Tx,
   cx: Context,
   facts: AuthorizationFactsBody,
-  jws: string,
+  { jws, requestId }: OrderOf,
 ): Promise<HeldOrder> {
-  const { report, order } = await requireOrder(tx, cx, jws);
+  const { report, order } = await requireOrder(tx, cx, { jws, requestId });
   requireSameFacts(report, facts, order);
   const digest = toBase64url(sha256(utf8(jws)));
   const signature = { method: "jws" as const, sha256: digest, kid: report.kid ?? "" };
@@ -105,13 +118,13 @@ export async function takeOrder(
     jws,
     report,
     members: { signature, reach: reachOf(order) },
-    facts: { ...facts, valid_from, valid_until },
+    facts: { ...facts, valid_from, valid_until, single_use: order.single_use },
   };
 }
 
 /** Judges a kept order again, as of now: its key may have been revoked or have run out. */
-export async function judgeAgain(tx: Tx, cx: Context, jws: string): Promise<SignatureReport> {
-  return (await requireOrder(tx, cx, jws)).report;
+export async function judgeAgain(tx: Tx, cx: Context, of: OrderOf): Promise<SignatureReport> {
+  return (await requireOrder(tx, cx, of)).report;
 }
 
 /** What a request, or what is left of it, asks for. */

@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
+import { membersOf } from "@/lib/access/authorizations/record-members";
 import { findVerifications, type Verifications } from "@/lib/access/authorizations/verification-store";
 import { AuthorizationState, InstrumentKind, ScanState } from "@/lib/access/schema";
-import { SignedOrder } from "@/lib/authority/schema";
 import type { Reach } from "@/lib/authority/selector";
 import type { Tx } from "@/lib/db/transaction";
 import { AuthorizationRecord } from "@/lib/escrow/protocol";
@@ -45,13 +45,10 @@ export interface AuthorizationRow {
   readonly jws: string | undefined;
   /** What a signed order reaches, as its record says; a paper order has none. */
   readonly reach: Reach | undefined;
+  /** Whether it serves one request only, as its record says. */
+  readonly isSingleUse: boolean;
   readonly verifications: Verifications;
 }
-
-/** The member of a record that a signed order's reach stands in. */
-const Reaching = z.object({
-  reach: SignedOrder.pick({ selector: true, fields: true, purpose: true, max_records: true }).optional(),
-});
 
 const Row = z.object({
   id: z.string(),
@@ -97,7 +94,7 @@ export async function insertDocument(tx: Tx, row: DocumentRow): Promise<void> {
 
 export async function insertAuthorization(
   tx: Tx,
-  row: Omit<AuthorizationRow, "document" | "reach" | "state" | "verifications"> & {
+  row: Omit<AuthorizationRow, "document" | "reach" | "isSingleUse" | "state" | "verifications"> & {
     readonly tenantId: string;
     readonly documentId: string | undefined;
   },
@@ -209,7 +206,7 @@ export async function findAuthorization(tx: Tx, requestId: string): Promise<Auth
     record: row.record,
     document: await findDocument(tx, row.document_id),
     jws: row.jws ?? undefined,
-    reach: Reaching.parse(row.record).reach,
+    ...membersOf(row.record),
     verifications: await findVerifications(tx, row.id),
   };
 }

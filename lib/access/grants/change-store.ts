@@ -100,6 +100,20 @@ export async function endGrantRow(tx: Tx, id: string, state: "expired" | "exhaus
 }
 
 /**
+ * Takes one export of the budget, exact like a view: the row's lock makes parallel calls wait, and the condition is read
+ * again after that. Undefined: none left, or not in force at this moment.
+ */
+export async function takeExport(tx: Tx, id: string, at: Date): Promise<number | undefined> {
+  const rows = await tx.$queryRaw<{ left: number }[]>(
+    Prisma.sql`UPDATE access_grant SET exports_used = exports_used + 1
+      WHERE id = ${id}::uuid AND state = 'active' AND revoked_at IS NULL AND exports_used < max_exports
+        AND views_used < max_views AND not_before <= ${at} AND ${at} < not_after
+      RETURNING max_exports - exports_used AS left`,
+  );
+  return rows[0]?.left;
+}
+
+/**
  * Takes one view of the budget. The row lock makes parallel calls wait for each other, and the condition is read
  * again after the wait, so exactly `max_views` succeed. Undefined: none left, or not in force at this moment.
  */

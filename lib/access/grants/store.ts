@@ -30,6 +30,8 @@ const Row = z.object({
   not_after: z.date(),
   max_views: z.number(),
   views_used: z.number(),
+  max_exports: z.number(),
+  exports_used: z.number(),
   state: GrantState,
   assurance: z.string(),
   created_at: z.date(),
@@ -47,6 +49,8 @@ const Row = z.object({
 /** A grant with what surrounds it, read in one statement. */
 export interface GrantRow extends GrantFacts {
   readonly purpose: Purpose;
+  readonly maxExports: number;
+  readonly exportsUsed: number;
   readonly createdAt: Date;
   readonly revokedAt: Date | undefined;
   /** The executives' release it rests on, beside its request. */
@@ -65,7 +69,7 @@ const SELECT = Prisma.sql`
         OR (g.emergency_id IS NOT NULL AND t.transaction_id = ANY (g.transactions::uuid[]))) AS party_organisations,
     coalesce(r.co_viewers::text[], '{}') AS co_viewers,
     ARRAY(${viewersOf(Prisma.sql`g`)}) AS viewers,
-    g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.state, g.assurance,
+    g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.max_exports, g.exports_used, g.state, g.assurance,
     g.created_at, g.revoked_at, a.id AS authorization_id, a.kind AS authorization_kind,
     -- A revoked key ends what rests on it at the next decision, whatever the order's own state.
     CASE WHEN EXISTS (SELECT 1 FROM authorization_verification v JOIN authority k ON k.id = v.authority_id
@@ -126,6 +130,8 @@ function toGrant(record: unknown): GrantRow {
     notAfter: row.not_after,
     maxViews: row.max_views,
     viewsUsed: row.views_used,
+    maxExports: row.max_exports,
+    exportsUsed: row.exports_used,
     state: row.state,
     assurance: row.assurance,
     createdAt: row.created_at,

@@ -17,7 +17,8 @@ import { cancelJob } from "./jobs/store";
 export async function cancelExport(cx: Context, id: string): Promise<ExportReceipt> {
   const at = cx.clock.now();
   const appended = await inTransaction(cx, async (tx) => {
-    const file = await findOwnFile(tx, cx.instance.tenantId, cx.principal.userId, id);
+    const { tenantId } = cx.instance;
+    const file = await findOwnFile(tx, { tenantId, userId: cx.principal.userId, id, at });
     if (file === undefined) throw new DomainError("export.not-found");
     const isCancelled = await cancelJob(tx, id, at);
     if (!isCancelled && !(await removeFile(tx, id, at))) throw new DomainError("export.ended");

@@ -26,11 +26,13 @@ function isWhole(file: StoredFile): file is WholeFile {
 
 async function findFile(cx: Context, id: string): Promise<WholeFile> {
   const { tenantId } = cx.instance;
-  const file = await inTransaction(cx, (tx) => findOwnFile(tx, tenantId, cx.principal.userId, id));
+  const wanted = { tenantId, userId: cx.principal.userId, id, at: cx.clock.now() };
+  const file = await inTransaction(cx, (tx) => findOwnFile(tx, wanted));
   if (file === undefined) throw new DomainError("export.not-found");
   if (file.fence !== standingText(cx.principal)) {
     throw new DomainError("export.standing", { detail: "Ask for the export anew." });
   }
+  if (!file.grant_stands) throw new DomainError("export.grant");
   const { state, expires_at } = file;
   const isOver = expires_at !== null && expires_at <= cx.clock.now();
   if (state === "expired" || (state === "done" && isOver)) throw new DomainError("export.expired");
@@ -65,8 +67,9 @@ async function* bytesOf(cx: Context, file: WholeFile, range: ByteRange): AsyncGe
   const place = { exportId: file.id, attempt: file.attempt };
   const key = cx.keystore.openSecret(fileKeyContext(cx.instance.tenantId, place), file.file_key);
   for (let number = Math.floor(range.first / CHUNK_BYTES); number * CHUNK_BYTES <= range.last; number += 1) {
-    const sealed = await inRawSnapshot(cx, (tx) => readChunk(tx, file, number));
-    // Removed in the middle of a download: the connection ends short of its length.
+    const chunk = { number, at: cx.clock.now() };
+    const sealed = await inRawSnapshot(cx, (tx) => readChunk(tx, file, chunk));
+    // Removed in the middle of a download, or its grant or maker fell away: the connection ends short of its length.
     if (sealed === undefined) throw new DomainError("export.expired");
     const start = number * CHUNK_BYTES;
     const bytes = openChunk(key, { ...place, number }, sealed);
@@ -96,8 +99,8 @@ export interface AskedRange {
 /**
  * Hands the file of a finished background export to its maker, whole or one range of it (RFC 9110 section 14), so that
  * a download that was cut goes on where it ended. Its ETag is the SHA-256 of the whole file. Throws `export.not-found`
- * for anybody else's, `export.unfinished`, `export.expired`, `export.range`, and `export.standing` where the maker may
- * no longer read what he might when it was made.
+ * for anybody else's, `export.unfinished`, `export.expired`, `export.range`, `export.standing` where the maker may
+ * no longer read what he might when it was made, and `export.grant` where the grant it was made under has ended.
  */
 export async function downloadExport(
   cx: Context,

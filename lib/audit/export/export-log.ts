@@ -3,7 +3,9 @@ import type { Context } from "@/lib/context";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
-import type { CompartmentKind } from "../event";
+import { InvariantError } from "@/lib/errors";
+import { appendEntry } from "../append-entry";
+import type { AuditEvent, CompartmentKind } from "../event";
 import { addFilter, fencedConditions, type ReaderContext } from "../reading/filter";
 import { refuseUnknownNames } from "../reading/known-names";
 import { logDetail, ofLog } from "../reading/of-log";
@@ -11,10 +13,12 @@ import { readableKinds } from "../reading/open-parts";
 import { recordEvent } from "../record-event";
 import { filterNames } from "../record-read";
 import type { ExportOptions, ExportQuery } from "../schema";
+import { type ExportLender, lendingOf } from "./export-loan";
 import { insertExport } from "./history-store";
 import { type ExportRequest, fileHeaders, produceExport } from "./produce-export";
 import { awaitErasures } from "./settled-erasures";
 import { readSignedSize } from "./signed-size";
+import { standingText } from "./standing";
 import { streamSnapshot } from "./stream-snapshot";
 
 /** A query's filter alone: the members that say which entries, by name. */
@@ -71,9 +75,14 @@ export function requestOf(
 /**
  * Exports the log as far as it is under a signed checkpoint, streamed from one REPEATABLE READ READ ONLY
  * snapshot. The export is recorded, and that record committed, before its first byte. Entries behind the
- * fence are not in it; a bundle has their leaf hashes. `log` names a closed log to export instead.
+ * fence are not in it; a bundle has their leaf hashes. `log` names a closed log to export instead. Under a grant its
+ * lender is asked in the transaction of the entry. It breaks off when its maker or its grant falls away.
  */
-export async function exportLog(cx: Context, query: ExportQuery): Promise<{ response: Response }> {
+export async function exportLog(
+  cx: Context,
+  query: ExportQuery,
+  lender?: ExportLender,
+): Promise<{ response: Response }> {
   const { format, log } = query;
   const from = ofLog(cx, log);
   // A filter that cannot be is refused before anything is written down.
@@ -81,17 +90,34 @@ export async function exportLog(cx: Context, query: ExportQuery): Promise<{ resp
   await refuseUnknownNames(cx, filterOf(query));
   const signedSize = await readSignedSize(from, query, Object.keys(filterOf(query)).length > 0);
   await awaitErasures(from, { format, kinds: kindsOf(cx, query) }, "briefly");
-  const recorded = await recordEvent(cx, {
+  const event = {
     class: "export",
     outcome: "done",
     action: "audit.export",
-    subjects: [],
     details: { ...exportDetails(query), ...logDetail(cx, log) },
-  });
-  const id = await beginHistory(cx, query, recorded.id);
-  const request = { ...requestOf(cx, query, recorded.id), signedSize };
+  } as const;
+  const recordedId = await recordExport(cx, query, event, lender);
+  const id = await beginHistory(cx, query, recordedId);
+  const request = { ...requestOf(cx, query, recordedId), signedSize };
   const body = await streamSnapshot(cx, id, (tx, sink) => produceExport(from, tx, request, sink));
   return { response: new Response(body, { headers: fileHeaders(format) }) };
+}
+
+/** The entry of an export that is streamed; under a grant its unit is taken in the same transaction. */
+async function recordExport(
+  cx: Context,
+  query: ExportQuery,
+  event: Omit<AuditEvent, "subjects">,
+  lender: ExportLender | undefined,
+): Promise<string> {
+  if (query.grant_id === undefined) return (await recordEvent(cx, { ...event, subjects: [] })).id;
+  return inTransaction(cx, async (tx) => {
+    const loan = await lendingOf(tx, query, lender);
+    if (loan === undefined) throw new InvariantError("an export under a grant that nobody lent");
+    const { id } = await appendEntry(tx, cx, { ...event, ...loan.entry });
+    await loan.take();
+    return id;
+  });
 }
 
 async function beginHistory(cx: Context, query: ExportQuery, entryId: string): Promise<string> {
@@ -100,7 +126,7 @@ async function beginHistory(cx: Context, query: ExportQuery, entryId: string): P
   const { userId } = cx.principal;
   const { tenantId } = cx.instance;
   const wanted = { format: query.format, filter: filterOf(query), options: optionsOf(cx, query) };
-  const made = { id, tenantId, userId, ...wanted, entryId, startedAt };
+  const made = { id, tenantId, userId, ...wanted, fence: standingText(cx.principal), entryId, startedAt };
   await inTransaction(cx, (tx) => insertExport(tx, made));
   return id;
 }

@@ -5,12 +5,12 @@ import { DomainError } from "@/lib/errors";
 import { recordReadOnce } from "../record-read";
 import type { ExportItem } from "../schema";
 import { selectExports } from "./history-store";
-import { toItem } from "./list-exports";
+import { shownTo, toItem } from "./list-exports";
 
-async function findItem(cx: Context, id: string, userId: string | undefined): Promise<ExportItem> {
+async function findItem(cx: Context, id: string, shown: ReturnType<typeof shownTo>): Promise<ExportItem> {
   const { tenantId } = cx.instance;
   const [row] = await inSnapshot(cx, (tx) =>
-    selectExports(tx, { tenantId, userId, before: undefined, limit: 1, id }),
+    selectExports(tx, { tenantId, ...shown, before: undefined, limit: 1, id }),
   );
   if (row === undefined) throw new DomainError("export.not-found");
   return toItem(cx, row);
@@ -18,11 +18,11 @@ async function findItem(cx: Context, id: string, userId: string | undefined): Pr
 
 /** The caller's own export as the history has it. Not logged: for answers to what the caller has just done. */
 export function getOwnItem(cx: Context, id: string): Promise<ExportItem> {
-  return findItem(cx, id, cx.principal.userId);
+  return findItem(cx, id, { userId: cx.principal.userId });
 }
 
 /** One export of the history: how far it is, its digest. The caller's own, or anybody's for a coordinator. */
 export async function getExport(cx: Context, id: string): Promise<ExportItem> {
   await recordReadOnce(cx, "audit.exports");
-  return findItem(cx, id, cx.principal.role === "coordinator" ? undefined : cx.principal.userId);
+  return findItem(cx, id, shownTo(cx));
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
 import { IS_ERASED } from "../reading/store";
 import { type ExportOptions, ExportState } from "../schema";
+import { standsAt } from "./jobs/store";
 
 /** An export as it begins. */
 export interface NewExport {
@@ -12,6 +13,7 @@ export interface NewExport {
   readonly format: string;
   readonly filter: Readonly<Record<string, string>>;
   readonly options: ExportOptions;
+  readonly fence: string;
   readonly entryId: string;
   readonly startedAt: Date;
 }
@@ -26,11 +28,22 @@ export async function insertExport(tx: Tx, made: NewExport): Promise<void> {
       format: made.format,
       filter: { ...made.filter },
       options: { ...made.options },
+      fence: made.fence,
       entry_id: made.entryId,
       state: "running",
       started_at: made.startedAt,
     },
   });
+}
+
+/** Whether what an export rests on still holds: its maker's standing, and the grant it was asked for under. */
+export async function exportStands(tx: Tx, id: string, at: Date): Promise<boolean> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT ${standsAt("x", "$2")} AS stands FROM audit_export x WHERE x.id = $1::uuid`,
+    id,
+    at,
+  );
+  return z.array(z.object({ stands: z.boolean() })).parse(rows)[0]?.stands === true;
 }
 
 /** What left, once that is known; a broken-off export has no digest that anybody could compare. */
@@ -93,6 +106,10 @@ export async function selectExports(
     readonly limit: number;
     /** One export only. */
     readonly id?: string;
+    /** Others' exports under a grant are left out: each tells of a case (I12). */
+    readonly withoutGrantsBut?: string;
+    /** Those that were asked for under this grant only. */
+    readonly grantId?: string;
   },
 ): Promise<ExportRow[]> {
   const rows = await tx.$queryRawUnsafe(
@@ -103,12 +120,16 @@ export async function selectExports(
        LEFT JOIN audit_entry e ON e.id = x.entry_id
      WHERE x.tenant_id = $1::uuid AND ($2::uuid IS NULL OR x.by_user_id = $2::uuid)
        AND ($3::uuid IS NULL OR x.id < $3::uuid) AND ($5::uuid IS NULL OR x.id = $5::uuid)
+       AND ($6::uuid IS NULL OR x.by_user_id = $6::uuid OR NOT x.filter ? 'grant_id')
+       AND ($7::text IS NULL OR x.filter ->> 'grant_id' = $7)
      ORDER BY x.id DESC LIMIT $4`,
     where.tenantId,
     where.userId ?? null,
     where.before ?? null,
     where.limit,
     where.id ?? null,
+    where.withoutGrantsBut ?? null,
+    where.grantId ?? null,
   );
   return z.array(ExportRow).parse(rows);
 }

@@ -26,6 +26,16 @@ export function toItem(cx: Context, row: ExportRow): ExportItem {
   };
 }
 
+/** Whose exports the caller sees: his own, or everybody's; those of a grant only where every case is his to know. */
+export function shownTo(cx: Context): {
+  readonly userId: string | undefined;
+  readonly withoutGrantsBut?: string;
+} {
+  const { role, userId } = cx.principal;
+  if (role !== "coordinator") return { userId };
+  return seesEveryCase(cx) ? { userId: undefined } : { userId: undefined, withoutGrantsBut: userId };
+}
+
 /**
  * Exports of the log, newest first: the caller's own, or everybody's for a coordinator. The values of another's
  * filter stay with him, since they may name a case.
@@ -38,14 +48,20 @@ export async function listExports(cx: Context, query: ExportHistoryQuery): Promi
     });
   }
   await recordReadOnce(cx, "audit.exports");
-  const userId = cx.principal.role === "coordinator" ? undefined : cx.principal.userId;
   const { tenantId } = cx.instance;
   const rows = await inSnapshot(cx, (tx) =>
-    selectExports(tx, { tenantId, userId, before: cursor, limit: limit + 1 }),
+    selectExports(tx, { tenantId, ...shownTo(cx), before: cursor, limit: limit + 1 }),
   );
   const shown = rows.slice(0, limit);
   return {
     items: shown.map((row) => toItem(cx, row)),
     next_cursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
   };
+}
+
+/** The newest exports under a grant, for somebody who may know of it: the caller sees to that, and to its entry. */
+export async function listGrantExports(cx: Context, grantId: string, limit: number): Promise<ExportItem[]> {
+  const where = { tenantId: cx.instance.tenantId, userId: undefined, before: undefined, limit, grantId };
+  const rows = await inSnapshot(cx, (tx) => selectExports(tx, where));
+  return rows.map((row) => toItem(cx, row));
 }

@@ -9,6 +9,7 @@ import { addFilter, fencedConditions } from "../reading/filter";
 import { refuseUnknownNames } from "../reading/known-names";
 import { logDetail, ofLog } from "../reading/of-log";
 import type { ExportReceipt, NewExport } from "../schema";
+import { type ExportLender, lendingOf } from "./export-loan";
 import { exportDetails, filterOf, optionsOf } from "./export-log";
 import { getOwnItem } from "./get-export";
 import { countOpenJobs, insertJob } from "./jobs/store";
@@ -19,9 +20,14 @@ const MAX_OPEN = 5;
 /**
  * Asks for an export to be made in the background. The request and the entry that records it commit together, so that
  * no export is made without its entry; the file holds what its maker may read when it is made. `log` names a
- * closed log to export instead. Throws `export.too-many` when five of the caller's wait or run.
+ * closed log to export instead. Under a grant its lender is asked in the same transaction, and takes one unit of the
+ * grant's budget. Throws `export.too-many` when five of the caller's wait or run.
  */
-export async function requestExport(cx: Context, wanted: NewExport): Promise<ExportReceipt> {
+export async function requestExport(
+  cx: Context,
+  wanted: NewExport,
+  lender?: ExportLender,
+): Promise<ExportReceipt> {
   const { format, log } = wanted;
   ofLog(cx, log);
   addFilter(fencedConditions(cx), wanted);
@@ -34,15 +40,18 @@ export async function requestExport(cx: Context, wanted: NewExport): Promise<Exp
   const { userId } = cx.principal;
   const appended = await inTransaction(cx, async (tx) => {
     if ((await countOpenJobs(tx, tenantId, userId)) >= MAX_OPEN) throw new DomainError("export.too-many");
+    const loan = await lendingOf(tx, wanted, lender);
     const entry = await appendEntry(tx, cx, {
       class: "export",
       outcome: "done",
       action: "audit.export",
       subjects: [],
       details: { ...exportDetails(wanted), ...logDetail(cx, log), export: id },
+      ...loan?.entry,
     });
     const fence = standingText(cx.principal);
     await insertJob(tx, { id, tenantId, userId, format, filter, options, fence, entryId: entry.id, at });
+    await loan?.take();
     return entry;
   });
   return { ...(await getOwnItem(cx, id)), receipt: await issueReceipt(cx, appended) };

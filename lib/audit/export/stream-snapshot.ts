@@ -2,7 +2,9 @@ import "server-only";
 import { createHash } from "node:crypto";
 import type { Context } from "@/lib/context";
 import { inRawSnapshot, inTransaction, type RawTx } from "@/lib/db/transaction";
-import { type ExportEnd, finishExport } from "./history-store";
+import { DomainError } from "@/lib/errors";
+import { type ExportEnd, exportStands, finishExport } from "./history-store";
+import { CHUNK_BYTES } from "./jobs/seal-chunk";
 import type { Produced, Sink } from "./sink";
 
 /** The export is over and its bytes have left; a history that cannot be written takes nothing back. */
@@ -12,6 +14,12 @@ async function keepEnd(cx: Context, id: string, end: ExportEnd): Promise<void> {
   } catch (err) {
     cx.logger.error({ err }, "the end of an export is not in its history");
   }
+}
+
+/** The account or the grant fell away while it streamed: it breaks off. */
+async function requireStanding(cx: Context, id: string): Promise<void> {
+  const at = cx.clock.now();
+  if (!(await inTransaction(cx, (tx) => exportStands(tx, id, at)))) throw new DomainError("export.standing");
 }
 
 /**
@@ -28,7 +36,13 @@ export async function streamSnapshot(
   const writer = writable.getWriter();
   const hash = createHash("sha256");
   let bytes = 0;
+  let askedAgainAt = 0;
   const write = async (part: Uint8Array): Promise<void> => {
+    // Before the first byte, and before every further mebibyte.
+    if (bytes >= askedAgainAt) {
+      await requireStanding(cx, id);
+      askedAgainAt = bytes + CHUNK_BYTES;
+    }
     await writer.write(part);
     hash.update(part);
     bytes += part.length;

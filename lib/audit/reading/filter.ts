@@ -132,7 +132,17 @@ export function addFilter(conditions: Conditions, filter: Filter | ExportQuery):
   if (from !== undefined) conditions.add("i.at >= ?", instantText(from));
   if (to !== undefined) conditions.add("i.at < ?", instantText(to));
   if (subject !== undefined) addSubject(conditions, subject);
+  if ("grant_id" in filter && filter.grant_id !== undefined) addGrant(conditions, filter.grant_id);
   return conditions;
+}
+
+/** Entries about a grant, and about the records that it names. */
+function addGrant(conditions: Conditions, id: string): void {
+  conditions.add(
+    `(i.grant_id = ?::uuid OR i.transaction_id IN (SELECT named::uuid FROM access_grant g, unnest(g.transactions) named
+       WHERE g.id = ?::uuid))`,
+    id,
+  );
 }
 
 function addSubject(conditions: Conditions, subject: string): void {

@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { EndRelease } from "@/app/(portal)/grants/_components/end-release";
+import { ExportsSection } from "@/app/(portal)/grants/_components/exports-section";
 import { GrantFacts } from "@/app/(portal)/grants/_components/grant-facts";
 import {
   ExtendSection,
@@ -127,6 +128,7 @@ export default async function GrantPage({ params }: PageProps<"/grants/[id]">) {
       <TransactionsSection grant={grant} />
       <FieldsSection grant={grant} />
       <OpeningsSection grant={grant} />
+      <ExportsSection grant={grant} />
       {isOwn && grant.request_id !== undefined ? <ExtendSection grant={grant} /> : null}
     </PageFrame>
   );

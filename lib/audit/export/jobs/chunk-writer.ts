@@ -1,12 +1,12 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import type { DbContext } from "@/lib/context";
+import type { Context } from "@/lib/context";
 import { inRawTransaction } from "@/lib/db/transaction";
 import type { Sink } from "../sink";
 import { CHUNK_BYTES, sealChunk } from "./seal-chunk";
 import { insertChunk, type JobHold } from "./store";
 
-/** The job was cancelled, or another worker has taken it over. */
+/** The job was cancelled, another worker has taken it over, or its maker or grant has fallen away. */
 export class JobLost extends Error {
   override readonly name = "JobLost";
 }
@@ -22,7 +22,7 @@ export class ChunkWriter implements Sink {
   bytes = 0;
 
   constructor(
-    private readonly cx: DbContext,
+    private readonly cx: Pick<Context, "db" | "instance" | "clock">,
     private readonly hold: JobHold,
     private readonly key: Uint8Array,
   ) {}
@@ -69,9 +69,8 @@ export class ChunkWriter implements Sink {
     this.waiting = [all.subarray(length)];
     this.waitingBytes = all.length - length;
     this.chunks += 1;
-    const { number } = place;
-    if (!(await inRawTransaction(this.cx, (tx) => insertChunk(tx, this.hold, { number, sealed }))))
-      this.lose();
+    const chunk = { number: place.number, sealed, at: this.cx.clock.now() };
+    if (!(await inRawTransaction(this.cx, (tx) => insertChunk(tx, this.hold, chunk)))) this.lose();
     this.requireHold();
   }
 }

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { RawTx, Tx } from "@/lib/db/transaction";
 import { ExportFormat } from "../../schema";
-import { deleteChunks, type JobHold } from "./store";
+import { deleteChunks, type JobHold, standsAt } from "./store";
 
 const Count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -19,11 +19,13 @@ export async function removeFile(tx: Tx, id: string, at: Date): Promise<boolean>
   return changed === 1;
 }
 
-/** Finished files whose time is over, oldest first. */
+/** Finished files whose time is over, or that were made under a grant that has ended. */
 export async function findExpired(tx: Tx, tenantId: string, now: Date, limit: number): Promise<string[]> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT id::text FROM audit_export WHERE tenant_id = $1::uuid AND kind = 'job' AND state = 'done'
-       AND removed_at IS NULL AND expires_at <= $2 ORDER BY expires_at LIMIT $3`,
+       AND removed_at IS NULL AND expires_at <= $2
+     UNION SELECT x.id::text FROM audit_export x WHERE x.tenant_id = $1::uuid AND x.kind = 'job' AND x.state = 'done'
+       AND x.filter ? 'grant_id' AND NOT export_grant_stands(x, $2::timestamptz) LIMIT $3`,
     tenantId,
     now,
     limit,
@@ -44,32 +46,39 @@ const StoredFile = z.object({
   sha256: z.string().nullable(),
   file_key: Bytes.nullable(),
   expires_at: z.coerce.date().nullable(),
+  /** Whether the grant that it was made under is in force; true where there is none. */
+  grant_stands: z.boolean(),
 });
 export type StoredFile = z.infer<typeof StoredFile>;
 
 /** A person's own background export; undefined for another's and for one that was streamed. */
 export async function findOwnFile(
   tx: Tx,
-  tenantId: string,
-  userId: string,
-  id: string,
+  { tenantId, userId, id, at }: { tenantId: string; userId: string; id: string; at: Date },
 ): Promise<StoredFile | undefined> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT id::text, state, attempt, format, fence, bytes, sha256, file_key, expires_at FROM audit_export
+    `SELECT id::text, state, attempt, format, fence, bytes, sha256, file_key, expires_at,
+       export_grant_stands(x, $4::timestamptz) AS grant_stands FROM audit_export x
      WHERE id = $1::uuid AND tenant_id = $2::uuid AND by_user_id = $3::uuid AND kind = 'job'`,
     id,
     tenantId,
     userId,
+    at,
   );
   return z.array(StoredFile).parse(rows)[0];
 }
 
-/** One sealed chunk of a finished file; undefined once the file is removed. */
-export async function readChunk(tx: RawTx, hold: JobHold, number: number): Promise<Uint8Array | undefined> {
+/** One sealed chunk of a finished file; undefined once the file is removed, or what it rests on has ended. */
+export async function readChunk(
+  tx: RawTx,
+  hold: JobHold,
+  { number, at }: { readonly number: number; readonly at: Date },
+): Promise<Uint8Array | undefined> {
   const { rows } = await tx.query(
     `SELECT c.sealed FROM audit_export_chunk c JOIN audit_export x ON x.id = c.export_id AND x.attempt = c.attempt
-     WHERE x.id = $1::uuid AND x.attempt = $2 AND x.state = 'done' AND c.number = $3`,
-    [hold.id, hold.attempt, number],
+     WHERE x.id = $1::uuid AND x.attempt = $2 AND x.state = 'done' AND c.number = $3
+       AND ${standsAt("x", "$4")}`,
+    [hold.id, hold.attempt, number, at],
   );
   return z.array(z.object({ sealed: Bytes })).parse(rows)[0]?.sealed;
 }

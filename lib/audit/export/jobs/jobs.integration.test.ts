@@ -282,7 +282,7 @@ describe("a job", () => {
     expect(dead).toMatchObject({ id, attempt: 1 });
     if (dead === undefined) return;
     const half = Buffer.from("half a file");
-    const chunk = { number: 0, sealed: half };
+    const chunk = { number: 0, sealed: half, at: new Date() };
     expect(await inRawTransaction(bench.cx, (tx) => insertChunk(tx, dead, chunk))).toBe(true);
     expect(await runNextExport(worker)).toBe(false);
     await expect(fetchBytes(auditor, id)).rejects.toMatchObject({ code: "export.unfinished" });
@@ -335,7 +335,7 @@ describe("a job", () => {
     const mine = await claim(60_000);
     expect([old?.attempt, mine?.attempt]).toEqual([1, 2]);
     const hold = { id, attempt: 1 };
-    const chunk = { number: 0, sealed: Buffer.from("late") };
+    const chunk = { number: 0, sealed: Buffer.from("late"), at: new Date() };
     expect(await inRawTransaction(bench.cx, (tx) => insertChunk(tx, hold, chunk))).toBe(false);
     const file = {
       at: new Date(),

@@ -15,7 +15,7 @@ import { countRows, readAnchoredSize } from "../store";
 import { ChunkWriter, JobLost } from "./chunk-writer";
 import { JobUnrecorded, requireRecorded } from "./recorded";
 import { fileKeyContext } from "./seal-chunk";
-import { type ClaimedJob, claimJob, finishJob, giveUpJob, renewLease } from "./store";
+import { type ClaimedJob, claimJob, endFallenJob, finishJob, giveUpJob, renewLease } from "./store";
 
 const LEASE_MS = 30_000;
 const RENEW_MS = 3_000;
@@ -37,7 +37,7 @@ function leaseEnd(cx: JobContext): Date {
 /** Renews the lease and tells the progress every few seconds; a job that is lost stops the writer. */
 function keepLease(cx: JobContext, job: ClaimedJob, writer: ChunkWriter, total: () => number | undefined) {
   const renew = async (): Promise<void> => {
-    const said = { until: leaseEnd(cx), progress: writer.done, total: total() };
+    const said = { at: cx.clock.now(), until: leaseEnd(cx), progress: writer.done, total: total() };
     if (!(await inTransaction(cx, (tx) => renewLease(tx, job, said)))) writer.lose();
   };
   const timer = setInterval(() => {
@@ -108,7 +108,11 @@ export async function runNextExport(cx: JobContext): Promise<boolean> {
     if (job.attempt > MAX_ATTEMPTS) await giveUp(cx, job, "failed");
     else await make(cx, job);
   } catch (err) {
-    if (err instanceof JobLost) return true;
+    if (err instanceof JobLost) {
+      if (await inTransaction(cx, (tx) => endFallenJob(tx, job, cx.clock.now())))
+        cx.logger.warn({ export: job.id }, "an export stopped: its maker or its grant has fallen away");
+      return true;
+    }
     const alarm = err instanceof JobUnrecorded ? { alarm: "export.job" } : {};
     cx.logger.error(
       { ...alarm, err, export: job.id, attempt: job.attempt },

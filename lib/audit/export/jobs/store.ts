@@ -105,33 +105,58 @@ export async function claimJob(tx: Tx, tenantId: string, lease: Lease): Promise<
 
 const HELD = "id = $1::uuid AND attempt = $2 AND state = 'running'";
 
-/** Says that the worker lives and how far it is; false when the job is no longer its own. */
+/** Says that the worker lives and how far it is; false when the job is no longer its own, or what it rests on has ended. */
 export async function renewLease(
   tx: Tx,
   hold: JobHold,
-  said: { readonly until: Date; readonly progress: number; readonly total: number | undefined },
+  said: {
+    readonly at: Date;
+    readonly until: Date;
+    readonly progress: number;
+    readonly total: number | undefined;
+  },
 ): Promise<boolean> {
   const changed = await tx.$executeRawUnsafe(
-    `UPDATE audit_export SET lease_until = $3, progress = $4::bigint, total = $5::bigint WHERE ${HELD}`,
+    `UPDATE audit_export x SET lease_until = $3, progress = $4::bigint, total = $5::bigint
+     WHERE ${HELD} AND ${standsAt("x", "$6")}`,
     hold.id,
     hold.attempt,
     said.until,
     said.progress,
     said.total ?? null,
+    said.at,
   );
   return changed === 1;
 }
 
-/** Keeps a sealed chunk; false when the job is no longer this worker's. */
+/** Ends a job whose maker or grant has fallen away while it was made: what it stored goes. False where another reason stopped it. */
+export async function endFallenJob(tx: Tx, hold: JobHold, at: Date): Promise<boolean> {
+  const changed = await tx.$executeRawUnsafe(
+    `UPDATE audit_export x SET state = 'failed', lease_until = NULL, finished_at = $3
+     WHERE ${HELD} AND (${standsAt("x", "$3")}) IS NOT TRUE`,
+    hold.id,
+    hold.attempt,
+    at,
+  );
+  if (changed === 1) await deleteChunks(tx, hold.id);
+  return changed === 1;
+}
+
+/** What an export rests on, asked of the row of audit_export by the name `x`: its maker, and the grant it is made under. */
+export function standsAt(x: string, at: string): string {
+  return `export_maker_stands(${x}) AND export_grant_stands(${x}, ${at}::timestamptz)`;
+}
+
+/** Keeps a sealed chunk; false when the job is no longer this worker's, or what it rests on has ended. */
 export async function insertChunk(
   tx: RawTx,
   hold: JobHold,
-  chunk: { readonly number: number; readonly sealed: Uint8Array },
+  chunk: { readonly number: number; readonly sealed: Uint8Array; readonly at: Date },
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `INSERT INTO audit_export_chunk (export_id, attempt, number, tenant_id, sealed)
-     SELECT id, attempt, $3, tenant_id, $4 FROM audit_export WHERE ${HELD} FOR SHARE`,
-    [hold.id, hold.attempt, chunk.number, Buffer.from(chunk.sealed)],
+     SELECT id, attempt, $3, tenant_id, $4 FROM audit_export x WHERE ${HELD} AND ${standsAt("x", "$5")} FOR SHARE`,
+    [hold.id, hold.attempt, chunk.number, Buffer.from(chunk.sealed), chunk.at],
   );
   return rowCount === 1;
 }
@@ -147,12 +172,12 @@ export interface FinishedFile {
   readonly size: number;
 }
 
-/** Makes the file whole for its readers, key and all; false when the job is no longer this worker's. */
+/** Makes the file whole for its readers, key and all; false when the job is no longer this worker's, or rests on nothing. */
 export async function finishJob(tx: Tx, hold: JobHold, file: FinishedFile): Promise<boolean> {
   const changed = await tx.$executeRawUnsafe(
-    `UPDATE audit_export SET state = 'done', finished_at = $3, expires_at = $4, file_key = $5, bytes = $6::bigint,
+    `UPDATE audit_export x SET state = 'done', finished_at = $3, expires_at = $4, file_key = $5, bytes = $6::bigint,
        sha256 = $7, entries = $8::bigint, size = $9::bigint, progress = $8::bigint, lease_until = NULL
-     WHERE ${HELD}`,
+     WHERE ${HELD} AND ${standsAt("x", "$3")}`,
     hold.id,
     hold.attempt,
     file.at,

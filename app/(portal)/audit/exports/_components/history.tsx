@@ -1,5 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
 import { EntryLink } from "@/components/domain/entry-link";
+import { JobState } from "@/components/domain/export-job";
 import { FileDigest } from "@/components/ui/file-digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
@@ -8,7 +9,6 @@ import type { ReadLog } from "@/lib/audit/reading/of-log";
 import type { ExportItem } from "@/lib/audit/schema";
 import { formatCount } from "@/lib/format";
 import { formatOf } from "./export-form";
-import { JobState } from "./job-state";
 
 function State({ item }: { item: ExportItem }) {
   const t = useTranslations("audit.exports.states");

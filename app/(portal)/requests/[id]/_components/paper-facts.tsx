@@ -129,6 +129,10 @@ export function PaperFacts({
     ...(authorization.recognition_basis === undefined
       ? []
       : [{ name: t("paper.recognition"), value: authorization.recognition_basis }]),
+    { name: t("paper.use"), value: t(authorization.single_use === true ? "paper.useOnce" : "paper.useMany") },
+    ...(authorization.reach?.agency === undefined
+      ? []
+      : [{ name: t("paper.agency"), value: authorization.reach.agency }]),
     ...(sealed === undefined
       ? []
       : [

@@ -13,7 +13,7 @@ import { TakenLines, type TakenMember } from "./struck";
 import { leftOf, narrowersOf } from "./taken";
 
 interface Line {
-  readonly key: "transactions" | "fields" | "level" | "from" | "until" | "views";
+  readonly key: "transactions" | "fields" | "level" | "from" | "until" | "views" | "exports";
   readonly asked: ReactNode;
   /** As it was granted, or as it stands once somebody has taken something away. */
   readonly now: ReactNode;
@@ -99,6 +99,7 @@ function useLines(request: RequestView, grant: GrantView | undefined): readonly 
       now: now("until", until === undefined ? askedUntil : <EndTime instant={until} />),
     },
     { key: "views", asked: request.max_views, now: now("views", grant?.max_views ?? left.maxViews) },
+    { key: "exports", asked: request.max_exports, now: grant?.max_exports ?? request.max_exports },
   ];
 }
 

@@ -16,6 +16,7 @@ export const ANSWER_LABELS = {
   end: "end",
   maxViews: "maxViews",
   coViewers: "coViewers",
+  maxExports: "maxExports",
 } as const satisfies Partial<Record<AnswerName, string>>;
 
 type Labelled = keyof typeof ANSWER_LABELS;
@@ -59,6 +60,8 @@ export function useAnswerText(options: FormOptions): (name: AnswerName, answers:
         return answers.maxViews;
       case "coViewers":
         return answers.coViewers.join(", ");
+      case "maxExports":
+        return answers.maxExports;
       default:
         return target(answers);
     }

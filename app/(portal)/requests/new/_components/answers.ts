@@ -39,6 +39,8 @@ export interface Answers {
   readonly recognitionBasis: string;
   readonly sealedBasis: string;
   readonly sealedUntil: string;
+  /** `once`: the order serves one request only. */
+  readonly use: "" | "once";
   readonly begin: "approval" | "date";
   readonly from: string;
   /** `order`: with the legal authority; for staff, 30 days after approval. */
@@ -47,6 +49,7 @@ export interface Answers {
   readonly maxViews: string;
   /** Handles or addresses of colleagues who look as well. */
   readonly coViewers: readonly string[];
+  readonly maxExports: string;
 }
 export type AnswerName = keyof Answers;
 
@@ -73,6 +76,7 @@ export const DRAFT_NAMES = [
   "until",
   "maxViews",
   "coViewers",
+  "maxExports",
 ] as const satisfies readonly AnswerName[];
 
 export const FACT_NAMES = [
@@ -85,9 +89,11 @@ export const FACT_NAMES = [
   "recognitionBasis",
   "sealedBasis",
   "sealedUntil",
+  "use",
 ] as const satisfies readonly AnswerName[];
 
 export const DEFAULT_VIEWS = "20";
+const DEFAULT_EXPORTS = "5";
 
 /** A form nobody has touched. A person with one purpose is not asked for it. */
 export function blankAnswers(options: FormOptions): Answers {
@@ -112,12 +118,14 @@ export function blankAnswers(options: FormOptions): Answers {
     recognitionBasis: "",
     sealedBasis: "",
     sealedUntil: "",
+    use: "",
     begin: "approval",
     from: "",
     end: "order",
     until: "",
     maxViews: DEFAULT_VIEWS,
     coViewers: [],
+    maxExports: DEFAULT_EXPORTS,
   };
 }
 
@@ -170,6 +178,7 @@ function authorityAnswers(view: RequestView): Partial<Answers> {
     recognitionBasis: order.recognition_basis ?? "",
     sealedBasis: order.sealed?.basis ?? "",
     sealedUntil: order.sealed === undefined ? "" : lastDay(order.sealed.until),
+    use: order.single_use === true ? "once" : "",
   };
 }
 
@@ -203,5 +212,6 @@ export function answersOf(view: RequestView, options: FormOptions): Answers {
     ...endAnswers(view),
     maxViews: String(view.max_views),
     coViewers: (view.co_viewers ?? []).map(({ handle }) => handle),
+    maxExports: String(view.max_exports),
   };
 }

@@ -68,13 +68,32 @@ function JurisdictionField({ form }: { form: FormView }) {
   );
 }
 
+/** How often the order may be asked on. */
+function UseField({ form }: { form: FormView }) {
+  const t = useTranslations("requests.new.authority");
+  return (
+    <Field id={controlId("use")} label={t("use")} error={form.errorOf("use")}>
+      {(control) => (
+        <Select
+          {...control}
+          value={form.answers.use}
+          onChange={(event) => form.change({ use: event.target.value === "once" ? "once" : "" })}
+        >
+          <option value="">{t("useMany")}</option>
+          <option value="once">{t("useOnce")}</option>
+        </Select>
+      )}
+    </Field>
+  );
+}
+
 /** What few orders have: closed, unless something stands in it. */
 function SeldomFields({ form }: { form: FormView }) {
   const t = useTranslations("requests.new.authority");
   const ui = useTranslations("ui");
-  const { recognitionBasis, sealedBasis, sealedUntil } = form.answers;
-  const isUsed = [recognitionBasis, sealedBasis, sealedUntil].some((value) => value !== "");
-  const hasError = ["recognitionBasis", "sealedBasis", "sealedUntil"] as const;
+  const { recognitionBasis, sealedBasis, sealedUntil, use } = form.answers;
+  const isUsed = [recognitionBasis, sealedBasis, sealedUntil, use].some((value) => value !== "");
+  const hasError = ["recognitionBasis", "sealedBasis", "sealedUntil", "use"] as const;
   const isOpen = isUsed || hasError.some((name) => form.errorOf(name) !== undefined);
   return (
     <details open={isOpen || undefined} className="group mt-4">
@@ -101,6 +120,7 @@ function SeldomFields({ form }: { form: FormView }) {
           className="tablet:col-span-2"
         />
         <TextField form={form} name="sealedUntil" label={t("sealedUntil")} type="date" />
+        <UseField form={form} />
       </div>
     </details>
   );

@@ -44,14 +44,20 @@ function viewsOf(answers: Answers): number | undefined {
   return /^\d{1,5}$/.test(text) && views >= 1 && views <= 10_000 ? views : undefined;
 }
 
+function exportsOf(answers: Answers): number | undefined {
+  const text = answers.maxExports.trim();
+  return /^\d{1,3}$/.test(text) && Number(text) <= 100 ? Number(text) : undefined;
+}
+
 /** The body that files this draft; undefined while it is not valid enough to be kept by the server. */
 export function createBodyOf(answers: Answers, options: FormOptions, nowMs: number): CreateBody | undefined {
   const { purpose, fields } = answers;
   const justification = answers.justification.trim();
   const target = targetOf(answers);
   const views = viewsOf(answers);
+  const exports = exportsOf(answers);
   if (purpose === "" || justification === "" || fields.length === 0) return undefined;
-  if (target === undefined || views === undefined) return undefined;
+  if (target === undefined || views === undefined || exports === undefined) return undefined;
   const from = answers.begin === "date" ? instantOf(answers.from) : undefined;
   const until = untilOf(answers);
   // An end that is over, or before its beginning, is told beside its control and not sent.
@@ -71,6 +77,7 @@ export function createBodyOf(answers: Answers, options: FormOptions, nowMs: numb
     ...(isGoodEnd ? { until } : {}),
     max_views: views,
     ...(answers.coViewers.length === 0 ? {} : { co_viewers: [...answers.coViewers] }),
+    max_exports: exports,
   };
 }
 
@@ -104,5 +111,6 @@ export function factsOf(answers: Answers): FactsBody | undefined {
     valid_until: validUntil,
     ...(recognition === "" ? {} : { recognition_basis: recognition }),
     ...(basis === "" ? {} : { sealed: { basis, until } }),
+    ...(answers.use === "once" ? { single_use: true } : {}),
   };
 }

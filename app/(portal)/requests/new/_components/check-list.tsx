@@ -109,6 +109,9 @@ function useAuthorityRows(order: AuthorizationView | undefined): Row[] {
       : ([
           { name: t("new.authority.recognitionBasis"), value: recognition, control: "recognitionBasis" },
         ] as const)),
+    ...(order.single_use === true
+      ? ([{ name: t("new.authority.use"), value: t("new.authority.useOnce"), control: "use" }] as const)
+      : []),
     ...(sealed === undefined
       ? []
       : ([
@@ -159,6 +162,11 @@ function usePeriodRows(view: RequestView, hasAuthority: boolean): Row[] {
       control: "end",
     },
     { name: t("new.period.views"), value: formatCount(view.max_views, locale), control: "maxViews" },
+    {
+      name: t("new.period.exports"),
+      value: formatCount(view.max_exports, locale),
+      control: "maxExports",
+    },
     ...(view.co_viewers === undefined
       ? []
       : ([

@@ -43,6 +43,7 @@ export type FaultCode =
   | "untilBeforeFrom"
   | "untilAfterOrder"
   | "maxViews"
+  | "maxExports"
   | "refused";
 
 function targetFaults(answers: Answers, unknown: readonly string[]): Fault[] {
@@ -101,10 +102,13 @@ function periodFaults(answers: Answers, nowMs: number): Fault[] {
   const isMissing = answers.begin === "date" && instantOf(answers.from) === undefined;
   const views = Number(answers.maxViews.trim());
   const isGoodNumber = /^\d{1,5}$/.test(answers.maxViews.trim()) && views >= 1 && views <= 10_000;
+  const exports = answers.maxExports.trim();
+  const isGoodExports = /^\d{1,3}$/.test(exports) && Number(exports) <= 100;
   return [
     ...(isMissing ? [{ name: "from", code: "from" } as const] : []),
     ...(until === undefined ? [] : [until]),
     ...(isGoodNumber ? [] : [{ name: "maxViews", code: "maxViews" } as const]),
+    ...(isGoodExports ? [] : [{ name: "maxExports", code: "maxExports" } as const]),
   ];
 }
 
@@ -143,6 +147,7 @@ const POINTERS: Readonly<Record<string, ControlName>> = {
   until: "until",
   max_views: "maxViews",
   co_viewers: "coViewers",
+  max_exports: "maxExports",
   issuer: "issuer",
   jurisdiction: "jurisdiction",
   kind: "kind",
@@ -151,6 +156,7 @@ const POINTERS: Readonly<Record<string, ControlName>> = {
   valid_until: "validUntil",
   recognition_basis: "recognitionBasis",
   sealed: "sealedBasis",
+  single_use: "use",
   document: "document",
 };
 
@@ -173,8 +179,8 @@ export type SectionKey = "basis" | "transactions" | "authority" | "period";
 const SECTIONS: Readonly<Record<SectionKey, readonly ControlName[]>> = {
   basis: ["purpose", "justification", "legalBasis"],
   transactions: ["ids", "job", "participant", "createdFrom", "createdTo", "fields"],
-  authority: ["document", ...REQUIRED_FACTS, "recognitionBasis", "sealedBasis", "sealedUntil"],
-  period: ["from", "until", "maxViews", "coViewers"],
+  authority: ["document", ...REQUIRED_FACTS, "recognitionBasis", "sealedBasis", "sealedUntil", "use"],
+  period: ["from", "until", "maxViews", "maxExports", "coViewers"],
 };
 
 export function sectionsOf(options: FormOptions): SectionKey[] {

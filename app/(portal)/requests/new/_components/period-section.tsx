@@ -67,6 +67,7 @@ export function PeriodSection({ form, number }: { form: FormView; number: number
           ) : null}
         </div>
         <TextField form={form} name="maxViews" label={t("views")} inputMode="numeric" maxLength={5} />
+        <TextField form={form} name="maxExports" label={t("exports")} inputMode="numeric" maxLength={3} />
       </div>
       <CoViewersField form={form} />
     </FormSection>

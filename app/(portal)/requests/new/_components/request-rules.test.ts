@@ -85,6 +85,9 @@ describe("what stands between a form and its check", () => {
     [{ maxViews: "0" }, ["maxViews"]],
     [{ maxViews: "10001" }, ["maxViews"]],
     [{ maxViews: "2.5" }, ["maxViews"]],
+    [{ maxExports: "101" }, ["maxExports"]],
+    [{ maxExports: "-1" }, ["maxExports"]],
+    [{ maxExports: "0" }, []],
     [{ sealedBasis: "Order" }, ["sealedUntil"]],
     [{ sealedUntil: "2026-12-01" }, ["sealedBasis"]],
     [{ target: "query" }, ["query"]],
@@ -137,6 +140,7 @@ describe("bodies", () => {
       level: "full",
       until: endOfDay("2026-12-31"),
       max_views: 20,
+      max_exports: 5,
     });
     const asked = {
       ...blankAnswers(support),

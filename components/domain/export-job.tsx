@@ -65,7 +65,7 @@ function useProgress(item: ExportItem) {
 }
 
 function Progress({ item }: { item: ExportItem }) {
-  const t = useTranslations("audit.exports.job");
+  const t = useTranslations("domain.exportJob");
   const locale = useLocale();
   if (item.state !== "running") return null;
   if (item.total === null) return <span className="text-ink-2">{t("counting")}</span>;
@@ -88,7 +88,7 @@ function Progress({ item }: { item: ExportItem }) {
 
 /** How an export in the background stands, with what its maker can do: cancel it, fetch its file, remove it. */
 export function JobState({ item }: { item: ExportItem }) {
-  const t = useTranslations("audit.exports.job");
+  const t = useTranslations("domain.exportJob");
   const api = useApi();
   const router = useRouter();
   const { known, isLost } = useProgress(item);

@@ -1,0 +1,48 @@
+import "server-only";
+import { useExport } from "@/lib/access/exports/use-export";
+import { standingReasons } from "@/lib/access/floor";
+import { loadGrant } from "@/lib/access/load-grant";
+import { recordingRefusals } from "@/lib/access/record-refusal";
+import { refusalOf } from "@/lib/access/refusal";
+import type { ExportLender } from "@/lib/audit/export/export-loan";
+import { exportLog } from "@/lib/audit/export/export-log";
+import { requestExport } from "@/lib/audit/export/request-export";
+import type { ExportQuery, ExportReceipt, NewExport } from "@/lib/audit/schema";
+import type { Context } from "@/lib/context";
+
+/** Lends an export to the holder of a grant that is in force, by the same rules as an opening under it. */
+function lenderFor(cx: Context): ExportLender {
+  return async (tx, grantId) => {
+    const grant = await loadGrant(tx, cx, grantId, "grant.open");
+    const [first, ...others] = standingReasons({ subject: cx.principal, now: cx.clock.now() }, grant);
+    if (first !== undefined) throw refusalOf([first, ...others]);
+    const { requestId, purpose } = grant;
+    return {
+      entry: {
+        subjects: [`grant:${grantId}`],
+        purpose,
+        ...(requestId === undefined ? {} : { caseId: requestId, caseDetails: { grant: grantId } }),
+        index: { grantId, ...(requestId === undefined ? {} : { requestId }) },
+      },
+      take: async () => void (await useExport(tx, cx, grantId)),
+    };
+  };
+}
+
+async function recorded<T>(cx: Context, grantId: string | undefined, run: () => Promise<T>): Promise<T> {
+  return grantId === undefined ? run() : recordingRefusals(cx, { action: "audit.export", grantId }, run);
+}
+
+/**
+ * Has an export made in the background. With `grant_id` it holds only entries of that grant's records, and takes one
+ * unit of its budget together with its entry (ADR 0038). Throws as `requestExport`, and `grant.not-found`,
+ * `access.no-grant`, `access.exports-exhausted`.
+ */
+export function requestExportAsHolder(cx: Context, wanted: NewExport): Promise<ExportReceipt> {
+  return recorded(cx, wanted.grant_id, () => requestExport(cx, wanted, lenderFor(cx)));
+}
+
+/** The same, streamed. */
+export function exportLogAsHolder(cx: Context, query: ExportQuery): Promise<{ response: Response }> {
+  return recorded(cx, query.grant_id, () => exportLog(cx, query, lenderFor(cx)));
+}
