@@ -397,7 +397,7 @@ describe("a legal authority that ends", () => {
     }
   });
 
-  it("before it was decided on is not approved any more, and a suspended one may still be revoked", async () => {
+  it("before it was decided on is not approved any more; it is revoked once nothing is owed", async () => {
     const requestId = await submittedRequest(bench);
     await ensureChecked(bench, requestId);
     const { id } = await authorizationOf(requestId);
@@ -405,7 +405,12 @@ describe("a legal authority that ends", () => {
     expect(await outcomeOf(decideRequest(bench.legal, requestId, approvalOf("legal")))).toBe(
       "authorization.invalid",
     );
-    await revokeAuthorization(bench.legal, requestId, id, { reason: "set aside" });
+    const revoke = () => revokeAuthorization(bench.legal, requestId, id, { reason: "set aside" });
+    expect(await outcomeOf(revoke())).toBe("request.conflict");
+    expect((await authorizationOf(requestId)).state).toBe("suspended");
+    const denial = NewDecision.parse({ stage: "legal", decision: "deny", comment: "Set aside." });
+    await decideRequest(bench.legal, requestId, denial);
+    await revoke();
     expect((await authorizationOf(requestId)).state).toBe("revoked");
   });
 
