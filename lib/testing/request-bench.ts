@@ -42,6 +42,7 @@ export interface Filing {
   readonly fields?: readonly string[];
   readonly transactions?: readonly string[];
   readonly maxViews?: number;
+  readonly purpose?: string;
 }
 
 /** Officers, their deciders, and two sealed transactions that requests are about. */
@@ -84,8 +85,11 @@ export async function newTransaction(client: RequestPerson): Promise<string> {
 }
 
 /** Opens the bench; call `close` when the test is over. */
-export async function createRequestBench(beside: readonly NewPerson[] = []): Promise<RequestBench> {
-  const bench = await createUseCaseBench();
+export async function createRequestBench(
+  beside: readonly NewPerson[] = [],
+  options: Parameters<typeof createUseCaseBench>[0] = {},
+): Promise<RequestBench> {
+  const bench = await createUseCaseBench(options);
   const coordinator = (duties: RequestPerson["principal"]["duties"]) =>
     bench.person({ role: "coordinator", duties, hasKey: false });
   const client = await bench.person({ role: "client" });
@@ -121,9 +125,9 @@ export async function createRequestBench(beside: readonly NewPerson[] = []): Pro
 
 /** Drafts a request, by the regulator for the first transaction unless said otherwise. */
 export async function draftRequest(bench: RequestBench, filing: Filing = {}): Promise<string> {
-  const { who = bench.regulator, fields, transactions, maxViews } = filing;
+  const { who = bench.regulator, fields, transactions, maxViews, purpose = "audit" } = filing;
   const body = NewRequest.parse({
-    purpose: "audit",
+    purpose,
     justification: "Examination of a settlement",
     transactions: transactions ?? [bench.txId],
     fields: fields ?? ["amount", "pricing"],

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
-import { systemClock } from "@/lib/clock";
+import { type Clock, systemClock } from "@/lib/clock";
 import type { Context, Duty, Principal, Role } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
@@ -48,8 +48,8 @@ export interface UseCaseBench extends AuditBench {
   integrate(): Promise<void>;
 }
 
-/** A custodian for this log behind a socket of its own; `close` takes it away. */
-export async function openCustodian(bench: Pick<AuditBench, "place">) {
+/** A custodian for this log behind a socket of its own, by this clock; `close` takes it away. */
+export async function openCustodian(bench: Pick<AuditBench, "place">, clock: Clock = systemClock) {
   const dir = await mkdtemp(path.join(tmpdir(), "sp-cust-"));
   const log = bench.place.log;
   const { dir: keyDir, keystore } = await createTestKeyFolder("custodian", log);
@@ -58,7 +58,7 @@ export async function openCustodian(bench: Pick<AuditBench, "place">) {
     keystore,
     dir,
     rosterFile: path.join(dir, "roster.json"),
-    clock: systemClock,
+    clock,
     isEvaluation: true,
   });
   const url = `unix:${path.join(dir, "c.sock")}`;
@@ -67,7 +67,7 @@ export async function openCustodian(bench: Pick<AuditBench, "place">) {
     url,
     vkey: loadSigningKey(keystore, "identity").vkey,
     log,
-    clock: systemClock,
+    clock,
   });
   let isOpen = true;
   const close = async () => {
@@ -80,13 +80,16 @@ export async function openCustodian(bench: Pick<AuditBench, "place">) {
   return { escrow, url, close, dir, keyDir, rosterFile: path.join(dir, "roster.json") };
 }
 
-/** Opens the bench; call `close` when the test is over. Without `server` on the shared one of a vitest run. */
+/**
+ * Opens the bench; call `close` when the test is over. Without `server` on the shared one of a vitest run; with a clock its
+ * custodian goes by that one.
+ */
 export async function createUseCaseBench(
-  options: { readonly server?: TestServer } = {},
+  options: { readonly server?: TestServer; readonly clock?: Clock } = {},
 ): Promise<UseCaseBench> {
   const bench = await createAuditBench(options);
   await createTenant(bench.cx, bench.place.log);
-  const custodian = await openCustodian(bench);
+  const custodian = await openCustodian(bench, options.clock);
   const { escrow, url: custodianUrl, close, rosterFile } = custodian;
   const logger = createLogger("test", "silent");
   const person = async (options: NewPerson) => {
