@@ -9,7 +9,10 @@ import { mayKnow } from "@/lib/transactions/knowledge";
 
 /** A changed thing with what decides who may know of it. */
 export type Changed =
-  | { readonly change: LiveChange & { kind: "request" | "grant" }; readonly filing: FilingFacts }
+  | {
+      readonly change: LiveChange & { kind: "request" | "grant" };
+      readonly filing: FilingFacts & { readonly isReleased: boolean };
+    }
   | {
       readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" | "key" };
       readonly parties: readonly string[];

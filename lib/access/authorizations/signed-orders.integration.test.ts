@@ -361,6 +361,36 @@ describe("a registered key", () => {
     expect((await open((await grantedRequest()).grantId)).success).toBe(true);
   });
 
+  it("that is revoked by a portal that dies half-way through is sent again, and what was left is ended", async () => {
+    const court = await createOrderSigner("ag-mitte-9");
+    const id = await registerSigner(court, SIGNED_FACTS, keepers);
+    const ids = [await signedRequest({}, court), await signedRequest({}, court)] as const;
+    const states = async () => Promise.all(ids.map(async (one) => (await authorizationOf(one)).state));
+    const [, second] = keepers;
+    const admin = new Client({ connectionString: bench.database.adminUrl });
+    await admin.connect();
+    await admin.query("BEGIN");
+    await admin.query("SELECT 1 FROM access_request WHERE id = $1 FOR UPDATE", [ids[1]]);
+    const dying = revokeAuthority(second, id, { reason: "stolen" }).then(
+      () => "done",
+      () => "died",
+    );
+    // It has ended the first order and waits for the second one's request: there its connection is taken away.
+    const wait = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+      AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()`;
+    await expect.poll(async () => (await admin.query(wait)).rowCount, { timeout: 60_000 }).toBeGreaterThan(0);
+    expect(await dying).toBe("died");
+    await admin.query("ROLLBACK");
+    await admin.end();
+    expect(await states()).toEqual(["revoked", "legal_review"]);
+    expect(await outcomeOf(decideRequest(bench.legal, ids[1], approve("legal")))).toBe(
+      "authorization.signature",
+    );
+    expect((await revokeAuthority(second, id, { reason: "once more" })).state).toBe("revoked");
+    expect(await states()).toEqual(["revoked", "revoked"]);
+    expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("authority.state");
+  });
+
   it("is revoked for the rules already when its grants' own rows still stand", async () => {
     const court = await createOrderSigner("ag-mitte-2");
     const id = await registerSigner(court, SIGNED_FACTS, keepers);

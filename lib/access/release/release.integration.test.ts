@@ -19,6 +19,9 @@ import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createEscrowClient } from "@/lib/escrow/client";
+import { listNotifications } from "@/lib/notify/list-notifications";
+import { NotificationQuery } from "@/lib/notify/schema";
+import { tellPeople } from "@/lib/notify/tell-people";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
 import {
@@ -196,6 +199,21 @@ describe("an overdue request", () => {
       [grantId],
     );
     expect(jobs.rows).toEqual([{ state: "done" }]);
+  });
+
+  it("is told to the executives who have not done it themselves, from its beginning to its end", async () => {
+    const { grantId } = await released();
+    await endRelease(third, grantId, { reason: "an impostor" });
+    while ((await tellPeople({ ...bench.cx, hasMail: false })) > 0);
+    const told = async (who: RequestPerson) => {
+      const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }));
+      return items.filter(({ subject }) => subject === grantId).map(({ state }) => state);
+    };
+    // Two changes before anybody was told are one state each; whoever ended it himself is not told of that.
+    expect(await told(chair)).toEqual(["revoked", "active"]);
+    expect(await told(third)).toEqual(["active"]);
+    for (const other of [bench.auditor, bench.support, bench.colleague])
+      expect(await told(other)).toEqual([]);
   });
 
   it("is given up by its holder", async () => {
