@@ -52,10 +52,15 @@ export function requireSubmittedAuthority({
   });
 }
 
-/** One that was suspended or revoked meanwhile is decided on by nobody, executives included. */
+/** One that was suspended or revoked meanwhile is decided on by nobody. */
 export function requireStanding({ state }: AuthorizationRow): void {
   if (REVIEWED.has(state)) return;
   throw new DomainError("authorization.invalid", { detail: `The legal authority is ${state}.` });
+}
+
+/** What one reviewer suspended two executives may release on, since his word stops no answer (ADR 0031); a revoked one nobody. */
+export function requireReleasable(authorization: AuthorizationRow): void {
+  if (authorization.state !== "suspended") requireStanding(authorization);
 }
 
 /** The order's facts as this decider read them: against the record, and against the first decider's reading. */

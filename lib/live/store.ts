@@ -23,6 +23,7 @@ const Row = z.object({
   parties: z.array(z.string()).nullable(),
   is_sent: z.boolean().nullable(),
   escalated_to: Escalation.nullable(),
+  is_executives: z.boolean().nullable(),
 });
 
 function toChanged(record: unknown): Changed[] {
@@ -36,6 +37,7 @@ function toChanged(record: unknown): Changed[] {
       isSent: row.is_sent === true,
       escalatedTo: row.escalated_to ?? undefined,
       viewers: row.parties ?? [],
+      isReleased: row.is_executives === true,
     };
     return [{ change: { ...change, kind }, filing }];
   }
@@ -55,43 +57,44 @@ function idsOf(named: readonly Named[], kind: LiveKind): string[] {
 export async function readChanged(tx: Tx, tenantId: string, named: readonly Named[]): Promise<Changed[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT 'request' AS kind, r.id::text, r.state, r.version, r.requester_user_id AS user_id, r.organisation_id,
-      NULL::text[] AS parties, r.digest IS NOT NULL AS is_sent, r.escalated_to
+      NULL::text[] AS parties, r.digest IS NOT NULL AS is_sent, r.escalated_to, NULL::boolean AS is_executives
     FROM access_request r
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${idsOf(named, "request")}::uuid[])
     UNION ALL
-    SELECT 'grant', g.id::text, g.state, NULL, g.subject_user_id, u.organisation_id, ARRAY(${viewersOf(Prisma.sql`g`)}), true, NULL
+    SELECT 'grant', g.id::text, g.state, NULL, g.subject_user_id, u.organisation_id, ARRAY(${viewersOf(Prisma.sql`g`)}), true, NULL,
+      num_nonnulls(g.release_id, g.emergency_id) > 0
     FROM access_grant g JOIN app_user u ON u.id = g.subject_user_id
     WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${idsOf(named, "grant")}::uuid[])
     UNION ALL
-    SELECT 'transaction', t.id::text, t.status, t.version, NULL, NULL, t.participants, NULL, NULL
+    SELECT 'transaction', t.id::text, t.status, t.version, NULL, NULL, t.participants, NULL, NULL, NULL
     FROM transaction t
     WHERE t.tenant_id = ${tenantId}::uuid AND t.id = ANY (${idsOf(named, "transaction")}::uuid[])
     UNION ALL
-    SELECT 'dispute', d.id::text, d.state, NULL, NULL, NULL, t.participants, NULL, NULL
+    SELECT 'dispute', d.id::text, d.state, NULL, NULL, NULL, t.participants, NULL, NULL, NULL
     FROM dispute d JOIN transaction t ON t.id = d.transaction_id
     WHERE d.tenant_id = ${tenantId}::uuid AND d.id = ANY (${idsOf(named, "dispute")}::uuid[])
     UNION ALL
-    SELECT 'rotation', k.id::text, k.state, NULL, NULL, NULL, ARRAY[k.participant_id], NULL, NULL
+    SELECT 'rotation', k.id::text, k.state, NULL, NULL, NULL, ARRAY[k.participant_id], NULL, NULL, NULL
     FROM key_rotation k
     WHERE k.tenant_id = ${tenantId}::uuid AND k.id = ANY (${idsOf(named, "rotation")}::uuid[])
     UNION ALL
-    SELECT 'key', v.id::text, v.state, NULL, NULL, NULL, ARRAY[v.participant_id], NULL, NULL
+    SELECT 'key', v.id::text, v.state, NULL, NULL, NULL, ARRAY[v.participant_id], NULL, NULL, NULL
     FROM key_version v
     WHERE v.tenant_id = ${tenantId}::uuid AND v.id = ANY (${idsOf(named, "key")}::uuid[])
     UNION ALL
-    SELECT 'epoch', e.epoch::text, e.state, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT 'epoch', e.epoch::text, e.state, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM escrow_epoch e
     WHERE e.tenant_id = ${tenantId}::uuid AND e.epoch = ANY (${idsOf(named, "epoch")}::int[])
     UNION ALL
-    SELECT 'hold', p.id::text, p.state, NULL, NULL, p.organisation_id, NULL, NULL, NULL
+    SELECT 'hold', p.id::text, p.state, NULL, NULL, p.organisation_id, NULL, NULL, NULL, NULL
     FROM preservation p
     WHERE p.tenant_id = ${tenantId}::uuid AND p.id = ANY (${idsOf(named, "hold")}::uuid[])
     UNION ALL
-    SELECT 'notice', n.id::text, n.state, NULL, NULL, NULL, ARRAY[n.participant_id], NULL, NULL
+    SELECT 'notice', n.id::text, n.state, NULL, NULL, NULL, ARRAY[n.participant_id], NULL, NULL, NULL
     FROM subject_notice n
     WHERE n.tenant_id = ${tenantId}::uuid AND n.id = ANY (${idsOf(named, "notice")}::uuid[]) AND n.state = 'sent'
     UNION ALL
-    SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL
+    SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL, NULL
     FROM app_user u
     WHERE u.tenant_id = ${tenantId}::uuid AND u.id = ANY (${idsOf(named, "notification")}::uuid[])`);
   return rows.flatMap(toChanged);

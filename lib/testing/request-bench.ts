@@ -49,6 +49,7 @@ export interface Filing {
   readonly maxViews?: number;
   readonly coViewers?: readonly string[];
   readonly maxExports?: number;
+  readonly purpose?: string;
 }
 
 /** Officers, their deciders, and two sealed transactions that requests are about. */
@@ -93,9 +94,10 @@ export async function newTransaction(client: RequestPerson): Promise<string> {
 /** Opens the bench, on another one where that is given; call `close` when the test is over. */
 export async function createRequestBench(
   beside: readonly (NewPerson & { readonly isOfRegulator?: true })[] = [],
+  options: Parameters<typeof createUseCaseBench>[0] = {},
   on?: UseCaseBench,
 ): Promise<RequestBench> {
-  const bench = on ?? (await createUseCaseBench());
+  const bench = on ?? (await createUseCaseBench(options));
   const coordinator = (duties: RequestPerson["principal"]["duties"]) =>
     bench.person({ role: "coordinator", duties, hasKey: false });
   const client = await bench.person({ role: "client" });
@@ -134,9 +136,9 @@ export async function createRequestBench(
 
 /** Drafts a request, by the regulator for the first transaction unless said otherwise. */
 export async function draftRequest(bench: RequestBench, filing: Filing = {}): Promise<string> {
-  const { who = bench.regulator, fields, transactions, maxViews, coViewers, maxExports } = filing;
+  const { who = bench.regulator, fields, transactions, maxViews, coViewers, maxExports, purpose = "audit" } = filing;
   const body = NewRequest.parse({
-    purpose: "audit",
+    purpose,
     justification: "Examination of a settlement",
     transactions: transactions ?? [bench.txId],
     fields: fields ?? ["amount", "pricing"],

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
-import { systemClock } from "@/lib/clock";
+import { type Clock, systemClock } from "@/lib/clock";
 import type { Context, Duty, Principal, Role } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
@@ -59,8 +59,8 @@ function officeOf(kind: NonNullable<NewPerson["organisation"]>) {
   return kind === "agency" ? { emailDomains: [TEST_DOMAIN], contacts: [TEST_CONTACT] } : {};
 }
 
-/** A custodian for this log behind a socket of its own; `close` takes it away. */
-export async function openCustodian(bench: Pick<AuditBench, "place">) {
+/** A custodian for this log behind a socket of its own, by this clock; `close` takes it away. */
+export async function openCustodian(bench: Pick<AuditBench, "place">, clock: Clock = systemClock) {
   const dir = await mkdtemp(path.join(tmpdir(), "sp-cust-"));
   const log = bench.place.log;
   const { dir: keyDir, keystore } = await createTestKeyFolder("custodian", log);
@@ -69,7 +69,7 @@ export async function openCustodian(bench: Pick<AuditBench, "place">) {
     keystore,
     dir,
     rosterFile: path.join(dir, "roster.json"),
-    clock: systemClock,
+    clock,
     isEvaluation: true,
   });
   const url = `unix:${path.join(dir, "c.sock")}`;
@@ -78,7 +78,7 @@ export async function openCustodian(bench: Pick<AuditBench, "place">) {
     url,
     vkey: loadSigningKey(keystore, "identity").vkey,
     log,
-    clock: systemClock,
+    clock,
   });
   let isOpen = true;
   const close = async () => {
@@ -91,15 +91,18 @@ export async function openCustodian(bench: Pick<AuditBench, "place">) {
   return { escrow, url, close, dir, keyDir, rosterFile: path.join(dir, "roster.json") };
 }
 
-/** Opens the bench; call `close` when the test is over. Without `server` on the shared one of a vitest run. */
+/**
+ * Opens the bench; call `close` when the test is over. Without `server` on the shared one of a vitest run; with a clock its
+ * custodian goes by that one.
+ */
 export async function createUseCaseBench(
-  options: { readonly server?: TestServer } = {},
+  options: { readonly server?: TestServer; readonly clock?: Clock } = {},
 ): Promise<UseCaseBench> {
   const bench = await createAuditBench(options);
   await createTenant(bench.cx, bench.place.log);
   const homeJurisdictions = ["EU"];
   await createOrganisation(bench.cx, { name: "Operator", kind: "operator", homeJurisdictions });
-  const custodian = await openCustodian(bench);
+  const custodian = await openCustodian(bench, options.clock);
   const { escrow, url: custodianUrl, close, rosterFile } = custodian;
   const logger = createLogger("test", "silent");
   const person = async (options: NewPerson) => {

@@ -7,7 +7,7 @@ import {
   setAuthorizationState,
 } from "@/lib/access/authorizations/store";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
-import { isLate } from "@/lib/access/life/due";
+import { isLate, UNANSWERED } from "@/lib/access/life/due";
 import { loadRequest } from "@/lib/access/load-request";
 import type { Permit } from "@/lib/access/permit";
 import { recordingRefusals } from "@/lib/access/record-refusal";
@@ -69,11 +69,25 @@ export async function endAuthorization(
   return { entry, ended };
 }
 
-/** Why no reviewer ends the order of this request; nothing where one may. */
-async function againstEnding(tx: Tx, cx: Context, request: RequestRow): Promise<string | undefined> {
+/** Somebody waits for an answer to it that is owed and was not given yet. */
+const isOwed = ({ state, responseDueAt }: RequestRow): boolean =>
+  responseDueAt !== undefined && UNANSWERED.has(state);
+
+/**
+ * Why no reviewer ends the order of this request so; nothing where one may. One person's word revokes nothing that is still
+ * owed: it would be a refusal that is not called one, and no executive could set it aside.
+ */
+async function againstEnding(
+  tx: Tx,
+  cx: Context,
+  request: RequestRow,
+  to: Ending,
+): Promise<string | undefined> {
   // What is overdue is with the executives, whom no coordinator stops (access.md "Requests").
   if (request.state === "overdue" || isLate(request, cx.clock.now()))
     return "The request is overdue: executives may release it.";
+  if (to === "revoked" && isOwed(request))
+    return "An answer is owed: suspend the order, or deny the request; who took the order back withdraws it.";
   const grant = await findGrantOfRequest(tx, request.id);
   return grant?.releaseId === undefined ? undefined : "Executives released it: no coordinator ends it.";
 }
@@ -82,16 +96,18 @@ async function againstEnding(tx: Tx, cx: Context, request: RequestRow): Promise<
 async function endAlike(tx: Tx, cx: Context, permit: Permit, id: string, input: EndInput) {
   const facts = await findRequestFacts(tx, cx.instance.tenantId, id);
   const row = await findAuthorization(tx, id);
-  if (facts === undefined || row === undefined || !mayEnd(row, input.to)) return undefined;
-  if ((await againstEnding(tx, cx, await readRequest(tx, permit, facts))) !== undefined) return undefined;
-  return (await endAuthorization(tx, cx, row, input)).ended;
+  if (facts === undefined || row === undefined) return undefined;
+  const request = await readRequest(tx, permit, facts);
+  const to = isOwed(request) ? "suspended" : input.to;
+  if (!mayEnd(row, to) || (await againstEnding(tx, cx, request, to)) !== undefined) return undefined;
+  return (await endAuthorization(tx, cx, row, { ...input, to })).ended;
 }
 
 async function endIn(tx: Tx, cx: Context, input: EndInput) {
   const { requestId, authorizationId, to } = input;
   const line = await lockSameOrder(tx, requestId);
   const { permit, row: request } = await loadRequest(tx, cx, requestId, "request.review");
-  const against = await againstEnding(tx, cx, request);
+  const against = await againstEnding(tx, cx, request, to);
   if (against !== undefined) throw new DomainError("request.conflict", { detail: against });
   const row = await findAuthorization(tx, requestId);
   if (row?.id !== authorizationId) throw new DomainError("authorization.not-found");
@@ -138,7 +154,10 @@ export function suspendAuthorization(
   return end(cx, { requestId, authorizationId, to: "suspended", reason });
 }
 
-/** The order was taken back or set aside: as a suspension, and also after one. */
+/**
+ * The order was taken back or set aside: as a suspension, and also after one. Throws `request.conflict` while an answer is
+ * owed, when it is suspended or the request denied; the order of a rest that is still owed is suspended with it.
+ */
 export function revokeAuthorization(
   cx: Context,
   requestId: string,

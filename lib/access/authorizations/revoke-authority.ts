@@ -17,17 +17,22 @@ import { DomainError } from "@/lib/errors";
 async function revokeIn(tx: Tx, cx: Context, id: string, reason: string) {
   const row = await lockAuthority(tx, cx.instance.tenantId, id);
   if (row === undefined) throw new DomainError("authority.not-found");
-  if (row.state !== "confirmed") {
+  const resting = await listResting(tx, id);
+  // Stopped half-way before: what is left is ended now, by whoever sends it again and under the reason it was revoked for.
+  const isLeft = row.state === "revoked" && resting.length > 0;
+  if (row.state !== "confirmed" && !isLeft) {
     throw new DomainError("authority.state", { detail: `The registration is ${row.state}.` });
   }
-  await endAuthorityRow(tx, id, { state: "revoked", by: cx.principal.userId, at: cx.clock.now(), reason });
-  const resting = await listResting(tx, id);
+  if (!isLeft) {
+    const at = cx.clock.now();
+    await endAuthorityRow(tx, id, { state: "revoked", by: cx.principal.userId, at, reason });
+  }
   const entry = await appendEntry(tx, cx, {
     class: "identity",
     outcome: "done",
     action: "authority.revoke",
     subjects: [`authority:${id}`],
-    details: { digest: row.digest, reason },
+    details: { digest: row.digest, reason, ...(isLeft ? { resumed: resting.length } : {}) },
   });
   return { entry, resting };
 }
@@ -45,8 +50,8 @@ async function endResting(cx: Context, requestId: string, reason: string): Promi
 
 /**
  * An authority's key counts no more: from this commit on no order under it is taken, and every grant that rests on one
- * is refused at its next decision; then the orders and their grants are ended one by one, with the custodian too. One
- * person does it, since it takes away only. Throws `auth.role`, `authority.not-found`, `authority.state`.
+ * is refused at its next decision; then the orders and their grants are ended one by one, with the custodian too. Whoever is
+ * stopped in between sends it again, and what is left is ended then. One person does it, since it takes away only. Throws `auth.role`, `authority.not-found`, `authority.state`.
  */
 export async function revokeAuthority(cx: Context, id: string, body: AuthorityEnd): Promise<AuthorityAnswer> {
   return recordingRefusals(cx, "authority.revoke", id, async () => {

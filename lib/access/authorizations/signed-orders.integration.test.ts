@@ -361,6 +361,36 @@ describe("a registered key", () => {
     expect((await open((await grantedRequest()).grantId)).success).toBe(true);
   });
 
+  it("that is revoked by a portal that dies half-way through is sent again, and what was left is ended", async () => {
+    const court = await createOrderSigner("ag-mitte-9");
+    const id = await registerSigner(court, SIGNED_FACTS, keepers);
+    const ids = [await signedRequest({}, court), await signedRequest({}, court)] as const;
+    const states = async () => Promise.all(ids.map(async (one) => (await authorizationOf(one)).state));
+    const [, second] = keepers;
+    const admin = new Client({ connectionString: bench.database.adminUrl });
+    await admin.connect();
+    await admin.query("BEGIN");
+    await admin.query("SELECT 1 FROM access_request WHERE id = $1 FOR UPDATE", [ids[1]]);
+    const dying = revokeAuthority(second, id, { reason: "stolen" }).then(
+      () => "done",
+      () => "died",
+    );
+    // It has ended the first order and waits for the second one's request: there its connection is taken away.
+    const wait = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+      AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()`;
+    await expect.poll(async () => (await admin.query(wait)).rowCount, { timeout: 60_000 }).toBeGreaterThan(0);
+    expect(await dying).toBe("died");
+    await admin.query("ROLLBACK");
+    await admin.end();
+    expect(await states()).toEqual(["revoked", "legal_review"]);
+    expect(await outcomeOf(decideRequest(bench.legal, ids[1], approve("legal")))).toBe(
+      "authorization.signature",
+    );
+    expect((await revokeAuthority(second, id, { reason: "once more" })).state).toBe("revoked");
+    expect(await states()).toEqual(["revoked", "revoked"]);
+    expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("authority.state");
+  });
+
   it("is revoked for the rules already when its grants' own rows still stand", async () => {
     const court = await createOrderSigner("ag-mitte-2");
     const id = await registerSigner(court, SIGNED_FACTS, keepers);
@@ -397,7 +427,7 @@ describe("a legal authority that ends", () => {
     }
   });
 
-  it("before it was decided on is not approved any more, and a suspended one may still be revoked", async () => {
+  it("before it was decided on is not approved any more; it is revoked once nothing is owed", async () => {
     const requestId = await submittedRequest(bench);
     await ensureChecked(bench, requestId);
     const { id } = await authorizationOf(requestId);
@@ -405,7 +435,12 @@ describe("a legal authority that ends", () => {
     expect(await outcomeOf(decideRequest(bench.legal, requestId, approvalOf("legal")))).toBe(
       "authorization.invalid",
     );
-    await revokeAuthorization(bench.legal, requestId, id, { reason: "set aside" });
+    const revoke = () => revokeAuthorization(bench.legal, requestId, id, { reason: "set aside" });
+    expect(await outcomeOf(revoke())).toBe("request.conflict");
+    expect((await authorizationOf(requestId)).state).toBe("suspended");
+    const denial = NewDecision.parse({ stage: "legal", decision: "deny", comment: "Set aside." });
+    await decideRequest(bench.legal, requestId, denial);
+    await revoke();
     expect((await authorizationOf(requestId)).state).toBe("revoked");
   });
 

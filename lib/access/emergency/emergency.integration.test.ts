@@ -13,6 +13,9 @@ import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { getHome } from "@/lib/home/get-home";
+import { listNotifications } from "@/lib/notify/list-notifications";
+import { NotificationQuery } from "@/lib/notify/schema";
+import { tellPeople } from "@/lib/notify/tell-people";
 import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
 import {
   createRequestBench,
@@ -88,6 +91,21 @@ describe("break-glass", () => {
       acts: [],
     });
     expect(await outcomeOf(revokeGrant(executive, used.id, "x"))).toBe("grant.not-found");
+  });
+
+  it("is told to whoever may review it, executives too, who read of it and do not end it", async () => {
+    const used = await useBreakGlass(holder, asked());
+    while ((await tellPeople({ ...bench.cx, hasMail: false })) > 0);
+    const told = async (who: RequestPerson) => {
+      const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }));
+      return items.filter(({ subject }) => subject === used.id).map(({ state }) => state);
+    };
+    for (const who of [executive, bench.legal, bench.approver]) expect(await told(who)).toEqual(["active"]);
+    for (const who of [bench.auditor, bench.regulator, bench.support]) expect(await told(who)).toEqual([]);
+    const read = await getGrant(executive, used.id);
+    expect([read.state, read.acts]).toEqual(["active", []]);
+    expect(await outcomeOf(revokeGrant(executive, used.id, "x"))).toBe("grant.not-found");
+    expect(await outcomeOf(getGrant(bench.auditor, used.id))).toBe("grant.not-found");
   });
 
   it("is blocked for its holder until another person has reviewed it, here and at the custodian", async () => {

@@ -97,7 +97,7 @@ async function inTheMiddle(id: string, act: () => Promise<unknown>): Promise<voi
 
 beforeAll(async () => {
   log = await createLogBench();
-  bench = await createRequestBench([{ role: "auditor" }], log);
+  bench = await createRequestBench([{ role: "auditor" }], {}, log);
   regulator = bench.regulator;
   const { db, instance, clock, audit } = log.cx;
   worker = {

@@ -129,6 +129,12 @@ export function isLate(
   return escalatedTo !== undefined || (state !== "needs_information" && responseDueAt <= now);
 }
 
+/** While the scanner is away nobody could review it: nobody is reminded, but the answer is due all the same. */
+function waitingStep({ responseDueAt }: Standing, nowMs: number): DueStep | undefined {
+  const isDue = responseDueAt !== undefined && responseDueAt.getTime() <= nowMs;
+  return isDue ? { move: "overdue", to: "overdue" } : undefined;
+}
+
 function reviewStep(one: Standing, nowMs: number): DueStep | undefined {
   const { state, dueAt, responseDueAt, reminders } = one;
   if (responseDueAt !== undefined && responseDueAt.getTime() <= nowMs)
@@ -158,6 +164,7 @@ function endOf(one: Standing, nowMs: number): DueStep | undefined {
 export function dueStep(one: Standing, now: Date): DueStep | undefined {
   const nowMs = now.getTime();
   if (UNDER_REVIEW.has(one.state)) return reviewStep(one, nowMs);
+  if (one.state === "document_check") return waitingStep(one, nowMs);
   if (IN_FORCE.has(one.state)) return endOf(one, nowMs);
   if (one.state === "overdue") {
     const since = one.escalatedAt?.getTime();

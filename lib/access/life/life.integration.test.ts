@@ -378,6 +378,15 @@ describe("an answer in part", () => {
     );
   });
 
+  it("suspends the order of a rest that is still owed when the part's order is revoked: no answer is owed less for it", async () => {
+    const { id, answer } = await partly({ fields: ["amount"] });
+    const restId = answer.continued_by?.id ?? "";
+    await revokeAuthorization(bench.legal, id, answer.authorization?.id ?? "", { reason: "set aside" });
+    const [part, rest] = [await getRequest(bench.legal, id), await getRequest(bench.legal, restId)];
+    expect([part.state, part.authorization?.state]).toEqual(["revoked", "revoked"]);
+    expect([rest.state, rest.authorization?.state]).toEqual(["stage_1", "suspended"]);
+  });
+
   it("ends with its grant as the whole would: by revocation too", async () => {
     const { id, answer } = await partly({ fields: ["amount"] });
     await revokeGrant(bench.approver, answer.grant_id ?? "", "over");

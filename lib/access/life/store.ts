@@ -30,7 +30,7 @@ export async function listDue(
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     SELECT DISTINCT due.id FROM (
       (SELECT r.id FROM access_request r WHERE ${place}
-        AND r.state IN ('stage_1', 'stage_2', 'extended', 'objected') AND r.response_due_at <= ${now} ${end})
+        AND r.state IN ('document_check', 'stage_1', 'stage_2', 'extended', 'objected') AND r.response_due_at <= ${now} ${end})
       UNION ALL
       (SELECT r.id FROM access_request r WHERE ${place}
         AND r.state IN ('stage_1', 'stage_2', 'extended', 'objected') AND r.due_at <= ${before(-REMINDER_MS)}

@@ -1,7 +1,7 @@
 import "server-only";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { recordingRefusals } from "@/lib/access/record-refusal";
-import { loadReleaseCase, type ReleaseCase } from "@/lib/access/release/release-case";
+import { isReadable, loadReleaseCase, type ReleaseCase } from "@/lib/access/release/release-case";
 import type { ReleaseAnswer, ReleaseStanding } from "@/lib/access/release/schema";
 import { loadNames } from "@/lib/access/request-view";
 import { type Names, personView } from "@/lib/access/view";
@@ -30,7 +30,7 @@ function releaseView({ release, words, state }: ReleaseCase, names: Names): Rele
 
 /** What the caller may do: sign once what is open, propose where nothing is. */
 export function actsOf(cx: Context, { row, words, state }: ReleaseCase): ReleaseStanding["acts"] {
-  if (row.state !== "overdue") return [];
+  if (row.state !== "overdue" || !isReadable(row)) return [];
   if (state !== "open") return ["propose"];
   return words.some(({ userId }) => userId === cx.principal.userId) ? [] : ["sign"];
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import {
   requireIdentityCheck,
-  requireStanding,
+  requireReleasable,
   requireSubmittedAuthority,
 } from "@/lib/access/check-decision";
 import { newNonce } from "@/lib/access/prepare-statement";
@@ -29,7 +29,7 @@ function termsOf(cx: Context, { row, requester, authorization }: ReleaseCase): R
   if (row.digest === undefined || authorization === undefined) {
     throw new DomainError("authorization.missing", { detail: "A release answers a legal authority." });
   }
-  requireStanding(authorization);
+  requireReleasable(authorization);
   const asked = {
     ...(row.from === undefined ? {} : { from: row.from }),
     ...(row.until === undefined ? {} : { until: row.until }),

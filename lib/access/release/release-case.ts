@@ -77,9 +77,19 @@ export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<
   };
 }
 
-/** Silence is not refusal, and nothing else is released: the request is overdue. */
+/** Whether it came to its reviewers at all: what still waits for the scanner is read by nobody, and released by nobody. */
+export function isReadable({ stageBefore }: Pick<RequestRow, "stageBefore">): boolean {
+  return stageBefore !== undefined;
+}
+
+/** Silence is not refusal, and nothing else is released: the request is overdue, and its document was looked through. */
 export function requireOverdue({ row }: Pick<ReleaseCase, "row">): void {
-  if (row.state === "overdue") return;
+  if (row.state === "overdue" && isReadable(row)) return;
+  if (row.state === "overdue")
+    throw new DomainError("document.pending", {
+      detail: "The scanner has not looked through its document; it can be released when it has.",
+      retryAfterSeconds: 30,
+    });
   throw new DomainError("request.illegal-transition", {
     detail: `Executives release what is overdue; the request is ${row.state}.`,
   });

@@ -1,5 +1,6 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { suspendAuthorization } from "@/lib/access/authorizations/end-authorization";
+import { revokeAuthorization, suspendAuthorization } from "@/lib/access/authorizations/end-authorization";
 import { decideRequest } from "@/lib/access/decide-request";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
@@ -21,6 +22,10 @@ import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createEscrowClient } from "@/lib/escrow/client";
+import { listNotifications } from "@/lib/notify/list-notifications";
+import { NotificationQuery } from "@/lib/notify/schema";
+import { tellPeople } from "@/lib/notify/tell-people";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
 import {
   approvalOf,
@@ -147,6 +152,31 @@ describe("an overdue request", () => {
     expect((await getRequest(bench.regulator, id)).state).toBe("active");
   });
 
+  it("is released on an order that one reviewer suspended just before its date, and by two words alone", async () => {
+    const id = await submittedRequest(bench);
+    const { authorization } = await getRequest(bench.legal, id);
+    const order = authorization?.id ?? "";
+    await suspendAuthorization(bench.legal, id, order, { reason: "The court stayed it." });
+    const taken = "UPDATE legal_authorization SET state = 'attested' WHERE request_id = $1";
+    await expect(queryOwner(bench, taken, [id])).rejects.toMatchObject({ code: "SP002" });
+    // Nor does he revoke what is owed, nor decide on it: he may deny it, which is an answer.
+    const revoked = revokeAuthorization(bench.legal, id, order, { reason: "Set aside." });
+    expect(await outcomeOf(revoked)).toBe("request.conflict");
+    expect(await outcomeOf(decideRequest(bench.legal, id, approvalOf("legal")))).toBe(
+      "authorization.invalid",
+    );
+    await keep(14.1);
+    await keep(17.3);
+    await checkIdentity(chair, id, IDENTITY);
+    const { release } = await proposeRelease(chair, id, REASON);
+    await signRelease(chair, id, release?.id ?? "", word());
+    expect((await getRequest(bench.regulator, id)).authorization?.state).toBe("suspended");
+    await expect(queryOwner(bench, taken, [id])).rejects.toMatchObject({ code: "SP002" });
+    const two = await signRelease(officer, id, release?.id ?? "", word());
+    expect(two.request_state).toBe("active");
+    expect((await getRequest(bench.regulator, id)).authorization?.state).toBe("active");
+  });
+
   it("is a grant that no reviewer ends, here or at the custodian, but an executive does", async () => {
     const { id, grantId } = await released();
     for (const reviewer of [bench.legal, bench.approver, chair]) {
@@ -172,6 +202,21 @@ describe("an overdue request", () => {
       [grantId],
     );
     expect(jobs.rows).toEqual([{ state: "done" }]);
+  });
+
+  it("is told to the executives who have not done it themselves, from its beginning to its end", async () => {
+    const { grantId } = await released();
+    await endRelease(third, grantId, { reason: "an impostor" });
+    while ((await tellPeople({ ...bench.cx, hasMail: false })) > 0);
+    const told = async (who: RequestPerson) => {
+      const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }));
+      return items.filter(({ subject }) => subject === grantId).map(({ state }) => state);
+    };
+    // Two changes before anybody was told are one state each; whoever ended it himself is not told of that.
+    expect(await told(chair)).toEqual(["revoked", "active"]);
+    expect(await told(third)).toEqual(["active"]);
+    for (const other of [bench.auditor, bench.support, bench.colleague])
+      expect(await told(other)).toEqual([]);
   });
 
   it("is given up by its holder", async () => {
@@ -248,10 +293,14 @@ describe("a release is refused", () => {
     expect(await outcomeOf(getRelease(chair, id))).toBe("request-file.not-found");
   });
 
-  it("when its order was ended while it was under review, by its name and before anybody signs", async () => {
+  it("when its order was revoked while it was under review, by its name and before anybody signs", async () => {
     const id = await submittedRequest(bench);
-    const { authorization } = await getRequest(bench.legal, id);
-    await suspendAuthorization(bench.legal, id, authorization?.id ?? "", { reason: "The court stayed it." });
+    const admin = new Client({ connectionString: bench.database.adminUrl });
+    await admin.connect();
+    await pastTriggers(admin, ["legal_authorization"], () =>
+      admin.query("UPDATE legal_authorization SET state = 'revoked' WHERE request_id = $1", [id]),
+    );
+    await admin.end();
     await keep(14.1);
     await keep(17.3);
     await checkIdentity(chair, id, IDENTITY);

@@ -4,7 +4,7 @@ import { approveAuthorization } from "@/lib/access/authorizations/advance";
 import type { AuthorizationRow } from "@/lib/access/authorizations/store";
 import {
   requireIdentityCheck,
-  requireStanding,
+  requireReleasable,
   requireSubmittedAuthority,
 } from "@/lib/access/check-decision";
 import { requireConfirms, requireSameReading } from "@/lib/access/confirms";
@@ -48,7 +48,7 @@ async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): P
   if (authorization === undefined || authorization.validUntil <= cx.clock.now()) {
     throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
   }
-  requireStanding(authorization);
+  requireReleasable(authorization);
   await requireRecognised(tx, cx, authorization);
   const { confirms } = word.body;
   requireConfirms(authorization, confirms, new Date(release.terms.not_after));

@@ -106,7 +106,8 @@ export interface Frozen {
   readonly responseDueAt?: Date;
   /** Counts the extension and begins the reminders anew. */
   readonly isExtended?: true;
-  readonly escalatedTo?: Escalation;
+  /** `null`: it is with nobody any more, since it goes back to who asked. */
+  readonly escalatedTo?: Escalation | null;
   readonly transactions?: readonly string[];
   readonly authorizationDigest?: string;
 }
@@ -139,7 +140,10 @@ export async function moveState(
       ...(frozen.isExtended === undefined ? {} : { extensions: { increment: 1 }, reminders: 0 }),
       ...(frozen.escalatedTo === undefined
         ? {}
-        : { escalated_to: frozen.escalatedTo, escalated_at: move.at }),
+        : {
+            escalated_to: frozen.escalatedTo,
+            escalated_at: frozen.escalatedTo === null ? null : move.at,
+          }),
       ...(frozen.transactions === undefined ? {} : { transactions: [...frozen.transactions] }),
     },
   });

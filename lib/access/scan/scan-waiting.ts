@@ -1,7 +1,7 @@
 import "server-only";
 import { findHeldDocument } from "@/lib/access/authorizations/store";
 import { type Step, walkRequest } from "@/lib/access/move-request";
-import { lockRequest, readState } from "@/lib/access/requests/store";
+import { lockRequest } from "@/lib/access/requests/store";
 import type { Scanner, Verdict } from "@/lib/access/scan/scanner";
 import * as store from "@/lib/access/scan/store";
 import { openDocument } from "@/lib/access/seal-document";
@@ -20,18 +20,26 @@ export type ScanContext = DbContext &
 
 type Word = Exclude<Verdict, { kind: "away" }>;
 
+/** Back in a draft nobody waits for an answer any more, so it is with nobody until it is sent anew. */
 const ONWARDS: Readonly<Record<Word["kind"], Step>> = {
   clean: { event: "checked", to: "stage_1" },
-  infected: { event: "refuse_document", to: "draft" },
+  infected: { event: "refuse_document", to: "draft", frozen: { escalatedTo: null } },
 };
 
-/** Whether the request waits for this very document: one that was replaced in the draft holds nothing up. */
-async function holdsUp(tx: Tx, document: store.WaitingDocument): Promise<boolean> {
-  if ((await readState(tx, document.requestId)) !== "document_check") return false;
-  return (await findHeldDocument(tx, document.requestId))?.id === document.id;
+/** What was overdue while it waited is so still when its review begins: there is no moment in which nobody was told. */
+function stepsOf(from: store.WaitingState, word: Word): readonly Step[] {
+  const step = ONWARDS[word.kind];
+  return from === "overdue" && word.kind === "clean" ? [step, { event: "overdue", to: "overdue" }] : [step];
 }
 
-function actOf(word: Word, isMoved: boolean) {
+/** Where the request waits for this very document: one that was replaced in the draft holds nothing up. */
+async function heldUp(tx: Tx, document: store.WaitingDocument): Promise<store.WaitingState | undefined> {
+  const state = await store.readWaitingState(tx, document.requestId);
+  if (state === undefined) return undefined;
+  return (await findHeldDocument(tx, document.requestId))?.id === document.id ? state : undefined;
+}
+
+function actOf(word: Word, to: string | undefined) {
   const { kind, engine } = word;
   return {
     action: kind === "clean" ? "document.scan" : "document.quarantine",
@@ -39,7 +47,7 @@ function actOf(word: Word, isMoved: boolean) {
       scan: kind,
       scanner: engine,
       ...(kind === "infected" ? { found: word.found } : {}),
-      ...(isMoved ? { to_state: ONWARDS[kind].to } : {}),
+      ...(to === undefined ? {} : { to_state: to }),
     },
   };
 }
@@ -50,10 +58,12 @@ async function settle(cx: ScanContext, document: store.WaitingDocument, word: Wo
   await inTransaction(cx, async (tx) => {
     await lockRequest(tx, requestId);
     if ((await store.readScan(tx, id)) !== "pending") return;
-    const isMoved = await holdsUp(tx, document);
+    const from = await heldUp(tx, document);
     await store.setScan(tx, id, word.kind);
-    if (isMoved) await walkRequest(tx, cx, { id: requestId, state: "document_check" }, [ONWARDS[word.kind]]);
-    const { action, details } = actOf(word, isMoved);
+    const request = from === undefined ? undefined : { id: requestId, state: from };
+    const to =
+      request === undefined ? undefined : await walkRequest(tx, cx, request, stepsOf(request.state, word));
+    const { action, details } = actOf(word, to);
     await appendEntry(tx, cx, {
       class: "access",
       outcome: "done",

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { attachAuthorization } from "@/lib/access/attach-authorization";
 import { decideRequest } from "@/lib/access/decide-request";
 import { getRequest } from "@/lib/access/get-request";
+import { keepRequests } from "@/lib/access/life/keep-requests";
 import { readDocument } from "@/lib/access/read-document";
+import { getRelease } from "@/lib/access/release/get-release";
+import { proposeRelease } from "@/lib/access/release/propose-release";
 import { clamdScanner } from "@/lib/access/scan/clamd";
 import { scanWaiting } from "@/lib/access/scan/scan-waiting";
 import type { Scanner } from "@/lib/access/scan/scanner";
@@ -11,13 +14,14 @@ import { withdrawRequest } from "@/lib/access/withdraw-request";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { createLogger } from "@/lib/telemetry/logger";
-import { type AccessBench, createAccessBench } from "@/lib/testing/access-bench";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
 import { type Clamd, startClamd } from "@/lib/testing/clamd";
 import { EICAR_PDF, PDF, pdfOf } from "@/lib/testing/documents";
 import { queryAs } from "@/lib/testing/query-as";
 import { refusalOf } from "@/lib/testing/refusal";
 
 let bench: AccessBench;
+let executive: BenchPerson;
 let clamd: Clamd;
 let scanner: Scanner;
 const AWAY: Scanner = clamdScanner({ path: "/nonexistent/clamd.sock" });
@@ -26,6 +30,7 @@ beforeAll(async () => {
   clamd = await startClamd();
   scanner = clamdScanner(clamd.address);
   bench = await createAccessBench();
+  executive = await bench.person({ role: "coordinator", duties: ["executive"], hasKey: false });
 });
 afterAll(async () => {
   await bench?.close();
@@ -216,6 +221,73 @@ describe("a scanner that is away", () => {
     await loop(scanner);
     expect((await getRequest(bench.legal, altered)).state).toBe("document_check");
     expect((await getRequest(bench.legal, other)).state).toBe("stage_1");
+  });
+});
+
+describe("a scanner that is kept away until the answer is due", () => {
+  const keep = (days: number) => {
+    const ms = Date.now() + days * 86_400_000;
+    const clock = { ...bench.cx.clock, now: () => new Date(ms), nowMs: () => ms };
+    return keepRequests({ ...bench.cx, clock, logger: createLogger("test", "silent"), system: "portal" });
+  };
+  const standing = async (id: string) => {
+    const { state, escalated_to: with_, waiting_for: waits } = await getRequest(bench.legal, id);
+    return [state, with_, waits];
+  };
+
+  it("stalls nobody in silence: it is overdue and with the executives, and still nobody reads or releases it", async () => {
+    const id = await waiting();
+    await keep(13.9);
+    expect(await standing(id)).toEqual(["document_check", undefined, undefined]);
+    await keep(14.1);
+    expect(await standing(id)).toEqual(["overdue", "compliance", undefined]);
+    await keep(17.3);
+    expect((await getRequest(executive, id)).escalated_to).toBe("executive");
+    expect((await getRelease(executive, id)).acts).toEqual([]);
+    expect(await code(proposeRelease(executive, id, { reason: "Nobody scans" }))).toBe("document.pending");
+    for (const stage of ["legal", "coordinator"] as const)
+      expect(await code(decideRequest(bench.both, id, bench.approval(stage)))).toBe("decision.stage");
+    const { authorization } = await getRequest(bench.legal, id);
+    expect(await code(readDocument(executive, id, authorization?.id ?? ""))).toBe("document.pending");
+    for (const move of [
+      "state = 'approved', last_event = 'release'",
+      "state = 'stage_1', last_event = 'resume'",
+    ])
+      await expect(
+        bench.query(`UPDATE access_request SET ${move} WHERE id = $1`, [id]),
+        move,
+      ).rejects.toMatchObject({ code: "SP002" });
+
+    // The scanner's word begins its review, and it is overdue at every moment of it.
+    await Promise.all([loop(scanner), loop(scanner)]);
+    expect(await standing(id)).toEqual(["overdue", "executive", "legal"]);
+    expect(await actionsOf(id)).toEqual(["document.scan"]);
+    const { timeline } = await getRequest(bench.legal, id);
+    expect(timeline.slice(-2).map(({ kind }) => kind)).toEqual(["checked", "overdue"]);
+    expect((await getRelease(executive, id)).acts).toEqual(["propose"]);
+    expect((await decideRequest(bench.legal, id, bench.approval("legal"))).state).toBe("stage_2");
+  });
+
+  it("and that then finds malware: it is a draft again, with nobody, and its dates begin when it is sent anew", async () => {
+    const id = await waiting(EICAR_PDF);
+    await keep(14.1);
+    await keep(17.3);
+    await loop(scanner);
+    expect(await standing(id)).toEqual(["draft", undefined, "requester"]);
+    await attach(id, PDF, scanner);
+    const again = await submitRequest(officer(scanner), id);
+    expect(again.state).toBe("stage_1");
+    expect(Date.parse(again.response_due_at ?? "")).toBeGreaterThan(Date.now() + 13 * 86_400_000);
+    expect((await getRequest(bench.legal, id)).acts).toContain("extend");
+    expect(await code(getRequest(executive, id))).toBe("request-file.not-found");
+  });
+
+  it("does not keep its officer from taking it back", async () => {
+    const id = await waiting();
+    await keep(14.1);
+    expect((await withdrawRequest(bench.regulator, id, undefined)).state).toBe("withdrawn");
+    await loop(scanner);
+    expect((await getRequest(bench.regulator, id)).state).toBe("withdrawn");
   });
 });
 

@@ -1,5 +1,5 @@
 import "server-only";
-import { ScanState } from "@/lib/access/schema";
+import { type RequestState, ScanState } from "@/lib/access/schema";
 import type { Tx } from "@/lib/db/transaction";
 
 /** A document that waits for the scanner: which request it came with, who brought it. */
@@ -24,6 +24,19 @@ export async function listWaiting(
     select: { id: true, request_id: true },
   });
   return rows.map((row) => ({ id: row.id, requestId: row.request_id }));
+}
+
+/** Where a request waits for the scanner: at the check, or overdue where it never came further than that. */
+export type WaitingState = Extract<RequestState, "document_check" | "overdue">;
+
+/** The state in which a request waits for the scanner; nothing when it does not. */
+export async function readWaitingState(tx: Tx, requestId: string): Promise<WaitingState | undefined> {
+  const row = await tx.access_request.findUniqueOrThrow({
+    where: { id: requestId },
+    select: { state: true, stage_before: true },
+  });
+  if (row.state === "document_check") return "document_check";
+  return row.state === "overdue" && row.stage_before === null ? "overdue" : undefined;
 }
 
 /** A document as it is sealed; its bytes are empty when it lies in quarantine. */

@@ -1,0 +1,120 @@
+import "server-only";
+import { revokeAuthorization, suspendAuthorization } from "@/lib/access/authorizations/end-authorization";
+import { changeDraft } from "@/lib/access/change-draft";
+import { commentRequest } from "@/lib/access/comment-request";
+import { decideRequest } from "@/lib/access/decide-request";
+import { answerPartly } from "@/lib/access/life/answer-partly";
+import { extendRequest } from "@/lib/access/life/extend-request";
+import { objectRequest } from "@/lib/access/life/object-request";
+import { endRelease } from "@/lib/access/release/end-release";
+import { proposeRelease } from "@/lib/access/release/propose-release";
+import { ReleaseWord } from "@/lib/access/release/schema";
+import { signRelease } from "@/lib/access/release/sign-release";
+import { revokeGrant } from "@/lib/access/revoke-grant";
+import { type InstrumentKind, NewDecision, type Stage } from "@/lib/access/schema";
+import { submitRequest } from "@/lib/access/submit-request";
+import { useView } from "@/lib/access/use-view";
+import { withdrawRequest } from "@/lib/access/withdraw-request";
+import { appendEntry } from "@/lib/audit/append-entry";
+import { inTransaction } from "@/lib/db/transaction";
+import type { Actor } from "@/lib/testing/life-model";
+import { FAR } from "@/lib/testing/life-world";
+import { CONFIRMS, type RequestPerson } from "@/lib/testing/request-bench";
+import { openTransaction } from "@/lib/transactions/open-transaction";
+
+/** What an act is about: ids that the database has, or one that nothing bears. */
+export interface Target {
+  readonly kind: InstrumentKind | undefined;
+  readonly id: string;
+  readonly grantId: string;
+  readonly orderId: string;
+  readonly releaseId: string;
+  readonly txId: string;
+}
+
+type Act = (cx: RequestPerson, on: Target) => Promise<unknown>;
+
+const confirms = { ...CONFIRMS, valid_until: FAR };
+
+const approve =
+  (stage: Stage, more: object = {}): Act =>
+  (cx, { id, kind }) => {
+    const read = kind === undefined ? {} : { confirms };
+    const body = { stage, decision: "approve", comment: "As it says", ...read, ...more };
+    return decideRequest(cx, id, NewDecision.parse(body));
+  };
+
+const decide =
+  (stage: Stage, decision: "ask" | "deny"): Act =>
+  (cx, { id }) =>
+    decideRequest(cx, id, NewDecision.parse({ stage, decision, comment: "Why?" }));
+
+/** Takes a view in the transaction that announces it, as an opening does. */
+const view: Act = (cx, { grantId }) =>
+  inTransaction(cx, async (tx) => {
+    const entry = { class: "disclosure", outcome: "intent", action: "disclosure.open" } as const;
+    await appendEntry(tx, cx, { ...entry, subjects: [`grant:${grantId}`] });
+    await useView(tx, cx, grantId);
+  });
+
+const open: Act = (cx, { grantId, kind, txId }) =>
+  openTransaction(cx, txId, { purpose: kind === undefined ? "dispute" : "audit", grant_id: grantId });
+
+const word = ReleaseWord.parse({ comment: "As the order says", confirms });
+
+/** Each act with everybody who tries it, those too who may not. */
+export const ACTS: Readonly<Record<string, { readonly by: readonly Actor[]; readonly act: Act }>> = {
+  submit: { by: ["owner", "auditor"], act: (cx, { id }) => submitRequest(cx, id) },
+  change: { by: ["owner", "legal"], act: (cx, { id }) => changeDraft(cx, id, { max_views: 2 }) },
+  withdraw: { by: ["owner", "owner", "approver"], act: (cx, { id }) => withdrawRequest(cx, id, "mistake") },
+  comment: {
+    by: ["owner", "owner", "owner", "legal", "auditor", "support"],
+    act: (cx, { id }) => commentRequest(cx, id, "Annex A"),
+  },
+  legal: { by: ["legal", "legal", "both", "both", "approver", "owner"], act: approve("legal") },
+  last: { by: ["approver", "second", "both", "legal", "owner"], act: approve("coordinator") },
+  narrowed: { by: ["approver", "second"], act: approve("coordinator", { scope: { fields: ["amount"] } }) },
+  "ask 1": { by: ["legal", "both"], act: decide("legal", "ask") },
+  "ask 2": { by: ["approver", "both"], act: decide("coordinator", "ask") },
+  "deny 1": { by: ["legal", "second"], act: decide("legal", "deny") },
+  "deny 2": { by: ["second", "head"], act: decide("coordinator", "deny") },
+  extend: {
+    by: ["legal", "head", "owner", "chair"],
+    act: (cx, { id }) => extendRequest(cx, id, { reason: "Two archives" }),
+  },
+  object: {
+    by: ["legal", "both", "approver"],
+    act: (cx, { id }) => objectRequest(cx, id, { reason: "Counsel", act: "raise" }),
+  },
+  settle: {
+    by: ["legal", "both", "second"],
+    act: (cx, { id }) => objectRequest(cx, id, { reason: "Taken out", act: "settle" }),
+  },
+  partly: { by: ["approver", "legal", "support"], act: (cx, { id }) => answerPartly(cx, id, "Takes longer") },
+  revoke: {
+    by: ["legal", "owner", "approver", "auditor", "chair"],
+    act: (cx, { grantId }) => revokeGrant(cx, grantId, "over"),
+  },
+  view: { by: ["owner"], act: view },
+  open: { by: ["owner", "owner", "owner", "legal", "auditor"], act: open },
+  suspend: {
+    by: ["legal", "approver", "support", "chair"],
+    act: (cx, { id, orderId }) => suspendAuthorization(cx, id, orderId, { reason: "Stayed" }),
+  },
+  unlawful: {
+    by: ["legal", "both", "owner"],
+    act: (cx, { id, orderId }) => revokeAuthorization(cx, id, orderId, { reason: "Set aside" }),
+  },
+  propose: {
+    by: ["chair", "officer", "head"],
+    act: (cx, { id }) => proposeRelease(cx, id, { reason: "Nobody has answered" }),
+  },
+  word: {
+    by: ["chair", "officer", "legal"],
+    act: (cx, { id, releaseId }) => signRelease(cx, id, releaseId, word),
+  },
+  endRelease: {
+    by: ["chair", "owner", "approver"],
+    act: (cx, { grantId }) => endRelease(cx, grantId, { reason: "over" }),
+  },
+};

@@ -1,0 +1,263 @@
+import "server-only";
+import { keepRequests } from "@/lib/access/life/keep-requests";
+import { scanWaiting } from "@/lib/access/scan/scan-waiting";
+import type { InstrumentKind } from "@/lib/access/schema";
+import { DomainError } from "@/lib/errors";
+import { ACTS, type Target } from "@/lib/testing/life-acts";
+import { DOES, kept, scanned } from "@/lib/testing/life-effects";
+import { type Actor, type GrantLife, isInForce, type Life, MAY, newLife } from "@/lib/testing/life-model";
+import type { LifeWorld } from "@/lib/testing/life-world";
+
+const NOTHING = "00000000-0000-7000-8000-000000000000";
+
+/** One event of a sequence: what happens, who of those who try it, to which of its requests, after how long. */
+export interface LifeEvent {
+  readonly name: string;
+  readonly who: number;
+  readonly which: number;
+  readonly after: number;
+}
+
+export interface Sequence {
+  readonly kind: InstrumentKind | undefined;
+  readonly isPending: boolean;
+  readonly events: readonly LifeEvent[];
+}
+
+/** What the database says of a request after a step. */
+interface Standing {
+  readonly id: string;
+  readonly state: string;
+  readonly stage_before: string | null;
+  readonly escalated_to: string | null;
+  readonly reminders: number;
+  readonly answer_ms: number | null;
+  readonly order_id: string | null;
+  readonly order_state: string | null;
+  readonly grant_id: string | null;
+  readonly grant_state: string | null;
+  readonly from_ms: number;
+  readonly until_ms: number;
+  readonly views_used: number;
+  readonly max_views: number;
+  readonly groups: readonly string[] | null;
+  readonly release_id: string | null;
+  readonly rest_id: string | null;
+  readonly deciders: number;
+  readonly own_decisions: number;
+  readonly untold: number;
+}
+
+const STANDING = `SELECT r.id::text, r.state, r.stage_before, r.escalated_to, r.reminders,
+    (extract(epoch FROM r.response_due_at) * 1000)::float8 AS answer_ms,
+    a.id::text AS order_id, a.state AS order_state, g.id::text AS grant_id, g.state AS grant_state,
+    (extract(epoch FROM g.not_before) * 1000)::float8 AS from_ms, (extract(epoch FROM g.not_after) * 1000)::float8 AS until_ms,
+    g.views_used, g.max_views, g.groups,
+    (SELECT e.id::text FROM executive_release e WHERE e.request_id = r.id ORDER BY e.id DESC LIMIT 1) AS release_id,
+    (SELECT c.id::text FROM access_request c WHERE c.continues_id = r.id) AS rest_id,
+    (SELECT count(DISTINCT d.approver_user_id)::int FROM decision d WHERE d.request_id = r.id AND d.decision = 'approve') AS deciders,
+    (SELECT count(*)::int FROM decision d WHERE d.request_id = r.id AND d.approver_user_id = r.requester_user_id) AS own_decisions,
+    (SELECT count(*)::int FROM request_event e WHERE e.request_id = r.id AND e.to_state IS NOT NULL AND NOT EXISTS
+      (SELECT 1 FROM audit_index i WHERE i.request_id = r.id AND i.xmin = e.xmin)) AS untold
+  FROM access_request r
+  LEFT JOIN LATERAL (SELECT id, state FROM legal_authorization WHERE request_id = r.id ORDER BY id DESC LIMIT 1) a ON true
+  LEFT JOIN access_grant g ON g.request_id = r.id
+  WHERE r.id = ANY ($1::uuid[])`;
+
+interface Playing {
+  readonly world: LifeWorld;
+  readonly kind: InstrumentKind | undefined;
+  readonly lives: Map<string, Life>;
+  readonly standings: Map<string, Standing>;
+  readonly told: string[];
+}
+
+/** How an act ended. Never by an error that is none of ours, nor by the database where a use case let it through. */
+async function outcome(act: Promise<unknown>): Promise<string> {
+  try {
+    await act;
+    return "done";
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.status >= 500) throw error;
+    return error.code;
+  }
+}
+
+function targetOf({ kind, standings, world }: Playing, id: string): Target {
+  const now = standings.get(id);
+  return {
+    kind,
+    id,
+    grantId: now?.grant_id ?? NOTHING,
+    orderId: now?.order_id ?? NOTHING,
+    releaseId: now?.release_id ?? NOTHING,
+    txId: world.bench.txId,
+  };
+}
+
+/** What the model holds of a state, in the words of the database. */
+function shapeOf(one: Life) {
+  const isBeside = ["needs_information", "overdue", "extended", "objected"].includes(one.state);
+  return {
+    state: one.state,
+    stage_before: isBeside && one.stage > 0 ? `stage_${one.stage}` : undefined,
+    escalated_to: one.escalated ?? null,
+    reminders: one.reminders,
+    isOwed: Number.isFinite(one.answer),
+    order: one.order === "none" ? null : one.order,
+    grant: one.grant?.state ?? null,
+    views: one.grant?.views ?? 0,
+    rest: one.rest !== undefined,
+  };
+}
+
+function seen(one: Life, now: Standing) {
+  const isBeside = ["needs_information", "overdue", "extended", "objected"].includes(now.state);
+  return {
+    state: now.state,
+    stage_before: isBeside ? (now.stage_before ?? undefined) : undefined,
+    escalated_to: now.escalated_to,
+    reminders: now.reminders,
+    isOwed: now.answer_ms !== null,
+    order: one.order === "none" ? null : now.order_state,
+    grant: now.grant_state,
+    views: now.views_used ?? 0,
+    rest: now.rest_id !== null,
+  };
+}
+
+/** A new grant as it was made: no longer, wider or larger than what was asked and decided. */
+function takeGrant(one: Life, now: Standing): void {
+  const { groups } = now;
+  if (one.grant !== undefined || now.grant_id === null || groups === null) return;
+  const isReleased = one.release?.words.length === 2;
+  one.grant = {
+    from: now.from_ms,
+    until: now.until_ms,
+    max: now.max_views,
+    fields: groups,
+    isReleased,
+    views: 0,
+    state: "active",
+  } satisfies GrantLife;
+  const isWide = groups.some((group) => !one.fields.includes(group)) || now.max_views > 2;
+  const isLong = !isReleased && now.until_ms > one.firstUntil;
+  if (isWide || isLong) throw new Error(`the grant of ${now.id} is wider than what was decided`);
+}
+
+/** What holds of every request at every moment, whatever the model says. */
+function requireLawful(now: Standing, one: Life): void {
+  const wrongs = {
+    "a move has no entry of its own transaction": now.untold > 0,
+    "more views than its budget": (now.views_used ?? 0) > (now.max_views ?? 0),
+    "who asked decided": now.own_decisions > 0,
+    "a grant of fewer than two": now.grant_id !== null && one.grant?.isReleased !== true && now.deciders < 2,
+    "a grant in force without its request":
+      now.grant_state === "active" && now.state !== "active" && now.state !== "partial",
+    // A move is a millisecond after the one before it; the model does not count them.
+    "another date than the model's": now.answer_ms !== null && Math.abs(now.answer_ms - one.answer) > 50,
+    "what is owed lapsed": now.state === "expired_unreviewed" && now.answer_ms !== null,
+  };
+  const wrong = Object.entries(wrongs).find(([, is]) => is);
+  if (wrong !== undefined) throw new Error(`${now.id}: ${wrong[0]}`);
+}
+
+/** Reads every request of the sequence and holds it against the model. */
+async function compare(play: Playing): Promise<void> {
+  const rows = await play.world.rows<Standing>(STANDING, [[...play.lives.keys()]]);
+  for (const now of rows) {
+    const one = play.lives.get(now.id);
+    if (one === undefined) continue;
+    play.standings.set(now.id, now);
+    if (now.rest_id !== null && one.rest !== undefined && !play.lives.has(now.rest_id)) {
+      play.lives.set(now.rest_id, one.rest);
+      return compare(play);
+    }
+    takeGrant(one, now);
+    requireLawful(now, one);
+    const [expected, found] = [JSON.stringify(shapeOf(one)), JSON.stringify(seen(one, now))];
+    if (expected !== found) throw new Error(`${now.id} is ${found}, and the model says ${expected}`);
+  }
+}
+
+/** A round of the clock, which takes each request once, in the order they were filed. */
+async function keep({ world, lives }: Playing): Promise<number> {
+  const { legal, cx } = world.bench;
+  const steps = await keepRequests({ ...cx, clock: world.clock, logger: legal.logger, system: "portal" });
+  for (const one of lives.values()) kept(one, world.clock.nowMs());
+  return steps;
+}
+
+/** A scanner that has come back, and says the same of everything that waits. */
+async function scan({ world, lives }: Playing, isClean: boolean): Promise<void> {
+  const { legal, cx, keystore } = world.bench;
+  const word = isClean ? ({ kind: "clean" } as const) : ({ kind: "infected", found: "EICAR" } as const);
+  const scanner = { scan: async () => ({ ...word, engine: "ClamAV 1.4.3" }) };
+  await scanWaiting({ ...cx, clock: world.clock, keystore, logger: legal.logger, system: "portal", scanner });
+  for (const one of lives.values()) scanned(one, isClean, world.clock.nowMs());
+}
+
+async function step(play: Playing, event: LifeEvent): Promise<void> {
+  const { world, lives, kind } = play;
+  world.clock.advance(event.after);
+  if (event.name === "keep") return void (await keep(play));
+  if (event.name === "clean" || event.name === "infected") return scan(play, event.name === "clean");
+  const [id, one] = [...lives][event.which % lives.size] ?? ["", undefined];
+  if (one === undefined) throw new Error("a sequence without a request");
+  // A whole opening is tried where nothing is in force any more, or yet: what it shows has tests of its own.
+  const name = event.name === "open" && isInForce(one, world.clock.nowMs()) ? "view" : event.name;
+  const { by: all, act } = ACTS[name] ?? { by: [], act: () => Promise.resolve() };
+  const by: Actor | undefined = all[event.who % all.length];
+  if (by === undefined) throw new Error(`no act ${name}`);
+  const expected = MAY[name]?.(one, by, world.clock.nowMs()) === true;
+  const came = await outcome(act(world.who(by, kind), targetOf(play, id)));
+  play.told.push(`${name} ${came}`);
+  if ((came === "done") !== expected)
+    throw new Error(`${name} by ${by}: ${came}, and the model says ${expected ? "done" : "refused"}`);
+  if (expected) DOES[name]?.(one, by, world.clock.nowMs());
+}
+
+/** Everything is led to its end, where the clock of the next sequence, which begins anew, finds nothing to do. */
+async function toItsEnd(play: Playing): Promise<void> {
+  await scan(play, true);
+  do play.world.clock.advance(120 * 86_400_000);
+  while ((await keep(play)) > 0);
+  await compare(play);
+}
+
+const OVER: readonly string[] = ["withdrawn", "expired_unreviewed", "closed"];
+/** Where nothing can come of a request any more, so many things are tried with it all the same. */
+const AFTER_THE_END = 2;
+
+const isOver = ({ lives }: Playing): boolean =>
+  [...lives.values()].every(({ state, scan }) => OVER.includes(state) && scan !== "pending");
+
+/**
+ * Plays one sequence against the real use cases and their database, and after each event holds both against the model.
+ * Answers what happened. Throws at the first difference.
+ */
+export async function playOut(world: LifeWorld, sequence: Sequence): Promise<string[]> {
+  const { kind, isPending, events } = sequence;
+  world.clock.set(new Date());
+  const id = await world.begin(kind, isPending);
+  const lives = new Map([[id, newLife(kind, isPending, world.clock.nowMs())]]);
+  const play: Playing = { world, kind, lives, standings: new Map(), told: [] };
+  await compare(play);
+  try {
+    let left = AFTER_THE_END;
+    for (const event of events) {
+      if (isOver(play) && left-- === 0) break;
+      await step(play, event);
+      await compare(play);
+    }
+    if (!isOver(play)) await toItsEnd(play);
+    return play.told;
+  } catch (cause) {
+    const error = new Error(`${String(cause)} after ${play.told.join(", ")}`, { cause });
+    // Whatever it left is led to its end all the same, so that the next one is a sequence of its own.
+    await scan(play, true);
+    do world.clock.advance(120 * 86_400_000);
+    while ((await keep(play)) > 0);
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import "server-only";
+import { Client } from "pg";
+import { attachAuthorization } from "@/lib/access/attach-authorization";
+import { checkIdentity } from "@/lib/access/identity-check";
+import { clamdScanner } from "@/lib/access/scan/clamd";
+import { AuthorizationFactsBody, type InstrumentKind } from "@/lib/access/schema";
+import { withdrawRequest } from "@/lib/access/withdraw-request";
+import { type Clock, fixedClock } from "@/lib/clock";
+import { type Actor, DAY } from "@/lib/testing/life-model";
+import {
+  createRequestBench,
+  draftRequest,
+  FACTS,
+  IDENTITY,
+  ORDER_FILE,
+  type RequestBench,
+  type RequestPerson,
+  submittedRequest,
+} from "@/lib/testing/request-bench";
+
+/** A last day that no sequence comes to: what orders end by has tests of its own. */
+export const FAR = new Date(Date.now() + 3_000 * DAY).toISOString().slice(0, 10);
+const AWAY = clamdScanner({ path: "/nonexistent/clamd.sock" });
+
+/** Organisations, people, transactions and one connection of the database's owner for any number of sequences. */
+export interface LifeWorld {
+  readonly bench: RequestBench;
+  /** Everybody's clock, the custodian's too. */
+  readonly clock: ReturnType<typeof fixedClock>;
+  readonly holders: readonly RequestPerson[];
+  who(actor: Actor, kind: InstrumentKind | undefined): RequestPerson;
+  /** A draft with its order attached where it has one; its document scanned, or waiting for a scanner that is away. */
+  begin(kind: InstrumentKind | undefined, isPending: boolean): Promise<string>;
+  rows<T>(text: string, values: readonly unknown[]): Promise<T[]>;
+  close(): Promise<void>;
+}
+
+async function beginRequest(owner: RequestPerson, bench: RequestBench, filing: Filing): Promise<string> {
+  const { kind, isPending } = filing;
+  const id = await draftRequest(bench, {
+    who: owner,
+    maxViews: 2,
+    purpose: kind === undefined ? "dispute" : "audit",
+  });
+  if (kind === undefined) return id;
+  const facts = AuthorizationFactsBody.parse({ ...FACTS, kind, valid_until: FAR });
+  const cx = isPending ? { ...owner, scanner: AWAY } : owner;
+  await attachAuthorization(cx, id, facts, ORDER_FILE);
+  return id;
+}
+
+interface Filing {
+  readonly kind: InstrumentKind | undefined;
+  readonly isPending: boolean;
+}
+
+const EXECUTIVE = { role: "coordinator", duties: ["executive"] } as const;
+const HOLDER = { role: "coordinator", duties: ["break-glass"] } as const;
+
+async function openBench(clock: Clock): Promise<RequestBench> {
+  const head = { role: "coordinator", duties: ["compliance"] } as const;
+  const holders = Array.from({ length: 6 }, () => HOLDER);
+  return createRequestBench([EXECUTIVE, EXECUTIVE, head, { role: "coordinator" }, ...holders], { clock });
+}
+
+export async function createLifeWorld(): Promise<LifeWorld> {
+  const clock = fixedClock(new Date());
+  const bench = await openBench(clock);
+  const [chair, officer, head, staff, ...holders] = bench.more;
+  if (chair === undefined || officer === undefined || head === undefined || staff === undefined)
+    throw new Error("more people expected");
+  const admin = new Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  const first = await submittedRequest(bench);
+  await checkIdentity(bench.legal, first, IDENTITY);
+  await withdrawRequest(bench.regulator, first, undefined);
+  const { legal, both, approver, second, auditor, support } = bench;
+  const people = { legal, both, approver, second, auditor, support, head, chair, officer };
+  const who: LifeWorld["who"] = (actor, kind) => {
+    const owner = kind === undefined ? staff : bench.regulator;
+    return { ...(actor === "owner" ? owner : people[actor]), clock };
+  };
+  return {
+    bench,
+    clock,
+    holders: holders.map((holder) => ({ ...holder, clock })),
+    who,
+    begin: (kind, isPending) => beginRequest(who("owner", kind), bench, { kind, isPending }),
+    rows: async (text, values) => (await admin.query(text, [...values])).rows,
+    close: async () => {
+      await admin.end();
+      await bench.close();
+    },
+  };
+}
