@@ -136,7 +136,15 @@ export async function createRequestBench(
 
 /** Drafts a request, by the regulator for the first transaction unless said otherwise. */
 export async function draftRequest(bench: RequestBench, filing: Filing = {}): Promise<string> {
-  const { who = bench.regulator, fields, transactions, maxViews, coViewers, maxExports, purpose = "audit" } = filing;
+  const {
+    who = bench.regulator,
+    fields,
+    transactions,
+    maxViews,
+    coViewers,
+    maxExports,
+    purpose = "audit",
+  } = filing;
   const body = NewRequest.parse({
     purpose,
     justification: "Examination of a settlement",

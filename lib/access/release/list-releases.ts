@@ -52,7 +52,7 @@ export function listReleases(cx: Context, query: ReleaseQuery): Promise<Page<Rel
     }
     return inSnapshot(cx, async (tx) => {
       const turns = await listQueue(tx, {
-        viewer: { ...viewerOf(cx), seesEscalated: true },
+        viewer: { ...(await viewerOf(tx, cx)), seesEscalated: true },
         ownerId: cx.principal.userId,
         state: "overdue",
         view: "all",
