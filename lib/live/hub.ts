@@ -216,7 +216,9 @@ class Hub implements LiveHub {
       const found = await inSnapshot(this.#options, (tx) => findSessions(tx, tenantId, sids));
       const now = this.#options.clock.now();
       const good = new Set(found.filter((one) => endOf(one, now) === undefined).map((one) => one.sid));
-      for (const stream of this.#streams) if (!good.has(stream.sessionId)) this.#endSession(stream);
+      // Whoever joined while they were looked at was not looked at.
+      for (const stream of this.#streams)
+        if (sids.includes(stream.sessionId) && !good.has(stream.sessionId)) this.#endSession(stream);
     } catch (error) {
       // While the database is away nothing changes either; its return looks at the sessions again.
       this.#options.logger.warn({ err: error }, "the sessions of live streams could not be checked");
