@@ -76,7 +76,7 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
   // Nobody who decides was left out, and what they read names the use.
   for (const handle of ["coordinator-001:legal", "coordinator-001:approve"]) {
     const told = await pageOf(browser, handle, "/notifications");
-    await expect(told.page.locator(`a[href$="/${id}"]`).first()).toBeVisible();
+    await expect(told.page.locator(`a[href="/break-glass/${id}"]`).first()).toBeVisible();
     await told.page.context().close();
   }
   const reviewer = await pageOf(browser, "coordinator-001:legal", `/break-glass/${id}`);

@@ -3,7 +3,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import type { Subject } from "@/lib/notify/audience";
 
-/** References of the requests that these things belong to, by id of the thing; only to be shown to who may know of it. */
+/** References of the requests that these things belong to, and of uses of break-glass, by id of the thing; only to be shown to who may know of it. */
 export async function readReferences(
   tx: Tx,
   tenantId: string,
@@ -17,6 +17,9 @@ export async function readReferences(
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${requests}::uuid[])
     UNION ALL
     SELECT g.id::text, r.reference FROM access_grant g JOIN access_request r ON r.id = g.request_id
-    WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${grants}::uuid[])`);
+    WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${grants}::uuid[])
+    UNION ALL
+    SELECT g.id::text, 'BG-' || right(g.id::text, 8) FROM access_grant g
+    WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${grants}::uuid[]) AND g.emergency_id IS NOT NULL`);
   return new Map(rows.map(({ id, reference }) => [id, reference]));
 }

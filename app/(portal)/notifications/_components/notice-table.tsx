@@ -9,12 +9,12 @@ import type { Notification } from "@/lib/notify/schema";
 import { MarkOne } from "./mark-all";
 
 /** Where one reads more of a thing. */
-function hrefOf({ kind, subject }: Notification): string {
+function hrefOf({ kind, subject, reference }: Notification): string {
   switch (kind) {
     case "request":
       return `/requests/${subject}`;
     case "grant":
-      return `/grants/${subject}`;
+      return reference?.startsWith("BG-") === true ? `/break-glass/${subject}` : `/grants/${subject}`;
     case "dispute":
       return `/disputes/${subject}`;
     case "key":
