@@ -2,6 +2,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { dutyKey, roleKey } from "@/components/layout/role-words";
 import { CODE_KEYS, fieldReason, isKnownCode, placeOf } from "@/components/messages/problem-keys";
+import { byRole } from "@/components/messages/problem-roles";
 
 /** What a reader is told of a refusal: its code and what stands beside it, never its sentence if there are words. */
 export interface ToldProblem {
@@ -20,9 +21,20 @@ function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
+/** A code's words for the reader's role where it has some, for everybody otherwise. */
+function useWordsOf(): (key: (typeof CODE_KEYS)[keyof typeof CODE_KEYS], audience: unknown) => string {
+  const t = useTranslations("problem.codes");
+  const roles = useTranslations("problem.byRole");
+  return (key, audience) => {
+    const own = byRole(key, audience);
+    return own === undefined ? t(key) : roles(own);
+  };
+}
+
 /** Why something was refused, in the reader's language and in words of the screen. */
 export function useProblemWords(): (problem: ToldProblem) => string {
   const t = useTranslations("problem.codes");
+  const wordsOf = useWordsOf();
   const portal = useTranslations("portal");
   const format = useFormatter();
   return ({ code, title, detail, members }) => {
@@ -36,7 +48,7 @@ export function useProblemWords(): (problem: ToldProblem) => string {
       return t("role", { role: portal(`roles.${roleKey(members.role)}`) });
     if (code === "participant.unknown" || code === "participant.no-active-key")
       return t(CODE_KEYS[code], { participant: String(members.participant ?? "") });
-    return t(CODE_KEYS[code]);
+    return wordsOf(CODE_KEYS[code], members.audience);
   };
 }
 

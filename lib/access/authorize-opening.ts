@@ -46,6 +46,7 @@ export async function authorizeOpening(cx: Context, request: OpeningRequest): Pr
   const { subject, office } = await loadSubject(cx);
   const now = cx.clock.now();
   const decision = decideOpening({ ...request, subject, office, isEvaluation: cx.instance.evaluation, now });
-  if (!decision.isAllowed) throw refusalOf(decision.reasons, decision.nextPossibleAt);
+  if (!decision.isAllowed)
+    throw refusalOf(decision.reasons, { nextPossibleAt: decision.nextPossibleAt, reader: subject });
   return asPermit({ ...decision, action: "disclosure.open" as const, policyVersion: POLICY_VERSION });
 }

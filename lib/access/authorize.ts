@@ -16,6 +16,6 @@ export async function authorize<A extends Action>(
   facts: ActionFacts[A],
 ): Promise<Permit<A>> {
   const [first, ...others] = decideAction(cx.principal, action, facts);
-  if (first !== undefined) throw refusalOf([first, ...others]);
+  if (first !== undefined) throw refusalOf([first, ...others], { reader: cx.principal });
   return asPermit({ action, policyVersion: POLICY_VERSION, policies: [`default.${action}`] });
 }

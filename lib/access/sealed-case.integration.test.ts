@@ -1,16 +1,31 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { suspendAuthorization } from "@/lib/access/authorizations/end-authorization";
 import { decideRequest } from "@/lib/access/decide-request";
+import { listEmergencies } from "@/lib/access/emergency/list-emergencies";
 import { fileRequest } from "@/lib/access/file-request";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
+import { listGrants } from "@/lib/access/list-grants";
+import { listPreservations } from "@/lib/access/list-preservations";
+import { listRequests } from "@/lib/access/list-requests";
+import { endRelease } from "@/lib/access/release/end-release";
+import { getRelease } from "@/lib/access/release/get-release";
+import { proposeRelease } from "@/lib/access/release/propose-release";
+import { reviewRequest } from "@/lib/access/review-request";
 import { revokeGrant } from "@/lib/access/revoke-grant";
 import { NewDecision, NewRequest } from "@/lib/access/schema";
 import { listAccessLogs } from "@/lib/audit/list-access-logs";
 import { openParts } from "@/lib/audit/reading/open-parts";
 import { readParts } from "@/lib/audit/reading/store";
+import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { getHome } from "@/lib/home/get-home";
+import { listNotifications } from "@/lib/notify/list-notifications";
+import { NotificationQuery } from "@/lib/notify/schema";
+import { tellPeople } from "@/lib/notify/tell-people";
+import { createAccessBench } from "@/lib/testing/access-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit-transaction";
@@ -85,4 +100,64 @@ test("ids, code and reason of a refusal lie in the case's part", async () => {
   );
   expect(opened.get("case")).toMatchObject({ request: id, code: "request-file.not-found" });
   expect(opened.get("org")).not.toHaveProperty("details");
+});
+
+/** Everything that one person is answered by the calls that list or name a case, with what is his own and drawn taken out. */
+async function answersOf(who: Person, id: string, grantId: string): Promise<Record<string, string>> {
+  const said = async (act: Promise<unknown>): Promise<string> =>
+    act.then(
+      (answer) => JSON.stringify(answer),
+      (error: unknown) =>
+        error instanceof DomainError
+          ? JSON.stringify([error.code, error.status, error.detail, error.extra])
+          : String(error),
+    );
+  return {
+    requests: await said(listRequests(who, { limit: 100 })),
+    grants: await said(listGrants(who, { limit: 100 })),
+    emergencies: await said(listEmergencies(who, { limit: 100 })),
+    notifications: await said(listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }))),
+    holds: await said(listPreservations(who, { limit: 100 })),
+    home: await said(getHome(who)),
+    request: await said(getRequest(who, id)),
+    review: await said(reviewRequest(who, id)),
+    release: await said(getRelease(who, id)),
+    propose: await said(proposeRelease(who, id, { reason: "mine" })),
+    grant: await said(getGrant(who, grantId)),
+    suspend: await said(suspendAuthorization(who, id, grantId, { reason: "x" })),
+    end: await said(endRelease(who, grantId, { reason: "x" })),
+  };
+}
+
+test("a case with its grant, notices and end is byte-equal to none for another agency, an internal auditor and support", async () => {
+  const world = await createAccessBench();
+  try {
+    const agency = await world.person({ role: "regulator", hasKey: false, organisation: "agency" });
+    const internal = await world.person({ role: "auditor", hasKey: false });
+    const readers = [agency, internal, world.support];
+    const clock = fixedClock(new Date());
+    const at = (who: Person): Person => ({ ...who, clock });
+    const nothing = uuidv7(1);
+    const tell = async () => {
+      while ((await tellPeople({ ...world.cx, hasMail: false })) > 0);
+    };
+    await tell();
+    const before = await Promise.all(readers.map((who) => answersOf(at(who), nothing, nothing)));
+    const id = await world.file({ order: { sealed: { basis: "§ 101", until: world.order.valid_until } } });
+    await decideRequest(world.legal, id, world.approval("legal"));
+    const { grant_id: grantId = "" } = await decideRequest(world.approver, id, world.approval("coordinator"));
+    await revokeGrant(world.second, grantId, "over");
+    await tell();
+    const after = await Promise.all(readers.map((who) => answersOf(at(who), id, grantId)));
+    expect(after).toEqual(before);
+    // The same calls tell those who may know: nothing above is empty for want of something to tell.
+    const known = await answersOf(at(world.legal), id, grantId);
+    for (const call of ["requests", "grants", "notifications", "request"] as const)
+      expect([call, known[call]?.includes(id) === true || known[call]?.includes(grantId) === true]).toEqual([
+        call,
+        true,
+      ]);
+  } finally {
+    await world.close();
+  }
 });

@@ -5,6 +5,11 @@ import type { Tx } from "@/lib/db/transaction";
 /** Work with the custodian that must be done even if it is away now. */
 const Kind = z.enum(["grant.activate", "grant.revoke", "dispute.end", "co-viewer.end"]);
 
+/** Work that waits, and how often it was tried in vain. */
+export interface WaitingWork extends PendingWork {
+  readonly attempts: number;
+}
+
 export interface PendingWork {
   readonly kind: z.infer<typeof Kind>;
   /** Id of the grant, of the dispute that has ended, or of a co-viewer's end. */
@@ -39,7 +44,7 @@ export async function postponePending(tx: Tx, work: PendingWork, until: Date): P
 export async function listPending(
   tx: Tx,
   due: { readonly tenantId: string; readonly at: Date; readonly limit: number },
-): Promise<PendingWork[]> {
+): Promise<WaitingWork[]> {
   const rows = await tx.job.findMany({
     where: {
       tenant_id: due.tenantId,
@@ -49,7 +54,7 @@ export async function listPending(
     },
     orderBy: { created_at: "asc" },
     take: due.limit,
-    select: { kind: true, subject: true },
+    select: { kind: true, subject: true, attempts: true },
   });
-  return rows.map((row) => ({ kind: Kind.parse(row.kind), subject: row.subject }));
+  return rows.map((row) => ({ kind: Kind.parse(row.kind), subject: row.subject, attempts: row.attempts }));
 }

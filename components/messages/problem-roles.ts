@@ -1,0 +1,30 @@
+/** Refusals that have words of their own for a role, as keys of the namespace `problem.byRole`. */
+export const ROLE_KEYS = [
+  "hours.auditor",
+  "hours.regulator",
+  "retention.participant",
+  "retention.auditor",
+  "retention.regulator",
+  "retention.support",
+  "retention.reviewer",
+  "noGrant.auditor",
+  "noGrant.regulator",
+  "noGrant.support",
+  "noGrant.reviewer",
+  "level.auditor",
+  "level.regulator",
+  "level.reviewer",
+  "noViews.auditor",
+  "noViews.regulator",
+  "noViews.support",
+  "noViews.reviewer",
+  "purpose.participant",
+  "purpose.auditor",
+  "purpose.regulator",
+  "purpose.support",
+] as const;
+
+/** The words of a code's key for this reader; nothing where everybody is told the same. */
+export function byRole(key: string, audience: unknown): (typeof ROLE_KEYS)[number] | undefined {
+  return ROLE_KEYS.find((known) => known === `${key}.${String(audience)}`);
+}
