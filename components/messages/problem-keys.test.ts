@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { fieldReason, placeOf } from "@/components/messages/problem-keys";
+import { fieldReason } from "@/components/messages/field-reasons";
+import { placeOf } from "@/components/messages/problem-keys";
 import { NewTransaction } from "@/lib/transactions/schema";
 
 const BODY = { job_id: "job-1", participants: ["miner-789"] };

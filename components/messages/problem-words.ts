@@ -1,7 +1,8 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { dutyKey, roleKey } from "@/components/layout/role-words";
-import { CODE_KEYS, fieldReason, isKnownCode, placeOf } from "@/components/messages/problem-keys";
+import { fieldReason } from "@/components/messages/field-reasons";
+import { CODE_KEYS, isKnownCode, placeOf } from "@/components/messages/problem-keys";
 import { byRole } from "@/components/messages/problem-roles";
 
 /** What a reader is told of a refusal: its code and what stands beside it, never its sentence if there are words. */

@@ -1,8 +1,8 @@
 import "server-only";
 import { decideAction } from "@/lib/access/action-rules";
-import type { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/answer-schema";
 import { findAuthorization } from "@/lib/access/authorizations/store";
 import { listDecisions } from "@/lib/access/decisions/store";
+import type { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/grant-schema";
 import {
   countOpened,
   findRevoker,

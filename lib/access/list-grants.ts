@@ -1,5 +1,5 @@
 import "server-only";
-import type { GrantView } from "@/lib/access/answer-schema";
+import type { GrantView } from "@/lib/access/grant-schema";
 import { countOpened } from "@/lib/access/grants/detail-store";
 import { countGrants, listGrants as list } from "@/lib/access/grants/store";
 import { listOwner, type Page, requireCursor } from "@/lib/access/list-requests";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { GrantView } from "@/lib/access/answer-schema";
+import type { GrantView } from "@/lib/access/grant-schema";
 import { findGrantsOf, type GrantRow, listGrants } from "@/lib/access/grants/store";
 import { grantView } from "@/lib/access/view";
 import type { Context } from "@/lib/context";

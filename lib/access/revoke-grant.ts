@@ -1,8 +1,8 @@
 import "server-only";
 import type { CustodyContext } from "@/lib/access/activate-grant";
-import type { GrantAnswer } from "@/lib/access/answer-schema";
 import { findEndedNonce } from "@/lib/access/disputes/store";
 import { answerGrant } from "@/lib/access/get-grant";
+import type { GrantAnswer } from "@/lib/access/grant-schema";
 import { revokeGrantRow } from "@/lib/access/grants/change-store";
 import { findGrant, findRevocation, type GrantRow } from "@/lib/access/grants/store";
 import { finishPending, insertPending } from "@/lib/access/jobs/store";

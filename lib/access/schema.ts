@@ -241,22 +241,6 @@ export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
 export const NewCoViewerEnd = z.strictObject({ person: visibleLine(160), reason: visibleText(2_000) });
 export type NewCoViewerEnd = z.infer<typeof NewCoViewerEnd>;
 
-export const NewComment = z.strictObject({ comment: visibleText(4_000) });
-export const Withdrawal = z.strictObject({ reason: visibleText(2_000).optional() });
-export const Revocation = z.strictObject({ reason: visibleText(2_000) });
-
-/** More time for the answer, once, with its reason; absent `until` asks for as much as the instrument leaves. */
-export const NewExtension = z.strictObject({ reason: visibleText(2_000), until: InstantOrDate.optional() });
-export type NewExtension = z.infer<typeof NewExtension>;
-/** A privilege is claimed (`raise`, the default), or the claim has been dealt with (`settle`). */
-export const NewObjection = z.strictObject({
-  reason: visibleText(2_000),
-  act: z.enum(["raise", "settle"]).default("raise"),
-});
-export type NewObjection = z.infer<typeof NewObjection>;
-/** Why a part is given now, and what becomes of the rest. */
-export const NewPartialAnswer = z.strictObject({ reason: visibleText(2_000) });
-
 export const NewOpening = z.strictObject({
   grant_id: Uuid,
   transactions: TransactionIds,

@@ -1,6 +1,7 @@
-import type { AuthorizationView, GrantView, RequestSummary } from "@/lib/access/answer-schema";
+import type { AuthorizationView, RequestSummary } from "@/lib/access/answer-schema";
 import { assuranceView } from "@/lib/access/authorizations/assurance";
 import type { AuthorizationRow } from "@/lib/access/authorizations/store";
+import type { GrantView } from "@/lib/access/grant-schema";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { effectiveLevel, isWithin } from "@/lib/access/limits";
 import type { Person } from "@/lib/access/people/store";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { GrantView, RequestSummary } from "@/lib/access/answer-schema";
+import { RequestSummary } from "@/lib/access/answer-schema";
+import { GrantView } from "@/lib/access/grant-schema";
 import { InstrumentKind, Stage } from "@/lib/access/schema";
 import { ClosedLog } from "@/lib/api-client/fields";
 import { KeyState } from "@/lib/keys/states";

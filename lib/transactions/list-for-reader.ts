@@ -1,5 +1,5 @@
 import "server-only";
-import type { GrantView } from "@/lib/access/answer-schema";
+import type { GrantView } from "@/lib/access/grant-schema";
 import { listOwnGrants } from "@/lib/access/own-grants";
 import type { Context } from "@/lib/context";
 import { getTransaction } from "@/lib/transactions/get-transaction";

@@ -1,8 +1,9 @@
 import "server-only";
-import type { GrantView, RequestView } from "@/lib/access/answer-schema";
+import type { RequestView } from "@/lib/access/answer-schema";
 import { purposesOf } from "@/lib/access/default-rules";
 import { isSupport } from "@/lib/access/floor";
 import { getRequest } from "@/lib/access/get-request";
+import type { GrantView } from "@/lib/access/grant-schema";
 import { listOwnGrants } from "@/lib/access/own-grants";
 import type { AccessLogItem } from "@/lib/audit/access-logs";
 import { listAccessLogs } from "@/lib/audit/list-access-logs";

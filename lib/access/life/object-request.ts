@@ -1,10 +1,10 @@
 import "server-only";
 import type { RequestAnswer } from "@/lib/access/answer-schema";
+import type { NewObjection } from "@/lib/access/life/schema";
 import { enterSteering, loadSteered, requireDuty, type Steered } from "@/lib/access/life/steer";
 import { moveRequest, type Step } from "@/lib/access/move-request";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { answerRequest } from "@/lib/access/request-view";
-import type { NewObjection } from "@/lib/access/schema";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -1,6 +1,6 @@
 import "server-only";
-import type { GrantAnswer } from "@/lib/access/answer-schema";
 import { answerGrant } from "@/lib/access/get-grant";
+import type { GrantAnswer } from "@/lib/access/grant-schema";
 import { revokeGrantRow } from "@/lib/access/grants/change-store";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { insertPending } from "@/lib/access/jobs/store";

@@ -1,15 +1,14 @@
 import { z } from "zod";
 import { AuthorizationAnswer, RequestAnswer, RequestSummary, RequestView } from "@/lib/access/answer-schema";
+import { NewComment, Withdrawal } from "@/lib/access/life/schema";
 import {
   AuthorizationEnd,
   AuthorizationFactsBody,
   ChangedRequest,
   InstantOrDate,
-  NewComment,
   NewRequest,
   Purpose,
   RequestState,
-  Withdrawal,
 } from "@/lib/access/schema";
 import { pageOf, pageQuery, visibleLine } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { GrantAnswer, GrantDetail, GrantView, OpeningAnswer } from "@/lib/access/answer-schema";
-import { NewOpening, Revocation } from "@/lib/access/schema";
+import { OpeningAnswer } from "@/lib/access/answer-schema";
+import { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/grant-schema";
+import { Revocation } from "@/lib/access/life/schema";
+import { NewOpening } from "@/lib/access/schema";
 import { pageOf, pageQuery } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GrantAnswer } from "@/lib/access/answer-schema";
+import { GrantAnswer } from "@/lib/access/grant-schema";
 import {
   NewRelease,
   ReleaseAnswer,

@@ -1,5 +1,5 @@
 import { RequestAnswer } from "@/lib/access/answer-schema";
-import { NewExtension, NewObjection, NewPartialAnswer } from "@/lib/access/schema";
+import { NewExtension, NewObjection, NewPartialAnswer } from "@/lib/access/life/schema";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
 

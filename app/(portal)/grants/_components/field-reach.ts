@@ -1,4 +1,4 @@
-import type { GrantDetail } from "@/lib/access/answer-schema";
+import type { GrantDetail } from "@/lib/access/grant-schema";
 import type { GroupName } from "@/lib/escrow/statements";
 
 const OVER: readonly GrantDetail["state"][] = ["revoked", "expired", "exhausted"];

@@ -8,7 +8,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import type { GrantDetail } from "@/lib/access/answer-schema";
+import type { GrantDetail } from "@/lib/access/grant-schema";
 import { GroupName } from "@/lib/escrow/statements";
 
 type Job = GrantDetail["jobs"][number];

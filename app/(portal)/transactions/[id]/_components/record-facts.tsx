@@ -8,7 +8,7 @@ import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
-import type { GrantView } from "@/lib/access/answer-schema";
+import type { GrantView } from "@/lib/access/grant-schema";
 import type { RecordView } from "@/lib/transactions/read-record";
 
 function FactLink({ href, children }: { href: string; children: ReactNode }) {

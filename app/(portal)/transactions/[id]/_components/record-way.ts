@@ -1,5 +1,5 @@
 import type { GrantWay, Way } from "@/app/(portal)/transactions/[id]/_components/way";
-import type { GrantView } from "@/lib/access/answer-schema";
+import type { GrantView } from "@/lib/access/grant-schema";
 import { GroupName } from "@/lib/escrow/statements";
 import type { RecordView } from "@/lib/transactions/read-record";
 import type { TransactionView } from "@/lib/transactions/schema";

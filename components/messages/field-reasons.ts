@@ -1,0 +1,48 @@
+/** What the server says of a refused value, and the words for it. The first that fits counts. */
+const REASONS = [
+  [/^Too small: .*>=1 /, "missing"],
+  [/received undefined/, "missing"],
+  [/^is missing$/, "missing"],
+  [/^asks for nothing$/, "missing"],
+  [/^at least one/, "missing"],
+  [/^Too big: expected string to have <=(\d+) characters/, "tooLong"],
+  [/^Too big: /, "tooMuch"],
+  [/^more than /, "tooMuch"],
+  [/what remains$/, "tooMuch"],
+  [/^Too small: /, "tooLittle"],
+  [/^neither an ISO 4217/, "currency"],
+  [/^not a decimal number/, "amount"],
+  [/named as its group$/, "nameOfGroup"],
+  [/^There is no participant /, "unknownParticipant"],
+  [/^not a participant id$/, "unknownParticipant"],
+  [/has no active key\.$/, "noKey"],
+  [/^there is no such transaction$/, "unknownTransaction"],
+  [/^is no number of the agency's record$/, "noNumberOfRecord"],
+  [/^is no active colleague of your organisation and role$/, "noColleague"],
+  [/^names no transaction$/, "findsNothing"],
+  [/^names more than (\d+) transactions$/, "findsTooMany"],
+  [/^is over$/, "over"],
+  [/^is not after /, "notAfter"],
+  [/cannot be shown$/, "characters"],
+  [/U\+0000$/, "characters"],
+  [/^neither an ISO 3166/, "jurisdiction"],
+  [/^none of these is sealed/, "notSealed"],
+  [/^nothing of this transaction is sealed/, "notSealed"],
+  [/^is not the code shown now$/, "wrong"],
+  [/^is not your password$/, "wrong"],
+] as const;
+
+export interface FieldReason {
+  readonly key: (typeof REASONS)[number][1] | "form";
+  /** The limit that was passed, where the server names one. */
+  readonly count: number;
+}
+
+/** Why a value was refused, as a key of the namespace `problem.reasons`. */
+export function fieldReason(detail: string): FieldReason {
+  for (const [pattern, key] of REASONS) {
+    const found = pattern.exec(detail);
+    if (found !== null) return { key, count: Number(found[1] ?? 0) };
+  }
+  return { key: "form", count: 0 };
+}
