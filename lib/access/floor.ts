@@ -114,7 +114,7 @@ function approvalReasons(grant: GrantFacts): Reason[] {
   const approvers = new Set(grant.approvals.map((approval) => approval.approverUserId));
   if (approvers.has(grant.subjectUserId))
     found.push(reason("floor.self-approval", "access.no-grant", "The requester decided on his own request."));
-  if (grant.coViewers?.some((one) => approvers.has(one)) === true)
+  if ([...(grant.coViewers ?? []), ...(grant.viewers ?? [])].some((one) => approvers.has(one)))
     found.push(reason("floor.co-viewer", "access.no-grant", "A co-viewer decided on what he may look at."));
   if (grant.approvals.some((one) => one.approverOrganisationId === grant.requesterOrganisationId))
     found.push(

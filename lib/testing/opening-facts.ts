@@ -50,6 +50,8 @@ export function randomFacts(seed: number): OpeningFacts {
     id: "g",
     requestId: "r",
     subjectUserId: mostly("me", ["other"]),
+    viewers: mostly<readonly string[]>([], [["me"]]),
+    coViewers: mostly<readonly string[]>([], [["p2"], ["p3", "me"]]),
     requesterOrganisationId: "my-org",
     transactions: mostly(["tx"], [["other"]]),
     groups,
@@ -71,7 +73,7 @@ export function randomFacts(seed: number): OpeningFacts {
       { approverUserId: mostly("p2", ["p1"]), approverOrganisationId: "staff" },
     ],
   };
-  const { authorization: _none, requestId: _asked, ...bare } = grant;
+  const { authorization: _none, requestId: _asked, viewers: _looking, coViewers: _named, ...bare } = grant;
   const disputeGrant = {
     ...bare,
     approvals: [],

@@ -24,7 +24,8 @@ export function isAllowedByOracle(f: OpeningFacts): boolean {
     return isParty && purposes.includes(f.purpose) && days <= 365 && proven;
   }
   if (g === undefined || s.role === "admin") return false;
-  if (g.subjectUserId !== "me" || !g.transactions.includes("tx") || g.state !== "active") return false;
+  const mayLook = g.subjectUserId === "me" || (g.viewers ?? []).includes("me");
+  if (!mayLook || !g.transactions.includes("tx") || g.state !== "active") return false;
   if (now < g.notBefore.getTime() || now >= g.notAfter.getTime() || g.viewsUsed >= 2) return false;
   const a = g.authorization;
   if (g.dispute !== undefined) {
@@ -44,6 +45,7 @@ export function isAllowedByOracle(f: OpeningFacts): boolean {
   const people = g.approvals.map((one) => one.approverUserId);
   if (people.includes("me") || g.approvals.some((one) => one.approverOrganisationId === "my-org"))
     return false;
+  if ((g.coViewers ?? []).some((one) => people.includes(one))) return false;
   if (needsApproval && g.level === "full" && new Set(people).size < 2) return false;
   if (g.level === "metadata" || g.purpose !== f.purpose) return false;
   const isSupport = s.duties.includes("support");
