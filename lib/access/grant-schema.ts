@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AuthorizationView } from "@/lib/access/answer-schema";
+import { AuthorizationView, JobView } from "@/lib/access/answer-schema";
 import { GrantCopy, GrantOpening, PersonView } from "@/lib/access/opening-schema";
 import { GrantState, InstrumentKind, Purpose, Stage } from "@/lib/access/schema";
 import { Receipt } from "@/lib/api-client/fields";
