@@ -78,6 +78,7 @@ async function closeUntilThen(admin: Caller, name: string): Promise<string> {
     weekly_hours: { [then.getUTCDay() === 0 ? 7 : then.getUTCDay()]: ["10:00", "11:00"] },
     holiday_region: null,
     closed_dates: [],
+    open_dates: [],
   };
   const set = await admin.send(`/confidential/admin/organisations/${id}/hours`, {
     method: "PUT",
