@@ -30,6 +30,16 @@ test("an auditor and a regulator are told different things of the same rule, and
   expect(told("coordinator").extra).not.toHaveProperty("audience");
 });
 
+test("an ended grant and used views are told as what they come to", () => {
+  const told = (id: string) =>
+    refusalOf([reason(id, "access.no-grant", "Not in force.")], {
+      reader: { role: "regulator", duties: [] },
+    });
+  for (const id of ["floor.grant-state", "floor.grant-transaction"])
+    expect(told(id).detail).toBe("Not in force. File an access request with your legal authority.");
+  expect(told("floor.views").extra).toMatchObject({ audience: "regulator", reason: "floor.views" });
+});
+
 test("what may not be known of is told to every role alike, without words and without the role", () => {
   const hidden = reason("floor.request-of-another", "request-file.not-found", "There is nothing here.");
   const answers = (["client", "auditor", "regulator", "coordinator"] as const).map((role) => {
@@ -44,6 +54,7 @@ test("the pages have words for the same readers as the answers", () => {
     "default.hours": "access.outside-hours",
     "default.retention": "access.outside-retention",
     "floor.no-grant": "access.no-grant",
+    "default.groups": "access.groups",
     "default.level": "access.level",
     "default.views": "access.views-exhausted",
     "default.purpose": "access.purpose",

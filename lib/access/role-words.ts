@@ -37,6 +37,12 @@ const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>
     support: "A party lets support see a transaction, masked, by disputing it.",
     reviewer: "Reviewing gives no access of its own: file a request, which others decide.",
   },
+  "default.groups": {
+    participant: "A record opens for you in the fields that were sealed for you.",
+    auditor: "The deciders granted other fields; these take a new request.",
+    regulator: "The deciders granted other fields; these take a new request.",
+    reviewer: "These fields take a new request.",
+  },
   "default.level": {
     auditor: "Another level takes a new request.",
     regulator: "Another level takes a new request.",
@@ -56,9 +62,16 @@ const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>
   },
 };
 
+/** Rules of the floor that say what another rule says, to the same readers. */
+const ALIKE: Readonly<Record<string, string>> = {
+  "floor.views": "default.views",
+  "floor.grant-state": "floor.no-grant",
+  "floor.grant-transaction": "floor.no-grant",
+};
+
 /** The words for this reader beside the rule's own sentence; nothing where a rule says the same to everybody. */
 export function wordsFor(reasonId: string, audience: Audience | undefined): string | undefined {
-  return audience === undefined ? undefined : WORDS[reasonId]?.[audience];
+  return audience === undefined ? undefined : WORDS[ALIKE[reasonId] ?? reasonId]?.[audience];
 }
 
 /** Every rule with words by role, and for whom; for the test that holds them against the pages' own. */
