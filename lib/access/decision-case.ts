@@ -43,8 +43,11 @@ export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): P
     throw new DomainError("request-file.not-found");
   }
   const decisions = await listDecisions(tx, id);
-  const deciders = decisions.filter((one) => one.decision !== "ask").map((one) => one.approverUserId);
   const { kin, facts: tied } = await withTie(tx, cx, facts);
+  // Who decided under another account of his has decided.
+  const deciders = decisions
+    .filter((one) => one.decision !== "ask")
+    .map((one) => (kin.accounts.includes(one.approverUserId) ? cx.principal.userId : one.approverUserId));
   const party = await isParty(tx, ownOrganisations(cx, kin), facts.transactions);
   const permit = await authorize(cx, "request.decide", { ...tied, stage, deciders, isParty: party });
   return {

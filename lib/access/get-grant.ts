@@ -39,7 +39,8 @@ async function viewOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantView> 
 function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["acts"] {
   const isLive = view.state === "active" || view.state === "pending";
   const { userId } = cx.principal;
-  const isOwn = grant.subjectUserId === userId || grant.viewers?.includes(userId) === true;
+  const isOwn = grant.subjectUserId === userId;
+  const mayOpen = isOwn || grant.viewers?.includes(userId) === true;
   const facts = {
     requesterUserId: grant.subjectUserId,
     requesterOrganisationId: grant.requesterOrganisationId,
@@ -48,7 +49,7 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
     viewers: grant.viewers ?? [],
   };
   return [
-    ...(isOwn && view.state === "active" ? (["open"] as const) : []),
+    ...(mayOpen && view.state === "active" ? (["open"] as const) : []),
     ...(isOwn && view.state === "active" && view.exports_left > 0 ? (["export"] as const) : []),
     ...(isLive && decideAction(cx.principal, "grant.revoke", facts).length === 0
       ? (["revoke"] as const)

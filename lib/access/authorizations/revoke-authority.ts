@@ -18,12 +18,13 @@ async function revokeIn(tx: Tx, cx: Context, id: string, reason: string) {
   const row = await lockAuthority(tx, cx.instance.tenantId, id);
   if (row === undefined) throw new DomainError("authority.not-found");
   const resting = await listResting(tx, id);
-  // Stopped half-way before: what is left is ended now, by whoever sends it again and under the reason it was revoked for.
-  const isLeft = row.state === "revoked" && resting.length > 0;
-  if (row.state !== "confirmed" && !isLeft) {
+  // Stopped half-way before: what is left is ended now. It is answered and written down alike where nothing was left, since
+  // whether an order rests on it is not for every registrar and reader of the log (I12).
+  const isAgain = row.state === "revoked";
+  if (row.state !== "confirmed" && !isAgain) {
     throw new DomainError("authority.state", { detail: `The registration is ${row.state}.` });
   }
-  if (!isLeft) {
+  if (!isAgain) {
     const at = cx.clock.now();
     await endAuthorityRow(tx, id, { state: "revoked", by: cx.principal.userId, at, reason });
   }
@@ -32,7 +33,7 @@ async function revokeIn(tx: Tx, cx: Context, id: string, reason: string) {
     outcome: "done",
     action: "authority.revoke",
     subjects: [`authority:${id}`],
-    details: { digest: row.digest, reason, ...(isLeft ? { resumed: resting.length } : {}) },
+    details: { digest: row.digest, reason },
   });
   return { entry, resting };
 }
@@ -51,7 +52,7 @@ async function endResting(cx: Context, requestId: string, reason: string): Promi
 /**
  * An authority's key counts no more: from this commit on no order under it is taken, and every grant that rests on one
  * is refused at its next decision; then the orders and their grants are ended one by one, with the custodian too. Whoever is
- * stopped in between sends it again, and what is left is ended then. One person does it, since it takes away only. Throws `auth.role`, `authority.not-found`, `authority.state`.
+ * stopped in between sends it again, and what is left is ended then; with nothing left it is answered alike. One person does it, since it takes away only. Throws `auth.role`, `authority.not-found`, `authority.state`.
  */
 export async function revokeAuthority(cx: Context, id: string, body: AuthorityEnd): Promise<AuthorityAnswer> {
   return recordingRefusals(cx, "authority.revoke", id, async () => {

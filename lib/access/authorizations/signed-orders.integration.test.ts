@@ -8,6 +8,8 @@ import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
 import { AuthorizationFactsBody, NewDecision } from "@/lib/access/schema";
 import { submitRequest } from "@/lib/access/submit-request";
+import { openParts } from "@/lib/audit/reading/open-parts";
+import { readParts } from "@/lib/audit/reading/store";
 import { confirmAuthority } from "@/lib/authority/registry/confirm-authority";
 import { listAuthorities } from "@/lib/authority/registry/list-authorities";
 import { registerAuthority } from "@/lib/authority/registry/register-authority";
@@ -15,6 +17,7 @@ import { withdrawAuthority } from "@/lib/authority/registry/withdraw-authority";
 import { utf8 } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { inSnapshot } from "@/lib/db/transaction";
 import { createOrderSigner, type OrderSigner, registerSigner } from "@/lib/testing/order-signer";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
@@ -93,6 +96,21 @@ const authorizationOf = async (id: string) => {
   if (authorization === undefined) throw new TypeError("no authorization");
   return authorization;
 };
+
+/** What the entries of a registration's revocations say, oldest first. */
+async function revocationsOf(id: string): Promise<readonly Json[]> {
+  const { rows } = await queryOwner(
+    bench,
+    "SELECT entry_id FROM audit_index WHERE action = 'authority.revoke' AND outcome = 'done' ORDER BY at, entry_id",
+  );
+  const ids = rows.map(({ entry_id }) => entry_id);
+  const parts = await inSnapshot(bench.legal, (tx) => readParts(tx, ids, ["org"]));
+  const opened = await openParts(bench.legal, parts);
+  return ids.flatMap((entryId) => {
+    const said = opened.find((part) => part.entryId === entryId)?.plaintext ?? {};
+    return JSON.stringify(said).includes(`authority:${id}`) ? [said.details ?? null] : [];
+  });
+}
 
 describe("how far an order is verified", () => {
   it("of a paper order is attested by two readings and stays so whatever becomes of its state", async () => {
@@ -357,7 +375,8 @@ describe("a registered key", () => {
     expect((await refusalOf(submitRequest(bench.regulator, drafted))).extra.fault).toBe("key-revoked");
     const late = await refusalOf(attach(await draftRequest(bench), {}, court));
     expect(late.extra.fault).toBe("key-revoked");
-    expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("authority.state");
+    // Sent again it is answered alike, whether something was left of it or not, and no entry tells others of cases.
+    expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("done");
     expect((await open((await grantedRequest()).grantId)).success).toBe(true);
   });
 
@@ -388,7 +407,13 @@ describe("a registered key", () => {
     );
     expect((await revokeAuthority(second, id, { reason: "once more" })).state).toBe("revoked");
     expect(await states()).toEqual(["revoked", "revoked"]);
-    expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("authority.state");
+    expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("done");
+    const said = await revocationsOf(id);
+    // Of what was left when, the entries of the registration say nothing: whose orders rest on it is not for everybody (I12).
+    expect(said).toMatchObject([{ reason: "stolen" }, { reason: "once more" }, { reason: "again" }]);
+    expect(new Set(said.map((one) => Object.keys(Object(one)).sort().join(" ")))).toEqual(
+      new Set(["digest reason"]),
+    );
   });
 
   it("is revoked for the rules already when its grants' own rows still stand", async () => {

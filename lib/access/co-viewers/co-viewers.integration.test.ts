@@ -210,6 +210,25 @@ describe("a co-viewer", () => {
   });
 });
 
+it("looks beside its holder: one who is inactive or has left the agency has nobody beside him", async () => {
+  const { regulator } = bench;
+  const { grantId } = await approved([handle(viewer)]);
+  const set = (column: "state" | "organisation_id", value: string) =>
+    byOwner(
+      `UPDATE app_user SET ${column} = $2 WHERE id = $1`,
+      [regulator.principal.userId, value],
+      "app_user",
+    );
+  await set("state", "deactivated");
+  expect(await outcomeOf(open(viewer, grantId))).toBe("access.no-grant");
+  expect(await outcomeOf(getGrant(viewer, grantId))).toBe("grant.not-found");
+  await set("state", "active");
+  await set("organisation_id", stranger.principal.organisationId);
+  expect(await outcomeOf(open(viewer, grantId))).toBe("access.no-grant");
+  await set("organisation_id", regulator.principal.organisationId);
+  expect(await outcomeOf(open(viewer, grantId))).toBe("done");
+});
+
 describe("whoever may look has asked", () => {
   it("so a decider who is named neither decides, checks, reviews nor finds it in his queue", async () => {
     const id = await submittedRequest(bench, { coViewers: [handle(viewer)] });

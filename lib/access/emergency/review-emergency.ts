@@ -3,6 +3,7 @@ import { answerEmergency } from "@/lib/access/emergency/list-emergencies";
 import { mayKnowOf, reviewReasons } from "@/lib/access/emergency/rules";
 import type { EmergencyAnswer, NewReview } from "@/lib/access/emergency/schema";
 import { type EmergencyRow, findEmergency, insertReview, isBlocked } from "@/lib/access/emergency/store";
+import { findKin } from "@/lib/access/kin/store";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { refusalOf } from "@/lib/access/refusal";
 import { proveWord } from "@/lib/access/release/prove-word";
@@ -21,7 +22,9 @@ async function requireReviewable(tx: Tx, cx: Context, id: string): Promise<Emerg
   const row = await findEmergency(tx, cx.instance.tenantId, id);
   if (row === undefined || !mayKnowOf(cx.principal, row.holder_user_id))
     throw new DomainError("grant.not-found");
-  const holderUserId = row.holder_user_id;
+  const { accounts } = await findKin(tx, cx.instance.tenantId, cx.principal.userId);
+  // A second account of the holder is the holder.
+  const holderUserId = accounts.includes(row.holder_user_id) ? cx.principal.userId : row.holder_user_id;
   const facts = { holderUserId, isBlocked: await isBlocked(tx, cx.principal.userId) };
   const [first, ...others] = reviewReasons(cx.principal, facts);
   if (first !== undefined) throw refusalOf([first, ...others]);

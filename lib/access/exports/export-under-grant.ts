@@ -2,6 +2,7 @@ import "server-only";
 import { useExport } from "@/lib/access/exports/use-export";
 import { standingReasons } from "@/lib/access/floor";
 import { loadGrant } from "@/lib/access/load-grant";
+import { reason } from "@/lib/access/reason";
 import { recordingRefusals } from "@/lib/access/record-refusal";
 import { refusalOf } from "@/lib/access/refusal";
 import type { ExportLender } from "@/lib/audit/export/export-loan";
@@ -14,6 +15,11 @@ import type { Context } from "@/lib/context";
 function lenderFor(cx: Context): ExportLender {
   return async (tx, grantId) => {
     const grant = await loadGrant(tx, cx, grantId, "grant.open");
+    // What stops an export asks for the holder's grant: a co-viewer's would take its unit and come to nothing.
+    if (grant.subjectUserId !== cx.principal.userId) {
+      const detail = "Its holder exports under a grant; a co-viewer does not.";
+      throw refusalOf([reason("floor.grant-of-another", "access.no-grant", detail)]);
+    }
     const [first, ...others] = standingReasons({ subject: cx.principal, now: cx.clock.now() }, grant);
     if (first !== undefined) throw refusalOf([first, ...others]);
     const { requestId, purpose } = grant;

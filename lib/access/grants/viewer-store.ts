@@ -3,13 +3,13 @@ import { Prisma } from "@/lib/db/generated/client";
 
 /**
  * Ids of those who may look beside the holder of a grant now, as text: named in its request, active, of its organisation
- * and its holder's role, not taken out. A release opens to its requester alone, and so do a dispute and break-glass.
+ * and its holder's role, not taken out. Beside one who is inactive or has left it nobody looks, as at the custodian. A release opens to its requester alone, and so do a dispute and break-glass.
  */
 export function viewersOf(grant: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`SELECT c.id::text FROM access_request q JOIN app_user h ON h.id = q.requester_user_id
     JOIN app_user c ON c.id = ANY (q.co_viewers)
     WHERE q.id = ${grant}.request_id AND ${grant}.release_id IS NULL AND c.state = 'active'
-      AND c.organisation_id = q.organisation_id AND c.role = h.role
+      AND h.state = 'active' AND h.organisation_id = q.organisation_id AND c.organisation_id = q.organisation_id AND c.role = h.role
       AND NOT EXISTS (SELECT 1 FROM co_viewer_end e WHERE e.request_id = q.id AND e.user_id = c.id)`;
 }
 

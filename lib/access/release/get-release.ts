@@ -29,10 +29,10 @@ function releaseView({ release, words, state }: ReleaseCase, names: Names): Rele
 }
 
 /** What the caller may do: sign once what is open, propose where nothing is. */
-export function actsOf(cx: Context, { row, words, state }: ReleaseCase): ReleaseStanding["acts"] {
+export function actsOf({ row, hasOwnWord, state }: ReleaseCase): ReleaseStanding["acts"] {
   if (row.state !== "overdue" || !isReadable(row)) return [];
   if (state !== "open") return ["propose"];
-  return words.some(({ userId }) => userId === cx.principal.userId) ? [] : ["sign"];
+  return hasOwnWord ? [] : ["sign"];
 }
 
 function standingOf(cx: Context, id: string): Promise<ReleaseStanding> {
@@ -41,7 +41,7 @@ function standingOf(cx: Context, id: string): Promise<ReleaseStanding> {
     const { release, words, row } = one;
     const userIds = words.map(({ userId }) => userId);
     const names = await loadNames(tx, release === undefined ? [] : [release.proposedBy, ...userIds]);
-    const acts = actsOf(cx, one);
+    const acts = actsOf(one);
     const view = releaseView(one, names);
     const grant = await findGrantOfRequest(tx, id);
     return {

@@ -24,9 +24,9 @@ async function standingOf(tx: Tx, cx: Context, id: string): Promise<Standing> {
   try {
     const one = await loadReleaseCase(tx, cx, id);
     const { release, state, words } = one;
-    if (release === undefined || state === undefined) return { acts: actsOf(cx, one) };
+    if (release === undefined || state === undefined) return { acts: actsOf(one) };
     const sign_until = release.signUntil.toISOString();
-    return { release: { id: release.id, state, words: words.length, sign_until }, acts: actsOf(cx, one) };
+    return { release: { id: release.id, state, words: words.length, sign_until }, acts: actsOf(one) };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return { acts: [] };

@@ -24,6 +24,8 @@ export interface ReleaseCase {
   readonly authorization: AuthorizationRow | undefined;
   readonly release: ReleaseRow | undefined;
   readonly words: readonly ReleaseWordRow[];
+  /** One of them is the caller's, under whichever account of his. */
+  readonly hasOwnWord: boolean;
   readonly state: "open" | "released" | "lapsed" | undefined;
 }
 
@@ -73,6 +75,7 @@ export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<
     authorization: await findAuthorization(tx, id),
     release,
     words,
+    hasOwnWord: words.some(({ userId }) => kin.accounts.includes(userId)),
     state: release === undefined ? undefined : await stateOf(tx, cx, release, words),
   };
 }

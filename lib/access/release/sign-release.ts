@@ -106,7 +106,7 @@ async function storeWord(
   await lockRequest(tx, requestId);
   const one = await checkWord(tx, cx, await loadReleaseCase(tx, cx, requestId), word);
   const { userId, handle: person } = cx.principal;
-  if (one.words.some((given) => given.userId === userId)) throw new DomainError("decision.same-person");
+  if (one.hasOwnWord) throw new DomainError("decision.same-person");
   const at = cx.clock.now();
   const { comment, confirms } = body;
   const common = { releaseId, requestId, userId, person, comment, confirms, at };

@@ -5,7 +5,7 @@ import type { Figures } from "@/lib/access/transparency/schema";
 import {
   countEmergencies,
   countQuarter,
-  findFirstRequest,
+  findBeginning,
   insertReport,
   listReports,
 } from "@/lib/access/transparency/store";
@@ -65,16 +65,15 @@ async function publish(cx: PublishContext, quarter: string): Promise<boolean> {
 }
 
 /**
- * Publishes the figures of every quarter that has been over for a day and is not published yet, oldest first. Any number
+ * Publishes the figures of every quarter that has been over for a day and is not published yet, oldest first, from the one in which the instance began. Any number
  * of portals may do so at once: a quarter is published by one of them, and never again. Answers how many were.
  */
 export async function publishQuarters(cx: PublishContext): Promise<number> {
   const { tenantId } = cx.instance;
   const due = await inSnapshot(cx, async (tx) => {
-    const first = await findFirstRequest(tx, tenantId);
-    if (first === undefined) return [];
+    const beginning = await findBeginning(tx, tenantId);
     const done = new Set((await listReports(tx, tenantId)).map(({ quarter }) => quarter));
-    return closedQuarters(first, cx.clock.now(), GRACE_MS).filter((quarter) => !done.has(quarter));
+    return closedQuarters(beginning, cx.clock.now(), GRACE_MS).filter((quarter) => !done.has(quarter));
   });
   let published = 0;
   for (const quarter of due) if (await publish(cx, quarter)) published += 1;

@@ -80,13 +80,10 @@ export async function countEmergencies(tx: Tx, tenantId: string, { from, to }: S
   return rows[0]?.n ?? 0;
 }
 
-/** When the first request was made; undefined before any. */
-export async function findFirstRequest(tx: Tx, tenantId: string): Promise<Date | undefined> {
-  const first = await tx.access_request.aggregate({
-    where: { tenant_id: tenantId },
-    _min: { created_at: true },
-  });
-  return first._min.created_at ?? undefined;
+/** When the instance began: a first quarter that went by the first request would tell that there was one, sealed or not. */
+export async function findBeginning(tx: Tx, tenantId: string): Promise<Date> {
+  return (await tx.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { created_at: true } }))
+    .created_at;
 }
 
 export interface ReportRow extends TransparencyReport {

@@ -8,6 +8,7 @@ import { withdrawRequest } from "@/lib/access/withdraw-request";
 import { fixedClock } from "@/lib/clock";
 import { type AccessBench, createAccessBench, type Filing } from "@/lib/testing/access-bench";
 import { outcomeOf } from "@/lib/testing/refusal";
+import { createUseCaseBench } from "@/lib/testing/use-case-bench";
 import { auditTransaction } from "@/lib/transactions/audit-transaction";
 
 const DAY_MS = 86_400_000;
@@ -40,6 +41,17 @@ const times = async (count: number, act: () => Promise<unknown>) => {
 const publishAt = (at: Date) => publishQuarters({ ...bench.cx, clock: fixedClock(at) });
 const rowOf = async (quarter: string, kind: string) =>
   (await getTransparency(bench.auditor, quarter)).figures.kinds.find((row) => row.kind === kind);
+
+it("figures begin with the instance, so that the first quarter tells of no first request", async () => {
+  const empty = await createUseCaseBench();
+  try {
+    const due = new Date(to.getTime() + DAY_MS);
+    expect(await publishQuarters({ ...empty.cx, clock: fixedClock(due) })).toBe(1);
+    expect((await listTransparency(empty.cx)).items).toMatchObject([{ quarter: QUARTER }]);
+  } finally {
+    await empty.close();
+  }
+});
 
 describe("figures of a quarter", () => {
   it("are worked out a day after its end and never again, small ones and sealed cases withheld", async () => {

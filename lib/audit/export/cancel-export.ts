@@ -5,6 +5,7 @@ import { DomainError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
 import { issueReceipt } from "../issue-receipt";
 import type { ExportReceipt } from "../schema";
+import { exportPlace } from "./export-place";
 import { getOwnItem } from "./get-export";
 import { findOwnFile, removeFile } from "./jobs/file-store";
 import { cancelJob } from "./jobs/store";
@@ -26,8 +27,7 @@ export async function cancelExport(cx: Context, id: string): Promise<ExportRecei
       class: "export",
       outcome: "done",
       action: isCancelled ? "export.cancel" : "export.remove",
-      subjects: [],
-      details: { export: id },
+      ...(await exportPlace(tx, id)),
     });
   });
   return { ...(await getOwnItem(cx, id)), receipt: await issueReceipt(cx, appended) };

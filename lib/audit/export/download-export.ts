@@ -5,6 +5,7 @@ import { inRawSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
 import { type ByteRange, parseRange } from "./byte-range";
+import { exportPlace, refusedInPlace } from "./export-place";
 import { findOwnFile, noteDownload, readChunk, type StoredFile } from "./jobs/file-store";
 import { CHUNK_BYTES, fileKeyContext, openChunk } from "./jobs/seal-chunk";
 import { fileHeaders } from "./produce-export";
@@ -56,8 +57,7 @@ async function recordDownload(cx: Context, { id }: WholeFile, isBeginning: boole
       class: "export",
       outcome: "done",
       action: "export.download",
-      subjects: [],
-      details: { export: id },
+      ...(await exportPlace(tx, id)),
     });
   });
 }
@@ -107,7 +107,7 @@ export async function downloadExport(
   id: string,
   asked: AskedRange,
 ): Promise<{ response: Response }> {
-  const file = await findFile(cx, id);
+  const file = await refusedInPlace(cx, { id, action: "export.download" }, () => findFile(cx, id));
   const etag = `"${file.sha256}"`;
   const isSame = asked.ifRange === undefined || asked.ifRange === etag;
   const range = parseRange(isSame ? asked.range : undefined, file.bytes);

@@ -47,9 +47,17 @@ function targetOf(url: string): Target {
   };
 }
 
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return refuse("the name of a covered query parameter is not percent-encoded");
+  }
+}
+
 /** A query parameter as RFC 9421 section 2.2.8 has it: decoded as a form's and encoded again. */
 function queryParam(query: string, name: string): string {
-  const values = new URLSearchParams(query).getAll(decodeURIComponent(name));
+  const values = new URLSearchParams(query).getAll(decoded(name));
   const [value] = values;
   if (value === undefined || values.length > 1) refuse("a covered query parameter is not there once");
   return encodeURIComponent(value).replace(

@@ -1,6 +1,7 @@
 import { constants, createHmac, createPublicKey, verify } from "node:crypto";
 import { expect, it } from "vitest";
 import { fromUtf8 } from "../bytes";
+import { FormatError } from "../format-error";
 import type { SignedMessage } from "./components";
 import { readSignature, signatureBase } from "./signature-base";
 
@@ -158,4 +159,12 @@ it("RFC 9421 appendix B.4: what a proxy may do to a message and what it may not"
   expect(holds("GET", `${url}&param=added`, ["application/json, */*"])).toBe(true);
   expect(holds("POST", url.replace("org", "com"), ["application/json", "*/*"])).toBe(false);
   expect(holds("GET", url, ["*/*", "application/json"])).toBe(false);
+});
+
+it("a query parameter's name that is no encoding is refused, not fallen over", () => {
+  const read = readSignature(
+    new Headers({ "signature-input": 's=("@query-param";name="%");created=1', signature: "s=:AAAA:" }),
+  );
+  const message = { method: "GET", url: "https://example.org/?a=1", headers: new Headers() };
+  expect(() => signatureBase(message, read)).toThrow(FormatError);
 });

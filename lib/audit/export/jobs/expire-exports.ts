@@ -2,6 +2,7 @@ import "server-only";
 import { inTransaction } from "@/lib/db/transaction";
 import { appendEntry } from "../../append-entry";
 import type { AuditContext } from "../../audit-context";
+import { exportPlace } from "../export-place";
 import { findExpired, removeFile } from "./file-store";
 import type { JobContext } from "./run-export";
 
@@ -22,8 +23,7 @@ export async function expireExports(
         class: "export",
         outcome: "done",
         action: "export.expire",
-        subjects: [],
-        details: { export: id },
+        ...(await exportPlace(tx, id)),
       });
     });
   }
