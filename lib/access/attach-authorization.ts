@@ -130,9 +130,10 @@ async function receiveSigned(
 /** Order, document and record. A JWS needs no document beside it; facts alone correct what is there. */
 async function takeIn(tx: Tx, cx: Context, requestId: string, facts: AuthorizationFactsBody, parts: Parts) {
   const { received } = parts;
+  // Before its signature is looked at: a document that the scanner found infected is opened for nothing.
+  const document = await keepDocument(tx, cx, requestId, received);
   const signed = await receiveSigned(tx, cx, requestId, facts, parts);
   const { order, signature } = signed;
-  const document = await keepDocument(tx, cx, requestId, received);
   if (document === undefined && order === undefined) throw invalidField("/document", "is missing");
   const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, signed);
   const told = {

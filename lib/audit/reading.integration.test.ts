@@ -12,6 +12,9 @@ import { cosignerVkey, openNote, vkey } from "@/lib/crypto/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
 import { createEscrowClient } from "@/lib/escrow/client";
+import { createOrganisation } from "@/lib/identity/create-organisation";
+import { createTenant } from "@/lib/identity/create-tenant";
+import { createUser } from "@/lib/identity/create-user";
 import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
@@ -85,6 +88,7 @@ const opened: AuditEvent = {
 
 beforeAll(async () => {
   bench = await createAuditBench();
+  await createTenant(bench.cx, "test");
   await prepareLog(bench.sequencerPool, bench.place);
   signerKey = loadSigningKey(await createTestKeystore("signer", bench.place.log), "log");
   const dir = await mkdtemp(path.join(tmpdir(), "sealport-read-"));
@@ -125,8 +129,19 @@ afterAll(async () => {
   await bench.close();
 });
 
+/** The same person with an account: an export breaks off when its maker's falls away. */
+async function standing(cx: Context): Promise<Context> {
+  const { principal } = cx;
+  const { role, duties } = principal;
+  const handle = uuidv7(Date.now());
+  const { id: organisationId } = await createOrganisation(bench.cx, { name: handle, kind: "agency" });
+  const account = { handle, name: principal.name, email: `${handle}@example.org`, password: handle };
+  const { id: userId } = await createUser(bench.cx, { ...account, role, duties, organisationId });
+  return { ...cx, principal: { ...principal, userId, organisationId } };
+}
+
 async function bodyOf(cx: Context, query: Record<string, string>): Promise<Uint8Array> {
-  const { response } = await exportLog(cx, ExportQuery.parse(query));
+  const { response } = await exportLog(await standing(cx), ExportQuery.parse(query));
   return new Uint8Array(await response.arrayBuffer());
 }
 
