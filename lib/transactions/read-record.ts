@@ -34,7 +34,7 @@ export interface RecordView {
   readonly view: TransactionView;
   /** The reader's own grants that name it, newest first; those in force before all others. */
   readonly grants: readonly GrantView[];
-  /** The request behind the first of them, where one is. */
+  /** The request behind the first of them, where one is and the reader made it. */
   readonly request: RequestView | undefined;
   readonly accesses: readonly AccessLogItem[];
   readonly accessCount: number;
@@ -87,7 +87,9 @@ export async function readRecord(cx: Context, id: string): Promise<RecordView> {
   const may = mayDo(cx, view);
   const own = may.openOwn ? [] : await listOwnGrants(cx, view.transaction_id);
   const grants = [...own.filter(isInForce), ...own.filter((grant) => !isInForce(grant))];
-  const requestId = grants[0]?.request_id;
+  // The request is its requester's: who looks beside him sees the grant alone.
+  const [first] = grants;
+  const requestId = first?.holder === cx.principal.handle ? first.request_id : undefined;
   const request = requestId === undefined ? undefined : await getRequest(cx, requestId);
   const logs = await listAccessLogs(cx, {
     transaction_id: view.transaction_id,

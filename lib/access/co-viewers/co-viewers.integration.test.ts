@@ -38,6 +38,7 @@ import {
   submittedRequest,
 } from "@/lib/testing/request-bench";
 import { auditTransaction } from "@/lib/transactions/audit-transaction";
+import { readRecord } from "@/lib/transactions/read-record";
 
 let bench: RequestBench;
 let viewer: RequestPerson;
@@ -125,6 +126,10 @@ describe("a co-viewer", () => {
     expect((await getGrant(viewer, grantId)).acts).toEqual(["open"]);
     expect((await listGrants(viewer, { limit: 10 })).items.map(({ id }) => id)).toEqual([grantId]);
     expect((await listOwnGrants(viewer, bench.txId)).map(({ id }) => id)).toEqual([grantId]);
+    // The record's page is where it is opened: it shows the grant, and of the request nothing.
+    const page = await readRecord(viewer, bench.txId);
+    expect([page.grants.map(({ id }) => id), page.request]).toEqual([[grantId], undefined]);
+    expect((await readRecord(bench.regulator, bench.txId)).request?.id).toBe(requestId);
     expect(await open(viewer, grantId)).toMatchObject({ data: { amount: "1000" } });
     expect(await open(bench.regulator, grantId)).toMatchObject({ data: { amount: "1000" } });
     expect(await outcomeOf(open(viewer, grantId))).toBe("access.views-exhausted");
