@@ -137,14 +137,18 @@ export const DOES: Readonly<Record<string, Effect>> = {
   view: (one) => {
     if (one.grant !== undefined) one.grant.views += 1;
   },
+  open: (one) => {
+    if (one.grant !== undefined) one.grant.views += 1;
+  },
   suspend: (one, _by, now) => endOrder(one, "suspended", now),
   unlawful: (one, _by, now) => endOrder(one, "revoked", now),
   propose: (one, _by, now) => {
     one.release = { until: now + 72 * HOUR, words: [] };
   },
   word: (one, by, now) => {
-    one.release?.words.push(by);
-    if (one.release?.words.length !== 2) return;
+    if (one.release === undefined || one.release.words.includes(by)) return;
+    one.release.words.push(by);
+    if (one.release.words.length !== 2) return;
     one.order = "active";
     move(one, "active", now);
   },

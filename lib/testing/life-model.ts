@@ -195,14 +195,18 @@ export const MAY: Readonly<Record<string, Rule>> = {
   revoke: (one, by) =>
     (by === "owner" || isReviewer(by)) && one.grant?.state === "active" && !one.grant.isReleased,
   view: (one, by, now) => by === "owner" && isInForce(one, now),
+  open: (one, by, now) => by === "owner" && isInForce(one, now),
   suspend: (one, by, now) => mayEndOrder(one, by, now, "suspended"),
   unlawful: (one, by, now) => mayEndOrder(one, by, now, "revoked"),
   propose: (one, by, now) => (by === "chair" || by === "officer") && mayRelease(one) && !isOpen(one, now),
+  // Whoever gave one of the two words may send it again: it is answered as the first time, and nothing comes of it.
   word: (one, by, now) =>
-    (by === "chair" || by === "officer") &&
-    mayRelease(one) &&
-    isOpen(one, now) &&
-    one.release?.words.includes(by) === false,
+    one.release?.words.length === 2
+      ? one.release.words.includes(by)
+      : (by === "chair" || by === "officer") &&
+        mayRelease(one) &&
+        isOpen(one, now) &&
+        one.release?.words.includes(by) === false,
   endRelease: (one, by) =>
     (by === "chair" || by === "owner") && one.grant?.isReleased === true && one.grant.state === "active",
 };

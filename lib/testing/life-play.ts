@@ -5,7 +5,7 @@ import type { InstrumentKind } from "@/lib/access/schema";
 import { DomainError } from "@/lib/errors";
 import { ACTS, type Target } from "@/lib/testing/life-acts";
 import { DOES, kept, scanned } from "@/lib/testing/life-effects";
-import { type Actor, type GrantLife, isInForce, type Life, MAY, newLife } from "@/lib/testing/life-model";
+import { type Actor, type GrantLife, type Life, MAY, newLife } from "@/lib/testing/life-model";
 import type { LifeWorld } from "@/lib/testing/life-world";
 
 const NOTHING = "00000000-0000-7000-8000-000000000000";
@@ -16,12 +16,19 @@ export interface LifeEvent {
   readonly who: number;
   readonly which: number;
   readonly after: number;
+  /** Whether it is put in the place of what the model would refuse. */
+  readonly isLed: boolean;
 }
 
 export interface Sequence {
   readonly kind: InstrumentKind | undefined;
   readonly isPending: boolean;
   readonly events: readonly LifeEvent[];
+}
+
+/** What a led event is taken from. */
+interface Drawn {
+  readonly drawn: readonly string[];
 }
 
 /** What the database says of a request after a step. */
@@ -70,6 +77,7 @@ interface Playing {
   readonly lives: Map<string, Life>;
   readonly standings: Map<string, Standing>;
   readonly told: string[];
+  readonly drawn: readonly string[];
 }
 
 /** How an act ended. Never by an error that is none of ours, nor by the database where a use case let it through. */
@@ -197,18 +205,43 @@ async function scan({ world, lives }: Playing, isClean: boolean): Promise<void> 
   for (const one of lives.values()) scanned(one, isClean, world.clock.nowMs());
 }
 
+interface Choice {
+  readonly name: string;
+  readonly by: Actor | undefined;
+  readonly id: string;
+}
+
+/** What an event does as it was drawn. */
+function drawnChoice({ lives }: Playing, { name, who, which }: LifeEvent): Choice {
+  const id = [...lives.keys()][which % lives.size] ?? "";
+  const all = ACTS[name]?.by ?? [];
+  return { name, by: all[who % all.length], id };
+}
+
+/** What ends a request is drawn often enough. */
+const ENDS: readonly string[] = ["withdraw", "deny 1", "deny 2"];
+
+/** Something that the model lets somebody do to one of the requests; a comment only where it is an answer. */
+function ledChoice({ drawn, lives, world }: Playing, { who, which }: LifeEvent): Choice | undefined {
+  const may: Choice[] = [];
+  for (const name of drawn)
+    for (const [id, one] of lives) {
+      if (ENDS.includes(name) || (name === "comment" && one.state !== "needs_information")) continue;
+      const by = ACTS[name]?.by.find((each) => MAY[name]?.(one, each, world.clock.nowMs()) === true);
+      if (by !== undefined) may.push({ name, by, id });
+    }
+  return may[(who * 6 + which) % may.length];
+}
+
 async function step(play: Playing, event: LifeEvent): Promise<void> {
   const { world, lives, kind } = play;
   world.clock.advance(event.after);
   if (event.name === "keep") return void (await keep(play));
   if (event.name === "clean" || event.name === "infected") return scan(play, event.name === "clean");
-  const [id, one] = [...lives][event.which % lives.size] ?? ["", undefined];
-  if (one === undefined) throw new Error("a sequence without a request");
-  // A whole opening is tried where nothing is in force any more, or yet: what it shows has tests of its own.
-  const name = event.name === "open" && isInForce(one, world.clock.nowMs()) ? "view" : event.name;
-  const { by: all, act } = ACTS[name] ?? { by: [], act: () => Promise.resolve() };
-  const by: Actor | undefined = all[event.who % all.length];
-  if (by === undefined) throw new Error(`no act ${name}`);
+  const { name, by, id } = (event.isLed ? ledChoice(play, event) : undefined) ?? drawnChoice(play, event);
+  const one = lives.get(id);
+  const act = ACTS[name]?.act;
+  if (one === undefined || by === undefined || act === undefined) throw new Error(`no act ${name} of ${id}`);
   const expected = MAY[name]?.(one, by, world.clock.nowMs()) === true;
   const came = await outcome(act(world.who(by, kind), targetOf(play, id)));
   play.told.push(`${name} ${came}`);
@@ -236,12 +269,12 @@ const isOver = ({ lives }: Playing): boolean =>
  * Plays one sequence against the real use cases and their database, and after each event holds both against the model.
  * Answers what happened. Throws at the first difference.
  */
-export async function playOut(world: LifeWorld, sequence: Sequence): Promise<string[]> {
-  const { kind, isPending, events } = sequence;
+export async function playOut(world: LifeWorld, sequence: Sequence & Drawn): Promise<string[]> {
+  const { kind, isPending, events, drawn } = sequence;
   world.clock.set(new Date());
   const id = await world.begin(kind, isPending);
   const lives = new Map([[id, newLife(kind, isPending, world.clock.nowMs())]]);
-  const play: Playing = { world, kind, lives, standings: new Map(), told: [] };
+  const play: Playing = { world, kind, lives, standings: new Map(), told: [], drawn };
   await compare(play);
   try {
     let left = AFTER_THE_END;
