@@ -21,6 +21,8 @@ const LIMIT = MINUTES === undefined ? {} : { interruptAfterTimeLimit: Number(MIN
 const PATH = process.env.SEALPORT_LIFE_PATH === undefined ? {} : { path: process.env.SEALPORT_LIFE_PATH };
 const EVENTS = 14;
 
+/** After so many a lane says how far it is. */
+const TELLS = 50;
 /** After so many a world is done with, so that what is read of one person's requests and grants stays short. */
 const WORLD = 400;
 
@@ -121,13 +123,12 @@ interface Lane {
 }
 
 /** Checks what a world has come to, and begins another. */
-async function renew(lane: number, { played, reached, wrong }: Lane): Promise<void> {
+async function renew(lane: number, { played, reached }: Lane): Promise<void> {
   const world = worlds[lane];
   if (world === undefined || played === 0 || played % WORLD !== 0) return;
   await checkChains(world, reached);
   worlds[lane] = await createLifeWorld();
   await world.close();
-  console.info(`lane ${lane} of seed ${SEED}: ${played} sequences, ${wrong.length} differences`);
 }
 
 async function playNext(lane: number, so: Lane, one: Sequence): Promise<void> {
@@ -135,7 +136,6 @@ async function playNext(lane: number, so: Lane, one: Sequence): Promise<void> {
   const world = worlds[lane];
   if (world === undefined) throw new Error("no world");
   const path = so.played;
-  so.played += 1;
   try {
     for (const what of await playOut(world, { ...one, drawn: DRAWN }))
       so.told.set(what, (so.told.get(what) ?? 0) + 1);
@@ -146,13 +146,22 @@ async function playNext(lane: number, so: Lane, one: Sequence): Promise<void> {
     so.wrong.push(what);
     console.error(what);
   }
+  so.played += 1;
+  if (so.played % TELLS === 0)
+    console.info(`lane ${lane} of seed ${SEED}: ${so.played} sequences, ${so.wrong.length} differences`);
 }
 
 async function playLane(_world: LifeWorld, lane: number): Promise<Lane> {
   const so: Lane = { told: new Map(), reached: new Set(), wrong: [], played: 0 };
-  const property = fc.asyncProperty(sequence, (one) => playNext(lane, so, one));
+  let last = Promise.resolve();
+  const property = fc.asyncProperty(sequence, (one) => {
+    last = playNext(lane, so, one);
+    return last;
+  });
   const numRuns = Math.ceil(SEQUENCES / LANES);
   await fc.assert(property, { seed: SEED + lane, numRuns, endOnFailure: !SHRINKS, ...PATH, ...LIMIT });
+  // A limit of time ends the run, and not the sequence that is being played.
+  await last;
   return so;
 }
 
