@@ -77,7 +77,9 @@ function lineOf(one: Life): Set<Life> {
 
 function restFrom(one: Life, now: number): void {
   const left = one.fields.filter((field) => one.grant?.fields.includes(field) === false);
-  const rest: Life = { ...newLife(one.kind, false, now), fields: left, parent: one };
+  // Whoever was taken out does not come back with the rest.
+  const viewer = one.viewer === "named" ? "named" : "nobody";
+  const rest: Life = { ...newLife(one.kind, false, now), fields: left, viewer, parent: one };
   submitted(rest, now);
   rest.answer = one.answer;
   rest.review = Math.min(rest.review, one.answer);
@@ -139,6 +141,12 @@ export const DOES: Readonly<Record<string, Effect>> = {
   },
   open: (one) => {
     if (one.grant !== undefined) one.grant.views += 1;
+  },
+  look: (one) => {
+    if (one.grant !== undefined) one.grant.views += 1;
+  },
+  takeOut: (one) => {
+    one.viewer = "out";
   },
   suspend: (one, _by, now) => endOrder(one, "suspended", now),
   unlawful: (one, _by, now) => endOrder(one, "revoked", now),
