@@ -54,7 +54,10 @@ export function decisionStatement(
 ): DecisionStatement {
   if (body.decision === "ask") throw new InvariantError("a question has no statement");
   if (one.row.digest === undefined) throw new InvariantError("a request in a stage has no digest");
-  const scope = narrow(remainingAt(one, made.at), narrowingOf(body));
+  const left = remainingAt(one, made.at);
+  // A denial gives nothing, so it stands where nothing is left to give: after the order or what the first approval left.
+  const isOver = left.notBefore >= left.notAfter;
+  const scope = body.decision === "deny" && isOver ? left : narrow(left, narrowingOf(body));
   return buildDecision({
     log: made.log,
     request: one.row.id,

@@ -1,6 +1,7 @@
 import "server-only";
 import { revokeAuthorization, suspendAuthorization } from "@/lib/access/authorizations/end-authorization";
 import { changeDraft } from "@/lib/access/change-draft";
+import { endCoViewer } from "@/lib/access/co-viewers/end-co-viewer";
 import { commentRequest } from "@/lib/access/comment-request";
 import { decideRequest } from "@/lib/access/decide-request";
 import { answerPartly } from "@/lib/access/life/answer-partly";
@@ -30,9 +31,12 @@ export interface Target {
   readonly orderId: string;
   readonly releaseId: string;
   readonly txId: string;
+  readonly glassId: string;
+  /** Handle of who looks beside the requester. */
+  readonly viewer: string;
 }
 
-type Act = (cx: RequestPerson, on: Target) => Promise<unknown>;
+export type Act = (cx: RequestPerson, on: Target) => Promise<unknown>;
 
 const confirms = { ...CONFIRMS, valid_until: FAR };
 
@@ -97,6 +101,11 @@ export const ACTS: Readonly<Record<string, { readonly by: readonly Actor[]; read
   },
   view: { by: ["owner"], act: view },
   open: { by: ["owner", "owner", "owner", "legal", "auditor"], act: open },
+  look: { by: ["viewer", "viewer", "viewer", "head"], act: open },
+  takeOut: {
+    by: ["owner", "legal", "approver", "auditor", "viewer"],
+    act: (cx, { id, viewer }) => endCoViewer(cx, id, { person: viewer, reason: "Moved" }),
+  },
   suspend: {
     by: ["legal", "approver", "support", "chair"],
     act: (cx, { id, orderId }) => suspendAuthorization(cx, id, orderId, { reason: "Stayed" }),

@@ -77,7 +77,9 @@ function lineOf(one: Life): Set<Life> {
 
 function restFrom(one: Life, now: number): void {
   const left = one.fields.filter((field) => one.grant?.fields.includes(field) === false);
-  const rest: Life = { ...newLife(one.kind, false, now), fields: left, parent: one };
+  // Whoever was taken out does not come back with the rest.
+  const viewer = one.viewer === "named" ? "named" : "nobody";
+  const rest: Life = { ...newLife(one.kind, false, now), fields: left, viewer, parent: one };
   submitted(rest, now);
   rest.answer = one.answer;
   rest.review = Math.min(rest.review, one.answer);
@@ -137,14 +139,24 @@ export const DOES: Readonly<Record<string, Effect>> = {
   view: (one) => {
     if (one.grant !== undefined) one.grant.views += 1;
   },
+  open: (one) => {
+    if (one.grant !== undefined) one.grant.views += 1;
+  },
+  look: (one) => {
+    if (one.grant !== undefined) one.grant.views += 1;
+  },
+  takeOut: (one) => {
+    one.viewer = "out";
+  },
   suspend: (one, _by, now) => endOrder(one, "suspended", now),
   unlawful: (one, _by, now) => endOrder(one, "revoked", now),
   propose: (one, _by, now) => {
     one.release = { until: now + 72 * HOUR, words: [] };
   },
   word: (one, by, now) => {
-    one.release?.words.push(by);
-    if (one.release?.words.length !== 2) return;
+    if (one.release === undefined || one.release.words.includes(by)) return;
+    one.release.words.push(by);
+    if (one.release.words.length !== 2) return;
     one.order = "active";
     move(one, "active", now);
   },

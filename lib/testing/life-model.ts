@@ -27,7 +27,9 @@ export type Actor =
   | "chair"
   | "officer"
   | "auditor"
-  | "support";
+  | "support"
+  | "viewer"
+  | "holder";
 
 /** A grant as the database has it when it is made; its views are counted here. */
 export interface GrantLife {
@@ -63,6 +65,8 @@ export interface Life {
   firstUntil: number;
   release: { readonly until: number; readonly words: Actor[] } | undefined;
   grant: GrantLife | undefined;
+  /** Whoever may look beside the requester; nobody where staff asked. */
+  viewer: "nobody" | "named" | "out";
   parent: Life | undefined;
   rest: Life | undefined;
 }
@@ -89,6 +93,7 @@ export function newLife(kind: InstrumentKind | undefined, isPending: boolean, at
     firstUntil: Number.POSITIVE_INFINITY,
     release: undefined,
     grant: undefined,
+    viewer: kind === undefined ? "nobody" : "named",
     parent: undefined,
     rest: undefined,
   };
@@ -195,14 +200,22 @@ export const MAY: Readonly<Record<string, Rule>> = {
   revoke: (one, by) =>
     (by === "owner" || isReviewer(by)) && one.grant?.state === "active" && !one.grant.isReleased,
   view: (one, by, now) => by === "owner" && isInForce(one, now),
+  open: (one, by, now) => by === "owner" && isInForce(one, now),
+  // What executives release is for the requester alone.
+  look: (one, by, now) =>
+    by === "viewer" && one.viewer === "named" && isInForce(one, now) && one.grant?.isReleased === false,
+  takeOut: (one, by) => (by === "owner" || isReviewer(by)) && one.isSent && one.viewer === "named",
   suspend: (one, by, now) => mayEndOrder(one, by, now, "suspended"),
   unlawful: (one, by, now) => mayEndOrder(one, by, now, "revoked"),
   propose: (one, by, now) => (by === "chair" || by === "officer") && mayRelease(one) && !isOpen(one, now),
+  // Whoever gave one of the two words may send it again: it is answered as the first time, and nothing comes of it.
   word: (one, by, now) =>
-    (by === "chair" || by === "officer") &&
-    mayRelease(one) &&
-    isOpen(one, now) &&
-    one.release?.words.includes(by) === false,
+    one.release?.words.length === 2
+      ? one.release.words.includes(by)
+      : (by === "chair" || by === "officer") &&
+        mayRelease(one) &&
+        isOpen(one, now) &&
+        one.release?.words.includes(by) === false,
   endRelease: (one, by) =>
     (by === "chair" || by === "owner") && one.grant?.isReleased === true && one.grant.state === "active",
 };

@@ -1,11 +1,21 @@
 import "server-only";
+import { z } from "zod";
 import { keepRequests } from "@/lib/access/life/keep-requests";
 import { scanWaiting } from "@/lib/access/scan/scan-waiting";
 import type { InstrumentKind } from "@/lib/access/schema";
 import { DomainError } from "@/lib/errors";
 import { ACTS, type Target } from "@/lib/testing/life-acts";
 import { DOES, kept, scanned } from "@/lib/testing/life-effects";
-import { type Actor, type GrantLife, isInForce, type Life, MAY, newLife } from "@/lib/testing/life-model";
+import {
+  DOES_GLASS,
+  GLASS_ACTS,
+  GLASS_STANDING,
+  type Glass,
+  glassShape,
+  MAY_GLASS,
+  newGlass,
+} from "@/lib/testing/life-glass";
+import { type Actor, type GrantLife, type Life, MAY, newLife } from "@/lib/testing/life-model";
 import type { LifeWorld } from "@/lib/testing/life-world";
 
 const NOTHING = "00000000-0000-7000-8000-000000000000";
@@ -16,12 +26,19 @@ export interface LifeEvent {
   readonly who: number;
   readonly which: number;
   readonly after: number;
+  /** Whether it is put in the place of what the model would refuse. */
+  readonly isLed: boolean;
 }
 
 export interface Sequence {
   readonly kind: InstrumentKind | undefined;
   readonly isPending: boolean;
   readonly events: readonly LifeEvent[];
+}
+
+/** What a led event is taken from. */
+interface Drawn {
+  readonly drawn: readonly string[];
 }
 
 /** What the database says of a request after a step. */
@@ -43,6 +60,7 @@ interface Standing {
   readonly groups: readonly string[] | null;
   readonly release_id: string | null;
   readonly rest_id: string | null;
+  readonly viewer: "nobody" | "named" | "out";
   readonly deciders: number;
   readonly own_decisions: number;
   readonly untold: number;
@@ -55,6 +73,8 @@ const STANDING = `SELECT r.id::text, r.state, r.stage_before, r.escalated_to, r.
     g.views_used, g.max_views, g.groups,
     (SELECT e.id::text FROM executive_release e WHERE e.request_id = r.id ORDER BY e.id DESC LIMIT 1) AS release_id,
     (SELECT c.id::text FROM access_request c WHERE c.continues_id = r.id) AS rest_id,
+    CASE WHEN cardinality(r.co_viewers) = 0 THEN 'nobody' WHEN EXISTS (SELECT 1 FROM co_viewer_end o WHERE o.request_id = r.id)
+      THEN 'out' ELSE 'named' END AS viewer,
     (SELECT count(DISTINCT d.approver_user_id)::int FROM decision d WHERE d.request_id = r.id AND d.decision = 'approve') AS deciders,
     (SELECT count(*)::int FROM decision d WHERE d.request_id = r.id AND d.approver_user_id = r.requester_user_id) AS own_decisions,
     (SELECT count(*)::int FROM request_event e WHERE e.request_id = r.id AND e.to_state IS NOT NULL AND NOT EXISTS
@@ -69,21 +89,22 @@ interface Playing {
   readonly kind: InstrumentKind | undefined;
   readonly lives: Map<string, Life>;
   readonly standings: Map<string, Standing>;
+  readonly glass: Glass;
   readonly told: string[];
+  readonly drawn: readonly string[];
 }
 
 /** How an act ended. Never by an error that is none of ours, nor by the database where a use case let it through. */
-async function outcome(act: Promise<unknown>): Promise<string> {
+async function outcome(act: Promise<unknown>): Promise<{ readonly came: string; readonly answer?: unknown }> {
   try {
-    await act;
-    return "done";
+    return { came: "done", answer: await act };
   } catch (error) {
     if (!(error instanceof DomainError) || error.status >= 500) throw error;
-    return error.code;
+    return { came: error.code };
   }
 }
 
-function targetOf({ kind, standings, world }: Playing, id: string): Target {
+function targetOf({ kind, standings, world, glass }: Playing, id: string): Target {
   const now = standings.get(id);
   return {
     kind,
@@ -92,6 +113,8 @@ function targetOf({ kind, standings, world }: Playing, id: string): Target {
     orderId: now?.order_id ?? NOTHING,
     releaseId: now?.release_id ?? NOTHING,
     txId: world.bench.txId,
+    glassId: glass.id ?? NOTHING,
+    viewer: world.viewer,
   };
 }
 
@@ -108,6 +131,7 @@ function shapeOf(one: Life) {
     grant: one.grant?.state ?? null,
     views: one.grant?.views ?? 0,
     rest: one.rest !== undefined,
+    viewer: one.viewer,
   };
 }
 
@@ -123,6 +147,7 @@ function seen(one: Life, now: Standing) {
     grant: now.grant_state,
     views: now.views_used ?? 0,
     rest: now.rest_id !== null,
+    viewer: now.viewer,
   };
 }
 
@@ -180,6 +205,24 @@ async function compare(play: Playing): Promise<void> {
   }
 }
 
+const Answer = z.object({ id: z.string() });
+
+/** Holds the newest use of break-glass against the model. */
+async function compareGlass({ world, glass }: Playing): Promise<void> {
+  if (glass.id === undefined) return;
+  const [found] = await world.rows<object>(GLASS_STANDING, [glass.id]);
+  const [expected, now] = [JSON.stringify(glassShape(glass)), JSON.stringify(found)];
+  if (expected !== now) throw new Error(`break-glass ${glass.id} is ${now}, and the model says ${expected}`);
+}
+
+/** A use that waits is reviewed at the end, or the holder had none in the next sequence. */
+async function clearGlass(play: Playing): Promise<void> {
+  const { world, kind, glass } = play;
+  if (glass.isReviewed || glass.id === undefined) return;
+  world.clock.advance(2 * 3_600_000);
+  await GLASS_ACTS.review?.act(world.who("legal", kind), targetOf(play, ""));
+}
+
 /** A round of the clock, which takes each request once, in the order they were filed. */
 async function keep({ world, lives }: Playing): Promise<number> {
   const { legal, cx } = world.bench;
@@ -197,24 +240,61 @@ async function scan({ world, lives }: Playing, isClean: boolean): Promise<void> 
   for (const one of lives.values()) scanned(one, isClean, world.clock.nowMs());
 }
 
+const ALL: typeof ACTS = { ...ACTS, ...GLASS_ACTS };
+
+function isAllowed({ glass, world }: Playing, name: string, one: Life, by: Actor): boolean {
+  const now = world.clock.nowMs();
+  return MAY[name]?.(one, by, now) === true || MAY_GLASS[name]?.(glass, by, now) === true;
+}
+
+interface Choice {
+  readonly name: string;
+  readonly by: Actor | undefined;
+  readonly id: string;
+}
+
+/** What an event does as it was drawn. */
+function drawnChoice({ lives }: Playing, { name, who, which }: LifeEvent): Choice {
+  const id = [...lives.keys()][which % lives.size] ?? "";
+  const all = ALL[name]?.by ?? [];
+  return { name, by: all[who % all.length], id };
+}
+
+/** What ends a request is drawn often enough. */
+const ENDS: readonly string[] = ["withdraw", "deny 1", "deny 2"];
+
+/** Something that the model lets somebody do to one of the requests; a comment only where it is an answer. */
+function ledChoice(play: Playing, { who, which }: LifeEvent): Choice | undefined {
+  const { drawn, lives } = play;
+  const may: Choice[] = [];
+  for (const name of drawn)
+    for (const [id, one] of lives) {
+      if (ENDS.includes(name) || (name === "comment" && one.state !== "needs_information")) continue;
+      const by = ALL[name]?.by.find((each) => isAllowed(play, name, one, each));
+      if (by !== undefined) may.push({ name, by, id });
+    }
+  return may[(who * 6 + which) % may.length];
+}
+
 async function step(play: Playing, event: LifeEvent): Promise<void> {
-  const { world, lives, kind } = play;
+  const { world, lives, kind, glass } = play;
   world.clock.advance(event.after);
   if (event.name === "keep") return void (await keep(play));
   if (event.name === "clean" || event.name === "infected") return scan(play, event.name === "clean");
-  const [id, one] = [...lives][event.which % lives.size] ?? ["", undefined];
-  if (one === undefined) throw new Error("a sequence without a request");
-  // A whole opening is tried where nothing is in force any more, or yet: what it shows has tests of its own.
-  const name = event.name === "open" && isInForce(one, world.clock.nowMs()) ? "view" : event.name;
-  const { by: all, act } = ACTS[name] ?? { by: [], act: () => Promise.resolve() };
-  const by: Actor | undefined = all[event.who % all.length];
-  if (by === undefined) throw new Error(`no act ${name}`);
-  const expected = MAY[name]?.(one, by, world.clock.nowMs()) === true;
-  const came = await outcome(act(world.who(by, kind), targetOf(play, id)));
+  const { name, by, id } = (event.isLed ? ledChoice(play, event) : undefined) ?? drawnChoice(play, event);
+  const one = lives.get(id);
+  const act = ALL[name]?.act;
+  if (one === undefined || by === undefined || act === undefined) throw new Error(`no act ${name} of ${id}`);
+  const now = world.clock.nowMs();
+  const expected = isAllowed(play, name, one, by);
+  const { came, answer } = await outcome(act(world.who(by, kind), targetOf(play, id)));
   play.told.push(`${name} ${came}`);
   if ((came === "done") !== expected)
     throw new Error(`${name} by ${by}: ${came}, and the model says ${expected ? "done" : "refused"}`);
-  if (expected) DOES[name]?.(one, by, world.clock.nowMs());
+  if (!expected) return;
+  DOES[name]?.(one, by, now);
+  DOES_GLASS[name]?.(glass, now);
+  if (name === "break") glass.id = Answer.parse(answer).id;
 }
 
 /** Everything is led to its end, where the clock of the next sequence, which begins anew, finds nothing to do. */
@@ -236,12 +316,12 @@ const isOver = ({ lives }: Playing): boolean =>
  * Plays one sequence against the real use cases and their database, and after each event holds both against the model.
  * Answers what happened. Throws at the first difference.
  */
-export async function playOut(world: LifeWorld, sequence: Sequence): Promise<string[]> {
-  const { kind, isPending, events } = sequence;
+export async function playOut(world: LifeWorld, sequence: Sequence & Drawn): Promise<string[]> {
+  const { kind, isPending, events, drawn } = sequence;
   world.clock.set(new Date());
   const id = await world.begin(kind, isPending);
   const lives = new Map([[id, newLife(kind, isPending, world.clock.nowMs())]]);
-  const play: Playing = { world, kind, lives, standings: new Map(), told: [] };
+  const play: Playing = { world, kind, lives, standings: new Map(), told: [], drawn, glass: newGlass() };
   await compare(play);
   try {
     let left = AFTER_THE_END;
@@ -249,8 +329,10 @@ export async function playOut(world: LifeWorld, sequence: Sequence): Promise<str
       if (isOver(play) && left-- === 0) break;
       await step(play, event);
       await compare(play);
+      await compareGlass(play);
     }
     if (!isOver(play)) await toItsEnd(play);
+    await clearGlass(play);
     return play.told;
   } catch (cause) {
     const error = new Error(`${String(cause)} after ${play.told.join(", ")}`, { cause });
@@ -258,6 +340,7 @@ export async function playOut(world: LifeWorld, sequence: Sequence): Promise<str
     await scan(play, true);
     do world.clock.advance(120 * 86_400_000);
     while ((await keep(play)) > 0);
+    await clearGlass(play);
     throw error;
   }
 }

@@ -271,6 +271,16 @@ describe("what somebody with the database can change", () => {
     expect(rows).toHaveLength(1);
   });
 
+  it("is not told from an entry that has no leaf a minute later: nothing is opened until it has one", async () => {
+    const [one] = await made();
+    const ms = () => Date.now() + 61_000;
+    const clock = { nowMs: ms, now: () => new Date(ms()), nowMicros: () => BigInt(ms()) * 1000n };
+    const later = () => outcomeOf(openTransaction({ ...miner, clock }, one, { purpose: "settlement" }));
+    expect([await open(one), await later()]).toEqual(["done", "envelope.replaced"]);
+    await bench.integrate();
+    expect(await later()).toBe("done");
+  });
+
   it("is noticed when a body is swapped together with the entry it points to", async () => {
     const [one, two] = await made();
     await tamper(

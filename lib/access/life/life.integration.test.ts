@@ -126,6 +126,19 @@ describe("an answer that does not come", () => {
     expect((await decideRequest(bench.approver, id, bench.approval("coordinator"))).state).toBe("active");
   });
 
+  it("can still be a denial when the order has ended, in either stage, and no approval any more", async () => {
+    const [first, second] = [await bench.file(), await bench.file()];
+    await decideRequest(bench.legal, second, bench.approval("legal"));
+    await keep(25);
+    const [legal, approver] = [at(bench.legal, 25), at(bench.approver, 25)];
+    const late = (who: BenchPerson, id: string, stage: "legal" | "coordinator") =>
+      outcomeOf(decideRequest(who, id, bench.approval(stage)));
+    expect(await late(legal, first, "legal")).toBe("authorization.invalid");
+    expect(await late(approver, second, "coordinator")).toBe("authorization.invalid");
+    expect((await decideRequest(legal, first, decided("legal", "deny"))).state).toBe("denied");
+    expect((await decideRequest(approver, second, decided("coordinator", "deny"))).state).toBe("denied");
+  });
+
   it("makes each step once, however many portals look at the clock at once", async () => {
     const ids = [await bench.file(), await bench.file(), await bench.file()];
     await Promise.all(Array.from({ length: 6 }, () => keep(14.1)));
