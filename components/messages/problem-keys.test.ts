@@ -21,6 +21,11 @@ test.each([
   expect(fieldReason(issue?.message ?? "").key).toBe(reason);
 });
 
+test("a colleague who may not look has a place on the screen, not a pointer", () => {
+  expect(placeOf("/co_viewers/0")).toBe("co_viewers");
+  expect(fieldReason("is no active colleague of your organisation and role").key).toBe("noColleague");
+});
+
 test("a limit that the server names is told", () => {
   expect(fieldReason("names more than 500 transactions")).toEqual({ key: "findsTooMany", count: 500 });
 });

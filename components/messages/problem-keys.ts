@@ -178,6 +178,7 @@ const PLACES = [
   "until",
   "max_views",
   "max_exports",
+  "co_viewers",
   "issuer",
   "jurisdiction",
   "kind",

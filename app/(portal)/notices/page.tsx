@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { LocalTime } from "@/components/ui/local-time";
@@ -9,7 +9,7 @@ import { type Column, Table } from "@/components/ui/table";
 import { listOwnNotices as list } from "@/lib/access/notices/list-notices";
 import { NoticeQuery, type OwnNotice } from "@/lib/access/notices/schema";
 import { listOwnNotices } from "@/lib/api-client/operations/notices";
-import { shortDigest } from "@/lib/format";
+import { formatTime, shortDigest } from "@/lib/format";
 import { loadPage } from "@/lib/http/page";
 
 const PATH = "/notices";
@@ -24,6 +24,9 @@ async function columnsOf(): Promise<Column<OwnNotice>[]> {
   const t = await getTranslations("notices");
   const domain = await getTranslations("domain");
   const format = await getFormatter();
+  const locale = await getLocale();
+  const day = (date: string): string =>
+    formatTime(new Date(`${date}T00:00:00Z`), { timeZone: "UTC", locale, form: "day" });
   return [
     {
       key: "at",
@@ -60,7 +63,7 @@ async function columnsOf(): Promise<Column<OwnNotice>[]> {
       key: "opened",
       head: t("own.opened"),
       cell: ({ first_opened_on: from, last_opened_on: to }) =>
-        from === to ? from : t("own.between", { from, to }),
+        from === to ? day(from) : t("own.between", { from: day(from), to: day(to) }),
     },
   ];
 }

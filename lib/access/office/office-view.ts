@@ -1,5 +1,6 @@
 import "server-only";
 import { isOpen, nextOpening } from "@/lib/access/hours";
+import { findAgency } from "@/lib/access/office/agency/store";
 import type { OfficeHours } from "@/lib/access/office/schema";
 import { findOrganisation } from "@/lib/access/office/store";
 import { getOffice } from "@/lib/access/people/store";
@@ -30,6 +31,7 @@ export async function readOfficeHours(tx: Tx, tenantId: string, id: string, now:
     open_dates: choice.open,
     home_jurisdictions: [...homes],
     is_operator: isOperator,
+    is_agency: (await findAgency(tx, tenantId, id)) !== undefined,
     holidays: [...office.holidays],
     ...(choice.until === undefined ? {} : { holidays_until: choice.until }),
     ...(weeklyHours === undefined ? {} : { is_open: isOpenNow }),

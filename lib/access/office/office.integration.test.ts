@@ -92,6 +92,8 @@ describe("an organisation's hours", () => {
     expect(answer.holidays).not.toContain("2026-12-26");
     const { receipt: _, ...hours } = answer;
     expect(await getHours(at(admin, NOW), organisationId)).toEqual(hours);
+    // The page asks for an agency's record where there is one, and leaves no refusal in the log where there is none.
+    expect(hours.is_agency).toBe(true);
     const { items } = await listOrganisations(admin, { limit: 200 });
     expect(items.find(({ id }) => id === organisationId)).toMatchObject({ has_hours: true, zone: BODY.zone });
   });

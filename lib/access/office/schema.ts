@@ -63,6 +63,8 @@ export const OfficeHours = z.object({
   home_jurisdictions: z.array(z.string()),
   /** Whether its home jurisdictions are the instance's. */
   is_operator: z.boolean(),
+  /** Whether it has an agency's record: what its officers are checked by. */
+  is_agency: z.boolean(),
   id: z.string(),
   name: z.string(),
   /** Every date on which it is closed, worked out when the hours were set. */

@@ -111,6 +111,7 @@ it("home jurisdictions are set by administrators, and hold for the next decision
   const waiting = await bench.file({ order: { jurisdiction: "FR" } });
   const { home_jurisdictions: before, is_operator } = await getHours(admin, operator);
   expect([before, is_operator]).toEqual([["EU"], true]);
+  expect((await getHours(admin, operator)).is_agency).toBe(false);
   const hours = { zone: "UTC", weekly_hours: null, holiday_region: null, closed_dates: [], open_dates: [] };
   const set = (more: object) => setHours(admin, operator, OfficeHoursBody.parse({ ...hours, ...more }));
   expect((await set({ home_jurisdictions: ["DE"] })).home_jurisdictions).toEqual(["DE"]);

@@ -36,6 +36,9 @@ function useColumns(): Column<Item>[] {
   ];
 }
 
+/** In these states no export is made or handed out. */
+const ENDED: readonly GrantDetail["state"][] = ["revoked", "expired"];
+
 /** How many exports are left, the way to the next, and how far those stand that were asked for. */
 export function ExportsSection({ grant }: { grant: GrantDetail }) {
   const t = useTranslations("grants.exports");
@@ -44,8 +47,16 @@ export function ExportsSection({ grant }: { grant: GrantDetail }) {
   if (grant.max_exports === 0 && grant.exports.length === 0) return null;
   return (
     <Section title={t("title")} count={grant.exports.length}>
-      <p className="mt-2 text-control">{t("left", { left: grant.exports_left, all: grant.max_exports })}</p>
-      <p className="mt-1 max-w-[60ch] text-control text-ink-2">{t("text")}</p>
+      {ENDED.includes(grant.state) ? (
+        <p className="mt-2 max-w-[60ch] text-control text-ink-2">{t("over")}</p>
+      ) : (
+        <>
+          <p className="mt-2 text-control">
+            {t("left", { left: grant.exports_left, all: grant.max_exports })}
+          </p>
+          <p className="mt-1 max-w-[60ch] text-control text-ink-2">{t("text")}</p>
+        </>
+      )}
       {grant.acts.includes("export") ? <MakeExport grantId={grant.id} /> : null}
       {grant.exports.length === 0 ? (
         <p className="mt-2 text-control text-ink-2">{t("none")}</p>

@@ -29,8 +29,10 @@ export default async function OrganisationPage({ params }: PageProps<"/organisat
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const hours = result.value;
   const agencyCall = `/confidential/admin/organisations/${hours.id}/agency`;
-  // What is no agency has no such record.
-  const agency = await loadPage(getAgencyRecord, agencyCall, (cx) => readAgencyRecord(cx, hours.id));
+  // What is no agency has no such record, and is not asked for it: that would be a refusal in the log.
+  const agency = hours.is_agency
+    ? await loadPage(getAgencyRecord, agencyCall, (cx) => readAgencyRecord(cx, hours.id))
+    : undefined;
   const next = hours.next_opening_at;
   return (
     <PageFrame
@@ -50,7 +52,7 @@ export default async function OrganisationPage({ params }: PageProps<"/organisat
       <Section title={t("form.title")}>
         <HoursForm hours={hours} />
       </Section>
-      {agency.ok ? (
+      {agency?.ok ? (
         <Section title={t("agency.title")}>
           <p className="max-w-[80ch] py-2 text-control text-ink-2">{t("agency.text")}</p>
           <AgencyForm record={agency.value} />

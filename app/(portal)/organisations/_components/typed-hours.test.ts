@@ -12,10 +12,18 @@ const HOURS = {
   holidays: ["2026-12-25"],
   home_jurisdictions: ["DE", "EU"],
   is_operator: false,
+  is_agency: true,
 };
 
 it("what was read and not changed is sent as it was", () => {
-  const { id: _, name: _name, holidays: _holidays, is_operator: _operator, ...body } = HOURS;
+  const {
+    id: _,
+    name: _name,
+    holidays: _holidays,
+    is_operator: _operator,
+    is_agency: _agency,
+    ...body
+  } = HOURS;
   expect(bodyOf(typedOf(HOURS))).toEqual(body);
   const none = { ...HOURS, weekly_hours: null, holiday_region: null };
   expect(bodyOf(typedOf(none))).toMatchObject({ weekly_hours: null, holiday_region: null });

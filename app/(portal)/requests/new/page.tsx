@@ -2,9 +2,9 @@ import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { getRequest as readRequest } from "@/lib/access/get-request";
-import { REVIEW_DAYS } from "@/lib/access/limits";
 import { createRequest, getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/page";
+import { answerDays } from "./_components/answer-days";
 import type { Answers } from "./_components/answers";
 import { DeniedBefore } from "./_components/denied-before";
 import { formOptions } from "./_components/form-options";
@@ -31,7 +31,7 @@ async function ExistingDraft({ id }: { id: string }) {
       options={options}
       view={view}
       prefill={NOTHING}
-      reviewDays={REVIEW_DAYS}
+      answerDays={answerDays()}
     />
   );
 }
@@ -54,7 +54,7 @@ async function BegunFrom({ id }: { id: string }) {
       begunFrom={view}
       denied={<DeniedBefore request={view} />}
       prefill={NOTHING}
-      reviewDays={REVIEW_DAYS}
+      answerDays={answerDays()}
     />
   );
 }
@@ -88,5 +88,5 @@ export default async function NewRequestPage({ searchParams }: { searchParams: P
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
   const options = found.value;
   const prefill = { ...(await basisOf(search)), ...prefillOf(search, options) };
-  return <NewRequest key={options.person} options={options} prefill={prefill} reviewDays={REVIEW_DAYS} />;
+  return <NewRequest key={options.person} options={options} prefill={prefill} answerDays={answerDays()} />;
 }

@@ -7,6 +7,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
 import type { AuthorizationView } from "@/lib/access/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
+import { reachFact } from "./order-reach";
 
 const KIB = 1024;
 
@@ -130,6 +131,7 @@ export function PaperFacts({
       ? []
       : [{ name: t("paper.recognition"), value: authorization.recognition_basis }]),
     { name: t("paper.use"), value: t(authorization.single_use === true ? "paper.useOnce" : "paper.useMany") },
+    ...reachFact(t("reach.name"), authorization.reach),
     ...(authorization.reach?.agency === undefined
       ? []
       : [{ name: t("paper.agency"), value: authorization.reach.agency }]),

@@ -77,7 +77,7 @@ export function Standing({ request }: { request: RequestView }) {
     ...linked(t("side.continuedBy"), request.continued_by),
   ];
   const isAtStage = request.waiting_for === "legal" || request.waiting_for === "coordinator";
-  const isWaiting = isAtStage && request.response_due_at !== undefined;
+  const isWaiting = isAtStage && request.response_due_at !== undefined && escalated === undefined;
   return (
     <FactsSection title={t("side.title")} note={request.reference}>
       <Facts facts={facts} />

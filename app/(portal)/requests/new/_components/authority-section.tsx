@@ -120,7 +120,9 @@ function SeldomFields({ form }: { form: FormView }) {
           className="tablet:col-span-2"
         />
         <TextField form={form} name="sealedUntil" label={t("sealedUntil")} type="date" />
-        <UseField form={form} />
+        <div className="tablet:col-span-2">
+          <UseField form={form} />
+        </div>
       </div>
     </details>
   );

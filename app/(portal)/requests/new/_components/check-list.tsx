@@ -143,7 +143,7 @@ function usePeriodRows(view: RequestView, hasAuthority: boolean): Row[] {
   const t = useTranslations("requests");
   const locale = useLocale();
   const { until, authorization: order } = view;
-  const thirty = hasAuthority ? t("new.period.order") : t("check.days30");
+  const thirty = t(hasAuthority ? "check.days30Order" : "check.days30");
   const isOrders =
     until !== undefined && order !== undefined && Date.parse(until) === Date.parse(order.valid_until);
   const begin =

@@ -53,7 +53,9 @@ export function CoViewersField({ form }: { form: FormView }) {
                 }}
               />
             </div>
-            <Button onClick={add}>{t("add")}</Button>
+            <Button aria-label={t("addOne")} onClick={add}>
+              {t("add")}
+            </Button>
           </div>
         )}
       </Field>

@@ -38,8 +38,7 @@ export function withAnswers(answers: Answers, from: Answers, names: readonly Ans
 function theirsOf(view: RequestView, base: Answers, options: FormOptions): Answers {
   const theirs = answersOf(view, options);
   const until = untilOf(base);
-  const isOwnEnd =
-    base.end === "order" && (until ?? "") === "" ? view.until === undefined : sameInstant(until, view.until);
+  const isOwnEnd = (until ?? "") === "" ? view.until === undefined : sameInstant(until, view.until);
   return isOwnEnd ? { ...theirs, end: base.end, until: base.until } : theirs;
 }
 

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useMemo } from "react";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ErrorSummary } from "@/components/ui/error-summary";
 import type { RequestView } from "@/lib/access/answer-schema";
+import type { AnswerDays } from "./answer-days";
 import { type Answers, answersOf, blankAnswers, type FormOptions } from "./answers";
 import { AuthoritySection } from "./authority-section";
 import { BasisSection } from "./basis-section";
@@ -53,7 +54,7 @@ export function NewRequest(props: {
   begunFrom?: RequestView;
   /** Why that one was denied. */
   denied?: ReactNode;
-  reviewDays: number;
+  answerDays: AnswerDays;
 }) {
   const { options, view, prefill, begunFrom } = props;
   const t = useTranslations("requests");
@@ -92,7 +93,7 @@ export function NewRequest(props: {
           answers={draft.answers}
           options={options}
           open={request.open}
-          reviewDays={props.reviewDays}
+          answerDays={props.answerDays}
           isChecking={request.isChecking}
           onCheck={() => void request.check()}
         />

@@ -10,7 +10,7 @@ import {
   isSameIn,
 } from "./answers";
 import { type AttachCall, type Attached, AuthorityStore } from "./authority-store";
-import { createBodyOf, factsOf } from "./bodies";
+import { createBodyOf, factsOf, untilOf } from "./bodies";
 import { attach, draftCalls } from "./calls";
 import { keepDocumentName } from "./document-name";
 import { type DraftRecord, type RecordStorage, readRecord, recordKey } from "./draft-record";
@@ -44,11 +44,18 @@ export const windowStorage: RecordStorage = {
   removeItem: (key) => globalThis.sessionStorage.removeItem(key),
 };
 
+/** What the server holds of it. A draft without an end shows the order's, which is not with the server until it is saved. */
+function heldOf(view: RequestView, answers: Answers): Answers {
+  return view.until === undefined && untilOf(answers) !== undefined
+    ? { ...answers, end: "date", until: "" }
+    : answers;
+}
+
 function freshRecord({ options, view, prefill }: Opening): DraftRecord {
   if (view === undefined) return { answers: { ...blankAnswers(options), ...prefill }, keptAt: "" };
   const answers = answersOf(view, options);
   const { id, reference, version, updated_at: savedAt } = view;
-  return { answers, base: answers, draft: { id, reference, version, savedAt }, keptAt: "" };
+  return { answers, base: heldOf(view, answers), draft: { id, reference, version, savedAt }, keptAt: "" };
 }
 
 /** Whether this window holds answers that the server's draft does not have. */

@@ -25,7 +25,7 @@ export function PeriodSection({ form, number }: { form: FormView; number: number
   const orderDay = useOrderDay(form);
   return (
     <FormSection number={number} title={t("title")} help={t(options.needsAuthority ? "help" : "helpStaff")}>
-      <div className="grid items-start gap-x-4 gap-y-4 tablet:grid-cols-3">
+      <div className="grid items-start gap-x-4 gap-y-4 tablet:grid-cols-2">
         <div className="grid gap-3">
           <Field id={controlId("begin")} label={t("begin")}>
             {(control) => (

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import { FactsSection } from "@/components/ui/section";
 import { formatTime } from "@/lib/format";
+import type { AnswerDays } from "./answer-days";
 import { type Answers, type FormOptions, instantOf } from "./answers";
 import { type Fault, isDone, type SectionKey, sectionsOf } from "./faults";
 
@@ -73,7 +74,8 @@ function AskingSentence({ answers, options }: { answers: Answers; options: FormO
 
 const STEPS = ["check", "legal", "coordinator", "open"] as const;
 
-function NextSteps({ options, days }: { options: FormOptions; days: number }) {
+function NextSteps(props: { options: FormOptions; kind: Answers["kind"]; answerDays: AnswerDays }) {
+  const { options, kind } = props;
   const t = useTranslations("requests.new.summary");
   const steps = STEPS.filter((step) => step !== "check" || options.needsAuthority);
   return (
@@ -92,7 +94,11 @@ function NextSteps({ options, days }: { options: FormOptions; days: number }) {
           </li>
         ))}
       </ol>
-      <p className="mt-1 text-note text-ink-2">{t("due", { days })}</p>
+      <p className="mt-1 text-note text-ink-2">
+        {options.needsAuthority && kind === ""
+          ? t("dueByKind")
+          : t(options.needsAuthority ? "due" : "dueStaff", { days: props.answerDays[kind] })}
+      </p>
     </>
   );
 }
@@ -109,7 +115,7 @@ export function RequestSummary(props: {
   answers: Answers;
   options: FormOptions;
   open: readonly Fault[];
-  reviewDays: number;
+  answerDays: AnswerDays;
   isChecking: boolean;
   onCheck: () => void;
 }) {
@@ -123,7 +129,7 @@ export function RequestSummary(props: {
         <AskingSentence answers={answers} options={options} />
       </FactsSection>
       <FactsSection title={t("summary.next")}>
-        <NextSteps options={options} days={props.reviewDays} />
+        <NextSteps options={options} kind={answers.kind} answerDays={props.answerDays} />
       </FactsSection>
       <FactsSection
         title={t("summary.before")}

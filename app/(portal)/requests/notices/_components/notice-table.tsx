@@ -14,7 +14,8 @@ function State({ item }: { item: NoticeView }) {
       {t(`states.${state}`)} {seal === undefined ? null : <LocalTime instant={seal} form="minute" />}
       {by === undefined || at === undefined ? null : (
         <span className="block text-ink-2">
-          {t("byAt", { name: by })} <LocalTime instant={at} form="minute" />
+          {t(state === "queued" || state === "sealed" ? "beforeBy" : "byAt", { name: by })}{" "}
+          <LocalTime instant={at} form="minute" />
         </span>
       )}
       {reason === undefined ? null : <span className="block text-ink-2">{reason}</span>}
