@@ -103,6 +103,7 @@ describe("an organisation's hours", () => {
     const refused = await refusalOf(open(bench.regulator, NOW, "court_order"));
     expect(refused.code).toBe("access.outside-hours");
     expect(refused.extra).toEqual({
+      audience: "regulator",
       reason: "default.hours",
       reasons: ["default.hours"],
       next_possible_at: "2026-11-30T07:00:00.000Z",
