@@ -97,8 +97,7 @@ beforeAll(async () => {
   const { tenantId, organisationId } = bench.regulator.principal;
   await force(
     "agency",
-    `INSERT INTO agency (id, tenant_id, organisation_id, legal_name, email_domains)
-     VALUES (gen_random_uuid(), $1, $2, 'Aufsicht', '{Aufsicht.example}')`,
+    `UPDATE agency SET email_domains = email_domains || '{Aufsicht.example}' WHERE tenant_id = $1 AND organisation_id = $2`,
     [tenantId, organisationId],
   );
 });
