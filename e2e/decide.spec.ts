@@ -303,14 +303,15 @@ test("nothing is approved until the legal reviewer has recorded who the officer 
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole("button", { name: "Record the check" }).click();
   await expect(page.getByText("Say how you checked")).toBeVisible();
-  await page.getByLabel("The e-mail domain is the agency’s").check();
+  await expect(page.getByText(/^The address’s domain \S+ is the agency’s$/)).toBeVisible();
   await page.getByLabel("How you checked").fill("Called the switchboard of the agency at 14:05.");
   await page.getByRole("button", { name: "Record the check" }).click();
   await expect(
     page.getByText("Without both, the request cannot be approved.", { exact: false }),
   ).toBeVisible();
   await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
-  await page.getByLabel("I called back on a number from the agency’s record").check();
+  await page.getByLabel("Number called back").selectOption({ index: 1 });
+  await page.getByLabel("I reached the officer there, who confirmed the request").check();
   await page.getByRole("button", { name: "Record the check" }).click();
   await expect(page.getByRole("button", { name: "Approve as asked" })).toBeEnabled();
   await expect(page.getByText("Recorded by Lena Hartmann, until")).toBeVisible();

@@ -147,15 +147,15 @@ test("an auditor files for what a query finds, and changes an answer on the way"
   await expect(page.getByText("What fits at submission: job-123, participant miner-789")).toBeVisible(SOON);
   await page.getByRole("link", { name: /^Change\s+Views$/ }).click();
   await expect(page.getByLabel("Views")).toBeFocused(SOON);
-  await page.getByLabel("Views").fill("5");
+  await page.getByLabel("Views").fill("7");
   await page.getByRole("button", { name: "Check answers" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
-  await expect(page.getByRole("definition").filter({ hasText: /^5$/ })).toBeVisible(SOON);
+  await expect(page.getByRole("definition").filter({ hasText: /^7$/ })).toBeVisible(SOON);
   const id = new URL(page.url()).searchParams.get("draft") ?? "";
   await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
   const filed = await readRequest(who().auditor, id);
-  expect(filed).toMatchObject({ state: "stage_1", max_views: 5, purpose: "audit" });
+  expect(filed).toMatchObject({ state: "stage_1", max_views: 7, purpose: "audit" });
   expect(filed.transactions).toContain(transaction);
   await page.goto(at(`/requests/${id}`));
   await expect(page.getByRole("heading", { name: /^Transactions asked for/ })).toBeVisible();
