@@ -16,8 +16,10 @@ import { contextOf } from "./audit-log";
 // held before, and what of it was left alive at each quarter, after a collection (--expose-gc).
 const SAMPLE_MS = 10;
 const QUARTERS = 4;
-const [keyDir = "", tenantPseudonym = "", format = "", of = "0"] = process.argv.slice(2);
-if (format !== "xlsx" && format !== "bundle") throw new TypeError(`no format ${format}`);
+const [keyDir = "", tenantPseudonym = "", wanted = "", of = "0"] = process.argv.slice(2);
+const FORMATS = ["csv", "ndjson", "json", "xlsx", "bundle"] as const;
+const format = FORMATS.find((one) => one === wanted);
+if (format === undefined) throw new TypeError(`no format ${wanted}`);
 const env = portalEnv();
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
 const receiptKey = keystore.readNamedKey("receipt");

@@ -13,7 +13,8 @@ const HEAP_MEGABYTES = 96;
 
 const Outcome = z.object({ grown: z.number(), live: z.array(z.number()) });
 
-type Format = "xlsx" | "bundle";
+const FORMATS = ["csv", "ndjson", "json", "xlsx", "bundle"] as const;
+type Format = (typeof FORMATS)[number];
 
 /** One export in a process of its own, whose heap is bounded (export-child.ts). */
 function exportInChild(bench: AuditBench, format: Format, entries: number): z.infer<typeof Outcome> {
@@ -58,7 +59,9 @@ export async function memoryFigures(bench: AuditBench): Promise<Figure[]> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
   try {
-    return [...(await figuresOf(bench, admin, "xlsx")), ...(await figuresOf(bench, admin, "bundle"))];
+    const figures: Figure[] = [];
+    for (const format of FORMATS) figures.push(...(await figuresOf(bench, admin, format)));
+    return figures;
   } finally {
     await admin.end();
   }
