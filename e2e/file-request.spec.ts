@@ -118,7 +118,9 @@ test("an empty form says what is missing, takes the focus, and leads to each con
   await chooseFile(page, half);
   const told = page.getByRole("alert", { name: /things to correct/ });
   await expect(told.getByRole("link", { name: "“half.pdf” is cut off" })).toBeVisible(SOON);
-  await expect(page.getByRole("link", { name: "Choose the document of the legal authority" })).toHaveCount(0);
+  await expect(
+    page.getByRole("link", { name: "Add the legal authority: its document, or the order signed as a JWS" }),
+  ).toHaveCount(0);
   await page.getByLabel(/^Until/).selectOption("date");
   await page.getByLabel("Ends").fill(`${day(90)}T12:00`);
   await page.getByRole("button", { name: "Check answers" }).click();

@@ -120,6 +120,44 @@ test("a signed order is filed with its document, decided by two without retyping
   expect([...faults(), ...reviewer.faults()]).toEqual([]);
 });
 
+test("a signed order alone is filed, dropped where documents go: no document is asked for", async ({
+  browser,
+}) => {
+  const { kid } = demoAuthority();
+  const transaction = await newTransaction();
+  const number = caseNumber();
+  const { page, faults } = await openForm(browser);
+  await fill(page, transaction, number);
+  await page.getByRole("button", { name: "Check answers" }).click();
+  await expect(page.getByRole("link", { name: /^Add the legal authority: its document/ })).toBeVisible();
+  // A signature over a document is none without it.
+  await chooseFile(page, { ...fileOf("x"), name: "order.p7s" }, "Add a signature");
+  await expect(page.getByRole("link", { name: /^Add the legal authority: its document/ })).toBeVisible();
+  await page.getByRole("button", { name: "Leave it out" }).click();
+
+  const jws = jwsOf(await orderFor(transaction, number), kid, keyOf(demoAuthority()));
+  await chooseFile(page, fileOf(jws));
+  await expect(page.getByText("Signature: order.jws")).toBeVisible(SOON);
+  await expect(page.getByText("The signed order is enough.", { exact: false })).toBeVisible();
+  await expect(page.getByText("The server has it.")).toBeVisible(SOON);
+  const id = await savedDraft(page);
+  expect(await axeFindings(page)).toEqual([]);
+  await pictures(page, "signed-order-alone");
+  // Opened anew the form knows what the server has, and asks for nothing.
+  await page.reload();
+  await expect(page.getByText("The server has it.")).toBeVisible(SOON);
+  await page.getByRole("button", { name: "Check answers" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
+  await expect(page.getByText("None: the order itself is signed (JWS)")).toBeVisible();
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  await decideSigned(browser, "coordinator-001:legal", id);
+  await decideSigned(browser, "coordinator-001:approve", id);
+  await page.goto(at(`/requests/${id}`));
+  await expect(page.getByText("TOTAL-PASSED").first()).toBeVisible();
+  expect(faults()).toEqual([]);
+});
+
 const WRONG = [
   ["by a key that nobody registered", "stranger"],
   ["altered after it was signed", "altered"],

@@ -6,9 +6,19 @@ import {
   hexOfDigest,
   isMidnight,
   lastDayOf,
+  regionName,
   shortDigest,
   spokenGroups,
 } from "@/lib/format";
+
+test("a jurisdiction is told by its name, and what names none as it is", () => {
+  expect([regionName("DE", "en"), regionName("DE", "de"), regionName("EU", "de")]).toEqual([
+    "Germany",
+    "Deutschland",
+    "Europäische Union",
+  ]);
+  expect([regionName("", "en"), regionName("Atlantis", "de")]).toEqual(["", "Atlantis"]);
+});
 
 test("counts are grouped by threes, as the language does it", () => {
   const counts = [0, 7, 999, 1000, 1204878];

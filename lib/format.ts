@@ -60,6 +60,18 @@ export function hexOfDigest(digest: string): string {
   }
 }
 
+/**
+ * DE → Germany, in German Deutschland. For pages that the server draws: browsers differ in some names. What names no
+ * region comes back as it is.
+ */
+export function regionName(code: string, locale: Locale): string {
+  try {
+    return new Intl.DisplayNames(locale, { type: "region" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
 /** Of an end at midnight UTC, the last day that counts; undefined for an end at any other time. */
 export function lastDayOf(instant: string): Date | undefined {
   return isMidnight(instant) ? new Date(Date.parse(instant) - DAY_MS) : undefined;

@@ -1,9 +1,16 @@
-import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
+import type { Browser, BrowserContextOptions, ConsoleMessage, Page } from "@playwright/test";
 
 export interface WatchedPage {
   readonly page: Page;
   /** Policy violations, script errors and console errors seen so far, in the page's own words. */
   faults(): readonly string[];
+}
+
+/** What the browser complains of and, for a resource that did not load, which: the text alone never says. */
+function inWords(message: ConsoleMessage): string {
+  const { url } = message.location();
+  if (!message.text().startsWith("Failed to load resource") || !URL.canParse(url)) return message.text();
+  return `${message.text()} [${new URL(url).pathname}]`;
 }
 
 /** A page of its own context that writes down whatever the browser complains about. */
@@ -13,7 +20,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
+    if (message.type() === "error" || message.type() === "warning") faults.push(inWords(message));
   });
   await page.addInitScript(() => {
     addEventListener("securitypolicyviolation", (event) =>

@@ -4,10 +4,10 @@ import { announceDisputeEnd } from "@/lib/access/announce-dispute-end";
 import { announceCoViewerEnd } from "@/lib/access/co-viewers/end-co-viewer";
 import { findGrant } from "@/lib/access/grants/store";
 import {
-  finishPending,
   listPending,
   type PendingWork,
   postponePending,
+  refusePending,
   type WaitingWork,
 } from "@/lib/access/jobs/store";
 import { announceRevocation } from "@/lib/access/revoke-grant";
@@ -37,7 +37,7 @@ const MAX_REFUSED = 5;
 async function giveUp(cx: PendingContext, work: PendingWork): Promise<void> {
   await inTransaction(cx, async (tx) => {
     const grant = await findGrant(tx, cx.instance.tenantId, work.subject);
-    await finishPending(tx, work, cx.clock.now());
+    await refusePending(tx, work, cx.clock.now());
     const { requestId } = grant ?? {};
     const told = {
       kept_by: "custodian",

@@ -9,6 +9,7 @@ import {
   type GrantOpeningRow,
   listOpenings,
 } from "@/lib/access/grants/detail-store";
+import { isKeptByCustodian } from "@/lib/access/grants/kept";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { loadGrant } from "@/lib/access/load-grant";
 import { findByPseudonym, getPerson } from "@/lib/access/people/store";
@@ -36,7 +37,7 @@ async function viewOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantView> 
   return grantView(grant, { holder, opened, now: cx.clock.now() });
 }
 
-function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["acts"] {
+function actsOf(cx: Context, grant: GrantRow, view: GrantView, isKept: boolean): GrantDetail["acts"] {
   const isLive = view.state === "active" || view.state === "pending";
   const { userId } = cx.principal;
   const isOwn = grant.subjectUserId === userId;
@@ -54,7 +55,9 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView): GrantDetail["act
     ...(isLive && decideAction(cx.principal, "grant.revoke", facts).length === 0
       ? (["revoke"] as const)
       : []),
-    ...(isLive && facts.isReleased && decideAction(cx.principal, "grant.end-release", facts).length === 0
+    ...((isLive || isKept) &&
+    facts.isReleased &&
+    decideAction(cx.principal, "grant.end-release", facts).length === 0
       ? (["end_release"] as const)
       : []),
   ];
@@ -92,6 +95,7 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   const jobs = await listJobs(tx, grant.transactions.slice(0, MAX_JOBS));
   const revoker = await findRevoker(tx, grant.id);
   const authorization = requestId === undefined ? undefined : await findAuthorization(tx, requestId);
+  const isKept = await isKeptByCustodian(tx, grant, cx.clock.now());
   const names = await loadNames(tx, [
     grant.subjectUserId,
     ...(grant.viewers ?? []),
@@ -116,7 +120,8 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
     jobs: jobs.map(jobView),
     ...(revoker?.byUserId === undefined ? {} : { revoked_by: personView(names, revoker.byUserId) }),
     ...(revoker?.reason === undefined ? {} : { revoke_reason: revoker.reason }),
-    acts: actsOf(cx, grant, view),
+    ...(isKept ? { kept_by_custodian: true as const } : {}),
+    acts: actsOf(cx, grant, view, isKept),
   };
   return { detail, holder: personView(names, grant.subjectUserId) };
 }

@@ -60,6 +60,8 @@ export const GrantDetail = GrantView.extend({
   jobs: z.array(JobView),
   revoked_by: PersonView.optional(),
   revoke_reason: z.string().optional(),
+  /** It has ended here, and the custodian takes that from nobody but an executive or its holder, who sign it. */
+  kept_by_custodian: z.literal(true).optional(),
   /** What the caller may do with it now. */
   acts: z.array(z.enum(["open", "export", "revoke", "end_release"])),
 });

@@ -100,7 +100,11 @@ export function grantStateAt(grant: GrantRow, now: Date): GrantState {
 }
 
 /** What people call a grant: its request's number with GR; a dispute's grant, which has none, DG and the end of its id, one of break-glass BG. */
-export function grantReference(grant: Pick<GrantRow, "id" | "requestReference" | "emergency">): string {
+export function grantReference(grant: {
+  readonly id: string;
+  readonly requestReference: string | undefined;
+  readonly emergency?: unknown;
+}): string {
   const kind = grant.emergency === undefined ? "DG" : "BG";
   return grant.requestReference?.replace(/^AR-/, "GR-") ?? `${kind}-${grant.id.slice(-8)}`;
 }

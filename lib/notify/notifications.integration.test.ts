@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { releaseHold, renewHold } from "@/lib/access/change-preservation";
 import { decideRequest } from "@/lib/access/decide-request";
+import { getGrant } from "@/lib/access/get-grant";
 import { keepRequests } from "@/lib/access/life/keep-requests";
 import { preserveTransactions } from "@/lib/access/preserve-transactions";
 import { revokeGrant } from "@/lib/access/revoke-grant";
@@ -66,15 +67,17 @@ describe("notifications", () => {
       expect([await statesOf(other, requestId), await statesOf(other, grantId)]).toEqual([[], []]);
   });
 
-  it("name a request and its grant by the reference, and say no word of what is in them", async () => {
+  it("name a request and its grant as their own pages do, and say no word of what is in them", async () => {
     const { requestId, grantId } = await granted();
     await tell();
     const items = await told(bench.regulator);
-    const references = items
-      .filter(({ subject }) => subject === requestId || subject === grantId)
-      .map(({ reference }) => reference);
-    expect(new Set(references).size).toBe(1);
-    expect(references[0]).toMatch(/^AR-\d{4}-\d{8}$/);
+    const named = (id: string) => [
+      ...new Set(items.filter(({ subject }) => subject === id).map(({ reference }) => reference)),
+    ];
+    const [grant, request] = [named(grantId), named(requestId)];
+    expect(grant).toEqual([(await getGrant(bench.regulator, grantId)).reference]);
+    expect(request).toEqual([grant[0]?.replace("GR-", "AR-")]);
+    expect(request[0]).toMatch(/^AR-\d{4}-\d{8}$/);
     const { rows } = await bench.query("SELECT * FROM notification", []);
     expect(JSON.stringify(rows)).not.toMatch(/Examination|Landgericht|18 O 1/);
     expect(Object.keys(items[0] ?? {}).sort()).toEqual(

@@ -1,9 +1,26 @@
 import "server-only";
+import { grantReference } from "@/lib/access/view";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import type { Subject } from "@/lib/notify/audience";
 
-/** References of the requests that these things belong to, and of uses of break-glass, by id of the thing; only to be shown to who may know of it. */
+interface ReferenceRow {
+  readonly id: string;
+  readonly kind: "request" | "grant";
+  /** Of the request itself, or of the one that a grant rests on; null where it rests on something else. */
+  readonly reference: string | null;
+  readonly emergency: string | null;
+}
+
+function nameOf({ id, kind, reference, emergency }: ReferenceRow): string {
+  if (kind === "request") return reference ?? id;
+  return grantReference({ id, requestReference: reference ?? undefined, emergency: emergency ?? undefined });
+}
+
+/**
+ * What people call these things, by id: a request's reference, and a grant's as its own page and the API say it. Only to
+ * be shown to who may know of them.
+ */
 export async function readReferences(
   tx: Tx,
   tenantId: string,
@@ -12,14 +29,12 @@ export async function readReferences(
   const idsOf = (kind: string) => subjects.filter((one) => one.kind === kind).map(({ subject }) => subject);
   const [requests, grants] = [idsOf("request"), idsOf("grant")];
   if (requests.length + grants.length === 0) return new Map();
-  const rows = await tx.$queryRaw<{ id: string; reference: string }[]>(Prisma.sql`
-    SELECT r.id::text, r.reference FROM access_request r
+  const rows = await tx.$queryRaw<ReferenceRow[]>(Prisma.sql`
+    SELECT r.id::text, 'request' AS kind, r.reference, NULL AS emergency FROM access_request r
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${requests}::uuid[])
     UNION ALL
-    SELECT g.id::text, r.reference FROM access_grant g JOIN access_request r ON r.id = g.request_id
-    WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${grants}::uuid[])
-    UNION ALL
-    SELECT g.id::text, 'BG-' || right(g.id::text, 8) FROM access_grant g
-    WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${grants}::uuid[]) AND g.emergency_id IS NOT NULL`);
-  return new Map(rows.map(({ id, reference }) => [id, reference]));
+    SELECT g.id::text, 'grant', r.reference, g.emergency_id::text
+    FROM access_grant g LEFT JOIN access_request r ON r.id = g.request_id
+    WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${grants}::uuid[])`);
+  return new Map(rows.map((row) => [row.id, nameOf(row)]));
 }

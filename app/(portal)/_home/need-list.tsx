@@ -4,8 +4,10 @@ import { hrefOf, lookOf } from "@/app/(portal)/_home/need-links";
 import { spanOf } from "@/app/(portal)/_home/span";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Countdown } from "@/components/ui/countdown";
+import { EndTime } from "@/components/ui/end-time";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
+import { isMidnight } from "@/lib/format";
 import type { Need } from "@/lib/home/schema";
 
 const DAY_MS = 86_400_000;
@@ -54,7 +56,7 @@ function NeedTime({ need, nowMs }: { need: Need; nowMs: number }) {
   return pair(
     t(isLate ? "time.late" : "time.left", { span: span(left) }),
     t.rich(ENDING.includes(need.kind) ? "time.ends" : "time.due", {
-      at: time(due),
+      at: isLate || !isMidnight(due) ? time(due) : () => <EndTime instant={due} look="bare" />,
     }),
     isLate ? "text-oxblood" : left < DAY_MS ? "text-amber" : "",
   );

@@ -32,6 +32,7 @@ function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
     );
   if (due === undefined) return "–";
   const isLate = request.state === "overdue" || Date.parse(due) <= nowMs;
+  // What is late is so since an instant; what is due may name its last day.
   const at = () => <LocalTime instant={due} form="minute" />;
   return isLate ? (
     <Tag tone="oxblood" icon="stop">
@@ -39,7 +40,7 @@ function Due({ request, nowMs }: { request: RequestSummary; nowMs: number }) {
     </Tag>
   ) : (
     <Tag tone="plain" icon="clock">
-      {at()}
+      <EndTime instant={due} look="bare" />
     </Tag>
   );
 }

@@ -36,6 +36,7 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     case "checkpoint-unwitnessed":
     case "time-stamp-late":
     case "integration-late":
+    case "end-not-at-custodian":
     case "entry-quarantined":
     case "intent-without-outcome":
     case "log-verification-incomplete":

@@ -94,6 +94,15 @@ export async function revokeGrantRow(
   return count === 1;
 }
 
+/** What was signed afterwards to end, at the custodian too, what had ended here by nobody's signed word. False where there is one. */
+export async function addReleaseEnd(tx: Tx, id: string, releaseEnd: SignedReleaseEnd): Promise<boolean> {
+  const { count } = await tx.grant.updateMany({
+    where: { id, state: "revoked", release_end: { equals: Prisma.DbNull } },
+    data: { release_end: releaseEnd },
+  });
+  return count === 1;
+}
+
 /** Writes down that a grant has ended by its clock or its budget; one that was revoked stays so. */
 export async function endGrantRow(tx: Tx, id: string, state: "expired" | "exhausted"): Promise<void> {
   await tx.grant.updateMany({ where: { id, state: { in: ["pending", "active"] } }, data: { state } });

@@ -33,6 +33,31 @@ export async function finishPending(tx: Tx, work: PendingWork, at: Date): Promis
   });
 }
 
+/**
+ * The custodian refuses it for good: nobody tells it again by himself, and it is an alarm (lib/http/health) until the
+ * custodian has it, or what it would end is over there too.
+ */
+export async function refusePending(tx: Tx, work: PendingWork, at: Date): Promise<void> {
+  await tx.job.updateMany({
+    where: { kind: work.kind, subject: work.subject, state: "waiting" },
+    data: { state: "refused", finished_at: at, attempts: { increment: 1 } },
+  });
+}
+
+/** Whether the custodian has refused this for good, and has not had it since. */
+export async function isRefusedWork(tx: Tx, work: PendingWork): Promise<boolean> {
+  const count = await tx.job.count({ where: { kind: work.kind, subject: work.subject, state: "refused" } });
+  return count > 0;
+}
+
+/** What was refused waits again: there is something new to tell. */
+export async function renewPending(tx: Tx, work: PendingWork, at: Date): Promise<void> {
+  await tx.job.updateMany({
+    where: { kind: work.kind, subject: work.subject, state: "refused" },
+    data: { state: "waiting", finished_at: null, attempts: 0, run_after: at },
+  });
+}
+
 /** A failed attempt is tried again after `until`. */
 export async function postponePending(tx: Tx, work: PendingWork, until: Date): Promise<void> {
   await tx.job.updateMany({

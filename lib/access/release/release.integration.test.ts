@@ -23,8 +23,10 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { createEscrowClient } from "@/lib/escrow/client";
+import { alarmsOf } from "@/lib/http/health/judge-health";
+import { readStoredHealth } from "@/lib/http/health/store";
 import { listNotifications } from "@/lib/notify/list-notifications";
 import { NotificationQuery } from "@/lib/notify/schema";
 import { tellPeople } from "@/lib/notify/tell-people";
@@ -101,6 +103,13 @@ async function released(filing?: Filing): Promise<{ id: string; grantId: string 
   await signRelease(chair, id, releaseId, word());
   const answer = await signRelease(officer, id, releaseId, word());
   return { id, grantId: answer.grant_id ?? "" };
+}
+
+/** What the status page says that somebody must look at. */
+async function alarms(): Promise<string[]> {
+  const none = { own: 0, independent: 0 };
+  const stored = await inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.cx.instance.log, none));
+  return alarmsOf(stored, [], Date.now(), { isStamping: false });
 }
 
 describe("an overdue request", () => {
@@ -232,7 +241,7 @@ describe("an overdue request", () => {
       "SELECT state, attempts FROM job WHERE subject = $1 AND kind = 'grant.revoke'",
       [grantId],
     );
-    expect(jobs.rows).toEqual([{ state: "done", attempts: 6 }]);
+    expect(jobs.rows).toEqual([{ state: "refused", attempts: 6 }]);
     const entries = await queryOwner(
       bench,
       "SELECT outcome FROM audit_index WHERE grant_id = $1 AND action = 'grant.revoke' ORDER BY at",
@@ -241,6 +250,22 @@ describe("an overdue request", () => {
     expect(entries.rows).toEqual([{ outcome: "done" }, { outcome: "failed" }]);
     const opened = openTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
     expect(await outcomeOf(opened)).toBe("access.no-grant");
+
+    // An alarm until the custodian has it: by the word of one whom it believes, though it has ended here long since.
+    expect(await alarms()).toContain("end-not-at-custodian");
+    expect(await getGrant(third, grantId)).toMatchObject({ kept_by_custodian: true, acts: ["end_release"] });
+    expect((await getGrant(bench.legal, grantId)).acts).toEqual([]);
+    expect(await outcomeOf(endRelease(bench.legal, grantId, { reason: "no" }))).toBe("decision.duty");
+    const ended = await endRelease(third, grantId, { reason: "the key was stolen" });
+    expect(ended.state).toBe("revoked");
+    expect(await alarms()).not.toContain("end-not-at-custodian");
+    const { acts, kept_by_custodian: kept, revoke_reason: reason } = await getGrant(third, grantId);
+    expect([acts, kept, reason]).toEqual([[], undefined, "the key was stolen"]);
+    expect(await outcomeOf(endRelease(third, grantId, { reason: "again" }))).toBe(
+      "request.illegal-transition",
+    );
+    // The custodian knows it as revoked by now, whoever asks.
+    await bench.escrow.revoke({ grant: grantId, reason: "again", at: new Date().toISOString() });
   });
 
   it("is told to the executives who have not done it themselves, from its beginning to its end", async () => {

@@ -134,5 +134,6 @@ export function alarmsOf(
   if ((stored.mergeDelay?.max ?? 0) > INTEGRATION_LATE_MS) alarms.push("merge-delay");
   if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");
+  if (stored.endsUntold > 0) alarms.push("end-not-at-custodian");
   return alarms;
 }

@@ -29,6 +29,7 @@ const STORED: StoredHealth = {
   isUncompared: false,
   declaredLosses: 0,
   openIntents: 0,
+  endsUntold: 0,
   mergeDelay: undefined,
 };
 

@@ -45,6 +45,8 @@ export interface StoredHealth {
   readonly declaredLosses: number;
   /** Disclosures with an intent and no outcome for over five minutes. */
   readonly openIntents: number;
+  /** Ends that the custodian refuses while it would still open, or has not had for over five minutes. */
+  readonly endsUntold: number;
 }
 
 interface HealthRow {
@@ -66,6 +68,7 @@ interface HealthRow {
   waiting_since: Date | null;
   quarantined: bigint;
   open_intents: bigint;
+  ends_untold: bigint;
   delays: bigint;
   p50: number | null;
   p99: number | null;
@@ -114,7 +117,11 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
            (SELECT count(*) FROM audit_quarantine a
               WHERE EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = a.entry_id)) AS quarantined,
            d.delays, d.p50, d.p99, d.longest,
-           (SELECT count(*) FROM disclosure WHERE outcome = 'intent' AND at < now() - interval '5 minutes') AS open_intents
+           (SELECT count(*) FROM disclosure WHERE outcome = 'intent' AND at < now() - interval '5 minutes') AS open_intents,
+           (SELECT count(*) FROM job j
+              WHERE j.state IN ('refused', 'waiting') AND j.kind IN ('grant.revoke', 'dispute.end', 'co-viewer.end')
+                AND CASE WHEN j.state = 'waiting' THEN j.created_at < now() - interval '5 minutes'
+                    ELSE EXISTS (SELECT 1 FROM access_grant g WHERE g.id = j.subject::uuid AND g.not_after > now()) END) AS ends_untold
     FROM (SELECT 1) one
     LEFT JOIN LATERAL (SELECT size, published_at, witnesses FROM audit_checkpoint
                        WHERE log = ${log} ORDER BY size DESC LIMIT 1) c ON true
@@ -156,6 +163,7 @@ const NOTHING: StoredHealth = {
   waitingSince: undefined,
   quarantined: 0,
   openIntents: 0,
+  endsUntold: 0,
   mergeDelay: undefined,
 };
 
@@ -179,6 +187,7 @@ function storedHealth(row: HealthRow): StoredHealth {
     waitingSince: row.waiting_since ?? undefined,
     quarantined: Number(row.quarantined),
     openIntents: Number(row.open_intents),
+    endsUntold: Number(row.ends_untold),
     mergeDelay: mergeDelayOf(row),
   };
 }

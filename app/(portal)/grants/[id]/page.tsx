@@ -86,6 +86,7 @@ async function RevokedNotice({ grant }: { grant: GrantDetail }) {
       }
     >
       {reason === undefined ? null : <p>{t("reason", { reason })}</p>}
+      {grant.kept_by_custodian === true ? <p>{t("kept")}</p> : null}
     </Notice>
   );
 }

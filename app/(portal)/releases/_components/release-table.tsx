@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { ButtonLink } from "@/components/ui/button-link";
+import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import type { ReleaseItem } from "@/lib/access/release/schema";
@@ -54,7 +55,7 @@ export function ReleaseTable({ items, nowMs }: { items: readonly ReleaseItem[]; 
       cell: ({ response_due_at: due }) =>
         due === undefined ? null : (
           <>
-            <LocalTime instant={due} form="day" />
+            <EndTime instant={due} form="day" look="bare" />
             <span className="block text-note text-oxblood">
               {t("late", { days: Math.max(0, Math.floor((nowMs - Date.parse(due)) / DAY_MS)) })}
             </span>

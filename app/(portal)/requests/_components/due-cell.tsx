@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
 import type { RequestSummary } from "@/lib/access/answer-schema";
@@ -39,7 +40,7 @@ export function DueCell({ request, nowMs }: { request: RequestSummary; nowMs: nu
       </Tag>
     ) : (
       <Tag tone="plain" icon="clock">
-        <LocalTime instant={due} form="minute" />
+        <EndTime instant={due} look="bare" />
       </Tag>
     );
   if (state === "denied") return <Tag tone="plain">{t("answered")}</Tag>;

@@ -1,8 +1,9 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import type { AuthorityView } from "@/lib/authority/schema";
+import { regionName } from "@/lib/format";
 import { AuthorityActs } from "./authority-acts";
 
 /** How a registration stands, with who did what, in one cell. */
@@ -54,12 +55,13 @@ function Material({ item }: { item: AuthorityView }) {
 /** Registrations in rows, newest first. */
 export function AuthorityTable({ items }: { items: readonly AuthorityView[] }) {
   const t = useTranslations("authority");
+  const locale = useLocale();
   const columns: Column<AuthorityView>[] = [
     {
       key: "issuer",
       head: t("columns.issuer"),
       isTitle: true,
-      cell: ({ issuer, jurisdiction }) => `${issuer}, ${jurisdiction}`,
+      cell: ({ issuer, jurisdiction }) => `${issuer}, ${regionName(jurisdiction, locale)}`,
     },
     { key: "kid", head: t("columns.kid"), cell: (item) => <Material item={item} /> },
     { key: "digest", head: t("columns.digest"), cell: ({ digest }) => <Digest value={digest} /> },

@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
@@ -7,6 +7,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
 import type { AuthorizationView } from "@/lib/access/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
+import { regionName } from "@/lib/format";
 import { reachFact } from "./order-reach";
 
 const KIB = 1024;
@@ -77,7 +78,10 @@ function Identity({ check }: { check: ReviewView["identity_check"] }) {
 /** By what the order counts here, in words, with the basis that was recorded for it. */
 function Recognition({ recognition }: { recognition: NonNullable<ReviewView["recognition"]> }) {
   const t = useTranslations("review.recognition");
-  const { standing, jurisdiction, homes, basis, by } = recognition;
+  const locale = useLocale();
+  const { standing, basis, by } = recognition;
+  const jurisdiction = regionName(recognition.jurisdiction, locale);
+  const homes = recognition.homes.map((home) => regionName(home, locale));
   if (standing === "missing")
     return (
       <Tag tone="amber" icon="warning">
@@ -108,6 +112,7 @@ export function PaperFacts({
   review?: ReviewView | undefined;
 }) {
   const t = useTranslations("review");
+  const locale = useLocale();
   const { document, sealed } = authorization;
   const facts: Fact[] = [
     ...(document === undefined
@@ -126,7 +131,7 @@ export function PaperFacts({
         ]),
     { name: t("paper.assurance"), value: <Assurance assurance={authorization.assurance} /> },
     { name: t("statement.authorization"), value: <Digest value={authorization.record_digest} /> },
-    { name: t("paper.jurisdiction"), value: authorization.jurisdiction },
+    { name: t("paper.jurisdiction"), value: regionName(authorization.jurisdiction, locale) },
     ...(authorization.recognition_basis === undefined
       ? []
       : [{ name: t("paper.recognition"), value: authorization.recognition_basis }]),

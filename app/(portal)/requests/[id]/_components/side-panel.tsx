@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { ButtonLink } from "@/components/ui/button-link";
+import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
@@ -38,12 +39,8 @@ function useDueFacts(request: RequestView): Fact[] {
   }
   if (!AWAITED.includes(state)) return [];
   return [
-    ...(answer === undefined
-      ? []
-      : [{ name: t("due"), value: <LocalTime instant={answer} form="minute" /> }]),
-    ...(review === undefined
-      ? []
-      : [{ name: t("reviewDue"), value: <LocalTime instant={review} form="minute" /> }]),
+    ...(answer === undefined ? [] : [{ name: t("due"), value: <EndTime instant={answer} /> }]),
+    ...(review === undefined ? [] : [{ name: t("reviewDue"), value: <EndTime instant={review} /> }]),
   ];
 }
 

@@ -63,7 +63,7 @@ export function StageStrip({ request, until }: { request: RequestView; until: st
         note:
           due === undefined ? null : (
             <>
-              {t("strip.due")} <LocalTime instant={due} form="day" />
+              {t("strip.due")} <EndTime instant={due} form="day" look="bare" />
             </>
           ),
       };

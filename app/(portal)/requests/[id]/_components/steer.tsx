@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
@@ -10,10 +10,10 @@ import { Button } from "@/components/ui/button";
 import { TextArea, TextInput } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
-import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import type { RequestView } from "@/lib/access/answer-schema";
 import type { answerPartly, extendRequest, objectRequest } from "@/lib/api-client/operations/steering";
+import { formatTime } from "@/lib/format";
 
 const REQUEST = "/confidential/access/requests/{id}";
 const extensionOf = target<typeof extendRequest>("POST", `${REQUEST}/extensions`);
@@ -59,6 +59,7 @@ function useSteering(act: Act, id: string) {
 function SteerAct({ act, request }: { act: Act; request: RequestView }) {
   const t = useTranslations("review.steer");
   const review = useTranslations("review");
+  const locale = useLocale();
   const router = useRouter();
   const { isBusy, error, run } = useSteering(act, request.id);
   const [isOpen, setOpen] = useState(false);
@@ -89,7 +90,9 @@ function SteerAct({ act, request }: { act: Act; request: RequestView }) {
               id="steer-until"
               label={t("extend.until")}
               mark={review("withdraw.optional")}
-              help={t.rich("extend.untilHelp", { day: () => <LocalTime instant={latest} form="day" /> })}
+              help={t("extend.untilHelp", {
+                latest: formatTime(new Date(latest), { timeZone: "UTC", locale, form: "minute" }),
+              })}
             >
               {(control) => (
                 <TextInput

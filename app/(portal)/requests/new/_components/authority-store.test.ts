@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AuthorizationView } from "@/lib/access/answer-schema";
-import { type AttachCall, AuthorityStore } from "./authority-store";
+import { type AttachCall, type Attached, AuthorityStore, hasOrder } from "./authority-store";
 import type { FactsBody } from "./bodies";
 
 const FACTS: FactsBody = {
@@ -14,8 +14,23 @@ const FACTS: FactsBody = {
 const pdf = new File(["%PDF"], "order.pdf", { type: "application/pdf" });
 const jws = new File(["a.b.c"], "order.jws");
 
+type View = AuthorizationView;
+const PASSED: NonNullable<View["signature"]>[number] = {
+  occasion: "attach",
+  method: "jws",
+  indication: "TOTAL-PASSED",
+  detail: "signed by a registered key",
+  judged_at: "2026-11-02T00:00:00Z",
+};
+const DOCUMENT: View["document"] = {
+  sha256: "s",
+  bytes: 4,
+  media_type: "application/pdf",
+  scan: "not scanned",
+};
+
 /** A store whose server takes everything, and the calls that reached it. */
-function openStore() {
+function openStore(attached?: Attached) {
   const calls: AttachCall[] = [];
   let keys = 0;
   const view: AuthorizationView = {
@@ -27,13 +42,19 @@ function openStore() {
     record_digest: "d",
     verification: "not verified",
     assurance: "none",
-    document: { sha256: "s", bytes: 4, media_type: "application/pdf", scan: "not scanned" },
   };
+  const answerTo = ({ document, signature }: AttachCall): View => ({
+    ...view,
+    ...(document === undefined && attached?.document === undefined && signature !== undefined
+      ? {}
+      : { document: DOCUMENT }),
+    ...(signature === undefined ? {} : { signature: [PASSED] }),
+  });
   const store = new AuthorityStore(
     {
       attach: async (call) => {
         calls.push(call);
-        return view;
+        return answerTo(call);
       },
       read: async (file) => ({
         file,
@@ -47,7 +68,7 @@ function openStore() {
         return `key-${keys}`;
       },
     },
-    undefined,
+    attached,
   );
   const sent = () => calls.map(({ document, signature }) => [document?.name, signature?.name]);
   return { store, calls, sent };
@@ -101,5 +122,48 @@ describe("an authority's signature beside its document", () => {
       ["second.pdf", "order.jws"],
       [undefined, undefined],
     ]);
+  });
+});
+
+describe("an order that is a signature by itself", () => {
+  it("goes without a document, is enough, and what the server answers without one is no alteration", async () => {
+    const { store, sent } = openStore();
+    expect(hasOrder(store.get())).toBe(false);
+    store.sign(jws);
+    expect(hasOrder(store.get())).toBe(true);
+    await store.attach("draft", FACTS);
+    expect(sent()).toEqual([[undefined, "order.jws"]]);
+    expect(store.get()).toMatchObject({ status: { kind: "attached" }, attached: { isSigned: true } });
+    expect(store.isDirty(FACTS)).toBe(false);
+  });
+
+  it("is taken as what it is when it is dropped where documents go", async () => {
+    const { store, sent } = openStore();
+    await store.choose(jws);
+    await store.attach("draft", FACTS);
+    expect(sent()).toEqual([[undefined, "order.jws"]]);
+  });
+
+  it("is missing again when it is left out: nothing is sent that the server would take for a correction", async () => {
+    const { store, sent } = openStore();
+    store.sign(jws);
+    await store.attach("draft", FACTS);
+    store.sign(undefined);
+    expect([hasOrder(store.get()), store.isDirty(FACTS)]).toEqual([false, false]);
+    await store.attach("draft", FACTS);
+    expect(sent()).toHaveLength(1);
+  });
+
+  it("is never a signature over a document that is not there", async () => {
+    const { store } = openStore();
+    store.sign(new File(["x"], "order.p7s"));
+    expect([hasOrder(store.get()), store.isDirty(FACTS)]).toEqual([false, false]);
+  });
+
+  it("stands after the page was opened anew, and its facts can be corrected", async () => {
+    const held = { facts: JSON.stringify(FACTS), document: undefined, from: undefined, isSigned: true };
+    const { store } = openStore(held);
+    expect([hasOrder(store.get()), store.isDirty(FACTS)]).toEqual([true, false]);
+    expect(store.isDirty({ ...FACTS, case_number: "18 O 2/26" })).toBe(true);
   });
 });

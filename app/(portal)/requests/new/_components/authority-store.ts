@@ -4,13 +4,17 @@ import { type FactsBody, factsOf } from "./bodies";
 import type { ChosenDocument, ReadOutcome } from "./read-document";
 import { failureKind } from "./save-failure";
 import type { Sending } from "./send-document";
+import { isSignedOrder, isSurelySignedOrder } from "./signed-order";
 
 type DocumentView = NonNullable<AuthorizationView["document"]>;
 
 /** The legal authority as the server has it. */
 export interface Attached {
   readonly facts: string;
-  readonly document: DocumentView;
+  /** Absent where the order came as a JWS alone. */
+  readonly document: DocumentView | undefined;
+  /** A signature stands with it, from whichever window it came. */
+  readonly isSigned?: boolean | undefined;
   /** The file of this window that it was made from. */
   readonly from: ChosenDocument | undefined;
   /** The signature of this window that went with it. */
@@ -27,7 +31,7 @@ export type AttachStatus =
 
 export interface AuthorityState {
   readonly chosen: ChosenDocument | undefined;
-  /** The authority's JWS beside the document, where there is one. */
+  /** What the authority signed, where there is something: a JWS, which is the order itself, or a CMS over the document. */
   readonly signature: File | undefined;
   readonly attached: Attached | undefined;
   readonly status: AttachStatus;
@@ -57,6 +61,13 @@ export interface AuthorityParts {
   readonly newKey: () => string;
 }
 
+/** Whether an order stands here: a document, or what its authority signed, which needs none beside it (api.md). */
+export function hasOrder({ chosen, signature, attached }: Omit<AuthorityState, "status">): boolean {
+  if (chosen !== undefined || attached?.document !== undefined) return true;
+  if (signature !== undefined) return isSignedOrder(signature);
+  return attached !== undefined && attached.signature === undefined;
+}
+
 /** Owns the chosen document and brings it, with its facts, to the server: once for each state of both. */
 export class AuthorityStore {
   #state: AuthorityState;
@@ -84,14 +95,10 @@ export class AuthorityStore {
 
   readonly get = (): AuthorityState => this.#state;
 
-  get hasDocument(): boolean {
-    return this.#state.chosen !== undefined || this.#state.attached !== undefined;
-  }
-
   /** Whether the server does not have yet what stands here. */
   isDirty(facts: FactsBody | undefined): boolean {
     const { chosen, attached, signature } = this.#state;
-    if (facts === undefined || !this.hasDocument) return false;
+    if (facts === undefined || !hasOrder(this.#state)) return false;
     if (attached?.facts !== JSON.stringify(facts)) return true;
     return (chosen !== undefined && attached.from !== chosen) || attached.signature !== signature;
   }
@@ -112,8 +119,12 @@ export class AuthorityStore {
     return this.isDirty(facts) && !isKnownBad;
   }
 
-  /** Takes a file in. One that does not fit leaves the document that was there before. */
+  /** Takes a file in: a document, or a signed order. One that does not fit leaves the document that was there before. */
   async choose(file: File): Promise<void> {
+    if (isSurelySignedOrder(file)) {
+      this.sign(file);
+      return;
+    }
     this.#update({ status: { kind: "reading" } });
     const outcome = await this.parts.read(file);
     if ("fault" in outcome) this.#update({ status: { kind: "unfit", outcome } });
@@ -180,15 +191,18 @@ export class AuthorityStore {
   #accept(answer: AuthorizationView, sent: Sent): void {
     const { of: facts, document: from, signature } = sent;
     const { document } = answer;
+    const isSigned = (answer.signature?.length ?? 0) > 0;
     const isAltered =
-      document === undefined || (from?.sha256 !== undefined && from.sha256 !== document.sha256);
+      document === undefined
+        ? from !== undefined || !isSigned
+        : from?.sha256 !== undefined && from.sha256 !== document.sha256;
     if (isAltered) {
       this.#failed = sent;
       this.#update({ attached: undefined, status: { kind: "altered" } });
       return;
     }
     this.#failed = undefined;
-    this.#update({ attached: { facts, document, from, signature }, status: { kind: "attached" } });
+    this.#update({ attached: { facts, document, from, signature, isSigned }, status: { kind: "attached" } });
   }
 
   #update(changes: Partial<AuthorityState>): void {

@@ -7,7 +7,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { AuthorizationView, RequestView } from "@/lib/access/answer-schema";
 import { effectiveLevel } from "@/lib/access/limits";
-import { formatCount, formatTime } from "@/lib/format";
+import { formatCount, formatTime, regionName } from "@/lib/format";
 import { type AnswerName, controlId } from "./answers";
 import { ScanTag } from "./document-state";
 import { DocumentTitle } from "./document-title";
@@ -94,7 +94,6 @@ function useAuthorityRows(order: AuthorizationView | undefined): Row[] {
   if (order === undefined) return [];
   // An order names whole days; its end is the first instant after the last of them.
   const day = (ms: number) => formatTime(new Date(ms), { timeZone: "UTC", locale, form: "day" });
-  const country = new Intl.DisplayNames(locale, { type: "region" }).of(order.jurisdiction);
   const { sealed, recognition_basis: recognition } = order;
   const from = day(Date.parse(order.valid_from));
   const until = day(Date.parse(order.valid_until) - 1);
@@ -103,7 +102,11 @@ function useAuthorityRows(order: AuthorizationView | undefined): Row[] {
     { name: t("new.authority.issuer"), value: order.issuer, control: "issuer" },
     { name: t("new.authority.caseNumber"), value: order.case_number, control: "caseNumber" },
     { name: t("check.valid"), value: t("check.validSpan", { from, until }), control: "validFrom" },
-    { name: t("new.authority.jurisdiction"), value: country ?? order.jurisdiction, control: "jurisdiction" },
+    {
+      name: t("new.authority.jurisdiction"),
+      value: regionName(order.jurisdiction, locale),
+      control: "jurisdiction",
+    },
     ...(recognition === undefined
       ? []
       : ([
@@ -126,8 +129,10 @@ function useAuthorityRows(order: AuthorizationView | undefined): Row[] {
 
 function DocumentAnswer({ order, person }: { order: AuthorizationView; person: string }) {
   const t = useTranslations("requests.new.authority");
+  const check = useTranslations("requests.check");
   const { document } = order;
-  if (document === undefined) return null;
+  // A signed order needs no document beside it (api.md).
+  if (document === undefined) return check("signedAlone");
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <DocumentTitle person={person} document={document} />

@@ -8,27 +8,27 @@ import { FileDrop } from "@/components/ui/file-drop";
 import { Icon } from "@/components/ui/icon";
 import { useFileChooser } from "@/components/ui/use-file-chooser";
 import { controlId } from "./answers";
-import type { AuthorityState } from "./authority-store";
+import { type AuthorityState, hasOrder } from "./authority-store";
 import { DocumentState, ScanTag } from "./document-state";
 import { kindOf, sizeOf } from "./document-words";
 import { PageThumb } from "./page-thumb";
 import { SignatureChoice } from "./signature-choice";
 
 const ACCEPTED =
-  ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.p7m,application/pdf,image/png,image/jpeg,image/tiff,application/pkcs7-mime";
+  ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.p7m,.jws,.jose,application/pdf,image/png,image/jpeg,image/tiff,application/pkcs7-mime";
 
 function DigestLine({ state }: { state: AuthorityState }) {
   const t = useTranslations("requests.new.authority");
   const { chosen, attached } = state;
-  const isSent = attached !== undefined && attached.from === chosen;
-  const sha256 = isSent ? attached.document.sha256 : chosen?.sha256;
+  const sent = attached?.from === chosen ? attached?.document : undefined;
+  const sha256 = sent?.sha256 ?? chosen?.sha256;
   const comparison =
     attached?.from === undefined ? "received" : attached.from.sha256 === undefined ? "notCompared" : "sent";
   if (sha256 === undefined) return null;
   return (
     <p className="flex flex-wrap items-center gap-x-2 text-control text-ink-2">
       {t("sha")} <FileDigest value={sha256} label={t("sha")} />
-      {isSent ? <span>{t(comparison)}</span> : null}
+      {sent === undefined ? null : <span>{t(comparison)}</span>}
     </p>
   );
 }
@@ -41,7 +41,7 @@ function Received({ state, isWaiting }: { state: AuthorityState; isWaiting: bool
   const { chosen, attached } = state;
   const document = chosen ?? attached?.document;
   if (document === undefined) return null;
-  const kind = chosen === undefined ? (attached?.document.media_type ?? "") : chosen.mediaType;
+  const kind = chosen === undefined ? (attached?.document?.media_type ?? "") : chosen.mediaType;
   const isSent = attached !== undefined && attached.from === chosen;
   return (
     <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
@@ -74,8 +74,9 @@ export function DocumentDrop(props: {
   const t = useTranslations("requests.new.authority");
   const chooser = useFileChooser(ACCEPTED, props.onFile);
   const id = controlId("document");
-  const hasDocument = state.chosen !== undefined || state.attached !== undefined;
-  const isSent = state.attached !== undefined && state.attached.from === state.chosen;
+  const hasDocument = state.chosen !== undefined || state.attached?.document !== undefined;
+  const isSignedAlone = !hasDocument && hasOrder(state);
+  const sent = state.attached?.from === state.chosen ? state.attached?.document : undefined;
   const unfit =
     status.kind === "unfit" ? t(`fault.${status.outcome.fault}`, { name: status.outcome.name }) : undefined;
   const fault = unfit ?? error;
@@ -102,12 +103,12 @@ export function DocumentDrop(props: {
           {hasDocument ? (
             <Received state={state} isWaiting={isWaiting} />
           ) : (
-            <p className="text-control text-ink-2">{t("drop")}</p>
+            <p className="text-control text-ink-2">{t(isSignedAlone ? "dropSigned" : "drop")}</p>
           )}
         </div>
         {chooser.input}
         <div className="flex flex-col items-end gap-2">
-          {isSent ? <ScanTag scan={state.attached.document.scan} /> : null}
+          {sent === undefined ? null : <ScanTag scan={sent.scan} />}
           <Button
             id={id}
             size="bar"
@@ -118,7 +119,7 @@ export function DocumentDrop(props: {
             {t(hasDocument ? "replace" : "choose")}
           </Button>
         </div>
-        <SignatureChoice signature={state.signature} onSign={props.onSign} />
+        <SignatureChoice state={state} onSign={props.onSign} />
         <div role="status" className="basis-full text-control empty:hidden">
           <DocumentState status={status} onAgain={props.onAgain} />
         </div>

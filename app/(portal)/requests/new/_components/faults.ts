@@ -60,8 +60,8 @@ function targetFaults(answers: Answers, unknown: readonly string[]): Fault[] {
 const REQUIRED_FACTS = ["kind", "issuer", "caseNumber", "validFrom", "validUntil", "jurisdiction"] as const;
 
 /** A file that was not taken is the fault; that none is there would be no help. */
-function documentFaults({ hasDocument, unfit }: FaultContext): Fault[] {
-  if (hasDocument) return [];
+function documentFaults({ hasOrder, unfit }: FaultContext): Fault[] {
+  if (hasOrder) return [];
   return unfit === undefined
     ? [{ name: "document", code: "document" }]
     : [{ name: "document", code: "unfit", unfit }];
@@ -114,7 +114,8 @@ function periodFaults(answers: Answers, nowMs: number): Fault[] {
 
 /** What is known beside the answers. */
 export interface FaultContext {
-  readonly hasDocument: boolean;
+  /** A document, or a signed order, which needs none. */
+  readonly hasOrder: boolean;
   /** The file that was chosen last, when it was not taken. */
   readonly unfit?: UnfitFile | undefined;
   /** Transactions that the server does not know, or not to this person. */

@@ -5,6 +5,7 @@ import { levelCap } from "@/lib/access/limits";
 import { InstrumentKind, Purpose } from "@/lib/access/schema";
 import type { Principal } from "@/lib/context";
 import { GroupName } from "@/lib/escrow/statements";
+import type { Locale } from "@/lib/format";
 import { viewerOf } from "@/lib/http/viewer";
 import type { FormOptions } from "./answers";
 import { jurisdictionsIn } from "./jurisdictions";
@@ -14,7 +15,7 @@ function maskedBy(kind: InstrumentKind): GroupName[] {
 }
 
 /** What this person may ask for and under which rules: the rules themselves stay on the server. */
-export async function formOptions(principal: Principal, locale: string): Promise<FormOptions> {
+export async function formOptions(principal: Principal, locale: Locale): Promise<FormOptions> {
   const allowed = purposesOf(principal);
   const purposes = Purpose.options.filter((purpose) => allowed.includes(purpose));
   const { organisation } = await viewerOf(principal);

@@ -83,9 +83,10 @@ function startRecord(opening: Opening, kept: DraftRecord | undefined): DraftReco
 }
 
 function attachedOf({ view, options }: Opening): Attached | undefined {
-  const document = view?.authorization?.document;
-  if (view === undefined || document === undefined) return undefined;
-  return { facts: JSON.stringify(factsOf(answersOf(view, options))), document, from: undefined };
+  if (view?.authorization === undefined) return undefined;
+  const { document, signature = [] } = view.authorization;
+  const facts = JSON.stringify(factsOf(answersOf(view, options)));
+  return { facts, document, from: undefined, isSigned: signature.length > 0 };
 }
 
 async function readChosen(file: File): Promise<ReadOutcome> {

@@ -43,13 +43,13 @@ const whole: Answers = {
   validUntil: "2026-12-31",
   jurisdiction: "DE",
 };
-const context = { hasDocument: true, unknown: [], nowMs: NOW };
+const context = { hasOrder: true, unknown: [], nowMs: NOW };
 const codes = (answers: Answers, more = {}, of = options) =>
   faultsOf(answers, of, { ...context, ...more }).map((fault) => fault.code);
 
 describe("what stands between a form and its check", () => {
   it("is everything on a blank one, in the order of the page", () => {
-    expect(codes(blankAnswers(options), { hasDocument: false })).toEqual([
+    expect(codes(blankAnswers(options), { hasOrder: false })).toEqual([
       "purpose",
       "justification",
       "ids",
@@ -62,7 +62,7 @@ describe("what stands between a form and its check", () => {
       "validUntil",
       "jurisdiction",
     ]);
-    expect(codes(blankAnswers(support), { hasDocument: false }, support)).toEqual([
+    expect(codes(blankAnswers(support), { hasOrder: false }, support)).toEqual([
       "justification",
       "ids",
       "fields",
@@ -99,8 +99,8 @@ describe("what stands between a form and its check", () => {
 
   it("is the file that was not taken, in the summary too once a document was missed", () => {
     const unfit = { fault: "cutOff", name: "half.pdf" } as const;
-    const told = faultsOf(whole, options, { ...context, hasDocument: false });
-    const now = faultsOf(whole, options, { ...context, hasDocument: false, unfit });
+    const told = faultsOf(whole, options, { ...context, hasOrder: false });
+    const now = faultsOf(whole, options, { ...context, hasOrder: false, unfit });
     expect([told, now].flat().map(({ code }) => code)).toEqual(["document", "unfit"]);
     expect(stillOpen(told, now)).toEqual([{ name: "document", code: "unfit", unfit }]);
     expect(codes(whole, { unfit })).toEqual([]);

@@ -1,14 +1,12 @@
 import type { FactsBody } from "./bodies";
 import type { ChosenDocument } from "./read-document";
+import { isSignedOrder } from "./signed-order";
 
 /** A multipart body whose bytes depend on its parts and key alone, so that a repeated call is the same call. */
 export interface MultipartBody {
   readonly body: Blob;
   readonly type: string;
 }
-
-/** A signature that is a text of its own; any other is a CMS over the document. */
-const JWS = /\.(jws|jose|txt)$/i;
 
 /** The name in a Content-Disposition header as browsers write it (HTML, multipart/form-data encoding). */
 function quotedName(name: string): string {
@@ -32,7 +30,7 @@ export function multipartBody(
     "\r\n",
   ];
   const signaturePart = (file: File): BlobPart[] =>
-    JWS.test(file.name)
+    isSignedOrder(file)
       ? partOf("jws", file.name, "application/jose", file)
       : partOf("cms", file.name, "application/pkcs7-signature", file);
   const body = [

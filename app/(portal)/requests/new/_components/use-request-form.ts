@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { CallRefused } from "@/components/client/api";
 import { type Answers, controlId } from "./answers";
-import type { AuthorityState } from "./authority-store";
+import { type AuthorityState, hasOrder } from "./authority-store";
 import { factsOf } from "./bodies";
 import type { DraftState } from "./draft-state";
 import { type Fault, faultsOf, faultsOfRefusal, stillOpen } from "./faults";
@@ -129,7 +129,7 @@ export function useRequestForm(opening: Opening): RequestForm {
   useLookingUp(stores, ids, lookups);
   const refusals = useRefusals(draft, authority);
   const open = faultsOf(draft.answers, opening.options, {
-    hasDocument: authority.chosen !== undefined || authority.attached !== undefined,
+    hasOrder: hasOrder(authority),
     unfit: authority.status.kind === "unfit" ? authority.status.outcome : undefined,
     unknown: ids.filter((id) => stores.lookups.isUnknown(id)),
     nowMs: Date.now(),

@@ -84,7 +84,9 @@ export function useSaving(
     addEventListener("online", again);
     return () => removeEventListener("online", again);
   }, [stores]);
-  const isUnsent = attached.chosen !== undefined && attached.attached?.from !== attached.chosen;
+  const isUnsent =
+    (attached.chosen !== undefined && attached.attached?.from !== attached.chosen) ||
+    (attached.signature !== undefined && attached.attached?.signature !== attached.signature);
   const isUnkept = !state.isKept && stores.draft.isDirty;
   useEffect(() => {
     if (!isUnsent && !isUnkept) return;

@@ -3,8 +3,8 @@ import { getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
+import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
-import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Confirmation } from "@/components/ui/states";
 import { getRequest as readRequest } from "@/lib/access/get-request";
@@ -43,7 +43,7 @@ export default async function SentPage({ searchParams }: { searchParams: Promise
             facts={[
               {
                 name: t("sent.due"),
-                value: due === undefined ? t("sent.dueNone") : <LocalTime instant={due} form="minute" />,
+                value: due === undefined ? t("sent.dueNone") : <EndTime instant={due} />,
               },
               { name: t("sent.receipt"), value: <ReceiptLine id={id} /> },
             ]}
