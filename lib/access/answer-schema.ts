@@ -58,6 +58,7 @@ export const TakenAwayView = z.object({
   /** Ends of access, before and after; absent where the end stayed. */
   until: z.object({ before: z.string(), after: z.string() }).optional(),
   max_views: z.object({ before: z.int(), after: z.int() }).optional(),
+  max_exports: z.object({ before: z.int(), after: z.int() }).optional(),
 });
 export type TakenAwayView = z.infer<typeof TakenAwayView>;
 

@@ -10,7 +10,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 
 /**
- * The grant that the decisions together give: intersection of scopes, earliest end, smallest budget. It is pending
+ * The grant that the decisions together give: intersection of scopes, earliest end, smallest budgets. It is pending
  * until the custodian has it, and nothing can be opened under a pending grant.
  */
 export async function createGrant(
@@ -26,6 +26,7 @@ export async function createGrant(
     transactions: last.statement.transactions,
     groups: last.statement.groups,
     until: new Date(last.statement.not_after),
+    maxExports: last.maxExports,
   });
   const id = uuidv7(at.getTime());
   await insertGrant(tx, {
@@ -41,7 +42,7 @@ export async function createGrant(
     notBefore: new Date(Math.max(scope.notBefore.getTime(), Date.parse(last.statement.not_before))),
     notAfter: scope.notAfter,
     maxViews: Math.min(scope.maxViews, last.statement.max_views),
-    maxExports: row.maxExports,
+    maxExports: scope.maxExports,
     policyVersion: one.permit.policyVersion,
     assurance: cx.instance.evaluation ? "evaluation" : "signed",
   });

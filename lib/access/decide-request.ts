@@ -67,6 +67,7 @@ async function storeDecision(
     nonce: signed?.statement.nonce ?? newNonce(),
     confirms: body.confirms,
     narrowed: isNarrower(one, body, at),
+    maxExports: signed !== undefined && body.decision === "approve" ? signed.maxExports : undefined,
     at,
   });
   return id;
@@ -113,6 +114,7 @@ async function decideIn(
       narrowed: isNarrower(one, body, cx.clock.now()),
       proof: signed?.proofKind ?? "none",
       ...(signed === undefined ? {} : { statement: recordDigest(signed.statement) }),
+      ...(signed?.maxExports === undefined ? {} : { max_exports: signed.maxExports }),
       ...weighed,
     },
     index: { requestId, ...(grantId === undefined ? {} : { grantId }) },

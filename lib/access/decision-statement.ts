@@ -21,7 +21,9 @@ export function remainingAt({ row, authorization, decisions }: Case, at: Date): 
     ...(authorization === undefined ? {} : { authorization }),
   };
   const approvals = decisions.flatMap((one) =>
-    one.decision === "approve" && one.statement !== undefined ? [one.statement] : [],
+    one.decision === "approve" && one.statement !== undefined
+      ? [{ ...one.statement, max_exports: one.maxExports }]
+      : [],
   );
   const asked: Remaining = {
     transactions: row.transactions,
@@ -29,17 +31,21 @@ export function remainingAt({ row, authorization, decisions }: Case, at: Date): 
     notBefore: grantWindow(input).from,
     notAfter: latestEnd(input),
     maxViews: row.maxViews,
+    maxExports: row.maxExports,
   };
   return intersect(asked, approvals);
 }
 
 /** What a decision's body takes away. */
-export function narrowingOf(body: Pick<NewStatement, "scope" | "until" | "max_views">): Narrowing {
+export function narrowingOf(
+  body: Pick<NewStatement, "scope" | "until" | "max_views" | "max_exports">,
+): Narrowing {
   return {
     transactions: body.scope?.transactions,
     groups: body.scope?.fields,
     until: body.until === undefined ? undefined : startOf(body.until),
     maxViews: body.max_views,
+    maxExports: body.max_exports,
   };
 }
 

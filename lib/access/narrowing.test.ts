@@ -9,6 +9,7 @@ const REMAINING: Remaining = {
   notBefore: new Date(0),
   notAfter: new Date(86_400_000),
   maxViews: 20,
+  maxExports: 5,
 };
 
 describe("a narrowing", () => {
@@ -22,6 +23,24 @@ describe("a narrowing", () => {
   it("leaves each transaction and each group once", () => {
     const left = narrow(REMAINING, { transactions: [A, A], groups: ["amount", "amount"] });
     expect(left).toMatchObject({ transactions: [A], groups: ["amount"] });
+  });
+
+  it("leaves fewer exports or none, and never more than an earlier decider left", () => {
+    expect(narrow(REMAINING, { maxExports: 0 })).toEqual({ ...REMAINING, maxExports: 0 });
+    expect(takesAway(REMAINING, { maxExports: 4 })).toBe(true);
+    expect(takesAway(REMAINING, { maxExports: 5 })).toBe(false);
+    const whole = {
+      ...{ transactions: [A, B], groups: ["amount" as const, "pricing" as const] },
+      ...{ not_before: "1970-01-01T00:00:00Z", not_after: "1970-01-02T00:00:00Z", max_views: 20 },
+    };
+    const left = intersect(REMAINING, [{ ...whole, max_exports: 1 }, whole, { ...whole, max_exports: 3 }]);
+    expect(left).toEqual({ ...REMAINING, maxExports: 1 });
+    expect(() => narrow(left, { maxExports: 2 })).toThrow(
+      expect.objectContaining({
+        code: "decision.not-narrower",
+        errors: [{ pointer: "/max_exports", detail: "is more than what remains" }],
+      }),
+    );
   });
 
   it("of an earlier decider counts for the later one", () => {

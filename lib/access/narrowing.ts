@@ -8,11 +8,15 @@ export interface Remaining {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly maxViews: number;
+  readonly maxExports: number;
 }
 
-type Scope = Pick<DecisionStatement, "transactions" | "groups" | "not_before" | "not_after" | "max_views">;
+/** What an approval leaves: what was signed, and beside it the number of exports, for which `decision` has no member (ADR 0048). */
+type Scope = Pick<DecisionStatement, "transactions" | "groups" | "not_before" | "not_after" | "max_views"> & {
+  readonly max_exports?: number | undefined;
+};
 
-/** Intersection of scopes, latest beginning, earliest end, smallest budget. It may come out empty. */
+/** Intersection of scopes, latest beginning, earliest end, smallest budgets. It may come out empty. */
 export function intersect(first: Remaining, statements: readonly Scope[]): Remaining {
   return statements.reduce<Remaining>(
     (left, scope) => ({
@@ -21,6 +25,7 @@ export function intersect(first: Remaining, statements: readonly Scope[]): Remai
       notBefore: new Date(Math.max(left.notBefore.getTime(), Date.parse(scope.not_before))),
       notAfter: new Date(Math.min(left.notAfter.getTime(), Date.parse(scope.not_after))),
       maxViews: Math.min(left.maxViews, scope.max_views),
+      maxExports: Math.min(left.maxExports, scope.max_exports ?? left.maxExports),
     }),
     first,
   );
@@ -32,6 +37,7 @@ export interface Narrowing {
   readonly groups?: readonly GroupName[] | undefined;
   readonly until?: Date | undefined;
   readonly maxViews?: number | undefined;
+  readonly maxExports?: number | undefined;
 }
 
 function beyond(wanted: readonly string[], allowed: readonly string[], pointer: string): FieldError[] {
@@ -56,7 +62,8 @@ export function takesAway(remaining: Remaining, narrowing: Narrowing): boolean {
     leavesOut(left.transactions, remaining.transactions) ||
     leavesOut(left.groups, remaining.groups) ||
     left.notAfter < remaining.notAfter ||
-    left.maxViews < remaining.maxViews
+    left.maxViews < remaining.maxViews ||
+    left.maxExports < remaining.maxExports
   );
 }
 
@@ -66,6 +73,7 @@ export function narrow(remaining: Remaining, narrowing: Narrowing): Remaining {
   const groups = distinct(narrowing.groups ?? remaining.groups);
   const until = narrowing.until ?? remaining.notAfter;
   const maxViews = narrowing.maxViews ?? remaining.maxViews;
+  const maxExports = narrowing.maxExports ?? remaining.maxExports;
   const errors = [
     ...beyond(narrowing.transactions ?? [], remaining.transactions, "/scope/transactions"),
     ...beyond(narrowing.groups ?? [], remaining.groups, "/scope/fields"),
@@ -73,9 +81,12 @@ export function narrow(remaining: Remaining, narrowing: Narrowing): Remaining {
     ...(maxViews > remaining.maxViews
       ? [{ pointer: "/max_views", detail: "is more than what remains" }]
       : []),
+    ...(maxExports > remaining.maxExports
+      ? [{ pointer: "/max_exports", detail: "is more than what remains" }]
+      : []),
   ];
   if (errors.length > 0) throw new DomainError("decision.not-narrower", { errors });
-  const narrowed = { ...remaining, transactions, groups, notAfter: until, maxViews };
+  const narrowed = { ...remaining, transactions, groups, notAfter: until, maxViews, maxExports };
   const isEmpty =
     narrowed.transactions.length === 0 ||
     narrowed.groups.length === 0 ||

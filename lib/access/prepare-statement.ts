@@ -41,7 +41,10 @@ export async function prepareStatement(
       const prepared = decisionStatement(one, body, made);
       const { userId } = cx.principal;
       const { tenantId } = cx.instance;
-      await insertStatement(tx, { nonce, statement: prepared, expiresAt, tenantId, userId, requestId });
+      await insertStatement(tx, {
+        ...{ nonce, statement: prepared, maxExports: body.max_exports, expiresAt },
+        ...{ tenantId, userId, requestId },
+      });
       const appended = await appendEntry(tx, cx, {
         class: "access",
         outcome: "done",

@@ -34,7 +34,7 @@ export async function loadNames(tx: Tx, userIds: readonly string[]): Promise<Nam
 }
 
 function takenView(taken: TakenAway): TakenAwayView {
-  const { transactions, groups, end, views } = taken;
+  const { transactions, groups, end, views, exports } = taken;
   return {
     transactions: [...transactions],
     fields: [...groups],
@@ -42,6 +42,7 @@ function takenView(taken: TakenAway): TakenAwayView {
       ? {}
       : { until: { before: validityTime(end.before), after: validityTime(end.after) } }),
     ...(views === undefined ? {} : { max_views: views }),
+    ...(exports === undefined ? {} : { max_exports: exports }),
   };
 }
 

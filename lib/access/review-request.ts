@@ -179,6 +179,7 @@ function remainingView({ remaining, row }: Review): ReviewView["remaining"] {
     not_before: validityTime(remaining.notBefore),
     not_after: validityTime(remaining.notAfter),
     max_views: remaining.maxViews,
+    max_exports: remaining.maxExports,
   };
 }
 

@@ -210,6 +210,7 @@ describe("narrowing", () => {
     notBefore: new Date("2026-01-01T00:00:00Z"),
     notAfter: new Date("2026-02-01T00:00:00Z"),
     maxViews: 20,
+    maxExports: 5,
   };
 
   it("takes away and never adds", () => {
@@ -222,6 +223,8 @@ describe("narrowing", () => {
       { transactions: ["a", "c"] },
       { groups: ["parties" as const] },
       { until: new Date("2026-02-01T00:00:01Z") },
+      { maxViews: 21 },
+      { maxExports: 6 },
     ]) {
       expect(codeOf(() => narrow(all, wider))).toBe("decision.not-narrower");
     }

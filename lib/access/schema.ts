@@ -194,8 +194,9 @@ const decisionMembers = {
   comment: visibleText(4_000),
   scope: z.strictObject({ transactions: KeptTransactions.optional(), fields: Fields.optional() }).optional(),
   until: Instant.optional(),
-  /** Fewer views than were asked for. */
+  /** Fewer views than were asked for, and fewer exports or none: those stand beside what is signed (ADR 0048). */
   max_views: z.int().min(1).max(10_000).optional(),
+  max_exports: z.int().min(0).max(100).optional(),
   confirms: Confirms.optional(),
   /** By what a foreign order counts here that states nothing of it: recorded by the legal reviewer who approves. */
   recognition_basis: visibleText(1_000).optional(),

@@ -16,6 +16,8 @@ export interface SignedDecision {
   readonly statement: DecisionStatement;
   readonly signature: StatementSignature;
   readonly proofKind: ProofKind;
+  /** How many exports it leaves, where it leaves fewer: beside what is signed, which has no member for it (ADR 0048). */
+  readonly maxExports: number | undefined;
 }
 
 /** The prepared statement that this body and signature answer. Its nonce counts once. */
@@ -26,15 +28,20 @@ async function takeSigned(
   body: NewDecision,
   signature: StatementSignature,
 ): Promise<SignedDecision> {
-  const { nonce, statement, expiresAt } = await findSignedStatement(tx, cx, one.row.id, signature);
+  const { nonce, statement, expiresAt, maxExports } = await findSignedStatement(
+    tx,
+    cx,
+    one.row.id,
+    signature,
+  );
   const made = { log: cx.instance.log, approver: cx.principal.handle, nonce };
   const madeAt = new Date(expiresAt.getTime() - STATEMENT_MS);
   const expected = decisionStatement(one, body, { ...made, at: madeAt });
-  if (recordDigest(expected) !== recordDigest(statement)) {
+  if (recordDigest(expected) !== recordDigest(statement) || maxExports !== body.max_exports) {
     throw new DomainError("statement.invalid", { detail: "What was signed is not what was sent." });
   }
   if (!(await spendStatement(tx, nonce, cx.clock.now()))) throw new DomainError("statement.expired");
-  return { statement, signature, proofKind: signature.kind };
+  return { statement, signature, proofKind: signature.kind, maxExports };
 }
 
 /** In evaluation a decision made with a bearer key is signed by the portal's own key, and marked so. */
@@ -47,7 +54,7 @@ async function signForEvaluation(cx: Context, one: DecisionCase, body: NewDecisi
   const made = { log: cx.instance.log, approver: cx.principal.handle, nonce: newNonce() };
   const statement = decisionStatement(one, body, { ...made, at: cx.clock.now() });
   const signature = await signAsPortal(cx.keystore, "decision", statement);
-  return { statement, signature, proofKind: "evaluation" };
+  return { statement, signature, proofKind: "evaluation", maxExports: body.max_exports };
 }
 
 /** The approver's proof: his own signature over what was prepared for him, or the portal's in evaluation. */

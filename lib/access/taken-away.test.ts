@@ -12,6 +12,7 @@ const ROW = {
   from: undefined,
   until: undefined,
   maxViews: 20,
+  maxExports: 5,
 };
 
 const STATEMENT: DecisionStatement = {
@@ -36,6 +37,7 @@ const approval = (id: string, over: Partial<DecisionStatement> = {}, at: Date = 
   id,
   decision: "approve" as const,
   statement: { ...STATEMENT, ...over },
+  maxExports: undefined as number | undefined,
   at,
 });
 
@@ -85,10 +87,26 @@ test("a denial and a question took nothing away, and what was taken before them 
     authorization: undefined,
     decisions: [
       narrowed,
-      { id: "question", decision: "ask", statement: undefined, at: AT },
-      { id: "denial", decision: "deny", statement: { ...STATEMENT, decision: "deny" }, at: AT },
+      { id: "question", decision: "ask", statement: undefined, maxExports: undefined, at: AT },
+      {
+        ...{ id: "denial", decision: "deny", statement: { ...STATEMENT, decision: "deny" } },
+        maxExports: undefined,
+        at: AT,
+      },
     ],
   });
   expect([...taken.keys()]).toEqual(["first"]);
   expect(taken.get("first")?.groups).toEqual(["settlement_details", "parties"]);
+});
+
+test("exports are told as they were left, none too, and only by whoever took some", () => {
+  const decisions = [
+    { ...approval("first"), maxExports: 3 },
+    { ...approval("second"), maxExports: 3 },
+    { ...approval("third"), maxExports: 0 },
+  ];
+  const taken = takenAway({ row: ROW, authorization: undefined, decisions });
+  expect(taken.get("first")?.exports).toEqual({ before: 5, after: 3 });
+  expect(taken.has("second")).toBe(false);
+  expect(taken.get("third")?.exports).toEqual({ before: 3, after: 0 });
 });

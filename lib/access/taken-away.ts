@@ -17,13 +17,14 @@ export interface TakenAway {
   readonly groups: readonly GroupName[];
   readonly end?: Shortened<Date>;
   readonly views?: Shortened<number>;
+  readonly exports?: Shortened<number>;
 }
 
 export interface TakenFrom {
-  readonly row: Pick<RequestRow, "transactions" | "groups" | "from" | "until" | "maxViews">;
+  readonly row: Pick<RequestRow, "transactions" | "groups" | "from" | "until" | "maxViews" | "maxExports">;
   readonly authorization: Pick<AuthorizationRow, "validFrom" | "validUntil"> | undefined;
   /** In order. */
-  readonly decisions: readonly Pick<DecisionRow, "id" | "decision" | "statement" | "at">[];
+  readonly decisions: readonly Pick<DecisionRow, "id" | "decision" | "statement" | "maxExports" | "at">[];
 }
 
 /** What is left of what was asked, before one decision. */
@@ -32,6 +33,7 @@ interface Left {
   readonly groups: readonly GroupName[];
   readonly end: Date | undefined;
   readonly views: number;
+  readonly exports: number;
 }
 
 /**
@@ -50,7 +52,13 @@ function endBefore(from: TakenFrom, left: Left, at: Date): { readonly end: Date;
   return { end, slackMs: until === undefined ? STATEMENT_MS : 0 };
 }
 
-function takenBy(from: TakenFrom, left: Left, statement: DecisionStatement, at: Date): TakenAway {
+interface Approval {
+  readonly statement: DecisionStatement;
+  /** Absent where it leaves as many exports as there were. */
+  readonly maxExports: number | undefined;
+}
+
+function takenBy(from: TakenFrom, left: Left, { statement, maxExports }: Approval, at: Date): TakenAway {
   const { end, slackMs } = endBefore(from, left, at);
   const after = new Date(statement.not_after);
   return {
@@ -60,23 +68,28 @@ function takenBy(from: TakenFrom, left: Left, statement: DecisionStatement, at: 
     ...(statement.max_views < left.views
       ? { views: { before: left.views, after: statement.max_views } }
       : {}),
+    ...(maxExports !== undefined && maxExports < left.exports
+      ? { exports: { before: left.exports, after: maxExports } }
+      : {}),
   };
 }
 
-function leftAfter(left: Left, { transactions, groups }: TakenAway, statement: DecisionStatement): Left {
+function leftAfter(left: Left, taken: TakenAway, statement: DecisionStatement): Left {
+  const { transactions, groups, exports } = taken;
   return {
     transactions: left.transactions.filter((id) => !transactions.includes(id)),
     groups: left.groups.filter((group) => !groups.includes(group)),
     end: new Date(statement.not_after),
     views: statement.max_views,
+    exports: exports?.after ?? left.exports,
   };
 }
 
-const isNothing = ({ transactions, groups, end, views }: TakenAway): boolean =>
-  transactions.length === 0 && groups.length === 0 && end === undefined && views === undefined;
+const isNothing = ({ transactions, groups, end, views, exports }: TakenAway): boolean =>
+  transactions.length === 0 && groups.length === 0 && [end, views, exports].every((one) => one === undefined);
 
 /**
- * What each approval took away, by the decision's id, read off the statements that were signed; approvals that took
+ * What each approval took away, by the decision's id, read off the statements that were signed and what stands beside them; approvals that took
  * nothing away are not in it. What was asked and what was granted both stay visible for ever (access.md, Requests).
  */
 export function takenAway(from: TakenFrom): ReadonlyMap<string, TakenAway> {
@@ -87,10 +100,11 @@ export function takenAway(from: TakenFrom): ReadonlyMap<string, TakenAway> {
     groups: row.groups,
     end: undefined,
     views: row.maxViews,
+    exports: row.maxExports,
   };
-  for (const { id, decision, statement, at } of from.decisions) {
+  for (const { id, decision, statement, maxExports, at } of from.decisions) {
     if (decision !== "approve" || statement === undefined) continue;
-    const one = takenBy(from, left, statement, at);
+    const one = takenBy(from, left, { statement, maxExports }, at);
     if (!isNothing(one)) taken.set(id, one);
     left = leftAfter(left, one, statement);
   }

@@ -12,12 +12,12 @@ import { registerKey } from "@/lib/keys/register-key";
 import { toBase32 } from "@/lib/seed/base32";
 import { contextOf, type SeedRuntime, systemContext } from "@/lib/seed/demo-context";
 import type { DemoAccount } from "@/lib/seed/demo-file";
+import { ORGANISATIONS } from "@/lib/seed/organisations";
 import {
   DEMO_CONTACT,
   DEMO_JURISDICTION,
   DEMO_ZONE,
   type DemoPerson,
-  ORGANISATIONS,
   PEOPLE,
   WITH_KEYS,
 } from "@/lib/seed/people";

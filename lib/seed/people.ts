@@ -1,14 +1,4 @@
-import { ALL_HOURS, OFFICE_HOURS, type WeeklyHours } from "@/lib/access/hours";
 import type { Duty, Role } from "@/lib/context";
-
-/** One demonstration organisation. */
-export interface DemoOrganisation {
-  readonly key: string;
-  readonly name: string;
-  readonly kind: "operator" | "agency" | "company";
-  readonly weeklyHours?: WeeklyHours;
-  readonly emailDomain: string;
-}
 
 /** One demonstration person: `account` is the participant's name, `handle` the person's. */
 export interface DemoPerson {
@@ -19,50 +9,14 @@ export interface DemoPerson {
   readonly organisation: string;
   readonly role: Role;
   readonly duties: readonly Duty[];
+  /** Nobody has called back yet: the first request waits for a check of who asks. */
+  readonly isUnknown?: true;
 }
 
 /** A number of every demonstration agency's record: of the block that German numbering keeps for films. */
 export const DEMO_CONTACT = "+49 30 23125 000";
 export const DEMO_ZONE = "Europe/Berlin";
 export const DEMO_JURISDICTION = "EU";
-
-export const ORGANISATIONS: readonly DemoOrganisation[] = [
-  { key: "client-456", name: "Nordlicht Handel GmbH", kind: "company", emailDomain: "nordlicht.example" },
-  { key: "client-123", name: "Alder & Finch Ltd", kind: "company", emailDomain: "alderfinch.example" },
-  { key: "miner-789", name: "Basalt Compute AG", kind: "company", emailDomain: "basalt.example" },
-  {
-    key: "miner-456",
-    name: "Quarzwerk Rechenzentrum GmbH",
-    kind: "company",
-    emailDomain: "quarzwerk.example",
-  },
-  { key: "operator", name: "Sealport Operations", kind: "operator", emailDomain: "operator.example" },
-  // Of its own, so that the operator's people may decide what support asks for.
-  { key: "support", name: "Elbe Support Desk GmbH", kind: "company", emailDomain: "elbedesk.example" },
-  {
-    key: "auditor-001",
-    name: "Prüfverband Mitte",
-    kind: "agency",
-    weeklyHours: ALL_HOURS,
-    emailDomain: "pruefverband.example",
-  },
-  {
-    key: "auditor-002",
-    name: "Revision Süd",
-    kind: "agency",
-    weeklyHours: OFFICE_HOURS,
-    emailDomain: "revision.example",
-  },
-  {
-    key: "regulator-001",
-    name: "Settlement Markets Authority",
-    kind: "agency",
-    weeklyHours: ALL_HOURS,
-    emailDomain: "authority.example",
-  },
-  // The third party that may release what is overdue: of nobody's side who asks, is a party, or decides.
-  { key: "board", name: "Harbour Trust Board", kind: "company", emailDomain: "harbourtrust.example" },
-];
 
 /** In the order in which demo.json lists them. */
 export const PEOPLE: readonly DemoPerson[] = [
@@ -229,6 +183,17 @@ export const PEOPLE: readonly DemoPerson[] = [
     organisation: "operator",
     role: "coordinator",
     duties: ["break-glass"],
+  },
+  // A colleague of the regulator's, who looks beside her where she names him, and whom a reviewer has yet to call back.
+  {
+    account: "regulator-002",
+    handle: "regulator-002",
+    name: "Karl Voss",
+    email: "karl@authority.example",
+    organisation: "regulator-001",
+    role: "regulator",
+    duties: [],
+    isUnknown: true,
   },
 ];
 

@@ -80,12 +80,20 @@ it("the demonstration data are made through the use cases, and its grant opens t
     "auditor-002",
     "regulator-001",
     ...Array(7).fill("coordinator-001"),
+    "regulator-002",
   ]);
-  expect(demo.accounts.slice(-3).map((account: { duties: string[] }) => account.duties)).toEqual([
+  expect(demo.accounts.slice(-4, -1).map((account: { duties: string[] }) => account.duties)).toEqual([
     ["executive"],
     ["executive"],
     ["break-glass"],
   ]);
+  const [colleague] = await query(
+    `SELECT o.name, o.email_domains, o.contacts, (SELECT count(*)::int FROM identity_check c WHERE c.officer_user_id = u.id) AS checks
+     FROM app_user u JOIN agency o ON o.organisation_id = u.organisation_id WHERE u.handle = 'regulator-002'`,
+  );
+  const [first] = await query("SELECT organisation_id FROM app_user WHERE handle = 'regulator-001'");
+  expect(colleague).toMatchObject({ email_domains: ["authority.example"], checks: 0 });
+  expect((await principalOf("regulator-002")).organisationId).toBe(first?.organisation_id);
   const authorityFile = path.join(dir, "demo-authority.json");
   expect((await stat(authorityFile)).mode & 0o777).toBe(0o600);
   const authority = JSON.parse(await readFile(authorityFile, "utf8"));

@@ -19,13 +19,14 @@ import { withdrawRequest } from "@/lib/access/withdraw-request";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { inTransaction } from "@/lib/db/transaction";
 import type { Actor } from "@/lib/testing/life-model";
-import { FAR } from "@/lib/testing/life-world";
-import { CONFIRMS, type RequestPerson } from "@/lib/testing/request-bench";
+import type { LifeOrder } from "@/lib/testing/life-world";
+import type { RequestPerson } from "@/lib/testing/request-bench";
 import { openTransaction } from "@/lib/transactions/open-transaction";
 
 /** What an act is about: ids that the database has, or one that nothing bears. */
 export interface Target {
   readonly kind: InstrumentKind | undefined;
+  readonly order: LifeOrder;
   readonly id: string;
   readonly grantId: string;
   readonly orderId: string;
@@ -34,16 +35,17 @@ export interface Target {
   readonly glassId: string;
   /** Handle of who looks beside the requester. */
   readonly viewer: string;
+  /** Handle of who asks. */
+  readonly requester: string;
 }
 
 export type Act = (cx: RequestPerson, on: Target) => Promise<unknown>;
 
-const confirms = { ...CONFIRMS, valid_until: FAR };
-
 const approve =
   (stage: Stage, more: object = {}): Act =>
-  (cx, { id, kind }) => {
-    const read = kind === undefined ? {} : { confirms };
+  (cx, { id, kind, order: { isSigned, confirms } }) => {
+    // What an authority's key signs is not retyped.
+    const read = kind === undefined || isSigned ? {} : { confirms };
     const body = { stage, decision: "approve", comment: "As it says", ...read, ...more };
     return decideRequest(cx, id, NewDecision.parse(body));
   };
@@ -63,8 +65,6 @@ const view: Act = (cx, { grantId }) =>
 
 const open: Act = (cx, { grantId, kind, txId }) =>
   openTransaction(cx, txId, { purpose: kind === undefined ? "dispute" : "audit", grant_id: grantId });
-
-const word = ReleaseWord.parse({ comment: "As the order says", confirms });
 
 /** Each act with everybody who tries it, those too who may not. */
 export const ACTS: Readonly<Record<string, { readonly by: readonly Actor[]; readonly act: Act }>> = {
@@ -120,7 +120,8 @@ export const ACTS: Readonly<Record<string, { readonly by: readonly Actor[]; read
   },
   word: {
     by: ["chair", "officer", "legal"],
-    act: (cx, { id, releaseId }) => signRelease(cx, id, releaseId, word),
+    act: (cx, { id, releaseId, order: { confirms } }) =>
+      signRelease(cx, id, releaseId, ReleaseWord.parse({ comment: "As the order says", confirms })),
   },
   endRelease: {
     by: ["chair", "owner", "approver"],

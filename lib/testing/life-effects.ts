@@ -5,6 +5,7 @@ import {
   HOUR,
   isOwed,
   type Life,
+  lineOf,
   mayEndOrder,
   newLife,
   TERMS,
@@ -50,7 +51,7 @@ function extended(one: Life, now: number): void {
   move(one, "extended", now);
 }
 
-function endGrant(one: Life, state: GrantLife["state"], now: number): void {
+export function endGrant(one: Life, state: GrantLife["state"], now: number): void {
   if (one.grant?.state !== "active") return;
   one.grant.state = state;
   if (["active", "partial"].includes(one.state)) move(one, state, now);
@@ -68,18 +69,15 @@ function endOrder(one: Life, to: "suspended" | "revoked", now: number): void {
   }
 }
 
-function lineOf(one: Life): Set<Life> {
-  const line = new Set([one]);
-  for (const each of line)
-    for (const next of [each.parent, each.rest]) if (next !== undefined) line.add(next);
-  return line;
-}
-
 function restFrom(one: Life, now: number): void {
   const left = one.fields.filter((field) => one.grant?.fields.includes(field) === false);
   // Whoever was taken out does not come back with the rest.
   const viewer = one.viewer === "named" ? "named" : "nobody";
-  const rest: Life = { ...newLife(one.kind, false, now), fields: left, viewer, parent: one };
+  const rest: Life = Object.assign(newLife(one.kind, false, now, one.basis), {
+    fields: left,
+    viewer,
+    parent: one,
+  });
   submitted(rest, now);
   rest.answer = one.answer;
   rest.review = Math.min(rest.review, one.answer);

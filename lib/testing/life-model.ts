@@ -42,16 +42,28 @@ export interface GrantLife {
   state: "active" | "revoked" | "expired" | "exhausted";
 }
 
+/** The order that one or more requests are filed under. */
+export interface Basis {
+  /** It counts once, so that it serves one request, the rest of which is the same use. */
+  readonly isOnce: boolean;
+  /** Signed by a registered key, which may be revoked. */
+  readonly isSigned: boolean;
+  isRevoked: boolean;
+  /** Every request of the officer that it was attached to. */
+  readonly requests: Life[];
+}
+
 /** Everything that what may happen to a request depends on. */
 export interface Life {
   readonly kind: InstrumentKind | undefined;
+  readonly basis: Basis;
   readonly fields: readonly string[];
   state: string;
   /** The stage it stands in, or stood in when it was led beside the stages; 0 before any. */
   stage: 0 | 1 | 2;
   isSent: boolean;
   scan: "done" | "pending" | "infected";
-  order: "none" | "draft" | "legal_review" | "suspended" | "revoked" | "active";
+  order: "none" | "draft" | "legal_review" | "suspended" | "revoked" | "active" | "exhausted" | "closed";
   review: number;
   answer: number;
   askedAt: number;
@@ -72,9 +84,15 @@ export interface Life {
 }
 
 /** A draft, with its order attached where it has one. */
-export function newLife(kind: InstrumentKind | undefined, isPending: boolean, at: number): Life {
-  return {
+export function newLife(
+  kind: InstrumentKind | undefined,
+  isPending: boolean,
+  at: number,
+  basis: Basis,
+): Life {
+  const one: Life = {
     kind,
+    basis,
     fields: ["amount", "pricing"],
     state: "draft",
     stage: 0,
@@ -97,6 +115,23 @@ export function newLife(kind: InstrumentKind | undefined, isPending: boolean, at
     parent: undefined,
     rest: undefined,
   };
+  basis.requests.push(one);
+  return one;
+}
+
+/** A request, whose rest it is, and the rests of it: one order stands behind them, and one use of it. */
+export function lineOf(one: Life): Set<Life> {
+  const line = new Set([one]);
+  for (const each of line)
+    for (const next of [each.parent, each.rest]) if (next !== undefined) line.add(next);
+  return line;
+}
+
+/** Whether an order that counts once has served another request than these. One that came to nothing used nothing, once that is written down. */
+export function isUsed({ isOnce, requests }: Basis, besides: ReadonlySet<Life>): boolean {
+  const unused = ["none", "draft", "closed"];
+  const serves = (each: Life): boolean => each.grant !== undefined || !unused.includes(each.order);
+  return isOnce && requests.some((each) => !besides.has(each) && serves(each));
 }
 
 export const UNANSWERED: readonly string[] = [
@@ -164,7 +199,12 @@ type Rule = (one: Life, by: Actor, now: number) => boolean;
 
 /** Whether an act is done; each is refused otherwise. */
 export const MAY: Readonly<Record<string, Rule>> = {
-  submit: (one, by) => by === "owner" && one.state === "draft" && one.scan !== "infected",
+  submit: (one, by) =>
+    by === "owner" &&
+    one.state === "draft" &&
+    one.scan !== "infected" &&
+    !one.basis.isRevoked &&
+    !isUsed(one.basis, lineOf(one)),
   change: (one, by) => by === "owner" && one.state === "draft",
   withdraw: (one, by) => by === "owner" && UNANSWERED.includes(one.state),
   comment: (one, by) => by === "owner" || (one.isSent && isReviewer(by)),

@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
+import { keepAuthorities } from "@/lib/access/life/keep-authorities";
 import { keepRequests } from "@/lib/access/life/keep-requests";
 import { scanWaiting } from "@/lib/access/scan/scan-waiting";
-import type { InstrumentKind } from "@/lib/access/schema";
 import { DomainError } from "@/lib/errors";
 import { ACTS, type Target } from "@/lib/testing/life-acts";
 import { DOES, kept, scanned } from "@/lib/testing/life-effects";
@@ -15,8 +15,9 @@ import {
   MAY_GLASS,
   newGlass,
 } from "@/lib/testing/life-glass";
-import { type Actor, type GrantLife, type Life, MAY, newLife } from "@/lib/testing/life-model";
-import type { LifeWorld } from "@/lib/testing/life-world";
+import { type Actor, type Basis, type GrantLife, type Life, MAY, newLife } from "@/lib/testing/life-model";
+import { DOES_ORDER, keptOrder, MAY_ORDER, ORDER_ACTS } from "@/lib/testing/life-orders";
+import type { Filing, LifeOrder, LifeWorld } from "@/lib/testing/life-world";
 
 const NOTHING = "00000000-0000-7000-8000-000000000000";
 
@@ -30,9 +31,7 @@ export interface LifeEvent {
   readonly isLed: boolean;
 }
 
-export interface Sequence {
-  readonly kind: InstrumentKind | undefined;
-  readonly isPending: boolean;
+export interface Sequence extends Filing {
   readonly events: readonly LifeEvent[];
 }
 
@@ -86,7 +85,9 @@ const STANDING = `SELECT r.id::text, r.state, r.stage_before, r.escalated_to, r.
 
 interface Playing {
   readonly world: LifeWorld;
-  readonly kind: InstrumentKind | undefined;
+  readonly kind: Filing["kind"];
+  readonly order: LifeOrder;
+  readonly basis: Basis;
   readonly lives: Map<string, Life>;
   readonly standings: Map<string, Standing>;
   readonly glass: Glass;
@@ -104,11 +105,13 @@ async function outcome(act: Promise<unknown>): Promise<{ readonly came: string; 
   }
 }
 
-function targetOf({ kind, standings, world, glass }: Playing, id: string): Target {
+function targetOf({ kind, order, standings, world, glass }: Playing, id: string): Target {
   const now = standings.get(id);
   return {
     kind,
+    order,
     id,
+    requester: world.who("owner", kind).principal.handle,
     grantId: now?.grant_id ?? NOTHING,
     orderId: now?.order_id ?? NOTHING,
     releaseId: now?.release_id ?? NOTHING,
@@ -226,8 +229,11 @@ async function clearGlass(play: Playing): Promise<void> {
 /** A round of the clock, which takes each request once, in the order they were filed. */
 async function keep({ world, lives }: Playing): Promise<number> {
   const { legal, cx } = world.bench;
-  const steps = await keepRequests({ ...cx, clock: world.clock, logger: legal.logger, system: "portal" });
+  const portal = { ...cx, clock: world.clock, logger: legal.logger, system: "portal" };
+  const steps = await keepRequests(portal);
   for (const one of lives.values()) kept(one, world.clock.nowMs());
+  await keepAuthorities(portal);
+  for (const one of lives.values()) keptOrder(one);
   return steps;
 }
 
@@ -240,12 +246,20 @@ async function scan({ world, lives }: Playing, isClean: boolean): Promise<void> 
   for (const one of lives.values()) scanned(one, isClean, world.clock.nowMs());
 }
 
-const ALL: typeof ACTS = { ...ACTS, ...GLASS_ACTS };
+const ALL: typeof ACTS = { ...ACTS, ...GLASS_ACTS, ...ORDER_ACTS };
 
-function isAllowed({ glass, world }: Playing, name: string, one: Life, by: Actor): boolean {
+function isAllowed({ basis, glass, world }: Playing, name: string, one: Life, by: Actor): boolean {
   const now = world.clock.nowMs();
-  return MAY[name]?.(one, by, now) === true || MAY_GLASS[name]?.(glass, by, now) === true;
+  return (
+    MAY[name]?.(one, by, now) === true ||
+    MAY_GLASS[name]?.(glass, by, now) === true ||
+    MAY_ORDER[name]?.(basis, by) === true
+  );
 }
+
+/** A few requests of one sequence are enough, and there has to be an order that more can be filed under. */
+const isTried = ({ kind, basis, lives }: Playing, name: string): boolean =>
+  name !== "again" || (kind !== undefined && lives.size < (basis.isOnce ? 3 : 2));
 
 interface Choice {
   readonly name: string;
@@ -261,13 +275,13 @@ function drawnChoice({ lives }: Playing, { name, who, which }: LifeEvent): Choic
 }
 
 /** What ends a request is drawn often enough. */
-const ENDS: readonly string[] = ["withdraw", "deny 1", "deny 2"];
+const ENDS: readonly string[] = ["withdraw", "deny 1", "deny 2", "distrust"];
 
 /** Something that the model lets somebody do to one of the requests; a comment only where it is an answer. */
 function ledChoice(play: Playing, { who, which }: LifeEvent): Choice | undefined {
   const { drawn, lives } = play;
   const may: Choice[] = [];
-  for (const name of drawn)
+  for (const name of drawn.filter((each) => isTried(play, each)))
     for (const [id, one] of lives) {
       if (ENDS.includes(name) || (name === "comment" && one.state !== "needs_information")) continue;
       const by = ALL[name]?.by.find((each) => isAllowed(play, name, one, each));
@@ -277,24 +291,33 @@ function ledChoice(play: Playing, { who, which }: LifeEvent): Choice | undefined
 }
 
 async function step(play: Playing, event: LifeEvent): Promise<void> {
-  const { world, lives, kind, glass } = play;
+  const { world, lives, kind } = play;
   world.clock.advance(event.after);
-  if (event.name === "keep") return void (await keep(play));
+  if (event.name === "keep" || !isTried(play, event.name)) return void (await keep(play));
   if (event.name === "clean" || event.name === "infected") return scan(play, event.name === "clean");
   const { name, by, id } = (event.isLed ? ledChoice(play, event) : undefined) ?? drawnChoice(play, event);
   const one = lives.get(id);
   const act = ALL[name]?.act;
   if (one === undefined || by === undefined || act === undefined) throw new Error(`no act ${name} of ${id}`);
-  const now = world.clock.nowMs();
   const expected = isAllowed(play, name, one, by);
   const { came, answer } = await outcome(act(world.who(by, kind), targetOf(play, id)));
   play.told.push(`${name} ${came}`);
   if ((came === "done") !== expected)
     throw new Error(`${name} by ${by}: ${came}, and the model says ${expected ? "done" : "refused"}`);
-  if (!expected) return;
-  DOES[name]?.(one, by, now);
+  if (expected) become(play, { name, by, id }, one, answer);
+}
+
+/** What comes of an act that was done. */
+function become(play: Playing, { name, by }: Choice, one: Life, answer: unknown): void {
+  const { world, lives, kind, glass, basis } = play;
+  const now = world.clock.nowMs();
+  DOES[name]?.(one, by ?? "owner", now);
   DOES_GLASS[name]?.(glass, now);
+  DOES_ORDER[name]?.(basis, now);
   if (name === "break") glass.id = Answer.parse(answer).id;
+  if (name === "distrust") world.forgetKey();
+  if (name !== "again" || by !== "owner") return;
+  lives.set(Answer.parse(answer).id, Object.assign(newLife(kind, false, now, basis), { viewer: "nobody" }));
 }
 
 /** Everything is led to its end, where the clock of the next sequence, which begins anew, finds nothing to do. */
@@ -317,11 +340,13 @@ const isOver = ({ lives }: Playing): boolean =>
  * Answers what happened. Throws at the first difference.
  */
 export async function playOut(world: LifeWorld, sequence: Sequence & Drawn): Promise<string[]> {
-  const { kind, isPending, events, drawn } = sequence;
+  const { kind, isPending, isOnce, isSigned, events, drawn } = sequence;
   world.clock.set(new Date());
-  const id = await world.begin(kind, isPending);
-  const lives = new Map([[id, newLife(kind, isPending, world.clock.nowMs())]]);
-  const play: Playing = { world, kind, lives, standings: new Map(), told: [], drawn, glass: newGlass() };
+  const { id, order } = await world.begin(sequence);
+  const basis: Basis = { isOnce, isSigned, isRevoked: false, requests: [] };
+  const lives = new Map([[id, newLife(kind, isPending, world.clock.nowMs(), basis)]]);
+  const glass = newGlass();
+  const play: Playing = { world, kind, order, basis, lives, standings: new Map(), told: [], drawn, glass };
   await compare(play);
   try {
     let left = AFTER_THE_END;

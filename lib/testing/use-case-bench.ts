@@ -51,7 +51,7 @@ export interface UseCaseBench extends AuditBench {
   integrate(): Promise<void>;
 }
 
-const TEST_DOMAIN = "test.example";
+export const TEST_DOMAIN = "test.example";
 /** A number of every test agency's record. */
 export const TEST_CONTACT = "+49 30 000000";
 

@@ -20,10 +20,14 @@ const TRIES = {
   "client-123": "clientToo",
   "miner-789": "miner",
   "miner-456": "minerToo",
+  "regulator-002": "regulatorToo",
   "coordinator-001:compliance": "compliance",
   "coordinator-001:privacy": "privacy",
   "coordinator-001:admin": "admin",
   "coordinator-001:admin-2": "adminToo",
+  "coordinator-001:executive": "executive",
+  "coordinator-001:executive-2": "executiveToo",
+  "coordinator-001:break-glass": "breakGlass",
 } as const;
 
 type Handle = keyof typeof TRIES;

@@ -20,6 +20,8 @@ export interface DecisionRow {
   readonly confirms: Confirms | undefined;
   /** The approval took something away from what was asked. */
   readonly narrowed: boolean;
+  /** How many exports the approval leaves, where it says so. */
+  readonly maxExports: number | undefined;
   readonly at: Date;
 }
 
@@ -31,6 +33,7 @@ const Row = z.object({
   comment: z.string(),
   confirms: Confirms.nullable(),
   narrowed: z.boolean(),
+  max_exports: z.int().nullable(),
   statement: z.unknown(),
   proof_kind: z.enum(["passkey", "ed25519", "evaluation", "none"]),
   proof: z.unknown(),
@@ -59,6 +62,7 @@ export async function insertDecision(
         comment: row.comment,
         ...(row.confirms === undefined ? {} : { confirms: plainJson(row.confirms) }),
         narrowed: row.narrowed,
+        max_exports: row.maxExports ?? null,
         statement: plainJson(row.statement),
         proof_kind: row.proofKind,
         proof: plainJson(row.signature),
@@ -86,6 +90,7 @@ export async function listDecisions(tx: Tx, requestId: string): Promise<Decision
       comment: row.comment,
       confirms: row.confirms ?? undefined,
       narrowed: row.narrowed,
+      maxExports: row.max_exports ?? undefined,
       statement: isSigned ? DecisionStatement.parse(row.statement) : undefined,
       proofKind: row.proof_kind,
       signature: isSigned ? StatementSignature.parse(row.proof) : undefined,
@@ -98,6 +103,8 @@ export async function listDecisions(tx: Tx, requestId: string): Promise<Decision
 export interface PreparedStatement {
   readonly nonce: string;
   readonly statement: DecisionStatement;
+  /** Laid out beside it, and taken from nobody otherwise. */
+  readonly maxExports: number | undefined;
   readonly expiresAt: Date;
 }
 
@@ -114,6 +121,7 @@ export async function insertStatement(
         user_id: row.userId,
         subject: `request:${row.requestId}`,
         statement: plainJson(row.statement),
+        max_exports: row.maxExports ?? null,
         expires_at: row.expiresAt,
       },
     ],
@@ -139,6 +147,7 @@ export async function findPreparedStatements(
   return rows.map((row) => ({
     nonce: row.nonce,
     statement: DecisionStatement.parse(row.statement),
+    maxExports: row.max_exports ?? undefined,
     expiresAt: row.expires_at,
   }));
 }

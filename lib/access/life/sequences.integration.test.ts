@@ -6,6 +6,7 @@ import { DomainError } from "@/lib/errors";
 import { ACTS } from "@/lib/testing/life-acts";
 import { GLASS_ACTS } from "@/lib/testing/life-glass";
 import { DAY } from "@/lib/testing/life-model";
+import { ORDER_ACTS } from "@/lib/testing/life-orders";
 import { playOut, type Sequence } from "@/lib/testing/life-play";
 import { createLifeWorld, type LifeWorld } from "@/lib/testing/life-world";
 
@@ -45,8 +46,10 @@ afterAll(async () => {
 const DRAWN = [
   ...Object.keys(ACTS),
   ...Object.keys(GLASS_ACTS),
+  ...Object.keys(ORDER_ACTS),
   ...["keep", "keep", "keep", "keep", "clean", "infected", "legal", "legal", "legal", "last", "last", "last"],
   ...["narrowed", "comment", "partly", "view", "view", "open", "propose", "propose", "word", "word", "word"],
+  ...["again", "distrust"],
 ];
 
 const after = fc.oneof(
@@ -83,10 +86,15 @@ const sequence: fc.Arbitrary<Sequence> = fc
     events: fc.array(event, { minLength: EVENTS[0] - 1, maxLength: EVENTS[1] - 1, size: "max" }),
     first: sent,
     isSilent: fc.integer({ min: 0, max: 3 }).map((one) => one === 0),
+    isOnce: fc.integer({ min: 0, max: 1 }).map((one) => one === 0),
+    isSigned: fc.integer({ min: 0, max: 2 }).map((one) => one === 0),
   })
-  .map(({ kind, isPending, events, first, isSilent }) => ({
+  .map(({ kind, isPending, isOnce, isSigned, events, first, isSilent }) => ({
     kind,
-    isPending: isPending && kind !== undefined,
+    // What is signed by an authority's key comes without a document.
+    isPending: isPending && kind !== undefined && !isSigned,
+    isOnce: isOnce && kind !== undefined,
+    isSigned: isSigned && kind !== undefined,
     events: isSilent ? [first, ...SILENCE, ...events.slice(SILENCE.length)] : [first, ...events],
   }));
 

@@ -59,6 +59,7 @@ export const ReviewView = z.object({
     not_before: z.string(),
     not_after: z.string(),
     max_views: z.int(),
+    max_exports: z.int(),
   }),
   officer: z.object({
     name: z.string(),

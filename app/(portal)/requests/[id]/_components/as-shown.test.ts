@@ -34,6 +34,7 @@ const SHOWN: ShownDecision = {
       not_before: "2026-11-24T00:00:00Z",
       not_after: "2026-12-24T00:00:00Z",
       max_views: 20,
+      max_exports: 5,
     },
   },
   granted: {

@@ -172,7 +172,12 @@ function DecideAct({ state, act }: { state: ReviewState; act: Act }) {
           {decision.phase === "preparing" && decision.error === undefined ? (
             <Loading text={t("dialog.preparing")} />
           ) : null}
-          {decision.statement === undefined ? null : <StatementView statement={decision.statement} />}
+          {decision.statement === undefined ? null : (
+            <StatementView
+              statement={decision.statement}
+              maxExports={"max_exports" in decision.body ? decision.body.max_exports : undefined}
+            />
+          )}
         </Ready>
       )}
     </Dialog>

@@ -92,6 +92,16 @@ function GrantedFacts({ state }: { state: ReviewState }) {
         />
       ),
     },
+    {
+      name: t("granted.exports"),
+      value: (
+        <Changed
+          earlier={earlier("exports")}
+          before={granted.maxExports < remaining.max_exports ? remaining.max_exports : undefined}
+          now={String(granted.maxExports)}
+        />
+      ),
+    },
   ];
   return <Facts facts={rows} />;
 }
@@ -146,6 +156,35 @@ function TransactionChoices({ state, id }: { state: ReviewState; id: string }) {
   );
 }
 
+/** Fewer views, and fewer exports or none. */
+function Budgets({ state, id }: { state: ReviewState; id: string }) {
+  const t = useTranslations("review.narrow");
+  const { draft, review, change, judged } = state;
+  const limits = [
+    { key: "views", most: review.remaining.max_views, unclear: "viewsUnclear" },
+    { key: "exports", most: review.remaining.max_exports, unclear: "exportsUnclear" },
+  ] as const;
+  return limits.map(({ key, most, unclear }) => (
+    <Field
+      key={key}
+      id={`${id}-${key}`}
+      label={t(key)}
+      help={t(`${key}Help`, { count: most })}
+      error={judged.obstacles.narrow.includes(unclear) ? t(`${key}Error`) : undefined}
+    >
+      {(control) => (
+        <TextInput
+          {...control}
+          value={draft[key]}
+          inputMode="numeric"
+          autoComplete="off"
+          onChange={(event) => change({ [key]: event.target.value })}
+        />
+      )}
+    </Field>
+  ));
+}
+
 function Editor({ state, id }: { state: ReviewState; id: string }) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
@@ -164,7 +203,7 @@ function Editor({ state, id }: { state: ReviewState; id: string }) {
           />
         ))}
       </ChoiceGroup>
-      <div className="grid grid-cols-[minmax(0,1fr)_104px] gap-3">
+      <div>
         <Field
           id={`${id}-until`}
           label={t("narrow.until")}
@@ -180,27 +219,16 @@ function Editor({ state, id }: { state: ReviewState; id: string }) {
             />
           )}
         </Field>
-        <Field
-          id={`${id}-views`}
-          label={t("narrow.views")}
-          help={t("narrow.viewsHelp", { count: review.remaining.max_views })}
-          error={has("viewsUnclear") ? t("narrow.viewsError") : undefined}
-        >
-          {(control) => (
-            <TextInput
-              {...control}
-              value={draft.views}
-              inputMode="numeric"
-              autoComplete="off"
-              onChange={(event) => change({ views: event.target.value })}
-            />
-          )}
-        </Field>
+      </div>
+      <div className="grid grid-cols-2 gap-3">
+        <Budgets state={state} id={id} />
       </div>
       <p>
         <button
           type="button"
-          onClick={() => change({ withoutTransactions: [], withoutFields: [], until: "", views: "" })}
+          onClick={() =>
+            change({ withoutTransactions: [], withoutFields: [], until: "", views: "", exports: "" })
+          }
           className="min-h-[24px] cursor-pointer text-control underline underline-offset-4"
         >
           {t("narrow.reset")}

@@ -13,6 +13,7 @@ const EMPTY: Draft = {
   withoutFields: [],
   until: "",
   views: "",
+  exports: "",
   reason: "",
   recognition: "",
 };
@@ -68,6 +69,7 @@ function readDraft(place: string, review: ReviewView): Draft {
       withoutFields: review.remaining.fields.filter((group) => texts(kept.withoutFields).includes(group)),
       until: text(kept.until),
       views: text(kept.views),
+      exports: text(kept.exports),
       reason: text(kept.reason),
       recognition: text(kept.recognition),
     };

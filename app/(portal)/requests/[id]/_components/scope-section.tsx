@@ -100,7 +100,11 @@ function useLines(request: RequestView, grant: GrantView | undefined): readonly 
       now: now("until", until === undefined ? askedUntil : <EndTime instant={until} />),
     },
     { key: "views", asked: request.max_views, now: now("views", grant?.max_views ?? left.maxViews) },
-    { key: "exports", asked: request.max_exports, now: grant?.max_exports ?? request.max_exports },
+    {
+      key: "exports",
+      asked: request.max_exports,
+      now: now("exports", grant?.max_exports ?? left.maxExports),
+    },
   ];
 }
 

@@ -8,8 +8,14 @@ import { Facts } from "@/components/ui/facts";
 import { StartTime } from "@/components/ui/start-time";
 import type { Statement } from "./use-decision";
 
+interface StatementViewProps {
+  readonly statement: Statement;
+  /** How many exports the decision leaves, where it leaves fewer: kept beside what is signed (ADR 0048). */
+  readonly maxExports: number | undefined;
+}
+
 /** Exactly what is signed: in words, and as the bytes that the passkey's signature is over. */
-export function StatementView({ statement }: { statement: Statement }) {
+export function StatementView({ statement, maxExports }: StatementViewProps) {
   const t = useTranslations("review");
   const domain = useTranslations("domain");
   const isDenial = statement.decision === "deny";
@@ -37,6 +43,14 @@ export function StatementView({ statement }: { statement: Statement }) {
         ]}
       />
       <ExactText kind="decision" statement={statement} />
+      {maxExports === undefined ? null : (
+        <>
+          <div className="mt-3">
+            <Facts look="aligned" facts={[{ name: t("statement.exports"), value: maxExports }]} />
+          </div>
+          <p className="text-note text-ink-2">{t("statement.exportsBeside")}</p>
+        </>
+      )}
     </div>
   );
 }

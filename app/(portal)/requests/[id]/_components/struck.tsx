@@ -21,7 +21,7 @@ function jobsOf(request: Pick<RequestView, "jobs">, ids: readonly string[]): str
   return ids.length > NAMED ? `${shown.join(", ")}, …` : shown.join(", ");
 }
 
-export type TakenMember = "transactions" | "fields" | "until" | "views";
+export type TakenMember = "transactions" | "fields" | "until" | "views" | "exports";
 
 function useStruckOf(request: RequestView, member: TakenMember): (taken: Taken) => ReactNode {
   const t = useTranslations("review.taken");
@@ -33,10 +33,12 @@ function useStruckOf(request: RequestView, member: TakenMember): (taken: Taken) 
           <EndTime instant={what.until.before} look="bare" />
         </Struck>
       );
-    if (member === "views")
-      return what.max_views === undefined ? undefined : (
-        <Struck by={t("lowered", { name: by })}>{what.max_views.before}</Struck>
+    if (member === "views" || member === "exports") {
+      const limit = what[`max_${member}`];
+      return limit === undefined ? undefined : (
+        <Struck by={t("lowered", { name: by })}>{limit.before}</Struck>
       );
+    }
     const gone =
       member === "fields"
         ? what.fields.map((group) => names(group)).join(", ")

@@ -57,6 +57,7 @@ test("what the first took away stays beside what is left, also after the second 
     fields: ["amount", "parties"],
     until: "2026-12-10T00:00:00Z",
     maxViews: 20,
+    maxExports: 0,
   });
   expect(takenOf(request)).toHaveLength(1);
   expect(takenTransactions(request).get("t2")).toBe("Lena");
@@ -75,6 +76,7 @@ test("both who narrowed are named, once each, and the newest limits count", () =
     fields: ["amount"],
     until: "2026-12-01T00:00:00Z",
     maxViews: 5,
+    maxExports: 0,
   });
 });
 

@@ -28,6 +28,7 @@ export interface Left {
   /** Only once somebody has shortened it. */
   readonly until: string | undefined;
   readonly maxViews: number;
+  readonly maxExports: number;
 }
 
 export function leftOf(request: RequestView): Left {
@@ -40,6 +41,9 @@ export function leftOf(request: RequestView): Left {
     until: taken.findLast(({ until }) => until !== undefined)?.until?.after,
     maxViews:
       taken.findLast(({ max_views: views }) => views !== undefined)?.max_views?.after ?? request.max_views,
+    maxExports:
+      taken.findLast(({ max_exports: exports }) => exports !== undefined)?.max_exports?.after ??
+      request.max_exports,
   };
 }
 

@@ -20,6 +20,8 @@ export interface Draft {
   readonly until: string;
   /** Fewer views, as typed. */
   readonly views: string;
+  /** Fewer exports, as typed; none too. */
+  readonly exports: string;
   readonly reason: string;
   /** By what a foreign order counts that states nothing of it, as typed. */
   readonly recognition: string;
@@ -39,7 +41,8 @@ export type Obstacle =
   | "nothingNarrowed"
   | "nothingLeft"
   | "untilUnclear"
-  | "viewsUnclear";
+  | "viewsUnclear"
+  | "exportsUnclear";
 
 /** What would be granted, with what each member was before. */
 export interface Granted {
@@ -47,6 +50,7 @@ export interface Granted {
   readonly fields: readonly GroupName[];
   readonly notAfter: string;
   readonly maxViews: number;
+  readonly maxExports: number;
   readonly isNarrowed: boolean;
   /** The end comes from the order's own, which ends before access would. */
   readonly isEndFromOrder: boolean;
@@ -80,19 +84,27 @@ function viewsOf(draft: Draft, review: ReviewView): number | undefined {
   return views !== undefined && views <= review.remaining.max_views ? views : undefined;
 }
 
+function exportsOf(draft: Draft, review: ReviewView): number | undefined {
+  if (draft.exports.trim() === "") return review.remaining.max_exports;
+  const exports = /^(0|[1-9]\d{0,2})$/.test(draft.exports.trim()) ? Number(draft.exports) : undefined;
+  return exports !== undefined && exports <= review.remaining.max_exports ? exports : undefined;
+}
+
 function grantedOf(draft: Draft, review: ReviewView, isEarlier: boolean): Granted {
   const { remaining } = review;
   const transactions = remaining.transactions.filter((id) => !draft.withoutTransactions.includes(id));
   const fields = remaining.fields.filter((group) => !draft.withoutFields.includes(group));
   const { end, isEndFromOrder } = endOf(draft, review, isEarlier);
   const maxViews = viewsOf(draft, review) ?? remaining.max_views;
+  const maxExports = exportsOf(draft, review) ?? remaining.max_exports;
   const isNarrowed =
     transactions.length < remaining.transactions.length ||
     fields.length < remaining.fields.length ||
     end < Date.parse(remaining.not_after) ||
     maxViews < remaining.max_views ||
+    maxExports < remaining.max_exports ||
     isEarlier;
-  return { transactions, fields, notAfter: instant(end), maxViews, isNarrowed, isEndFromOrder };
+  return { transactions, fields, notAfter: instant(end), maxViews, maxExports, isNarrowed, isEndFromOrder };
 }
 
 /** Typed ends that are no date, or that would add time. */
@@ -133,6 +145,7 @@ function commonObstacles(
   if (granted.transactions.length === 0 || granted.fields.length === 0) found.push("nothingLeft");
   if (isUntilUnclear(draft, review)) found.push("untilUnclear");
   if (viewsOf(draft, review) === undefined) found.push("viewsUnclear");
+  if (exportsOf(draft, review) === undefined) found.push("exportsUnclear");
   return found;
 }
 
@@ -190,5 +203,6 @@ export function bodyOf(act: Act, draft: Draft, review: ReviewView, judged: Judge
       ? { until: granted.notAfter }
       : {}),
     ...(granted.maxViews < remaining.max_views ? { max_views: granted.maxViews } : {}),
+    ...(granted.maxExports < remaining.max_exports ? { max_exports: granted.maxExports } : {}),
   };
 }
