@@ -1,5 +1,6 @@
 import "server-only";
 import type { DbContext } from "@/lib/context";
+import { keyMark } from "@/lib/crypto/audit-part";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
@@ -36,7 +37,7 @@ export async function prepareErasure(
       outcome: "done",
       action: "compartment.erase",
       subjects: [`compartment:${compartment_id}`, `erasure:${id}`],
-      details: { compartment: compartment_id, key_digest, erasure: id },
+      details: { compartment: compartment_id, key_digest, key_mark: keyMark(key), erasure: id },
       // Also where everybody reads it: after a restore the sealed part may be gone, and the key must go again.
       pub: { thumbprint: key_digest },
     },
