@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
+import { erasureOf } from "@/lib/testing/erasure-of";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import { recordEvent } from "../record-event";
@@ -24,18 +25,13 @@ async function acted(): Promise<{ person: Context; entry: string; compartment: s
 
 /** Erases a person's compartment as the retention role does, with an entry that names its key. */
 async function erase(compartment: string): Promise<void> {
+  const erasure = await erasureOf(bench.cx, compartment);
   await pastTriggers(bench.admin, ["audit_compartment"], () =>
     bench.admin.query("UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1", [
       compartment,
     ]),
   );
-  await recordEvent(bench.auditor, {
-    class: "retention",
-    outcome: "done",
-    action: "compartment.erase",
-    subjects: [],
-    details: { compartment, key_digest: "A".repeat(43) },
-  });
+  await recordEvent(bench.auditor, erasure);
   await bench.anchor();
 }
 

@@ -54,8 +54,8 @@ function nameFault(org: Json | undefined, thumbprint: string | undefined): strin
  * Parts whose key is said to be destroyed. Erased is believed only with an entry of the log, in the tree, that
  * records the erasure and names the key; a key that is merely left out is a finding. Which part of an entry is its person's, and
  * under which key, stands in the entry's own org part (docs/formats/entry.md), so that no other part is believed to be
- * erased: the exporter's word decides nothing, but where the erasure stands in another log. Refused besides are the org
- * part, a second part of one entry, and an entry made after the erasure.
+ * erased, no second one of an entry either: the exporter's word decides nothing, but where the erasure stands in another
+ * log. Refused besides is an entry made after the erasure.
  */
 export class Erasures {
   readonly #listed: ReadonlyMap<string, string>;
@@ -101,12 +101,7 @@ export class Erasures {
   }
 
   /** Each label is looked up, not looked for: a forged bundle lists half a million for a line of as many parts. */
-  #seeErased(
-    line: ExportedLine,
-    entry: EntryFacts,
-    org: Json | undefined,
-    listed: readonly string[],
-  ): void {
+  #seeErased(line: ExportedLine, entry: EntryFacts, org: Json | undefined, listed: readonly string[]): void {
     const at = parseMicros(entry.at);
     const person = personPartOf(org);
     const sealed = new Set(entry.sealed.map(({ c }) => c));
@@ -133,16 +128,14 @@ export class Erasures {
 
   /** Judges every listed erasure once the whole log was read. */
   finish(provenSize: number): Note[] {
-    const vouched = new Set<string>();
     let [count, beyond] = [0, 0];
     for (const [place, id] of this.#listed) {
       const cut = place.indexOf("/");
       const [seq, c] = [Number(place.slice(0, cut)), place.slice(cut + 1)];
       const isBeyond = this.elsewhere.length > 0 && !this.#erasing.has(id);
       const fault =
-        this.#partFault(place, c, id, vouched) ??
+        this.#partFault(place, c, id) ??
         (isBeyond ? undefined : (this.#faultOf(id, provenSize) ?? this.#keyFault(place, id)));
-      vouched.add(`${seq}/${id}`);
       if (fault !== undefined) this.#wrong(`part ${c} of entry ${seq}: ${fault}`, seq);
       else if (isBeyond) beyond += 1;
       else count += 1;
@@ -161,7 +154,7 @@ export class Erasures {
   }
 
   /** Why no erasure, or not this one, can have destroyed the key of this part. */
-  #partFault(place: string, c: string, id: string, vouched: ReadonlySet<string>): string | undefined {
+  #partFault(place: string, c: string, id: string): string | undefined {
     const met = this.#met.get(place);
     if (met === undefined) return "is not in this bundle";
     if (c === "org")
@@ -169,8 +162,6 @@ export class Erasures {
     if (met.keyMark === undefined)
       return "an erasure is of one person's compartment, and the entry does not say that this part lies under one";
     const { at } = met;
-    if (vouched.has(`${place.slice(0, place.indexOf("/"))}/${id}`))
-      return `the erasure ${id} is of one compartment, and another part of this entry is listed under it`;
     const erasing = this.#erasing.get(id);
     if (erasing === undefined) return this.#elsewhereFault(at, id);
     return at > erasing.at + SLACK_MICROS
