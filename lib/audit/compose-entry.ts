@@ -1,5 +1,5 @@
 import "server-only";
-import { sealPart } from "@/lib/crypto/audit-part";
+import { keyMark, sealPart } from "@/lib/crypto/audit-part";
 import { toBase64, toBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { formatMicros } from "@/lib/crypto/instant";
@@ -23,6 +23,12 @@ export interface ComposedEntry {
 interface PlannedPart {
   readonly name: CompartmentName;
   readonly plaintext: Record<string, Json>;
+}
+
+/** A part with its label in the entry and the compartment that it is to lie under. */
+interface PlacedPart extends PlannedPart {
+  readonly c: string;
+  readonly compartment: Compartment;
 }
 
 interface SealedUnder {
@@ -117,21 +123,35 @@ function planParts(cx: AuditContext, event: AuditEvent, subjects: readonly strin
   return parts;
 }
 
-function sealPlanned(
-  log: string,
-  entryId: string,
-  planned: PlannedPart,
-  compartment: Compartment,
-): SealedUnder {
+async function place(cx: AuditContext, planned: PlannedPart): Promise<PlacedPart> {
+  const compartment = await cx.audit.compartments.open(planned.name);
   const c = planned.name.kind === "org" ? "org" : toBase64url(randomBytes(LABEL_BYTES));
+  return { ...planned, c, compartment };
+}
+
+/**
+ * Has the org part say which part is the person's and under which key it lies: an erasure names the key that it destroyed,
+ * and so nothing else of the log can be called erased by it.
+ */
+function tellOfPerson(parts: readonly PlacedPart[]): PlacedPart[] {
+  const person = parts.find(({ name }) => name.kind === "subject");
+  if (person === undefined) return [...parts];
+  const told = { c: person.c, key_mark: keyMark(person.compartment.key) };
+  return parts.map((part) =>
+    part.name.kind === "org" ? { ...part, plaintext: { ...part.plaintext, person: told } } : part,
+  );
+}
+
+function sealPlaced(log: string, entryId: string, placed: PlacedPart): SealedUnder {
+  const { c, compartment, plaintext, name } = placed;
   const { stored, digest, partKey } = sealPart({
     log,
     entryId,
     c,
     compartmentKey: compartment.key,
-    plaintext: planned.plaintext,
+    plaintext,
   });
-  const part = { c, stored, partKey, kind: planned.name.kind };
+  const part = { c, stored, partKey, kind: name.kind };
   return { part, compartmentId: compartment.id, digest };
 }
 
@@ -149,11 +169,9 @@ export async function composeEntry(cx: AuditContext, event: AuditEvent): Promise
   const id = uuidv7(Number(micros / 1000n));
   const at = formatMicros(micros);
   const subjects = event.subjects.length === 0 ? [`entry:${id}`] : [...new Set(event.subjects)];
-  const sealed: SealedUnder[] = [];
-  for (const planned of planParts(cx, event, subjects)) {
-    const compartment = await cx.audit.compartments.open(planned.name);
-    sealed.push(sealPlanned(cx.instance.log, id, planned, compartment));
-  }
+  const placed: PlacedPart[] = [];
+  for (const planned of planParts(cx, event, subjects)) placed.push(await place(cx, planned));
+  const sealed = tellOfPerson(placed).map((part) => sealPlaced(cx.instance.log, id, part));
   sealed.sort((a, b) => (a.part.c < b.part.c ? -1 : 1));
   const pub = sortedPub(event.pub);
   const bytes = encodeEntry({

@@ -5,6 +5,7 @@ import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { parseEntry } from "./entry";
 import { ErasureBook } from "./erasure/erasing-entries";
+import { isUnderKey } from "./person-part";
 import { actorNames } from "./reading/actor-names";
 import { readAnchors } from "./reading/anchor-store";
 import { fencedConditions } from "./reading/filter";
@@ -16,7 +17,8 @@ import type { EventDetail } from "./schema";
 
 /**
  * Readable parts whose key is gone, with the entry that destroyed it; none where no entry of the log says so. Nothing but
- * the actor's own part is ever erased: one that was moved under another's erased key is told as one without.
+ * the actor's own part is ever erased, by the entry that destroyed its very key: one that was moved under another's erased
+ * key is told as one without.
  */
 async function goneParts(
   cx: Context,
@@ -26,9 +28,10 @@ async function goneParts(
   const open = new Set(opened.map(({ c }) => c));
   const gone = rows.filter(({ c, is_asked }) => is_asked && !open.has(c));
   const erasing = await new ErasureBook(cx).erasing(gone.map((part) => part.compartment_id));
-  const actor = opened.find(({ c }) => c === "org")?.plaintext.actor;
+  const org = opened.find(({ c }) => c === "org")?.plaintext;
   return gone.map(({ c, kind, subject, compartment_id, destroyed_at }) => {
-    const by = kind === "subject" && subject === actor ? erasing.get(compartment_id) : undefined;
+    const found = kind === "subject" && subject === org?.actor ? erasing.get(compartment_id) : undefined;
+    const by = isUnderKey(org && { ...org }, c, found?.keyMark) ? found : undefined;
     return {
       c,
       kind,

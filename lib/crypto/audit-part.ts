@@ -7,6 +7,7 @@ import { isUuid } from "./uuid";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const INFO = utf8("sealport/audit/1");
+const MARK_PREFIX = Uint8Array.of(0x6d);
 
 /** Most stored bytes of a part: four with their entry fit a line of a bundle (lib/audit/verify/lines.ts). */
 export const MAX_PART_BYTES = 640 << 10;
@@ -35,6 +36,14 @@ function brieflyUtf8(text: string): Uint8Array {
 export function partKey(compartmentKey: Uint8Array, entryId: string): Uint8Array {
   if (!isUuid(entryId)) throw new FormatError("format.record", "the entry id is not a UUID");
   return hkdfSha256(compartmentKey, brieflyUtf8(entryId), INFO, 32);
+}
+
+/**
+ * The mark of a compartment key: SHA-256(0x6d ‖ key), base64url. It names the key in sealed parts and tells nothing of it
+ * (docs/formats/entry.md "The person's part"); the digest by which an erasure names it in the open is another.
+ */
+export function keyMark(compartmentKey: Uint8Array): string {
+  return toBase64url(sha256(MARK_PREFIX, compartmentKey));
 }
 
 /** JCS({log, id, c}), valid until the next part's. */

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Context } from "@/lib/context";
+import { keyMark } from "@/lib/crypto/audit-part";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction } from "@/lib/db/transaction";
@@ -10,6 +11,20 @@ import type { ErasureAnswer } from "./decide-erasure";
 import type { NewErasure } from "./schema";
 import { findErasure, findSubject, insertErasure } from "./store";
 import { toErasure } from "./view";
+
+/**
+ * Mark of the key under which the log keeps what tells who this person is: the entry by which its erasure is asked for
+ * names it, so that no other key can be destroyed in its place.
+ */
+async function markOf(cx: Context, compartmentId: string, pseudonym: string): Promise<string> {
+  const named = (await cx.audit.compartments.openNamed([compartmentId])).get(compartmentId);
+  if (named?.kind === "subject" && named.subject === pseudonym) return keyMark(named.key);
+  throw new DomainError("request.invalid", {
+    errors: [
+      { pointer: "/subject", detail: "the key of what the log holds about this person does not open" },
+    ],
+  });
+}
 
 async function write(cx: Context, body: NewErasure) {
   const { tenantId } = cx.instance;
@@ -26,13 +41,14 @@ async function write(cx: Context, body: NewErasure) {
     const at = cx.clock.now();
     const id = uuidv7(at.getTime());
     const compartmentId = subject.compartment_id;
+    const key_mark = await markOf(cx, compartmentId, subject.pseudonym);
     await insertErasure(tx, { id, tenantId, compartmentId, reason: body.reason, askedBy: userId, at });
     const entry = await appendEntry(tx, cx, {
       class: "retention",
       outcome: "done",
       action: "erasure.ask",
       subjects: [`erasure:${id}`, `compartment:${compartmentId}`],
-      details: { erasure: id, compartment: compartmentId },
+      details: { erasure: id, compartment: compartmentId, key_mark },
     });
     const row = await findErasure(tx, tenantId, id);
     if (row === undefined) throw new InvariantError("an erasure was asked for and is not there");

@@ -36,6 +36,7 @@ async function decide(
   id: string,
   action: "erasure.agree" | "erasure.refuse",
   change: (tx: Tx, row: ErasureRow) => Promise<void>,
+  then?: (tx: Tx, row: ErasureRow) => Promise<void>,
 ): Promise<ErasureAnswer> {
   let entry: AppendedEntry | undefined;
   const row = await inTransaction(cx, async (tx) => {
@@ -48,7 +49,9 @@ async function decide(
       subjects: [`erasure:${id}`],
       details: { erasure: id, compartment: before.compartment_id },
     });
-    return lockErasure(tx, cx, id);
+    const after = await lockErasure(tx, cx, id);
+    await then?.(tx, after);
+    return after;
   });
   if (entry === undefined) throw new DomainError("erasure.state");
   return { ...toErasure(cx, row), receipt: await issueReceipt(cx, entry) };
@@ -59,10 +62,12 @@ async function decide(
  * transaction. Whether they do is the database's to say, not ours.
  */
 export function agreeToErasure(cx: Context, id: string): Promise<ErasureAnswer> {
-  return decide(cx, id, "erasure.agree", async (tx, row) => {
+  const agree = async (tx: Tx, row: ErasureRow): Promise<void> => {
     requireSecondPerson(cx, row);
     if (row.state !== "asked") throw new DomainError("erasure.state");
     await agreeErasure(tx, id, cx.principal.userId, cx.clock.now());
+  };
+  return decide(cx, id, "erasure.agree", agree, async (tx, row) => {
     await prepareErasure(tx, cx, row);
   });
 }

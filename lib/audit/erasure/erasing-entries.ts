@@ -11,6 +11,8 @@ import { type ErasingRow, readErasingRows } from "./erasing-store";
 /** The entry that destroyed a compartment's key. */
 export interface Erasing {
   readonly entry: string;
+  /** Mark of the key that it says it destroyed; undefined where it says none, and then it explains no part. */
+  readonly keyMark: string | undefined;
   /** Undefined while it waits for its leaf, and where it stands in another log of this database. */
   readonly seq: number | undefined;
   /** Origin of that other log, where it has a leaf there. */
@@ -21,7 +23,11 @@ type ErasingContext = Pick<AuditContext, "audit" | "instance"> & DbContext;
 
 const Erasure = z.looseObject({
   action: z.literal("compartment.erase"),
-  details: z.looseObject({ compartment: z.string(), key_digest: z.string().length(43) }),
+  details: z.looseObject({
+    compartment: z.string(),
+    key_digest: z.string().length(43),
+    key_mark: z.string().optional(),
+  }),
 });
 
 /** Whether the stored bytes are the leaf's, and say of an erasure that it was done and of this very part. */
@@ -31,13 +37,14 @@ function isErasing(row: ErasingRow): boolean {
   return entry?.class === "retention" && entry.outcome === "done";
 }
 
-function compartmentOf(row: ErasingRow, key: Uint8Array): string | undefined {
+function erasedBy(row: ErasingRow, key: Uint8Array): z.infer<typeof Erasure>["details"] | undefined {
   const parsed = Erasure.safeParse(openStored(row.log, row, key));
-  return parsed.success ? parsed.data.details.compartment : undefined;
+  return parsed.success ? parsed.data.details : undefined;
 }
 
 interface Found {
   readonly entry: string;
+  readonly keyMark: string | undefined;
   readonly row: Pick<ErasingRow, "log" | "seq">;
 }
 
@@ -61,16 +68,18 @@ export async function readErasing(
     const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
     for (const row of rows) {
       const key = keys.get(row.compartment_id);
-      const compartment = key && compartmentOf(row, key);
-      if (compartment === undefined) continue;
+      const erased = key && erasedBy(row, key);
+      if (erased === undefined) continue;
+      const { compartment, key_mark } = erased;
       const known = first.get(compartment);
       if (known !== undefined && placeOf(known.row) <= placeOf(row)) continue;
-      first.set(compartment, { row: { log: row.log, seq: row.seq }, entry: row.entry_id });
+      const { log: of, seq, entry_id: entry } = row;
+      first.set(compartment, { row: { log: of, seq }, entry, keyMark: key_mark });
     }
   }
-  const toldOf = ({ row, entry }: Found): Erasing => {
-    if (row.seq === null || row.log === log) return { entry, seq: row.seq ?? undefined };
-    return { entry, seq: undefined, elsewhere: row.log };
+  const toldOf = ({ row, entry, keyMark }: Found): Erasing => {
+    if (row.seq === null || row.log === log) return { entry, keyMark, seq: row.seq ?? undefined };
+    return { entry, keyMark, seq: undefined, elsewhere: row.log };
   };
   return new Map([...first].map(([compartment, found]) => [compartment, toldOf(found)]));
 }

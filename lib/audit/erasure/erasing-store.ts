@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { RawTx } from "@/lib/db/transaction";
+import type { RawTx, Tx } from "@/lib/db/transaction";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
@@ -16,6 +16,10 @@ const ErasingRow = z.object({
   stored: Bytes,
 });
 export type ErasingRow = z.infer<typeof ErasingRow>;
+
+/** The same of an entry by which an erasure was asked for or agreed to. */
+export type AgreedRow = Omit<ErasingRow, "seq">;
+const AgreedRow = ErasingRow.omit({ seq: true });
 
 const BATCH = 200;
 /** An erasure says little: whatever is longer is none, and the portal's database login can write many of it. */
@@ -44,4 +48,27 @@ export async function* readErasingRows(tx: RawTx, from = FIRST): AsyncGenerator<
     more = found.length === BATCH;
     after = found.at(-1)?.entry_id ?? after;
   }
+}
+
+/** Ids from one on and before another. */
+type Ids = readonly [from: string, before: string];
+
+/**
+ * What search rows call an erasure asked for, with an id of the first range, or agreed to, with one of the second. Entries
+ * of a minute: where somebody wrote many others that call themselves that, what is meant may not be among them.
+ */
+export async function readAgreedRows(tx: Tx, asked: Ids, agreed: Ids): Promise<AgreedRow[]> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT i.entry_id::text, e.log, l.leaf_hash, e.bytes, p.compartment_id::text, p.c, p.stored
+     FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
+       JOIN audit_part p ON p.entry_id = i.entry_id AND p.c = 'org'
+       LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id AND l.log = e.log
+     WHERE i.outcome = 'done' AND octet_length(e.bytes) <= ${MOST_BYTES} AND octet_length(p.stored) <= ${MOST_BYTES}
+       AND ((i.action = 'erasure.ask' AND i.entry_id >= $1::uuid AND i.entry_id < $2::uuid)
+         OR (i.action = 'erasure.agree' AND i.entry_id >= $3::uuid AND i.entry_id < $4::uuid))
+     ORDER BY i.entry_id LIMIT ${BATCH}`,
+    ...asked,
+    ...agreed,
+  );
+  return z.array(AgreedRow).parse(rows);
 }

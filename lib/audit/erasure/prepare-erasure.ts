@@ -1,10 +1,13 @@
 import "server-only";
 import type { DbContext } from "@/lib/context";
+import { keyMark } from "@/lib/crypto/audit-part";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import type { Logger } from "@/lib/telemetry/logger";
 import type { AuditContext } from "../audit-context";
 import { composeEntry } from "../compose-entry";
+import { agreedKeyMark } from "./agreed-key";
 import { type DueErasure, keepPrepared, listDue } from "./store";
 
 const DIGEST_PREFIX = Uint8Array.of(0x65);
@@ -18,15 +21,23 @@ export function keyDigest(key: Uint8Array): string {
 
 /**
  * Lays ready the entry that the destruction of this key will write, since only a portal can seal it and only the
- * retention role can destroy the key. Does nothing where the key is gone already.
+ * retention role can destroy the key. False, and nothing is done, where the key is gone already, and where it is not the
+ * one that two persons' own entries say they agreed to destroy, whatever the row says now.
  */
 export async function prepareErasure(
   tx: Tx,
   cx: AuditContext,
-  { id, compartment_id }: DueErasure,
-): Promise<void> {
+  erasure: DueErasure,
+  logger?: Logger,
+): Promise<boolean> {
+  const { id, compartment_id } = erasure;
   const key = (await cx.audit.compartments.openById([compartment_id])).get(compartment_id);
-  if (key === undefined) return;
+  if (key === undefined) return false;
+  const key_mark = keyMark(key);
+  if ((await agreedKeyMark(tx, cx, erasure)) !== key_mark) {
+    logger?.error({ alarm: "log.erasure", erasure: id }, "the log has no agreement to destroy this key");
+    return false;
+  }
   const { principal: _person, ...rest } = cx;
   const key_digest = keyDigest(key);
   const { rows } = await composeEntry(
@@ -36,17 +47,22 @@ export async function prepareErasure(
       outcome: "done",
       action: "compartment.erase",
       subjects: [`compartment:${compartment_id}`, `erasure:${id}`],
-      details: { compartment: compartment_id, key_digest, erasure: id },
+      details: { compartment: compartment_id, key_digest, key_mark, erasure: id },
       // Also where everybody reads it: after a restore the sealed part may be gone, and the key must go again.
       pub: { thumbprint: key_digest },
     },
   );
   await keepPrepared(tx, id, rows);
+  return true;
 }
 
-/** Prepares what has become due, also after a date has passed or a hold has ended. Portals may do it at once. */
-export async function prepareDueErasures(cx: AuditContext & DbContext): Promise<number> {
+/** Prepares what has become due, also after a date has passed or a hold has ended. Portals may do it at once. Gives how many. */
+export async function prepareDueErasures(
+  cx: AuditContext & DbContext & { readonly logger?: Logger },
+): Promise<number> {
   const due = await inSnapshot(cx, (tx) => listDue(tx, cx.instance.tenantId, STALE_MS));
-  for (const one of due) await inTransaction(cx, (tx) => prepareErasure(tx, cx, one));
-  return due.length;
+  let prepared = 0;
+  for (const one of due)
+    if (await inTransaction(cx, (tx) => prepareErasure(tx, cx, one, cx.logger))) prepared += 1;
+  return prepared;
 }

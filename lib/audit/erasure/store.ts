@@ -16,6 +16,7 @@ const Row = z.object({
   asked_by_name: z.string(),
   asked_at: z.coerce.date(),
   agreed_by_name: z.string().nullable(),
+  agreed_at: Instant,
   kept_back: StoredKeptBack.nullable(),
   try_after: Instant,
   ended_at: Instant,
@@ -25,7 +26,7 @@ const Row = z.object({
 export type ErasureRow = z.infer<typeof Row>;
 
 const SELECT = `SELECT x.id::text, x.compartment_id::text, coalesce(s.handle, k.subject) AS subject, s.id::text AS subject_user_id,
-    x.reason, x.state, x.asked_by::text, a.name AS asked_by_name, x.asked_at, b.name AS agreed_by_name, x.kept_back,
+    x.reason, x.state, x.asked_by::text, a.name AS asked_by_name, x.asked_at, b.name AS agreed_by_name, x.agreed_at, x.kept_back,
     x.try_after, x.ended_at, l.seq AS by_seq, l.log AS by_log
   FROM audit_erasure x JOIN audit_compartment k ON k.id = x.compartment_id
   LEFT JOIN app_user s ON s.pseudonym = k.subject AND s.tenant_id = k.tenant_id
@@ -54,7 +55,7 @@ export async function findErasure(
   return z.array(Row).parse(await tx.$queryRawUnsafe(text, tenantId, id))[0];
 }
 
-const Named = z.object({ user_id: z.string(), compartment_id: z.string().nullable() });
+const Named = z.object({ user_id: z.string(), pseudonym: z.string(), compartment_id: z.string().nullable() });
 
 /** A person by handle, with the live compartment of theirs, if the log ever wrote about them. */
 export async function findSubject(
@@ -63,7 +64,7 @@ export async function findSubject(
   handle: string,
 ): Promise<z.infer<typeof Named> | undefined> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT u.id::text AS user_id, k.id::text AS compartment_id FROM app_user u
+    `SELECT u.id::text AS user_id, u.pseudonym, k.id::text AS compartment_id FROM app_user u
      LEFT JOIN audit_compartment k ON k.tenant_id = u.tenant_id AND k.kind = 'subject' AND k.subject = u.pseudonym
        AND k.destroyed_at IS NULL
      WHERE u.tenant_id = $1::uuid AND u.handle = $2`,
@@ -112,13 +113,13 @@ export async function refuseErasure(tx: Tx, id: string, by: string, at: Date): P
   });
 }
 
-const Due = z.object({ id: z.string(), compartment_id: z.string() });
+const Due = z.object({ id: z.string(), compartment_id: z.string(), agreed_at: Instant });
 export type DueErasure = z.infer<typeof Due>;
 
 /** Agreed erasures whose time has come and that hold no fresh entry to be written. */
 export async function listDue(tx: Tx, tenantId: string, staleMs: number): Promise<DueErasure[]> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT id::text, compartment_id::text FROM audit_erasure WHERE tenant_id = $1::uuid AND state = 'agreed'
+    `SELECT id::text, compartment_id::text, agreed_at FROM audit_erasure WHERE tenant_id = $1::uuid AND state = 'agreed'
        AND coalesce(try_after, now()) <= now() AND coalesce(prepared_at, '-infinity') < now() - make_interval(secs => $2)
      ORDER BY id LIMIT 100`,
     tenantId,

@@ -6,12 +6,12 @@ import { OpenError } from "@/lib/crypto/format-error";
 import type { RawTx } from "@/lib/db/transaction";
 import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
+import { isUnderKey } from "../person-part";
 import type { Conditions, Reader, ReaderContext } from "../reading/filter";
 import { isRevealing } from "../reading/revealing-row";
 import type { NamedKey } from "../recorder-types";
 import { readRecoveries } from "../verification/recoveries";
 import { CompartmentKeys } from "./compartment-keys";
-import { ErasedPersons } from "./erased-persons";
 import { findExported } from "./explaining-store";
 import type { JudgedLeaves } from "./judged-leaves";
 import { labelsOf, NONE_ASTRAY, partsAstray } from "./part-places";
@@ -98,7 +98,6 @@ export async function* openedRows(
   const lost = new Set(explaining.flatMap((recovery) => recovery.lost));
   const { shut = NONE, own = NONE } = range;
   const place = { log, tenantId, isShut, lost, shut, own, kinds, reader: cx.principal };
-  const persons = new ErasedPersons();
   const settled = new SettledErasures(cx, { size: range.size, isBundle: range.judged !== undefined });
   let count = 0;
   for await (const rows of streamRows(tx, wanted, kinds)) {
@@ -107,7 +106,7 @@ export async function* openedRows(
     const keys = await compartments.open(ids);
     const gone = [...ids].filter((id) => keys.get(id) === undefined);
     const erasing = gone.length === 0 ? NONE_ERASED : settled.explaining(gone, await book.erasing(gone));
-    const opened = rows.map((row) => openRow(row, openParts(row, { keys, erasing, persons }), place));
+    const opened = rows.map((row) => openRow(row, openParts(row, { keys, erasing }), place));
     count += opened.reduce((sum, { astray }) => sum + astray.length, 0);
     yield opened;
   }
@@ -159,10 +158,9 @@ type Shown = Pick<OpenedRow, "parts" | "erased" | "keyless">;
 interface Known {
   readonly keys: ReadonlyMap<string, NamedKey | undefined>;
   readonly erasing: ReadonlyMap<string, Erasing>;
-  readonly persons: ErasedPersons;
 }
 
-function openParts({ entry_id, parts }: ExportRow, { keys, erasing, persons }: Known): Shown {
+function openParts({ entry_id, parts }: ExportRow, { keys, erasing }: Known): Shown {
   const shown: { parts: KeyedPart[]; erased: ErasedPart[]; keyless: StoredPart[] } = {
     parts: [],
     erased: [],
@@ -175,10 +173,22 @@ function openParts({ entry_id, parts }: ExportRow, { keys, erasing, persons }: K
     const isSo = named?.kind === part.kind && named.subject === part.subject;
     if (named !== undefined && isSo)
       shown.parts.push({ ...part, subject: named.subject, partKey: partKey(named.key, entry_id) });
-    else if (by !== undefined && persons.isOfOne(part)) shown.erased.push({ ...part, erasing: by });
+    else if (by !== undefined && part.kind === "subject" && part.subject !== null)
+      shown.erased.push({ ...part, erasing: by });
     else shown.keyless.push(part);
   }
   return shown;
+}
+
+/**
+ * Called erased is only the part that the entry's own org part says is its person's, under the very key that the erasure
+ * says it destroyed: whose compartment a row makes it out to be counts for nothing.
+ */
+function vouched(shown: Shown, org: Json | undefined): Shown {
+  if (shown.erased.length === 0) return shown;
+  const isVouched = ({ c, erasing }: ErasedPart) => isUnderKey(org, c, erasing.keyMark);
+  const others = shown.erased.filter((part) => !isVouched(part)).map(({ erasing: _, ...part }) => part);
+  return { ...shown, erased: shown.erased.filter(isVouched), keyless: [...shown.keyless, ...others] };
 }
 
 /** Without the parts that lie where the entry does not say: another's key, or its erasure, says nothing of them. */
@@ -235,7 +245,8 @@ function openRow(row: ExportRow, whole: Shown, place: Place): OpenedRow {
   const placed = { entry, org, caseId: row.case_id, tenantId, parts: row.parts, kinds };
   const { gone, doubtful } = isShut || lost.has(row.entry_id) ? NONE_ASTRAY : partsAstray(placed);
   const astray = [...gone, ...doubtful].sort();
-  const left = gone.length === 0 ? shown : without(gone, shown);
+  const told = vouched(shown, org);
+  const left = gone.length === 0 ? told : without(gone, told);
   return { row, ...left, astray, entry, orgText, org, kinds };
 }
 

@@ -4,6 +4,7 @@ import type { Context } from "@/lib/context";
 import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { openNote } from "@/lib/crypto/signed-note";
 import { inRawSnapshot } from "@/lib/db/transaction";
+import { erasureOf } from "@/lib/testing/erasure-of";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers, withoutEntryForm } from "@/lib/testing/past-triggers";
 import { recordEvent } from "../record-event";
@@ -48,18 +49,13 @@ it("parts of an erased person have no key, and the manifest names the entry that
        JOIN audit_compartment k ON k.id = p.compartment_id WHERE i.action = 'audit.keys' AND k.kind = 'subject'`,
   );
   expect(rows).toHaveLength(1);
+  const erasure = await erasureOf(bench.cx, rows[0].id);
   await pastTriggers(admin, ["audit_compartment"], () =>
     admin.query("UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1", [
       rows[0].id,
     ]),
   );
-  const { id } = await recordEvent(auditor, {
-    class: "retention",
-    outcome: "done",
-    action: "compartment.erase",
-    subjects: [],
-    details: { compartment: rows[0].id, key_digest: "A".repeat(43) },
-  });
+  const { id } = await recordEvent(auditor, erasure);
   await expect(bundleOf()).rejects.toMatchObject({ code: "export.erasure" });
   await bench.anchor();
   const { manifest, lines } = await bundleOf();
@@ -90,18 +86,13 @@ it("more erased parts than a manifest lists stand in a file of their own, and th
     "SELECT id::text FROM audit_compartment WHERE kind = 'subject' AND subject = $1",
     [person.principal.pseudonym],
   );
+  const erasure = await erasureOf(bench.cx, rows[0].id);
   await pastTriggers(admin, ["audit_compartment"], () =>
     admin.query("UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1", [
       rows[0].id,
     ]),
   );
-  await recordEvent(auditor, {
-    class: "retention",
-    outcome: "done",
-    action: "compartment.erase",
-    subjects: [],
-    details: { compartment: rows[0].id, key_digest: "A".repeat(43) },
-  });
+  await recordEvent(auditor, erasure);
   await bench.anchor();
   const { manifest } = await bundleOf();
   expect(manifest).toMatchObject({ v: 2, erased_file: { count: expect.any(Number) } });

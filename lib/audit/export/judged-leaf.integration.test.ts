@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { erasureOf } from "@/lib/testing/erasure-of";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import { encodeEntry, entryLeaf } from "../entry";
@@ -180,19 +181,14 @@ describe("where the owner answers one question about a number by another entry",
       [erased.principal.pseudonym],
     );
     const compartment = rows[0].id;
+    const erasure = await erasureOf(bench.cx, compartment);
     await pastTriggers(bench.admin, ["audit_compartment"], () =>
       bench.admin.query(
         "UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1",
         [compartment],
       ),
     );
-    await recordEvent(bench.auditor, {
-      class: "retention",
-      outcome: "done",
-      action: "compartment.erase",
-      subjects: [],
-      details: { compartment, key_digest: "A".repeat(43) },
-    });
+    await recordEvent(bench.auditor, erasure);
     await bench.anchor();
     const findings = async () => (await bench.reported()).findings.map((one) => `${one.class} ${one.seq}`);
     const before = await findings();

@@ -4,6 +4,7 @@ import type { Context } from "@/lib/context";
 import { readCanonicalZip } from "@/lib/crypto/canonical-zip";
 import { openNote } from "@/lib/crypto/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { erasureOf } from "@/lib/testing/erasure-of";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import type { AuditEvent } from "../event";
@@ -188,13 +189,7 @@ describe("a part that the database's owner drops or moves", () => {
       [erased.principal.pseudonym],
     );
     const [{ id }] = rows;
-    await recordEvent(auditor, {
-      class: "retention",
-      outcome: "done",
-      action: "compartment.erase",
-      subjects: [],
-      details: { compartment: id, key_digest: "A".repeat(43) },
-    });
+    await recordEvent(auditor, await erasureOf(bench.cx, id));
     await bench.anchor();
     const seq = await seqOf(entries.subject);
     const erase = `UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = '${id}'`;

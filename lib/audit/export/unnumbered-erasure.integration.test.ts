@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
 import { inRawSnapshot } from "@/lib/db/transaction";
 import { findStanding } from "@/lib/identity/find-standing";
+import { erasureOf } from "@/lib/testing/erasure-of";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import { recordEvent } from "../record-event";
@@ -52,19 +53,13 @@ async function personOf(): Promise<string> {
 
 /** Erases a person's compartment, as the retention role does; the entry waits for its leaf. Gives that entry's id. */
 async function erase(compartment: string): Promise<string> {
+  const erasure = await erasureOf(bench.cx, compartment);
   await pastTriggers(bench.admin, ["audit_compartment"], () =>
     bench.admin.query("UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1", [
       compartment,
     ]),
   );
-  const { id } = await recordEvent(auditor, {
-    class: "retention",
-    outcome: "done",
-    action: "compartment.erase",
-    subjects: [],
-    details: { compartment, key_digest: "A".repeat(43) },
-  });
-  return id;
+  return (await recordEvent(auditor, erasure)).id;
 }
 
 /** Answers, as the database's owner could, that this entry has no number where erasures are asked for. */

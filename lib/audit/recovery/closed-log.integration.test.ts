@@ -6,6 +6,7 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { findStanding } from "@/lib/identity/find-standing";
 import { createLogger } from "@/lib/telemetry/logger";
+import { erasureOf } from "@/lib/testing/erasure-of";
 import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import { downloadExport } from "../export/download-export";
@@ -246,19 +247,13 @@ async function eraseInNewLog(pseudonym: string): Promise<string> {
       "SELECT id::text FROM audit_compartment WHERE kind = 'subject' AND subject = $1",
       [pseudonym],
     );
+    const erasure = await erasureOf(bench.cx, rows[0].id);
     await pastTriggers(admin, ["audit_compartment"], () =>
       admin.query("UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1", [
         rows[0].id,
       ]),
     );
-    const { id } = await recordEvent(auditor, {
-      class: "retention",
-      outcome: "done",
-      action: "compartment.erase",
-      subjects: [],
-      details: { compartment: rows[0].id, key_digest: "A".repeat(43) },
-    });
-    return id;
+    return (await recordEvent(auditor, erasure)).id;
   } finally {
     await admin.end();
   }

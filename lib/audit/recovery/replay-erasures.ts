@@ -1,6 +1,7 @@
 import "server-only";
 import type { Pool, PoolClient } from "pg";
 import { systemClock } from "@/lib/clock";
+import { keyMark } from "@/lib/crypto/audit-part";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Keystore } from "@/lib/custody/keystore";
 import { InvariantError } from "@/lib/errors";
@@ -38,14 +39,15 @@ async function eraseAgain(
   client: PoolClient,
   cx: AuditContext,
   compartment: string,
-  digest: string,
+  key: Uint8Array,
 ): Promise<void> {
+  const digest = keyDigest(key);
   const { rows } = await composeEntry(cx, {
     class: "retention",
     outcome: "done",
     action: "compartment.erase",
     subjects: [`compartment:${compartment}`],
-    details: { compartment, key_digest: digest },
+    details: { compartment, key_digest: digest, key_mark: keyMark(key) },
     pub: { thumbprint: digest },
   });
   await openDoor(client, "erase");
@@ -72,9 +74,9 @@ export async function replayErasures(
   let found = 0;
   for (const row of await listLivePersons(client, tenantId)) {
     const name = { tenantId, kind: "subject" as const, subject: row.subject };
-    const digest = keyDigest(keystore.openSecret(sealingContext(name), row.sealed_key));
-    if (!wanted.has(digest)) continue;
-    await eraseAgain(client, cx, row.id, digest);
+    const key = keystore.openSecret(sealingContext(name), row.sealed_key);
+    if (!wanted.has(keyDigest(key))) continue;
+    await eraseAgain(client, cx, row.id, key);
     found += 1;
   }
   return found;

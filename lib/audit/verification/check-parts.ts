@@ -5,6 +5,8 @@ import { openStored } from "../bound-part";
 import type { Entry } from "../entry";
 import type { Erasing, ErasureBook } from "../erasure/erasing-entries";
 import { kindNamed } from "../event";
+import { isUnderKey } from "../person-part";
+import { memberOf } from "../verify/member";
 import { around } from "../verify/report";
 import type { SealedPart } from "./index-store";
 import type { VerificationFinding } from "./schema";
@@ -55,23 +57,18 @@ export function openBound(log: string, entry: Entry, { parts, keys }: Sealed): O
     });
 }
 
-/** Who acted, as the org part says: a person's part lies under the compartment of the same pseudonym. */
-function actorOf(opened: readonly OpenedPart[]): Json | undefined {
-  const org = opened.find(({ kind }) => kind === "org")?.plaintext;
-  return typeof org === "object" && org !== null && !Array.isArray(org) ? org.actor : undefined;
-}
-
 /**
  * What is wrong with the parts of one entry: a key that is gone without an entry of the log that destroyed it, or a
  * part that does not open under the compartment it is said to be of. Erased is believed of the actor's own part alone,
- * since nothing else of an entry is ever erased: a part that was moved under another's erased key is named.
+ * by the entry that destroyed the key of which the org part says that it lies under it: a part that was moved under
+ * another's erased key is named.
  */
 export function partFault(
   seq: number,
   opened: readonly OpenedPart[],
   { keys, erasing }: Sealed,
 ): VerificationFinding | undefined {
-  const actor = actorOf(opened);
+  const org = opened.find(({ kind }) => kind === "org")?.plaintext;
   for (const { c, kind, subject, compartment_id: id, plaintext } of opened) {
     if (plaintext !== undefined) continue;
     if (kind !== null && kindNamed(kind) === undefined) {
@@ -82,7 +79,8 @@ export function partFault(
       const detail = `part ${c} of entry ${seq} does not open under the compartment it is said to be of`;
       return { class: "part", detail, ...around(seq) };
     }
-    if (erasing.has(id) && kind === "subject" && subject === actor) continue;
+    const isActors = kind === "subject" && subject === memberOf(org, "actor");
+    if (isActors && isUnderKey(org, c, erasing.get(id)?.keyMark)) continue;
     const detail = `the key of part ${c} of entry ${seq} is gone, and no entry of the log erased it for its actor`;
     return { class: "erased", detail, ...around(seq) };
   }

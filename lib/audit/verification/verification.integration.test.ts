@@ -5,6 +5,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { loadSigningKey, type SigningKey } from "@/lib/custody/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/audit";
+import { erasureOf } from "@/lib/testing/erasure-of";
 import { checkpointText } from "../checkpoint";
 import type { AuditEvent } from "../event";
 import { signWholeNote } from "../note-line";
@@ -289,13 +290,7 @@ describe("the server's own verification", () => {
     const of = (at: number) => `(SELECT id FROM audit_compartment WHERE subject = 'system:p${at}')`;
     const other = await bench.appPool.query(`SELECT id::text FROM audit_compartment WHERE id = ${of(2)}`);
     const erase = "UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now()";
-    await recordEvent(bench.cx, {
-      class: "retention",
-      outcome: "done",
-      action: "compartment.erase",
-      subjects: [],
-      details: { compartment: other.rows[0].id, key_digest: "A".repeat(43) },
-    });
+    await recordEvent(bench.cx, await erasureOf(bench.cx, other.rows[0].id));
     await tamper(`${erase} WHERE id = ${of(2)}`);
     await grow(3);
     expect(await verify()).toMatchObject({ verdict: "sound" });

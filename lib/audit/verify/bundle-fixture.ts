@@ -1,4 +1,4 @@
-import { partKey, sealPart } from "@/lib/crypto/audit-part";
+import { keyMark, partKey, sealPart } from "@/lib/crypto/audit-part";
 import { fromUtf8, toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { canonicalJson, type Json, parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { writeCanonicalZip } from "@/lib/crypto/canonical-zip";
@@ -54,12 +54,15 @@ export interface EntryChange {
   readonly pub?: Entry["pub"];
   readonly org?: Record<string, Json>;
   readonly at?: string;
-  /** With a second part, of the person who acted, under `PERSON_PART`. */
+  /** With a second part, of the person who acted, under `PERSON_PART`; the usual org part says so. */
   readonly person?: true;
 }
 
 /** Label of the part about a person, where a fixture entry has one. */
 export const PERSON_PART = "personpartA";
+
+/** What the org part of such an entry says of that part. */
+export const PERSON = { c: PERSON_PART, key_mark: keyMark(new Uint8Array(32).fill(8)) };
 
 export function fixtureId(at: number): string {
   return `01936f2a-7c1b-7def-8a10-${String(at).padStart(12, "0")}`;
@@ -67,7 +70,8 @@ export function fixtureId(at: number): string {
 
 export function fixtureEntry(at: number, change: EntryChange = {}): FixtureEntry {
   const id = fixtureId(at);
-  const org = change.org ?? { action: "transaction.create", request_id: `req-${at}` };
+  const usual = { action: "transaction.create", request_id: `req-${at}` };
+  const org = change.org ?? (change.person ? { ...usual, person: PERSON } : usual);
   const parts = [{ c: "org", kind: "org", plaintext: org }];
   if (change.person) parts.push({ c: PERSON_PART, kind: "subject", plaintext: { name: "somebody" } });
   const sealed = parts.map(({ c, kind, plaintext }) => {

@@ -3,6 +3,7 @@ import type { Json } from "@/lib/crypto/canonical-json";
 import { parseMicros } from "@/lib/crypto/instant";
 import { uuidMillis } from "@/lib/crypto/uuid";
 import { parseEntry } from "../entry";
+import { markFrom, personPartOf } from "../person-part";
 import type { Manifest } from "./bundle-format";
 import { memberOf } from "./member";
 import type { EntryFacts, ExportedLine } from "./read-line";
@@ -18,11 +19,24 @@ interface ErasingEntry {
   /** Microseconds, as of the entries of listed parts: a text may hold on to the whole of what it was cut out of. */
   readonly at: bigint;
   readonly isErasure: boolean;
+  /** Mark of the key that it destroyed. */
+  readonly keyMark: string | undefined;
   /** Why it does not name a destroyed key, or undefined when it does. */
   readonly fault: string | undefined;
 }
 
-/** The erasure must say which compartment's key went, by the key's own digest (SHA-256 of 0x65 and the key). */
+/** The entry of a listed part, as it was met in the log. */
+interface MetPart {
+  readonly at: bigint;
+  /** Mark of the key under which the entry says that this part lies; undefined where it is not said to be a person's. */
+  readonly keyMark: string | undefined;
+}
+
+function keyMarkOf(org: Json | undefined): string | undefined {
+  return markFrom(memberOf(memberOf(org, "details"), "key_mark"));
+}
+
+/** The erasure must say which compartment's key went, by the key's own digest and mark (SHA-256 of 0x65 or 0x6d and the key). */
 function nameFault(org: Json | undefined, thumbprint: string | undefined): string | undefined {
   if (org === undefined) return "is not readable here, so that nothing shows which key it is about";
   if (memberOf(org, "action") !== ERASE) return "records something else";
@@ -30,6 +44,7 @@ function nameFault(org: Json | undefined, thumbprint: string | undefined): strin
   const [compartment, digest] = [memberOf(details, "compartment"), memberOf(details, "key_digest")];
   const isNamed = typeof compartment === "string" && typeof digest === "string";
   if (!isNamed || digest.length !== 43 || !isBase64url(digest)) return "names no key";
+  if (keyMarkOf(org) === undefined) return "does not tell whose parts lay under the key that it names";
   return thumbprint === undefined || thumbprint === digest
     ? undefined
     : "names two keys, one of them in the open";
@@ -37,9 +52,10 @@ function nameFault(org: Json | undefined, thumbprint: string | undefined): strin
 
 /**
  * Parts whose key is said to be destroyed. Erased is believed only with an entry of the log, in the tree, that
- * records the erasure and names the key; a key that is merely left out is a finding. An entry does not tell under
- * which compartment a part of it lies (audit.md "Sealed parts"), so that this is the exporter's signed word; what an
- * erasure can never vouch for is refused: the org part, a second part of one entry, and an entry made after it.
+ * records the erasure and names the key; a key that is merely left out is a finding. Which part of an entry is its person's, and
+ * under which key, stands in the entry's own org part (docs/formats/entry.md), so that no other part is believed to be
+ * erased, no second one of an entry either: the exporter's word decides nothing, but where the erasure stands in another
+ * log. Refused besides is an entry made after the erasure.
  */
 export class Erasures {
   readonly #listed: ReadonlyMap<string, string>;
@@ -47,8 +63,10 @@ export class Erasures {
   /** Each id by itself, as the list spells it. */
   readonly #wanted: ReadonlyMap<string, string>;
   readonly #erasing = new Map<string, ErasingEntry>();
-  /** Times of the entries of listed parts, by number and label. */
-  readonly #met = new Map<string, bigint>();
+  /** By number and label. */
+  readonly #met = new Map<string, MetPart>();
+  /** Each mark once, however many parts lie under its key. */
+  readonly #marks = new Map<string, string>();
 
   constructor(
     listed: NonNullable<Manifest["erased"]>,
@@ -71,10 +89,11 @@ export class Erasures {
     if (wanted !== undefined) {
       const isErasure = entry.class === "retention" && entry.outcome === "done";
       const fault = nameFault(org, parseEntry(line.bytes).pub?.thumbprint);
-      this.#erasing.set(wanted, { seq: line.seq, at: parseMicros(entry.at), isErasure, fault });
+      const at = parseMicros(entry.at);
+      this.#erasing.set(wanted, { seq: line.seq, at, isErasure, keyMark: keyMarkOf(org), fault });
     }
     const listed = this.#bySeq.get(line.seq);
-    if (listed !== undefined) this.#seeErased(line, entry, listed);
+    if (listed !== undefined) this.#seeErased(line, entry, org, listed);
     for (const part of line.parts) {
       if (part.key !== undefined || this.#listed.has(`${line.seq}/${part.c}`)) continue;
       this.#wrong(`part ${part.c} of entry ${line.seq} has no key and is not listed as erased`, line.seq);
@@ -82,17 +101,25 @@ export class Erasures {
   }
 
   /** Each label is looked up, not looked for: a forged bundle lists half a million for a line of as many parts. */
-  #seeErased(line: ExportedLine, entry: EntryFacts, listed: readonly string[]): void {
+  #seeErased(line: ExportedLine, entry: EntryFacts, org: Json | undefined, listed: readonly string[]): void {
     const at = parseMicros(entry.at);
+    const person = personPartOf(org);
     const sealed = new Set(entry.sealed.map(({ c }) => c));
     const open = new Set(line.parts.flatMap(({ c, key }) => (key === undefined ? [] : [c])));
     for (const c of listed) {
-      this.#met.set(`${line.seq}/${c}`, at);
+      const keyMark = person?.c === c ? this.#once(person.keyMark) : undefined;
+      this.#met.set(`${line.seq}/${c}`, { at, keyMark });
       if (!sealed.has(c))
         this.#wrong(`entry ${line.seq} has no part ${c} that could have been erased`, line.seq);
       if (open.has(c))
         this.#wrong(`part ${c} of entry ${line.seq} is listed as erased and opens all the same`, line.seq);
     }
+  }
+
+  #once(mark: string): string {
+    const known = this.#marks.get(mark);
+    if (known === undefined) this.#marks.set(mark, mark);
+    return known ?? mark;
   }
 
   #wrong(detail: string, seq: number): void {
@@ -101,15 +128,14 @@ export class Erasures {
 
   /** Judges every listed erasure once the whole log was read. */
   finish(provenSize: number): Note[] {
-    const vouched = new Set<string>();
     let [count, beyond] = [0, 0];
     for (const [place, id] of this.#listed) {
       const cut = place.indexOf("/");
       const [seq, c] = [Number(place.slice(0, cut)), place.slice(cut + 1)];
       const isBeyond = this.elsewhere.length > 0 && !this.#erasing.has(id);
       const fault =
-        this.#partFault(place, c, id, vouched) ?? (isBeyond ? undefined : this.#faultOf(id, provenSize));
-      vouched.add(`${seq}/${id}`);
+        this.#partFault(place, c, id) ??
+        (isBeyond ? undefined : (this.#faultOf(id, provenSize) ?? this.#keyFault(place, id)));
       if (fault !== undefined) this.#wrong(`part ${c} of entry ${seq}: ${fault}`, seq);
       else if (isBeyond) beyond += 1;
       else count += 1;
@@ -128,13 +154,14 @@ export class Erasures {
   }
 
   /** Why no erasure, or not this one, can have destroyed the key of this part. */
-  #partFault(place: string, c: string, id: string, vouched: ReadonlySet<string>): string | undefined {
-    const at = this.#met.get(place);
-    if (at === undefined) return "is not in this bundle";
+  #partFault(place: string, c: string, id: string): string | undefined {
+    const met = this.#met.get(place);
+    if (met === undefined) return "is not in this bundle";
     if (c === "org")
       return "an erasure is of one person's compartment, and this part lies under the organisation's";
-    if (vouched.has(`${place.slice(0, place.indexOf("/"))}/${id}`))
-      return `the erasure ${id} is of one compartment, and another part of this entry is listed under it`;
+    if (met.keyMark === undefined)
+      return "an erasure is of one person's compartment, and the entry does not say that this part lies under one";
+    const { at } = met;
     const erasing = this.#erasing.get(id);
     if (erasing === undefined) return this.#elsewhereFault(at, id);
     return at > erasing.at + SLACK_MICROS
@@ -150,6 +177,13 @@ export class Erasures {
     return at > BigInt(made) * 1_000n + SLACK_MICROS
       ? `the entry is later than the erasure ${id}, which cannot have destroyed its key`
       : undefined;
+  }
+
+  /** The entry says under which key its person's part lies, and the erasure which key it destroyed. */
+  #keyFault(place: string, id: string): string | undefined {
+    const erasing = this.#erasing.get(id);
+    if (erasing === undefined || this.#met.get(place)?.keyMark === erasing.keyMark) return undefined;
+    return `it lies under another key than the one that the erasure, entry ${erasing.seq}, destroyed`;
   }
 
   #faultOf(id: string, provenSize: number): string | undefined {

@@ -14,6 +14,7 @@ import {
   fixtureId,
   layOut,
   operator,
+  PERSON,
   PERSON_PART,
 } from "./bundle-fixture";
 import type { Manifest } from "./bundle-format";
@@ -23,7 +24,8 @@ import { verifyBundle } from "./verify-bundle";
 
 describe("erased", () => {
   const digest = toBase64url(sha256("a key"));
-  const org = { action: "compartment.erase", details: { compartment: "c-1", key_digest: digest } };
+  const details = { compartment: "c-1", key_digest: digest, key_mark: PERSON.key_mark };
+  const org = { action: "compartment.erase", details };
   const erased: Manifest["erased"] = [{ seq: 1, c: PERSON_PART, entry: fixtureId(4) }];
   const log = (changes: Readonly<Record<number, EntryChange>>) =>
     logOf(6, { 1: { person: true }, ...changes });
@@ -97,7 +99,7 @@ describe("erased", () => {
       { seq: 1, c: PERSON_PART, entry: fixtureId(4) },
       { seq: 1, c: "org", entry: fixtureId(4) },
     ];
-    expect(classes(await verify(entries, { manifest: { erased: both } }))).toEqual(["erased"]);
+    expect(classes(await verify(entries, { manifest: { erased: both } }))).toEqual(["erased", "erased"]);
   });
 
   it("is not believed of a part whose key is here all the same", async () => {

@@ -14,6 +14,7 @@ import {
   keysOf,
   layOut,
   operator,
+  PERSON,
   PERSON_PART,
 } from "./bundle-fixture";
 import { Policy } from "./bundle-format";
@@ -49,7 +50,7 @@ function withRecovery(at: number, recovery: unknown): FixtureEntry {
 describe("what is kept of a bundle to its end is bounded, however it is filled:", () => {
   it("of entries whose parts are said to be erased no more than their times", () => {
     const entries = Array.from({ length: 400 }, (_, at) => {
-      const org = { action: "transaction.create", pad: "x".repeat(260_000) };
+      const org = { action: "transaction.create", pad: "x".repeat(260_000), person: PERSON };
       const { bytes, parts } = fixtureEntry(at, { person: true, org });
       return { bytes, parts: parts.filter(({ c }) => c === "org") };
     });

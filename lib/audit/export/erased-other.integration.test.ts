@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { erasureOf } from "@/lib/testing/erasure-of";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
+import { pastTriggers } from "@/lib/testing/past-triggers";
+import { recordEvent } from "../record-event";
+
+let bench: OwnedLog;
+beforeAll(async () => {
+  bench = await createOwnedLog();
+});
+afterAll(() => bench.close());
+
+/** A person with one entry, and the compartment of theirs. */
+async function acted(): Promise<{ person: Context; entry: string; compartment: string }> {
+  const person = await bench.person({ role: "client" });
+  const event = { class: "log", outcome: "done", action: "audit.keys", subjects: [] } as const;
+  const { id: entry } = await recordEvent(person, event);
+  const { rows } = await bench.admin.query(
+    "SELECT id::text FROM audit_compartment WHERE kind = 'subject' AND subject = $1",
+    [person.principal.pseudonym],
+  );
+  return { person, entry, compartment: rows[0].id };
+}
+
+/** Erases a person's compartment as the retention role does, with an entry that names its key. */
+async function erase(compartment: string): Promise<void> {
+  const erasure = await erasureOf(bench.cx, compartment);
+  await pastTriggers(bench.admin, ["audit_compartment"], () =>
+    bench.admin.query("UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1", [
+      compartment,
+    ]),
+  );
+  await recordEvent(bench.auditor, erasure);
+  await bench.anchor();
+}
+
+it("no part of one person is called erased by the erasure of another, of whom nothing else is in an export", async () => {
+  const one = await acted();
+  const other = await acted();
+  await erase(one.compartment);
+  // Nothing else of the erased person is left, as after a pruning or by a filter.
+  const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [
+    other.entry,
+  ]);
+  await pastTriggers(bench.admin, ["audit_part", "audit_compartment"], async () => {
+    await bench.admin.query(
+      `UPDATE audit_part p SET compartment_id = $2 FROM audit_compartment k
+       WHERE p.entry_id = $1 AND k.id = p.compartment_id AND k.kind = 'subject'`,
+      [other.entry, one.compartment],
+    );
+    await bench.admin.query("UPDATE audit_compartment SET subject = $2 WHERE id = $1", [
+      one.compartment,
+      other.person.principal.pseudonym,
+    ]);
+  });
+  const query = { actor: other.person.principal.pseudonym };
+  const { verdict, findings } = await bench.reported(query);
+  expect(verdict).toBe("wrong");
+  expect(findings.map((found) => `${found.class} ${found.seq}: ${found.detail}`)).toEqual([
+    expect.stringMatching(`^erased ${rows[0].seq}: part .* has no key and is not listed as erased`),
+    // The erasure that the rows name is carried beside the filter, and explains nothing.
+    expect.stringMatching("^manifest .* is not what the filter names"),
+    expect.stringMatching("^manifest undefined: .*explain others beside the filter, and none does"),
+  ]);
+  const csv = Buffer.from(await bench.exported({ format: "csv", ...query })).toString();
+  expect([csv.includes("[erased]"), csv.split("[key missing]").length]).toEqual([false, 2]);
+});
