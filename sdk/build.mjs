@@ -16,7 +16,8 @@ function refuse(reason) {
   process.exit(1);
 }
 
-if (version !== product.version) refuse(`sdk/package.json has version ${version}, package.json ${product.version}`);
+if (version !== product.version)
+  refuse(`sdk/package.json has version ${version}, package.json ${product.version}`);
 for (const [name, wanted] of Object.entries(dependencies))
   if (product.dependencies[name] !== wanted) refuse(`sdk/package.json and package.json differ in ${name}`);
 

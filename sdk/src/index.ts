@@ -1,27 +1,27 @@
 // What the package gives out. Nothing is made here: each name is the product's own, from the file that defines it.
 
 export {
-  ApiProblem,
   type ApiClient,
+  ApiProblem,
   type CallInput,
 } from "@/lib/api-client/client";
-export { openItem, type OpenedItem } from "@/lib/api-client/open-item";
+export { type OpenedItem, openItem } from "@/lib/api-client/open-item";
 export type { Answer, OperationSpec } from "@/lib/api-client/operation";
 export type { ItemOf } from "@/lib/api-client/pages";
-export { operations, type Operations } from "@/lib/api-client/registry";
+export { type Operations, operations } from "@/lib/api-client/registry";
 export { createSealport, isReplayed, type Sealport, type SealportOptions } from "@/lib/api-client/sealport";
 export type { SigningOptions } from "@/lib/api-client/signing";
 export {
-  verifyBundle,
   type BundleBytes,
   type BundleOptions,
   type TrustedKeys,
+  verifyBundle,
 } from "@/lib/api-client/verify-bundle";
 export type { Policy, ReceiptFile as Receipt } from "@/lib/audit/verify/bundle-format";
 export { readPolicy } from "@/lib/audit/verify/check-keys";
 export { describeReport } from "@/lib/audit/verify/describe-report";
 export type { Finding, Report, Verdict } from "@/lib/audit/verify/report";
-export { verifyReceipt, type GivenPromise, type NoPromise } from "@/lib/audit/verify/verify-receipt";
+export { type GivenPromise, type NoPromise, verifyReceipt } from "@/lib/audit/verify/verify-receipt";
 export { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 export type { SealedEnvelope, SealInput } from "@/lib/crypto/envelope";
 export { sealEnvelope } from "@/lib/crypto/envelope";
@@ -29,11 +29,11 @@ export type { Envelope, EnvelopeContext, GroupContent } from "@/lib/crypto/envel
 export { FormatError, OpenError } from "@/lib/crypto/format-error";
 export { generateKeyPair, generateSigningKeyPair, type KeyPair } from "@/lib/crypto/key-pair";
 export {
-  openReceived as openEnvelope,
-  type OwnKey,
-  type ReceivedEnvelope,
-  sealRecord,
   type LocalRecord,
+  type OwnKey,
+  openReceived as openEnvelope,
+  type ReceivedEnvelope,
   type SealedRecord,
+  sealRecord,
 } from "@/lib/crypto/local-envelope";
 export { parsePossessionContext, possessionTag, verifyPossessionTag } from "@/lib/crypto/possession";
