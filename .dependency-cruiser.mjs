@@ -49,7 +49,7 @@ export default {
       name: "lib-knows-no-app",
       severity: "error",
       from: { path: "^lib/", pathNot: TESTS },
-      to: { path: "^(app|components|scripts|e2e|bench)/" },
+      to: { path: "^(app|components|scripts|e2e|bench|sdk)/" },
     },
     {
       name: "components-know-the-vocabulary-only",
@@ -114,6 +114,12 @@ export default {
       severity: "error",
       from: { path: "^lib/api-client/", pathNot: TESTS },
       to: { path: "^node_modules/(react|react-dom|next)/" },
+    },
+    {
+      name: "the-sdk-gives-out-what-runs-anywhere",
+      severity: "error",
+      from: { path: "^sdk/" },
+      to: { path: "^(lib|app|components|scripts)/", pathNot: "^lib/(api-client|crypto|audit/verify)/" },
     },
     {
       name: "one-module-knows-the-aws-sdk",
