@@ -9,6 +9,8 @@ import { factLines, jsonLine, oneLine, shownValue } from "./shown";
 export interface Column<T> {
   readonly title: string;
   readonly of: (item: T) => unknown;
+  /** Never cut: the last column. */
+  readonly isWhole?: true;
 }
 
 const WIDEST = 48;
@@ -20,7 +22,9 @@ function cut(text: string): string {
 
 /** Rows as lines of equal columns, titles first. Every cell is foreign text. */
 export function tableLines<T>(items: readonly T[], columns: readonly Column<T>[], isBold: boolean): string[] {
-  const rows = items.map((item) => columns.map(({ of }) => cut(shownValue(of(item)))));
+  const rows = items.map((item) =>
+    columns.map(({ of, isWhole }) => (isWhole === true ? shownValue(of(item)) : cut(shownValue(of(item))))),
+  );
   const titles = columns.map(({ title }) => title);
   const widths = titles.map((title, at) =>
     Math.max(title.length, ...rows.map((row) => [...(row[at] ?? "")].length)),

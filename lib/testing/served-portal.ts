@@ -84,12 +84,15 @@ function requestOf(incoming: IncomingMessage, origin: string): Request {
   });
 }
 
-/** What a test may do around a call, as a connection that is cut does. */
+/** What becomes of a call: it goes on, its connection is cut, or nothing more is heard of it. */
+export type Fate = boolean | "held";
+
+/** What a test may do around a call, as a bad connection does. */
 export interface Watch {
-  /** Before the portal sees the call; false cuts the connection instead. */
-  before?(method: string, pathname: string): boolean;
-  /** After the portal has answered and before the caller hears of it; false cuts the connection. */
-  after?(method: string, pathname: string, status: number): boolean;
+  /** Before the portal sees the call. */
+  before?(method: string, pathname: string): Fate | Promise<Fate>;
+  /** After the portal has answered and before the caller hears of it. */
+  after?(method: string, pathname: string, status: number): Fate | Promise<Fate>;
 }
 
 /** The portal's routes behind a socket, on a real database, with a real custodian: what a program calls. */
@@ -153,16 +156,19 @@ async function answer(response: Response, outgoing: ServerResponse): Promise<voi
 export async function servePortal(budgets: Parameters<typeof openLimits>[1] = {}): Promise<ServedPortal> {
   const bench = await createAccessBench();
   const routes = readRoutes();
+  const goesOn = (fate: Fate | undefined, incoming: IncomingMessage): boolean => {
+    if (fate === false) incoming.socket.destroy();
+    return fate !== false && fate !== "held";
+  };
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const { method = "GET" } = incoming;
     const { pathname } = new URL(incoming.url ?? "/", served.url);
-    if (served.watch.before?.(method, pathname) === false) return void incoming.socket.destroy();
+    if (!goesOn(await served.watch.before?.(method, pathname), incoming)) return;
     const found = await handlerFor(routes, pathname, method);
     const route = { params: Promise.resolve(found?.params ?? {}) };
     const response =
       (await found?.handler?.(requestOf(incoming, served.url), route)) ?? new Response("{}", { status: 404 });
-    if (served.watch.after?.(method, pathname, response.status) === false)
-      return void incoming.socket.destroy();
+    if (!goesOn(await served.watch.after?.(method, pathname, response.status), incoming)) return;
     await answer(response, outgoing);
   };
   const server = createServer((incoming, outgoing) => {
