@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
@@ -113,6 +113,8 @@ async function fetchPiece(cx: Cx, item: ExportItem, part: string): Promise<void>
 async function fetchAll(cx: Cx, item: ExportItem, part: string): Promise<void> {
   const { bytes } = item;
   if (bytes === null || sizeOf(part) > bytes) rmSync(part, { force: true });
+  // An export may be empty: its file is there all the same.
+  closeSync(openSync(part, "a", 0o600));
   for (let cuts = 0; bytes === null || sizeOf(part) < bytes; cuts += 1) {
     try {
       await fetchPiece(cx, item, part);

@@ -1,19 +1,18 @@
 import type { z } from "zod";
-import { auditTransaction, openTransaction } from "@/lib/api-client/operations/disclosures";
 import {
   createTransaction,
   getTransaction,
   listTransactions,
 } from "@/lib/api-client/operations/transactions";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { GroupName } from "@/lib/escrow/statements";
-import { NewTransaction, Purpose, TransactionStatus, type TransactionView } from "@/lib/transactions/schema";
+import { NewTransaction, TransactionStatus, type TransactionView } from "@/lib/transactions/schema";
 import type { CommandSpec, Given } from "../command";
 import type { Cx } from "../context";
 import { usage } from "../exit";
 import { readJsonNamed } from "../files";
 import { isAway } from "../tell-failure";
 import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";
+import { OPEN_COMMAND } from "./open";
 
 const ID = { name: "ID", help: "The transaction's id." } as const;
 type NewBody = z.input<typeof NewTransaction>;
@@ -98,28 +97,6 @@ async function show(cx: Cx, given: Given): Promise<undefined> {
   return undefined;
 }
 
-function fieldsOf(given: Given): GroupName[] | undefined {
-  const names = given.texts("field");
-  return names.length === 0 ? undefined : names.map((name) => GroupName.parse(name));
-}
-
-async function open(cx: Cx, given: Given): Promise<undefined> {
-  const body = {
-    purpose: Purpose.parse(given.need("purpose")),
-    ...present({
-      justification: given.text("justification"),
-      fields: fieldsOf(given),
-      grant_id: given.text("grant"),
-    }),
-  };
-  const params = { id: given.operand("ID") };
-  const opened = given.flag("escrow")
-    ? await cx.connect().call(auditTransaction, { params, body })
-    : await cx.connect().call(openTransaction, { params, body });
-  await cx.out.document(opened);
-  return undefined;
-}
-
 export const TRANSACTION_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["transactions", "create"],
@@ -188,24 +165,5 @@ export const TRANSACTION_COMMANDS: readonly CommandSpec[] = [
     example: "sealport transactions show 01931c2e-0000-7000-8000-000000000000",
     run: show,
   },
-  {
-    path: ["transactions", "open"],
-    summary: "Open sealed groups, for a purpose; it is written into the log.",
-    operands: [ID],
-    options: [
-      { name: "purpose", kind: "text", value: "PURPOSE", help: "What for.", choices: Purpose.options },
-      { name: "justification", kind: "text", value: "TEXT", help: "Why." },
-      {
-        name: "field",
-        kind: "texts",
-        value: "GROUP",
-        help: "Only this group; may be given again.",
-        choices: GroupName.options,
-      },
-      { name: "grant", kind: "text", value: "ID", help: "Under this grant." },
-      { name: "escrow", kind: "flag", help: "Through the escrow custodian, as auditors and regulators do." },
-    ],
-    example: "sealport transactions open 01931c2e-0000-7000-8000-000000000000 --purpose settlement",
-    run: open,
-  },
+  OPEN_COMMAND,
 ];

@@ -16,6 +16,7 @@ import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { type Runtime, useRuntime } from "@/lib/runtime";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
+import { type LogBench, withSigner } from "@/lib/testing/log-bench";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const MANY = 1_000_000;
@@ -84,8 +85,8 @@ function requestOf(incoming: IncomingMessage, origin: string): Request {
   });
 }
 
-/** What becomes of a call: it goes on, its connection is cut, or nothing more is heard of it. */
-export type Fate = boolean | "held";
+/** What becomes of a call: it goes on, its connection is cut, at once or after so many bytes, or nothing more is heard. */
+export type Fate = boolean | "held" | number;
 
 /** What a test may do around a call, as a bad connection does. */
 export interface Watch {
@@ -98,7 +99,7 @@ export interface Watch {
 /** The portal's routes behind a socket, on a real database, with a real custodian: what a program calls. */
 export interface ServedPortal {
   readonly url: string;
-  readonly bench: AccessBench;
+  readonly bench: AccessBench & Pick<LogBench, "anchor" | "policy">;
   readonly runtime: Runtime;
   watch: Watch;
   /** An API key of this person with every scope, or these; with a public key, one that can sign. */
@@ -145,16 +146,16 @@ function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<typeof o
   return { runtime, close };
 }
 
-async function answer(response: Response, outgoing: ServerResponse): Promise<void> {
+async function answer(response: Response, outgoing: ServerResponse, cutAfter: number): Promise<void> {
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  if (response.body === null) outgoing.end();
-  else for await (const chunk of response.body) outgoing.write(chunk);
-  outgoing.end();
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length <= cutAfter) outgoing.end(bytes);
+  else outgoing.write(bytes.subarray(0, cutAfter), () => outgoing.destroy());
 }
 
 /** Starts the routes on a free port of this machine; `close` when the test is over. */
 export async function servePortal(budgets: Parameters<typeof openLimits>[1] = {}): Promise<ServedPortal> {
-  const bench = await createAccessBench();
+  const bench = await withSigner(await createAccessBench());
   const routes = readRoutes();
   const goesOn = (fate: Fate | undefined, incoming: IncomingMessage): boolean => {
     if (fate === false) incoming.socket.destroy();
@@ -168,8 +169,9 @@ export async function servePortal(budgets: Parameters<typeof openLimits>[1] = {}
     const route = { params: Promise.resolve(found?.params ?? {}) };
     const response =
       (await found?.handler?.(requestOf(incoming, served.url), route)) ?? new Response("{}", { status: 404 });
-    if (!goesOn(await served.watch.after?.(method, pathname, response.status), incoming)) return;
-    await answer(response, outgoing);
+    const fate = await served.watch.after?.(method, pathname, response.status);
+    if (goesOn(fate, incoming))
+      await answer(response, outgoing, typeof fate === "number" ? fate : MANY * 100);
   };
   const server = createServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch(() => outgoing.destroy());
