@@ -49,7 +49,17 @@ export default {
       name: "lib-knows-no-app",
       severity: "error",
       from: { path: "^lib/", pathNot: TESTS },
-      to: { path: "^(app|components|scripts|e2e|bench|sdk)/" },
+      to: { path: "^(app|components|cli|scripts|e2e|bench|sdk)/" },
+    },
+    {
+      name: "the-command-line-calls-the-api",
+      severity: "error",
+      from: { path: "^cli/", pathNot: TESTS },
+      to: {
+        path: "^(lib|app|components|scripts|e2e|bench)/",
+        pathNot:
+          "/schema\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/verify/|^lib/audit/export/csv-cell\\.ts$|^lib/escrow/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
+      },
     },
     {
       name: "components-know-the-vocabulary-only",
@@ -145,7 +155,7 @@ export default {
     {
       name: "production-imports-no-test",
       severity: "error",
-      from: { path: "^(app|components|lib|scripts|prisma)/", pathNot: TESTS },
+      from: { path: "^(app|components|lib|cli|scripts|prisma)/", pathNot: TESTS },
       to: { path: TESTS },
     },
     {

@@ -23,7 +23,7 @@ swc.parseFileSync = (file, options) => {
 };
 const { cruise } = await import("dependency-cruiser");
 
-const FOLDERS = ["app", "components", "lib", "scripts", "e2e", "bench", "sdk/src", "proxy.ts"].filter(
+const FOLDERS = ["app", "components", "lib", "cli", "scripts", "e2e", "bench", "sdk/src", "proxy.ts"].filter(
   (name) => existsSync(name),
 );
 
@@ -42,7 +42,7 @@ const { output } = await cruise(FOLDERS, {
   validate: true,
 });
 const own = output.modules.filter((module) =>
-  /^(app|components|lib|scripts|e2e|bench|sdk)\//.test(module.source),
+  /^(app|components|lib|cli|scripts|e2e|bench|sdk)\//.test(module.source),
 );
 const edges = own.reduce((total, module) => total + module.dependencies.length, 0);
 const sources = FOLDERS.filter((name) => !name.includes(".")).reduce(

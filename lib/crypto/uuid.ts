@@ -11,10 +11,19 @@ export function isUuid(text: string): boolean {
 
 /** A version 7 UUID (RFC 9562 section 5.7): the given Unix milliseconds, then 74 random bits. */
 export function uuidv7(nowMs: number): string {
+  return uuidv7With(nowMs, randomBytes(10));
+}
+
+/**
+ * The version 7 UUID of these Unix milliseconds and of 74 of these 80 bits, for whoever must find the same one again. They must
+ * be as hard to guess as random ones.
+ */
+export function uuidv7With(nowMs: number, bits: Uint8Array): string {
   if (!Number.isSafeInteger(nowMs) || nowMs < 0 || nowMs >= 2 ** 48) {
     throw new FormatError("format.instant", "milliseconds outside 48 bits");
   }
-  const random = randomBytes(10);
+  if (bits.length !== 10) throw new FormatError("format.length", "ten bytes expected");
+  const random = Uint8Array.from(bits);
   random[0] = 0x70 | ((random[0] ?? 0) & 0x0f);
   random[2] = 0x80 | ((random[2] ?? 0) & 0x3f);
   const hex = nowMs.toString(16).padStart(12, "0") + toHex(random);

@@ -14,8 +14,8 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeyFolder } from "@/lib/testing/audit";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 
-/** Use cases on a log whose checkpoints are signed. It sets the process's portal variables: one a test file. */
-export interface LogBench extends UseCaseBench {
+/** What a signer adds to a bench: a log whose checkpoints are signed. */
+interface SignedLog {
   /** The portal's folder, DATA_DIR of this process. */
   readonly dataDir: string;
   /** Folder of the signer's keystore. */
@@ -26,9 +26,19 @@ export interface LogBench extends UseCaseBench {
   anchor(): Promise<void>;
 }
 
+/** Use cases on a log whose checkpoints are signed. It sets the process's portal variables: one a test file. */
+export type LogBench = UseCaseBench & SignedLog;
+
 /** Opens the bench; call `close` when the test is over. `floorDays` are the signer's, for tests that prune. */
 export async function createLogBench(options: { readonly floorDays?: number } = {}): Promise<LogBench> {
-  const bench = await createUseCaseBench();
+  return withSigner(await createUseCaseBench(), options);
+}
+
+/** A bench with a signer of its log, which its `close` ends as well. */
+export async function withSigner<B extends UseCaseBench>(
+  bench: B,
+  options: { readonly floorDays?: number } = {},
+): Promise<B & SignedLog> {
   await prepareLog(bench.sequencerPool, bench.place);
   const { log } = bench.place;
   const { dir: signerKeyDir, keystore } = await createTestKeyFolder("signer", log);

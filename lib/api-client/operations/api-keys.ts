@@ -5,6 +5,7 @@ import {
   ApiKeyPath,
   ApiKeyQuery,
   ApiKeyRotation,
+  CallingKey,
   EndedApiKey,
   MadeApiKey,
   NewApiKey,
@@ -26,6 +27,18 @@ export const listApiKeys = operation({
   summary: "The caller's API keys, newest first, and the scopes that a key of theirs can carry.",
   query: ApiKeyQuery,
   response: { status: 200, schema: ApiKeyPage },
+  rate: "reads",
+  action: "api_key.read",
+});
+
+export const getCallingKey = operation({
+  id: "getCallingKey",
+  method: "GET",
+  path: `${OWN}/current`,
+  summary: "The key that makes this call: its scopes, addresses and end, and what its holder is.",
+  scopes: "any",
+  roles: "any",
+  response: { status: 200, schema: CallingKey },
   rate: "reads",
   action: "api_key.read",
 });

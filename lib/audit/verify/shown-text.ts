@@ -7,8 +7,8 @@ const UNSHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
 const MAX_SHOWN = 2_000;
 
 /** Foreign text on one line of a terminal: what could not be seen, or would be obeyed, is written as `\u{1b}`. */
-export function shownText(text: string): string {
-  const cut = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}\u2026` : text;
+export function shownText(text: string, limit = MAX_SHOWN): string {
+  const cut = text.length > limit ? `${text.slice(0, limit)}\u2026` : text;
   return cut.replaceAll(UNSHOWN, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
 }
 

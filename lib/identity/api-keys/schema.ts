@@ -9,7 +9,7 @@ import {
   visibleLine,
   visibleText,
 } from "@/lib/api-client/fields";
-import { Scope } from "@/lib/identity/schema";
+import { Duty, Role, Scope } from "@/lib/identity/schema";
 
 const HOURS = 24 * 7;
 
@@ -47,6 +47,15 @@ export const ApiKeyPage = pageOf(ApiKeyView).extend({
   scopes: z.array(Scope),
 });
 export type ApiKeyPage = z.infer<typeof ApiKeyPage>;
+
+/** The key that makes the call, what its holder is, and whether the call was signed with it. */
+export const CallingKey = ApiKeyView.extend({
+  role: Role,
+  duties: z.array(Duty),
+  participant_id: z.string().optional(),
+  signed: z.boolean(),
+});
+export type CallingKey = z.infer<typeof CallingKey>;
 
 /** A new key with its secret, which is shown this once and is not stored. */
 export const MadeApiKey = ApiKeyView.extend({ key: z.string(), receipt: Receipt });

@@ -39,6 +39,14 @@ export function selectApiKeys(
     ORDER BY k.id DESC LIMIT ${where.limit}`);
 }
 
+/** A key of the tenant. */
+export async function selectApiKey(tx: Tx, tenantId: string, id: string): Promise<KeptApiKey | undefined> {
+  const rows = await tx.$queryRaw<KeptApiKey[]>(Prisma.sql`
+    SELECT ${COLUMNS} FROM api_key k JOIN app_user u ON u.id = k.user_id
+    WHERE k.tenant_id = ${tenantId}::uuid AND k.id = ${id}::uuid`);
+  return rows[0];
+}
+
 /** A key of the tenant, locked against every other change until commit. */
 export async function lockApiKey(tx: Tx, tenantId: string, id: string): Promise<KeptApiKey | undefined> {
   const rows = await tx.$queryRaw<KeptApiKey[]>(Prisma.sql`

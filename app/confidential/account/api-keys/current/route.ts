@@ -1,0 +1,9 @@
+import { getCallingKey } from "@/lib/api-client/operations/api-keys";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { findCallingKey } from "@/lib/identity/api-keys/find-calling-key";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  "/confidential/account/api-keys/current",
+  [bind(getCallingKey, (cx) => findCallingKey(cx))],
+);

@@ -1,0 +1,157 @@
+import { NewStatement, Stage } from "@/lib/access/schema";
+import { getRequest } from "@/lib/api-client/operations/access";
+import { decideRequest, prepareStatement, reviewRequest } from "@/lib/api-client/operations/decisions";
+import { type DecisionStatement, GroupName, type StatementSignature } from "@/lib/escrow/statements";
+import type { CommandSpec, Given } from "../command";
+import type { Cx } from "../context";
+import { CliError, EXIT, usage } from "../exit";
+import { confirm } from "../prompt";
+import { factLines } from "../shown";
+import { STATEMENT_OPTIONS, statementSigner } from "../statement";
+import { present } from "./listing";
+
+const DECISIONS = ["approve", "deny", "ask"] as const;
+const FACTS = ["issuer", "case-number", "valid-from", "valid-until"] as const;
+
+type Body = NewStatement;
+
+/** What the decider read in a paper order: all four of its facts, or none. */
+function readingOf(given: Given): object | undefined {
+  const read = FACTS.map((name) => given.text(name));
+  if (read.every((value) => value === undefined)) return undefined;
+  if (read.some((value) => value === undefined))
+    throw usage(`what was read is whole or not there: ${FACTS.map((name) => `--${name}`).join(", ")}`);
+  const [issuer, case_number, valid_from, valid_until] = read;
+  return { issuer, case_number, valid_from, valid_until };
+}
+
+function scopeOf(given: Given): object | undefined {
+  const scope = present({
+    transactions: given.texts("transaction").length === 0 ? undefined : given.texts("transaction"),
+    fields: given.texts("field").length === 0 ? undefined : given.texts("field"),
+  });
+  return Object.keys(scope).length === 0 ? undefined : scope;
+}
+
+function bodyOf(given: Given): Body {
+  const asked = {
+    stage: given.need("stage"),
+    decision: given.need("decision"),
+    comment: given.need("comment"),
+    ...present({
+      confirms: readingOf(given),
+      scope: scopeOf(given),
+      until: given.text("until"),
+      max_views: given.whole("max-views", 1, 10_000),
+      recognition_basis: given.text("recognition-basis"),
+    }),
+  };
+  const parsed = NewStatement.safeParse(asked);
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.map(
+    ({ path, message }) => `${path.join(".") || "the whole"}: ${message}`,
+  );
+  throw usage("the decision does not fit its schema", ...places);
+}
+
+/** What is signed must be what was asked for, whatever a portal answers. */
+function checkStatement(statement: DecisionStatement, id: string, body: Body): void {
+  const isAsked =
+    statement.request === id.toLowerCase() &&
+    statement.stage === body.stage &&
+    statement.decision === body.decision;
+  const { transactions, fields } = body.scope ?? {};
+  const isWithin =
+    (transactions === undefined || statement.transactions.every((one) => transactions.includes(one))) &&
+    (fields === undefined || statement.groups.every((one) => fields.includes(one)));
+  if (!isAsked || !isWithin)
+    throw new CliError(
+      EXIT.wrong,
+      "the portal's statement is not about this decision; nothing was signed or sent",
+    );
+}
+
+/** Says why this person cannot sign here, where that is known beforehand. */
+function requireSigner(by: string, hasKey: boolean, page: string): void {
+  if (by === "passkey") throw new CliError(EXIT.notAllowed, `you sign with a passkey: decide at ${page}`);
+  if (by === "key" && !hasKey) throw usage("--statement-key is wanted: you sign with a key of your own");
+  if (by === "nobody")
+    throw new CliError(EXIT.notAllowed, "nobody signs for you here: enrol a key under /account/security");
+}
+
+async function make(cx: Cx, given: Given): Promise<undefined> {
+  const id = given.operand("REQUEST");
+  const body = bodyOf(given);
+  const sign = await statementSigner(cx.host, given);
+  const connection = cx.connect();
+  const params = { id };
+  const request = await connection.call(getRequest, { params });
+  let signature: StatementSignature | undefined;
+  cx.out.remark(
+    `${request.reference}: ${body.decision}, stage ${body.stage}; ${request.requester.name}, ${request.purpose}.`,
+  );
+  if (body.decision !== "ask") {
+    const { signing, why_not, may_decide } = await connection.call(reviewRequest, { params });
+    if (!may_decide && why_not !== undefined) cx.out.remark(why_not.detail);
+    requireSigner(signing.by, sign !== undefined, `${cx.target().url}/requests/${id}`);
+    const { statement } = await connection.call(prepareStatement, { params, body });
+    checkStatement(statement, id, body);
+    for (const line of factLines(statement)) cx.out.remark(`  ${line}`);
+    signature = sign?.("decision", statement);
+  }
+  if (!(await confirm(cx.host, given.flag("yes"), `${body.decision} ${request.reference}?`)))
+    throw usage("nothing was decided");
+  const decided = { ...body, ...(signature === undefined ? {} : { signature }) };
+  await cx.out.document(await connection.call(decideRequest, { params, body: decided }));
+  return undefined;
+}
+
+export const DECISION_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: ["decisions", "make"],
+    summary:
+      "Decide one stage of an access request: shows the statement, asks, and signs it where you hold a key.",
+    operands: [{ name: "REQUEST", help: "The request's id." }],
+    options: [
+      { name: "stage", kind: "text", value: "STAGE", help: "Which stage.", choices: Stage.options },
+      { name: "decision", kind: "text", value: "DECISION", help: "What you decide.", choices: DECISIONS },
+      { name: "comment", kind: "text", value: "TEXT", help: "Why; the requester reads it." },
+      {
+        name: "issuer",
+        kind: "text",
+        value: "TEXT",
+        help: "Of a paper order, as you read it: who issued it.",
+      },
+      { name: "case-number", kind: "text", value: "TEXT", help: "As you read it: its number." },
+      { name: "valid-from", kind: "text", value: "TIME", help: "As you read it: from when." },
+      { name: "valid-until", kind: "text", value: "TIME", help: "As you read it: until when." },
+      {
+        name: "transaction",
+        kind: "texts",
+        value: "ID",
+        help: "Leave only this transaction; may be given again.",
+      },
+      {
+        name: "field",
+        kind: "texts",
+        value: "GROUP",
+        help: "Leave only this group; may be given again.",
+        choices: GroupName.options,
+      },
+      { name: "until", kind: "text", value: "TIME", help: "An earlier end." },
+      { name: "max-views", kind: "text", value: "N", help: "Fewer views." },
+      {
+        name: "recognition-basis",
+        kind: "text",
+        value: "TEXT",
+        help: "By what a foreign order counts (stage legal).",
+      },
+      ...STATEMENT_OPTIONS,
+      { name: "yes", kind: "flag", help: "Do not ask." },
+    ],
+    example:
+      "sealport decisions make ID --stage legal --decision deny --comment 'The order names another case'",
+    note: "The statement and the question go to standard error, the decided request to standard output. Whoever signs with a passkey decides in the portal.",
+    run: make,
+  },
+];

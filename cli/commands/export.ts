@@ -1,0 +1,210 @@
+import { closeSync, existsSync, openSync, rmSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { z } from "zod";
+import { ApiProblem } from "@/lib/api-client/client";
+import {
+  downloadAuditExport,
+  exportAuditLog,
+  getAuditExport,
+  requestAuditExport,
+} from "@/lib/api-client/operations/audit";
+import { ExportFormat, type ExportItem, NewExport } from "@/lib/audit/schema";
+import type { CommandSpec, Given } from "../command";
+import type { Cx } from "../context";
+import { digestOf, nameWhole, sizeOf, takeIn } from "../download";
+import { CliError, EXIT, usage } from "../exit";
+import { readPrivateFile, writePrivateFile } from "../private-file";
+import { isAway } from "../tell-failure";
+import { present } from "./listing";
+
+const LOOK_MS = 1_000;
+/** Downloads that may be cut before the run gives up; what arrived stays for the next run. */
+const CUTS = 5;
+const FILTERS = ["actor", "action", "subject", "outcome", "purpose", "from", "to", "log"] as const;
+
+/** Which export a file that is not whole yet belongs to. */
+const Begun = z.object({ url: z.string(), asked: z.string(), id: z.string() });
+
+function wantedOf(given: Given): NewExport {
+  const asked = {
+    format: given.text("format") ?? "ndjson",
+    ...present(Object.fromEntries(FILTERS.map((name) => [name, given.text(name)]))),
+    ...present({
+      grant_id: given.text("grant"),
+      delimiter: given.text("delimiter"),
+      parts: given.text("parts"),
+      bom: given.flag("bom") ? "true" : undefined,
+    }),
+  };
+  const parsed = NewExport.safeParse(asked);
+  if (parsed.success) return parsed.data;
+  throw usage(
+    "the export does not fit its schema",
+    ...parsed.error.issues.map(({ path: at, message }) => `${at.join(".")}: ${message}`),
+  );
+}
+
+/** Straight to standard output, for a pipe; it cannot go on where it was cut. */
+async function stream(cx: Cx, wanted: NewExport): Promise<undefined> {
+  if (cx.host.stdout.isTTY === true)
+    throw usage("an export is no text for a terminal", "--output FILE takes it.");
+  const response = await cx.connect().open(exportAuditLog, { query: wanted });
+  for await (const chunk of response.body ?? []) await cx.out.bytes(chunk);
+  return undefined;
+}
+
+/** The export that the part belongs to, where a former run began this very one. */
+function begunBefore(note: string, url: string, asked: string): string | undefined {
+  const text = readPrivateFile(note, 1 << 16);
+  if (text === undefined) return undefined;
+  const found = Begun.safeParse(JSON.parse(text)).data;
+  if (found?.url === url && found.asked === asked) return found.id;
+  throw usage(
+    `another export to this file was begun and is not whole (${note})`,
+    "--force begins this one in its place.",
+  );
+}
+
+async function begin(cx: Cx, wanted: NewExport, note: string): Promise<string> {
+  const { url } = cx.target();
+  const asked = JSON.stringify(wanted);
+  const former = begunBefore(note, url, asked);
+  if (former !== undefined) {
+    cx.out.remark("This export was begun before, and goes on.");
+    return former;
+  }
+  const { id } = await cx.connect().call(requestAuditExport, { body: wanted });
+  writePrivateFile(note, `${JSON.stringify({ url, asked, id })}\n`);
+  return id;
+}
+
+async function untilMade(cx: Cx, id: string): Promise<ExportItem> {
+  for (;;) {
+    const item = await cx.connect().call(getAuditExport, { params: { id } });
+    if (item.state !== "queued" && item.state !== "running") return item;
+    cx.out.progress(`${item.state}: ${item.progress ?? 0} of ${item.total ?? "?"} entries`);
+    await wait(LOOK_MS);
+  }
+}
+
+/** What was cut in the middle goes on; anything else is a failure. */
+function isCut(error: unknown): boolean {
+  return isAway(error) || (error instanceof ApiProblem && error.status >= 500);
+}
+
+async function fetchPiece(cx: Cx, item: ExportItem, part: string): Promise<void> {
+  const had = sizeOf(part);
+  const ranged: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set("range", `bytes=${had}-`);
+    headers.set("if-range", `"${item.sha256}"`);
+    return fetch(input, { ...init, headers });
+  };
+  const connection = had === 0 ? cx.connect() : cx.connect(ranged);
+  const response = await connection.open(downloadAuditExport, { params: { id: item.id } });
+  let got = response.status === 206 ? had : 0;
+  await takeIn(response, part, (bytes) => {
+    got += bytes;
+    cx.out.progress(`${got} of ${item.bytes ?? "?"} bytes`);
+  });
+}
+
+async function fetchAll(cx: Cx, item: ExportItem, part: string): Promise<void> {
+  const { bytes } = item;
+  if (bytes === null || sizeOf(part) > bytes) rmSync(part, { force: true });
+  // An export may be empty: its file is there all the same.
+  closeSync(openSync(part, "a", 0o600));
+  for (let cuts = 0; bytes === null || sizeOf(part) < bytes; cuts += 1) {
+    try {
+      await fetchPiece(cx, item, part);
+      if (bytes === null) return;
+    } catch (error) {
+      if (!isCut(error) || cuts + 1 === CUTS) throw error;
+      await wait(LOOK_MS);
+    }
+  }
+}
+
+async function toFile(cx: Cx, given: Given, wanted: NewExport, file: string): Promise<undefined> {
+  const isForced = given.flag("force");
+  const [part, note] = [`${file}.part`, `${file}.part.json`];
+  const drop = (): void => {
+    rmSync(part, { force: true });
+    rmSync(note, { force: true });
+  };
+  if (existsSync(file) && !isForced) throw usage(`${file} is there already`, "--force replaces it.");
+  if (isForced) drop();
+  const id = await begin(cx, wanted, note);
+  const item = await untilMade(cx, id);
+  if (item.state !== "done") {
+    drop();
+    throw new CliError(EXIT.wrong, `the export ended as ${item.state}`, [
+      "Run the command again for a new one.",
+    ]);
+  }
+  await fetchAll(cx, item, part);
+  if ((await digestOf(part)) !== item.sha256) {
+    drop();
+    throw new CliError(EXIT.wrong, "what arrived is not what the portal made; it was not kept");
+  }
+  nameWhole(part, file, isForced);
+  rmSync(note, { force: true });
+  cx.out.progress(undefined);
+  const { format, entries, bytes, sha256 } = item;
+  await cx.out.document({ file, format, entries, bytes, sha256, export_id: id });
+  return undefined;
+}
+
+async function run(cx: Cx, given: Given): Promise<undefined> {
+  const wanted = wantedOf(given);
+  const file = given.need("output");
+  return file === "-" ? stream(cx, wanted) : toFile(cx, given, wanted, path.resolve(file));
+}
+
+export const EXPORT_COMMAND: CommandSpec = {
+  path: ["export"],
+  summary: "Export the log to a file; a download that was cut goes on where it ended.",
+  options: [
+    {
+      name: "output",
+      kind: "text",
+      value: "FILE",
+      help: "Where to; - is standard output, which cannot go on after a cut.",
+    },
+    {
+      name: "format",
+      kind: "text",
+      value: "FORMAT",
+      help: "ndjson unless said.",
+      choices: ExportFormat.options,
+    },
+    { name: "actor", kind: "text", value: "PSEUDONYM", help: "By this actor." },
+    { name: "action", kind: "text", value: "ACTION", help: "This action." },
+    { name: "subject", kind: "text", value: "SUBJECT", help: "About it, as transaction:ID." },
+    { name: "outcome", kind: "text", value: "OUTCOME", help: "done, denied, failed or intent." },
+    { name: "purpose", kind: "text", value: "PURPOSE", help: "With this purpose." },
+    { name: "from", kind: "text", value: "TIME", help: "At or after, RFC 3339." },
+    { name: "to", kind: "text", value: "TIME", help: "Before, RFC 3339." },
+    { name: "log", kind: "text", value: "ORIGIN", help: "Of a closed log." },
+    {
+      name: "grant",
+      kind: "text",
+      value: "ID",
+      help: "Under this grant of yours: entries about its records.",
+    },
+    {
+      name: "parts",
+      kind: "text",
+      value: "PARTS",
+      help: "none leaves every sealed part shut.",
+      choices: ["readable", "none"],
+    },
+    { name: "delimiter", kind: "text", value: "CHARACTER", help: "Of a CSV.", choices: [",", ";"] },
+    { name: "bom", kind: "flag", help: "A byte order mark before a CSV." },
+    { name: "force", kind: "flag", help: "Replace a file that is there, and begin anew." },
+  ],
+  example: "sealport export --format bundle --output november.zip",
+  note: "The file is readable by you alone (0600). Until it is whole and its digest holds it is called FILE.part; the same command goes on with it.",
+  run,
+};

@@ -1,0 +1,51 @@
+import type { Given, OptionSpec } from "../command";
+import type { Cx } from "../context";
+import type { Column } from "../output";
+
+const MOST = 1_000_000;
+const USUAL = 50;
+
+/** Options of every list. */
+export const LIST_OPTIONS: readonly OptionSpec[] = [
+  { name: "limit", kind: "text", value: "N", help: `At most so many; ${USUAL} unless said.` },
+  { name: "all", kind: "flag", help: "All there are, page by page." },
+  { name: "csv", kind: "flag", help: "The list as CSV; cells that a spreadsheet would run are marked." },
+];
+
+async function* first<T>(items: AsyncIterable<T>, limit: number, onMore: () => void): AsyncGenerator<T> {
+  let count = 0;
+  for await (const item of items) {
+    if (count === limit) return onMore();
+    count += 1;
+    yield item;
+  }
+}
+
+/** Writes as much of a paged list as was asked for, and says where there is more. */
+export async function writeList<T>(
+  cx: Cx,
+  given: Given,
+  items: AsyncIterable<T>,
+  columns: readonly Column<T>[],
+): Promise<undefined> {
+  const limit = given.flag("all") ? MOST : (given.whole("limit", 1, MOST) ?? USUAL);
+  const more = (): void => cx.out.remark(`There are more: --limit N or --all.`);
+  await cx.out.list(first(items, limit, more), columns, given);
+  return undefined;
+}
+
+/** Items to ask for at once, so that a short list is one call. */
+export function pageSize(given: Given): string {
+  return given.flag("all") ? "500" : String(Math.min(500, (given.whole("limit", 1, MOST) ?? USUAL) + 1));
+}
+
+/** The members of an object that are given. */
+export function present<T extends Readonly<Record<string, unknown>>>(
+  members: T,
+): {
+  [K in keyof T]?: Exclude<T[K], undefined>;
+} {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

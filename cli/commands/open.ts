@@ -1,0 +1,98 @@
+import { ApiProblem } from "@/lib/api-client/client";
+import { getCallingKey } from "@/lib/api-client/operations/api-keys";
+import { auditTransaction, openTransaction } from "@/lib/api-client/operations/disclosures";
+import { prepareOpening } from "@/lib/api-client/operations/grants";
+import { GroupName } from "@/lib/escrow/statements";
+import { Purpose, type SignedOpening } from "@/lib/transactions/schema";
+import type { CommandSpec, Given } from "../command";
+import type { Connection } from "../connect";
+import type { Cx } from "../context";
+import { CliError, EXIT, usage } from "../exit";
+import { factLines } from "../shown";
+import { STATEMENT_OPTIONS, statementSigner } from "../statement";
+import { present } from "./listing";
+
+/** Auditors and regulators open through escrow; an older portal does not tell whose key calls. */
+async function isThroughEscrow(connection: Connection): Promise<boolean> {
+  try {
+    const { role } = await connection.call(getCallingKey, {});
+    return role === "auditor" || role === "regulator";
+  } catch (error) {
+    if (error instanceof ApiProblem && error.code === "request.not-found") return false;
+    throw error;
+  }
+}
+
+function fieldsOf(given: Given): GroupName[] | undefined {
+  const names = given.texts("field");
+  return names.length === 0 ? undefined : names.map((name) => GroupName.parse(name));
+}
+
+/** The holder's own signature for this one opening, where a key was given. */
+async function signedOpening(
+  cx: Cx,
+  connection: Connection,
+  given: Given,
+): Promise<SignedOpening | undefined> {
+  const sign = await statementSigner(cx.host, given);
+  if (sign === undefined) return undefined;
+  const grant = given.text("grant");
+  if (grant === undefined) throw usage("--grant is wanted: a signed opening is under a grant");
+  const id = given.operand("ID").toLowerCase();
+  const body = { grant_id: grant, transactions: [id], ...present({ fields: fieldsOf(given) }) };
+  const { opening_id, statement } = await connection.call(prepareOpening, { body });
+  const isAsked =
+    statement.grant === grant.toLowerCase() && statement.transactions.every((one) => one === id);
+  if (!isAsked)
+    throw new CliError(EXIT.wrong, "the portal's statement is not about this opening; nothing was signed");
+  for (const line of factLines(statement)) cx.out.remark(`  ${line}`);
+  return { opening_id, signature: sign("open", statement) };
+}
+
+async function open(cx: Cx, given: Given): Promise<undefined> {
+  const purpose = Purpose.parse(given.need("purpose"));
+  const connection = cx.connect();
+  const isEscrow = given.flag("escrow") || (await isThroughEscrow(connection));
+  const body = {
+    purpose,
+    ...present({
+      justification: given.text("justification"),
+      fields: fieldsOf(given),
+      grant_id: given.text("grant"),
+      opening: await signedOpening(cx, connection, given),
+    }),
+  };
+  const params = { id: given.operand("ID") };
+  const opened = isEscrow
+    ? await connection.call(auditTransaction, { params, body })
+    : await connection.call(openTransaction, { params, body });
+  await cx.out.document(opened);
+  return undefined;
+}
+
+export const OPEN_COMMAND: CommandSpec = {
+  path: ["transactions", "open"],
+  summary: "Open sealed groups, for a purpose; it is written into the log.",
+  operands: [{ name: "ID", help: "The transaction's id." }],
+  options: [
+    { name: "purpose", kind: "text", value: "PURPOSE", help: "What for.", choices: Purpose.options },
+    { name: "justification", kind: "text", value: "TEXT", help: "Why." },
+    {
+      name: "field",
+      kind: "texts",
+      value: "GROUP",
+      help: "Only this group; may be given again.",
+      choices: GroupName.options,
+    },
+    { name: "grant", kind: "text", value: "ID", help: "Under this grant." },
+    {
+      name: "escrow",
+      kind: "flag",
+      help: "Through the escrow custodian; auditors and regulators do so anyhow.",
+    },
+    ...STATEMENT_OPTIONS,
+  ],
+  example: "sealport transactions open 01931c2e-0000-7000-8000-000000000000 --purpose settlement",
+  note: "An opening is never asked for twice: it counts a view. What was opened is on standard output; redirect it to a file that only you can read.",
+  run: open,
+};

@@ -1,0 +1,169 @@
+import type { z } from "zod";
+import {
+  createTransaction,
+  getTransaction,
+  listTransactions,
+} from "@/lib/api-client/operations/transactions";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { NewTransaction, TransactionStatus, type TransactionView } from "@/lib/transactions/schema";
+import type { CommandSpec, Given } from "../command";
+import type { Cx } from "../context";
+import { usage } from "../exit";
+import { readJsonNamed } from "../files";
+import { isAway } from "../tell-failure";
+import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";
+import { OPEN_COMMAND } from "./open";
+
+const ID = { name: "ID", help: "The transaction's id." } as const;
+type NewBody = z.input<typeof NewTransaction>;
+
+function jsonOption(given: Given, name: string): unknown {
+  const text = given.text(name);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usage(`--${name} is to be JSON`);
+  }
+}
+
+/** The body from --file, with what the options say over it; checked here, so that a slip costs no call. */
+async function bodyOf(cx: Cx, given: Given): Promise<NewBody> {
+  const file = given.text("file");
+  const base = file === undefined ? {} : await readJsonNamed(cx.host, file);
+  const participants = given.texts("participant");
+  const body = {
+    ...Object(base),
+    ...present({
+      job_id: given.text("job-id"),
+      amount: given.text("amount"),
+      currency: given.text("currency"),
+      narrative: given.text("narrative"),
+      occurred_at: given.text("occurred-at"),
+      pricing: jsonOption(given, "pricing"),
+      settlement_details: jsonOption(given, "settlement-details"),
+      parties: jsonOption(given, "parties"),
+      participants: participants.length === 0 ? undefined : participants,
+      confidential: given.flag("confidential") ? true : undefined,
+    }),
+  };
+  const parsed = NewTransaction.safeParse(body);
+  if (parsed.success) return body;
+  throw usage(
+    "the transaction does not fit its schema",
+    ...parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the whole"}: ${message}`),
+  );
+}
+
+async function create(cx: Cx, given: Given): Promise<undefined> {
+  const body = await bodyOf(cx, given);
+  const idempotencyKey = given.text("idempotency-key") ?? uuidv7(Date.now());
+  try {
+    const made = await cx.connect().call(createTransaction, { body, idempotencyKey });
+    await cx.out.document(made);
+  } catch (error) {
+    if (isAway(error))
+      cx.out.remark(
+        `Whether it was stored is not known; --idempotency-key ${idempotencyKey} repeats it safely.`,
+      );
+    throw error;
+  }
+  return undefined;
+}
+
+async function list(cx: Cx, given: Given): Promise<undefined> {
+  const query = {
+    limit: pageSize(given),
+    ...present({
+      job_id: given.text("job-id"),
+      participant: given.text("with"),
+      status: given.text("status") as TransactionStatus | undefined,
+      from: given.text("from"),
+      to: given.text("to"),
+    }),
+  };
+  return writeList(cx, given, cx.connect().pages(listTransactions, { query }), [
+    { title: "transaction_id", of: (item: TransactionView) => item.transaction_id },
+    { title: "job_id", of: (item) => item.job_id },
+    { title: "timestamp", of: (item) => item.timestamp },
+    { title: "status", of: (item) => item.status },
+    { title: "sealed", of: (item) => item.sealed_groups.join(" ") },
+    { title: "participants", of: (item) => item.participants.join(" ") },
+  ]);
+}
+
+async function show(cx: Cx, given: Given): Promise<undefined> {
+  await cx.out.document(await cx.connect().call(getTransaction, { params: { id: given.operand("ID") } }));
+  return undefined;
+}
+
+export const TRANSACTION_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: ["transactions", "create"],
+    summary: "Submit one transaction.",
+    options: [
+      {
+        name: "file",
+        kind: "text",
+        value: "FILE",
+        help: "The transaction as JSON; - is standard input. Options go over it.",
+      },
+      { name: "job-id", kind: "text", value: "TEXT", help: "The job." },
+      { name: "participant", kind: "texts", value: "ID", help: "A participant; may be given again." },
+      {
+        name: "amount",
+        kind: "text",
+        value: "DECIMAL",
+        help: "The amount. Sealed values are better read from --file.",
+      },
+      { name: "currency", kind: "text", value: "CODE", help: "ISO 4217, or a declared asset." },
+      { name: "pricing", kind: "text", value: "JSON", help: "Pricing, an object." },
+      { name: "settlement-details", kind: "text", value: "JSON", help: "Settlement details, an object." },
+      { name: "parties", kind: "text", value: "JSON", help: "Parties." },
+      { name: "narrative", kind: "text", value: "TEXT", help: "Words." },
+      { name: "occurred-at", kind: "text", value: "TIME", help: "RFC 3339, with zone." },
+      {
+        name: "confidential",
+        kind: "flag",
+        help: "Seal the amount, pricing and settlement details as well.",
+      },
+      {
+        name: "idempotency-key",
+        kind: "text",
+        value: "KEY",
+        help: "Repeat a call whose answer was lost: it is made once.",
+      },
+    ],
+    example: "sealport transactions create --file transaction.json --confidential --json",
+    note: "What stands in the arguments can be read by others on this machine while the command runs: give sealed values in --file or on standard input.",
+    run: create,
+  },
+  {
+    path: ["transactions", "list"],
+    summary: "Transactions that you may know of, newest first; nothing is opened.",
+    options: [
+      { name: "job-id", kind: "text", value: "TEXT", help: "Of this job." },
+      { name: "with", kind: "text", value: "ID", help: "With this participant." },
+      {
+        name: "status",
+        kind: "text",
+        value: "STATUS",
+        help: "In this state.",
+        choices: TransactionStatus.options,
+      },
+      { name: "from", kind: "text", value: "TIME", help: "At or after, RFC 3339." },
+      { name: "to", kind: "text", value: "TIME", help: "Before, RFC 3339." },
+      ...LIST_OPTIONS,
+    ],
+    example: "sealport transactions list --status completed --all --json",
+    run: list,
+  },
+  {
+    path: ["transactions", "show"],
+    summary: "One transaction; nothing is opened.",
+    operands: [ID],
+    example: "sealport transactions show 01931c2e-0000-7000-8000-000000000000",
+    run: show,
+  },
+  OPEN_COMMAND,
+];

@@ -1,0 +1,52 @@
+import type { CommandSpec, Given, OptionSpec } from "../command";
+import type { Cx } from "../context";
+import { usage } from "../exit";
+
+const SIDE: readonly OptionSpec[] = [
+  { name: "policy", kind: "text", value: "FILE", help: "Your own keys and rules." },
+  {
+    name: "keep",
+    kind: "text",
+    value: "FILE",
+    help: "As --policy, and leave the newest checkpoint in it, so that later bundles must go on from it.",
+  },
+];
+
+async function check(cx: Cx, given: Given, bundle: string, receipts: readonly string[]): Promise<number> {
+  // Loaded when it is wanted: verification is the larger half of this program.
+  const { verifyFile } = await import("../verify-file");
+  return verifyFile(cx, { bundle, receipts, policy: given.text("policy"), keep: given.text("keep") });
+}
+
+export const VERIFY_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: ["verify", "bundle"],
+    summary: "Verify a bundle with nothing but the file and your own keys; no portal is asked.",
+    operands: [{ name: "FILE", help: "The bundle." }],
+    options: [
+      ...SIDE,
+      {
+        name: "receipt",
+        kind: "texts",
+        value: "FILE",
+        help: "Prove this receipt by it; may be given again.",
+      },
+    ],
+    example: "sealport verify bundle november.zip --policy policy.json",
+    note: "Exit status as `npm run verify`: 0 verified under the policy and every receipt proven; 3 nothing is wrong, but consistent with the bundle's own keys only, or a receipt is left open; 1 wrong; 2 usage.",
+    run: (cx, given) => check(cx, given, given.operand("FILE"), given.texts("receipt")),
+  },
+  {
+    path: ["verify", "receipt"],
+    summary: "Verify a receipt, or an answer with one in it, by a bundle.",
+    operands: [{ name: "FILE", help: "The receipt." }],
+    options: [{ name: "bundle", kind: "text", value: "FILE", help: "The bundle." }, ...SIDE],
+    example: "sealport verify receipt answer.json --bundle november.zip --policy policy.json",
+    note: "Exit status as for bundles.",
+    run: async (cx, given) => {
+      const bundle = given.text("bundle");
+      if (bundle === undefined) throw usage("--bundle is wanted");
+      return check(cx, given, bundle, [given.operand("FILE")]);
+    },
+  },
+];

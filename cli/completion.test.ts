@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { completionScript, SHELLS } from "./completion";
+import { COMMANDS } from "./table";
+
+const script = completionScript("bash", COMMANDS);
+
+/** What bash offers for the last of these words. */
+function offered(...words: readonly string[]): string[] {
+  const act = `${script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _sealport; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const text = execFileSync("bash", ["-c", act, "bash", "sealport", ...words], { encoding: "utf8" });
+  return text.split("\n").filter((line) => line !== "");
+}
+
+describe("bash", () => {
+  it("is offered groups, commands, options and values", () => {
+    expect(offered("")).toEqual([...new Set(COMMANDS.map(({ path }) => path[0]))].sort());
+    expect(offered("transactions", "")).toEqual(["batch", "create", "list", "open", "show"]);
+    expect(offered("transactions", "open", "ID", "--purp")).toEqual(["--purpose"]);
+    expect(offered("transactions", "open", "ID", "--purpose", "")).toContain("settlement");
+    expect(offered("keys", "state", "ID", "des")).toEqual(["destroyed"]);
+    expect(offered("completion", "")).toEqual(expect.arrayContaining([...SHELLS]));
+    expect(offered("--json", "tr")).toEqual(["transactions"]);
+  });
+
+  it("is offered every option of every command", () => {
+    for (const { path, options = [] } of COMMANDS)
+      expect(offered(...path, "--"), path.join(" ")).toEqual(
+        expect.arrayContaining(options.map(({ name }) => `--${name}`)),
+      );
+  });
+});
+
+it.each(SHELLS)("%s's script names every command, and help that would end a quote does not", (shell) => {
+  const [first] = COMMANDS;
+  if (first === undefined) throw new Error("no command");
+  const text = completionScript(shell, [
+    {
+      ...first,
+      summary: "it's $(touch /tmp/owned)",
+      options: [{ name: "x", kind: "text", help: "don't `id`" }],
+    },
+  ]);
+  const unquoted = text.replaceAll("'\\''", "").replaceAll(/'[^']*'/g, "");
+  expect(unquoted).not.toContain("touch");
+  expect(unquoted).not.toContain("`id`");
+  const whole = completionScript(shell, COMMANDS);
+  for (const { path } of COMMANDS) expect(whole).toContain(path.at(-1));
+});

@@ -1,0 +1,69 @@
+import path from "node:path";
+import { z } from "zod";
+import { usage } from "./exit";
+import type { Host } from "./host";
+import { readPrivateFile, writePrivateFile } from "./private-file";
+
+export const ProfileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+const API_KEY = /^sp_([0-9A-Za-z]{10})_[0-9A-Za-z]{49}$/;
+const Seed = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+const Profile = z.strictObject({
+  url: z.url(),
+  api_key: z.string().regex(API_KEY).optional(),
+  /** Ed25519, RFC 9421: the API key's prefix and the seed. */
+  signing: z.strictObject({ key_id: z.string().min(1).max(255), private_key: Seed }).optional(),
+});
+export type Profile = z.infer<typeof Profile>;
+
+const Config = z.strictObject({
+  version: z.literal(1),
+  current: ProfileName.optional(),
+  profiles: z.record(ProfileName, Profile),
+});
+export type Config = z.infer<typeof Config>;
+
+const MAX_CONFIG = 1 << 20;
+
+export const configFile = (host: Host): string => path.join(host.configFolder, "config.json");
+
+/** The prefix by which a key is named where it must not be shown; undefined for what is no key of Sealport. */
+export function prefixOfKey(key: string): string | undefined {
+  return API_KEY.exec(key)?.[1];
+}
+
+/** The kept profiles. Throws CliError (usage) where others may read the file, or it is not in its form. */
+export function readConfig(host: Host): Config {
+  const file = configFile(host);
+  const text = readPrivateFile(file, MAX_CONFIG);
+  if (text === undefined) return { version: 1, profiles: {} };
+  try {
+    return Config.parse(JSON.parse(text));
+  } catch {
+    // What stands there may be a key: nothing of it is told.
+    throw usage(
+      `${file} is not in its form`,
+      "Put it aside and make the profiles anew with `sealport profile add`.",
+    );
+  }
+}
+
+export function writeConfig(host: Host, config: Config): void {
+  writePrivateFile(configFile(host), `${JSON.stringify(Config.parse(config), undefined, 2)}\n`);
+}
+
+/** A portal's address without what would be lost or would tell a secret. Throws CliError (usage). */
+export function portalUrl(text: string): string {
+  if (!URL.canParse(text)) throw usage("the portal's address is to be one like https://sealport.example");
+  const url = new URL(text);
+  if (!/^https?:$/.test(url.protocol)) throw usage("the portal's address begins with https://");
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+    throw usage("the portal's address has neither user, query nor fragment");
+  return url.href.replace(/\/+$/, "");
+}
+
+/** Whether what is sent there leaves this machine in the clear. */
+export function isInTheClear(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}

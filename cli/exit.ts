@@ -1,0 +1,45 @@
+/** Exit statuses, as docs/guides/command-line.md and `sealport --help` tell them. */
+export const EXIT = {
+  done: 0,
+  wrong: 1,
+  usage: 2,
+  consistent: 3,
+  notAllowed: 4,
+  refused: 5,
+  limit: 6,
+  away: 7,
+  interrupted: 130,
+  brokenPipe: 141,
+} as const;
+
+/** What each means, in one line, for help. */
+export const EXIT_WORDS: readonly (readonly [number, string])[] = [
+  [EXIT.done, "done"],
+  [EXIT.wrong, "something is wrong, or was found"],
+  [EXIT.usage, "the command line, a file or the configuration is not usable"],
+  [EXIT.consistent, "verify: consistent with keys of the portal's or the bundle's own only, or not decided"],
+  [EXIT.notAllowed, "not allowed, or not there for you (401, 403, 404)"],
+  [EXIT.refused, "refused: a conflict, or not valid (409, 422 and other 4xx)"],
+  [EXIT.limit, "too many calls (429), after retries"],
+  [EXIT.away, "not reachable, or out of order (5xx)"],
+  [EXIT.interrupted, "interrupted"],
+];
+
+/** An end with a sentence for the person and a status for the program. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+
+  constructor(
+    readonly exit: number,
+    message: string,
+    /** Further lines: what to do about it. */
+    readonly hints: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** The command line cannot be used as it is (status 2). */
+export function usage(message: string, ...hints: readonly string[]): CliError {
+  return new CliError(EXIT.usage, message, hints);
+}

@@ -1,0 +1,92 @@
+import { type CommandSpec, GLOBAL_OPTIONS, type OptionSpec } from "./command";
+import { EXIT_WORDS } from "./exit";
+
+const WIDTH = 100;
+const LABEL = 26;
+
+/** Words over several lines, each behind the indentation. */
+function wrapped(text: string, indent: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && indent + line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+function entry(label: string, text: string): string {
+  const lines = wrapped(text, LABEL + 2);
+  const first = label.length >= LABEL ? [`  ${label}`, ""] : [`  ${label.padEnd(LABEL - 2)}`];
+  const head =
+    first.length === 2
+      ? [`  ${label}`, `${" ".repeat(LABEL)}${lines[0] ?? ""}`]
+      : [`${first[0]}${lines[0] ?? ""}`];
+  return [...head, ...lines.slice(1).map((line) => `${" ".repeat(LABEL)}${line}`)].join("\n");
+}
+
+function optionEntry({ name, value, help, kind, choices }: OptionSpec): string {
+  const label = `--${name}${kind === "flag" ? "" : ` ${value ?? "TEXT"}`}`;
+  return entry(label, choices === undefined ? help : `${help} One of ${choices.join(", ")}.`);
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines];
+}
+
+function usageLine({ path, operands = [], options = [] }: CommandSpec): string {
+  const words = operands.map(({ name, isOptional }) => (isOptional === true ? `[${name}]` : name));
+  return ["usage: sealport", ...path, ...words, ...(options.length === 0 ? [] : ["[OPTION]..."])].join(" ");
+}
+
+/** Help for one command, with its example. */
+export function commandHelp(command: CommandSpec): string {
+  const { operands = [], options = [], summary, example, note } = command;
+  const operandEntries = operands.map(({ name, help, choices }) =>
+    entry(name, choices === undefined ? help : `${help} One of ${choices.join(", ")}.`),
+  );
+  return [
+    usageLine(command),
+    "",
+    summary,
+    ...section("Operands", operandEntries),
+    ...section("Options", options.map(optionEntry)),
+    ...section("Options of every command", GLOBAL_OPTIONS.map(optionEntry)),
+    ...section("Example", [`  ${example}`]),
+    ...(note === undefined ? [] : ["", ...wrapped(note, 0)]),
+    "",
+  ].join("\n");
+}
+
+/** Help for all commands whose path begins so. */
+export function groupHelp(path: readonly string[], commands: readonly CommandSpec[]): string {
+  const below = commands.filter((command) => path.every((word, at) => command.path[at] === word));
+  const isWhole = path.length === 0;
+  return [
+    `usage: sealport ${[...path, isWhole ? "COMMAND" : "COMMAND [OPTION]..."].join(" ")}`,
+    ...section(
+      "Commands",
+      below.map((command) => entry(command.path.join(" "), command.summary)),
+    ),
+    ...section("Options of every command", GLOBAL_OPTIONS.map(optionEntry)),
+    ...(isWhole
+      ? section(
+          "Exit status",
+          EXIT_WORDS.map(([status, words]) => entry(String(status), words)),
+        )
+      : []),
+    "",
+    "`sealport COMMAND --help` has each command's options and an example.",
+    "",
+  ].join("\n");
+}
+
+/** Help for a path that parse.ts found: one command's, or a group's. */
+export function helpFor(path: readonly string[], commands: readonly CommandSpec[]): string {
+  const command = commands.find(
+    (one) => one.path.length === path.length && one.path.every((word, at) => word === path[at]),
+  );
+  return command === undefined ? groupHelp(path, commands) : commandHelp(command);
+}

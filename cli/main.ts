@@ -1,0 +1,86 @@
+import type { Given } from "./command";
+import { connect } from "./connect";
+import type { Cx } from "./context";
+import { EXIT } from "./exit";
+import { helpFor } from "./help";
+import { type Host, hostOf } from "./host";
+import { type Output, openOutput } from "./output";
+import { parseCommandLine } from "./parse";
+import { readTarget, type Target } from "./settings";
+import { jsonLine } from "./shown";
+import { COMMANDS } from "./table";
+import { tellFailure } from "./tell-failure";
+import { VERSION } from "./version";
+
+// The command line on the SDK (docs/guides/command-line.md): data on standard output, talk on standard error.
+
+/** Whoever reads no more is not a failure of ours; what was done stays done. */
+function endQuietlyWithoutReader(stream: NodeJS.WriteStream): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT.brokenPipe);
+    throw error;
+  });
+}
+
+function endAtOnce(): void {
+  const { stdin } = process;
+  if (stdin.isTTY && stdin.isRaw) stdin.setRawMode(false);
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  process.exit(EXIT.interrupted);
+}
+
+function contextOf(host: Host, out: Output, given: Given): Cx & { readonly url: () => string | undefined } {
+  let known: Target | undefined;
+  const target = (): Target => {
+    known ??= readTarget({ host, given });
+    return known;
+  };
+  return {
+    host,
+    out,
+    commands: COMMANDS,
+    target,
+    connect: (send) => connect(target(), send),
+    url: () => known?.url,
+  };
+}
+
+function tell(error: unknown, isJson: boolean, url: string | undefined): number {
+  const told = tellFailure(error, url);
+  if (told === undefined) throw error;
+  const text = isJson ? jsonLine(told.document) : told.lines.join("\n");
+  process.stderr.write(`${text}\n`);
+  return told.exit;
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const host = hostOf(process);
+  const isJson = argv.includes("--json");
+  let url: string | undefined;
+  try {
+    const parsed = parseCommandLine(argv, COMMANDS);
+    if (parsed.kind === "version") host.stdout.write(`${VERSION}\n`);
+    if (parsed.kind === "help") {
+      const { path, isAsked } = parsed;
+      (isAsked ? host.stdout : host.stderr).write(helpFor(path, COMMANDS));
+      return isAsked ? EXIT.done : EXIT.usage;
+    }
+    if (parsed.kind !== "run") return EXIT.done;
+    const { command, given } = parsed;
+    const out = openOutput(host, { json: given.flag("json"), quiet: given.flag("quiet") });
+    const cx = contextOf(host, out, given);
+    try {
+      return (await command.run(cx, given)) ?? EXIT.done;
+    } finally {
+      out.progress(undefined);
+      url = cx.url();
+    }
+  } catch (error) {
+    return tell(error, isJson, url);
+  }
+}
+
+process.on("SIGINT", endAtOnce);
+endQuietlyWithoutReader(process.stdout);
+endQuietlyWithoutReader(process.stderr);
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,103 @@
+import { csvCell } from "@/lib/audit/export/csv-cell";
+import { shownJson } from "@/lib/audit/verify/shown-text";
+import type { Given } from "./command";
+import type { Host } from "./host";
+import { variable } from "./host";
+import { factLines, jsonLine, oneLine, shownValue } from "./shown";
+
+/** A column of a list for people and for CSV; `--json` has the items whole. */
+export interface Column<T> {
+  readonly title: string;
+  readonly of: (item: T) => unknown;
+  /** Never cut: the last column. */
+  readonly isWhole?: true;
+}
+
+const WIDEST = 48;
+
+function cut(text: string): string {
+  const characters = [...text];
+  return characters.length > WIDEST ? `${characters.slice(0, WIDEST - 1).join("")}\u2026` : text;
+}
+
+/** Rows as lines of equal columns, titles first. Every cell is foreign text. */
+export function tableLines<T>(items: readonly T[], columns: readonly Column<T>[], isBold: boolean): string[] {
+  const rows = items.map((item) =>
+    columns.map(({ of, isWhole }) => (isWhole === true ? shownValue(of(item)) : cut(shownValue(of(item))))),
+  );
+  const titles = columns.map(({ title }) => title);
+  const widths = titles.map((title, at) =>
+    Math.max(title.length, ...rows.map((row) => [...(row[at] ?? "")].length)),
+  );
+  const lineOf = (cells: readonly string[]): string =>
+    cells
+      .map((cell, at) => cell + " ".repeat((widths[at] ?? 0) - [...cell].length))
+      .join("  ")
+      .trimEnd();
+  const head = lineOf(titles);
+  return [isBold ? `\u001b[1m${head}\u001b[22m` : head, ...rows.map(lineOf)];
+}
+
+/** Standard output and standard error of one run. Standard output is data, standard error is talk. */
+export interface Output {
+  readonly isJson: boolean;
+  readonly isWatched: boolean;
+  /** One JSON document, or these lines. */
+  document(value: Readonly<Record<string, unknown>>, lines?: readonly string[]): Promise<void>;
+  /** NDJSON, CSV or a table. */
+  list<T>(items: AsyncIterable<T> | Iterable<T>, columns: readonly Column<T>[], given: Given): Promise<void>;
+  /** One line of NDJSON, whatever the options. */
+  line(value: unknown): Promise<void>;
+  text(text: string): Promise<void>;
+  bytes(bytes: Uint8Array): Promise<void>;
+  /** A remark on standard error, unless --quiet. */
+  remark(text: string): void;
+  /** One line of standard error that is written over; nothing where nobody watches. */
+  progress(text: string | undefined): void;
+}
+
+function writer(stream: NodeJS.WriteStream) {
+  return (chunk: string | Uint8Array): Promise<void> =>
+    new Promise((resolve) => {
+      if (stream.write(chunk)) resolve();
+      else stream.once("drain", resolve);
+    });
+}
+
+async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+export function openOutput(host: Host, flags: { readonly json: boolean; readonly quiet: boolean }): Output {
+  const write = writer(host.stdout);
+  const isPlain = variable(host, "NO_COLOR") !== undefined || variable(host, "TERM") === "dumb";
+  const isBold = host.stdout.isTTY === true && !isPlain;
+  const isWatched = host.stderr.isTTY === true && !flags.quiet;
+  const say = (text: string): void => void host.stderr.write(text);
+  const lines = (all: readonly string[]): Promise<void> => write(all.map((line) => `${line}\n`).join(""));
+  return {
+    isJson: flags.json,
+    isWatched,
+    document: (value, all = factLines(value)) => (flags.json ? write(`${shownJson(value)}\n`) : lines(all)),
+    list: async (items, columns, given) => {
+      if (flags.json) {
+        for await (const item of items) await write(`${jsonLine(item)}\n`);
+      } else if (given.flag("csv")) {
+        await write(`${columns.map(({ title }) => title).join(",")}\r\n`);
+        for await (const item of items)
+          await write(`${columns.map(({ of }) => csvCell(shownValue(of(item)), ",")).join(",")}\r\n`);
+      } else await lines(tableLines(await collect(items), columns, isBold));
+    },
+    line: (value) => write(`${jsonLine(value)}\n`),
+    text: write,
+    bytes: write,
+    remark: (text) => {
+      if (!flags.quiet) say(`${isWatched ? "\r\u001b[K" : ""}${oneLine(text)}\n`);
+    },
+    progress: (text) => {
+      if (isWatched) say(`\r\u001b[K${text === undefined ? "" : oneLine(text)}`);
+    },
+  };
+}

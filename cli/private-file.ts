@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { usage } from "./exit";
+
+// Files with keys or records in them: 0600 in a folder of 0700, whole or not at all.
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Makes the folder where it is missing; one that is there and open to others is closed, since it is ours alone. */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Puts a text in the place of a file (0600), whole or not at all: another run sees the former one or this. */
+export function writePrivateFile(file: string, text: string): void {
+  const folder = path.dirname(file);
+  makePrivateFolder(folder);
+  const draft = `${file}.${randomBytes(6).toString("hex")}.draft`;
+  const handle = openSync(draft, "wx", 0o600);
+  try {
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  } finally {
+    closeSync(handle);
+  }
+  syncFolder(folder);
+}
+
+/** Why a file must not be trusted with a key: its owner or its mode; undefined where nothing is wrong. */
+export function openness(facts: { readonly mode: number; readonly uid: number }): string | undefined {
+  const own = process.getuid?.();
+  if (own !== undefined && facts.uid !== own) return "belongs to another user";
+  return (facts.mode & 0o077) === 0
+    ? undefined
+    : `can be read or written by others (mode ${modeText(facts.mode)})`;
+}
+
+export function modeText(mode: number): string {
+  return (mode & 0o777).toString(8).padStart(4, "0");
+}
+
+/** The text of a file that only its owner may read; undefined where there is none. Throws CliError (usage). */
+export function readPrivateFile(file: string, maxBytes: number): string | undefined {
+  let handle: number;
+  try {
+    handle = openSync(file, "r");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw usage(`${file} cannot be read`);
+  }
+  try {
+    const facts = fstatSync(handle);
+    const wrong = openness(facts);
+    if (wrong !== undefined)
+      throw usage(
+        `${file} ${wrong}`,
+        `chmod 600 '${file}', and replace the keys in it if others may have read them.`,
+      );
+    if (!facts.isFile() || facts.size > maxBytes)
+      throw usage(`${file} is no file of at most ${maxBytes} bytes`);
+    return readFileSync(handle, "utf8");
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Given } from "./command";
+import { type Config, isInTheClear, type Profile, portalUrl, prefixOfKey, readConfig } from "./config";
+import { usage } from "./exit";
+import { type Host, variable } from "./host";
+
+/** Where to call, and as whom. */
+export interface Target {
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly signing?: NonNullable<Profile["signing"]>;
+  /** The profile that the credentials or the address are from. */
+  readonly profile?: string;
+}
+
+export interface Settings {
+  readonly host: Host;
+  readonly given: Pick<Given, "text">;
+}
+
+/** The profile that is named, or the current one; undefined where there is none. Throws CliError for an unknown name. */
+export function chosenProfile(settings: Settings, config: Config): [string, Profile] | undefined {
+  const named = settings.given.text("profile") ?? variable(settings.host, "SEALPORT_PROFILE");
+  const name = named ?? config.current;
+  if (name === undefined) return undefined;
+  const profile = Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;
+  if (profile !== undefined) return [name, profile];
+  throw usage(`there is no profile ${name}`, "`sealport profile list` names those there are.");
+}
+
+function environmentKey(host: Host): string | undefined {
+  const key = variable(host, "SEALPORT_API_KEY");
+  if (key !== undefined && prefixOfKey(key) === undefined)
+    throw usage("SEALPORT_API_KEY holds no API key: sp_ with ten and 49 characters");
+  return key;
+}
+
+/** A profile's key is for the profile's portal: no other address gets it. */
+function credentials(url: string, profile: Profile | undefined): Pick<Target, "apiKey" | "signing"> {
+  if (profile === undefined) return {};
+  if (new URL(profile.url).origin !== new URL(url).origin)
+    throw usage(
+      "the profile's key is for another address, and is not sent to this one",
+      "Give SEALPORT_API_KEY for it, or make a profile with `sealport profile add`.",
+    );
+  return {
+    ...(profile.api_key === undefined ? {} : { apiKey: profile.api_key }),
+    ...(profile.signing === undefined ? {} : { signing: profile.signing }),
+  };
+}
+
+/**
+ * Where to call, and as whom: the address of --url, SEALPORT_URL or the profile; the key of SEALPORT_API_KEY or the
+ * profile. Throws CliError (usage) where either is missing, or the key would leave this machine in the clear.
+ */
+export function readTarget(settings: Settings): Target {
+  const { host, given } = settings;
+  const apiKey = environmentKey(host);
+  const address = given.text("url") ?? variable(host, "SEALPORT_URL");
+  // Who gives both needs no file.
+  const chosen =
+    apiKey !== undefined && address !== undefined ? undefined : chosenProfile(settings, readConfig(host));
+  const [name, profile] = chosen ?? [];
+  const wanted = address ?? profile?.url;
+  if (wanted === undefined)
+    throw usage(
+      "which portal is not known",
+      "`sealport profile add NAME --url URL`, or SEALPORT_URL and SEALPORT_API_KEY.",
+    );
+  const url = portalUrl(wanted);
+  if (isInTheClear(url) && variable(host, "SEALPORT_ALLOW_HTTP") !== "1")
+    throw usage(
+      `${url} is not encrypted`,
+      "Use https://. SEALPORT_ALLOW_HTTP=1 sends keys and records in the clear.",
+    );
+  return {
+    url,
+    ...(apiKey === undefined ? credentials(url, profile) : { apiKey }),
+    ...(name === undefined ? {} : { profile: name }),
+  };
+}

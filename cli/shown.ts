@@ -1,0 +1,55 @@
+import { shownJson, shownText } from "@/lib/audit/verify/shown-text";
+
+// Whatever comes from a portal may hold what a terminal obeys: nothing is written but through these.
+
+/** The longest text that is shown whole; nothing that the API answers is longer. */
+const WHOLE = 1 << 20;
+
+/** Foreign text on one line. */
+export function oneLine(text: string): string {
+  return shownText(text, WHOLE);
+}
+
+/** Foreign text whose own lines stay lines. */
+export function linesOf(text: string): string[] {
+  return text.split(/\r\n|\n/).map(oneLine);
+}
+
+/** A JSON value on one line, as NDJSON has it; equal to the value when parsed. */
+export function jsonLine(value: unknown): string {
+  // Indentation is newlines and blanks between members: neither stands within a string of shownJson's.
+  return shownJson(value)
+    .split("\n")
+    .map((line) => line.trimStart())
+    .join("");
+}
+
+/** What a value is for a person: text as it is, anything else as JSON. */
+export function shownValue(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? oneLine(value) : jsonLine(value);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function factsOf(value: Readonly<Record<string, unknown>>, prefix: string): [string, readonly string[]][] {
+  return Object.entries(value).flatMap(([name, member]): [string, readonly string[]][] => {
+    const label = `${prefix}${oneLine(name)}`;
+    if (isRecord(member)) return factsOf(member, `${label}.`);
+    if (Array.isArray(member) && member.some(isRecord))
+      return member.length === 0 ? [] : [[label, member.map(shownValue)]];
+    if (Array.isArray(member)) return [[label, [member.map(shownValue).join(", ")]]];
+    return [[label, typeof member === "string" ? linesOf(member) : [shownValue(member)]]];
+  });
+}
+
+/** An object's members as lines for a person, those of inner objects by dotted names; continued lines are indented. */
+export function factLines(value: Readonly<Record<string, unknown>>): string[] {
+  const facts = factsOf(value, "");
+  const width = Math.min(28, Math.max(0, ...facts.map(([label]) => label.length)));
+  return facts.flatMap(([label, lines]) =>
+    lines.map((line, at) => `${(at === 0 ? label : "").padEnd(width)}  ${line}`.trimEnd()),
+  );
+}

@@ -1,0 +1,27 @@
+import type { CommandSpec } from "./command";
+import { BATCH_COMMAND } from "./commands/batch";
+import { COMPLETION_COMMAND } from "./commands/completion";
+import { DECISION_COMMANDS } from "./commands/decisions";
+import { DOCTOR_COMMAND } from "./commands/doctor";
+import { EXPORT_COMMAND } from "./commands/export";
+import { GRANT_COMMANDS } from "./commands/grants";
+import { KEY_COMMANDS } from "./commands/keys";
+import { PROFILE_COMMANDS } from "./commands/profile";
+import { REQUEST_COMMANDS } from "./commands/requests";
+import { TRANSACTION_COMMANDS } from "./commands/transactions";
+import { VERIFY_COMMANDS } from "./commands/verify";
+
+/** Every command there is; help, completion and parsing come from it. */
+export const COMMANDS: readonly CommandSpec[] = [
+  ...PROFILE_COMMANDS,
+  ...KEY_COMMANDS,
+  ...TRANSACTION_COMMANDS,
+  BATCH_COMMAND,
+  ...REQUEST_COMMANDS,
+  ...DECISION_COMMANDS,
+  ...GRANT_COMMANDS,
+  EXPORT_COMMAND,
+  ...VERIFY_COMMANDS,
+  DOCTOR_COMMAND,
+  COMPLETION_COMMAND,
+];

@@ -1,0 +1,81 @@
+import { ApiProblem } from "@/lib/api-client/client";
+import { CliError, EXIT } from "./exit";
+import { oneLine } from "./shown";
+
+/** A failure as it is told: the status, the lines for a person, and the document for a program. */
+export interface Told {
+  readonly exit: number;
+  readonly lines: readonly string[];
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+/** The exit status for an answer's HTTP status. A redirection is not followed, since it would take the key elsewhere. */
+export function exitOf(status: number): number {
+  if ([401, 403, 404].includes(status)) return EXIT.notAllowed;
+  if (status === 429) return EXIT.limit;
+  return status >= 400 && status < 500 ? EXIT.refused : EXIT.away;
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+function fieldLines(errors: unknown): string[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.map((error: unknown) => {
+    const { pointer, detail } = Object(error) as { pointer?: unknown; detail?: unknown };
+    return `  ${oneLine(textOf(pointer) ?? "the whole")}: ${oneLine(textOf(detail) ?? "not valid")}`;
+  });
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  "auth.invalid": "The key is unknown, expired or ended: `sealport doctor` looks at it.",
+  "auth.required": "Make a profile with `sealport profile add`, or give SEALPORT_API_KEY.",
+  "auth.signature": "`sealport doctor` looks at the signing key and the clock.",
+  "auth.signature-required":
+    "Add a signing key to the profile: `sealport profile add NAME --signing-key-file FILE`.",
+  "auth.scope": "Another key is needed: scopes are chosen when a key is made, under /account/api-keys.",
+};
+
+function toldProblem({ status, code, requestId, problem }: ApiProblem): Told {
+  const title =
+    textOf(problem.title) ?? (status < 400 ? "The address leads elsewhere" : "The portal refused");
+  const detail = textOf(problem.detail);
+  const hint = HINTS[code];
+  return {
+    exit: exitOf(status),
+    lines: [
+      `${oneLine(title)} (${status} ${oneLine(code)})`,
+      ...(detail === undefined || detail === title ? [] : [oneLine(detail)]),
+      ...fieldLines(problem.errors),
+      ...(hint === undefined ? [] : [hint]),
+      ...(requestId === "" ? [] : [`request_id ${oneLine(requestId)}`]),
+    ],
+    document: { status, code, request_id: requestId, ...problem },
+  };
+}
+
+/** Names of system errors under a failed fetch: they say why without saying what was sent. */
+function causeOf(error: unknown): string | undefined {
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause ? textOf(cause.code) : undefined;
+}
+
+export function isAway(error: unknown): boolean {
+  if (error instanceof TypeError) return error.message === "fetch failed" || error.message === "terminated";
+  return error instanceof DOMException && error.name === "TimeoutError";
+}
+
+/** How a failure is told; undefined for one that is a fault of this program. */
+export function tellFailure(error: unknown, url?: string): Told | undefined {
+  if (error instanceof CliError)
+    return {
+      exit: error.exit,
+      lines: [oneLine(error.message), ...error.hints.map(oneLine)],
+      document: { error: error.message, exit: error.exit },
+    };
+  if (error instanceof ApiProblem) return toldProblem(error);
+  if (!isAway(error)) return undefined;
+  const cause = causeOf(error);
+  const line = `${url ?? "the portal"} does not answer${cause === undefined ? "" : ` (${cause})`}`;
+  return { exit: EXIT.away, lines: [oneLine(line)], document: { error: line, exit: EXIT.away } };
+}

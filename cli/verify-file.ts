@@ -1,0 +1,87 @@
+import { readPolicy } from "@/lib/audit/verify/check-keys";
+import { describeReport, openReceipts } from "@/lib/audit/verify/describe-report";
+import { keepCheckpoint } from "@/lib/audit/verify/keep-checkpoint";
+import { readReceipt } from "@/lib/audit/verify/read-receipt";
+import type { Report } from "@/lib/audit/verify/report";
+import { TIME_STAMP_VERIFIER } from "@/lib/audit/verify/time-stamp-verifier";
+import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import { FormatError } from "@/lib/crypto/format-error";
+import { fileSource } from "@/scripts/file-source";
+import { NotWritten, replacePolicy } from "@/scripts/keep-policy";
+import type { Cx } from "./context";
+import { EXIT, usage } from "./exit";
+import { readNamed } from "./files";
+
+/** A bundle of any size is read in pieces where it lies; the rest is a page of text each. */
+export interface Checking {
+  readonly bundle: string;
+  readonly policy: string | undefined;
+  readonly keep: string | undefined;
+  readonly receipts: readonly string[];
+}
+
+async function readSide<T>(
+  cx: Cx,
+  file: string,
+  read: (text: string) => T,
+): Promise<{ text: string; value: T }> {
+  const text = (await readNamed(cx.host, file)).toString("utf8");
+  try {
+    return { text, value: read(text) };
+  } catch (error) {
+    throw usage(`${file}: ${error instanceof FormatError ? error.message : "not in the expected form"}`);
+  }
+}
+
+function sourceOf(file: string) {
+  try {
+    return fileSource(file);
+  } catch {
+    throw usage(`${file} cannot be read`);
+  }
+}
+
+/** As `npm run verify`: 0 verified under the policy, 3 consistent only or a receipt left open, 1 wrong. */
+function exitOf(report: Report): number {
+  if (report.verdict === "wrong") return EXIT.wrong;
+  return report.verdict === "verified" && openReceipts(report) === 0 ? EXIT.done : EXIT.consistent;
+}
+
+/** Leaves the bundle's newest checkpoint in the policy file; answers what became of it. Throws CliError (usage). */
+function keepIn(file: string, text: string, report: Report): string {
+  const keeping = keepCheckpoint(text, report);
+  if (keeping.is === "refused") return `not kept: ${keeping.why}`;
+  if (keeping.is === "had") return `kept before: ${file} has the checkpoint over ${keeping.size} leaves`;
+  try {
+    replacePolicy(file, text, keeping.text);
+  } catch (error) {
+    if (error instanceof NotWritten) throw usage(`not kept: ${error.message}`);
+    throw error;
+  }
+  return `kept: the checkpoint over ${keeping.size} leaves is in ${file}; later bundles must go on from it`;
+}
+
+/** Verifies a bundle, and receipts by it, with nothing but these files; answers the exit status. */
+export async function verifyFile(cx: Cx, { bundle, policy, keep, receipts }: Checking): Promise<number> {
+  if (policy !== undefined && keep !== undefined && policy !== keep)
+    throw usage("--keep names the policy file itself: give --policy or --keep");
+  const file = keep ?? policy;
+  const rules = file === undefined ? undefined : await readSide(cx, file, readPolicy);
+  const read = await Promise.all(
+    receipts.map(async (name) => ({ file: name, receipt: (await readSide(cx, name, readReceipt)).value })),
+  );
+  const report = await verifyBundle(sourceOf(bundle), {
+    ...(rules === undefined ? {} : { policy: rules.value }),
+    receipts: read,
+    nowMicros: BigInt(Date.now()) * 1000n,
+    verifyTimeStamp: TIME_STAMP_VERIFIER,
+    ...(cx.out.isWatched
+      ? { onProgress: ({ step, done, total }) => cx.out.progress(`${step} ${done} of ${total}`) }
+      : {}),
+  });
+  cx.out.progress(undefined);
+  const status = exitOf(report);
+  await cx.out.document({ ...report }, describeReport(report).replace(/\n$/, "").split("\n"));
+  if (keep !== undefined && rules !== undefined) cx.out.remark(keepIn(keep, rules.text, report));
+  return status;
+}
