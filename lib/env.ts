@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
+import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { databaseTexts } from "@/lib/env/databases";
 import { mailFields, mailTexts } from "@/lib/env/mail";
@@ -90,7 +91,7 @@ const Portal = z.object({
   /** After how many days an active managed key is rotated by itself. */
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   DATABASE_REPLICA_URL: Text.optional(),
-  REDIS_URL: Text.optional(),
+  ...counterFields,
   ...mailFields,
   /** Where `/metrics` is served, e.g. `http://127.0.0.1:9464`; without it nowhere. */
   METRICS_URL: Text.optional(),
@@ -186,7 +187,8 @@ const Launch = z.object({
   KEY_ROTATION_DAYS: Text.optional(),
   ESCROW_ROTATION_DAYS: Text.optional(),
   METRICS_URL: Text.optional(),
-  REDIS_URL: Text.optional(),
+  // Read here too: `npm start` says at once what is wrong with them.
+  ...counterFields,
   ...scannerTexts,
   ...mailTexts,
   ...anchorTexts,

@@ -18,6 +18,7 @@ import { type AnonymousFailures, createAnonymousFailures } from "@/lib/identity/
 import {
   type ApiKeySecret,
   deriveApiKeySecret,
+  deriveLimitSecret,
   deriveSessionSecret,
   openInstanceSecret,
 } from "@/lib/identity/instance-secret";
@@ -29,6 +30,8 @@ import type { Mailer } from "@/lib/notify/mail/mailer";
 import { mailerOf } from "@/lib/notify/mail/open-mailer";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
+import { openSharedCounters } from "@/lib/rate-limit/open-shared-counters";
+import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import {
   keepAccess,
@@ -81,6 +84,7 @@ interface Foundation {
   /** Connections of their own, so that refusals can be written while the others are busy. */
   readonly auditPool: Pool;
   readonly limitPool: Pool;
+  readonly counters: SharedCounters | undefined;
   readonly keystore: Keystore;
   readonly idempotencyKey: Uint8Array;
 }
@@ -104,12 +108,25 @@ async function lay(env: PortalEnv): Promise<Foundation> {
     maxConnections: AUDIT_CONNECTIONS,
   });
   const idempotencyKey = await openInstanceSecret(keystore, env.KEY_DIR);
-  return { logger, db, auditPool, limitPool: openLimitPool(server), keystore, idempotencyKey };
+  const counters = await openSharedCounters(env, (code) =>
+    logger.warn({ code }, "the connection to the rate limiter's Redis failed"),
+  );
+  return { logger, db, auditPool, limitPool: openLimitPool(server), counters, keystore, idempotencyKey };
 }
 
 function openScanner(env: PortalEnv): Scanner | undefined {
   const address = scannerAddress(env);
   return address === undefined ? undefined : clamdScanner(address);
+}
+
+function limitsOf(env: PortalEnv, { logger, limitPool, counters, idempotencyKey }: Foundation): Limits {
+  const stores = {
+    pool: limitPool,
+    secret: deriveLimitSecret(idempotencyKey),
+    shared: counters,
+    onInsurance: (name: string) => logger.warn({ budget: name }, "the rate limiter counts in memory"),
+  };
+  return openLimits(stores, env.RATE_BUDGETS);
 }
 
 /** What a portal does without being asked. */
@@ -131,7 +148,7 @@ function keepGoing(runtime: Runtime, env: PortalEnv): void {
 }
 
 async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
-  const { logger, db, keystore, idempotencyKey, auditPool, limitPool } = foundation;
+  const { logger, db, keystore, idempotencyKey, auditPool } = foundation;
   const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
   const receiptKey = receiptKeyOf(keystore);
   const runtime: Runtime = {
@@ -148,7 +165,7 @@ async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
     }),
     audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger }),
     logger,
-    limits: openLimits(limitPool, env.RATE_BUDGETS),
+    limits: limitsOf(env, foundation),
     failures: createAnonymousFailures(logger),
     idempotencyKey,
     apiKeySecret: deriveApiKeySecret(idempotencyKey),

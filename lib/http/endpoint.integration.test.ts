@@ -336,7 +336,11 @@ describe("the endpoint", () => {
 
   it("answers 503 while the database is away", async () => {
     const gone = openDatabase({ url: "postgresql://nobody@127.0.0.1:1/none" });
-    useRuntime({ ...runtime, db: gone, limits: openLimits(gone.pool, {}) });
+    useRuntime({
+      ...runtime,
+      db: gone,
+      limits: openLimits({ pool: gone.pool, secret: runtime.sessionSecret }, {}),
+    });
     const response = await handlers.GET(request("GET", { key: apiKey }), route);
     useRuntime(runtime);
     await gone.close();

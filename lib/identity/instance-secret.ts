@@ -60,3 +60,10 @@ export interface ApiKeySecret {
 export function deriveApiKeySecret(instanceSecret: Uint8Array): Uint8Array {
   return hkdfSha256(instanceSecret, new Uint8Array(0), API_KEY_INFO, 32);
 }
+
+const LIMIT_INFO = utf8("sealport/limit/1");
+
+/** The key under which actors are hashed where calls are counted, derived from the instance secret. */
+export function deriveLimitSecret(instanceSecret: Uint8Array): Uint8Array {
+  return hkdfSha256(instanceSecret, new Uint8Array(0), LIMIT_INFO, 32);
+}

@@ -8,6 +8,7 @@ import { custodyVariables } from "@/lib/env/custody";
 import type { DatabaseUrls } from "@/lib/launch/databases";
 import type { InstanceFolders, KeyHolder } from "@/lib/launch/folders";
 import { type InstanceFile, unlockOriginOf } from "@/lib/launch/instance-file";
+import { serverVariables } from "@/lib/launch/server-variables";
 
 type Variables = Record<string, string>;
 
@@ -140,10 +141,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
     KEY_ROTATION_DAYS: env.KEY_ROTATION_DAYS,
     METRICS_URL: env.METRICS_URL,
-    REDIS_URL: env.REDIS_URL,
-    CLAMD_SOCKET: env.CLAMD_SOCKET,
-    CLAMD_HOST: env.CLAMD_HOST,
-    CLAMD_PORT: env.CLAMD_PORT,
+    ...serverVariables(env),
     SMTP_URL: env.SMTP_URL,
     SMTP_FROM: env.SMTP_FROM,
     CLOSED_LOGS: closedLogs(instance),

@@ -18,8 +18,11 @@ export type LimitClass =
 export interface Budget {
   readonly limit: number;
   readonly windowSeconds: number;
-  /** Exact counters live in PostgreSQL, shared by all portals; the others in each process's memory. */
-  readonly store: "database" | "memory";
+  /**
+   * "closed": no call without its count; beside Redis and Upstash it is counted in PostgreSQL, exact and shared by all
+   * portals. "open": while the counter is away this process's memory counts, and without a Redis always.
+   */
+  readonly fails: "closed" | "open";
 }
 
 const MINUTE = 60;
@@ -27,23 +30,23 @@ const MINUTE = 60;
 const ADDRESS_FACTOR = 10;
 
 const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
-  reads: { limit: 1200, windowSeconds: MINUTE, store: "memory" },
-  writes: { limit: 600, windowSeconds: MINUTE, store: "memory" },
-  open: { limit: 120, windowSeconds: MINUTE, store: "database" },
-  audit: { limit: 120, windowSeconds: MINUTE, store: "database" },
-  decisions: { limit: 60, windowSeconds: MINUTE, store: "database" },
-  batch: { limit: 10, windowSeconds: MINUTE, store: "memory" },
-  export: { limit: 10, windowSeconds: MINUTE, store: "database" },
-  sign_in: { limit: 10, windowSeconds: 15 * MINUTE, store: "database" },
+  reads: { limit: 1200, windowSeconds: MINUTE, fails: "open" },
+  writes: { limit: 600, windowSeconds: MINUTE, fails: "open" },
+  open: { limit: 120, windowSeconds: MINUTE, fails: "closed" },
+  audit: { limit: 120, windowSeconds: MINUTE, fails: "closed" },
+  decisions: { limit: 60, windowSeconds: MINUTE, fails: "closed" },
+  batch: { limit: 10, windowSeconds: MINUTE, fails: "open" },
+  export: { limit: 10, windowSeconds: MINUTE, fails: "closed" },
+  sign_in: { limit: 10, windowSeconds: 15 * MINUTE, fails: "closed" },
   // Past an account's budget its owner still gets in, slowly: one attempt in half a minute per address, or per session.
-  sign_in_slow: { limit: 1, windowSeconds: MINUTE / 2, store: "database" },
+  sign_in_slow: { limit: 1, windowSeconds: MINUTE / 2, fails: "closed" },
   // An office behind one address has many people.
-  sign_in_address: { limit: 100, windowSeconds: 15 * MINUTE, store: "database" },
+  sign_in_address: { limit: 100, windowSeconds: 15 * MINUTE, fails: "closed" },
   // Wrong codes beside an account's right password, over all addresses.
-  sign_in_code: { limit: 10, windowSeconds: 15 * MINUTE, store: "database" },
+  sign_in_code: { limit: 10, windowSeconds: 15 * MINUTE, fails: "closed" },
   // Wrong proofs in one session, which the next one ends.
-  wrong_proof: { limit: 9, windowSeconds: 480 * MINUTE, store: "database" },
-  anonymous: { limit: 600, windowSeconds: MINUTE, store: "memory" },
+  wrong_proof: { limit: 9, windowSeconds: 480 * MINUTE, fails: "closed" },
+  anonymous: { limit: 600, windowSeconds: MINUTE, fails: "open" },
 };
 
 /** The budgets of this process: api.md's, with RATE_BUDGETS over them. */

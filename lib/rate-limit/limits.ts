@@ -1,13 +1,17 @@
 import "server-only";
 import type { Pool } from "pg";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { hmacSha256 } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
 import { type Budget, budgetsWith, type LimitClass } from "@/lib/rate-limit/budgets";
+import { insured } from "@/lib/rate-limit/insured";
 import {
   databaseRatelimit,
   memoryRatelimit,
   type Ratelimit,
   type RatelimitResponse,
 } from "@/lib/rate-limit/ratelimit";
+import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 
 /** One draw on a budget. */
 export interface Draw extends RatelimitResponse {
@@ -15,42 +19,73 @@ export interface Draw extends RatelimitResponse {
   readonly windowSeconds: number;
 }
 
+/** Where calls are counted. */
+export type CountingStore = SharedCounters["kind"] | "postgresql";
+
 /** The budgets of one process. */
 export interface Limits {
-  /** Takes one call from the actor's budget. Throws when an exact counter cannot be reached: fail closed. */
-  take(name: LimitClass, actor: string): Promise<Draw>;
+  /** Where the calls are counted that must not be made uncounted. */
+  readonly store: CountingStore;
+  /**
+   * Takes one call, or so many, from the actor's budget. Throws `service.limiter-unavailable` (503) when a counter
+   * cannot be reached whose class fails closed.
+   */
+  take(name: LimitClass, actor: string, weight?: number): Promise<Draw>;
   /** Gives a call back that was taken and shall not count after all. */
   giveBack(name: LimitClass, actor: string): Promise<void>;
+  /** Whether the shared counters answer; undefined where there are none but the database. */
+  isUp(): Promise<boolean | undefined>;
+}
+
+export interface LimitStores {
+  readonly pool: Pool;
+  /** Under it actors are hashed: a counter's key names nobody. */
+  readonly secret: Uint8Array;
+  readonly shared?: SharedCounters | undefined;
+  /** Told when the shared counters fail for a class that goes on without them. */
+  readonly onInsurance?: ((name: LimitClass) => void) | undefined;
 }
 
 type Overrides = Parameters<typeof budgetsWith>[0];
 
-/** Opens the limiters: exact ones on PostgreSQL, the others in memory (identity.md "Rate limiting"). */
-export function openLimits(pool: Pool, overrides: Overrides): Limits {
+/** No address, account or session is readable in a counter's key; two instances never share one. */
+function keyOf(secret: Uint8Array, name: LimitClass, actor: string): string {
+  return toBase64url(hmacSha256(secret, utf8(`sealport/limit/1\n${name}\n${actor}`)).subarray(0, 16));
+}
+
+function limiterFor({ pool, shared, onInsurance }: LimitStores, name: LimitClass, budget: Budget): Ratelimit {
+  if (budget.fails === "closed")
+    return shared?.ratelimit(name, budget) ?? databaseRatelimit(name, budget, pool);
+  const own = memoryRatelimit(name, budget);
+  return shared === undefined ? own : insured(shared.ratelimit(name, budget), own, () => onInsurance?.(name));
+}
+
+/** Opens the limiters over the stores that there are (identity.md "Rate limiting"). */
+export function openLimits(stores: LimitStores, overrides: Overrides): Limits {
   const budgets = budgetsWith(overrides);
   const limiters = new Map<LimitClass, Ratelimit>();
-  const limiterOf = (name: LimitClass, budget: Budget): Ratelimit => {
-    const known = limiters.get(name);
-    if (known !== undefined) return known;
-    const made =
-      budget.store === "memory" ? memoryRatelimit(name, budget) : databaseRatelimit(name, budget, pool);
-    limiters.set(name, made);
-    return made;
+  const limiterOf = (name: LimitClass): Ratelimit => {
+    const limiter = limiters.get(name) ?? limiterFor(stores, name, budgets[name]);
+    limiters.set(name, limiter);
+    return limiter;
   };
   async function at<T>(name: LimitClass, run: (limiter: Ratelimit) => Promise<T>): Promise<T> {
     try {
-      return await run(limiterOf(name, budgets[name]));
+      return await run(limiterOf(name));
     } catch (cause) {
-      // Only database counters can fail; they guard opening, deciding, exporting and signing in.
+      // Only classes that fail closed come here: they guard opening, deciding, exporting and signing in.
       throw new DomainError("service.limiter-unavailable", { cause, retryAfterSeconds: 2 });
     }
   }
+  const { secret, shared } = stores;
   return {
-    async take(name, actor) {
-      const response = await at(name, (limiter) => limiter.limit(actor));
+    store: shared?.kind ?? "postgresql",
+    async take(name, actor, weight = 1) {
+      const response = await at(name, (limiter) => limiter.limit(keyOf(secret, name, actor), weight));
       return { ...response, name, windowSeconds: budgets[name].windowSeconds };
     },
-    giveBack: (name, actor) => at(name, (limiter) => limiter.giveBack(actor)),
+    giveBack: (name, actor) => at(name, (limiter) => limiter.giveBack(keyOf(secret, name, actor))),
+    isUp: async () => shared?.isUp(),
   };
 }
 

@@ -3,20 +3,20 @@ import type { Ratelimit as UpstashRatelimit } from "@upstash/ratelimit";
 import type { Pool } from "pg";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import type { Budget } from "@/lib/rate-limit/budgets";
+import { inTime } from "@/lib/rate-limit/in-time";
 
 /** The part of @upstash/ratelimit's answer that we use; `reset` is a Unix time in milliseconds. */
 export type RatelimitResponse = Readonly<
   Pick<Awaited<ReturnType<UpstashRatelimit["limit"]>>, "success" | "limit" | "remaining" | "reset">
 >;
 
-/** The interface of @upstash/ratelimit's `Ratelimit`, so that Redis or Upstash can take this place. */
+/** One class's counter, whatever keeps it. */
 export interface Ratelimit {
-  limit(identifier: string): Promise<RatelimitResponse>;
+  /** Draws so many calls at once, one unless said. */
+  limit(identifier: string, weight?: number): Promise<RatelimitResponse>;
   /** Undoes one call: it did not have to count. */
   giveBack(identifier: string): Promise<void>;
 }
-
-const TIMEOUT_MS = 500;
 
 function toResponse(budget: Budget, result: RateLimiterRes, success: boolean): RatelimitResponse {
   return {
@@ -27,27 +27,11 @@ function toResponse(budget: Budget, result: RateLimiterRes, success: boolean): R
   };
 }
 
-/** A counter that does not answer soon is an error: a hung store must not decide that all is well. */
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error("the rate limiter's store did not answer in time")),
-      TIMEOUT_MS,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 function wrap(limiter: RateLimiterMemory | RateLimiterPostgres, budget: Budget): Ratelimit {
   return {
-    async limit(identifier) {
+    async limit(identifier, weight = 1) {
       try {
-        return toResponse(budget, await inTime(limiter.consume(identifier)), true);
+        return toResponse(budget, await inTime(limiter.consume(identifier, weight)), true);
       } catch (rejected) {
         // The library rejects with the result itself when the budget is spent, with an Error when it failed.
         if (rejected instanceof RateLimiterRes) return toResponse(budget, rejected, false);

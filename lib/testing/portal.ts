@@ -51,7 +51,7 @@ export async function createPortalBench(budgets: Parameters<typeof openLimits>[1
     }),
     audit: createAuditRecorder({ pool: audit.appPool, keystore, instance: cx.instance, receiptKey }),
     logger,
-    limits: openLimits(limitPool, budgets),
+    limits: openLimits({ pool: limitPool, secret: new Uint8Array(32).fill(4) }, budgets),
     failures: createAnonymousFailures(logger),
     idempotencyKey: new Uint8Array(32).fill(1),
     apiKeySecret: new Uint8Array(32).fill(2),

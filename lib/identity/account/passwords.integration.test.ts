@@ -36,7 +36,10 @@ describe("guessing with somebody's cookie", () => {
     }, Promise.resolve([]));
 
   it("ends the session at the tenth wrong proof, and leaves its owner's other sessions their own", async () => {
-    useRuntime({ ...runtime, limits: openLimits(bench.audit.appPool, {}) });
+    useRuntime({
+      ...runtime,
+      limits: openLimits({ pool: bench.audit.appPool, secret: runtime.sessionSecret }, {}),
+    });
     try {
       const person = await createAccount(runtime, "regulator");
       const stolen = await signedIn(person);

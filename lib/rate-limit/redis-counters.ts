@@ -1,0 +1,71 @@
+import "server-only";
+import { Redis } from "ioredis";
+import { inTime } from "@/lib/rate-limit/in-time";
+import { overStockRedis } from "@/lib/rate-limit/redis-scripts";
+import { type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/shared-counters";
+
+/** Of a server that accepts and does not answer; then the connection is given up. */
+const SILENCE_MS = 1_000;
+const RETRY_MS = { first: 50, longest: 1_000 } as const;
+
+export interface RedisOptions {
+  /** `redis://` or, with TLS, `rediss://`; user, password and database as in redis-cli. */
+  readonly url: string;
+  /** Certificates in PEM that a `rediss://` server's is checked against, in place of the system's. */
+  readonly ca?: string | undefined;
+  /** Told a code when a connection fails: never a message, which may name addresses. */
+  readonly onError?: ((code: string) => void) | undefined;
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const code = "code" in error ? error.code : undefined;
+  // Redis begins its refusals with a word such as NOAUTH or WRONGPASS.
+  return typeof code === "string" ? code : (/\b[A-Z]{4,}\b/.exec(error.message)?.[0] ?? error.name);
+}
+
+function connect({ url, ca, onError }: RedisOptions): Redis {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    // A draw that cannot be made now fails now, and is never made a second time after the connection is back.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: SILENCE_MS,
+    socketTimeout: SILENCE_MS,
+    keepAlive: 10_000,
+    connectionName: "sealport-limits",
+    retryStrategy: (times) => Math.min(RETRY_MS.first * 2 ** Math.min(times, 10), RETRY_MS.longest),
+    // After a failover the old primary answers so until it is left.
+    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+    ...(ca === undefined ? {} : { tls: { ca } }),
+  });
+  client.on("error", (error) => onError?.(codeOf(error)));
+  return client;
+}
+
+/** Counters in Redis or Valkey. The connection is made at once and for ever anew; a single server, not a cluster. */
+export function openRedisCounters(options: RedisOptions): SharedCounters {
+  const client = connect(options);
+  // Draws made while the very first connection is being made wait for it, as long as a draw may.
+  const first = client.connect().catch(() => undefined);
+  const scripts = overStockRedis({
+    evalsha: async (...call) => {
+      await first;
+      return client.evalsha(...call);
+    },
+    eval: async (...call) => {
+      await first;
+      return client.eval(...call);
+    },
+  });
+  return {
+    kind: "redis",
+    ratelimit: (name, budget) => sharedRatelimit(scripts, name, budget),
+    async isUp() {
+      const answer = first.then(() => client.ping());
+      return (await inTime(answer).catch(() => undefined)) === "PONG";
+    },
+    close: () => client.disconnect(),
+  };
+}
