@@ -1,4 +1,8 @@
 import { invalidField } from "@/lib/access/invalid-field";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { canonicalBytes } from "@/lib/crypto/canonical-json";
+import { sha256 } from "@/lib/crypto/primitives";
+import { DomainError } from "@/lib/errors";
 
 /** The version of a request as a strong entity tag (RFC 9110, 8.8.3). */
 export function etagOf(version: number): string {
@@ -11,4 +15,21 @@ export function versionOf(ifMatch: string | undefined): number | undefined {
   const match = /^"([1-9][0-9]{0,8})"$/.exec(ifMatch.trim());
   if (match === null) throw invalidField("/if-match", "is not the ETag of a request");
   return Number(match[1]);
+}
+
+/** The strong entity tag of settings that are set as a whole: SHA-256 of their canonical JSON. */
+export function contentEtagOf(settings: Readonly<Record<string, unknown>>): string {
+  return `"${toBase64url(sha256(canonicalBytes(settings)))}"`;
+}
+
+/**
+ * Throws `request.conflict` when an If-Match names other settings than these. To be asked after the lock that holds them.
+ * Without an If-Match, or with `*`, whoever comes last is right.
+ */
+export function requireMatch(ifMatch: string | undefined, etag: string): void {
+  const named = ifMatch?.trim();
+  if (named === undefined || named === "*" || named === etag) return;
+  throw new DomainError("request.conflict", {
+    detail: "Read it again: it is not what If-Match names any more.",
+  });
 }

@@ -4,7 +4,7 @@ import { decideRequest } from "@/lib/access/decide-request";
 import { getGrant } from "@/lib/access/get-grant";
 import { getRequest } from "@/lib/access/get-request";
 import { checkIdentity } from "@/lib/access/identity-check";
-import { getAgencyRecord, setAgencyRecord } from "@/lib/access/office/agency/agency-record";
+import { etagOfAgency, getAgencyRecord, setAgencyRecord } from "@/lib/access/office/agency/agency-record";
 import { AgencyRecordBody } from "@/lib/access/office/agency/schema";
 import { prepareStatement } from "@/lib/access/prepare-statement";
 import { readDocument } from "@/lib/access/read-document";
@@ -215,7 +215,9 @@ describe("an identity check", () => {
     const id = await bench.file({ who: officer });
     const { organisationId } = officer.principal;
     const record = { email_domains: ["agency.example"], contacts: ["+49 30 222222"] };
-    expect(await setAgencyRecord(admin, organisationId, record)).toMatchObject(record);
+    const first = etagOfAgency(await getAgencyRecord(admin, organisationId));
+    expect(await setAgencyRecord(admin, organisationId, record, first)).toMatchObject(record);
+    expect(await code(setAgencyRecord(admin, organisationId, record, first))).toBe("request.conflict");
     expect(await getAgencyRecord(admin, organisationId)).toMatchObject(record);
     expect((await reviewRequest(bench.legal, id)).identity_check).toMatchObject({
       contacts: record.contacts,

@@ -14,6 +14,22 @@ export interface UploadSpec {
   readonly files: readonly string[];
 }
 
+/**
+ * What programs written for the coordinator send otherwise (docs/guides/migrating.md). All of it stands in the OpenAPI
+ * document as well, so that nothing is taken in silence.
+ */
+export interface OldForms {
+  /** Top-level members of the body for which null counts as absent. */
+  readonly nullable?: readonly string[];
+  /** Top-level members of the body for which an empty object counts as absent. */
+  readonly emptyObject?: readonly string[];
+  /** Members of the body that may stand in the query in its place, and what then counts for those that are absent. */
+  readonly inQuery?: {
+    readonly names: readonly string[];
+    readonly otherwise: Readonly<Record<string, string>>;
+  };
+}
+
 /** One endpoint, as data: route, OpenAPI entry, row of the route × role test and client all come from it. */
 export interface OperationSpec {
   /** camelCase, unique; the OpenAPI operationId. */
@@ -34,6 +50,7 @@ export interface OperationSpec {
   /** 1 MB unless said: "batch" allows 8 MB; uploads 20 MB. */
   readonly bodySize?: "batch";
   readonly upload?: UploadSpec;
+  readonly old?: OldForms;
   readonly response: {
     readonly status: number;
     /** Absent for answers that are not JSON. */
@@ -47,6 +64,10 @@ export interface OperationSpec {
   readonly action: string;
   /** The call accepts Idempotency-Key; a replay answers only these top-level members (ids, states, times). */
   readonly idempotent?: { readonly keep: readonly string[] };
+  /** What two people can change carries its version as an ETag. */
+  readonly etag?: true;
+  /** Takes If-Match: with it, 409 `request.conflict` when somebody else has changed it since. */
+  readonly ifMatch?: true;
   /** For signed-in people: a key gets 403. */
   readonly sessionOnly?: true;
   /** A privileged person's session needs a fresh second factor for it. What a use case asks for itself is not said here. */

@@ -2,13 +2,16 @@ import { z } from "zod";
 import { Instant, integerText, text, Uuid } from "@/lib/api-client/fields";
 import { PurposeName } from "./schema";
 
+/** An instant; without a zone, as programs of the coordinator send it, it is one of UTC. */
+const InstantOrUtc = z.union([Instant, z.iso.datetime({ local: true }).transform((local) => `${local}Z`)]);
+
 /** The coordinator's own access log, the one list with an offset. */
 export const AccessLogQuery = z.strictObject({
   transaction_id: Uuid.optional(),
   participant_id: text(64).optional(),
   purpose: PurposeName.optional(),
-  start_time: Instant.optional(),
-  end_time: Instant.optional(),
+  start_time: InstantOrUtc.optional(),
+  end_time: InstantOrUtc.optional(),
   limit: integerText(1, 1000).default(100),
   offset: integerText(0, 1_000_000_000).default(0),
 });

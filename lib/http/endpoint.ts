@@ -146,7 +146,7 @@ async function call(
   const header = request.headers.get("idempotency-key");
   const reply = await runIdempotent(
     cx,
-    { operation, header, path: instance, bodyBytes, instanceKey },
+    { operation, header, path: instance + new URL(request.url).search, bodyBytes, instanceKey },
     async () => {
       const result = await binding.run(cx, input);
       if (isRawReply(result)) raw = result.response;

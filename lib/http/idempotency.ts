@@ -45,7 +45,7 @@ export function keptMembers(body: unknown, paths: readonly string[]): { [name: s
   return kept;
 }
 
-/** HMAC over operation, path and body, so that the same key elsewhere is another request. */
+/** HMAC over operation, path with its query, and body, so that the same key elsewhere is another request. */
 export function bodyHmac(key: Uint8Array, operation: string, path: string, body: Uint8Array): Uint8Array {
   return hmacSha256(key, utf8(`${operation}\n${path}\n`), body);
 }
@@ -75,6 +75,7 @@ export function judgeReplay(
 interface IdempotentCall {
   readonly operation: OperationSpec;
   readonly header: string | null;
+  /** With its query, which may say whose key is meant. */
   readonly path: string;
   readonly bodyBytes: Uint8Array;
   readonly instanceKey: Uint8Array;

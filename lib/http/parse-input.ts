@@ -3,6 +3,7 @@ import type { OperationSpec, UploadSpec } from "@/lib/api-client/operation";
 import { DomainError } from "@/lib/errors";
 import type { ParsedInput } from "@/lib/http/bind";
 import { parseWith } from "@/lib/http/field-errors";
+import { withoutOldForms } from "@/lib/http/old-forms";
 import { parseJsonBody, refuseNul } from "@/lib/http/parse-json";
 import { invalid } from "@/lib/http/problem";
 import { BODY_LIMITS, mediaTypeOf, readBody, streamBody } from "@/lib/http/read-body";
@@ -41,13 +42,20 @@ function parseParams(operation: OperationSpec, raw: RawParams): unknown {
   return result.data;
 }
 
-function parseQuery(operation: OperationSpec, url: URL): unknown {
+/** Each parameter of the query once. */
+function readQuery(url: URL): Record<string, string> {
   const query: Record<string, string> = Object.create(null);
   for (const [name, value] of url.searchParams) {
     if (name in query) throw invalid(`/${name}`, "stands twice");
     query[name] = value;
   }
   refuseNul(query);
+  return query;
+}
+
+function parseQuery(operation: OperationSpec, all: Readonly<Record<string, string>>): unknown {
+  const names = operation.old?.inQuery?.names ?? [];
+  const query = Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
   if (operation.query !== undefined) return parseWith(operation.query, { ...query });
   const [unknown] = Object.keys(query);
   if (unknown !== undefined) throw invalid(`/${unknown}`, "is not a parameter of this call");
@@ -72,7 +80,11 @@ async function parseUpload(operation: OperationSpec, request: Request, upload: U
   return { body: parsedBody(operation, body), files, bodyBytes: bodyDigest };
 }
 
-async function parseBody(operation: OperationSpec, request: Request) {
+async function parseBody(
+  operation: OperationSpec,
+  request: Request,
+  query: Readonly<Record<string, string>>,
+) {
   if (operation.method === "GET") return { body: EMPTY, files: EMPTY, bodyBytes: new Uint8Array(0) };
   if (operation.upload !== undefined) return parseUpload(operation, request, operation.upload);
   const header = request.headers.get("content-type");
@@ -80,7 +92,8 @@ async function parseBody(operation: OperationSpec, request: Request) {
   const limit = operation.bodySize === "batch" ? BODY_LIMITS.batch : BODY_LIMITS.plain;
   const bodyBytes = await readBody(request, limit);
   if (header === null && bodyBytes.length > 0) throw wrongMediaType("application/json");
-  return { body: parsedBody(operation, jsonOf(operation, bodyBytes, header)), files: EMPTY, bodyBytes };
+  const body = withoutOldForms(operation.old, jsonOf(operation, bodyBytes, header), query);
+  return { body: parsedBody(operation, body), files: EMPTY, bodyBytes };
 }
 
 function jsonOf(operation: OperationSpec, bytes: Uint8Array, contentType: string | null): unknown {
@@ -109,8 +122,9 @@ export async function parseInput(
   raw: RawParams,
 ): Promise<ReadInput> {
   const params = parseParams(operation, raw);
-  const query = parseQuery(operation, new URL(request.url));
-  const { body, files, bodyBytes } = await parseBody(operation, request);
+  const sent = readQuery(new URL(request.url));
+  const query = parseQuery(operation, sent);
+  const { body, files, bodyBytes } = await parseBody(operation, request, sent);
   const ifMatch = request.headers.get("if-match");
   const range = request.headers.get("range");
   const ifRange = request.headers.get("if-range");

@@ -5,14 +5,22 @@ import { KeyState } from "./states";
 export const ParticipantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "not a participant id");
 export const Custody = z.enum(["managed", "client"]);
 
-/** Body of POST /confidential/keys; `public_key` is base64url or base64 of 32 bytes, with client custody only. */
-export const KeyRegistration = z.strictObject({
-  participant_id: ParticipantId,
-  public_key: z.string().max(64).optional(),
-  algorithm: z.literal("X25519").default("X25519"),
-  custody: Custody.default("managed"),
-});
-export type KeyRegistration = z.infer<typeof KeyRegistration>;
+/**
+ * Body of POST /confidential/keys; `public_key` is base64url or base64 of 32 bytes, with client custody only. Whoever gives
+ * one and names no custody holds the key: the coordinator's programs know no custody.
+ */
+export const KeyRegistration = z
+  .strictObject({
+    participant_id: ParticipantId,
+    public_key: z.string().max(64).optional(),
+    algorithm: z.literal("X25519").default("X25519"),
+    custody: Custody.optional(),
+  })
+  .transform(({ custody, ...body }) => ({
+    ...body,
+    custody: custody ?? (body.public_key === undefined ? ("managed" as const) : ("client" as const)),
+  }));
+export type KeyRegistration = z.output<typeof KeyRegistration>;
 
 export const KeyChallenge = z.object({
   ephemeral_key: z.string(),

@@ -163,7 +163,12 @@ export const AccessBody = z.strictObject({
   opening: SignedOpening.optional(),
 });
 export type AccessBody = z.output<typeof AccessBody>;
-export const AccessByIdBody = AccessBody.extend({ transaction_id: Uuid });
+/** Programs of the coordinator also say who asks; the credential says it, and anybody else is refused. */
+const requester = { requester: ParticipantId.optional() } as const;
+/** The body where the path names the transaction: whoever names it again names the same one. */
+export const AccessOfPathBody = AccessBody.extend({ ...requester, transaction_id: Uuid.optional() });
+export type AccessOfPathBody = z.output<typeof AccessOfPathBody>;
+export const AccessByIdBody = AccessBody.extend({ ...requester, transaction_id: Uuid });
 
 export const AuditBody = AccessBody.extend({
   authorization: Uuid.optional(),

@@ -1,10 +1,11 @@
 import { openTransactionById } from "@/lib/api-client/operations/disclosures";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
+import { askedOf } from "@/lib/transactions/asked-of";
 import { openTransaction } from "@/lib/transactions/open-transaction";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access", [
-  bind(openTransactionById, (cx, { body: { transaction_id, ...body } }) =>
-    openTransaction(cx, transaction_id, body),
+  bind(openTransactionById, (cx, { body }) =>
+    openTransaction(cx, body.transaction_id, askedOf(cx, body.transaction_id, body)),
   ),
 ]);

@@ -3,13 +3,14 @@ import { authorizeOpening } from "@/lib/access/authorize-opening";
 import type { GrantFacts } from "@/lib/access/facts";
 import { getHours } from "@/lib/access/office/get-hours";
 import { publicHolidays } from "@/lib/access/office/holidays";
+import { etagOfHours } from "@/lib/access/office/hours-etag";
 import { listOrganisations } from "@/lib/access/office/list-organisations";
 import { OfficeHoursBody } from "@/lib/access/office/schema";
 import { setHours } from "@/lib/access/office/set-hours";
 import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
-import { refusalOf } from "@/lib/testing/refusal";
+import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
 
 const BODY = {
   zone: "Europe/Berlin",
@@ -78,6 +79,21 @@ function open(who: BenchPerson, now: Date, kind: "court_order" | "audit_mandate"
 }
 
 describe("an organisation's hours", () => {
+  it("are not overwritten by whoever read them before somebody else changed them", async () => {
+    const id = bench.auditor.principal.organisationId;
+    const read = etagOfHours(await set(id));
+    const write = (body: object, ifMatch?: string) =>
+      setHours(at(admin, NOW), id, OfficeHoursBody.parse({ ...BODY, ...body }), ifMatch);
+    const changed = etagOfHours(await write({ zone: "Europe/Rome" }, read));
+    expect(changed).not.toBe(read);
+    expect(etagOfHours(await getHours(at(admin, NOW), id))).toBe(changed);
+    for (const stale of [read, `W/${changed}`, '"1"', ""])
+      expect(await outcomeOf(write({ zone: "Europe/Paris" }, stale))).toBe("request.conflict");
+    expect((await getHours(at(admin, NOW), id)).zone).toBe("Europe/Rome");
+    for (const known of [changed, "*"]) await write({ zone: "Europe/Rome" }, known);
+    await write({ zone: "Europe/Paris" });
+  });
+
   it("are set, read again as they were set, and say when they next open", async () => {
     const { organisationId } = bench.regulator.principal;
     const answer = await set(organisationId);

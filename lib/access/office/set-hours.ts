@@ -1,5 +1,7 @@
 import "server-only";
+import { requireMatch } from "@/lib/access/etag";
 import { publicHolidays } from "@/lib/access/office/holidays";
+import { etagOfHours } from "@/lib/access/office/hours-etag";
 import { readOfficeHours } from "@/lib/access/office/office-view";
 import type { OfficeHoursAnswer, OfficeHoursBody } from "@/lib/access/office/schema";
 import { findOrganisation, lockOrganisation, updateHours } from "@/lib/access/office/store";
@@ -21,8 +23,14 @@ function closedDates(input: OfficeHoursBody, holidays: readonly string[]): strin
 /**
  * Sets when an organisation is open: zone, week and holidays, which are worked out here and now. They bind its auditors,
  * and its regulators where weekly hours are set. In force at the next decision; recorded with what they were before.
+ * Throws `request.conflict` when `ifMatch` names other hours than those that are set.
  */
-export async function setHours(cx: Context, id: string, input: OfficeHoursBody): Promise<OfficeHoursAnswer> {
+export async function setHours(
+  cx: Context,
+  id: string,
+  input: OfficeHoursBody,
+  ifMatch?: string,
+): Promise<OfficeHoursAnswer> {
   const now = cx.clock.now();
   const region = input.holiday_region;
   const worked = region === null ? undefined : await publicHolidays(region, now);
@@ -32,6 +40,7 @@ export async function setHours(cx: Context, id: string, input: OfficeHoursBody):
     if ((await findOrganisation(tx, tenantId, id)) === undefined)
       throw new DomainError("organisation.not-found");
     const before = await readOfficeHours(tx, tenantId, id, now);
+    requireMatch(ifMatch, etagOfHours(before));
     const appended = await appendEntry(tx, cx, {
       class: "admin",
       outcome: "done",

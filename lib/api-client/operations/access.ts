@@ -89,6 +89,7 @@ export const getRequest = operation({
   roles,
   params: RequestPath,
   response: { status: 200, schema: RequestView },
+  etag: true,
   rate: "reads",
   action: "request.read",
 });
@@ -103,6 +104,8 @@ export const changeRequest = operation({
   params: RequestPath,
   body: ChangedRequest,
   response: { status: 200, schema: RequestAnswer },
+  etag: true,
+  ifMatch: true,
   rate: "writes",
   action: "request.change",
 });

@@ -1,7 +1,7 @@
 import { operation } from "@/lib/api-client/operation";
 import {
-  AccessBody,
   AccessByIdBody,
+  AccessOfPathBody,
   AuditBody,
   AuditByIdBody,
   CopyAnswer,
@@ -18,6 +18,7 @@ const opening = {
   rate: "open",
   action: "disclosure.open",
   idempotent: { keep: ["success", "access_id"] },
+  old: { nullable: ["justification"] },
 } as const;
 
 const release = {
@@ -33,7 +34,7 @@ export const openTransaction = operation({
   path: "/confidential/transactions/{id}/access",
   summary: "Open the sealed groups of one's own transaction, or under a grant for coordinators and support.",
   params: TransactionPath,
-  body: AccessBody,
+  body: AccessOfPathBody,
 });
 
 export const openTransactionById = operation({
@@ -51,6 +52,10 @@ export const auditTransaction = operation({
   summary: "Open granted groups through the escrow custodian, for auditors and regulators.",
   params: TransactionPath,
   body: AuditBody,
+  old: {
+    ...opening.old,
+    inQuery: { names: ["authorization", "purpose"], otherwise: { purpose: "compliance" } },
+  },
 });
 
 export const auditTransactionById = operation({

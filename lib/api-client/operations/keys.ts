@@ -29,6 +29,7 @@ const registration = {
   scopes: ["keys"],
   roles: ["client", "miner"],
   body: KeyRegistration,
+  old: { nullable: ["public_key"] },
   response: { status: 201, also: [200], schema: RegisteredKey },
   rate: "writes",
   action: "key.register",

@@ -36,6 +36,7 @@ export const getOrganisationHours = operation({
   roles,
   params: OrganisationPath,
   response: { status: 200, schema: OfficeHours },
+  etag: true,
   rate: "reads",
   action: "organisation.read",
 });
@@ -50,6 +51,8 @@ export const setOrganisationHours = operation({
   params: OrganisationPath,
   body: OfficeHoursBody,
   response: { status: 200, schema: OfficeHoursAnswer },
+  etag: true,
+  ifMatch: true,
   rate: "writes",
   action: "organisation.change",
   stepUp: true,
@@ -64,6 +67,7 @@ export const getAgencyRecord = operation({
   roles,
   params: OrganisationPath,
   response: { status: 200, schema: AgencyRecord },
+  etag: true,
   rate: "reads",
   action: "organisation.read",
 });
@@ -78,6 +82,8 @@ export const setAgencyRecord = operation({
   params: OrganisationPath,
   body: AgencyRecordBody,
   response: { status: 200, schema: AgencyRecordAnswer },
+  etag: true,
+  ifMatch: true,
   rate: "writes",
   action: "organisation.change",
   stepUp: true,

@@ -22,6 +22,7 @@ export const createTransaction = operation({
   scopes: ["submit"],
   roles: ["client", "miner"],
   body: NewTransaction,
+  old: { nullable: ["amount", "pricing", "settlement_details"], emptyObject: ["access_policies"] },
   response: { status: 201, schema: TransactionAnswer },
   rate: "writes",
   action: "transaction.create",

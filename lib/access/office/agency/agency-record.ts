@@ -1,4 +1,5 @@
 import "server-only";
+import { contentEtagOf, requireMatch } from "@/lib/access/etag";
 import type { AgencyRecord, AgencyRecordAnswer, AgencyRecordBody } from "@/lib/access/office/agency/schema";
 import { type AgencyRow, findAgency, updateAgency } from "@/lib/access/office/agency/store";
 import { lockOrganisation } from "@/lib/access/office/store";
@@ -14,6 +15,11 @@ async function requireAgency(tx: Tx, cx: Context, id: string): Promise<AgencyRow
   return found;
 }
 
+/** The entity tag of an agency's record: of what is set. */
+export function etagOfAgency({ email_domains, contacts }: AgencyRecord): string {
+  return contentEtagOf({ email_domains, contacts });
+}
+
 function recordOf(id: string, { name, emailDomains, contacts }: AgencyRow): AgencyRecord {
   return { id, name, email_domains: [...emailDomains], contacts: [...contacts] };
 }
@@ -25,16 +31,19 @@ export async function getAgencyRecord(cx: Context, id: string): Promise<AgencyRe
 
 /**
  * Sets what identity checks of an agency's officers are made by. Administrators set it and reviewers use it, so that nobody
- * calls back a number of his own; recorded with what it was before. Checks on record stay.
+ * calls back a number of his own; recorded with what it was before. Checks on record stay. Throws `request.conflict` when
+ * `ifMatch` names another record than the one that is set.
  */
 export async function setAgencyRecord(
   cx: Context,
   id: string,
   body: AgencyRecordBody,
+  ifMatch?: string,
 ): Promise<AgencyRecordAnswer> {
   const { entry, record } = await inTransaction(cx, async (tx) => {
     await lockOrganisation(tx, id);
     const before = await requireAgency(tx, cx, id);
+    requireMatch(ifMatch, etagOfAgency(recordOf(id, before)));
     const { email_domains: emailDomains, contacts } = body;
     await updateAgency(tx, before.id, { emailDomains, contacts });
     const appended = await appendEntry(tx, cx, {

@@ -1,9 +1,10 @@
 import { openTransaction } from "@/lib/api-client/operations/disclosures";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
+import { askedOf } from "@/lib/transactions/asked-of";
 import { openTransaction as open } from "@/lib/transactions/open-transaction";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/transactions/{id}/access",
-  [bind(openTransaction, (cx, { params, body }) => open(cx, params.id, body))],
+  [bind(openTransaction, (cx, { params, body }) => open(cx, params.id, askedOf(cx, params.id, body)))],
 );

@@ -1,12 +1,22 @@
-import { getAgencyRecord as read, setAgencyRecord as set } from "@/lib/access/office/agency/agency-record";
+import {
+  etagOfAgency,
+  getAgencyRecord as read,
+  setAgencyRecord as set,
+} from "@/lib/access/office/agency/agency-record";
 import { getAgencyRecord, setAgencyRecord } from "@/lib/api-client/operations/organisations";
-import { bind } from "@/lib/http/bind";
+import { bind, Reply } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/admin/organisations/{id}/agency",
   [
-    bind(getAgencyRecord, (cx, { params }) => read(cx, params.id)),
-    bind(setAgencyRecord, (cx, { params, body }) => set(cx, params.id, body)),
+    bind(getAgencyRecord, async (cx, { params }) => {
+      const record = await read(cx, params.id);
+      return new Reply(200, record, { etag: etagOfAgency(record) });
+    }),
+    bind(setAgencyRecord, async (cx, { params, body, ifMatch }) => {
+      const record = await set(cx, params.id, body, ifMatch);
+      return new Reply(200, record, { etag: etagOfAgency(record) });
+    }),
   ],
 );

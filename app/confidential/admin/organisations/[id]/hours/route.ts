@@ -1,13 +1,20 @@
 import { getHours } from "@/lib/access/office/get-hours";
+import { etagOfHours } from "@/lib/access/office/hours-etag";
 import { setHours } from "@/lib/access/office/set-hours";
 import { getOrganisationHours, setOrganisationHours } from "@/lib/api-client/operations/organisations";
-import { bind } from "@/lib/http/bind";
+import { bind, Reply } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/admin/organisations/{id}/hours",
   [
-    bind(getOrganisationHours, (cx, { params }) => getHours(cx, params.id)),
-    bind(setOrganisationHours, (cx, { params, body }) => setHours(cx, params.id, body)),
+    bind(getOrganisationHours, async (cx, { params }) => {
+      const hours = await getHours(cx, params.id);
+      return new Reply(200, hours, { etag: etagOfHours(hours) });
+    }),
+    bind(setOrganisationHours, async (cx, { params, body, ifMatch }) => {
+      const hours = await setHours(cx, params.id, body, ifMatch);
+      return new Reply(200, hours, { etag: etagOfHours(hours) });
+    }),
   ],
 );

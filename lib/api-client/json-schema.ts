@@ -1,0 +1,36 @@
+import { z } from "zod";
+
+/** A JSON Schema of draft 2020-12, as OpenAPI 3.1 takes it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The JSON Schema of what is sent (`input`) or answered (`output`) by a zod schema. */
+export function jsonSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    target: "draft-2020-12",
+    io,
+    unrepresentable: "any",
+  });
+  return rest;
+}
+
+/** Members of an object schema with their own schemas, and which of them have to be there. */
+export function membersOf(schema: JsonSchema): {
+  readonly members: readonly (readonly [string, JsonSchema])[];
+  readonly required: ReadonlySet<string>;
+} {
+  const { properties, required } = schema;
+  const members = isRecord(properties) ? Object.entries(properties) : [];
+  return {
+    members: members.map(([name, member]) => [name, isRecord(member) ? member : {}] as const),
+    required: new Set(Array.isArray(required) ? required.filter((name) => typeof name === "string") : []),
+  };
+}
+
+/** Also null, which counts as absent. */
+export function orNull(schema: JsonSchema): JsonSchema {
+  return { anyOf: [schema, { type: "null" }] };
+}

@@ -1,0 +1,89 @@
+import type { OperationSpec } from "@/lib/api-client/operation";
+import { tagOf } from "@/lib/api-client/tags";
+import { ERROR_CODES, type ErrorCode } from "@/lib/errors";
+
+/** Answered by the wrapper of every call with authentication, before its use case runs. */
+const EVERY: readonly ErrorCode[] = [
+  "request.malformed",
+  "request.invalid-path",
+  "request.not-found",
+  "request.method-not-allowed",
+  "request.invalid",
+  "auth.required",
+  "auth.invalid",
+  "auth.session",
+  "auth.signature",
+  "auth.scope",
+  "auth.role",
+  "auth.address",
+  "auth.signature-required",
+  "rate.exceeded",
+  "access.inactive",
+  "service.database-unavailable",
+  "service.audit-unavailable",
+  "service.keystore-unavailable",
+  "service.limiter-unavailable",
+  "service.unavailable",
+];
+/** Of the family `request`, which is also that of access requests: what any call may answer stands above. */
+const OF_ANY_CALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...EVERY,
+  "request.too-large",
+  "request.unsupported-media-type",
+]);
+const PUBLIC: readonly ErrorCode[] = ["request.method-not-allowed", "service.database-unavailable"];
+
+function wrapperCodes(operation: OperationSpec): ErrorCode[] {
+  const codes = [...EVERY];
+  if (operation.method !== "GET")
+    codes.push("request.too-large", "request.unsupported-media-type", "auth.origin");
+  if (operation.idempotent !== undefined) codes.push("idempotency.mismatch", "idempotency.in-progress");
+  if (operation.sessionOnly === true || operation.path === "/confidential/events")
+    codes.push("auth.session-only");
+  if (operation.stepUp === true || operation.action.startsWith("dispute.")) codes.push("auth.step-up");
+  if (operation.ifMatch === true) codes.push("request.conflict");
+  return codes;
+}
+
+const familyOf = (code: string): string => code.slice(0, code.indexOf("."));
+const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code);
+const ALL_CODES: readonly ErrorCode[] = Object.keys(ERROR_CODES).filter(isCode);
+
+/** A problem code as the reference tells it. */
+export interface ProblemCode {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly title: string;
+}
+
+export function problemCode(code: ErrorCode): ProblemCode {
+  const [status, title] = ERROR_CODES[code];
+  return { code, status, title };
+}
+
+/**
+ * The codes of the problems that a call can answer: those that the wrapper gives it by its declaration, and those of its
+ * part of the API. The latter are the part's, so that not each of them fits each call. In the order of their statuses.
+ */
+export function problemsOf(operation: OperationSpec): {
+  readonly ofCall: readonly ProblemCode[];
+  readonly ofPart: readonly ProblemCode[];
+} {
+  const byStatus = (codes: readonly ErrorCode[]) =>
+    [...new Set(codes)].map(problemCode).sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1));
+  if (operation.scopes === "none") return { ofCall: byStatus(PUBLIC), ofPart: [] };
+  const ofCall = wrapperCodes(operation);
+  const { families } = tagOf(operation);
+  const ofPart = ALL_CODES.filter(
+    (code) => families.includes(familyOf(code)) && !OF_ANY_CALL.has(code) && !ofCall.includes(code),
+  );
+  return { ofCall: byStatus(ofCall), ofPart: byStatus(ofPart) };
+}
+
+/** Statuses of the problems that a call can answer; 500 has no code of its own but `service.internal`. */
+export function problemStatusesOf(operation: OperationSpec): readonly number[] {
+  const { ofCall, ofPart } = problemsOf(operation);
+  const statuses = [...ofCall, ...ofPart].map(({ status }) => status);
+  const unexpected = operation.scopes === "none" ? [503] : [500, 503];
+  return [...new Set([...statuses, ...unexpected])].sort((a, b) => a - b);
+}
