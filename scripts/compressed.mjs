@@ -61,7 +61,10 @@ export function serveCompressed(known, request, response) {
     vary: "Accept-Encoding",
     // The name changes with the content.
     "cache-control": "public, max-age=31536000, immutable",
+    // As next.config.mjs has it for the file that was not compressed.
+    "content-security-policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
   });
   if (request.method === "HEAD") response.end();
   else pipeline(createReadStream(found.file), response, () => undefined);

@@ -56,6 +56,8 @@ test("a script comes compressed and whole to who takes Brotli", async () => {
   expect(answer.status).toBe(200);
   expect(answer.headers["content-encoding"]).toBe("br");
   expect(answer.headers.vary).toBe("Accept-Encoding");
+  expect(answer.headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+  expect(answer.headers["x-frame-options"]).toBe("DENY");
   expect(answer.bytes.length).toBeLessThan(SCRIPT.length / 4);
   expect(brotliDecompressSync(answer.bytes).toString()).toBe(SCRIPT);
 });

@@ -1,49 +1,18 @@
-import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import next from "next";
 import { compressedFiles, serveCompressed } from "./compressed.mjs";
-import { refuseMethod } from "./refuse-method.mjs";
+import { createPortalServer } from "./portal-server.mjs";
+import { refuseEarly } from "./refuse-early.mjs";
 
-// The portal: Next's production server on an http.Server of ours, so that slow senders are cut and the drain
-// is bounded. Plain JavaScript: the sources of lib are reached only through the build.
+// The portal: Next's production server on an http.Server of ours (portal-server.mjs), so that slow senders are cut and
+// the drain is bounded. Plain JavaScript: the sources of lib are reached only through the build.
 const DRAIN_MS = 3_000;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const hostname = process.env.HOST ?? "127.0.0.1";
 const port = Number(process.env.PORT ?? "3000");
 
-const server = createServer({ connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 });
-// Time for the headers, and for a whole request, a 20 MB document over a slow line included.
-server.headersTimeout = 10_000;
-server.requestTimeout = 60_000;
-server.keepAliveTimeout = 10_000;
-server.maxRequestsPerSocket = 10_000;
-
-const TITLES = {
-  400: "The request could not be read",
-  408: "The request took too long",
-  431: "The headers are too large",
-};
-
-/** What the parser refuses never reaches Next: a problem document all the same. */
-server.on("clientError", (error, socket) => {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status =
-    error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
-  const body = JSON.stringify({
-    type: "about:blank",
-    title: TITLES[status],
-    status,
-    code: "request.malformed",
-  });
-  socket.end(
-    `HTTP/1.1 ${status} ${TITLES[status]}\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
-});
+const server = createPortalServer();
 
 let isEnding = false;
 function end() {
@@ -68,7 +37,7 @@ const handle = app.getRequestHandler();
 const compressed = compressedFiles(root);
 server.on("request", (request, response) => {
   if (isEnding) response.setHeader("connection", "close");
-  if (refuseMethod(request, response) || serveCompressed(compressed, request, response)) return;
+  if (refuseEarly(request, response) || serveCompressed(compressed, request, response)) return;
   handle(request, response).catch(() => {
     if (response.headersSent) response.destroy();
     else response.writeHead(500).end();

@@ -26,8 +26,8 @@ export function visibleLine(maxLength: number): z.ZodString {
 
 export const Uuid = z.uuid();
 
-/** RFC 3339 instant with its zone. */
-export const Instant = z.iso.datetime({ offset: true });
+/** RFC 3339 instant with its zone; nobody needs more digits of a second than fit here. */
+export const Instant = z.iso.datetime({ offset: true }).max(40);
 
 /** An integer in a query or a path: plain digits only. */
 export function integerText(min: number, max: number): z.ZodType<number, string> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { visibleLine, visibleText } from "@/lib/api-client/fields";
+import { Instant, visibleLine, visibleText } from "@/lib/api-client/fields";
 import { AuthorizationRecord } from "@/lib/escrow/protocol";
 import { GroupName } from "@/lib/escrow/statements";
 import { SIGNATURE_FAULTS } from "./labels";
@@ -146,8 +146,8 @@ const NewKey = z.strictObject({
   kid: KeyId,
   /** Ed25519, 32 bytes in base64url. */
   public_key: z.string().max(64),
-  valid_from: z.iso.datetime({ offset: true }),
-  valid_until: z.iso.datetime({ offset: true }),
+  valid_from: Instant,
+  valid_until: Instant,
 });
 export type NewKey = z.infer<typeof NewKey>;
 

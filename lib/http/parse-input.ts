@@ -6,7 +6,7 @@ import { parseWith } from "@/lib/http/field-errors";
 import { withoutOldForms } from "@/lib/http/old-forms";
 import { parseJsonBody, refuseNul } from "@/lib/http/parse-json";
 import { invalid } from "@/lib/http/problem";
-import { BODY_LIMITS, mediaTypeOf, readBody, streamBody } from "@/lib/http/read-body";
+import { BODY_LIMITS, isUtf8, mediaTypeOf, readBody, streamBody } from "@/lib/http/read-body";
 import { readMultipart } from "@/lib/http/read-multipart";
 
 type RawParams = Readonly<Record<string, string | string[] | undefined>>;
@@ -88,7 +88,8 @@ async function parseBody(
   if (operation.method === "GET") return { body: EMPTY, files: EMPTY, bodyBytes: new Uint8Array(0) };
   if (operation.upload !== undefined) return parseUpload(operation, request, operation.upload);
   const header = request.headers.get("content-type");
-  if (header !== null && mediaTypeOf(header) !== "application/json") throw wrongMediaType("application/json");
+  if (header !== null && (mediaTypeOf(header) !== "application/json" || !isUtf8(header)))
+    throw wrongMediaType("application/json, in UTF-8");
   const limit = operation.bodySize === "batch" ? BODY_LIMITS.batch : BODY_LIMITS.plain;
   const bodyBytes = await readBody(request, limit);
   if (header === null && bodyBytes.length > 0) throw wrongMediaType("application/json");

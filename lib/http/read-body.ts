@@ -97,6 +97,12 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   return Buffer.concat(chunks, length);
 }
 
+/** Whether a Content-Type header says nothing but UTF-8, which is what JSON is in (RFC 8259 section 8.1). */
+export function isUtf8(header: string): boolean {
+  const named = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(header)?.[1];
+  return named === undefined || named.toLowerCase() === "utf-8";
+}
+
 /** Media type of a Content-Type header in lower case, without parameters. */
 export function mediaTypeOf(header: string | null): string | undefined {
   const type = header?.split(";", 1)[0]?.trim().toLowerCase();

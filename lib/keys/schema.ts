@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ClosedLog, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
+import { ClosedLog, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
 import { KeyState } from "./states";
 
 export const ParticipantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "not a participant id");
@@ -170,7 +170,7 @@ export const RootBackup = z.object({
 });
 export type RootBackup = z.infer<typeof RootBackup>;
 
-export const EpochPath = z.strictObject({ epoch: z.coerce.number().int().min(1).max(1_000_000) });
+export const EpochPath = z.strictObject({ epoch: integerText(1, 1_000_000) });
 
 /** An epoch that was begun on demand. */
 export const BegunEpoch = EscrowEpochView.omit({ remaining_wraps: true, due_at: true }).extend({

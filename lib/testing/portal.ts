@@ -29,10 +29,14 @@ export interface PortalBench {
   close(): Promise<void>;
 }
 
-export async function createPortalBench(budgets: Parameters<typeof openLimits>[1]): Promise<PortalBench> {
-  const audit = await createAuditBench();
+/** Opens the portal on a database of its own, or on one that a bench with its tenant has made. */
+export async function createPortalBench(
+  budgets: Parameters<typeof openLimits>[1],
+  on?: AuditBench,
+): Promise<PortalBench> {
+  const audit = on ?? (await createAuditBench());
   const { cx, keystore } = audit;
-  await createTenant(cx, "test");
+  if (on === undefined) await createTenant(cx, "test");
   const receiptKey = keystore.readNamedKey("receipt");
   if (receiptKey === undefined) throw new TypeError("no receipt key");
   const lines: string[] = [];

@@ -6,7 +6,7 @@ const MINUTES = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 
 /** `HH:MM`; a day may end at 24:00. */
 const Opens = z.string().regex(MINUTES, "not a time of day");
-const Closes = z.string().refine((text) => text === "24:00" || MINUTES.test(text), "not a time of day");
+const Closes = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, "not a time of day");
 const Day = z
   .tuple([Opens, Closes])
   .refine(([opens, closes]) => opens !== closes, "begins and ends at the same time");

@@ -50,7 +50,7 @@ function useEpochActs() {
   const [done, setDone] = useState<Done>();
   const attempt = async (asked: EpochAct): Promise<Done | undefined> => {
     if (asked.kind === "destroy") {
-      const answer = await destroy.run({ params: { epoch: asked.epoch } });
+      const answer = await destroy.run({ params: { epoch: String(asked.epoch) } });
       return answer && { kind: "destroy", kid: answer.kid };
     }
     const answer = await begin.run({});

@@ -1,7 +1,7 @@
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
-import { refuseMethod } from "./refuse-method.mjs";
+import { refuseEarly } from "./refuse-early.mjs";
 
 function statusOf(port: number, method: string): Promise<readonly [number | undefined, string | undefined]> {
   return new Promise((resolve, reject) => {
@@ -15,7 +15,7 @@ function statusOf(port: number, method: string): Promise<readonly [number | unde
 
 it("methods that Next cannot read are answered with a problem document", async () => {
   const server = createServer((incoming, response) => {
-    if (!refuseMethod(incoming, response)) response.writeHead(204).end();
+    if (!refuseEarly(incoming, response)) response.writeHead(204).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address: string | AddressInfo | null = server.address();

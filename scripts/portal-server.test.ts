@@ -1,0 +1,201 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { z } from "zod";
+import { createPortalServer } from "./portal-server.mjs";
+import { refuseEarly } from "./refuse-early.mjs";
+
+// Raw sockets against the portal's own server, its times made short. Nothing waits for a clock: each test waits for the
+// answer, or for the connection to be gone.
+
+const server = { current: createPortalServer() };
+const seen: { started: number; whole: number; cut: number } = { started: 0, whole: 0, cut: 0 };
+
+beforeEach(async () => {
+  Object.assign(seen, { started: 0, whole: 0, cut: 0 });
+  server.current = createPortalServer({
+    headersMs: 300,
+    requestMs: 600,
+    keepAliveMs: 300,
+    checkMs: 50,
+    lingerMs: 100,
+  });
+  server.current.on("request", (request, response) => {
+    if (refuseEarly(request, response)) return;
+    seen.started += 1;
+    request.on("aborted", () => {
+      seen.cut += 1;
+    });
+    request.on("error", () => undefined);
+    request.on("end", () => {
+      seen.whole += 1;
+      response.end("read");
+    });
+    request.resume();
+  });
+  server.current.listen(0, "127.0.0.1");
+  await once(server.current, "listening");
+});
+afterEach(() => {
+  server.current.closeAllConnections();
+  server.current.close();
+});
+
+function portOf(): number {
+  const address: string | AddressInfo | null = server.current.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Sends these pieces and never ends its half; answers what came until the other half was ended. */
+async function talk(...pieces: readonly string[]): Promise<string> {
+  const socket = connect({ port: portOf(), host: "127.0.0.1", allowHalfOpen: true });
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk) => void chunks.push(chunk));
+  socket.on("error", () => undefined);
+  for (const piece of pieces) socket.write(piece, "latin1");
+  await Promise.race([once(socket, "end"), once(socket, "close")]);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function openConnections(): Promise<number> {
+  return new Promise((resolve, reject) =>
+    server.current.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+  );
+}
+
+async function untilGone(): Promise<void> {
+  while ((await openConnections()) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+const Problem = z.strictObject({
+  type: z.string().startsWith("urn:sealport:problem:request."),
+  title: z.string().min(1),
+  status: z.int(),
+  detail: z.string().min(1),
+  instance: z.string().min(1),
+  code: z.string().startsWith("request."),
+  request_id: z.uuid(),
+});
+
+/** The refusal on the wire: its status line, its headers and its members agree. */
+function problemIn(text: string): z.infer<typeof Problem> {
+  const [head = "", body = ""] = text.split("\r\n\r\n");
+  const [line = "", ...headers] = head.split("\r\n");
+  const named = Object.fromEntries(
+    headers.map((one) => [one.split(": ")[0]?.toLowerCase(), one.split(": ")[1]]),
+  );
+  const problem = Problem.parse(JSON.parse(body));
+  expect(line).toContain(` ${problem.status} `);
+  expect(named).toMatchObject({
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "x-request-id": problem.request_id,
+    connection: "close",
+  });
+  return problem;
+}
+
+const HOST = "host: localhost\r\n";
+
+it.each<readonly [string, number, readonly string[]]>([
+  ["headers that do not end", 408, ["GET / HTTP/1.1\r\nhost: local"]],
+  ["a body that does not come", 408, [`POST / HTTP/1.1\r\n${HOST}content-length: 5\r\n\r\n`]],
+  ["a body of which half comes", 408, [`POST / HTTP/1.1\r\n${HOST}content-length: 5\r\n\r\nab`]],
+  [
+    "chunks that do not end",
+    408,
+    [`POST / HTTP/1.1\r\n${HOST}transfer-encoding: chunked\r\n\r\n2\r\nab\r\n`],
+  ],
+])("%s are cut by the server's own time, and the connection is taken away", async (_what, status, pieces) => {
+  const { status: given, code } = problemIn(await talk(...pieces));
+  expect([given, code]).toEqual([status, "request.timeout"]);
+  await untilGone();
+});
+
+it("a sender of one byte now and then gains no time by it, and others are answered meanwhile", async () => {
+  const slow = connect({ port: portOf(), host: "127.0.0.1", allowHalfOpen: true });
+  slow.on("error", () => undefined).resume();
+  slow.write(`POST / HTTP/1.1\r\n${HOST}content-length: 1000000\r\n\r\n`);
+  const drip = setInterval(() => slow.writable && slow.write("a"), 20);
+  const other = await talk(`POST / HTTP/1.1\r\n${HOST}connection: close\r\ncontent-length: 2\r\n\r\nab`);
+  expect(other).toContain("200 OK");
+  await Promise.race([once(slow, "end"), once(slow, "close")]);
+  await untilGone();
+  clearInterval(drip);
+  expect(seen).toMatchObject({ started: 2, whole: 1 });
+});
+
+it("a connection on which nothing is sent is closed", async () => {
+  const socket = connect({ port: portOf(), host: "127.0.0.1" });
+  socket.on("error", () => undefined).resume();
+  await once(socket, "close");
+  await untilGone();
+});
+
+it("a hundred slow senders are all let go", async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => talk(`POST / HTTP/1.1\r\n${HOST}content-length: 9\r\n\r\n`)),
+  );
+  expect(answers.filter((answer) => answer.includes(" 408 "))).toHaveLength(100);
+  await untilGone();
+});
+
+it.each<readonly [string, number, string]>([
+  ["100 KB of one header", 431, `GET / HTTP/1.1\r\n${HOST}x: ${"a".repeat(100_000)}\r\n\r\n`],
+  ["100 KB of many headers", 431, `GET / HTTP/1.1\r\n${HOST}${"x: aaaaaaaa\r\n".repeat(8_000)}\r\n`],
+  ["a target of 100 KB", 431, `GET /${"a".repeat(100_000)} HTTP/1.1\r\n${HOST}\r\n`],
+  ["two lengths", 400, `POST / HTTP/1.1\r\n${HOST}content-length: 2\r\ncontent-length: 3\r\n\r\nab`],
+  [
+    "a length and chunks",
+    400,
+    `POST / HTTP/1.1\r\n${HOST}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  ["a negative length", 400, `POST / HTTP/1.1\r\n${HOST}content-length: -1\r\n\r\n`],
+  ["a length with a sign", 400, `POST / HTTP/1.1\r\n${HOST}content-length: +2\r\n\r\nab`],
+  ["chunks of no size", 400, `POST / HTTP/1.1\r\n${HOST}transfer-encoding: chunked\r\n\r\nzz\r\nab\r\n`],
+  [
+    "a chunk that is longer than it says",
+    400,
+    `POST / HTTP/1.1\r\n${HOST}transfer-encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n`,
+  ],
+  [
+    "an encoding after chunked",
+    400,
+    `POST / HTTP/1.1\r\n${HOST}transfer-encoding: chunked, gzip\r\n\r\n0\r\n\r\n`,
+  ],
+  ["a header that goes on in the next line", 400, `GET / HTTP/1.1\r\n${HOST}x: a\r\n b\r\n\r\n`],
+  ["a blank before a colon", 400, `GET / HTTP/1.1\r\n${HOST}content-length : 2\r\n\r\nab`],
+  ["NUL in a header", 400, `GET / HTTP/1.1\r\n${HOST}x: a\u0000b\r\n\r\n`],
+  ["a lone line feed", 400, `GET / HTTP/1.1\n${HOST}\n\n`],
+  ["no host", 400, "GET / HTTP/1.1\r\n\r\n"],
+  ["a method that nobody knows", 400, `BREW / HTTP/1.1\r\n${HOST}\r\n`],
+  ["another protocol", 400, "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003"],
+  ["a version of no HTTP", 400, `GET / HTTP/9.9\r\n${HOST}\r\n`],
+])("%s is refused with %i and never handed on", async (_what, status, text) => {
+  const answer = await talk(text);
+  expect(problemIn(answer).status).toBe(status);
+  expect(seen.whole).toBe(0);
+  await untilGone();
+});
+
+it("TRACE is answered 405 with what is allowed, and echoes nothing", async () => {
+  const answer = await talk(`TRACE /confidential/x?token=1 HTTP/1.1\r\n${HOST}cookie: secret=1\r\n\r\n`);
+  expect(problemIn(answer)).toMatchObject({ status: 405, instance: "/confidential/x" });
+  expect(answer).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
+  expect(answer).not.toContain("secret");
+});
+
+it("a sender that goes away in the middle is known to have done so", async () => {
+  const socket = connect({ port: portOf(), host: "127.0.0.1" });
+  socket.on("error", () => undefined);
+  socket.write(`POST / HTTP/1.1\r\n${HOST}content-length: 5\r\n\r\nab`);
+  await once(server.current, "request");
+  socket.destroy();
+  await untilGone();
+  expect(seen).toMatchObject({ started: 1, whole: 0, cut: 1 });
+  expect(await talk(`GET / HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`)).toContain("200 OK");
+});
