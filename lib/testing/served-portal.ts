@@ -128,7 +128,7 @@ function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<typeof o
     escrow,
     audit: cx.audit,
     logger,
-    limits: openLimits(limitPool, budgets),
+    limits: openLimits({ pool: limitPool, secret: new Uint8Array(32).fill(4) }, budgets),
     failures: createAnonymousFailures(logger),
     idempotencyKey: new Uint8Array(32).fill(1),
     apiKeySecret: new Uint8Array(32).fill(2),
