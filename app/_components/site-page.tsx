@@ -8,7 +8,7 @@ import { currentPrincipal } from "@/lib/http/page";
 
 interface SitePageProps {
   readonly current: SitePlace;
-  readonly title: string;
+  readonly title: ReactNode;
   readonly lead: ReactNode;
   readonly actions?: ReactNode;
   readonly health: Health;

@@ -1,8 +1,9 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import { type ApiCallText, curlOf } from "@/components/layout/api-call";
+import type { ApiCallText } from "@/components/layout/api-call";
 import { CodeSample } from "@/components/ui/code-sample";
+import { curlOf } from "@/lib/api-client/curl";
 
 const never = () => () => undefined;
 

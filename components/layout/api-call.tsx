@@ -3,21 +3,12 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Icon } from "@/components/ui/icon";
+import { curlOf } from "@/lib/api-client/curl";
 
 export interface ApiCallText {
   readonly method: string;
   readonly path: string;
   readonly body?: string;
-}
-
-/** As one word of a POSIX shell: whatever is typed into the page stays text in the terminal. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
-/** The command that does what the page does. The key stands as a variable: none is ever written here. */
-export function curlOf({ method, path, body }: ApiCallText, origin: string): string {
-  const data = body === undefined ? "" : ` -H 'Content-Type: application/json' -d ${quoted(body)}`;
-  const verb = method === "GET" ? "" : ` -X ${method}`;
-  return `curl -sS${verb} -H "Authorization: Bearer $KEY"${data} ${quoted(`${origin}${path}`)}`;
 }
 
 export function ApiCall({ call }: { call: ApiCallText }) {

@@ -30,6 +30,7 @@ export type PlaceKey =
   | "offices"
   | "account"
   | "trust"
+  | "developers"
   | "help";
 
 export interface Place {
@@ -61,6 +62,7 @@ const PLACES: readonly Place[] = [
   { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
+  { key: "developers", href: "/developers", icon: "code", group: 3 },
   { key: "help", href: "/help", icon: "help", group: 3 },
 ];
 

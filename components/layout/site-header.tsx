@@ -7,6 +7,7 @@ const PLACES = [
   { href: "/trust", key: "trust" },
   { href: "/transparency", key: "transparency" },
   { href: "/tour", key: "tour" },
+  { href: "/developers", key: "developers" },
   { href: "/help", key: "help" },
   { href: "/status", key: "status" },
 ] as const;

@@ -2,6 +2,7 @@ import deAccount from "@/components/messages/de/account.json";
 import deActions from "@/components/messages/de/actions.json";
 import deAudit from "@/components/messages/de/audit.json";
 import deAuthority from "@/components/messages/de/authority.json";
+import deDevelopers from "@/components/messages/de/developers.json";
 import deDisputes from "@/components/messages/de/disputes.json";
 import deDomain from "@/components/messages/de/domain.json";
 import deError from "@/components/messages/de/error.json";
@@ -34,6 +35,7 @@ import account from "@/components/messages/en/account.json";
 import actions from "@/components/messages/en/actions.json";
 import audit from "@/components/messages/en/audit.json";
 import authority from "@/components/messages/en/authority.json";
+import developers from "@/components/messages/en/developers.json";
 import disputes from "@/components/messages/en/disputes.json";
 import domain from "@/components/messages/en/domain.json";
 import error from "@/components/messages/en/error.json";
@@ -71,6 +73,7 @@ export const CATALOGUES = {
     actions,
     audit,
     authority,
+    developers,
     disputes,
     domain,
     error,
@@ -105,6 +108,7 @@ export const CATALOGUES = {
     actions: deActions,
     audit: deAudit,
     authority: deAuthority,
+    developers: deDevelopers,
     disputes: deDisputes,
     domain: deDomain,
     error: deError,

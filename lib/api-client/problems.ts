@@ -38,8 +38,7 @@ function wrapperCodes(operation: OperationSpec): ErrorCode[] {
   if (operation.method !== "GET")
     codes.push("request.too-large", "request.unsupported-media-type", "auth.origin");
   if (operation.idempotent !== undefined) codes.push("idempotency.mismatch", "idempotency.in-progress");
-  if (operation.sessionOnly === true || operation.path === "/confidential/events")
-    codes.push("auth.session-only");
+  if (operation.sessionOnly === true) codes.push("auth.session-only");
   if (operation.stepUp === true || operation.action.startsWith("dispute.")) codes.push("auth.step-up");
   if (operation.ifMatch === true) codes.push("request.conflict");
   return codes;
@@ -56,7 +55,7 @@ export interface ProblemCode {
   readonly title: string;
 }
 
-export function problemCode(code: ErrorCode): ProblemCode {
+function problemCode(code: ErrorCode): ProblemCode {
   const [status, title] = ERROR_CODES[code];
   return { code, status, title };
 }
@@ -79,6 +78,11 @@ export function problemsOf(operation: OperationSpec): {
   );
   return { ofCall: byStatus(ofCall), ofPart: byStatus(ofPart) };
 }
+
+/** Every code, by status. */
+export const ALL_PROBLEMS: readonly ProblemCode[] = ALL_CODES.map(problemCode).sort(
+  (a, b) => a.status - b.status || (a.code < b.code ? -1 : 1),
+);
 
 /** Statuses of the problems that a call can answer; 500 has no code of its own but `service.internal`. */
 export function problemStatusesOf(operation: OperationSpec): readonly number[] {

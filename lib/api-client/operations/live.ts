@@ -17,5 +17,6 @@ export const streamChanges = operation({
   response: { status: 200, mediaType: "text/event-stream" },
   rate: "reads",
   action: "system.events",
+  sessionOnly: true,
   stream: true,
 });

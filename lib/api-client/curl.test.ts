@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { curlOf } from "@/components/layout/api-call";
+import { curlOf } from "@/lib/api-client/curl";
 
 /** The words that a POSIX shell makes of the command, with `curl` a function that prints them. */
 function wordsOf(command: string): string[] {

@@ -1,0 +1,49 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { SitePage } from "@/app/_components/site-page";
+import { BackToCalls } from "@/app/developers/_components/back-to-calls";
+import { OperationReference } from "@/app/developers/_components/operation-reference";
+import { operationsByTag, referenceOf } from "@/lib/api-client/reference";
+import { TAGS } from "@/lib/api-client/tags";
+import { readHealth } from "@/lib/http/health";
+import { getRuntime } from "@/lib/runtime";
+
+type Props = { params: Promise<{ part: string }> };
+
+const partOf = async (params: Props["params"]) => {
+  const { part } = await params;
+  return TAGS.find(({ slug }) => slug === part);
+};
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const tag = await partOf(params);
+  return { title: tag?.name ?? (await getTranslations("developers"))("title") };
+}
+
+/** The reference of one part of the API: each of its calls, whole. */
+export default async function PartPage({ params }: Props) {
+  const tag = await partOf(params);
+  if (tag === undefined) notFound();
+  const [health, { site }] = await Promise.all([readHealth(), getRuntime()]);
+  const operations = operationsByTag().find((one) => one.tag === tag)?.operations ?? [];
+  return (
+    <SitePage
+      current="developers"
+      title={<span lang="en">{tag.name}</span>}
+      lead={
+        <>
+          <p lang="en" className="max-w-[80ch]">
+            {tag.description}
+          </p>
+          <BackToCalls />
+        </>
+      }
+      health={health}
+    >
+      {operations.map((operation) => (
+        <OperationReference key={operation.id} reference={referenceOf(operation)} origin={site.origin} />
+      ))}
+    </SitePage>
+  );
+}

@@ -1,0 +1,110 @@
+import { Fragment } from "react";
+import { CodeSample } from "@/components/ui/code-sample";
+import type { Block, Inline } from "@/lib/http/guides/markdown";
+import { hrefOf } from "@/lib/http/guides/read-guide";
+
+function Run({ run }: { run: Inline }) {
+  if (run.kind === "code") return <code className="break-words font-mono text-[0.95em]">{run.text}</code>;
+  if (run.kind === "strong") return <strong className="font-semibold">{run.text}</strong>;
+  if (run.kind !== "link") return run.text;
+  const href = hrefOf(run.href);
+  if (href === undefined) return run.text;
+  return (
+    <a href={href} className="text-accent underline underline-offset-4">
+      {run.text}
+    </a>
+  );
+}
+
+function Runs({ content }: { content: readonly Inline[] }) {
+  return content.map((run, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: runs of a text have no id and never move
+    <Fragment key={index}>
+      <Run run={run} />
+    </Fragment>
+  ));
+}
+
+function Heading({ block }: { block: Extract<Block, { kind: "heading" }> }) {
+  const Tag = block.level <= 2 ? "h2" : "h3";
+  return (
+    <Tag
+      id={block.id}
+      className={`mt-8 mb-2 font-semibold ${block.level <= 2 ? "border-ink border-b pb-2 text-lead" : "text-body"}`}
+    >
+      <Runs content={block.content} />
+    </Tag>
+  );
+}
+
+function List({ block }: { block: Extract<Block, { kind: "list" }> }) {
+  const Tag = block.isOrdered ? "ol" : "ul";
+  return (
+    <Tag className={`my-3 max-w-[80ch] pl-5 text-body ${block.isOrdered ? "list-decimal" : "list-disc"}`}>
+      {block.items.map((item, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: items of a text have no id and never move
+        <li key={index} className="py-1">
+          <Runs content={item} />
+        </li>
+      ))}
+    </Tag>
+  );
+}
+
+function Grid({ block, label }: { block: Extract<Block, { kind: "table" }>; label: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section aria-label={label} tabIndex={0} className="my-4 overflow-x-auto">
+      <table className="w-full border-collapse text-control">
+        <thead>
+          <tr>
+            {block.head.map((cell, index) => (
+              <th
+                // biome-ignore lint/suspicious/noArrayIndexKey: columns of a text have no id and never move
+                key={index}
+                scope="col"
+                className="border-line-2 border-b py-2 pr-4 text-left font-normal text-ink-2 text-note"
+              >
+                {cell.length === 0 ? <span className="sr-only">·</span> : <Runs content={cell} />}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {block.rows.map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a text have no id and never move
+            <tr key={index} className="border-line border-b align-top">
+              {row.map((cell, column) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: cells of a text have no id and never move
+                <td key={column} className="min-w-[14ch] py-2 pr-4">
+                  <Runs content={cell} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** A guide as text of the page. Nothing of it is HTML of its own. */
+export function GuideBlocks({ blocks, title }: { blocks: readonly Block[]; title: string }) {
+  return blocks.map((block, index) => {
+    const key = `${block.kind}-${index}`;
+    if (block.kind === "heading") return <Heading key={key} block={block} />;
+    if (block.kind === "list") return <List key={key} block={block} />;
+    if (block.kind === "table") return <Grid key={key} block={block} label={`${title}, ${index}`} />;
+    if (block.kind === "code")
+      return (
+        <div key={key} className="my-4">
+          <CodeSample label={`${title}, ${index}`} code={block.text} />
+        </div>
+      );
+    return (
+      <p key={key} className="my-3 max-w-[80ch] text-body">
+        <Runs content={block.content} />
+      </p>
+    );
+  });
+}

@@ -1,0 +1,66 @@
+import { useTranslations } from "next-intl";
+import { type Column, Table } from "@/components/ui/table";
+import type { MemberRow } from "@/lib/api-client/describe-schema";
+import type { ParameterRow } from "@/lib/api-client/reference";
+
+const code = (text: string) => <code className="break-all font-mono">{text}</code>;
+
+function useMemberColumns(): readonly Column<MemberRow>[] {
+  const t = useTranslations("developers.call");
+  return [
+    {
+      key: "name",
+      head: t("columns.name"),
+      isTitle: true,
+      className: "tablet:w-[28%]",
+      cell: ({ name }) => code(name),
+    },
+    {
+      key: "type",
+      head: t("columns.type"),
+      className: "tablet:w-[28%]",
+      cell: ({ type }) => (
+        <span lang="en" className="break-words">
+          {type}
+        </span>
+      ),
+    },
+    {
+      key: "required",
+      head: t("columns.required"),
+      cell: ({ isRequired }) => t(isRequired ? "required" : "optional"),
+    },
+    {
+      key: "description",
+      head: t("columns.description"),
+      cell: ({ description }) => <span lang="en">{description ?? ""}</span>,
+    },
+  ];
+}
+
+/** Members of a body or an answer. */
+export function MemberTable({ caption, rows }: { caption: string; rows: readonly MemberRow[] }) {
+  return <Table caption={caption} columns={useMemberColumns()} rows={rows} rowKey={({ name }) => name} />;
+}
+
+/** Parameters of path, query and headers. */
+export function ParameterTable({ caption, rows }: { caption: string; rows: readonly ParameterRow[] }) {
+  const t = useTranslations("developers.call");
+  const [name, ...others] = useMemberColumns();
+  if (name === undefined) return null;
+  const columns: readonly Column<ParameterRow>[] = [
+    name,
+    {
+      key: "place",
+      head: t("columns.place"),
+      cell: ({ place, isOld }) => {
+        const where = place === "path" || place === "query" ? t(`places.${place}`) : t("places.header");
+        return isOld ? `${where}, ${t("old")}` : where;
+      },
+    },
+    ...others,
+  ];
+  return (
+    <Table caption={caption} columns={columns} rows={rows} rowKey={(row) => `${row.place} ${row.name}`} />
+  );
+}

@@ -1,0 +1,73 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { MemberTable, ParameterTable } from "@/app/developers/_components/member-tables";
+import { ProblemTable } from "@/app/developers/_components/problem-table";
+import { WhoMayCall } from "@/app/developers/_components/who-may-call";
+import { CodeSample } from "@/components/ui/code-sample";
+import { Section } from "@/components/ui/section";
+import { commandOf, type Reference } from "@/lib/api-client/reference";
+
+function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
+  return (
+    <>
+      <h3 className="mt-5 font-semibold text-control">{title}</h3>
+      {children}
+    </>
+  );
+}
+
+/** One call, whole: who may make it, what it takes, what it answers, and a command that makes it. */
+export function OperationReference({ reference, origin }: { reference: Reference; origin: string }) {
+  const t = useTranslations("developers.call");
+  const { operation, parameters, body, answer, problems, takes, statuses, gives } = reference;
+  const name = `${operation.method} ${operation.path}`;
+  const command = commandOf(reference, origin);
+  return (
+    <Section
+      id={operation.id}
+      title={<code className="break-all font-mono">{name}</code>}
+      className="scroll-mt-4"
+    >
+      <p lang="en" className="py-3 text-body">
+        {operation.summary}
+      </p>
+      <WhoMayCall operation={operation} />
+      {parameters.length === 0 ? null : (
+        <Part title={t("parameters")}>
+          <ParameterTable caption={`${t("parameters")}: ${name}`} rows={parameters} />
+        </Part>
+      )}
+      {takes === undefined ? null : (
+        <Part title={`${t("body")}: ${takes}`}>
+          <MemberTable caption={`${t("body")}: ${name}`} rows={body} />
+        </Part>
+      )}
+      <Part title={`${t("answer")}: ${statuses.join(", ")} ${gives}`}>
+        {answer.length === 0 ? (
+          <p className="py-2 text-control text-ink-2">{t("noMembers")}</p>
+        ) : (
+          <MemberTable caption={`${t("answer")}: ${name}`} rows={answer} />
+        )}
+      </Part>
+      <details className="mt-5">
+        <summary className="min-h-[24px] cursor-pointer font-semibold text-control">{t("problems")}</summary>
+        <ProblemTable caption={`${t("problems")}: ${name}`} problems={problems.ofCall} />
+        {problems.ofPart.length === 0 ? null : (
+          <>
+            <p className="pt-4 text-control text-ink-2">{t("ofPart")}</p>
+            <ProblemTable caption={`${t("ofPart")}: ${name}`} problems={problems.ofPart} />
+          </>
+        )}
+      </details>
+      <Part title={t("try")}>
+        {command === undefined ? (
+          <p className="py-2 text-control text-ink-2">{t("noCommand")}</p>
+        ) : (
+          <div className="mt-2">
+            <CodeSample label={t("sample", { name })} code={command} />
+          </div>
+        )}
+      </Part>
+    </Section>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { SitePage } from "@/app/_components/site-page";
+import { BackToCalls } from "@/app/developers/_components/back-to-calls";
+import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
+import { findGuide } from "@/lib/http/guides/read-guide";
+import { readHealth } from "@/lib/http/health";
+
+type Props = { params: Promise<{ name: string }> };
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const guide = await findGuide((await params).name);
+  return { title: guide?.title ?? (await getTranslations("developers"))("title") };
+}
+
+/** One guide for programs, as it stands in docs/guides. */
+export default async function GuidePage({ params }: Props) {
+  const [guide, health] = await Promise.all([findGuide((await params).name), readHealth()]);
+  if (guide === undefined) notFound();
+  return (
+    <SitePage current="developers" title={guide.title} lead={<BackToCalls />} health={health}>
+      <div lang="en" className="min-w-0">
+        <GuideBlocks blocks={guide.blocks} title={guide.title} />
+      </div>
+    </SitePage>
+  );
+}

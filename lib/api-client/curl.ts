@@ -1,0 +1,32 @@
+/** One call as it goes over the wire. */
+export interface CurlCall {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string;
+  /** Without authentication. */
+  readonly isPublic?: boolean;
+  /** Further headers, by name. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Parts of an upload in place of a body, as curl's -F takes them. */
+  readonly parts?: readonly string[];
+  /** Writes the answer into this file. */
+  readonly file?: string;
+}
+
+/** As one word of a POSIX shell: whatever stands in it stays text in the terminal. */
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** The command that makes this call. The key stands as a variable: none is ever written here. */
+export function curlOf(call: CurlCall, origin: string): string {
+  const { method, path, body, headers = {}, parts = [] } = call;
+  const words = [
+    "curl -sS",
+    ...(method === "GET" ? [] : [`-X ${method}`]),
+    ...(call.isPublic === true ? [] : ['-H "Authorization: Bearer $KEY"']),
+    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : ["-H 'Content-Type: application/json'", `-d ${quoted(body)}`]),
+    ...parts.map((part) => `-F ${quoted(part)}`),
+    ...(call.file === undefined ? [] : [`-o ${quoted(call.file)}`]),
+  ];
+  return [...words, quoted(`${origin}${path}`)].join(" ");
+}

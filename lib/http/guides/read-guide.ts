@@ -1,0 +1,49 @@
+import "server-only";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { type Block, blocksOf } from "@/lib/http/guides/markdown";
+
+/** Guides for programs that the portal shows: name in its address, and the file of this program that it is. */
+const GUIDES = {
+  migrating: "docs/guides/migrating.md",
+  "signed-calls": "docs/guides/signed-calls.md",
+  "keys-by-curl": "docs/guides/keys-by-curl.md",
+  "held-keys": "docs/guides/held-keys.md",
+  notifications: "docs/guides/notifications.md",
+  import: "docs/guides/import.md",
+  sdk: "sdk/README.md",
+  cli: "cli/README.md",
+} as const;
+
+export type GuideName = keyof typeof GUIDES;
+
+const isName = (name: string): name is GuideName => Object.hasOwn(GUIDES, name);
+const fileOf = (name: GuideName): string => path.join(process.cwd(), GUIDES[name]);
+
+/** The guides that this installation has. */
+export function guideNames(): readonly GuideName[] {
+  return Object.keys(GUIDES)
+    .filter(isName)
+    .filter((name) => existsSync(fileOf(name)));
+}
+
+/** Title and blocks of a guide; nothing when there is none of this name. */
+export async function findGuide(
+  name: string,
+): Promise<{ readonly title: string; readonly blocks: readonly Block[] } | undefined> {
+  if (!isName(name) || !existsSync(fileOf(name))) return undefined;
+  const [first, ...rest] = blocksOf(await readFile(fileOf(name), "utf8"));
+  if (first?.kind !== "heading") return undefined;
+  return { title: first.content.map(({ text }) => text).join(""), blocks: rest };
+}
+
+/** Where a link of a guide leads within the portal; nothing where it leads into the sources. */
+export function hrefOf(link: string): string | undefined {
+  if (/^https?:\/\//.test(link) || /^[/#]/.test(link)) return link;
+  const [file = "", anchor] = link.split("#");
+  const target = path.posix.join("docs/guides", file);
+  const name = guideNames().find((one) => GUIDES[one] === target);
+  if (name === undefined) return undefined;
+  return `/developers/guides/${name}${anchor === undefined ? "" : `#${anchor}`}`;
+}
