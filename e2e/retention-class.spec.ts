@@ -20,7 +20,7 @@ test("legal keeps a record longer with a reason and puts it back; parties and of
   const tx = await submitTransaction(who.client456, canaries());
   const { page, faults } = await signedIn(browser, "coordinator-001:legal");
   await page.goto(at(`/transactions/${tx}`));
-  await expect(page.getByText("As long as its kind")).toBeVisible();
+  await expect(page.getByText("As long as usual")).toBeVisible();
   await page.getByRole("button", { name: "Keep it longer" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Keep it longer" }).click();
@@ -30,7 +30,7 @@ test("legal keeps a record longer with a reason and puts it back; parties and of
   await pictures(page, "retention-dialog");
   await dialog.getByRole("button", { name: "Keep it longer" }).click();
   await expect(dialog).toHaveCount(0);
-  await expect(page.getByText("Longer than its kind")).toBeVisible();
+  await expect(page.getByText("Longer than usual")).toBeVisible();
   await pictures(page, "retention");
   for (const handle of [
     "client-456",
@@ -41,16 +41,16 @@ test("legal keeps a record longer with a reason and puts it back; parties and of
     const other = await signedIn(browser, handle);
     await other.page.goto(at(`/transactions/${tx}`));
     await expect(other.page.getByRole("heading", { level: 1 })).toContainText("job-123");
-    await expect(other.page.getByText("Longer than its kind")).toHaveCount(0);
+    await expect(other.page.getByText("Longer than usual")).toHaveCount(0);
     await expect(other.page.getByRole("heading", { name: "Retention", exact: true })).toHaveCount(0);
     await other.page.context().close();
   }
   const body = { retention_class: "standard", reason: "Mine" };
   for (const caller of [who.client456, who.regulator, who.coordinator, who.support, who.executive])
     expect((await caller.post(`/confidential/transactions/${tx}/retention`, body)).status).toBe(403);
-  await page.getByRole("button", { name: "Back to its kind" }).click();
+  await page.getByRole("button", { name: "Back to the usual time" }).click();
   await dialog.getByLabel("Reason").fill("Settled");
   await dialog.getByRole("button", { name: "Put it back" }).click();
-  await expect(page.getByText("As long as its kind")).toBeVisible();
+  await expect(page.getByText("As long as usual")).toBeVisible();
   expect(faults()).toEqual([]);
 });

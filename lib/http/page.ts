@@ -28,11 +28,17 @@ export type PageResult<T> =
   | { readonly ok: true; readonly value: T; readonly principal: Principal }
   | { readonly ok: false; readonly problem: PageProblem };
 
-const readSession = cache(async () => {
+async function readSession(): Promise<Principal | undefined> {
   const [runtime, head] = await Promise.all([getRuntime(), headers()]);
   // Framed or fetched by a page of another port, which shares our cookies, nobody is signed in.
   return isOwnVisit(head) ? findSessionPrincipal(runtime, head) : undefined;
-});
+}
+
+/** Once more where the database was too busy to answer: nobody is shown out, and loses what he types, for that. */
+async function readSessionAgain(error: unknown): Promise<Principal | undefined> {
+  if (mapDatabaseError(error) instanceof DomainError) return readSession();
+  throw error;
+}
 
 /** A page draws on the same budget as the calls it stands for, once however much it reads. */
 const drawForPage = cache(
@@ -50,7 +56,7 @@ const drawForPage = cache(
 /** The person whose session this request carries; undefined without a live one, and while the database is away. */
 export const currentPrincipal = cache(async (): Promise<Principal | undefined> => {
   try {
-    return await readSession();
+    return await readSession().catch(readSessionAgain);
   } catch (error) {
     const mapped = mapDatabaseError(error);
     if (mapped instanceof DomainError) return undefined;

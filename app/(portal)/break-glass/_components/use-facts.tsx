@@ -13,6 +13,8 @@ export function UseFacts({ use, nowMs }: { use: EmergencyView; nowMs: number }) 
   const t = useTranslations("glass.facts");
   const names = useTranslations("domain.fields");
   const proofs = useTranslations("glass.proofs");
+  // It may have been ended before its hour was over; the log says when.
+  const isOver = use.state !== "pending" && use.state !== "running";
   const waits = use.state !== "reviewed" && use.state !== "refused";
   return (
     <>
@@ -22,7 +24,10 @@ export function UseFacts({ use, nowMs }: { use: EmergencyView; nowMs: number }) 
           facts={[
             { name: t("state"), value: <UseState use={use} /> },
             { name: t("began"), value: <LocalTime instant={use.began_at} form="minute" /> },
-            { name: t("until"), value: <LocalTime instant={use.not_after} form="minute" /> },
+            {
+              name: t(isOver ? "untilMost" : "until"),
+              value: <LocalTime instant={use.not_after} form="minute" />,
+            },
             { name: t("views"), value: t("viewsUsed", { count: use.views_used }) },
             ...(waits
               ? [{ name: t("reviewBy"), value: <LocalTime instant={use.review_by} form="minute" /> }]
