@@ -246,6 +246,7 @@ describe("narrowing", () => {
       notBefore: new Date("2026-01-02T00:00:00Z"),
       notAfter: new Date("2026-01-10T00:00:00Z"),
       maxViews: 3,
+      maxExports: 5,
     });
   });
 });

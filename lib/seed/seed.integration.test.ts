@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Principal } from "@/lib/context";
 import { contextOf, type SeedRuntime } from "@/lib/seed/demo-context";
+import { DEMO_CONTACT } from "@/lib/seed/people";
 import { seedDemonstration } from "@/lib/seed/seed-demonstration";
 import { createLogger } from "@/lib/telemetry/logger";
 import { queryAs } from "@/lib/testing/query-as";
@@ -88,11 +89,15 @@ it("the demonstration data are made through the use cases, and its grant opens t
     ["break-glass"],
   ]);
   const [colleague] = await query(
-    `SELECT o.name, o.email_domains, o.contacts, (SELECT count(*)::int FROM identity_check c WHERE c.officer_user_id = u.id) AS checks
+    `SELECT o.email_domains, o.contacts, (SELECT count(*)::int FROM identity_check c WHERE c.officer_user_id = u.id) AS checks
      FROM app_user u JOIN agency o ON o.organisation_id = u.organisation_id WHERE u.handle = 'regulator-002'`,
   );
   const [first] = await query("SELECT organisation_id FROM app_user WHERE handle = 'regulator-001'");
-  expect(colleague).toMatchObject({ email_domains: ["authority.example"], checks: 0 });
+  expect(colleague).toEqual({
+    email_domains: ["authority.example"],
+    contacts: [{ number: DEMO_CONTACT }],
+    checks: 0,
+  });
   expect((await principalOf("regulator-002")).organisationId).toBe(first?.organisation_id);
   const authorityFile = path.join(dir, "demo-authority.json");
   expect((await stat(authorityFile)).mode & 0o777).toBe(0o600);

@@ -275,13 +275,14 @@ function drawnChoice({ lives }: Playing, { name, who, which }: LifeEvent): Choic
 }
 
 /** What ends a request is drawn often enough. */
-const ENDS: readonly string[] = ["withdraw", "deny 1", "deny 2", "distrust"];
+const ENDS: readonly string[] = ["withdraw", "deny 1", "deny 2"];
 
 /** Something that the model lets somebody do to one of the requests; a comment only where it is an answer. */
 function ledChoice(play: Playing, { who, which }: LifeEvent): Choice | undefined {
-  const { drawn, lives } = play;
+  const { basis, drawn, lives } = play;
   const may: Choice[] = [];
-  for (const name of drawn.filter((each) => isTried(play, each)))
+  const names = drawn.filter((each) => isTried(play, each) && !(each === "distrust" && basis.isRevoked));
+  for (const name of names)
     for (const [id, one] of lives) {
       if (ENDS.includes(name) || (name === "comment" && one.state !== "needs_information")) continue;
       const by = ALL[name]?.by.find((each) => isAllowed(play, name, one, each));
