@@ -29,7 +29,10 @@ it("the package holds what is built and nothing of the server", () => {
   const types = files.filter((name) => name.endsWith(".d.ts"));
   const texts = types.map((name) => readFileSync(path.join(installed(), name), "utf8"));
   const led = texts.flatMap((text) => [...text.matchAll(/(?:from |import\()"([^"]+)"/g)].map(([, to]) => to));
-  expect([...new Set(led.filter((to) => !/^\.{1,2}\/.+\.js$/.test(to ?? "")))]).toEqual(["zod", "zod/v4/core"]);
+  expect([...new Set(led.filter((to) => !/^\.{1,2}\/.+\.js$/.test(to ?? "")))]).toEqual([
+    "zod",
+    "zod/v4/core",
+  ]);
   const browser = files.filter((name) => /^dist\/(browser|standalone)\/.*\.js$/.test(name));
   for (const name of browser)
     expect(readFileSync(path.join(installed(), name), "utf8")).not.toContain('"node:');
