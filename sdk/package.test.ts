@@ -86,7 +86,7 @@ export async function refused(error: unknown): Promise<void> {
     // What the compiler says is on standard output, also when it refuses.
     expect((await compiled.catch((refused: { stdout: string }) => refused)).stdout).toBe("");
   }
-});
+}, 600_000);
 
 it("it opens the golden files and checks their receipt, with Node's primitives and with those of a page", async () => {
   const testdata = path.join(root, "lib/crypto/testdata");

@@ -266,6 +266,23 @@ describe("a call is signed", () => {
     expect(new Set(nonces).size).toBe(3);
   });
 
+  it("with all that a call means, so that nobody on the way gives it another key or another type", async () => {
+    const { client, calls } = stage([ok()], { signing });
+    await client.call(operations.createTransaction, { ...NEW, idempotencyKey: "mine", ifMatch: '"1"' });
+    const [call] = calls;
+    if (call === undefined) throw new Error("nothing was sent");
+    expect(await isHeld(call)).toBe(true);
+    for (const name of ["content-digest", "content-type", "idempotency-key", "if-match"]) {
+      const headers = new Headers(call.headers);
+      headers.set(
+        name,
+        name === "content-digest" ? "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:" : "x",
+      );
+      const other = new Request(call.url, { method: "POST", headers, body: JSON.stringify(NEW.body) });
+      expect(holdsFor(readSignedCall(headers, new Date(NOW)), KEY, other, other.url)).toBe(false);
+    }
+  });
+
   it("with a form, whose boundary is the same in every attempt", async () => {
     const { client, calls } = stage([ok()], { signing });
     const document = new Blob([new Uint8Array([0x25, 0x50, 0x44, 0x46])], { type: "application/pdf" });

@@ -7,7 +7,7 @@ import type { PreparedCall } from "./client";
 
 /** How calls are signed (identity.md "Programmatic clients"). */
 export interface SigningOptions {
-  /** The API key's prefix, which the server has beside the public key. */
+  /** The API key's prefix, the ten characters after `sp_`: the server has the public key beside it. */
   readonly keyId: string;
   /** The Ed25519 seed, 32 bytes, or a private CryptoKey, which need not be extractable. */
   readonly privateKey: Uint8Array | CryptoKey;
@@ -15,6 +15,8 @@ export interface SigningOptions {
 
 const NONCE_BYTES = 18;
 const LABEL = "sealport";
+/** What else a call means, where it has it: a header that no signature covers is anybody's. */
+const COVERED_FIELDS = ["content-digest", "content-type", "idempotency-key", "if-match"];
 
 async function signatureOf(privateKey: SigningOptions["privateKey"], base: Uint8Array): Promise<Uint8Array> {
   if (privateKey instanceof Uint8Array) return ed25519Sign(privateKey, base);
@@ -36,8 +38,8 @@ export async function withBodyBytes(
 }
 
 /**
- * The call with its signature (RFC 9421): Ed25519 over method, target and, where there is a body, its SHA-256 (RFC 9530), with
- * a time and a nonce of its own. Each attempt is signed anew, since the server takes a nonce once.
+ * The call with its signature (RFC 9421): Ed25519 over method, target, the body's SHA-256 (RFC 9530) and type, and the headers
+ * that say what the call means, with a time and a nonce of its own. Each attempt is signed anew, since the server takes a nonce once.
  */
 export async function signCall(
   call: PreparedCall,
@@ -47,8 +49,8 @@ export async function signCall(
   const sent = await withBodyBytes(call);
   const headers = new Headers(sent.headers);
   if (sent.body !== undefined) headers.set("content-digest", contentDigest(sent.body));
-  const covered = ["@method", "@target-uri", ...(sent.body === undefined ? [] : ["content-digest"])];
-  const components = covered.map((id) => ({ id }));
+  const fields = COVERED_FIELDS.filter((name) => headers.has(name));
+  const components = ["@method", "@target-uri", ...fields].map((id) => ({ id }));
   const input = signatureInput(components, {
     created: Math.floor(nowMs / 1000),
     nonce: toBase64url(randomBytes(NONCE_BYTES)),
