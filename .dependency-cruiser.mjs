@@ -49,14 +49,14 @@ export default {
       name: "lib-knows-no-app",
       severity: "error",
       from: { path: "^lib/", pathNot: TESTS },
-      to: { path: "^(app|components|cli|scripts|e2e|bench)/" },
+      to: { path: "^(app|components|cli|scripts|e2e|bench|sdk)/" },
     },
     {
       name: "the-command-line-calls-the-api",
       severity: "error",
       from: { path: "^cli/", pathNot: TESTS },
       to: {
-        path: "^(lib|app|components|scripts|e2e|bench)/",
+        path: "^(lib|app|components|scripts|e2e|bench|sdk)/",
         pathNot:
           "/schema\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/verify/|^lib/audit/export/csv-cell\\.ts$|^lib/escrow/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
       },
@@ -124,6 +124,12 @@ export default {
       severity: "error",
       from: { path: "^lib/api-client/", pathNot: TESTS },
       to: { path: "^node_modules/(react|react-dom|next)/" },
+    },
+    {
+      name: "the-sdk-gives-out-what-runs-anywhere",
+      severity: "error",
+      from: { path: "^sdk/" },
+      to: { path: "^(lib|app|components|scripts)/", pathNot: "^lib/(api-client|crypto|audit/verify)/" },
     },
     {
       name: "one-module-knows-the-aws-sdk",

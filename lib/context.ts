@@ -4,34 +4,10 @@ import type { Clock } from "@/lib/clock";
 import type { Keystore } from "@/lib/custody/keystore";
 import type { Database } from "@/lib/db/client";
 import type { EscrowClient } from "@/lib/escrow/client";
+import type { Duty, Role, Scope } from "@/lib/roles";
 import type { Logger } from "@/lib/telemetry/logger";
 
-/** What a person or program may be in the system (access.md "Words"). Support is a duty, not a role. */
-export type Role = "client" | "miner" | "coordinator" | "auditor" | "regulator" | "admin";
-
-/** Duties a person may hold beside the role (identity.md). */
-export type Duty =
-  | "admin"
-  | "approve"
-  | "legal"
-  | "compliance"
-  | "privacy"
-  | "support"
-  | "recovery"
-  | "executive"
-  | "break-glass";
-
-/** Scopes of an API key (api.md "System"). */
-export type Scope =
-  | "submit"
-  | "open"
-  | "disclose"
-  | "export"
-  | "request"
-  | "decide"
-  | "keys"
-  | "read"
-  | "admin";
+export type { Duty, Role, Scope } from "@/lib/roles";
 
 /** How the caller proved who they are in this request. */
 export type Proof =

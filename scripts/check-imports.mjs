@@ -23,8 +23,8 @@ swc.parseFileSync = (file, options) => {
 };
 const { cruise } = await import("dependency-cruiser");
 
-const FOLDERS = ["app", "components", "lib", "cli", "scripts", "e2e", "bench", "proxy.ts"].filter((name) =>
-  existsSync(name),
+const FOLDERS = ["app", "components", "lib", "cli", "scripts", "e2e", "bench", "sdk/src", "proxy.ts"].filter(
+  (name) => existsSync(name),
 );
 
 function countSources(folder) {
@@ -42,7 +42,7 @@ const { output } = await cruise(FOLDERS, {
   validate: true,
 });
 const own = output.modules.filter((module) =>
-  /^(app|components|lib|cli|scripts|e2e|bench)\//.test(module.source),
+  /^(app|components|lib|cli|scripts|e2e|bench|sdk)\//.test(module.source),
 );
 const edges = own.reduce((total, module) => total + module.dependencies.length, 0);
 const sources = FOLDERS.filter((name) => !name.includes(".")).reduce(

@@ -10,6 +10,8 @@ export class ApiProblem extends Error {
     readonly code: string,
     readonly requestId: string,
     readonly problem: Readonly<Record<string, unknown>>,
+    /** Of the answer, `Retry-After` and the budgets among them. */
+    readonly headers: Headers = new Headers(),
   ) {
     super(`${status} ${code}`);
   }
@@ -32,16 +34,20 @@ export type CallInput<O extends OperationSpec> = Sent<O, "params"> &
   Sent<O, "query"> &
   Sent<O, "body"> & {
     readonly idempotencyKey?: string;
+    /** The ETag of what was read, where two people can change one thing. */
+    readonly ifMatch?: string;
     readonly signal?: AbortSignal;
     /** Files of an upload, by part name. */
     readonly files?: Readonly<Record<string, Blob>>;
   };
 
-interface LooseInput {
+/** A call's input whatever the operation: what `CallInput` of each has in common. */
+export interface LooseInput {
   readonly params?: unknown;
   readonly query?: unknown;
   readonly body?: unknown;
   readonly idempotencyKey?: string;
+  readonly ifMatch?: string;
   readonly signal?: AbortSignal;
   readonly files?: Readonly<Record<string, Blob>>;
 }
@@ -87,7 +93,13 @@ async function failure(response: Response): Promise<ApiProblem> {
     // A proxy in between may answer with something else than a problem document: status and id remain.
   }
   const code = typeof problem.code === "string" ? problem.code : "unknown";
-  return new ApiProblem(response.status, code, response.headers.get("x-request-id") ?? "", problem);
+  return new ApiProblem(
+    response.status,
+    code,
+    response.headers.get("x-request-id") ?? "",
+    problem,
+    response.headers,
+  );
 }
 
 /** A typed client of the API. Needs nothing but fetch: pages, scripts and other programs may use it. */
@@ -98,23 +110,50 @@ export interface ApiClient {
   open<O extends OperationSpec>(operation: O, input: CallInput<O>): Promise<Response>;
 }
 
+/** A call as it is to be sent: what a signature is made over, and what a second attempt sends again. */
+export interface PreparedCall {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body?: BodyInit;
+  readonly signal?: AbortSignal;
+}
+
+/** The call that an operation and its input make, with the client's key. */
+export function prepareCall(
+  options: ClientOptions,
+  operation: OperationSpec,
+  input: LooseInput,
+): PreparedCall {
+  const { body, contentType } = bodyOf(operation, input);
+  const headers = new Headers();
+  if (options.apiKey !== undefined) headers.set("authorization", `Bearer ${options.apiKey}`);
+  if (contentType !== undefined) headers.set("content-type", contentType);
+  if (input.idempotencyKey !== undefined) headers.set("idempotency-key", input.idempotencyKey);
+  if (input.ifMatch !== undefined) headers.set("if-match", input.ifMatch);
+  return {
+    url: `${options.baseUrl}${pathOf(operation, input)}`,
+    method: operation.method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+    ...(input.signal === undefined ? {} : { signal: input.signal }),
+  };
+}
+
+/** Sends a call once. Throws ApiProblem for every answer that is no success, and what fetch throws. */
+export async function sendCall(
+  send: typeof fetch,
+  { url, ...init }: PreparedCall & Pick<RequestInit, "redirect">,
+): Promise<Response> {
+  const response = await send(url, init);
+  if (!response.ok) throw await failure(response);
+  return response;
+}
+
 export function createApiClient(options: ClientOptions): ApiClient {
   const send = options.fetch ?? fetch;
-  const open = async (operation: OperationSpec, input: LooseInput): Promise<Response> => {
-    const { body, contentType } = bodyOf(operation, input);
-    const headers = new Headers();
-    if (options.apiKey !== undefined) headers.set("authorization", `Bearer ${options.apiKey}`);
-    if (contentType !== undefined) headers.set("content-type", contentType);
-    if (input.idempotencyKey !== undefined) headers.set("idempotency-key", input.idempotencyKey);
-    const response = await send(`${options.baseUrl}${pathOf(operation, input)}`, {
-      method: operation.method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      ...(input.signal === undefined ? {} : { signal: input.signal }),
-    });
-    if (!response.ok) throw await failure(response);
-    return response;
-  };
+  const open = (operation: OperationSpec, input: LooseInput): Promise<Response> =>
+    sendCall(send, prepareCall(options, operation, input));
   return {
     open,
     call: async (operation, input) => (await open(operation, input)).json(),

@@ -6,7 +6,7 @@ import type { Duty, Principal, Role, Scope } from "@/lib/context";
 import { DomainError } from "@/lib/errors";
 import { permitCall } from "@/lib/http/permit-call";
 import { openApiDocument } from "./openapi";
-import { OPERATIONS } from "./registry";
+import { OPERATIONS, operations } from "./registry";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const ROLES: readonly Role[] = ["client", "miner", "coordinator", "auditor", "regulator", "admin"];
@@ -168,4 +168,18 @@ describe("the OpenAPI document", () => {
       expect(given.sort()).toEqual(names.sort());
     }
   });
+});
+
+it("every operation is given out under its id, and its export has that name", () => {
+  expect(Object.keys(operations).sort()).toEqual(OPERATIONS.map(({ id }) => id).sort());
+  expect(operations.createTransaction.path).toBe("/confidential/transactions");
+  const files = readdirSync(path.join(root, "lib/api-client/operations"));
+  const sources = files.map((file) =>
+    readFileSync(path.join(root, "lib/api-client/operations", file), "utf8"),
+  );
+  const named = sources.flatMap((source) => [
+    ...source.matchAll(/export const (\w+) = operation\(\{[^;]*?\bid: "(\w+)"/g),
+  ]);
+  expect(named.map(([, name]) => name)).toEqual(named.map(([, , id]) => id));
+  expect(named).toHaveLength(OPERATIONS.length);
 });

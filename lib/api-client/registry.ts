@@ -30,7 +30,7 @@ import * as transparency from "./operations/transparency";
 import * as wraps from "./operations/wraps";
 
 /** Every module of operations stands here, or its routes fail the declaration test. */
-const MODULES: readonly Readonly<Record<string, unknown>>[] = [
+const MODULES = [
   system,
   transactions,
   disclosures,
@@ -60,7 +60,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   notices,
   notifications,
   transparency,
-];
+] as const;
 
 function isOperation(value: unknown): value is OperationSpec {
   return typeof value === "object" && value !== null && "id" in value && "method" in value && "path" in value;
@@ -68,5 +68,20 @@ function isOperation(value: unknown): value is OperationSpec {
 
 /** All operations of the API by path and method: the source of the OpenAPI document and of the tests over it. */
 export const OPERATIONS: readonly OperationSpec[] = MODULES.flatMap((module) =>
-  Object.values(module).filter(isOperation),
+  Object.values<unknown>(module).filter(isOperation),
 ).sort((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1));
+
+type All<Module> = (Module extends unknown ? (module: Module) => void : never) extends (
+  all: infer Every,
+) => void
+  ? Every
+  : never;
+type OnlyOperations<Members> = {
+  readonly [Id in keyof Members as Members[Id] extends OperationSpec ? Id : never]: Members[Id];
+};
+
+/** All operations by their id, with their exact types: what the SDK gives out. */
+export type Operations = OnlyOperations<All<(typeof MODULES)[number]>>;
+
+/** `operations.createTransaction` and all others; each export's name is its operation's id (registry.test.ts). */
+export const operations: Operations = Object.assign({}, ...OPERATIONS.map((one) => ({ [one.id]: one })));

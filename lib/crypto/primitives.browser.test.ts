@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { OpenError } from "./format-error";
+import { FormatError, OpenError } from "./format-error";
 import * as node from "./primitives";
 import * as browser from "./primitives.browser";
 import * as nodeStream from "./primitives-stream";
@@ -65,6 +65,56 @@ describe("the browser's primitives give what the server's give", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test("HMAC and AES key wrap, each unwrapped by the other, and nothing else unwrapped", () => {
+    fc.assert(
+      fc.property(
+        bytes(32),
+        bytes(32),
+        fc.nat(39),
+        fc.integer({ min: 1, max: 255 }),
+        (kek, key, at, flip) => {
+          expect(browser.hmacSha256(kek, key, key)).toEqual(node.hmacSha256(kek, key, key));
+          const wrapped = node.aesKeyWrap(kek, key);
+          expect(browser.aesKeyWrap(kek, key)).toEqual(wrapped);
+          expect(browser.aesKeyUnwrap(kek, wrapped)).toEqual(key);
+          const changed = Uint8Array.from(wrapped, (byte, index) => (index === at ? byte ^ flip : byte));
+          for (const side of [node, browser]) {
+            expect(() => side.aesKeyUnwrap(kek, changed)).toThrow(OpenError);
+            expect(() => side.aesKeyUnwrap(kek, wrapped.slice(8))).toThrow(OpenError);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test("X25519 keys and agreements, with any private bytes", () => {
+    fc.assert(
+      fc.property(bytes(32), bytes(32), (mine, theirs) => {
+        const publicKey = node.x25519PublicKey(theirs);
+        expect(browser.x25519PublicKey(theirs)).toEqual(publicKey);
+        const shared = node.x25519Shared(mine, publicKey);
+        expect(browser.x25519Shared(mine, publicKey)).toEqual(shared);
+        expect(browser.x25519Handle(theirs).derive(node.x25519PublicKey(mine))).toEqual(shared);
+      }),
+      { numRuns: 30 },
+    );
+    const [pair, other] = [browser.generateX25519(), browser.ephemeralX25519()];
+    expect(node.x25519PublicKey(pair.privateKey)).toEqual(pair.publicKey);
+    expect(node.x25519Shared(pair.privateKey, other.publicKey)).toEqual(other.derive(pair.publicKey));
+  });
+
+  test.each([
+    ["zero", new Uint8Array(32)],
+    ["one", Uint8Array.of(1, ...new Uint8Array(31))],
+    ["31 bytes", new Uint8Array(31).fill(9)],
+  ])("no agreement with a public key of %s", (_what, publicKey) => {
+    for (const side of [node, browser]) {
+      expect(() => side.x25519Shared(new Uint8Array(32).fill(7), publicKey)).toThrow(FormatError);
+      expect(() => side.x25519Handle(new Uint8Array(32).fill(7)).derive(publicKey)).toThrow(FormatError);
+    }
   });
 
   test("a signature with any byte changed holds for neither", () => {

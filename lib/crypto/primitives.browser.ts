@@ -1,13 +1,14 @@
-import { gcm } from "@noble/ciphers/aes.js";
-import { ed25519 } from "@noble/curves/ed25519.js";
+import { aeskw, gcm } from "@noble/ciphers/aes.js";
+import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
+import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { concat } from "./bytes";
 import { FormatError, OpenError } from "./format-error";
 
-// What a browser needs of primitives.ts to check the log. The build puts this file in that one's place wherever
-// code runs in a browser (next.config.mjs), so each name here must mean the same as there. Synchronous, hence
-// @noble and not WebCrypto.
+// What a browser needs of primitives.ts to check the log and to open and seal envelopes. The builds put this file in that
+// one's place wherever code runs in a browser (next.config.mjs, sdk/build.mjs), so each name here must mean the same as
+// there. Synchronous, hence @noble and not WebCrypto.
 
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
@@ -24,6 +25,13 @@ export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   const hash = nobleSha256.create();
   for (const part of parts) hash.update(typeof part === "string" ? encoder.encode(part) : part);
   return hash.digest();
+}
+
+/** HMAC-SHA-256 (RFC 2104) of the parts one after another. */
+export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+  const mac = hmac.create(nobleSha256, key);
+  for (const part of parts) mac.update(part);
+  return mac.digest();
 }
 
 /** Bytes from the browser's generator. */
@@ -63,6 +71,61 @@ export function aesGcmOpen(
   } catch {
     throw new OpenError();
   }
+}
+
+/** AES-256 key wrap (RFC 3394) with the default initial value. */
+export function aesKeyWrap(kek: Uint8Array, key: Uint8Array): Uint8Array {
+  return aeskw(kek).encrypt(key);
+}
+
+/** Inverse of `aesKeyWrap`; throws OpenError when the integrity check fails (RFC 3394 section 2.2.3). */
+export function aesKeyUnwrap(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
+  try {
+    return aeskw(kek).decrypt(wrapped);
+  } catch {
+    throw new OpenError();
+  }
+}
+
+/** An X25519 private key for many agreements. */
+export interface X25519Handle {
+  readonly publicKey: Uint8Array;
+  /** Shared secret (RFC 7748 section 6.1); throws FormatError when it is all zero. */
+  derive(publicKey: Uint8Array): Uint8Array;
+}
+
+/** Public key of an X25519 private key (RFC 7748 section 6.1). */
+export function x25519PublicKey(privateKey: Uint8Array): Uint8Array {
+  requireKey(privateKey);
+  return x25519.getPublicKey(privateKey);
+}
+
+/** X25519 shared secret (RFC 7748 section 6.1); throws FormatError when it is all zero. */
+export function x25519Shared(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  requireKey(privateKey);
+  requireKey(publicKey);
+  try {
+    return x25519.getSharedSecret(privateKey, publicKey);
+  } catch {
+    throw new FormatError("format.key", "the shared secret is zero");
+  }
+}
+
+/** Keeps a private key; the public key is computed from it, never believed. */
+export function x25519Handle(privateKey: Uint8Array): X25519Handle {
+  const key = Uint8Array.from(privateKey);
+  return { publicKey: x25519PublicKey(key), derive: (publicKey) => x25519Shared(key, publicKey) };
+}
+
+/** A fresh X25519 key pair (RFC 7748 section 6.1). */
+export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Array } {
+  const privateKey = randomBytes(KEY_BYTES);
+  return { publicKey: x25519PublicKey(privateKey), privateKey };
+}
+
+/** A fresh key pair whose private half never leaves the handle: one per recipient entry. */
+export function ephemeralX25519(): X25519Handle {
+  return x25519Handle(randomBytes(KEY_BYTES));
 }
 
 /** Public key of an Ed25519 seed (RFC 8032 section 5.1.5). */

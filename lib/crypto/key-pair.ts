@@ -1,0 +1,18 @@
+import { ed25519PublicKey, generateX25519, randomBytes } from "./primitives";
+
+/** Both halves, 32 bytes each. */
+export interface KeyPair {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Uint8Array;
+}
+
+/** A fresh X25519 key pair (RFC 7748), to which envelopes are sealed. */
+export function generateKeyPair(): KeyPair {
+  return generateX25519();
+}
+
+/** A fresh Ed25519 key pair (RFC 8032) by which calls are signed; the private half is the seed. */
+export function generateSigningKeyPair(): KeyPair {
+  const privateKey = randomBytes(32);
+  return { publicKey: ed25519PublicKey(privateKey), privateKey };
+}
