@@ -56,7 +56,7 @@ export default {
       severity: "error",
       from: { path: "^cli/", pathNot: TESTS },
       to: {
-        path: "^(lib|app|components|scripts|e2e|bench)/",
+        path: "^(lib|app|components|scripts|e2e|bench|sdk)/",
         pathNot:
           "/schema\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/verify/|^lib/audit/export/csv-cell\\.ts$|^lib/escrow/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
       },

@@ -1,27 +1,24 @@
-import { type CallInput, createApiClient } from "@/lib/api-client/client";
-import type { Answer, OperationSpec } from "@/lib/api-client/operation";
+import { createSealport, type Sealport } from "@/lib/api-client/sealport";
+import { fromBase64url } from "@/lib/crypto/bytes";
 import type { Target } from "./settings";
 
-// The one place that knows how the API is called.
+/** The SDK's client: it signs, waits as it is told to, and repeats what may be repeated. */
+export type Connection = Sealport;
 
-export type Connection = ReturnType<typeof connect>;
+/** For one attempt; a thousand transactions are sealed before their answer begins. */
+const TIMEOUT_MS = 120_000;
+const RETRIES = 4;
 
-type ItemOf<O extends OperationSpec> =
-  Answer<O> extends { readonly items: readonly (infer Item)[] } ? Item : never;
-
-export function connect(target: Target, send: typeof fetch = fetch) {
-  const { url, apiKey } = target;
-  const client = createApiClient({ baseUrl: url, ...(apiKey === undefined ? {} : { apiKey }), fetch: send });
-  async function* pages<O extends OperationSpec>(
-    operation: O,
-    input: CallInput<O>,
-  ): AsyncGenerator<ItemOf<O>> {
-    for (let next = input; ; ) {
-      const page = (await client.call(operation, next)) as { items: ItemOf<O>[]; next_cursor: string | null };
-      yield* page.items;
-      if (page.next_cursor === null) return;
-      next = { ...input, query: { ...Object(Reflect.get(input, "query")), cursor: page.next_cursor } };
-    }
-  }
-  return { ...client, pages };
+/** The one place that knows how the API is called. A signed call names its key and need not send it. */
+export function connect({ url, apiKey, signing }: Target, send: typeof fetch = fetch): Connection {
+  return createSealport({
+    baseUrl: url,
+    fetch: send,
+    retries: RETRIES,
+    timeoutMs: TIMEOUT_MS,
+    ...(apiKey === undefined || signing !== undefined ? {} : { apiKey }),
+    ...(signing === undefined
+      ? {}
+      : { signing: { keyId: signing.key_id, privateKey: fromBase64url(signing.private_key) } }),
+  });
 }

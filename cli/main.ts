@@ -7,7 +7,7 @@ import { type Host, hostOf } from "./host";
 import { type Output, openOutput } from "./output";
 import { parseCommandLine } from "./parse";
 import { readTarget, type Target } from "./settings";
-import { jsonLine } from "./shown";
+import { jsonLine, linesOf } from "./shown";
 import { COMMANDS } from "./table";
 import { tellFailure } from "./tell-failure";
 import { VERSION } from "./version";
@@ -45,9 +45,13 @@ function contextOf(host: Host, out: Output, given: Given): Cx & { readonly url: 
   };
 }
 
+function shownStack(error: unknown): string {
+  return linesOf(error instanceof Error ? (error.stack ?? error.message) : String(error)).join("\n");
+}
+
 function tell(error: unknown, isJson: boolean, url: string | undefined): number {
+  if (process.env.SEALPORT_DEBUG === "1") process.stderr.write(`${shownStack(error)}\n`);
   const told = tellFailure(error, url);
-  if (told === undefined) throw error;
   const text = isJson ? jsonLine(told.document) : told.lines.join("\n");
   process.stderr.write(`${text}\n`);
   return told.exit;

@@ -153,7 +153,7 @@ function newJwk(kid: string) {
   return { name, publicKey: String(jwk.x), secret: String(jwk.d) };
 }
 
-test("whoever holds a key signs the statement that is shown, and what is not about the decision is not signed", async () => {
+test("whoever holds a key signs the statement that is shown; a file that is no key is refused", async () => {
   const { legal, place } = portal.bench;
   const { name, publicKey } = newJwk("k-legal");
   await portal.bench.query("ALTER TABLE credential DISABLE TRIGGER USER", []);

@@ -65,8 +65,24 @@ export function isAway(error: unknown): boolean {
   return error instanceof DOMException && error.name === "TimeoutError";
 }
 
-/** How a failure is told; undefined for one that is a fault of this program. */
-export function tellFailure(error: unknown, url?: string): Told | undefined {
+/** What nobody foresaw: behind a call it is an answer that is none of the API's, before it a fault of this program. */
+function toldUnforeseen(error: unknown, url: string | undefined): Told {
+  const words =
+    error instanceof Error ? `${error.name}: ${error.message}` : "something that is no error was thrown";
+  const line =
+    url === undefined
+      ? `a fault of this program (${words})`
+      : `${url} answered what is not understood (${words})`;
+  const hint = "SEALPORT_DEBUG=1 shows where.";
+  return {
+    exit: url === undefined ? EXIT.wrong : EXIT.away,
+    lines: [oneLine(line), hint],
+    document: { error: line, exit: url === undefined ? EXIT.wrong : EXIT.away },
+  };
+}
+
+/** How a failure is told; `url` is that of the portal, once it is known. */
+export function tellFailure(error: unknown, url?: string): Told {
   if (error instanceof CliError)
     return {
       exit: error.exit,
@@ -74,7 +90,7 @@ export function tellFailure(error: unknown, url?: string): Told | undefined {
       document: { error: error.message, exit: error.exit },
     };
   if (error instanceof ApiProblem) return toldProblem(error);
-  if (!isAway(error)) return undefined;
+  if (!isAway(error)) return toldUnforeseen(error, url);
   const cause = causeOf(error);
   const line = `${url ?? "the portal"} does not answer${cause === undefined ? "" : ` (${cause})`}`;
   return { exit: EXIT.away, lines: [oneLine(line)], document: { error: line, exit: EXIT.away } };

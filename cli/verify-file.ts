@@ -1,3 +1,4 @@
+import { getAuditKeys } from "@/lib/api-client/operations/audit";
 import { readPolicy } from "@/lib/audit/verify/check-keys";
 import { describeReport, openReceipts } from "@/lib/audit/verify/describe-report";
 import { keepCheckpoint } from "@/lib/audit/verify/keep-checkpoint";
@@ -5,6 +6,7 @@ import { readReceipt } from "@/lib/audit/verify/read-receipt";
 import type { Report } from "@/lib/audit/verify/report";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/verify/time-stamp-verifier";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import { verifyReceipt } from "@/lib/audit/verify/verify-receipt";
 import { FormatError } from "@/lib/crypto/format-error";
 import { fileSource } from "@/scripts/file-source";
 import { NotWritten, replacePolicy } from "@/scripts/keep-policy";
@@ -39,6 +41,30 @@ function sourceOf(file: string) {
   } catch {
     throw usage(`${file} cannot be read`);
   }
+}
+
+/** Whether a receipt is signed by the policy's keys, or by those that the portal itself tells. */
+export async function verifyPromise(cx: Cx, file: string, policy: string | undefined): Promise<number> {
+  const { text } = await readSide(cx, file, readReceipt);
+  const keys =
+    policy === undefined
+      ? await cx.connect().call(getAuditKeys, { query: {} })
+      : (await readSide(cx, policy, readPolicy)).value;
+  const promise = verifyReceipt(text, keys);
+  const source = policy === undefined ? "portal" : "policy";
+  if (!promise.ok) {
+    await cx.out.document({ verdict: "wrong", keys: source, is: promise.is, detail: promise.detail });
+    return EXIT.wrong;
+  }
+  const { entryId, integrateBy } = promise;
+  await cx.out.document({
+    verdict: "consistent",
+    keys: source,
+    entry_id: entryId,
+    integrate_by: integrateBy,
+  });
+  cx.out.remark("The signature holds. Whether the log kept the promise only a bundle shows: --bundle FILE.");
+  return EXIT.consistent;
 }
 
 /** As `npm run verify`: 0 verified under the policy, 3 consistent only or a receipt left open, 1 wrong. */

@@ -1,6 +1,5 @@
 import type { CommandSpec, Given, OptionSpec } from "../command";
 import type { Cx } from "../context";
-import { usage } from "../exit";
 
 const SIDE: readonly OptionSpec[] = [
   { name: "policy", kind: "text", value: "FILE", help: "Your own keys and rules." },
@@ -38,15 +37,21 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["verify", "receipt"],
-    summary: "Verify a receipt, or an answer with one in it, by a bundle.",
+    summary:
+      "Verify a receipt, or an answer with one in it: its signature, and by a bundle that the log kept it.",
     operands: [{ name: "FILE", help: "The receipt." }],
-    options: [{ name: "bundle", kind: "text", value: "FILE", help: "The bundle." }, ...SIDE],
+    options: [
+      { name: "bundle", kind: "text", value: "FILE", help: "The bundle that shows whether it was kept." },
+      ...SIDE,
+    ],
     example: "sealport verify receipt answer.json --bundle november.zip --policy policy.json",
-    note: "Exit status as for bundles.",
+    note: "With a bundle the exit status is as for bundles. Without one only the signature is checked, with the keys of --policy or else those that the portal tells: 3 where it holds, since only a bundle shows that the log kept its promise; 1 where it does not.",
     run: async (cx, given) => {
       const bundle = given.text("bundle");
-      if (bundle === undefined) throw usage("--bundle is wanted");
-      return check(cx, given, bundle, [given.operand("FILE")]);
+      const receipt = given.operand("FILE");
+      if (bundle !== undefined) return check(cx, given, bundle, [receipt]);
+      const { verifyPromise } = await import("../verify-file");
+      return verifyPromise(cx, receipt, given.text("policy") ?? given.text("keep"));
     },
   },
 ];

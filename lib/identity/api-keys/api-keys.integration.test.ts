@@ -4,10 +4,13 @@ import { fixedClock } from "@/lib/clock";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
+import { bind } from "@/lib/http/bind";
+import { serve } from "@/lib/http/serve";
+import { findCallingKey } from "@/lib/identity/api-keys/find-calling-key";
 import { listAllApiKeys, listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
 import { makeApiKey, rotateApiKey } from "@/lib/identity/api-keys/make-api-key";
 import { revokeAnyApiKey, revokeOwnApiKey } from "@/lib/identity/api-keys/revoke-api-key";
-import { ApiKeyPage, MadeApiKey } from "@/lib/identity/api-keys/schema";
+import { ApiKeyPage, CallingKey, MadeApiKey } from "@/lib/identity/api-keys/schema";
 import { authenticate } from "@/lib/identity/authenticate";
 import { type Runtime, useRuntime } from "@/lib/runtime";
 import { call, signedInAt } from "@/lib/testing/account-bench";
@@ -167,4 +170,29 @@ it("ends at once and for good, by its holder or by an administrator with a reaso
   expect((await end(admin, {})).status).toBe(422);
   expect((await end(admin, { reason: "seen in a public repository" })).body.state).toBe("revoked");
   expect(await useKey(second.key)).toBe("auth.invalid");
+});
+
+it("tells whoever calls with it what it is, and nothing that would call again; a session has none", async () => {
+  const { path, method } = operations.getCallingKey;
+  const { GET } = serve(path, [bind(operations.getCallingKey, (cx) => findCallingKey(cx))]);
+  const ask = async (who: TestBrowser | string) => {
+    const headers = typeof who === "string" ? { "x-api-key": who } : who.headers();
+    const asked = new Request(`http://localhost:3000${path}`, { method, headers });
+    const response = await GET(asked, { params: Promise.resolve({}) });
+    return { status: response.status, body: await response.json() };
+  };
+  const browser = await signedIn(await createAccount(runtime, "client"));
+  const made = MadeApiKey.parse(
+    (await make(browser, { ...own, scopes: ["submit"], signing_key: SIGNING })).body,
+  );
+  const other = MadeApiKey.parse((await make(browser)).body);
+  const answer = await ask(made.key);
+  expect(answer.status).toBe(200);
+  const { key, receipt, last_used_at, ...view } = made;
+  const told = CallingKey.parse(answer.body);
+  expect(told).toMatchObject({ ...view, role: "client", duties: [], signed: false });
+  expect(JSON.stringify(told)).not.toContain(key.slice(14));
+  expect(CallingKey.parse((await ask(other.key)).body).id).toBe(other.id);
+  expect(await ask(browser)).toMatchObject({ status: 404, body: { code: "api-key.not-found" } });
+  expect([receipt.entry_id, last_used_at]).toEqual([expect.any(String), null]);
 });
