@@ -3,6 +3,7 @@ import { OPERATIONS } from "@/lib/api-client/registry";
 import { servePublic } from "@/lib/http/serve-public";
 import packageJson from "@/package.json";
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = servePublic(async () =>
-  Response.json(openApiDocument(OPERATIONS, packageJson.version)),
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = servePublic(
+  async () => Response.json(openApiDocument(OPERATIONS, packageJson.version)),
+  { isProbe: false },
 );

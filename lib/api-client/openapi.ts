@@ -86,6 +86,7 @@ function operationObject(operation: OperationSpec): JsonSchema {
     "x-roles": roles,
     ...(duties === undefined ? {} : { "x-duties": duties }),
     "x-rate-class": operation.rate,
+    ...(operation.weight === undefined ? {} : { "x-rate-weight": operation.weight }),
     "x-audit-action": operation.action,
     parameters: [
       ...parameters(operation.params, "path"),
