@@ -4,6 +4,7 @@ import type { Clock } from "@/lib/clock";
 import type { Keystore } from "@/lib/custody/keystore";
 import type { Database } from "@/lib/db/client";
 import type { EscrowClient } from "@/lib/escrow/client";
+import type { Limits } from "@/lib/rate-limit/limits";
 import type { Duty, Role, Scope } from "@/lib/roles";
 import type { Logger } from "@/lib/telemetry/logger";
 
@@ -81,6 +82,8 @@ export interface Context extends DbContext {
   readonly client: ClientInfo;
   readonly requestId: string;
   readonly logger: Logger;
+  /** The budgets of this process; absent where nobody calls from outside. */
+  readonly limits?: Limits | undefined;
   /** Absent where none is configured: then documents are "not scanned". */
   readonly scanner?: Scanner | undefined;
 }

@@ -22,12 +22,13 @@ function run(command, args) {
   });
 }
 
-/** Programs of others that tests run: the first checks our formats, the others are the key services of lib/custody and a scanner. */
+/** Programs of others that tests run: the first checks our formats, the others are the key services of lib/custody, a scanner and a counter. */
 const TOOLS = [
   { packages: ["openssl"], isThere: () => runs("openssl", "version") },
   { packages: ["python3-moto", "python3-flask-cors"], isThere: () => existsSync("/usr/bin/moto_server") },
   { packages: ["softhsm2"], isThere: () => runs("softhsm2-util", "--version") },
   { packages: ["clamav-daemon"], isThere: () => existsSync("/usr/sbin/clamd") },
+  { packages: ["redis-server"], isThere: () => existsSync("/usr/bin/redis-server") },
   { packages: ["opensc"], isThere: () => spawnSync("pkcs11-tool", ["--help"]).error === undefined },
 ];
 

@@ -1,5 +1,6 @@
 import { servePublic } from "@/lib/http/serve-public";
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = servePublic(async () =>
-  Response.json({ status: "alive" }),
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = servePublic(
+  async () => Response.json({ status: "alive" }),
+  { isProbe: true },
 );

@@ -12,4 +12,5 @@ function documentText(): string {
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = servePublic(
   async () => new Response(documentText(), { headers: { "content-type": "application/json" } }),
+  { isProbe: false },
 );

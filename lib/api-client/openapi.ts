@@ -143,6 +143,7 @@ function operationObject(operation: OperationSpec, share: Share): JsonSchema {
     "x-roles": roles,
     ...(duties === undefined ? {} : { "x-duties": duties }),
     "x-rate-class": operation.rate,
+    ...(operation.weight === undefined ? {} : { "x-rate-weight": operation.weight }),
     "x-audit-action": operation.action,
     ...(operation.stepUp === true ? { "x-step-up": true } : {}),
     parameters: [

@@ -60,6 +60,8 @@ export interface OperationSpec {
     readonly also?: readonly number[];
   };
   readonly rate: RateClass;
+  /** How many calls of its budget one call takes; 1 unless said. */
+  readonly weight?: number;
   /** Audit action; refusals by role and scope are recorded under it. */
   readonly action: string;
   /** The call accepts Idempotency-Key; a replay answers only these top-level members (ids, states, times). */

@@ -37,3 +37,12 @@ export function counterProblem(env: CounterEnv): string | undefined {
     return "REDIS_CA_FILE needs a REDIS_URL that begins with rediss://";
   return undefined;
 }
+
+/** Where the calls are counted that must not be made uncounted. */
+export type CountingStore = "upstash" | "redis" | "postgresql";
+
+/** The store that these variables name; Upstash before Redis where both are named. */
+export function countingStore(env: CounterEnv): CountingStore {
+  if (env.UPSTASH_REDIS_REST_URL !== undefined) return "upstash";
+  return env.REDIS_URL === undefined ? "postgresql" : "redis";
+}

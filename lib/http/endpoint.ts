@@ -1,5 +1,5 @@
 import "server-only";
-import type { OperationSpec } from "@/lib/api-client/operation";
+import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
 import type { ClientInfo, Context, Principal } from "@/lib/context";
 import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
 import { mapDatabaseError } from "@/lib/db/errors";
@@ -16,7 +16,7 @@ import { withHeaders } from "@/lib/http/response-headers";
 import { requireSignedBody } from "@/lib/http/signed-body";
 import { type Authenticated, keyPrefixOf } from "@/lib/identity/authenticate";
 import { addressKey } from "@/lib/rate-limit/address-key";
-import { type Draw, limitHeaders, takeOrSlow } from "@/lib/rate-limit/limits";
+import { type Draw, limitHeaders, policyHeader, takeOrSlow } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime";
 
 /** For the caller's own cache, not for one that callers share. */
@@ -101,11 +101,16 @@ async function identify(runtime: Runtime, exchange: Exchange) {
   }
 }
 
+/** An address or a method that does not exist is read. */
+function rateOf({ binding }: Exchange): RateClass {
+  return binding?.operation.rate ?? "reads";
+}
+
 /** Proofs are slowed down by session: whoever holds one cookie must not keep its owner from proving who they are. */
 function drawFor({ limits }: Runtime, exchange: Exchange, { userId, proof }: Principal): Promise<Draw> {
-  const rate = exchange.binding?.operation.rate ?? "reads";
+  const rate = rateOf(exchange);
   if (rate === "sign_in" && proof.kind === "session") return takeOrSlow(limits, userId, proof.sessionId);
-  return limits.take(rate, userId);
+  return limits.take(rate, userId, exchange.binding?.operation.weight);
 }
 
 async function limitCaller(runtime: Runtime, exchange: Exchange, principal: Principal): Promise<void> {
@@ -218,6 +223,8 @@ export async function answerRequest(endpoint: Endpoint, request: Request, params
   let runtime: Runtime | undefined;
   try {
     runtime = await getRuntime();
+    // Replaced by the draw: what fails before it has its policy all the same.
+    Object.assign(exchange.headers, policyHeader(runtime.limits.policy(rateOf(exchange))));
     return withHeaders(await answer(runtime, exchange), exchange.headers, isHead);
   } catch (failure) {
     return withHeaders(failureResponse(exchange, failure, runtime), exchange.headers, isHead);

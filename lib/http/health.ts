@@ -7,6 +7,7 @@ import type { Keystore } from "@/lib/custody/keystore";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
+import { countingStore } from "@/lib/env/counters";
 import { DomainError } from "@/lib/errors";
 import {
   alarmsOf,
@@ -84,11 +85,18 @@ function stampOf({ stampedAt, stampedSize }: StoredHealth, isStamping: boolean):
   return isStamping ? null : undefined;
 }
 
+/** The server that counts calls, where there is one beside the database. */
+async function counterParts({ limits }: Runtime): Promise<HealthPart[]> {
+  if (limits.store === "postgresql") return [];
+  return [{ name: limits.store, state: (await limits.isUp()) === true ? "up" : "down" }];
+}
+
 async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
   const env = portalEnv();
   const policy = witnessPolicy(env);
   // The signer first: it signs what the database holds, so that a database read later is never behind it by itself.
   const signer = await askSigner(env.SIGNER_URL);
+  const counting = await counterParts(runtime);
   const { stored, acknowledged } = await inSnapshot(runtime, async (tx) => ({
     stored: await readStoredHealth(tx, runtime.instance.log, policy),
     acknowledged: (await readAside(askPrisma(tx), asideOf(runtime))).acknowledged.length,
@@ -101,6 +109,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
     { name: "worker", state: workerState(stored.workerSeenAt, nowMs) },
     ...keystoreParts(runtime.keystore.serviceState()),
     ...services,
+    ...counting,
   ];
   return {
     database: true,
@@ -123,6 +132,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       acknowledged,
     }),
     assurance: runtime.instance.evaluation ? "evaluation" : "separate",
+    counter: runtime.limits.store,
   };
 }
 
@@ -166,6 +176,7 @@ function withoutDatabase(
     },
     alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),
     assurance: env.SEALPORT_EVALUATION ? "evaluation" : "separate",
+    counter: countingStore(env),
   };
 }
 

@@ -13,6 +13,7 @@ export async function readReadiness(): Promise<z.infer<typeof Readiness>> {
     migrations: health.migrations,
     // The default rules are part of the program (access.md); versions from the database come later.
     policy: true,
+    call_counter: health.counter,
     degraded: degraded.map((part) => part.name),
   };
 }

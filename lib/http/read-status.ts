@@ -26,6 +26,7 @@ export async function readStatus(cx: Context): Promise<Status> {
     signer_refuses: health.log.refused,
     declared_losses: health.log.declared_losses,
     acknowledged_rows: health.log.acknowledged_rows,
+    call_counter: health.counter,
     alarms: [...health.alarms],
   };
 }

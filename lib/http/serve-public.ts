@@ -1,20 +1,38 @@
 import "server-only";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
+import { clientInfo } from "@/lib/http/client-info";
 import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/problem";
 import { withHeaders } from "@/lib/http/response-headers";
 import { handlersOf } from "@/lib/http/serve";
+import { addressKey } from "@/lib/rate-limit/address-key";
+import { limitHeaders } from "@/lib/rate-limit/limits";
+import { getRuntime } from "@/lib/runtime";
 
 type Handler = (request: Request) => Promise<Response>;
 
-/** Handlers of one of the few GETs without authentication: same headers, same problem documents, no limits. */
-export function servePublic(answer: () => Promise<Response>) {
+/** Draws on the budget of the caller's address; an instance that is not up yet counts nothing and answers all the same. */
+async function drawFor(request: Request, headers: Record<string, string>): Promise<void> {
+  const runtime = await getRuntime().catch(() => undefined);
+  if (runtime === undefined) return;
+  const { address } = clientInfo(request.headers);
+  const draw = await runtime.limits.take("anonymous", addressKey(address));
+  Object.assign(headers, limitHeaders(draw, runtime.clock.nowMs()));
+  if (!draw.success) throw new DomainError("rate.exceeded", { detail: "Try again later, see Retry-After." });
+}
+
+/**
+ * Handlers of one of the few GETs without authentication: same headers, same problem documents. `isProbe`: asked by
+ * supervisors and balancers, who must have an answer however often they ask and whatever is away; it has no budget.
+ */
+export function servePublic(answer: () => Promise<Response>, { isProbe }: { readonly isProbe: boolean }) {
   const handler: Handler = async (request) => {
     const requestId = request.headers.get("x-request-id") ?? uuidv7(Date.now());
-    const headers = { "x-request-id": requestId };
+    const headers: Record<string, string> = { "x-request-id": requestId };
     const place = { requestId, instance: new URL(request.url).pathname };
     const isHead = request.method === "HEAD";
     try {
+      if (!isProbe) await drawFor(request, headers);
       return withHeaders(await answerGet(request, answer), headers, isHead);
     } catch (error) {
       if (!(error instanceof DomainError))

@@ -16,6 +16,7 @@ import { PasskeySignIn, PasswordSignIn } from "@/lib/identity/schema";
 import { signInWithPasskey } from "@/lib/identity/sign-in-with-passkey";
 import { signInWithPassword } from "@/lib/identity/sign-in-with-password";
 import { addressKey } from "@/lib/rate-limit/address-key";
+import { limitHeaders, policyHeader } from "@/lib/rate-limit/limits";
 import { getRuntime, type Runtime } from "@/lib/runtime";
 
 function contextOf(runtime: Runtime, request: Request, requestId: string, client: ClientInfo): SignInCall {
@@ -63,10 +64,11 @@ const CALLS: Readonly<Record<string, (cx: SignInCall) => Promise<Response>>> = {
   ...INVITATION_CALLS,
 };
 
-async function answer(cx: SignInCall, path: string): Promise<Response> {
+async function answer(cx: SignInCall, path: string, headers: Record<string, string>): Promise<Response> {
   const address = addressKey(cx.client.address);
   try {
     const draw = await cx.limits.take("anonymous", address);
+    Object.assign(headers, limitHeaders(draw, cx.clock.nowMs()));
     if (!draw.success) throw new DomainError("rate.exceeded", { detail: "Try again later." });
     const call = CALLS[`${cx.request.method} ${path}`];
     if (call === undefined) throw new DomainError("request.not-found");
@@ -83,13 +85,14 @@ async function answer(cx: SignInCall, path: string): Promise<Response> {
 /** Answers one call below /api/auth: the only way to a session. */
 export async function answerSignIn(request: Request, path: string): Promise<Response> {
   const requestId = request.headers.get("x-request-id") ?? uuidv7(Date.now());
-  const headers = { "x-request-id": requestId };
+  const headers: Record<string, string> = { "x-request-id": requestId };
   const place = { requestId, instance: new URL(request.url).pathname };
   let runtime: Runtime | undefined;
   try {
     runtime = await getRuntime();
     const cx = contextOf(runtime, request, requestId, clientInfo(request.headers));
-    return withHeaders(await answer(cx, path), headers, false);
+    Object.assign(headers, policyHeader(runtime.limits.policy("anonymous")));
+    return withHeaders(await answer(cx, path, headers), headers, false);
   } catch (error) {
     if (error instanceof DomainError)
       return withHeaders(problemResponse(problemOf(error, place), problemHeaders(error)), headers, false);

@@ -12,6 +12,7 @@ export type LimitClass =
   | "sign_in_address"
   | "sign_in_code"
   | "wrong_proof"
+  | "grant_day"
   | "anonymous";
 
 /** One class's budget and what happens when its counter cannot be reached. */
@@ -26,6 +27,11 @@ export interface Budget {
 }
 
 const MINUTE = 60;
+const DAY = 1440 * MINUTE;
+/** How many minutes' worth of openings one grant has in a day, whoever opens under it. */
+const DAY_FACTOR = 20;
+/** How many actors' worth of calls all actors of a tenant have together. */
+const TENANT_FACTOR = 50;
 /** How many accounts' worth of attempts one address has. */
 const ADDRESS_FACTOR = 10;
 
@@ -46,24 +52,43 @@ const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
   sign_in_code: { limit: 10, windowSeconds: 15 * MINUTE, fails: "closed" },
   // Wrong proofs in one session, which the next one ends.
   wrong_proof: { limit: 9, windowSeconds: 480 * MINUTE, fails: "closed" },
+  // Disclosures under one grant, beside the views that its decisions gave it.
+  grant_day: { limit: 120 * DAY_FACTOR, windowSeconds: DAY, fails: "closed" },
   anonymous: { limit: 600, windowSeconds: MINUTE, fails: "open" },
 };
 
+type Overrides = Readonly<Partial<Record<LimitClass, number | undefined>>>;
+
 /** The budgets of this process: api.md's, with RATE_BUDGETS over them. */
-export function budgetsWith(
-  overrides: Readonly<Partial<Record<LimitClass, number | undefined>>>,
-): Readonly<Record<LimitClass, Budget>> {
+export function budgetsWith(overrides: Overrides): Readonly<Record<LimitClass, Budget>> {
   const entries = Object.entries(DEFAULTS).map(([name, budget]) => {
     const limit = Object.entries(overrides).find(([key]) => key === name)?.[1];
     return [name, limit === undefined ? budget : { ...budget, limit }];
   });
-  const { sign_in: perAccount } = overrides;
-  const derived =
+  return { ...DEFAULTS, ...Object.fromEntries(entries), ...derivedFrom(overrides) };
+}
+
+/** Budgets that follow another one, so that RATE_BUDGETS names those of api.md alone. */
+function derivedFrom({ sign_in: perAccount, open }: Overrides): Partial<Record<LimitClass, Budget>> {
+  const signIn =
     perAccount === undefined
       ? {}
       : {
           sign_in_address: { ...DEFAULTS.sign_in_address, limit: perAccount * ADDRESS_FACTOR },
           sign_in_code: { ...DEFAULTS.sign_in_code, limit: perAccount },
         };
-  return { ...DEFAULTS, ...Object.fromEntries(entries), ...derived };
+  const day = open === undefined ? {} : { grant_day: { ...DEFAULTS.grant_day, limit: open * DAY_FACTOR } };
+  return { ...signIn, ...day };
+}
+
+/** Classes whose calls a tenant's actors have a budget of together. Signing in is not among them: it would lock all out. */
+const OF_TENANT: readonly LimitClass[] = ["reads", "writes", "open", "audit", "decisions", "batch", "export"];
+
+/**
+ * What all actors of a tenant may call together. It guards the service and is no control of its own, so it is counted
+ * where reads are and lets calls pass while its counter is away.
+ */
+export function tenantBudget(name: LimitClass, { limit, windowSeconds }: Budget): Budget | undefined {
+  if (!OF_TENANT.includes(name)) return undefined;
+  return { limit: limit * TENANT_FACTOR, windowSeconds, fails: "open" };
 }

@@ -1,10 +1,16 @@
+import { parseList } from "structured-headers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { useGrantDay } from "@/lib/access/use-grant-day";
 import { operation } from "@/lib/api-client/operation";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
+import { openLimits } from "@/lib/rate-limit/limits";
+import { openRedisCounters } from "@/lib/rate-limit/redis-counters";
 import { useRuntime } from "@/lib/runtime";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/portal";
+import { startRedis } from "@/lib/testing/redis-server";
 
 const CALLS = 60;
 
@@ -26,6 +32,14 @@ const open = operation({
   rate: "open",
   action: "transaction.read",
 });
+
+const read = operation({ ...open, id: "readThing", path: "/confidential/reads", rate: "reads" });
+const reading = serve("/confidential/reads", [bind(read, async () => ({ ok: true }))]);
+const nowhere = serve("/confidential/nowhere", []);
+
+const asked = (path: string, key: string, method = "GET") =>
+  new Request(`http://portal.test${path}`, { method, headers: { "x-api-key": key } });
+const route = { params: Promise.resolve({}) };
 
 const { GET } = serve("/confidential/things", [
   bind(open, async (cx) => {
@@ -55,5 +69,120 @@ describe("the exact counters", () => {
       });
     const replies = await Promise.all(Array.from({ length: CALLS }, call));
     expect(replies.map((reply) => reply.status)).toEqual(Array(CALLS).fill(200));
+  });
+});
+
+it("on PostgreSQL exactly 50 of 200 parallel calls pass", async () => {
+  const limits = openLimits({ pool: bench.runtime.db.pool, secret: new Uint8Array(32) }, { open: 50 });
+  const actor = uuidv7(Date.now());
+  const draws = await Promise.all(Array.from({ length: 200 }, () => limits.take("open", actor)));
+  expect(draws.filter(({ success }) => success)).toHaveLength(50);
+  const { rows } = await bench.audit.appPool.query("SELECT key FROM rate_limit");
+  expect(JSON.stringify(rows)).not.toContain(actor);
+});
+
+it("a heavier call takes more of its budget, and a tenant's actors have one together", async () => {
+  const limits = openLimits({ pool: bench.runtime.db.pool, secret: new Uint8Array(32) }, { reads: 10 });
+  expect((await limits.take("reads", "heavy", 9)).remaining).toBe(1);
+  expect((await limits.take("reads", "heavy", 2)).success).toBe(false);
+  const others = Array.from({ length: 60 }, (_, index) => `actor ${index}`);
+  const draws = await Promise.all(
+    others.flatMap((actor) => Array.from({ length: 9 }, () => limits.take("reads", actor))),
+  );
+  // 50 actors' worth, of which the heavy one took 9.
+  expect(draws.filter(({ success }) => success)).toHaveLength(491);
+  expect(draws.filter(({ success }) => !success).every(({ remaining }) => remaining === 0)).toBe(true);
+});
+
+it("a grant's day is exact, and who comes too late is told when the next begins", async () => {
+  const limits = openLimits({ pool: bench.runtime.db.pool, secret: new Uint8Array(32) }, { open: 1 });
+  const grant = uuidv7(Date.now());
+  const draws = await Promise.allSettled(
+    Array.from({ length: 60 }, () => useGrantDay({ clock: bench.runtime.clock, limits }, grant)),
+  );
+  expect(draws.filter(({ status }) => status === "fulfilled")).toHaveLength(20);
+  const refused = draws.flatMap((draw) => (draw.status === "rejected" ? [draw.reason] : []));
+  expect(refused.every((error) => error.code === "rate.exceeded" && error.retryAfterSeconds > 86_000)).toBe(
+    true,
+  );
+});
+
+describe("the headers", () => {
+  const itemsOf = (response: Response, name: string) =>
+    parseList(response.headers.get(name) ?? "").map(([item, parameters]) => [
+      item,
+      Object.fromEntries(parameters),
+    ]);
+
+  it("are structured fields on every answer: success, refusal, no such address, no such method, nobody's key", async () => {
+    const { key } = await createCaller(bench.runtime, "client", ["read"]);
+    const answers = [
+      await reading.GET(asked("/confidential/reads", key), route),
+      await reading.PUT(asked("/confidential/reads", key, "PUT"), route),
+      await reading.OPTIONS(asked("/confidential/reads", key, "OPTIONS"), route),
+      await nowhere.GET(asked("/confidential/nowhere", key), route),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 405, 204, 404]);
+    for (const [index, answer] of answers.entries()) {
+      expect(itemsOf(answer, "ratelimit-policy")).toEqual([["reads", { q: 1200, w: 60 }]]);
+      expect(itemsOf(answer, "ratelimit")).toEqual([["reads", { r: 1199 - index, t: expect.any(Number) }]]);
+    }
+    const stranger = await reading.GET(asked("/confidential/reads", "wrong"), route);
+    expect(stranger.status).toBe(401);
+    expect(itemsOf(stranger, "ratelimit-policy")).toEqual([["anonymous", { q: 600, w: 60 }]]);
+    expect(itemsOf(stranger, "ratelimit")).toEqual([["anonymous", { r: 599, t: expect.any(Number) }]]);
+  });
+});
+
+describe("with a Redis", () => {
+  it("reads go on while it is away, openings do not, and no key names who called", async () => {
+    const server = await startRedis();
+    const shared = openRedisCounters({ url: server.url });
+    const insured: string[] = [];
+    const secret = new Uint8Array(32).fill(9);
+    const { runtime } = bench;
+    const stores = {
+      pool: runtime.db.pool,
+      secret,
+      shared,
+      onInsurance: (name: string) => insured.push(name),
+    };
+    useRuntime({ ...runtime, limits: openLimits(stores, { reads: 3, open: 2 }) });
+    try {
+      const { key, userId } = await createCaller(runtime, "client", ["read"]);
+      const opened = () => GET(asked("/confidential/things", key), route);
+      const was = () => reading.GET(asked("/confidential/reads", key), route);
+      const first = [];
+      // Windows end with the minute, so a run may see two of them.
+      while (first.at(-1) !== 429 && first.length < 6) first.push((await opened()).status);
+      expect(first.at(-1)).toBe(429);
+      expect(first.length).toBeGreaterThan(2);
+      expect((await was()).status).toBe(200);
+      const keys = await server.client.keys("*");
+      expect(keys.map((name) => name.split(":").slice(0, 3).join(":")).sort()).toEqual([
+        "sealport:limit:open",
+        "sealport:limit:reads",
+        "sealport:limit:tenant_open",
+        "sealport:limit:tenant_reads",
+      ]);
+      for (const secretWord of [userId, key, key.slice(0, 12)]) expect(keys.join()).not.toContain(secretWord);
+      await server.kill();
+      const closed = await opened();
+      expect([closed.status, (await closed.json()).code]).toEqual([503, "service.limiter-unavailable"]);
+      expect(closed.headers.get("retry-after")).toBe("2");
+      expect(closed.headers.get("ratelimit-policy")).toBe('"open";q=2;w=60');
+      const statuses = [];
+      for (let call = 0; call < 4; call += 1) statuses.push((await was()).status);
+      expect(statuses).toEqual([200, 200, 200, 429]);
+      expect(new Set(insured)).toEqual(new Set(["reads", "tenant_reads"]));
+      await server.start();
+      await expect.poll(() => shared.isUp(), { timeout: 60_000, interval: 20 }).toBe(true);
+      // What a Redis that keeps nothing had counted is gone with it.
+      expect((await opened()).status).toBe(200);
+    } finally {
+      useRuntime(runtime);
+      shared.close();
+      await server.close();
+    }
   });
 });

@@ -2,8 +2,9 @@ import "server-only";
 import type { Pool } from "pg";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { hmacSha256 } from "@/lib/crypto/primitives";
+import type { CountingStore } from "@/lib/env/counters";
 import { DomainError } from "@/lib/errors";
-import { type Budget, budgetsWith, type LimitClass } from "@/lib/rate-limit/budgets";
+import { type Budget, budgetsWith, type LimitClass, tenantBudget } from "@/lib/rate-limit/budgets";
 import { insured } from "@/lib/rate-limit/insured";
 import {
   databaseRatelimit,
@@ -13,14 +14,15 @@ import {
 } from "@/lib/rate-limit/ratelimit";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 
-/** One draw on a budget. */
-export interface Draw extends RatelimitResponse {
+/** A class and how many calls it allows in how many seconds. */
+export interface Policy {
   readonly name: LimitClass;
+  readonly limit: number;
   readonly windowSeconds: number;
 }
 
-/** Where calls are counted. */
-export type CountingStore = SharedCounters["kind"] | "postgresql";
+/** One draw on a budget. */
+export interface Draw extends RatelimitResponse, Policy {}
 
 /** The budgets of one process. */
 export interface Limits {
@@ -31,6 +33,8 @@ export interface Limits {
    * cannot be reached whose class fails closed.
    */
   take(name: LimitClass, actor: string, weight?: number): Promise<Draw>;
+  /** The budget of a class, before anything of it is drawn. */
+  policy(name: LimitClass): Policy;
   /** Gives a call back that was taken and shall not count after all. */
   giveBack(name: LimitClass, actor: string): Promise<void>;
   /** Whether the shared counters answer; undefined where there are none but the database. */
@@ -43,7 +47,7 @@ export interface LimitStores {
   readonly secret: Uint8Array;
   readonly shared?: SharedCounters | undefined;
   /** Told when the shared counters fail for a class that goes on without them. */
-  readonly onInsurance?: ((name: LimitClass) => void) | undefined;
+  readonly onInsurance?: ((name: string) => void) | undefined;
 }
 
 type Overrides = Parameters<typeof budgetsWith>[0];
@@ -53,21 +57,32 @@ function keyOf(secret: Uint8Array, name: LimitClass, actor: string): string {
   return toBase64url(hmacSha256(secret, utf8(`sealport/limit/1\n${name}\n${actor}`)).subarray(0, 16));
 }
 
-function limiterFor({ pool, shared, onInsurance }: LimitStores, name: LimitClass, budget: Budget): Ratelimit {
+function limiterFor({ pool, shared, onInsurance }: LimitStores, name: string, budget: Budget): Ratelimit {
   if (budget.fails === "closed")
     return shared?.ratelimit(name, budget) ?? databaseRatelimit(name, budget, pool);
   const own = memoryRatelimit(name, budget);
   return shared === undefined ? own : insured(shared.ratelimit(name, budget), own, () => onInsurance?.(name));
 }
 
+/** What the tenant's budget leaves of an actor's draw. How much others drew is told to nobody: only when it is spent. */
+async function underTenant(draw: RatelimitResponse, tenant: Ratelimit, weight: number) {
+  const { success, reset } = await tenant.limit("all", weight);
+  return success ? draw : { ...draw, success, remaining: 0, reset };
+}
+
 /** Opens the limiters over the stores that there are (identity.md "Rate limiting"). */
 export function openLimits(stores: LimitStores, overrides: Overrides): Limits {
   const budgets = budgetsWith(overrides);
-  const limiters = new Map<LimitClass, Ratelimit>();
-  const limiterOf = (name: LimitClass): Ratelimit => {
-    const limiter = limiters.get(name) ?? limiterFor(stores, name, budgets[name]);
+  const limiters = new Map<string, Ratelimit>();
+  const named = (name: string, budget: Budget): Ratelimit => {
+    const limiter = limiters.get(name) ?? limiterFor(stores, name, budget);
     limiters.set(name, limiter);
     return limiter;
+  };
+  const limiterOf = (name: LimitClass): Ratelimit => named(name, budgets[name]);
+  const tenantOf = (name: LimitClass): Ratelimit | undefined => {
+    const budget = tenantBudget(name, budgets[name]);
+    return budget === undefined ? undefined : named(`tenant_${name}`, budget);
   };
   async function at<T>(name: LimitClass, run: (limiter: Ratelimit) => Promise<T>): Promise<T> {
     try {
@@ -81,9 +96,12 @@ export function openLimits(stores: LimitStores, overrides: Overrides): Limits {
   return {
     store: shared?.kind ?? "postgresql",
     async take(name, actor, weight = 1) {
-      const response = await at(name, (limiter) => limiter.limit(keyOf(secret, name, actor), weight));
+      const drawn = await at(name, (limiter) => limiter.limit(keyOf(secret, name, actor), weight));
+      const tenant = drawn.success ? tenantOf(name) : undefined;
+      const response = tenant === undefined ? drawn : await underTenant(drawn, tenant, weight);
       return { ...response, name, windowSeconds: budgets[name].windowSeconds };
     },
+    policy: (name) => ({ name, limit: budgets[name].limit, windowSeconds: budgets[name].windowSeconds }),
     giveBack: (name, actor) => at(name, (limiter) => limiter.giveBack(keyOf(secret, name, actor))),
     isUp: async () => shared?.isUp(),
   };
@@ -98,11 +116,16 @@ export async function takeOrSlow(limits: Limits, account: string, place: string)
   return draw.success ? draw : limits.take("sign_in_slow", `${account} ${place}`);
 }
 
+/** `RateLimit-Policy` of an answer for which nothing was drawn. */
+export function policyHeader({ name, limit, windowSeconds }: Policy): Record<string, string> {
+  return { "ratelimit-policy": `"${name}";q=${limit};w=${windowSeconds}` };
+}
+
 /** `RateLimit-Policy`, `RateLimit` and, when spent, `Retry-After` (draft-ietf-httpapi-ratelimit-headers). */
 export function limitHeaders(draw: Draw, nowMs: number): Record<string, string> {
   const seconds = Math.max(0, Math.ceil((draw.reset - nowMs) / 1000));
   return {
-    "ratelimit-policy": `"${draw.name}";q=${draw.limit};w=${draw.windowSeconds}`,
+    ...policyHeader(draw),
     ratelimit: `"${draw.name}";r=${draw.remaining};t=${seconds}`,
     ...(draw.success ? {} : { "retry-after": String(Math.max(1, seconds)) }),
   };

@@ -1,8 +1,7 @@
 import "server-only";
 import { Redis } from "ioredis";
-import { inTime } from "@/lib/rate-limit/in-time";
 import { overStockRedis } from "@/lib/rate-limit/redis-scripts";
-import { type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/shared-counters";
+import { canDraw, type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/shared-counters";
 
 /** Of a server that accepts and does not answer; then the connection is given up. */
 const SILENCE_MS = 1_000;
@@ -62,10 +61,7 @@ export function openRedisCounters(options: RedisOptions): SharedCounters {
   return {
     kind: "redis",
     ratelimit: (name, budget) => sharedRatelimit(scripts, name, budget),
-    async isUp() {
-      const answer = first.then(() => client.ping());
-      return (await inTime(answer).catch(() => undefined)) === "PONG";
-    },
+    isUp: () => canDraw(scripts),
     close: () => client.disconnect(),
   };
 }

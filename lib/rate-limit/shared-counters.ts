@@ -13,7 +13,7 @@ export interface SharedCounters {
   readonly kind: "upstash" | "redis";
   /** The counter of one class. A draw throws when the store fails, is late or answers no count. */
   ratelimit(name: string, budget: Budget): Ratelimit;
-  /** Whether the store answers in time. */
+  /** Whether a draw succeeds now: a server that answers and does not count is not up. */
   isUp(): Promise<boolean>;
   close(): void;
 }
@@ -59,4 +59,15 @@ export function sharedRatelimit(
       await draw(identifier, -1);
     },
   };
+}
+
+const PROBE = { limit: 1_000_000, windowSeconds: 60, fails: "closed" } as const;
+
+/** Draws on a budget that nobody has. */
+export async function canDraw(scripts: Pick<ScriptRunner, "evalsha" | "eval">): Promise<boolean> {
+  try {
+    return (await sharedRatelimit(scripts, "probe", PROBE).limit("probe")).success;
+  } catch {
+    return false;
+  }
 }

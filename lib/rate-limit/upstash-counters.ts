@@ -1,8 +1,8 @@
 import "server-only";
 import { Redis } from "@upstash/redis";
-import { DRAW_MS, inTime } from "@/lib/rate-limit/in-time";
+import { DRAW_MS } from "@/lib/rate-limit/in-time";
 import { overUpstash } from "@/lib/rate-limit/redis-scripts";
-import { type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/shared-counters";
+import { canDraw, type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/shared-counters";
 
 /** Counters in an Upstash database over its REST API. Each draw is one request; a failed one is not sent again. */
 export function openUpstashCounters(options: {
@@ -23,7 +23,7 @@ export function openUpstashCounters(options: {
   return {
     kind: "upstash",
     ratelimit: (name, budget) => sharedRatelimit(scripts, name, budget),
-    isUp: async () => (await inTime(client.ping()).catch(() => undefined)) === "PONG",
+    isUp: () => canDraw(scripts),
     close: () => undefined,
   };
 }

@@ -2,6 +2,7 @@ import "server-only";
 import type { GrantFacts, OpeningProof } from "@/lib/access/facts";
 import { requireGrant, type WantedGrant } from "@/lib/access/find-grant";
 import { openForEvaluation, type SignedOpening, takeOpening } from "@/lib/access/take-opening";
+import { useGrantDay } from "@/lib/access/use-grant-day";
 import { useView } from "@/lib/access/use-view";
 import type { Context } from "@/lib/context";
 import type { EscrowOpened } from "@/lib/escrow/opening";
@@ -169,6 +170,7 @@ export async function releaseUnderGrant(
 ): Promise<Disclosure> {
   const release = await prepareRelease(cx, row, record, input, attempt);
   const under = { ...attempt, ...caseOf(release.grant) };
+  await recordingRefusals(cx, row.id, under, () => useGrantDay(cx, release.grant.id));
   const intent = await recordingRefusals(cx, row.id, under, () =>
     recordIntent(cx, factsOf(cx, release), async (tx) => {
       await useView(tx, cx, release.grant.id);

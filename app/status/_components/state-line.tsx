@@ -8,7 +8,9 @@ function useSummary(health: Health): string {
   if (!health.database) return t("databaseAway");
   if (!health.migrations) return t("migrationsMissing");
   const away = health.parts.filter((part) => part.state !== "up").length;
-  return away === 0 ? t("allUp") : t("someAway", { away, total: health.parts.length });
+  return away === 0
+    ? t("allUp", { total: health.parts.length })
+    : t("someAway", { away, total: health.parts.length });
 }
 
 /** One sentence on the whole, when it was read, and whether the portal still answers. */

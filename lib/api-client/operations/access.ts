@@ -123,6 +123,7 @@ export const attachAuthorization = operation({
   upload: { json: "facts", files: ["document", "jws", "cms", "crl"] },
   response: { status: 201, schema: AuthorizationAnswer },
   rate: "writes",
+  weight: 10,
   action: "authorization.attach",
   idempotent: { keep: ["id", "state", "kind", "valid_from", "valid_until", "request_version"] },
 });

@@ -197,6 +197,7 @@ export const requestVerification = operation({
   roles: ["auditor", "regulator", "coordinator"],
   response: { status: 202, schema: VerificationItem },
   rate: "writes",
+  weight: 10,
   action: "audit.verify",
 });
 

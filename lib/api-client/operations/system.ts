@@ -3,6 +3,9 @@ import { operation } from "../operation";
 
 export const PartState = z.enum(["up", "late", "down"]);
 
+/** Where the calls are counted that must not be made uncounted: rate limits. */
+const CallCounter = z.enum(["upstash", "redis", "postgresql"]);
+
 export const Status = z.object({
   enabled: z.boolean(),
   algorithm: z.literal("ECDH-ES+A256KW/A256GCM"),
@@ -27,6 +30,7 @@ export const Status = z.object({
   declared_losses: z.int(),
   /** Rows that stand aside as no entries of the log and that two persons acknowledged. */
   acknowledged_rows: z.int(),
+  call_counter: CallCounter,
   alarms: z.array(z.string()),
 });
 export type Status = z.infer<typeof Status>;
@@ -62,6 +66,7 @@ export const Readiness = z.object({
   database: z.boolean(),
   migrations: z.boolean(),
   policy: z.boolean(),
+  call_counter: CallCounter,
   degraded: z.array(z.string()),
 });
 

@@ -3,12 +3,22 @@ import { z } from "zod";
 import { type Witnessed, witnessedBy } from "@/lib/audit/witnessing";
 import type { ServiceState } from "@/lib/custody/keystore";
 import type { WitnessPolicy } from "@/lib/env/anchors";
+import type { CountingStore } from "@/lib/env/counters";
 import type { MergeDelay, StoredHealth } from "@/lib/http/health/store";
 
 export type PartState = "up" | "late" | "down";
 
 export interface HealthPart {
-  readonly name: "portal" | "database" | "worker" | "signer" | "custodian" | "witness" | "keystore";
+  readonly name:
+    | "portal"
+    | "database"
+    | "worker"
+    | "signer"
+    | "custodian"
+    | "witness"
+    | "keystore"
+    | "redis"
+    | "upstash";
   readonly state: PartState;
 }
 
@@ -37,6 +47,8 @@ export interface Health {
   };
   readonly alarms: readonly string[];
   readonly assurance: "evaluation" | "separate";
+  /** Where calls are counted; beside the database it is one of the parts. */
+  readonly counter: CountingStore;
 }
 
 /** The service that opens the portal's keys, where there is one: late while it is away and the keys are still lent. */
