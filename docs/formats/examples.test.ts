@@ -1,13 +1,14 @@
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
 import { entryLeaf, parseEntry } from "@/lib/audit/entry";
+import { personPartOf } from "@/lib/audit/person-part";
 import { draft, layOut, operator } from "@/lib/audit/verify/bundle-fixture";
 import { type Manifest, Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
 import { Ranges } from "@/lib/audit/verify/ranges";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
 import { checkOrder } from "@/lib/authority/jws";
 import { SignedOrder } from "@/lib/authority/schema";
-import { openPart } from "@/lib/crypto/audit-part";
+import { keyMark, openPart } from "@/lib/crypto/audit-part";
 import { fromBase64url, fromHex, fromUtf8, toBase64url, toHex, utf8 } from "@/lib/crypto/bytes";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
 import { writeCanonicalZip } from "@/lib/crypto/canonical-zip";
@@ -151,6 +152,13 @@ describe("entry.md", () => {
       }),
     );
     expect(opened[0]).toEqual(jsonOf(blocks, "entry.org", Anything));
+  });
+
+  it("shows what an org part says of the person's part, by the key that is shown", () => {
+    const key = fromHex(valueAfter("entry", "Under the compartment key"));
+    const person = personPartOf(JSON.parse(textOf(blocks, "entry.person")));
+    expect(person).toEqual({ c: "3AFsnWofAhA", keyMark: keyMark(key) });
+    expect(known.input.audit.compartments.find(({ c }) => c === person?.c)?.key_hex).toBe(toHex(key));
   });
 });
 
