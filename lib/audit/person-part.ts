@@ -6,7 +6,7 @@ import { memberOf } from "./verify/member";
 const MARK_CHARACTERS = 43;
 
 /** What an entry's org part says of its part about the person who acted. */
-export interface PersonPart {
+interface PersonPart {
   readonly c: string;
   /** Mark of the compartment key under which that part lies (lib/crypto/audit-part.ts). */
   readonly keyMark: string;

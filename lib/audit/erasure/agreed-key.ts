@@ -7,6 +7,7 @@ import type { AuditContext } from "../audit-context";
 import { bindingEntry, openStored } from "../bound-part";
 import { entryLeaf } from "../entry";
 import { type AgreedRow, readAgreedRows } from "./erasing-store";
+import type { DueErasure } from "./store";
 
 /** An entry is made in the transaction of its act, a moment later; clocks of portals differ by less. */
 const AROUND_MS = 60_000;
@@ -35,7 +36,7 @@ function saidBy(row: AgreedRow, keys: ReadonlyMap<string, Uint8Array>): Said | u
 export async function agreedKeyMark(
   tx: Tx,
   cx: Pick<AuditContext, "audit">,
-  { id, compartment_id, agreed_at }: AgreedErasure,
+  { id, compartment_id, agreed_at }: DueErasure,
 ): Promise<string | undefined> {
   const askedMs = uuidMillis(id);
   if (askedMs === undefined || agreed_at === null) return undefined;
@@ -47,11 +48,4 @@ export async function agreedKeyMark(
   const asked = own.find(({ action }) => action === "erasure.ask");
   const agreed = own.find(({ action, actor }) => action === "erasure.agree" && actor !== asked?.actor);
   return agreed === undefined ? undefined : asked?.details.key_mark;
-}
-
-/** What an erasure's row says of it. */
-export interface AgreedErasure {
-  readonly id: string;
-  readonly compartment_id: string;
-  readonly agreed_at: Date | null;
 }

@@ -68,7 +68,7 @@ export function agreeToErasure(cx: Context, id: string): Promise<ErasureAnswer> 
     await agreeErasure(tx, id, cx.principal.userId, cx.clock.now());
   };
   return decide(cx, id, "erasure.agree", agree, async (tx, row) => {
-    await prepareErasure(tx, cx, row);
+    await prepareErasure(tx, cx, row, cx.logger);
   });
 }
 

@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { fixedClock } from "@/lib/clock";
 import type { Context } from "@/lib/context";
+import { openPool } from "@/lib/db/pool";
+import { createLogger } from "@/lib/telemetry/logger";
 import { erasureOf } from "@/lib/testing/erasure-of";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
+import { askErasure } from "../erasure/ask-erasure";
+import { agreeToErasure } from "../erasure/decide-erasure";
+import { getEvent } from "../get-event";
 import { recordEvent } from "../record-event";
+import { erasePrepared } from "../worker/run-retention";
 
 let bench: OwnedLog;
 beforeAll(async () => {
@@ -65,4 +72,29 @@ it("no part of one person is called erased by the erasure of another, of whom no
   ]);
   const csv = Buffer.from(await bench.exported({ format: "csv", ...query })).toString();
   expect([csv.includes("[erased]"), csv.split("[key missing]").length]).toEqual([false, 2]);
+  const { erased } = await getEvent(bench.auditor, rows[0].seq);
+  expect(erased).toEqual([expect.objectContaining({ by_seq: null, is_recorded: false })]);
+});
+
+it("an erasure that two persons agreed to and the worker carried out explains the person's parts, and those alone", async () => {
+  const before = (await bench.reported()).findings.length;
+  const person = await bench.person({ role: "client", hasKey: false });
+  const clock = fixedClock(new Date(Date.now() - 2 * 365 * 86_400_000));
+  const event = { class: "log", outcome: "done", action: "audit.keys", subjects: [] } as const;
+  for (let n = 0; n < 2; n += 1) await recordEvent({ ...person, clock }, event);
+  const privacy = await bench.person({ role: "coordinator", duties: ["privacy"] });
+  const compliance = await bench.person({ role: "coordinator", duties: ["compliance"] });
+  const { id } = await askErasure(privacy, { subject: person.principal.handle ?? "", reason: "on request" });
+  await agreeToErasure(compliance, id);
+  const retention = openPool({ url: bench.database.retentionUrl, maxConnections: 1 });
+  const logger = createLogger("test", "silent");
+  expect(await erasePrepared({ ...bench.place, pool: retention, appPool: bench.appPool, logger })).toBe(1);
+  await retention.end();
+  const done = await bench.admin.query("SELECT state FROM audit_erasure WHERE id = $1", [id]);
+  expect(done.rows).toEqual([{ state: "done" }]);
+  await bench.anchor();
+  const report = await bench.reported({ actor: person.principal.pseudonym });
+  expect([report.verdict, report.findings]).toEqual(["verified", []]);
+  expect(report.notes).toContainEqual(expect.objectContaining({ class: "erased", count: 2 }));
+  expect((await bench.reported()).findings).toHaveLength(before);
 });
