@@ -131,6 +131,28 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("lets each POST that makes what stays be sent twice", () => {
+    // Statements and challenges stay for minutes and are not kept: a second one takes the first one's place.
+    const passing = [
+      "prepareOpening",
+      "prepareDispute",
+      "challengeKey",
+      "challengeRecovery",
+      "registerPasskey",
+    ];
+    const unkept = OPERATIONS.filter(
+      ({ method, response, idempotent }) =>
+        method === "POST" && response.status === 201 && idempotent === undefined,
+    );
+    expect(unkept.map(({ id }) => id).sort()).toEqual(passing.sort());
+    const secrets = OPERATIONS.flatMap(({ id, idempotent }) =>
+      (idempotent?.keep ?? [])
+        .filter((name) => /(^|\.)(key|secret|data|sealed|receipt|codes)$/.test(name))
+        .map((name) => `${id} ${name}`),
+    );
+    expect(secrets).toEqual([]);
+  });
+
   it("declares what is taken from older programs, and marks it", () => {
     const create =
       document.paths["/confidential/transactions"].post.requestBody.content["application/json"].schema;

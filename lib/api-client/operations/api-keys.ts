@@ -17,6 +17,8 @@ const ALL = "/confidential/admin/api-keys";
 // For signed-in people only: whoever stole a key can make no other with it.
 const own = { scopes: "any", roles: "any", sessionOnly: true } as const;
 const change = { ...own, method: "POST", rate: "writes" } as const;
+/** Never the key: whoever lost the answer ends the key that was made and makes another. */
+const KEPT = ["id", "label", "prefix", "holder", "state", "created_at", "expires_at"];
 const keeper = { scopes: ["admin"], roles: "any", duties: ["admin"], sessionOnly: true } as const;
 
 export const listApiKeys = operation({
@@ -50,6 +52,7 @@ export const createApiKey = operation({
   summary: "Make an API key. The key itself is in this answer and never shown again.",
   body: NewApiKey,
   response: { status: 201, schema: MadeApiKey },
+  idempotent: { keep: KEPT },
   action: "api_key.create",
 });
 
@@ -61,6 +64,7 @@ export const rotateApiKey = operation({
   params: ApiKeyPath,
   body: ApiKeyRotation,
   response: { status: 201, schema: MadeApiKey },
+  idempotent: { keep: KEPT },
   action: "api_key.create",
 });
 

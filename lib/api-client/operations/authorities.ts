@@ -106,4 +106,5 @@ export const addAuthorityList = operation({
   action: "authority.crl",
   sessionOnly: true,
   stepUp: true,
+  idempotent: { keep: KEPT },
 });

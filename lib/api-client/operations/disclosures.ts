@@ -78,4 +78,5 @@ export const recordCopy = operation({
   response: { status: 201, schema: CopyAnswer },
   rate: "open",
   action: "disclosure.copy",
+  idempotent: { keep: ["success"] },
 });
