@@ -88,14 +88,15 @@ function pauseAfter(error: unknown, attempt: number, timing: Timing): number | u
 
 /**
  * Runs an attempt, and up to `retries` more after 429, 502, 503, 504, a connection that failed or took too long, and while the
- * first one of the same Idempotency-Key still runs, if it may be repeated at all. Throws the last attempt's error, or the
- * signal's reason.
+ * first one of the same Idempotency-Key still runs, if it may be repeated at all. Throws the last attempt's error, with
+ * the first one as its cause, or the signal's reason.
  */
 export async function retrying<T>(
   operation: Kind,
   rules: { readonly retries: number; readonly timing: Timing; readonly signal: AbortSignal | undefined },
   attempt: () => Promise<T>,
 ): Promise<T> {
+  let first: unknown;
   for (let failed = 0; ; failed += 1) {
     rules.signal?.throwIfAborted();
     try {
@@ -106,7 +107,10 @@ export async function retrying<T>(
         failed < rules.retries && isRepeatable(operation, error)
           ? pauseAfter(error, failed, rules.timing)
           : undefined;
+      // The last word may be that the first attempt's outcome is not known: what became of that one is told with it.
+      if (pause === undefined && failed > 0 && error instanceof Error) error.cause ??= first;
       if (pause === undefined) throw error;
+      first ??= error;
       await rules.timing.wait(pause, rules.signal);
     }
   }

@@ -125,6 +125,15 @@ describe("a call is tried again", () => {
     expect(new Set(bodies)).toEqual(new Set([JSON.stringify(NEW.body)]));
   });
 
+  it("and tells what became of the first attempt where nobody knows its outcome", async () => {
+    const unknown = () => problem(409, "idempotency.in-progress");
+    const { client } = stage([problem(503, "service.database-unavailable"), unknown(), unknown(), unknown()]);
+    await expect(client.call(operations.createTransaction, NEW)).rejects.toMatchObject({
+      code: "idempotency.in-progress",
+      cause: { code: "service.database-unavailable" },
+    });
+  });
+
   it("and says where what it gives back is only what was kept of the first attempt", async () => {
     const kept = Response.json({ transaction_id: ID }, { headers: { "idempotency-replayed": "true" } });
     const { client } = stage([lost(), kept, ok({ transaction_id: ID })]);

@@ -22,6 +22,7 @@ export { readPolicy } from "@/lib/audit/verify/check-keys";
 export { describeReport } from "@/lib/audit/verify/describe-report";
 export type { Finding, Report, Verdict } from "@/lib/audit/verify/report";
 export { type GivenPromise, type NoPromise, verifyReceipt } from "@/lib/audit/verify/verify-receipt";
+export { type AskedKey, answerChallenge, type PossessionChallenge } from "@/lib/crypto/answer-challenge";
 export { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 export type { SealedEnvelope, SealInput } from "@/lib/crypto/envelope";
 export { sealEnvelope } from "@/lib/crypto/envelope";
@@ -36,4 +37,3 @@ export {
   type SealedRecord,
   sealRecord,
 } from "@/lib/crypto/local-envelope";
-export { parsePossessionContext, possessionTag, verifyPossessionTag } from "@/lib/crypto/possession";
