@@ -1,10 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type CommandLine, openCommandLine } from "@/lib/testing/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/served-portal";
 
+// A watchdog: each step is a process of its own.
+vi.setConfig({ testTimeout: 900_000 });
 const BATCH = "/confidential/transactions/batch";
 
 let portal: ServedPortal;
@@ -106,7 +108,7 @@ test("1,500 lines of which runs are killed in the middle are 1,500 transactions 
   const fourth = await cli.run(args);
   expect(fourth.code, fourth.stderr).toBe(0);
   expect(linesOf(fourth.stdout).every(({ made_before }) => made_before === true)).toBe(true);
-}, 900_000);
+});
 
 test("an interrupted run ends at once with 130, and two runs at once make each transaction once", async () => {
   const file = inputOf("two.ndjson", "job-two", 60);
@@ -159,6 +161,7 @@ test("a CSV's lines are made, what is refused is told by its line, and tried aga
   expect([2, 3, 5, 6, 7].map((line) => told.get(line)?.status)).toEqual([201, 201, 422, 422, 400]);
   expect(told.get(6)?.problem?.code).toBe("participant.unknown");
   const id = told.get(3)?.transaction_id ?? "";
+  await portal.bench.anchor();
   const opened = await cli.run(["transactions", "open", id, "--purpose", "settlement", "--json"]);
   expect(JSON.parse(opened.stdout).data).toMatchObject({
     amount: "12.50",

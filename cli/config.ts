@@ -2,7 +2,7 @@ import path from "node:path";
 import { z } from "zod";
 import { usage } from "./exit";
 import type { Host } from "./host";
-import { readPrivateFile, writePrivateFile } from "./private-file";
+import { makePrivateFolder, readPrivateFile, writePrivateFile } from "./private-file";
 
 export const ProfileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 const API_KEY = /^sp_([0-9A-Za-z]{10})_[0-9A-Za-z]{49}$/;
@@ -49,6 +49,7 @@ export function readConfig(host: Host): Config {
 }
 
 export function writeConfig(host: Host, config: Config): void {
+  makePrivateFolder(host.configFolder);
   writePrivateFile(configFile(host), `${JSON.stringify(Config.parse(config), undefined, 2)}\n`);
 }
 

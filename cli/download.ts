@@ -6,14 +6,13 @@ import {
   fsyncSync,
   ftruncateSync,
   linkSync,
-  openSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from "node:fs";
 import { usage } from "./exit";
-import { codeOf } from "./private-file";
+import { codeOf, openPrivateToAdd } from "./private-file";
 
 /** Bytes of a file that is there; 0 where there is none. */
 export function sizeOf(file: string): number {
@@ -26,7 +25,7 @@ export async function takeIn(
   part: string,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const handle = openSync(part, "a", 0o600);
+  const handle = openPrivateToAdd(part);
   try {
     if (response.status !== 206) ftruncateSync(handle, 0);
     for await (const chunk of response.body ?? []) {

@@ -1,4 +1,6 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CommandLine, openCommandLine } from "@/lib/testing/command-line";
 import { exitOf } from "./tell-failure";
@@ -170,6 +172,26 @@ describe("a hostile portal", () => {
     expect(deny.code).toBe(1);
     expect(deny.stderr).toContain("is not about this decision");
     expect(wantsSigned).toBe(true);
+  });
+});
+
+describe("a file that arrives", () => {
+  it("and is not what the portal said it made is not kept, and takes no other's place", async () => {
+    const name = path.join(cli.folder, "log.ndjson");
+    const item = { id: "e-1", format: "ndjson", state: "done", bytes: 5, entries: 1, sha256: "A".repeat(43) };
+    answer = (incoming, outgoing) => {
+      const isFile = incoming.url?.endsWith("/file") === true;
+      outgoing.writeHead(200, { "content-type": "application/json" });
+      outgoing.end(isFile ? "hello" : JSON.stringify(item));
+    };
+    const swapped = await run("export", "--output", name);
+    expect(swapped.code, swapped.stderr).toBe(1);
+    expect(swapped.stderr).toContain("it was not kept");
+    writeFileSync(name, "mine");
+    expect((await run("export", "--output", name)).code).toBe(2);
+    expect((await run("export", "--output", name, "--force")).code).toBe(1);
+    expect(readFileSync(name, "utf8")).toBe("mine");
+    expect(existsSync(`${name}.part`)).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -36,10 +37,11 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** Puts a text in the place of a file (0600), whole or not at all: another run sees the former one or this. */
+/**
+ * Puts a text in the place of a file (0600), whole or not at all: another run sees the former one or this. The folder stays as it
+ * is: it may be anybody's.
+ */
 export function writePrivateFile(file: string, text: string): void {
-  const folder = path.dirname(file);
-  makePrivateFolder(folder);
   const draft = `${file}.${randomBytes(6).toString("hex")}.draft`;
   const handle = openSync(draft, "wx", 0o600);
   try {
@@ -52,7 +54,7 @@ export function writePrivateFile(file: string, text: string): void {
   } finally {
     closeSync(handle);
   }
-  syncFolder(folder);
+  syncFolder(path.dirname(file));
 }
 
 /** Why a file must not be trusted with a key: its owner or its mode; undefined where nothing is wrong. */
@@ -66,6 +68,21 @@ export function openness(facts: { readonly mode: number; readonly uid: number })
 
 export function modeText(mode: number): string {
   return (mode & 0o777).toString(8).padStart(4, "0");
+}
+
+/** Opens a file to add to it, or makes it (0600). Throws CliError (usage) where it is a link, or others could read what is added. */
+export function openPrivateToAdd(file: string): number {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+  let handle: number;
+  try {
+    handle = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+  } catch {
+    throw usage(`${file} cannot be written`);
+  }
+  const wrong = openness(fstatSync(handle));
+  if (wrong === undefined) return handle;
+  closeSync(handle);
+  throw usage(`${file} ${wrong}`, "Remove it: it was not made by this program.");
 }
 
 /** The text of a file that only its owner may read; undefined where there is none. Throws CliError (usage). */

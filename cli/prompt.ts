@@ -22,8 +22,9 @@ function typed(text: string, character: string): string | undefined {
 /** Reads one line from the terminal without showing it. Ctrl-C ends the run. */
 export function askHidden(host: Host, question: string): Promise<string> {
   const { stdin, stderr } = host;
-  stderr.write(`${oneLine(question)} `);
+  // Before the question: whoever answers at once is not shown either.
   stdin.setRawMode(true);
+  stderr.write(`${oneLine(question)} `);
   stdin.setEncoding("utf8");
   return new Promise((resolve, reject) => {
     let text = "";

@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { findStanding } from "@/lib/identity/find-standing";
@@ -10,6 +12,10 @@ import { type CommandLine, openCommandLine } from "@/lib/testing/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/served-portal";
 
 // From a request to an export, each step by another person, as programs make it.
+
+// A watchdog: each step is a process of its own.
+vi.setConfig({ testTimeout: 900_000 });
+const run = promisify(execFile);
 
 let portal: ServedPortal;
 let cli: CommandLine;
@@ -114,6 +120,8 @@ test("a request is filed, decided by two, opened under its grant, and the grant 
   const { grant_id } = await done(approver, ...decision(id, "coordinator", "approve", ...reading(), "--yes"));
   const listed = await as(regulator, "grants", "list", "--view", "in_force");
   expect(JSON.parse(listed.stdout)).toMatchObject({ id: grant_id, state: "active" });
+  // An entry that is in no tree is not long believed (audit.md), and this machine may be slow.
+  await portal.bench.anchor();
   const opened = await done(
     regulator,
     "transactions",
@@ -333,4 +341,61 @@ test("a profile with a signing key signs its calls; nothing keeps or shows a key
     detail: "calls are signed, and accepted",
   });
   expect(findings.find(({ check }) => check === "key").detail).toContain("submit");
+});
+
+test("what is sealed for a key that its participant holds is opened here, and with no other key", async () => {
+  const { bench } = portal;
+  const holder = await bench.person({ role: "client", hasKey: false });
+  const participant = holder.principal.participantId;
+  const key = path.join(cli.folder, "held.json");
+  const env = {
+    PATH: process.env.PATH ?? "",
+    SEALPORT_URL: portal.url,
+    SEALPORT_API_KEY: await portal.keyFor(holder),
+  };
+  const program = (...args: readonly string[]) =>
+    run(process.execPath, ["interop/held-key.mjs", ...args], { env: { NODE_ENV: "production", ...env } });
+  await program("new", key, "--participant", participant, "--log", bench.place.log);
+  await program("register", key);
+  const sealed = path.join(cli.folder, "sealed.json");
+  const body = { pricing: { rate: "0.10", unit: "gpu-hour" }, narrative: "by hand", confidential: true };
+  writeFileSync(sealed, JSON.stringify({ job_id: "job-held", participants: [participant], ...body }));
+  const { transaction_id } = await done(
+    holder,
+    "transactions",
+    "create",
+    "--file",
+    sealed,
+    "--amount",
+    "3.5",
+    "--currency",
+    "EUR",
+  );
+  const open = (file: string, ...more: readonly string[]) =>
+    as(holder, "transactions", "open", transaction_id, "--key", file, ...more);
+  await bench.anchor();
+  const opened = await open(key);
+  expect(opened.code, opened.stderr).toBe(0);
+  const { confidential, ...values } = body;
+  expect(JSON.parse(opened.stdout)).toEqual({
+    transaction_id,
+    data: { ...values, amount: "3.5", currency: "EUR" },
+    proven: false,
+  });
+  expect(confidential).toBe(true);
+  const policy = path.join(cli.folder, "policy.json");
+  writeFileSync(policy, JSON.stringify({ ...bench.policy, witnesses: [], time_stamp: [] }));
+  const proven = await open(key, "--policy", policy, "--field", "amount");
+  expect(JSON.parse(proven.stdout), proven.stderr).toEqual({
+    transaction_id,
+    data: { amount: "3.5", currency: "EUR" },
+    proven: true,
+  });
+  const jwk = { ...generateKeyPairSync("x25519").privateKey.export({ format: "jwk" }) };
+  const other = path.join(cli.folder, "other-key.json");
+  writeFileSync(other, JSON.stringify(jwk));
+  expect((await open(other)).code).toBe(4);
+  writeFileSync(other, JSON.stringify({ ...jwk, x: JSON.parse(readFileSync(key, "utf8")).x }));
+  expect((await open(other)).code).toBe(1);
+  expect((await open(policy)).code).toBe(2);
 });

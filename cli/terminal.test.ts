@@ -55,7 +55,9 @@ it("a key is asked for and not shown, also where it was typed wrongly first", as
 });
 
 it("Ctrl-C at the question ends with 130 and keeps nothing", async () => {
-  const { code, seen } = await atTerminal("profile add gone --url http://localhost:1", [["API key", "sp_\u0003"]]);
+  const { code, seen } = await atTerminal("profile add gone --url http://localhost:1", [
+    ["API key", "sp_\u0003"],
+  ]);
   expect(code, seen).toBe(130);
   const config = readFileSync(path.join(cli.folder, "config/sealport/config.json"), "utf8");
   expect(config).not.toContain("gone");
@@ -73,7 +75,11 @@ it("a batch shows how far it is, and NO_COLOR or a pipe leaves tables plain", as
     let text = "";
     for await (const chunk of incoming) text += chunk;
     const { transactions } = JSON.parse(text);
-    const results = transactions.map((_: unknown, index: number) => ({ index, status: 201, transaction_id: `t-${index}` }));
+    const results = transactions.map((_: unknown, index: number) => ({
+      index,
+      status: 201,
+      transaction_id: `t-${index}`,
+    }));
     outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ results }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

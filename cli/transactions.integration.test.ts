@@ -1,8 +1,11 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type CommandLine, openCommandLine } from "@/lib/testing/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/served-portal";
+
+// A watchdog: each step is a process of its own.
+vi.setConfig({ testTimeout: 900_000 });
 
 let portal: ServedPortal;
 let cli: CommandLine;
@@ -38,6 +41,7 @@ test("a transaction is made, shown and opened, each answer being one JSON docume
     job_id: "job-1",
     sealed_groups: ["amount"],
   });
+  await portal.bench.anchor();
   const opened = await cli.run(["transactions", "open", transaction_id, "--purpose", "settlement", "--json"]);
   expect(opened.code, opened.stderr).toBe(0);
   expect(JSON.parse(opened.stdout).data).toMatchObject({ amount: "17.25", currency: "EUR" });
@@ -113,6 +117,7 @@ test("what an attacker wrote is shown and not obeyed", async () => {
   expect(made.code, made.stderr).toBe(0);
   const { transaction_id } = JSON.parse(made.stdout);
   const args = ["transactions", "open", transaction_id, "--purpose", "settlement"];
+  await portal.bench.anchor();
   const plain = await cli.run(args);
   expect(plain.code, plain.stderr).toBe(0);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there is looked for.

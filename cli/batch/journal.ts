@@ -16,7 +16,7 @@ import { fromBase64url, toBase64url, toHex, utf8 } from "@/lib/crypto/bytes";
 import { hmacSha256, sha256 } from "@/lib/crypto/primitives";
 import { uuidv7With } from "@/lib/crypto/uuid";
 import { usage } from "../exit";
-import { codeOf, makePrivateFolder } from "../private-file";
+import { codeOf, makePrivateFolder, openPrivateToAdd } from "../private-file";
 
 // What is known of a batch, so that a run that was ended goes on: a seed from which every transaction's id follows, put
 // down before anything is sent, and each result. Nothing that is sealed stands in it.
@@ -111,7 +111,7 @@ function openToAdd(file: string): number {
     writeFileSync(draft, whole, { mode: 0o600, flag: "wx" });
     renameSync(draft, file);
   }
-  return openSync(file, "a", 0o600);
+  return openPrivateToAdd(file);
 }
 
 /** Opens the journal of a batch, or makes it; `isNew` puts a former one aside, so that all is made again. */

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
@@ -14,7 +14,7 @@ import type { CommandSpec, Given } from "../command";
 import type { Cx } from "../context";
 import { digestOf, nameWhole, sizeOf, takeIn } from "../download";
 import { CliError, EXIT, usage } from "../exit";
-import { readPrivateFile, writePrivateFile } from "../private-file";
+import { openPrivateToAdd, readPrivateFile, writePrivateFile } from "../private-file";
 import { isAway } from "../tell-failure";
 import { present } from "./listing";
 
@@ -114,7 +114,7 @@ async function fetchAll(cx: Cx, item: ExportItem, part: string): Promise<void> {
   const { bytes } = item;
   if (bytes === null || sizeOf(part) > bytes) rmSync(part, { force: true });
   // An export may be empty: its file is there all the same.
-  closeSync(openSync(part, "a", 0o600));
+  closeSync(openPrivateToAdd(part));
   for (let cuts = 0; bytes === null || sizeOf(part) < bytes; cuts += 1) {
     try {
       await fetchPiece(cx, item, part);

@@ -49,7 +49,20 @@ async function signedOpening(
   return { opening_id, signature: sign("open", statement) };
 }
 
+/** With a key of one's own the portal is asked for the envelopes only. */
+async function openHere(cx: Cx, given: Given, key: string): Promise<undefined> {
+  const { openLocally } = await import("../open-locally");
+  const wanted = { id: given.operand("ID"), key, policy: given.text("policy"), fields: fieldsOf(given) };
+  const opened = await openLocally(cx, cx.connect(), wanted);
+  if (!opened.proven)
+    cx.out.remark("That the log has what was opened is not proven: --policy FILE, or not yet.");
+  await cx.out.document({ ...opened });
+  return undefined;
+}
+
 async function open(cx: Cx, given: Given): Promise<undefined> {
+  const key = given.text("key");
+  if (key !== undefined) return openHere(cx, given, key);
   const purpose = Purpose.parse(given.need("purpose"));
   const connection = cx.connect();
   const isEscrow = given.flag("escrow") || (await isThroughEscrow(connection));
@@ -90,9 +103,16 @@ export const OPEN_COMMAND: CommandSpec = {
       kind: "flag",
       help: "Through the escrow custodian; auditors and regulators do so anyhow.",
     },
+    { name: "key", kind: "text", value: "FILE", help: "Here, with the key that you hold, a private JWK." },
+    {
+      name: "policy",
+      kind: "text",
+      value: "FILE",
+      help: "With --key: hold the entries' proofs against these keys.",
+    },
     ...STATEMENT_OPTIONS,
   ],
   example: "sealport transactions open 01931c2e-0000-7000-8000-000000000000 --purpose settlement",
-  note: "An opening is never asked for twice: it counts a view. What was opened is on standard output; redirect it to a file that only you can read.",
+  note: "An opening is never asked for twice: it counts a view. What was opened is on standard output; redirect it to a file that only you can read. With --key no purpose is wanted, and the log has no entry of the opening.",
   run: open,
 };

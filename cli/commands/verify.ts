@@ -1,3 +1,5 @@
+import { getAuditKeys } from "@/lib/api-client/operations/audit";
+import { shownJson } from "@/lib/audit/verify/shown-text";
 import type { CommandSpec, Given, OptionSpec } from "../command";
 import type { Cx } from "../context";
 
@@ -52,6 +54,17 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
       if (bundle !== undefined) return check(cx, given, bundle, [receipt]);
       const { verifyPromise } = await import("../verify-file");
       return verifyPromise(cx, receipt, given.text("policy") ?? given.text("keep"));
+    },
+  },
+  {
+    path: ["verify", "keys"],
+    summary: "The portal's public keys as a policy file, to be kept, and compared by another way.",
+    example: "sealport verify keys > policy.json",
+    note: "They are the portal's own word, once: keep the file, and hold later bundles against it.",
+    run: async (cx) => {
+      const keys = await cx.connect().call(getAuditKeys, { query: {} });
+      await cx.out.text(`${shownJson(keys)}\n`);
+      return undefined;
     },
   },
 ];
