@@ -114,6 +114,8 @@ const stages = {
   types: ["npm", ["run", "--silent", "check:types"], single],
   imports: [process.execPath, ["scripts/check-imports.mjs"], single],
   unused: [bin("knip"), [], single],
+  dependencies: [bin("tsx"), ["scripts/check-dependencies.ts"], single],
+  sbom: [bin("tsx"), ["scripts/sbom.ts"], single],
   unit: vitest("unit"),
   // Before the tests that start the program: they would build it within their own time.
   build: [process.execPath, ["scripts/build.mjs"], single],

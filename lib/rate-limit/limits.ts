@@ -45,6 +45,8 @@ export interface LimitStores {
   readonly pool: Pool;
   /** Under it actors are hashed: a counter's key names nobody. */
   readonly secret: Uint8Array;
+  /** How long a draw in the database may take, in milliseconds; as designed unless said. */
+  readonly drawMs?: number | undefined;
   readonly shared?: SharedCounters | undefined;
   /** Told when the shared counters fail for a class that goes on without them. */
   readonly onInsurance?: ((name: string) => void) | undefined;
@@ -57,9 +59,13 @@ function keyOf(secret: Uint8Array, name: LimitClass, actor: string): string {
   return toBase64url(hmacSha256(secret, utf8(`sealport/limit/1\n${name}\n${actor}`)).subarray(0, 16));
 }
 
-function limiterFor({ pool, shared, onInsurance }: LimitStores, name: string, budget: Budget): Ratelimit {
+function limiterFor(
+  { pool, drawMs, shared, onInsurance }: LimitStores,
+  name: string,
+  budget: Budget,
+): Ratelimit {
   if (budget.fails === "closed")
-    return shared?.ratelimit(name, budget) ?? databaseRatelimit(name, budget, pool);
+    return shared?.ratelimit(name, budget) ?? databaseRatelimit(name, budget, pool, drawMs);
   const own = memoryRatelimit(name, budget);
   return shared === undefined ? own : insured(shared.ratelimit(name, budget), own, () => onInsurance?.(name));
 }

@@ -3,7 +3,7 @@ import type { Ratelimit as UpstashRatelimit } from "@upstash/ratelimit";
 import type { Pool } from "pg";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import type { Budget } from "@/lib/rate-limit/budgets";
-import { inTime } from "@/lib/rate-limit/in-time";
+import { DRAW_MS, inTime } from "@/lib/rate-limit/in-time";
 
 /** The part of @upstash/ratelimit's answer that we use; `reset` is a Unix time in milliseconds. */
 export type RatelimitResponse = Readonly<
@@ -27,11 +27,15 @@ function toResponse(budget: Budget, result: RateLimiterRes, success: boolean): R
   };
 }
 
-function wrap(limiter: RateLimiterMemory | RateLimiterPostgres, budget: Budget): Ratelimit {
+function wrap(
+  limiter: RateLimiterMemory | RateLimiterPostgres,
+  budget: Budget,
+  withinMs = DRAW_MS,
+): Ratelimit {
   return {
     async limit(identifier, weight = 1) {
       try {
-        return toResponse(budget, await inTime(limiter.consume(identifier, weight)), true);
+        return toResponse(budget, await inTime(limiter.consume(identifier, weight), withinMs), true);
       } catch (rejected) {
         // The library rejects with the result itself when the budget is spent, with an Error when it failed.
         if (rejected instanceof RateLimiterRes) return toResponse(budget, rejected, false);
@@ -39,7 +43,7 @@ function wrap(limiter: RateLimiterMemory | RateLimiterPostgres, budget: Budget):
       }
     },
     async giveBack(identifier) {
-      await inTime(limiter.reward(identifier, 1));
+      await inTime(limiter.reward(identifier, 1), withinMs);
     },
   };
 }
@@ -53,7 +57,7 @@ export function memoryRatelimit(name: string, budget: Budget): Ratelimit {
 }
 
 /** Fixed windows in the table `rate_limit`: exact, and shared by all instances. */
-export function databaseRatelimit(name: string, budget: Budget, pool: Pool): Ratelimit {
+export function databaseRatelimit(name: string, budget: Budget, pool: Pool, withinMs?: number): Ratelimit {
   const limiter = new RateLimiterPostgres({
     storeClient: pool,
     storeType: "pool",
@@ -63,5 +67,5 @@ export function databaseRatelimit(name: string, budget: Budget, pool: Pool): Rat
     points: budget.limit,
     duration: budget.windowSeconds,
   });
-  return wrap(limiter, budget);
+  return wrap(limiter, budget, withinMs);
 }

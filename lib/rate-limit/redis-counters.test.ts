@@ -14,7 +14,10 @@ describe.each(PROGRAMS)("%s", (program) => {
   let counters: SharedCounters[];
   beforeAll(async () => {
     server = await startRedis({ program });
-    counters = [openRedisCounters({ url: server.url }), openRedisCounters({ url: server.url })];
+    counters = [
+      openRedisCounters({ url: server.url, drawMs: 120_000 }),
+      openRedisCounters({ url: server.url, drawMs: 120_000 }),
+    ];
   });
   afterAll(async () => {
     for (const counter of counters) counter.close();

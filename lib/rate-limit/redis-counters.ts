@@ -12,6 +12,8 @@ export interface RedisOptions {
   readonly url: string;
   /** Certificates in PEM that a `rediss://` server's is checked against, in place of the system's. */
   readonly ca?: string | undefined;
+  /** How long a draw may take, in milliseconds; as designed unless said. */
+  readonly drawMs?: number | undefined;
   /** Told a code when a connection fails: never a message, which may name addresses. */
   readonly onError?: ((code: string) => void) | undefined;
 }
@@ -60,7 +62,7 @@ export function openRedisCounters(options: RedisOptions): SharedCounters {
   });
   return {
     kind: "redis",
-    ratelimit: (name, budget) => sharedRatelimit(scripts, name, budget),
+    ratelimit: (name, budget) => sharedRatelimit(scripts, name, budget, options.drawMs),
     isUp: () => canDraw(scripts),
     close: () => client.disconnect(),
   };

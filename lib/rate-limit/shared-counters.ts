@@ -35,6 +35,7 @@ export function sharedRatelimit(
   scripts: Pick<ScriptRunner, "evalsha" | "eval">,
   name: string,
   budget: Budget,
+  drawMs?: number,
 ): Ratelimit {
   const redis = { ...scripts, get: unused, set: unused };
   const limiter = new UpstashRatelimit({
@@ -47,7 +48,7 @@ export function sharedRatelimit(
     enableTelemetry: false,
   });
   async function draw(identifier: string, rate: number) {
-    const answer = await inTime(limiter.limit(identifier, { rate }));
+    const answer = await inTime(limiter.limit(identifier, { rate }), drawMs);
     // An answer with a reason was given without the count.
     if (answer.reason !== undefined) throw new CounterError(`no count: ${answer.reason}`);
     const { success, limit, remaining, reset } = answer;

@@ -11,6 +11,8 @@ const budget = { limit: 50, windowSeconds: 400 * 86_400, fails: "closed" } as co
 let redis: RedisServer;
 let server: UpstashServer;
 let counters: SharedCounters;
+/** Where counts must be exact and a busy machine may be slow. */
+let patient: SharedCounters;
 beforeAll(async () => {
   redis = await startRedis();
 });
@@ -20,6 +22,7 @@ beforeEach(async () => {
   await redis.client.script("FLUSH");
   server = await startUpstash(redis.client);
   counters = openUpstashCounters(server);
+  patient = openUpstashCounters({ ...server, drawMs: 120_000 });
   return () => server.close();
 });
 
@@ -74,10 +77,10 @@ describe("the REST protocol", () => {
 });
 
 it("lets exactly 50 of 200 parallel calls pass", async () => {
-  const limiter = counters.ratelimit("open", budget);
+  const limiter = patient.ratelimit("open", budget);
   const draws = await Promise.all(Array.from({ length: 200 }, () => limiter.limit("somebody")));
   expect(draws.filter(({ success }) => success)).toHaveLength(50);
-  expect(await counters.isUp()).toBe(true);
+  await expect.poll(() => counters.isUp(), { timeout: 60_000, interval: 20 }).toBe(true);
 });
 
 it("sends a failed draw once and not again, so that no call is counted twice", async () => {
@@ -103,7 +106,7 @@ it.each([
   await expect(counters.ratelimit("open", budget).limit("somebody")).rejects.toThrow();
   expect(await counters.isUp()).toBe(false);
   server.answerWith(undefined);
-  expect((await counters.ratelimit("open", budget).limit("somebody")).success).toBe(true);
+  expect((await patient.ratelimit("open", budget).limit("somebody")).success).toBe(true);
 });
 
 it("tells Upstash nothing of the library, the platform or the runtime", async () => {

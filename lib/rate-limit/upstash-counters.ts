@@ -4,17 +4,22 @@ import { DRAW_MS } from "@/lib/rate-limit/in-time";
 import { overUpstash } from "@/lib/rate-limit/redis-scripts";
 import { canDraw, type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/shared-counters";
 
-/** Counters in an Upstash database over its REST API. Each draw is one request; a failed one is not sent again. */
-export function openUpstashCounters(options: {
+export interface UpstashOptions {
   readonly url: string;
   readonly token: string;
-}): SharedCounters {
+  /** How long a draw may take, in milliseconds; as designed unless said. */
+  readonly drawMs?: number | undefined;
+}
+
+/** Counters in an Upstash database over its REST API. Each draw is one request; a failed one is not sent again. */
+export function openUpstashCounters({ url, token, drawMs = DRAW_MS }: UpstashOptions): SharedCounters {
   const client = new Redis({
-    ...options,
+    url,
+    token,
     // The library's own default sends a failed command up to five times more: five draws for one call.
     retry: { retries: 0 },
     // The draw is given up in any case; this ends its request too, whatever else is busy.
-    signal: () => AbortSignal.timeout(2 * DRAW_MS),
+    signal: () => AbortSignal.timeout(2 * drawMs),
     readYourWrites: false,
     enableTelemetry: false,
     automaticDeserialization: true,
@@ -22,7 +27,7 @@ export function openUpstashCounters(options: {
   const scripts = overUpstash(client);
   return {
     kind: "upstash",
-    ratelimit: (name, budget) => sharedRatelimit(scripts, name, budget),
+    ratelimit: (name, budget) => sharedRatelimit(scripts, name, budget, drawMs),
     isUp: () => canDraw(scripts),
     close: () => undefined,
   };
