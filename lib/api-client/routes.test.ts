@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { routeDocument } from "@/lib/testing/routes/route-document";
 import { routeFiles } from "@/lib/testing/routes/route-files";
 import { GUARDED, OPEN, OTHER_ROUTES } from "@/lib/testing/routes/rows";
-import { addressOf, sampleParams } from "@/lib/testing/routes/sample";
+import { addressOf, sampleParams, sampleQuery } from "@/lib/testing/routes/sample";
 
 const DOCUMENT = path.resolve(import.meta.dirname, "../../docs/routes.md");
 
@@ -33,5 +33,7 @@ it("knows parameters for every operation that are of the right form and name not
     expect(addressOf(operation, params), operation.id).not.toMatch(/[{}]|\/\//);
     if (operation.params === undefined) expect(params, operation.id).toEqual({});
     else expect(operation.params.safeParse(params).success, operation.id).toBe(true);
+    const query = Object.fromEntries(new URLSearchParams(sampleQuery(operation)));
+    expect(operation.query?.safeParse(query).success ?? true, operation.id).toBe(true);
   }
 });

@@ -1,0 +1,122 @@
+import { expect } from "vitest";
+import { z } from "zod";
+import type { OperationSpec } from "@/lib/api-client/operation";
+import { ERROR_CODES } from "@/lib/errors";
+
+/** The members that api.md gives every problem document; some codes add members of their own. */
+const Problem = z.looseObject({
+  type: z.string().startsWith("urn:sealport:problem:"),
+  title: z.string().min(1),
+  status: z.int(),
+  detail: z.string().min(1),
+  instance: z.string().startsWith("/"),
+  code: z.string(),
+  request_id: z.uuid(),
+  errors: z
+    .array(z.strictObject({ pointer: z.string(), detail: z.string().min(1) }))
+    .min(1)
+    .max(50)
+    .optional(),
+});
+
+/** What every answer of the API carries, whatever it says. */
+export function expectHeaders(response: Response, what: string): void {
+  const { headers } = response;
+  const security = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "cross-origin-resource-policy": "same-origin",
+  };
+  for (const [name, value] of Object.entries(security))
+    expect([what, name, headers.get(name)]).toEqual([what, name, value]);
+  expect(headers.get("x-request-id"), what).toMatch(/^[0-9a-f-]{36}$/);
+  if (response.status >= 400) expect(headers.get("cache-control"), what).toBe("no-store");
+  else
+    expect(headers.get("cache-control"), what).toMatch(
+      /^no-store(, no-transform)?$|^private, max-age=31536000, immutable$/,
+    );
+  // No page of another origin may read anything, whatever it asks beforehand.
+  const crossOrigin = [...headers.keys()].filter((name) => name.startsWith("access-control-"));
+  expect([what, crossOrigin, headers.get("x-powered-by")]).toEqual([what, [], null]);
+}
+
+/** The budget that the call drew on (draft-ietf-httpapi-ratelimit-headers). */
+export function expectBudget(response: Response, what: string): void {
+  expect(response.headers.get("ratelimit-policy"), what).toMatch(/^"[a-z_]+";q=\d+;w=\d+(;|$|,)/);
+  expect(response.headers.get("ratelimit"), what).toMatch(/^"[a-z_]+";r=\d+;t=\d+/);
+}
+
+/** A refusal as api.md has it; answers its status and code. */
+export async function expectProblem(
+  response: Response,
+  what: string,
+): Promise<{ status: number; code: string; pointers: string[] }> {
+  const text = await response.text();
+  const told = `${what}: ${response.status} ${text.slice(0, 600)}`;
+  expect(response.headers.get("content-type"), told).toBe("application/problem+json");
+  expectHeaders(response, told);
+  expectBudget(response, told);
+  const read = Problem.safeParse(JSON.parse(text));
+  expect(read.error, told).toBeUndefined();
+  const problem = Problem.parse(JSON.parse(text));
+  expect([problem.status, problem.request_id], told).toEqual([
+    response.status,
+    response.headers.get("x-request-id"),
+  ]);
+  const known = Object.entries(ERROR_CODES).find(([code]) => code === problem.code)?.[1];
+  expect([known?.[0], known?.[1], problem.type], told).toEqual([
+    response.status,
+    problem.title,
+    `urn:sealport:problem:${problem.code}`,
+  ]);
+  if (response.status === 401) expect(response.headers.get("www-authenticate"), told).toContain("Bearer");
+  return {
+    status: response.status,
+    code: problem.code,
+    pointers: (problem.errors ?? []).map(({ pointer }) => pointer),
+  };
+}
+
+const answers = new Map<string, z.ZodType>();
+
+/** The schema of an operation's answer as the OpenAPI document has it, where an object has no members but those named. */
+function answerSchema({ id, response }: OperationSpec): z.ZodType | undefined {
+  if (response.schema === undefined) return undefined;
+  const known = answers.get(id);
+  if (known !== undefined) return known;
+  const json = z.toJSONSchema(response.schema, {
+    target: "draft-2020-12",
+    io: "output",
+    unrepresentable: "any",
+  });
+  const made = z.fromJSONSchema(JSON.parse(JSON.stringify(json)));
+  answers.set(id, made);
+  return made;
+}
+
+/** An answer that is as declared: its status, media type and, where it is JSON, its body. */
+export async function expectDeclared(
+  operation: OperationSpec,
+  response: Response,
+  what: string,
+): Promise<void> {
+  const { status, also = [], mediaType = "application/json" } = operation.response;
+  expectHeaders(response, what);
+  expectBudget(response, what);
+  expect([status, ...also], what).toContain(response.status);
+  const schema = answerSchema(operation);
+  if (schema === undefined) {
+    // Of a stream's type the declaration says no more than that it is one of bytes.
+    if (mediaType !== "application/octet-stream")
+      expect(response.headers.get("content-type"), what).toContain(mediaType);
+    await response.body?.cancel();
+    return;
+  }
+  expect(response.headers.get("content-type"), what).toBe("application/json");
+  const body: unknown = await response.json();
+  // A replayed answer has ids only; nothing here sends the same key twice.
+  const read = schema.safeParse(body);
+  expect(read.error?.issues ?? [], `${what}: ${JSON.stringify(body).slice(0, 800)}`).toEqual([]);
+}

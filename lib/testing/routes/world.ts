@@ -1,0 +1,94 @@
+import "server-only";
+import type { OperationSpec } from "@/lib/api-client/operation";
+import type { Principal } from "@/lib/context";
+import { loadSigningKey } from "@/lib/custody/signing-key";
+import {
+  approvedRequest,
+  createRequestBench,
+  type RequestBench,
+  submittedRequest,
+} from "@/lib/testing/request-bench";
+import { readIds } from "@/lib/testing/routes/kinds";
+import { createRouteBench, type RouteBench, type RoutePerson } from "@/lib/testing/routes/route-bench";
+import { isLetIn } from "@/lib/testing/routes/rows";
+import type { Known } from "@/lib/testing/routes/schema-arbitrary";
+
+/** Somebody of the world with credentials. */
+export interface Inhabitant extends RoutePerson {
+  readonly principal: Principal;
+}
+
+/** A portal with its custodian, people of every kind, transactions, requests and a grant: something to find. */
+export interface World {
+  readonly bench: RouteBench;
+  readonly requests: RequestBench;
+  readonly people: readonly Inhabitant[];
+  /** Ids of whatever the database holds, and names of participants. */
+  readonly known: () => Promise<Known>;
+  /** Those who may make the call; never empty. */
+  readonly callersOf: (operation: OperationSpec) => readonly Inhabitant[];
+  close(): Promise<void>;
+}
+
+async function readKnown({
+  database,
+  people,
+}: {
+  readonly database: { readonly adminUrl: string };
+  readonly people: readonly Inhabitant[];
+}): Promise<Known> {
+  const names = people.flatMap(({ principal: { participantId } }) => participantId ?? []);
+  return { ids: await readIds(database.adminUrl), names };
+}
+
+/** What this process would be started with: some calls ask the environment who else there is. */
+function setEnvironment({ place, keyDir, keystore, database, custodianUrl }: RequestBench): void {
+  const { vkey } = loadSigningKey(keystore, "receipt");
+  Object.assign(process.env, {
+    LOG_ORIGIN: place.log,
+    TENANT_ID: place.tenantId,
+    KEY_DIR: keyDir,
+    DATABASE_URL: database.appUrl,
+    CUSTODIAN_URL: custodianUrl,
+    CUSTODIAN_VKEY: vkey,
+    LOG_VKEY: vkey,
+    RECEIPT_VKEY: vkey,
+    SEALPORT_EVALUATION: "1",
+  });
+}
+
+/** Opens the world; call `close` when the test is over. */
+export async function createWorld(): Promise<World> {
+  const coordinator = { role: "coordinator" } as const;
+  const requests = await createRequestBench([
+    { ...coordinator, duties: ["compliance"] },
+    { ...coordinator, duties: ["privacy"] },
+    { ...coordinator, duties: ["executive"] },
+    { ...coordinator, duties: ["break-glass"] },
+    { ...coordinator, duties: ["recovery"] },
+    { role: "admin", duties: ["admin"] },
+    { role: "client" },
+    { role: "miner" },
+  ]);
+  setEnvironment(requests);
+  const bench = await createRouteBench(requests);
+  await approvedRequest(requests);
+  await submittedRequest(requests, { fields: ["amount"], transactions: [requests.otherTxId] });
+  const { regulator, auditor, legal, approver, second, both, support, more } = requests;
+  const people: Inhabitant[] = [];
+  for (const { principal } of [regulator, auditor, legal, approver, second, both, support, ...more])
+    people.push({ principal, ...(await bench.adopt(principal)) });
+  return {
+    bench,
+    requests,
+    people,
+    known: () => readKnown({ database: requests.database, people }),
+    callersOf: (operation) =>
+      people.filter(({ principal: { role, duties } }) =>
+        [undefined, ...duties].some((duty) =>
+          isLetIn(operation, duty === undefined ? { role } : { role, duty }),
+        ),
+      ),
+    close: () => bench.close(),
+  };
+}
