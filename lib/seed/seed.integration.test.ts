@@ -2,18 +2,29 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Principal } from "@/lib/context";
+import { attachAuthorization } from "@/lib/access/attach-authorization";
+import { endCoViewer } from "@/lib/access/co-viewers/end-co-viewer";
+import { decideRequest } from "@/lib/access/decide-request";
+import { fileRequest } from "@/lib/access/file-request";
+import { checkIdentity } from "@/lib/access/identity-check";
+import { reviewRequest } from "@/lib/access/review-request";
+import { NewRequest } from "@/lib/access/schema";
+import { submitRequest } from "@/lib/access/submit-request";
+import type { Context, Principal } from "@/lib/context";
 import { contextOf, type SeedRuntime } from "@/lib/seed/demo-context";
 import { DEMO_CONTACT } from "@/lib/seed/people";
 import { seedDemonstration } from "@/lib/seed/seed-demonstration";
 import { createLogger } from "@/lib/telemetry/logger";
 import { queryAs } from "@/lib/testing/query-as";
+import { outcomeOf } from "@/lib/testing/refusal";
+import { approvalOf, FACTS, ORDER_FILE } from "@/lib/testing/request-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { auditTransaction } from "@/lib/transactions/audit-transaction";
 import { openTransaction } from "@/lib/transactions/open-transaction";
 
 let bench: UseCaseBench;
 let dir: string;
+let runtime: SeedRuntime;
 
 beforeAll(async () => {
   bench = await createUseCaseBench();
@@ -52,7 +63,7 @@ async function principalOf(
 it("the demonstration data are made through the use cases, and its grant opens through the custodian", async () => {
   const { db, instance, clock, audit } = bench.cx;
   const logger = createLogger("test", "silent");
-  const runtime: SeedRuntime = {
+  runtime = {
     db,
     instance,
     clock,
@@ -135,4 +146,39 @@ it("the demonstration data are made through the use cases, and its grant opens t
     amount: "#",
     narrative: "•••••••• •••••••• •••••••• •••••••• ••••••••.",
   });
+});
+
+it("the second officer of the regulator's agency looks beside her where she names him, and is called back before he gets anything himself", async () => {
+  const person = async (handle: string, as: Partial<Pick<Principal, "role" | "duties">> = {}) =>
+    contextOf(runtime, await principalOf(handle, as));
+  const [ruth, karl] = [await person("regulator-001"), await person("regulator-002")];
+  const legal = await person("coordinator-001:legal", { role: "coordinator", duties: ["legal"] });
+  const approver = await person("coordinator-001:approve", { role: "coordinator", duties: ["approve"] });
+  const [row] = await query("SELECT transactions[1] AS id FROM access_grant WHERE request_id IS NOT NULL");
+  const transaction = String(row?.id);
+  const file = async (who: Context, more: object = {}): Promise<string> => {
+    const asked = { purpose: "audit", justification: "Four eyes", fields: ["amount"] };
+    const { id } = await fileRequest(
+      who,
+      NewRequest.parse({ ...asked, transactions: [transaction], ...more }),
+    );
+    await attachAuthorization(who, id, FACTS, ORDER_FILE);
+    await submitRequest(who, id);
+    return id;
+  };
+  const named = await file(ruth, { co_viewers: ["regulator-002"] });
+  await decideRequest(legal, named, approvalOf("legal"));
+  const { grant_id = "" } = await decideRequest(approver, named, approvalOf("coordinator"));
+  const look = () => auditTransaction(karl, transaction, { purpose: "audit", grant_id });
+  expect((await look()).data).toHaveProperty("amount");
+  await endCoViewer(ruth, named, { person: "regulator-002", reason: "Moved to another desk." });
+  expect(await outcomeOf(look())).toBe("access.no-grant");
+
+  const own = await file(karl);
+  expect(await outcomeOf(decideRequest(legal, own, approvalOf("legal")))).toBe("decision.identity-check");
+  const { identity_check: check } = await reviewRequest(legal, own);
+  expect(check).toMatchObject({ is_valid: false, is_domain_verified: true, contacts: [DEMO_CONTACT] });
+  const called = { called_number: DEMO_CONTACT, is_confirmed: true, note: "Put through by the switchboard." };
+  await checkIdentity(legal, own, called);
+  expect((await decideRequest(legal, own, approvalOf("legal"))).state).toBe("stage_2");
 });
