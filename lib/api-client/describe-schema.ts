@@ -8,7 +8,6 @@ export interface MemberRow {
   readonly description?: string;
 }
 
-const MAX_DEPTH = 2;
 const LONG_CHOICE = 24;
 
 function choices(values: readonly unknown[]): string {
@@ -60,8 +59,8 @@ function inner(schema: JsonSchema): { readonly schema: JsonSchema; readonly mark
   return withMembers.length === 1 ? withMembers[0] : undefined;
 }
 
-/** The members of a schema, those of inner objects below their own, three levels deep. */
-export function rowsOf(schema: JsonSchema, prefix = "", depth = 0): MemberRow[] {
+/** The members of a schema, those of inner objects below their own as deep as asked; the items of a page always. */
+function rowsOf(schema: JsonSchema, levels: number, prefix = ""): MemberRow[] {
   const { members, required } = membersOf(schema);
   return members.flatMap(([name, member]) => {
     const row = {
@@ -70,15 +69,15 @@ export function rowsOf(schema: JsonSchema, prefix = "", depth = 0): MemberRow[] 
       isRequired: required.has(name),
       ...(typeof member.description === "string" ? { description: member.description } : {}),
     };
-    const below = depth < MAX_DEPTH ? inner(member) : undefined;
-    return below === undefined
-      ? [row]
-      : [row, ...rowsOf(below.schema, `${row.name}${below.mark}.`, depth + 1)];
+    const isPage = prefix === "" && name === "items";
+    const below = levels > 0 || isPage ? inner(member) : undefined;
+    if (below === undefined) return [row];
+    return [row, ...rowsOf(below.schema, Math.max(levels - 1, 0), `${row.name}${below.mark}.`)];
   });
 }
 
-/** Members of whatever the schema is of: of a list its items'. */
-export function membersBelow(schema: JsonSchema): MemberRow[] {
+/** Members of whatever the schema is of, of a list its items', with so many levels of inner objects below them. */
+export function membersBelow(schema: JsonSchema, levels: number): MemberRow[] {
   const whole = inner(schema);
-  return whole === undefined ? [] : rowsOf(whole.schema, whole.mark === "" ? "" : `${whole.mark}.`);
+  return whole === undefined ? [] : rowsOf(whole.schema, levels, whole.mark === "" ? "" : `${whole.mark}.`);
 }

@@ -14,6 +14,9 @@ export interface ParameterRow extends MemberRow {
   readonly isOld: boolean;
 }
 
+/** What is sent is told to its third level; of an answer its own members, since each page would have them many times. */
+const BODY_LEVELS = 2;
+
 /** One operation as the reader's page shows it: everything comes from its declaration. */
 export interface Reference {
   readonly operation: OperationSpec;
@@ -121,11 +124,11 @@ export function referenceOf(operation: OperationSpec): Reference {
     operation,
     tag: tagOf(operation),
     parameters: Array.isArray(parameters) ? parameters.map(parameterRow) : [],
-    body: membersBelow(bodyOf),
+    body: membersBelow(bodyOf, BODY_LEVELS),
     takes,
     statuses: [status, ...also],
     gives,
-    answer: membersBelow(record(whole(at(answers, gives, "schema")))),
+    answer: membersBelow(record(whole(at(answers, gives, "schema"))), 0),
     problems: problemsOf(operation),
     call: exampleCall(operation),
   };

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { MemberTable, ParameterTable } from "@/app/developers/_components/member-tables";
-import { ProblemTable } from "@/app/developers/_components/problem-table";
+import { ProblemCodes } from "@/app/developers/_components/problem-codes";
 import { WhoMayCall } from "@/app/developers/_components/who-may-call";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Section } from "@/components/ui/section";
@@ -51,11 +51,11 @@ export function OperationReference({ reference, origin }: { reference: Reference
       </Part>
       <details className="mt-5">
         <summary className="min-h-[24px] cursor-pointer font-semibold text-control">{t("problems")}</summary>
-        <ProblemTable caption={`${t("problems")}: ${name}`} problems={problems.ofCall} />
+        <ProblemCodes problems={problems.ofCall} />
         {problems.ofPart.length === 0 ? null : (
           <>
             <p className="pt-4 text-control text-ink-2">{t("ofPart")}</p>
-            <ProblemTable caption={`${t("ofPart")}: ${name}`} problems={problems.ofPart} />
+            <ProblemCodes problems={problems.ofPart} />
           </>
         )}
       </details>

@@ -4,6 +4,7 @@ import { SitePage } from "@/app/_components/site-page";
 import { BackToCalls } from "@/app/developers/_components/back-to-calls";
 import { ProblemTable } from "@/app/developers/_components/problem-table";
 import { Section } from "@/components/ui/section";
+import { meaningOf } from "@/lib/api-client/components";
 import { ALL_PROBLEMS } from "@/lib/api-client/problems";
 import { readHealth } from "@/lib/http/health";
 
@@ -11,7 +12,9 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("developers"))("codes.title") };
 }
 
-/** Every problem code that a call can answer. */
+const STATUSES = [...new Set(ALL_PROBLEMS.map(({ status }) => status))];
+
+/** Every problem code that a call can answer, by status. */
 export default async function ProblemsPage() {
   const [health, t] = await Promise.all([readHealth(), getTranslations("developers")]);
   return (
@@ -26,9 +29,18 @@ export default async function ProblemsPage() {
       }
       health={health}
     >
-      <Section title={t("codes.count")} count={ALL_PROBLEMS.length}>
-        <ProblemTable caption={t("codes.title")} problems={ALL_PROBLEMS} />
-      </Section>
+      {STATUSES.map((status) => (
+        <Section
+          key={status}
+          id={String(status)}
+          title={<span lang="en">{`${status}: ${meaningOf(status)}`}</span>}
+        >
+          <ProblemTable
+            caption={`${t("codes.count")} ${status}`}
+            problems={ALL_PROBLEMS.filter((problem) => problem.status === status)}
+          />
+        </Section>
+      ))}
     </SitePage>
   );
 }

@@ -1,0 +1,62 @@
+import { NextIntlClientProvider } from "next-intl";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
+import { OperationReference } from "@/app/developers/_components/operation-reference";
+import { CATALOGUES, type Language } from "@/components/messages/catalogue";
+import { referenceOf } from "@/lib/api-client/reference";
+import { OPERATIONS } from "@/lib/api-client/registry";
+import { TAGS } from "@/lib/api-client/tags";
+import { findGuide, guideNames } from "@/lib/http/guides/read-guide";
+
+const ORIGIN = "https://portal.example";
+
+/** The HTML of an element in a language; a word that is missing is an error. */
+function htmlOf(locale: Language, element: React.ReactElement): string {
+  const words = {
+    locale,
+    messages: CATALOGUES[locale],
+    timeZone: "UTC",
+    onError: (error: Error) => {
+      throw error;
+    },
+  };
+  // biome-ignore lint/correctness/noChildrenProp: its type wants them among the properties
+  return renderToStaticMarkup(createElement(NextIntlClientProvider, { ...words, children: element }));
+}
+
+describe("the reference of a call", () => {
+  const all = OPERATIONS.map(referenceOf);
+  /** One of each part: the German frame is the same around all of them. */
+  const some = TAGS.flatMap((tag) => all.find((reference) => reference.tag === tag) ?? []);
+
+  it.each([
+    ["en", all],
+    ["de", some],
+  ] as const)(
+    "is written whole in %s, with one anchor, no style of its own, and no more of a key than its name",
+    (locale, references) => {
+      for (const reference of references) {
+        const { id, sessionOnly, scopes } = reference.operation;
+        const html = htmlOf(locale, createElement(OperationReference, { reference, origin: ORIGIN }));
+        expect(html.split(`id="${id}"`).length, id).toBe(2);
+        expect(html, id).not.toMatch(/ style=|<script|undefined|\[object /);
+        expect(html.includes("$KEY"), id).toBe(sessionOnly !== true && scopes !== "none");
+        expect(html.includes(ORIGIN), id).toBe(sessionOnly !== true);
+      }
+    },
+  );
+});
+
+it("every guide is written as text, its links lead into the portal or to the open web", async () => {
+  for (const name of guideNames()) {
+    const guide = await findGuide(name);
+    if (guide === undefined) throw new TypeError(name);
+    const html = htmlOf("en", createElement(GuideBlocks, { blocks: guide.blocks, title: guide.title }));
+    const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, href = ""]) => href);
+    expect(links.filter((href) => !/^(https:\/\/|\/|#)/.test(href))).toEqual([]);
+    expect(html).not.toMatch(/<script|<img| style=|javascript:/);
+    expect(html).toContain("<p");
+  }
+});
