@@ -44,6 +44,7 @@ const config = {
     "@prisma/client",
     "@prisma/adapter-pg",
     "@prisma/driver-adapter-utils",
+    "ioredis",
     "pg",
     "pg-copy-streams",
     "pino",
