@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OperationSpec } from "@/lib/api-client/operation";
+import { newApiKey } from "@/lib/identity/api-key";
 import { expectHeaders, expectProblem } from "@/lib/testing/routes/expect-answer";
 import { createRouteBench, PROBE, type RouteBench, type RouteCall } from "@/lib/testing/routes/route-bench";
 import { CALLERS, GUARDED, isLetIn } from "@/lib/testing/routes/rows";
@@ -259,5 +260,32 @@ describe("methods", () => {
       expectHeaders(head, `HEAD ${path}`);
       expect([path, head.status, await head.text()]).toEqual([path, 422, ""]);
     }
+  });
+});
+
+async function deniedEntries(): Promise<number> {
+  const text = "SELECT count(*)::int AS n FROM audit_entry WHERE outcome = 'denied'";
+  return (await bench.portal.audit.appPool.query<{ n: number }>(text)).rows[0]?.n ?? 0;
+}
+
+describe("guessing", () => {
+  it("10,000 bad keys of one address are refused alike, and hardly fill the log", async () => {
+    const [operation] = GUARDED.filter(({ id }) => id === "listTransactions");
+    if (operation === undefined) throw new TypeError("no such operation");
+    const before = await deniedEntries();
+    const began = Date.now();
+    const answers = new Set<string>();
+    for (let count = 0; count < 10_000; count += 1) {
+      // One in ten is of the right form, and is looked for.
+      const key = count % 10 === 0 ? newApiKey(new Uint8Array(32).fill(9)).key : `sp_${count}`;
+      const headers = new Headers({ authorization: `Bearer ${key}`, "x-forwarded-for": "203.0.113.77" });
+      const response = await bench.send(operation, headers);
+      const { code, title, detail, status } = JSON.parse(await response.text());
+      answers.add(JSON.stringify({ code, title, detail, status }));
+    }
+    expect([...answers]).toEqual([expect.stringContaining('"code":"auth.invalid"')]);
+    // Eight made-up prefixes, those without one, and all further ones together, each once a minute; a minute's end adds its count.
+    const minutes = Math.ceil((Date.now() - began) / 60_000) + 1;
+    expect((await deniedEntries()) - before).toBeLessThanOrEqual(2 * 10 * minutes);
   });
 });

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
+import type { OperationSpec } from "@/lib/api-client/operation";
+import { countStatements } from "@/lib/testing/routes/count-statements";
+import { readIds, tableOf } from "@/lib/testing/routes/kinds";
+import type { RouteCall } from "@/lib/testing/routes/route-bench";
+import { CALLERS, type Caller, GUARDED, isLetIn, nameOf } from "@/lib/testing/routes/rows";
+import { NOBODYS_ID, parameterNames } from "@/lib/testing/routes/sample";
+import { NOTHING, schemaArbitrary } from "@/lib/testing/routes/schema-arbitrary";
+import { createWorld, type World } from "@/lib/testing/routes/world";
+
+// What a caller may not know of is "not found", and so is what does not exist: every operation with an id × callers who own
+// nothing, with ids that exist and one that does not. Answers are compared byte by byte, and how long they take by the
+// number of statements, which does not depend on the machine.
+
+let world: World;
+let known: ReadonlyMap<string, readonly string[]>;
+beforeAll(async () => {
+  world = await createWorld();
+  known = await readIds(world.requests.database.adminUrl);
+});
+afterAll(() => world?.close());
+
+const withId = GUARDED.filter(
+  (operation) => parameterNames(operation)[0] === "id" && operation.id !== "endSession",
+);
+
+/** A body that the operation's schema takes, so that the call gets as far as looking for its id. */
+function bodyFor({ body, upload }: OperationSpec): RouteCall {
+  if (body === undefined) return { body: "{}", headers: { "content-type": "application/json" } };
+  const json = z.toJSONSchema(body, { io: "input", unrepresentable: "any" });
+  const drawn = fc.sample(schemaArbitrary(json, NOTHING), { numRuns: 300, seed: 7 });
+  const fits = drawn.find((value) => body.safeParse(JSON.parse(JSON.stringify(value))).success);
+  const text = JSON.stringify(fits ?? {});
+  if (upload === undefined) return { body: text, headers: { "content-type": "application/json" } };
+  const part = `--b\r\ncontent-disposition: form-data; name="${upload.json}"\r\n\r\n${text}\r\n--b--\r\n`;
+  return { body: part, headers: { "content-type": "multipart/form-data; boundary=b" } };
+}
+
+/** People of their own organisations, one of each role and duty that is let in; at most four of them. */
+function strangersTo(operation: OperationSpec): readonly Caller[] {
+  const inside = CALLERS.filter((caller) => isLetIn(operation, caller));
+  const roles = [...new Set(inside.map(({ role }) => role))];
+  return roles.flatMap((role) => inside.find((caller) => caller.role === role) ?? []).slice(0, 5);
+}
+
+/** The parameters beside the id; none of them is the id that nobody has. */
+function othersOf(operation: OperationSpec): Record<string, string | string[]> {
+  const other = NOBODYS_ID.replace(/0$/, "1");
+  return Object.fromEntries(parameterNames(operation).map((name) => [name, other]));
+}
+
+interface Told {
+  readonly status: number;
+  readonly text: string;
+  readonly statements: number;
+}
+
+/** What can be told apart of an answer: everything but the id that was asked for and what is of the moment. */
+async function ask(operation: OperationSpec, caller: Caller, id: string, body: RouteCall): Promise<Told> {
+  const headers = await world.bench.headersOf(
+    operation,
+    caller,
+    operation.sessionOnly === true ? "session" : "key",
+  );
+  const call = { ...(operation.method === "GET" ? {} : body), params: { ...othersOf(operation), id } };
+  const { value, statements } = await countStatements(async () => {
+    const response = await world.bench.send(operation, headers, call);
+    const isText = response.headers.get("content-type")?.includes("json") === true;
+    if (!isText) await response.body?.cancel();
+    return { response, body: isText ? await response.text() : "" };
+  });
+  const { response } = value;
+  const kept = [...response.headers].filter(([name]) => !/^(x-request-id|ratelimit)$/.test(name));
+  const requestId = response.headers.get("x-request-id") ?? "none";
+  const text = `${JSON.stringify(kept)}\n${value.body}`.replaceAll(requestId, "REQUEST").replaceAll(id, "ID");
+  return { status: response.status, text, statements };
+}
+
+it("every operation with an id knows where ids of its kind are", () => {
+  expect(withId.filter((operation) => tableOf(operation.path) === undefined).map(({ path }) => path)).toEqual(
+    [],
+  );
+});
+
+/** How many more statements an answer about something hidden may take (docs/threat-model.md "Deliberate limits"). */
+const MOST_STATEMENTS = 3;
+const uneven = new Set<string>();
+/** Addresses of what a thing has or has not, which those who may call may know of itself: keys, and requests by the duty legal. */
+const KNOWN_OF = /\/keys\/\{id\}\/recovery|\/requests\/\{id\}\/notices/;
+const compared = new Map<string, number>();
+
+it.each(withId.map((operation) => [operation.id, operation] as const))(
+  "%s answers to what is hidden as to what there is not",
+  async (_id, operation) => {
+    const ids = (known.get(tableOf(operation.path) ?? "") ?? []).slice(0, 2);
+    const body = bodyFor(operation);
+    for (const caller of strangersTo(operation)) {
+      // Once for whatever a process looks up the first time.
+      await ask(operation, caller, NOBODYS_ID, body);
+      const nothing = await ask(operation, caller, NOBODYS_ID, body);
+      for (const id of ids) {
+        const found = await ask(operation, caller, id, body);
+        if (found.status !== 404 || KNOWN_OF.test(operation.path)) continue;
+        compared.set(operation.id, (compared.get(operation.id) ?? 0) + 1);
+        const what = `${operation.id} by ${nameOf(caller)}`;
+        expect([what, found.status, found.text]).toEqual([what, nothing.status, nothing.text]);
+        // A row that is there and not for this caller is weighed by the rules, which read a little more than nothing does.
+        const more = found.statements - nothing.statements;
+        expect([what, Math.abs(more) <= MOST_STATEMENTS], `${more} more statements`).toEqual([what, true]);
+        if (more !== 0) uneven.add(operation.id);
+      }
+    }
+  },
+);
+
+it("compared something in most of them", () => {
+  const none = withId.filter(({ id }) => !compared.has(id)).map(({ id }) => id);
+  process.stdout.write(`not of equal statements: ${[...uneven].join(", ")}\n`);
+  process.stdout.write(`${compared.size} operations compared; nothing hidden in: ${none.join(", ")}\n`);
+  expect(compared.size).toBeGreaterThan(20);
+});
