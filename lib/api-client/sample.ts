@@ -23,6 +23,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   contacts: ["+49 30 222222"],
   zone: "Europe/Berlin",
   quarter: "2026-Q3",
+  epoch: "2",
   jws: "eyJhbGciOiJFZERTQSJ9..c2lnbmF0dXJl",
   url: "https://hooks.example.org/sealport",
   reference: "AR-2026",
