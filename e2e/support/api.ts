@@ -105,6 +105,7 @@ export function people(demo: Demo) {
     glassHolder: by("coordinator-001", "break-glass"),
     auditor: by("auditor-001"),
     regulator: by("regulator-001"),
+    colleague: by("regulator-002"),
   };
 }
 
