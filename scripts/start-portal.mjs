@@ -2,6 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import next from "next";
 import { compressedFiles, serveCompressed } from "./compressed.mjs";
+import { floorHeaders } from "./floor-headers.mjs";
 import { createPortalServer } from "./portal-server.mjs";
 import { refuseEarly } from "./refuse-early.mjs";
 
@@ -36,6 +37,7 @@ await app.prepare();
 const handle = app.getRequestHandler();
 const compressed = compressedFiles(root);
 server.on("request", (request, response) => {
+  floorHeaders(response);
   if (isEnding) response.setHeader("connection", "close");
   if (refuseEarly(request, response) || serveCompressed(compressed, request, response)) return;
   handle(request, response).catch(() => {
