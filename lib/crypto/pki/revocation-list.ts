@@ -10,7 +10,8 @@ import { PkiRefusal } from "./refusal";
 /** Lists of a busy authority have some tens of thousands of entries. */
 export const MAX_LIST_BYTES = 1_048_576;
 const NUMBER = "2.5.29.20";
-const DELTA = "2.5.29.27";
+/** Extensions that narrow what a list says: a delta, an issuing distribution point; and of an entry, another issuer. */
+const NARROWING: readonly string[] = ["2.5.29.27", "2.5.29.28", "2.5.29.29"];
 
 /** A revocation list (RFC 5280 section 5) with the very bytes it came in. */
 export interface HeldList {
@@ -41,15 +42,19 @@ export function readList(der: Uint8Array): HeldList {
     CertificateRevocationList.fromBER(Uint8Array.from(der)),
   );
   const extensions = parsed.crlExtensions?.extensions ?? [];
-  // One that is critical limits what the list says: its scope (IssuingDistributionPoint, DeltaCRLIndicator), or unknown.
-  if (extensions.some(({ critical, extnID }) => critical || extnID === DELTA))
+  // They have to be critical (RFC 5280 sections 5.2.4, 5.2.5, 5.3.3), and are no less narrow where they are not.
+  if (extensions.some(({ critical, extnID }) => critical || NARROWING.includes(extnID)))
     throw new PkiRefusal(
       "form",
       "the revocation list is of a part only, or has an unknown critical extension",
     );
   const entries = parsed.revokedCertificates ?? [];
-  if (entries.some((entry) => (entry.crlEntryExtensions?.extensions ?? []).some(({ critical }) => critical)))
-    throw new PkiRefusal("form", "an entry of the revocation list has a critical extension");
+  const ofEntries = entries.flatMap((entry) => entry.crlEntryExtensions?.extensions ?? []);
+  if (ofEntries.some(({ critical, extnID }) => critical || NARROWING.includes(extnID)))
+    throw new PkiRefusal(
+      "form",
+      "an entry of the revocation list has a critical extension or another issuer",
+    );
   return {
     der,
     parsed,
