@@ -6,6 +6,7 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import { OPERATIONS } from "@/lib/api-client/registry";
 import { expectDeclared, expectProblem } from "@/lib/testing/routes/expect-answer";
 import { tableOf, tableOfMember } from "@/lib/testing/routes/kinds";
+import { resolved } from "@/lib/testing/routes/resolved";
 import type { RouteCall } from "@/lib/testing/routes/route-bench";
 import { GUARDED } from "@/lib/testing/routes/rows";
 import { sampleParams } from "@/lib/testing/routes/sample";
@@ -32,7 +33,12 @@ afterAll(async () => {
   await world?.close();
 });
 
-const Part = z.looseObject({ name: z.string(), in: z.string(), required: z.boolean(), schema: z.unknown() });
+const Part = z.looseObject({
+  name: z.string(),
+  in: z.string(),
+  required: z.boolean().default(false),
+  schema: z.unknown(),
+});
 const Described = z.looseObject({
   operationId: z.string(),
   parameters: z.array(Part).default([]),
@@ -103,7 +109,8 @@ function queryArbitrary(parts: readonly z.infer<typeof Part>[]): fc.Arbitrary<st
 }
 
 function drawing(operation: OperationSpec): fc.Arbitrary<Drawn> {
-  const described = Described.parse(document.paths[operation.path]?.[operation.method.toLowerCase()]);
+  const declared = document.paths[operation.path]?.[operation.method.toLowerCase()];
+  const described = Described.parse(resolved({ ...document }, declared));
   expect(described.operationId).toBe(operation.id);
   const schema = Object.values(described.requestBody?.content ?? {})[0]?.schema;
   const body =

@@ -1,0 +1,22 @@
+import { isRecord } from "@/lib/api-client/json-schema";
+
+function targetOf(document: unknown, reference: string): unknown {
+  return reference
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((place, name) => (isRecord(place) ? place[name] : undefined), document);
+}
+
+/** A part of an OpenAPI document with what it refers to put in its place; a reference to what it stands in allows anything. */
+export function resolved(document: unknown, part: unknown, within: readonly string[] = []): unknown {
+  if (Array.isArray(part)) return part.map((one) => resolved(document, one, within));
+  if (!isRecord(part)) return part;
+  const { $ref: reference } = part;
+  if (typeof reference === "string" && reference.startsWith("#/"))
+    return within.includes(reference)
+      ? {}
+      : resolved(document, targetOf(document, reference), [...within, reference]);
+  return Object.fromEntries(
+    Object.entries(part).map(([name, one]) => [name, resolved(document, one, within)]),
+  );
+}
