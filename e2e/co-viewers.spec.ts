@@ -65,7 +65,7 @@ test("a colleague who was named opens under his own name out of the same views, 
 
   await page.goto(at(`/requests/${id}`));
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByRole("button", { name: "Take Karl Voss out" }).click();
+  await page.getByRole("button", { name: "Take out Karl Voss" }).click();
   const dialog = page.getByRole("dialog", { name: /^Take Karl Voss out of AR-/ });
   await dialog.getByLabel("Reason").fill("Moved to another desk.");
   await dialog.getByRole("button", { name: "Take out", exact: true }).click();
