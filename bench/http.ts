@@ -1,47 +1,14 @@
-import { Agent, request } from "node:http";
 import { asSuperuser } from "@/e2e/support/admin";
 import { readDemo } from "@/e2e/support/api";
 import { canaries, newTransaction } from "@/e2e/support/steps";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance";
+import { type Call, call, endCalls } from "./call";
 import { compareLoad, type Figure } from "./measure";
 
 const BUDGETS = JSON.stringify({ reads: 1_000_000, writes: 1_000_000, open: 1_000_000 });
 const AT_ONCE = [1, 16];
 const COUNTED_CALLS = 100;
 const BASELINE = "authenticated 404";
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-
-interface Call {
-  readonly method: string;
-  readonly path: string;
-  readonly apiKey: string;
-  readonly body?: unknown;
-  readonly status: number;
-}
-
-function call(baseUrl: string, { method, path, apiKey, body, status }: Call): Promise<string> {
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const headers = {
-    authorization: `Bearer ${apiKey}`,
-    ...(text === undefined
-      ? {}
-      : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request(new URL(path, baseUrl), { method, agent, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => {
-        const answer = Buffer.concat(chunks).toString();
-        if (response.statusCode === status) resolve(answer);
-        else reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
-      });
-    });
-    sent.on("error", reject);
-    sent.end(text);
-  });
-}
-
 type Calls = Readonly<Record<"nothing" | "post" | "view" | "open", () => Promise<string>>>;
 
 /** The calls that are measured; `nothing` passes the whole wrapper (key, budget, answer) and does no work. */
@@ -152,6 +119,6 @@ export async function benchHttp(): Promise<Figure[]> {
   } finally {
     await counted?.stop();
     await first.stop();
-    agent.destroy();
+    endCalls();
   }
 }

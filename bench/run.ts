@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { benchAccess } from "./access";
+import { benchApi } from "./api";
 import { benchAppend } from "./append";
 import { benchAuditExport } from "./audit-export";
 import { benchBatch } from "./batch";
@@ -22,6 +23,7 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   export: benchAuditExport,
   proof: benchProof,
   http: benchHttp,
+  api: benchApi,
   portal: benchPortal,
   verify: benchVerify,
   soak: benchSoak,

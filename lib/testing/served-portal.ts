@@ -17,6 +17,7 @@ import { type Runtime, useRuntime } from "@/lib/runtime";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
 import { type LogBench, withSigner } from "@/lib/testing/log-bench";
+import type { TestServer } from "@/lib/testing/test-server";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const MANY = 1_000_000;
@@ -32,12 +33,15 @@ const SCOPES: readonly Scope[] = [
   "admin",
 ];
 
-type Handler = (request: Request, route: { params: Promise<object> }) => Promise<Response>;
+type Params = Readonly<Record<string, string | string[] | undefined>>;
+type Handler = (request: Request, route: { params: Promise<Params> }) => Promise<Response>;
+type Handlers = Readonly<Record<string, Handler>>;
 
 interface Route {
   readonly pattern: RegExp;
+  /** Of its parameters; `...name` takes the rest of the path as a list, as Next does. */
   readonly names: readonly string[];
-  readonly file: string;
+  handlers(): Promise<Handlers>;
 }
 
 /** The portal's own route files by address, as Next has them from their folders; wholly named ones come first. */
@@ -50,24 +54,29 @@ function readRoutes(): Route[] {
     .sort((a, b) => a.split("[").length - b.split("[").length)
     .map((name) => {
       const folder = path.dirname(name);
-      const names = [...folder.matchAll(/\[(?:\.\.\.)?([^\]]+)\]/g)].map(([, found]) => found ?? "");
+      const names = [...folder.matchAll(/\[([^\]]+)\]/g)].map(([, found]) => found ?? "");
       const pattern = folder
         .replaceAll(".", "\\.")
         .replaceAll(/\[\\\.\\\.\\\.[^\]]+\]/g, "(.+)")
         .replaceAll(/\[[^\]]+\]/g, "([^/]+)");
-      return { pattern: new RegExp(`^/${pattern}$`), names, file: path.join(ROOT, "app", name) };
+      const { href } = pathToFileURL(path.join(ROOT, "app", name));
+      return { pattern: new RegExp(`^/${pattern}$`), names, handlers: () => import(/* @vite-ignore */ href) };
     });
 }
 
 async function handlerFor(routes: readonly Route[], pathname: string, method: string) {
-  for (const { pattern, names, file } of routes) {
+  for (const { pattern, names, handlers } of routes) {
     const found = pattern.exec(pathname);
     if (found === null) continue;
-    const module: Record<string, Handler> = await import(/* @vite-ignore */ pathToFileURL(file).href);
     const params = Object.fromEntries(
-      names.map((name, at) => [name, decodeURIComponent(found[at + 1] ?? "")]),
+      names.map((name, at) => {
+        const given = found[at + 1] ?? "";
+        return name.startsWith("...")
+          ? [name.slice(3), given.split("/").map(decodeURIComponent)]
+          : [name, decodeURIComponent(given)];
+      }),
     );
-    return { handler: module[method], params };
+    return { handler: (await handlers())[method], params };
   }
   return undefined;
 }
@@ -153,10 +162,26 @@ async function answer(response: Response, outgoing: ServerResponse, cutAfter: nu
   else outgoing.write(bytes.subarray(0, cutAfter), () => outgoing.destroy());
 }
 
+/** Where and what is served beside the portal's own. */
+export interface ServedOptions {
+  /** Without it the shared server of a vitest run. */
+  readonly server?: TestServer;
+  /** Handlers by exact address that the portal does not have, such as a bench's own. */
+  readonly beside?: Readonly<Record<string, Handlers>>;
+}
+
 /** Starts the routes on a free port of this machine; `close` when the test is over. */
-export async function servePortal(budgets: Parameters<typeof openLimits>[1] = {}): Promise<ServedPortal> {
-  const bench = await withSigner(await createAccessBench());
-  const routes = readRoutes();
+export async function servePortal(
+  budgets: Parameters<typeof openLimits>[1] = {},
+  { server: database, beside = {} }: ServedOptions = {},
+): Promise<ServedPortal> {
+  const bench = await withSigner(await createAccessBench(database === undefined ? {} : { server: database }));
+  const extra = Object.entries(beside).map(([address, handlers]) => ({
+    pattern: new RegExp(`^${address.replaceAll(".", "\\.")}$`),
+    names: [],
+    handlers: async () => handlers,
+  }));
+  const routes: readonly Route[] = [...readRoutes(), ...extra];
   const goesOn = (fate: Fate | undefined, incoming: IncomingMessage): boolean => {
     if (fate === false) incoming.socket.destroy();
     return fate !== false && fate !== "held";
