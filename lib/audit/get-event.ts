@@ -4,8 +4,8 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { parseEntry } from "./entry";
+import { isEndedBy } from "./erased-part";
 import { ErasureBook } from "./erasure/erasing-entries";
-import { isUnderKey } from "./person-part";
 import { actorNames } from "./reading/actor-names";
 import { readAnchors } from "./reading/anchor-store";
 import { fencedConditions } from "./reading/filter";
@@ -17,11 +17,12 @@ import type { EventDetail } from "./schema";
 
 /**
  * Readable parts whose key is gone, with the entry that destroyed it; none where no entry of the log says so. Nothing but
- * the actor's own part is ever erased, by the entry that destroyed its very key: one that was moved under another's erased
- * key is told as one without.
+ * the actor's own part is ever erased, by the entry that destroyed its very key and not before it was made: one that was
+ * moved under another's erased key is told as one without.
  */
 async function goneParts(
   cx: Context,
+  at: string,
   rows: readonly PartRow[],
   opened: readonly OpenedPart[],
 ): Promise<NonNullable<EventDetail["erased"]>> {
@@ -29,9 +30,10 @@ async function goneParts(
   const gone = rows.filter(({ c, is_asked }) => is_asked && !open.has(c));
   const erasing = await new ErasureBook(cx).erasing(gone.map((part) => part.compartment_id));
   const org = opened.find(({ c }) => c === "org")?.plaintext;
+  const said = org && { ...org };
   return gone.map(({ c, kind, subject, compartment_id, destroyed_at }) => {
     const found = kind === "subject" && subject === org?.actor ? erasing.get(compartment_id) : undefined;
-    const by = isUnderKey(org && { ...org }, c, found?.keyMark) ? found : undefined;
+    const by = isEndedBy({ c, at, org: said }, found) ? found : undefined;
     return {
       c,
       kind,
@@ -68,13 +70,14 @@ export async function getEvent(cx: Context, seq: number, log?: string): Promise<
   if (found === undefined) throw new DomainError("audit.not-found");
   await recordRead(cx, "audit.read", { seq, ...logDetail(cx, log) }, found.fence);
   const parts = await openParts(from, found.parts);
-  const erased = await goneParts(from, found.parts, parts);
+  const entry = parseEntry(found.leaf.bytes);
+  const erased = await goneParts(from, entry.at, found.parts, parts);
   return {
     seq,
     entry_id: found.leaf.entry_id,
     leaf_hash: toBase64url(found.leaf.leaf_hash),
     entry: toBase64url(found.leaf.bytes),
-    public: { ...parseEntry(found.leaf.bytes) },
+    public: { ...entry },
     anchors: found.anchors,
     ...(found.name === undefined ? {} : { actor_name: found.name }),
     parts: parts.map((part) => ({

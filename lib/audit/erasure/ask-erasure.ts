@@ -12,6 +12,17 @@ import type { NewErasure } from "./schema";
 import { findErasure, findSubject, insertErasure } from "./store";
 import { toErasure } from "./view";
 
+/** Who has not signed in, and a process, are no person: what lies under such a name is of all of them. */
+const NO_PERSON = /^(?:anonymous$|system:)/;
+
+/** Which person a handle is stands in a row; what is erased is one person's. */
+function requirePerson(pseudonym: string): void {
+  if (!NO_PERSON.test(pseudonym)) return;
+  throw new DomainError("request.invalid", {
+    errors: [{ pointer: "/subject", detail: "what the log holds under this name is not about one person" }],
+  });
+}
+
 /**
  * Mark of the key under which the log keeps what tells who this person is: the entry by which its erasure is asked for
  * names it, so that no other key can be destroyed in its place.
@@ -36,6 +47,7 @@ async function write(cx: Context, body: NewErasure) {
         errors: [{ pointer: "/subject", detail: "the log holds nothing about a person of this handle" }],
       });
     }
+    requirePerson(subject.pseudonym);
     if (subject.user_id === userId)
       throw new DomainError("decision.self", { detail: "Nobody asks to erase data of his own." });
     const at = cx.clock.now();

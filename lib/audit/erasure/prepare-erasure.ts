@@ -8,7 +8,7 @@ import type { Logger } from "@/lib/telemetry/logger";
 import type { AuditContext } from "../audit-context";
 import { composeEntry } from "../compose-entry";
 import { agreedKeyMark } from "./agreed-key";
-import { type DueErasure, keepPrepared, listDue } from "./store";
+import { type DueErasure, keepPrepared, listDue, putOff } from "./store";
 
 const DIGEST_PREFIX = Uint8Array.of(0x65);
 /** An entry says when it was made, and is written within a minute of that or not at all. */
@@ -21,8 +21,8 @@ export function keyDigest(key: Uint8Array): string {
 
 /**
  * Lays ready the entry that the destruction of this key will write, since only a portal can seal it and only the
- * retention role can destroy the key. False, and nothing is done, where the key is gone already, and where it is not the
- * one that two persons' own entries say they agreed to destroy, whatever the row says now.
+ * retention role can destroy the key. False, and put off for a quarter of an hour, where the key is gone already, and where
+ * it is not the one that two persons' own entries say they agreed to destroy, whatever the row says now.
  */
 export async function prepareErasure(
   tx: Tx,
@@ -32,10 +32,14 @@ export async function prepareErasure(
 ): Promise<boolean> {
   const { id, compartment_id } = erasure;
   const key = (await cx.audit.compartments.openById([compartment_id])).get(compartment_id);
-  if (key === undefined) return false;
+  if (key === undefined) {
+    await putOff(tx, id);
+    return false;
+  }
   const key_mark = keyMark(key);
   if ((await agreedKeyMark(tx, cx, erasure)) !== key_mark) {
     logger?.error({ alarm: "log.erasure", erasure: id }, "the log has no agreement to destroy this key");
+    await putOff(tx, id);
     return false;
   }
   const { principal: _person, ...rest } = cx;

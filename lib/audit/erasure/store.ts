@@ -128,6 +128,18 @@ export async function listDue(tx: Tx, tenantId: string, staleMs: number): Promis
   return z.array(Due).parse(rows);
 }
 
+/** An erasure that no portal can lay ready now is not due again before so many minutes have passed. */
+const PUT_OFF_MINUTES = 15;
+
+/** Puts an erasure off for a quarter of an hour, the most that the database lets a portal: others get their turn. */
+export async function putOff(tx: Tx, id: string): Promise<void> {
+  await tx.$executeRawUnsafe(
+    "UPDATE audit_erasure SET try_after = now() + make_interval(mins => $2::int) WHERE id = $1::uuid AND state = 'agreed'",
+    id,
+    PUT_OFF_MINUTES,
+  );
+}
+
 /** Lays the rows of the erasing entry ready for the one that may destroy the key. */
 export async function keepPrepared(tx: Tx, id: string, rows: EntryRows): Promise<void> {
   const { entry, parts, queue, index } = rows;

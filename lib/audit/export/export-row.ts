@@ -4,13 +4,14 @@ import { fromUtf8 } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { RawTx } from "@/lib/db/transaction";
+import { isEndedBy } from "../erased-part";
 import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
-import { isUnderKey } from "../person-part";
 import type { Conditions, Reader, ReaderContext } from "../reading/filter";
 import { isRevealing } from "../reading/revealing-row";
 import type { NamedKey } from "../recorder-types";
 import { readRecoveries } from "../verification/recoveries";
+import { memberOf } from "../verify/member";
 import { CompartmentKeys } from "./compartment-keys";
 import { findExported } from "./explaining-store";
 import type { JudgedLeaves } from "./judged-leaves";
@@ -182,11 +183,12 @@ function openParts({ entry_id, parts }: ExportRow, { keys, erasing }: Known): Sh
 
 /**
  * Called erased is only the part that the entry's own org part says is its person's, under the very key that the erasure
- * says it destroyed: whose compartment a row makes it out to be counts for nothing.
+ * says it destroyed, of an entry that is not later: whose compartment a row makes it out to be counts for nothing.
  */
-function vouched(shown: Shown, org: Json | undefined): Shown {
+function vouched(shown: Shown, entry: Json | undefined, org: Json | undefined): Shown {
   if (shown.erased.length === 0) return shown;
-  const isVouched = ({ c, erasing }: ErasedPart) => isUnderKey(org, c, erasing.keyMark);
+  const at = memberOf(entry, "at");
+  const isVouched = ({ c, erasing }: ErasedPart) => isEndedBy({ c, at, org }, erasing);
   const others = shown.erased.filter((part) => !isVouched(part)).map(({ erasing: _, ...part }) => part);
   return { ...shown, erased: shown.erased.filter(isVouched), keyless: [...shown.keyless, ...others] };
 }
@@ -245,7 +247,7 @@ function openRow(row: ExportRow, whole: Shown, place: Place): OpenedRow {
   const placed = { entry, org, caseId: row.case_id, tenantId, parts: row.parts, kinds };
   const { gone, doubtful } = isShut || lost.has(row.entry_id) ? NONE_ASTRAY : partsAstray(placed);
   const astray = [...gone, ...doubtful].sort();
-  const told = vouched(shown, org);
+  const told = vouched(shown, entry, org);
   const left = gone.length === 0 ? told : without(gone, told);
   return { row, ...left, astray, entry, orgText, org, kinds };
 }

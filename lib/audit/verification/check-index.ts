@@ -83,7 +83,7 @@ export function rowFault(
   if (!("sealed" in entry)) return entry;
   if (row === null) return index(`entry ${seq} has no search row`);
   const opened = openBound(cx.instance.log, entry, beside.sealed);
-  const fault = partFault(seq, opened, beside.sealed);
+  const fault = partFault({ seq, at: entry.at }, opened, beside.sealed);
   if (fault !== undefined) return fault;
   const org = opened.find(({ kind }) => kind === "org");
   const wrong = wrongColumns(

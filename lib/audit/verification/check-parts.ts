@@ -3,9 +3,9 @@ import type { Json } from "@/lib/crypto/canonical-json";
 import type { AuditContext } from "../audit-context";
 import { openStored } from "../bound-part";
 import type { Entry } from "../entry";
+import { isEndedBy } from "../erased-part";
 import type { Erasing, ErasureBook } from "../erasure/erasing-entries";
 import { kindNamed } from "../event";
-import { isUnderKey } from "../person-part";
 import { memberOf } from "../verify/member";
 import { around } from "../verify/report";
 import type { SealedPart } from "./index-store";
@@ -60,11 +60,11 @@ export function openBound(log: string, entry: Entry, { parts, keys }: Sealed): O
 /**
  * What is wrong with the parts of one entry: a key that is gone without an entry of the log that destroyed it, or a
  * part that does not open under the compartment it is said to be of. Erased is believed of the actor's own part alone,
- * by the entry that destroyed the key of which the org part says that it lies under it: a part that was moved under
- * another's erased key is named.
+ * by the entry that destroyed the key of which the org part says that it lies under it, and of an entry that is not later
+ * than that: a part that was moved under another's erased key is named.
  */
 export function partFault(
-  seq: number,
+  { seq, at }: { readonly seq: number; readonly at: string },
   opened: readonly OpenedPart[],
   { keys, erasing }: Sealed,
 ): VerificationFinding | undefined {
@@ -80,7 +80,7 @@ export function partFault(
       return { class: "part", detail, ...around(seq) };
     }
     const isActors = kind === "subject" && subject === memberOf(org, "actor");
-    if (isActors && isUnderKey(org, c, erasing.get(id)?.keyMark)) continue;
+    if (isActors && isEndedBy({ c, at, org }, erasing.get(id))) continue;
     const detail = `the key of part ${c} of entry ${seq} is gone, and no entry of the log erased it for its actor`;
     return { class: "erased", detail, ...around(seq) };
   }

@@ -3,15 +3,15 @@ import type { Json } from "@/lib/crypto/canonical-json";
 import { parseMicros } from "@/lib/crypto/instant";
 import { uuidMillis } from "@/lib/crypto/uuid";
 import { parseEntry } from "../entry";
+import { ERASURE_SLACK_MICROS } from "../erased-part";
 import { markFrom, personPartOf } from "../person-part";
 import type { Manifest } from "./bundle-format";
+import { MarkTable } from "./mark-table";
 import { memberOf } from "./member";
 import type { EntryFacts, ExportedLine } from "./read-line";
 import { around, type Findings, type Note } from "./report";
 
 const ERASE = "compartment.erase";
-/** An erasure's entry is made up to a minute before its key goes, and an entry sealed before may come in as late. */
-const SLACK_MICROS = 120_000_000n;
 
 /** An entry that a bundle names as the record of an erasure, as it was met in the log. */
 interface ErasingEntry {
@@ -28,8 +28,8 @@ interface ErasingEntry {
 /** The entry of a listed part, as it was met in the log. */
 interface MetPart {
   readonly at: bigint;
-  /** Mark of the key under which the entry says that this part lies; undefined where it is not said to be a person's. */
-  readonly keyMark: string | undefined;
+  /** Place of the mark of the key under which the entry says that this part lies; undefined where it is not said to be a person's. */
+  readonly keyMark: number | undefined;
 }
 
 function keyMarkOf(org: Json | undefined): string | undefined {
@@ -58,15 +58,14 @@ function nameFault(org: Json | undefined, thumbprint: string | undefined): strin
  * log. Refused besides is an entry made after the erasure.
  */
 export class Erasures {
-  readonly #listed: ReadonlyMap<string, string>;
+  readonly #listed = new Map<string, string>();
   readonly #bySeq = new Map<number, string[]>();
   /** Each id by itself, as the list spells it. */
   readonly #wanted: ReadonlyMap<string, string>;
   readonly #erasing = new Map<string, ErasingEntry>();
   /** By number and label. */
   readonly #met = new Map<string, MetPart>();
-  /** Each mark once, however many parts lie under its key. */
-  readonly #marks = new Map<string, string>();
+  readonly #marks = new MarkTable();
 
   constructor(
     listed: NonNullable<Manifest["erased"]>,
@@ -74,9 +73,15 @@ export class Erasures {
     /** Logs in which erasures stand that are not here, by the manifest. */
     readonly elsewhere: readonly string[] = [],
   ) {
-    this.#listed = new Map(listed.map(({ seq, c, entry }) => [`${seq}/${c}`, entry]));
     this.#wanted = new Map(listed.map(({ entry }) => [entry, entry]));
-    for (const { seq, c } of listed) {
+    for (const { seq, c, entry } of listed) {
+      const place = `${seq}/${c}`;
+      // One key lay over it and went once: which of two erasures is meant is nobody's to guess.
+      if (this.#listed.has(place)) {
+        this.#wrong(`part ${c} of entry ${seq} is listed as erased more than once`, seq);
+        continue;
+      }
+      this.#listed.set(place, entry);
       const labels = this.#bySeq.get(seq);
       if (labels === undefined) this.#bySeq.set(seq, [c]);
       else labels.push(c);
@@ -107,19 +112,13 @@ export class Erasures {
     const sealed = new Set(entry.sealed.map(({ c }) => c));
     const open = new Set(line.parts.flatMap(({ c, key }) => (key === undefined ? [] : [c])));
     for (const c of listed) {
-      const keyMark = person?.c === c ? this.#once(person.keyMark) : undefined;
+      const keyMark = person?.c === c ? this.#marks.add(person.keyMark) : undefined;
       this.#met.set(`${line.seq}/${c}`, { at, keyMark });
       if (!sealed.has(c))
         this.#wrong(`entry ${line.seq} has no part ${c} that could have been erased`, line.seq);
       if (open.has(c))
         this.#wrong(`part ${c} of entry ${line.seq} is listed as erased and opens all the same`, line.seq);
     }
-  }
-
-  #once(mark: string): string {
-    const known = this.#marks.get(mark);
-    if (known === undefined) this.#marks.set(mark, mark);
-    return known ?? mark;
   }
 
   #wrong(detail: string, seq: number): void {
@@ -164,7 +163,7 @@ export class Erasures {
     const { at } = met;
     const erasing = this.#erasing.get(id);
     if (erasing === undefined) return this.#elsewhereFault(at, id);
-    return at > erasing.at + SLACK_MICROS
+    return at > erasing.at + ERASURE_SLACK_MICROS
       ? `the entry is later than the erasure, entry ${erasing.seq}, which cannot have destroyed its key`
       : undefined;
   }
@@ -174,7 +173,7 @@ export class Erasures {
     if (this.elsewhere.length === 0) return undefined;
     const made = uuidMillis(id);
     if (made === undefined) return `the erasure ${id} is no entry's id`;
-    return at > BigInt(made) * 1_000n + SLACK_MICROS
+    return at > BigInt(made) * 1_000n + ERASURE_SLACK_MICROS
       ? `the entry is later than the erasure ${id}, which cannot have destroyed its key`
       : undefined;
   }
@@ -182,7 +181,8 @@ export class Erasures {
   /** The entry says under which key its person's part lies, and the erasure which key it destroyed. */
   #keyFault(place: string, id: string): string | undefined {
     const erasing = this.#erasing.get(id);
-    if (erasing === undefined || this.#met.get(place)?.keyMark === erasing.keyMark) return undefined;
+    if (erasing === undefined || this.#marks.is(this.#met.get(place)?.keyMark ?? -1, erasing.keyMark))
+      return undefined;
     return `it lies under another key than the one that the erasure, entry ${erasing.seq}, destroyed`;
   }
 

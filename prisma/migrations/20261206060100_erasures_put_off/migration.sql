@@ -1,0 +1,27 @@
+-- An erasure that no portal can lay ready is put off for some minutes, so that a hundred such keep no later one from being
+-- carried out. Only the one door (audit_erase, as the owner, who alone changes kept_back) puts one off for longer, for a date
+-- or a hold: by the portal's login none that was agreed to is kept from being done for good with one row's change.
+CREATE OR REPLACE FUNCTION audit_erasure_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.state <> 'asked' THEN RAISE EXCEPTION 'an erasure begins by asking' USING ERRCODE = 'SP002'; END IF;
+    IF num_nonnulls(NEW.prepared, NEW.prepared_at, NEW.try_after, NEW.kept_back) <> 0 THEN
+      RAISE EXCEPTION 'an erasure that is asked for is not put off' USING ERRCODE = 'SP002';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'DELETE' OR OLD.state IN ('refused', 'done')
+     OR (NEW.id, NEW.tenant_id, NEW.compartment_id, NEW.reason, NEW.asked_by, NEW.asked_at)
+        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.compartment_id, OLD.reason, OLD.asked_by, OLD.asked_at)
+     OR (OLD.agreed_by IS NOT NULL AND NEW.agreed_by IS DISTINCT FROM OLD.agreed_by)
+     OR (NEW.state = 'done' AND NOT audit_is_through('erase')) THEN
+    RAISE EXCEPTION 'an erasure keeps what was agreed and ends once' USING ERRCODE = 'SP002';
+  END IF;
+  IF NOT has_column_privilege('audit_erasure', 'kept_back', 'UPDATE')
+     AND ((NEW.try_after IS DISTINCT FROM OLD.try_after AND NEW.try_after > now() + interval '15 minutes')
+       OR (NEW.prepared_at IS DISTINCT FROM OLD.prepared_at AND NEW.prepared_at > now())) THEN
+    RAISE EXCEPTION 'an erasure is put off for a quarter of an hour at most' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+REVOKE EXECUTE ON FUNCTION audit_erasure_guard() FROM PUBLIC;
