@@ -1,14 +1,14 @@
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
 import { entryLeaf, parseEntry } from "@/lib/audit/entry";
-import { personPartOf } from "@/lib/audit/person-part";
+import { destroyedKey, personPartOf } from "@/lib/audit/person-part";
 import { draft, layOut, operator } from "@/lib/audit/verify/bundle-fixture";
 import { type Manifest, Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
 import { Ranges } from "@/lib/audit/verify/ranges";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
 import { checkOrder } from "@/lib/authority/jws";
 import { SignedOrder } from "@/lib/authority/schema";
-import { keyMark, openPart } from "@/lib/crypto/audit-part";
+import { keyMark, keyProof, openPart } from "@/lib/crypto/audit-part";
 import { fromBase64url, fromHex, fromUtf8, toBase64url, toHex, utf8 } from "@/lib/crypto/bytes";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
 import { writeCanonicalZip } from "@/lib/crypto/canonical-zip";
@@ -158,6 +158,9 @@ describe("entry.md", () => {
     const key = fromHex(valueAfter("entry", "Under the compartment key"));
     const person = personPartOf(JSON.parse(textOf(blocks, "entry.person")));
     expect(person).toEqual({ c: "3AFsnWofAhA", keyMark: keyMark(key) });
+    const erasing = jsonOf(blocks, "entry.erasing", z.record(z.string(), z.string()));
+    expect(erasing).toEqual({ key_mark: keyMark(key), key_proof: keyProof(key) });
+    expect(destroyedKey(erasing)).toBe(person?.keyMark);
     expect(known.input.audit.compartments.find(({ c }) => c === person?.c)?.key_hex).toBe(toHex(key));
   });
 });

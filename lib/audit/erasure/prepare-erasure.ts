@@ -1,6 +1,6 @@
 import "server-only";
 import type { DbContext } from "@/lib/context";
-import { keyMark } from "@/lib/crypto/audit-part";
+import { keyMark, keyProof } from "@/lib/crypto/audit-part";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
@@ -47,7 +47,7 @@ export async function prepareErasure(
       outcome: "done",
       action: "compartment.erase",
       subjects: [`compartment:${compartment_id}`, `erasure:${id}`],
-      details: { compartment: compartment_id, key_digest, key_mark, erasure: id },
+      details: { compartment: compartment_id, key_digest, key_mark, key_proof: keyProof(key), erasure: id },
       // Also where everybody reads it: after a restore the sealed part may be gone, and the key must go again.
       pub: { thumbprint: key_digest },
     },
