@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
 import { entryLeaf, parseEntry } from "@/lib/audit/entry";
+import { keyName, wordMac } from "@/lib/audit/erasure/erasure-word";
 import { destroyedKey, personPartOf } from "@/lib/audit/person-part";
 import { draft, layOut, operator } from "@/lib/audit/verify/bundle-fixture";
 import { type Manifest, Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
@@ -45,6 +46,14 @@ import { type Block, examplesOf, filesOf, valueAfter } from "./read-examples";
 // Every example on these pages is read from the page itself, so that a page cannot drift from the program.
 
 const Anything = z.record(z.string(), z.unknown());
+const Word = z.strictObject({
+  action: z.literal("erasure.ask"),
+  actor: z.string(),
+  compartment: z.string(),
+  erasure: z.string(),
+  key_name: z.string(),
+  mac: z.string(),
+});
 
 function textOf(blocks: ReadonlyMap<string, Block>, name: string): string {
   const block = blocks.get(name);
@@ -163,6 +172,15 @@ describe("entry.md", () => {
     expect(destroyedKey(erasing)).toBe(person?.keyMark);
     expect(known.input.audit.compartments.find(({ c }) => c === person?.c)?.key_hex).toBe(toHex(key));
   });
+});
+
+test("entry.md shows the word of who asks for an erasure, by the two keys that are shown", () => {
+  const blocks = examplesOf("entry");
+  const key = fromHex(valueAfter("entry", "Under the compartment key"));
+  const orgKey = fromHex(valueAfter("entry", "with the organisation's key"));
+  const { key_name, mac, ...said } = jsonOf(blocks, "entry.word", Word);
+  expect(key_name).toBe(keyName(said.erasure, key));
+  expect(mac).toBe(wordMac(orgKey, { ...said, keyName: key_name }));
 });
 
 test("receipt.md shows a receipt that holds, the text it signs and the key", () => {

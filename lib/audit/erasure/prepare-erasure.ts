@@ -7,7 +7,7 @@ import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
 import type { AuditContext } from "../audit-context";
 import { composeEntry } from "../compose-entry";
-import { agreedKeyMark } from "./agreed-key";
+import { isKeyAgreedTo } from "./agreed-key";
 import { type DueErasure, keepPrepared, listDue } from "./store";
 
 const DIGEST_PREFIX = Uint8Array.of(0x65);
@@ -33,13 +33,13 @@ export async function prepareErasure(
   const { id, compartment_id } = erasure;
   const key = (await cx.audit.compartments.openById([compartment_id])).get(compartment_id);
   if (key === undefined) return false;
-  const key_mark = keyMark(key);
-  if ((await agreedKeyMark(tx, cx, erasure)) !== key_mark) {
+  if (!(await isKeyAgreedTo(tx, cx, erasure, key))) {
     logger?.error({ alarm: "log.erasure", erasure: id }, "the log has no agreement to destroy this key");
     return false;
   }
   const { principal: _person, ...rest } = cx;
   const key_digest = keyDigest(key);
+  const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };
   const { rows } = await composeEntry(
     { ...rest, client: {}, system: "retention" },
     {
@@ -47,7 +47,7 @@ export async function prepareErasure(
       outcome: "done",
       action: "compartment.erase",
       subjects: [`compartment:${compartment_id}`, `erasure:${id}`],
-      details: { compartment: compartment_id, key_digest, key_mark, key_proof: keyProof(key), erasure: id },
+      details: { compartment: compartment_id, key_digest, ...marks, erasure: id },
       // Also where everybody reads it: after a restore the sealed part may be gone, and the key must go again.
       pub: { thumbprint: key_digest },
     },
