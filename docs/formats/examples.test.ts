@@ -1,14 +1,15 @@
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
 import { entryLeaf, parseEntry } from "@/lib/audit/entry";
-import { personPartOf } from "@/lib/audit/person-part";
+import { keyName, wordMac } from "@/lib/audit/erasure/erasure-word";
+import { destroyedKey, personPartOf } from "@/lib/audit/person-part";
 import { draft, layOut, operator } from "@/lib/audit/verify/bundle-fixture";
 import { type Manifest, Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
 import { Ranges } from "@/lib/audit/verify/ranges";
 import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
 import { checkOrder } from "@/lib/authority/jws";
 import { SignedOrder } from "@/lib/authority/schema";
-import { keyMark, openPart } from "@/lib/crypto/audit-part";
+import { keyMark, keyProof, openPart } from "@/lib/crypto/audit-part";
 import { fromBase64url, fromHex, fromUtf8, toBase64url, toHex, utf8 } from "@/lib/crypto/bytes";
 import { canonicalJson } from "@/lib/crypto/canonical-json";
 import { writeCanonicalZip } from "@/lib/crypto/canonical-zip";
@@ -45,6 +46,14 @@ import { type Block, examplesOf, filesOf, valueAfter } from "./read-examples";
 // Every example on these pages is read from the page itself, so that a page cannot drift from the program.
 
 const Anything = z.record(z.string(), z.unknown());
+const Word = z.strictObject({
+  action: z.literal("erasure.ask"),
+  actor: z.string(),
+  compartment: z.string(),
+  erasure: z.string(),
+  key_name: z.string(),
+  mac: z.string(),
+});
 
 function textOf(blocks: ReadonlyMap<string, Block>, name: string): string {
   const block = blocks.get(name);
@@ -158,8 +167,20 @@ describe("entry.md", () => {
     const key = fromHex(valueAfter("entry", "Under the compartment key"));
     const person = personPartOf(JSON.parse(textOf(blocks, "entry.person")));
     expect(person).toEqual({ c: "3AFsnWofAhA", keyMark: keyMark(key) });
+    const erasing = jsonOf(blocks, "entry.erasing", z.record(z.string(), z.string()));
+    expect(erasing).toEqual({ key_mark: keyMark(key), key_proof: keyProof(key) });
+    expect(destroyedKey(erasing)).toBe(person?.keyMark);
     expect(known.input.audit.compartments.find(({ c }) => c === person?.c)?.key_hex).toBe(toHex(key));
   });
+});
+
+test("entry.md shows the word of who asks for an erasure, by the two keys that are shown", () => {
+  const blocks = examplesOf("entry");
+  const key = fromHex(valueAfter("entry", "Under the compartment key"));
+  const orgKey = fromHex(valueAfter("entry", "with the organisation's key"));
+  const { key_name, mac, ...said } = jsonOf(blocks, "entry.word", Word);
+  expect(key_name).toBe(keyName(said.erasure, key));
+  expect(mac).toBe(wordMac(orgKey, { ...said, keyName: key_name }));
 });
 
 test("receipt.md shows a receipt that holds, the text it signs and the key", () => {

@@ -1,3 +1,4 @@
+import { markOfProof } from "@/lib/crypto/audit-part";
 import { isBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { LABEL } from "./entry";
@@ -12,10 +13,21 @@ interface PersonPart {
   readonly keyMark: string;
 }
 
-/** A mark in its one spelling; undefined for anything else. */
-export function markFrom(value: Json | undefined): string | undefined {
+/** A mark, or a proof of one, in its one spelling; undefined for anything else. */
+function markFrom(value: Json | undefined): string | undefined {
   const isMark = typeof value === "string" && value.length === MARK_CHARACTERS && isBase64url(value);
   return isMark ? value : undefined;
+}
+
+/**
+ * Mark of the key that an erasure's details say was destroyed, where they prove that whoever sealed them had that key: the
+ * mark alone is known to every reader of the person's entries. Undefined where they do not.
+ */
+export function destroyedKey(details: Json | undefined): string | undefined {
+  const keyMark = markFrom(memberOf(details, "key_mark"));
+  const proof = markFrom(memberOf(details, "key_proof"));
+  if (keyMark === undefined || proof === undefined) return undefined;
+  return markOfProof(proof) === keyMark ? keyMark : undefined;
 }
 
 /** What an org part says under `person`; undefined where it says nothing, or not in the one form. */

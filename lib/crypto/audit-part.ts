@@ -1,4 +1,4 @@
-import { concat, fromUtf8, toBase64url, utf8 } from "./bytes";
+import { concat, fromBase64url, fromUtf8, toBase64url, utf8 } from "./bytes";
 import { canonicalBytes, canonicalJson, type Json, parseCanonicalJson } from "./canonical-json";
 import { FormatError, OpenError } from "./format-error";
 import { aesGcmOpen, aesGcmSeal, hkdfSha256, randomBytes, sha256 } from "./primitives";
@@ -7,6 +7,7 @@ import { isUuid } from "./uuid";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const INFO = utf8("sealport/audit/1");
+const PROOF_PREFIX = Uint8Array.of(0x6f);
 const MARK_PREFIX = Uint8Array.of(0x6d);
 
 /** Most stored bytes of a part: four with their entry fit a line of a bundle (lib/audit/verify/lines.ts). */
@@ -39,11 +40,25 @@ export function partKey(compartmentKey: Uint8Array, entryId: string): Uint8Array
 }
 
 /**
- * The mark of a compartment key: SHA-256(0x6d ‖ key), base64url. It names the key in sealed parts and tells nothing of it
- * (docs/formats/entry.md "The person's part"); the digest by which an erasure names it in the open is another.
+ * What only who has a compartment key can say of it: SHA-256(0x6f ‖ key), base64url. An erasure discloses it, and so nobody
+ * who merely read the mark of a living key can have it called destroyed.
+ */
+export function keyProof(compartmentKey: Uint8Array): string {
+  return toBase64url(sha256(PROOF_PREFIX, compartmentKey));
+}
+
+/** The mark that a proof in its one spelling of 43 characters is of: SHA-256(0x6d ‖ proof), base64url. */
+export function markOfProof(proof: string): string {
+  return toBase64url(sha256(MARK_PREFIX, fromBase64url(proof)));
+}
+
+/**
+ * The mark of a compartment key: SHA-256(0x6d ‖ SHA-256(0x6f ‖ key)), base64url. It names the key in sealed parts and tells
+ * nothing of it or its proof (docs/formats/entry.md "The person's part"); the digest by which an erasure names it in the open
+ * is another.
  */
 export function keyMark(compartmentKey: Uint8Array): string {
-  return toBase64url(sha256(MARK_PREFIX, compartmentKey));
+  return toBase64url(sha256(MARK_PREFIX, sha256(PROOF_PREFIX, compartmentKey)));
 }
 
 /** JCS({log, id, c}), valid until the next part's. */

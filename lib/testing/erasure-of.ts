@@ -2,12 +2,13 @@ import "server-only";
 import type { AuditContext } from "@/lib/audit/audit-context";
 import { keyDigest } from "@/lib/audit/erasure/prepare-erasure";
 import type { AuditEvent } from "@/lib/audit/event";
-import { keyMark } from "@/lib/crypto/audit-part";
+import { keyMark, keyProof } from "@/lib/crypto/audit-part";
 
 /** What an erasure of this compartment says, made while its key is still there. */
 export async function erasureOf(cx: Pick<AuditContext, "audit">, compartment: string): Promise<AuditEvent> {
   const key = (await cx.audit.compartments.openById([compartment])).get(compartment);
   if (key === undefined) throw new TypeError("the key of this compartment is gone");
-  const details = { compartment, key_digest: keyDigest(key), key_mark: keyMark(key) };
+  const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };
+  const details = { compartment, key_digest: keyDigest(key), ...marks };
   return { class: "retention", outcome: "done", action: "compartment.erase", subjects: [], details };
 }

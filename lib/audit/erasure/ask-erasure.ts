@@ -1,6 +1,5 @@
 import "server-only";
 import type { Context } from "@/lib/context";
-import { keyMark } from "@/lib/crypto/audit-part";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction } from "@/lib/db/transaction";
@@ -8,6 +7,7 @@ import { DomainError, InvariantError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
 import { issueReceipt } from "../issue-receipt";
 import type { ErasureAnswer } from "./decide-erasure";
+import { personKey, sayWord } from "./erasure-word";
 import type { NewErasure } from "./schema";
 import { findErasure, findSubject, insertErasure } from "./store";
 import { toErasure } from "./view";
@@ -24,12 +24,12 @@ function requirePerson(pseudonym: string): void {
 }
 
 /**
- * Mark of the key under which the log keeps what tells who this person is: the entry by which its erasure is asked for
- * names it, so that no other key can be destroyed in its place.
+ * The key under which the log keeps what tells who this person is: the entry by which its erasure is asked for names it, so
+ * that no other key can be destroyed in its place.
  */
-async function markOf(cx: Context, compartmentId: string, pseudonym: string): Promise<string> {
-  const named = (await cx.audit.compartments.openNamed([compartmentId])).get(compartmentId);
-  if (named?.kind === "subject" && named.subject === pseudonym) return keyMark(named.key);
+async function keyOf(cx: Context, compartmentId: string, pseudonym: string): Promise<Uint8Array> {
+  const key = await personKey(cx, compartmentId, pseudonym);
+  if (key !== undefined) return key;
   throw new DomainError("request.invalid", {
     errors: [
       { pointer: "/subject", detail: "the key of what the log holds about this person does not open" },
@@ -53,14 +53,15 @@ async function write(cx: Context, body: NewErasure) {
     const at = cx.clock.now();
     const id = uuidv7(at.getTime());
     const compartmentId = subject.compartment_id;
-    const key_mark = await markOf(cx, compartmentId, subject.pseudonym);
+    const key = await keyOf(cx, compartmentId, subject.pseudonym);
     await insertErasure(tx, { id, tenantId, compartmentId, reason: body.reason, askedBy: userId, at });
+    const action = "erasure.ask";
     const entry = await appendEntry(tx, cx, {
       class: "retention",
       outcome: "done",
-      action: "erasure.ask",
+      action,
       subjects: [`erasure:${id}`, `compartment:${compartmentId}`],
-      details: { erasure: id, compartment: compartmentId, key_mark },
+      details: await sayWord(cx, { action, erasure: id, compartment: compartmentId }, key),
     });
     const row = await findErasure(tx, tenantId, id);
     if (row === undefined) throw new InvariantError("an erasure was asked for and is not there");

@@ -5,6 +5,7 @@ import { DomainError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
 import type { AppendedEntry } from "../event";
 import { issueReceipt, type Receipt } from "../issue-receipt";
+import { personKey, sayWord } from "./erasure-word";
 import { prepareErasure } from "./prepare-erasure";
 import type { Erasure } from "./schema";
 import { agreeErasure, type ErasureRow, findErasure, refuseErasure } from "./store";
@@ -31,6 +32,17 @@ function requireSecondPerson(cx: Context, row: ErasureRow): void {
   requireOther(cx, row);
 }
 
+/** An agreement names the key as the ask does, where it opens; otherwise no entry is ever laid ready by it. */
+async function detailsOf(
+  cx: Context,
+  action: "erasure.agree" | "erasure.refuse",
+  { id: erasure, compartment_id: compartment }: ErasureRow,
+): Promise<Record<string, string>> {
+  const key = action === "erasure.agree" ? await personKey(cx, compartment) : undefined;
+  if (action === "erasure.refuse" || key === undefined) return { erasure, compartment };
+  return sayWord(cx, { action, erasure, compartment }, key);
+}
+
 async function decide(
   cx: Context,
   id: string,
@@ -47,7 +59,7 @@ async function decide(
       outcome: "done",
       action,
       subjects: [`erasure:${id}`],
-      details: { erasure: id, compartment: before.compartment_id },
+      details: await detailsOf(cx, action, before),
     });
     const after = await lockErasure(tx, cx, id);
     await then?.(tx, after);

@@ -6,13 +6,14 @@ import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
 import type { AuditContext } from "../audit-context";
 import { bindingEntry, openStored } from "../bound-part";
 import { entryLeaf } from "../entry";
+import { destroyedKey } from "../person-part";
 import { type ErasingRow, readErasingRows } from "./erasing-store";
 
 /** The entry that destroyed a compartment's key. */
 export interface Erasing {
   readonly entry: string;
-  /** Mark of the key that it says it destroyed; undefined where it says none, and then it explains no part. */
-  readonly keyMark: string | undefined;
+  /** Mark of the key that it destroyed, as it proves. */
+  readonly keyMark: string;
   /** Undefined while it waits for its leaf, and where it stands in another log of this database. */
   readonly seq: number | undefined;
   /** Origin of that other log, where it has a leaf there. */
@@ -26,7 +27,8 @@ const Erasure = z.looseObject({
   details: z.looseObject({
     compartment: z.string(),
     key_digest: z.string().length(43),
-    key_mark: z.string().optional(),
+    key_mark: z.string(),
+    key_proof: z.string(),
   }),
 });
 
@@ -37,14 +39,21 @@ function isErasing(row: ErasingRow): boolean {
   return entry?.class === "retention" && entry.outcome === "done";
 }
 
-function erasedBy(row: ErasingRow, key: Uint8Array): z.infer<typeof Erasure>["details"] | undefined {
+/**
+ * Compartment and mark of the key that this entry destroyed. One that does not prove that who sealed it had the key is none:
+ * readers of an entry's org part can, with the owner of the database, seal another in its place.
+ */
+function erasedBy(row: ErasingRow, key: Uint8Array): { compartment: string; keyMark: string } | undefined {
   const parsed = Erasure.safeParse(openStored(row.log, row, key));
-  return parsed.success ? parsed.data.details : undefined;
+  if (!parsed.success) return undefined;
+  const { compartment, key_mark, key_proof } = parsed.data.details;
+  const keyMark = destroyedKey({ key_mark, key_proof });
+  return keyMark === undefined ? undefined : { compartment, keyMark };
 }
 
 interface Found {
   readonly entry: string;
-  readonly keyMark: string | undefined;
+  readonly keyMark: string;
   readonly row: Pick<ErasingRow, "log" | "seq">;
 }
 
@@ -70,11 +79,11 @@ export async function readErasing(
       const key = keys.get(row.compartment_id);
       const erased = key && erasedBy(row, key);
       if (erased === undefined) continue;
-      const { compartment, key_mark } = erased;
+      const { compartment, keyMark } = erased;
       const known = first.get(compartment);
       if (known !== undefined && placeOf(known.row) <= placeOf(row)) continue;
       const { log: of, seq, entry_id: entry } = row;
-      first.set(compartment, { row: { log: of, seq }, entry, keyMark: key_mark });
+      first.set(compartment, { row: { log: of, seq }, entry, keyMark });
     }
   }
   const toldOf = ({ row, entry, keyMark }: Found): Erasing => {

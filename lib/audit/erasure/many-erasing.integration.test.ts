@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { keyMark, keyProof } from "@/lib/crypto/audit-part";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inRawSnapshot } from "@/lib/db/transaction";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
@@ -60,13 +61,15 @@ async function forge(count: number, bytesOfPart: number): Promise<void> {
 
 it("rows that only call themselves erasures are read a few at a time, and hide none that is one", async () => {
   const compartment = uuidv7(1);
+  const key = new Uint8Array(32).fill(8);
+  const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };
   const erase = (details: string) =>
     recordEvent(bench.cx, {
       class: "retention",
       outcome: "done",
       action: "compartment.erase",
       subjects: [],
-      details: { compartment, key_digest: details.repeat(43) },
+      details: { compartment, key_digest: details.repeat(43), ...marks },
     });
   await forge(FORGED, 64);
   const first = await erase("A");

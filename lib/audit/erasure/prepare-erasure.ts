@@ -1,13 +1,13 @@
 import "server-only";
 import type { DbContext } from "@/lib/context";
-import { keyMark } from "@/lib/crypto/audit-part";
+import { keyMark, keyProof } from "@/lib/crypto/audit-part";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
 import type { AuditContext } from "../audit-context";
 import { composeEntry } from "../compose-entry";
-import { agreedKeyMark } from "./agreed-key";
+import { isKeyAgreedTo } from "./agreed-key";
 import { type DueErasure, keepPrepared, listDue, putOff } from "./store";
 
 const DIGEST_PREFIX = Uint8Array.of(0x65);
@@ -36,14 +36,14 @@ export async function prepareErasure(
     await putOff(tx, id);
     return false;
   }
-  const key_mark = keyMark(key);
-  if ((await agreedKeyMark(tx, cx, erasure)) !== key_mark) {
+  if (!(await isKeyAgreedTo(tx, cx, erasure, key))) {
     logger?.error({ alarm: "log.erasure", erasure: id }, "the log has no agreement to destroy this key");
     await putOff(tx, id);
     return false;
   }
   const { principal: _person, ...rest } = cx;
   const key_digest = keyDigest(key);
+  const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };
   const { rows } = await composeEntry(
     { ...rest, client: {}, system: "retention" },
     {
@@ -51,7 +51,7 @@ export async function prepareErasure(
       outcome: "done",
       action: "compartment.erase",
       subjects: [`compartment:${compartment_id}`, `erasure:${id}`],
-      details: { compartment: compartment_id, key_digest, key_mark, erasure: id },
+      details: { compartment: compartment_id, key_digest, ...marks, erasure: id },
       // Also where everybody reads it: after a restore the sealed part may be gone, and the key must go again.
       pub: { thumbprint: key_digest },
     },

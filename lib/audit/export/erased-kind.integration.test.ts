@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { keyMark, keyProof } from "@/lib/crypto/audit-part";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
@@ -21,6 +22,8 @@ it("no part of a case is called erased by the erasure of a person of whom nothin
   for (const event of entries) made.push((await recordEvent(bench.cx, event)).id);
   // The compartment of somebody whose entries were pruned and whose key was erased.
   const compartment = uuidv7(2);
+  const key = new Uint8Array(32).fill(8);
+  const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };
   await bench.admin.query(
     `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key, destroyed_at)
      VALUES ($1, $2, 'subject', 'somebody', NULL, now())`,
@@ -31,7 +34,7 @@ it("no part of a case is called erased by the erasure of a person of whom nothin
     outcome: "done",
     action: "compartment.erase",
     subjects: [],
-    details: { compartment, key_digest: "A".repeat(43) },
+    details: { compartment, key_digest: "A".repeat(43), ...marks },
   });
   await bench.anchor();
   expect(await bench.verdict({}, decider)).toEqual({ verdict: "verified", classes: [] });

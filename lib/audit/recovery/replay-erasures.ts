@@ -1,7 +1,7 @@
 import "server-only";
 import type { Pool, PoolClient } from "pg";
 import { systemClock } from "@/lib/clock";
-import { keyMark } from "@/lib/crypto/audit-part";
+import { keyMark, keyProof } from "@/lib/crypto/audit-part";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Keystore } from "@/lib/custody/keystore";
 import { InvariantError } from "@/lib/errors";
@@ -47,7 +47,7 @@ async function eraseAgain(
     outcome: "done",
     action: "compartment.erase",
     subjects: [`compartment:${compartment}`],
-    details: { compartment, key_digest: digest, key_mark: keyMark(key) },
+    details: { compartment, key_digest: digest, key_mark: keyMark(key), key_proof: keyProof(key) },
     pub: { thumbprint: digest },
   });
   await openDoor(client, "erase");

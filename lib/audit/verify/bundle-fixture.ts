@@ -1,4 +1,4 @@
-import { keyMark, partKey, sealPart } from "@/lib/crypto/audit-part";
+import { keyMark, keyProof, partKey, sealPart } from "@/lib/crypto/audit-part";
 import { fromUtf8, toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { canonicalJson, type Json, parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import { writeCanonicalZip } from "@/lib/crypto/canonical-zip";
@@ -63,6 +63,12 @@ export const PERSON_PART = "personpartA";
 
 /** What the org part of such an entry says of that part. */
 export const PERSON = { c: PERSON_PART, key_mark: keyMark(new Uint8Array(32).fill(8)) };
+
+/** What an erasure says of a key that it destroyed. */
+export const keySaid = (key: Uint8Array) => ({ key_mark: keyMark(key), key_proof: keyProof(key) });
+
+/** The same of the key that such parts lie under. */
+export const PERSON_KEY = keySaid(new Uint8Array(32).fill(8));
 
 export function fixtureId(at: number): string {
   return `01936f2a-7c1b-7def-8a10-${String(at).padStart(12, "0")}`;

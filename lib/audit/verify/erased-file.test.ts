@@ -11,7 +11,7 @@ import {
   keysOf,
   layOut,
   operator,
-  PERSON,
+  PERSON_KEY,
   PERSON_PART,
 } from "./bundle-fixture";
 import { type Manifest, Policy } from "./bundle-format";
@@ -25,7 +25,7 @@ const FILE: Partial<Manifest> = { v: 2, withheld: [], erased_file: { count: 3 } 
 
 /** Six entries; those of three persons have parts without a key, and entry 4 erased them. */
 function verify(manifest: Partial<Manifest>, text: string | undefined) {
-  const details = { compartment: "c-1", key_digest: toBase64url(sha256("a key")), key_mark: PERSON.key_mark };
+  const details = { compartment: "c-1", key_digest: toBase64url(sha256("a key")), ...PERSON_KEY };
   const org = { action: "compartment.erase", details };
   const changes: Record<number, EntryChange> = { 4: { class: "retention", org } };
   for (const seq of PERSONS) changes[seq] = { person: true };

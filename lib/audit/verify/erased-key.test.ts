@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { keyMark } from "@/lib/crypto/audit-part";
 import { toBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
@@ -10,8 +9,10 @@ import {
   type FixtureEntry,
   fixtureEntry,
   fixtureId,
+  keySaid,
   layOut,
   PERSON,
+  PERSON_KEY,
   PERSON_PART,
 } from "./bundle-fixture";
 import type { Manifest } from "./bundle-format";
@@ -20,13 +21,12 @@ import { verifyBundle } from "./verify-bundle";
 
 // Bundles as a portal whose database lies would sign them: every digest and signature in them is right.
 
-const OTHER = keyMark(new Uint8Array(32).fill(9));
+const OTHER = keySaid(new Uint8Array(32).fill(9));
 const FOLLOWER = "log.example.test/sealport/2";
 
-function erasure(key_mark: Json | undefined, more: EntryChange = {}): EntryChange {
-  const details = { compartment: "c-1", key_digest: toBase64url(sha256("a key")) };
-  const said = key_mark === undefined ? details : { ...details, key_mark };
-  return { class: "retention", org: { action: "compartment.erase", details: said }, ...more };
+function erasure(said: Record<string, Json>, more: EntryChange = {}): EntryChange {
+  const details = { compartment: "c-1", key_digest: toBase64url(sha256("a key")), ...said };
+  return { class: "retention", org: { action: "compartment.erase", details }, ...more };
 }
 
 /** Six entries, of the second of which the person's part is not here. */
@@ -42,7 +42,7 @@ const act = (person: Json): EntryChange => ({ org: { action: "transaction.create
 
 describe("a part is called erased", () => {
   it("by the erasure that destroyed the key under which the entry says that it lies", async () => {
-    const report = await verify(log({ 4: erasure(PERSON.key_mark) }), { manifest: erased() });
+    const report = await verify(log({ 4: erasure(PERSON_KEY) }), { manifest: erased() });
     expect([report.verdict, report.findings]).toEqual(["verified", []]);
   });
 
@@ -51,20 +51,49 @@ describe("a part is called erased", () => {
     [
       "of another person, while another erasure names its key",
       /another key/,
-      { 3: erasure(PERSON.key_mark), 4: erasure(OTHER) },
+      { 3: erasure(PERSON_KEY), 4: erasure(OTHER) },
+    ],
+    ["that does not say which key", /entry 4, does not prove which key it destroyed/, { 4: erasure({}) }],
+    [
+      "that names its key by half a mark",
+      /does not prove which key/,
+      { 4: erasure({ ...PERSON_KEY, key_mark: "A".repeat(22) }) },
     ],
     [
-      "that does not say which key",
-      /entry 4, does not tell whose parts lay under the key/,
-      { 4: erasure(undefined) },
+      "that names its key by no text",
+      /does not prove which key/,
+      { 4: erasure({ ...PERSON_KEY, key_mark: [PERSON.key_mark] }) },
     ],
-    ["that names its key by half a mark", /does not tell whose parts/, { 4: erasure("A".repeat(22)) }],
-    ["that names its key by no text", /does not tell whose parts/, { 4: erasure([PERSON.key_mark]) }],
-    ["that spells its mark otherwise", /does not tell whose parts/, { 4: erasure(`${"A".repeat(42)}B`) }],
+    [
+      "that spells its mark otherwise",
+      /does not prove which key/,
+      { 4: erasure({ ...PERSON_KEY, key_mark: `${"A".repeat(42)}B` }) },
+    ],
+    [
+      "that proves nothing, as who only reads the mark can name it",
+      /does not prove which key/,
+      { 4: erasure({ key_mark: PERSON.key_mark }) },
+    ],
+    [
+      "that proves another key",
+      /does not prove which key/,
+      { 4: erasure({ ...PERSON_KEY, key_proof: OTHER.key_proof }) },
+    ],
+    [
+      "that proves it by the mark itself",
+      /does not prove which key/,
+      { 4: erasure({ ...PERSON_KEY, key_proof: PERSON.key_mark }) },
+    ],
+    ["that proves it by no text", /does not prove/, { 4: erasure({ ...PERSON_KEY, key_proof: [] }) }],
+    [
+      "that spells its proof otherwise",
+      /does not prove/,
+      { 4: erasure({ ...PERSON_KEY, key_proof: `${PERSON_KEY.key_proof}=` }) },
+    ],
     [
       "that names it in the open alone",
-      /does not tell whose parts/,
-      { 4: erasure(undefined, { pub: { thumbprint: toBase64url(sha256("a key")) } }) },
+      /does not prove which key/,
+      { 4: erasure({}, { pub: { thumbprint: toBase64url(sha256("a key")) } }) },
     ],
   ])("by no erasure %s", async (_, fault, changes) => {
     const report = await verify(log(changes), { manifest: erased() });
@@ -84,7 +113,7 @@ describe("a part is called erased", () => {
   ])("by no erasure where the entry says that its person's part is %s", async (_, said) => {
     const elsewhere = { ...erased(uuidv7(Date.UTC(2026, 10, 25))), v: 4 as const, erased_in: [FOLLOWER] };
     for (const manifest of [erased(), elsewhere]) {
-      const entries = log({ 1: { person: true, ...said }, 4: erasure(PERSON.key_mark) });
+      const entries = log({ 1: { person: true, ...said }, 4: erasure(PERSON_KEY) });
       const { findings } = await verify(entries, { manifest });
       const detail = expect.stringMatching(/does not say that this part lies under one/);
       expect(findings).toMatchObject([{ class: "erased", seq: 1, detail }]);
@@ -92,7 +121,7 @@ describe("a part is called erased", () => {
   });
 
   it("by no erasure where the entry's org part is not here to say it", async () => {
-    const entries = log({ 4: erasure(PERSON.key_mark) }).map((entry, at) =>
+    const entries = log({ 4: erasure(PERSON_KEY) }).map((entry, at) =>
       at === 1 ? { ...entry, parts: [] } : entry,
     );
     expect(classes(await verify(entries, { manifest: erased() }))).toEqual(["erased", "part"]);
@@ -101,14 +130,17 @@ describe("a part is called erased", () => {
 
 it("of thousands of parts that each lie under a key of their own each is told", async () => {
   const count = 3_000;
-  const marks = Array.from({ length: count }, (_, at) => toBase64url(sha256(`key ${at}`)));
-  const entries = marks.map((key_mark, at) => {
+  const keys = Array.from({ length: count }, (_, at) => keySaid(sha256(`key ${at}`)));
+  const entries = keys.map(({ key_mark }, at) => {
     const made = fixtureEntry(at, { person: true, org: { person: { c: PERSON_PART, key_mark } } });
     return { ...made, parts: made.parts.filter(({ c }) => c !== PERSON_PART) };
   });
   const by = fixtureId(count);
-  const all = [...entries, fixtureEntry(count, { ...erasure(marks[7]), at: "2026-11-24T14:46:00.000000Z" })];
-  const text = marks.map((_, seq) => `${seq} ${PERSON_PART} ${by}\n`).join("");
+  const all = [
+    ...entries,
+    fixtureEntry(count, { ...erasure({ ...keys[7] }), at: "2026-11-24T14:46:00.000000Z" }),
+  ];
+  const text = keys.map((_, seq) => `${seq} ${PERSON_PART} ${by}\n`).join("");
   const manifest: Partial<Manifest> = { v: 2, erased_file: { count } };
   const bundle = layOut(
     { ...draftOf(OURS, all, [count + 1]), manifest, texts: { "erased.txt": text } },

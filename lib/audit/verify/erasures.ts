@@ -4,7 +4,7 @@ import { parseMicros } from "@/lib/crypto/instant";
 import { uuidMillis } from "@/lib/crypto/uuid";
 import { parseEntry } from "../entry";
 import { ERASURE_SLACK_MICROS } from "../erased-part";
-import { markFrom, personPartOf } from "../person-part";
+import { destroyedKey, personPartOf } from "../person-part";
 import type { Manifest } from "./bundle-format";
 import { MarkTable } from "./mark-table";
 import { memberOf } from "./member";
@@ -19,7 +19,7 @@ interface ErasingEntry {
   /** Microseconds, as of the entries of listed parts: a text may hold on to the whole of what it was cut out of. */
   readonly at: bigint;
   readonly isErasure: boolean;
-  /** Mark of the key that it destroyed. */
+  /** Mark of the key that it proves to have been destroyed by who had it. */
   readonly keyMark: string | undefined;
   /** Why it does not name a destroyed key, or undefined when it does. */
   readonly fault: string | undefined;
@@ -33,10 +33,10 @@ interface MetPart {
 }
 
 function keyMarkOf(org: Json | undefined): string | undefined {
-  return markFrom(memberOf(memberOf(org, "details"), "key_mark"));
+  return destroyedKey(memberOf(org, "details"));
 }
 
-/** The erasure must say which compartment's key went, by the key's own digest and mark (SHA-256 of 0x65 or 0x6d and the key). */
+/** The erasure must say which compartment's key went, by the key's own digest and by its mark with the proof of that. */
 function nameFault(org: Json | undefined, thumbprint: string | undefined): string | undefined {
   if (org === undefined) return "is not readable here, so that nothing shows which key it is about";
   if (memberOf(org, "action") !== ERASE) return "records something else";
@@ -44,7 +44,8 @@ function nameFault(org: Json | undefined, thumbprint: string | undefined): strin
   const [compartment, digest] = [memberOf(details, "compartment"), memberOf(details, "key_digest")];
   const isNamed = typeof compartment === "string" && typeof digest === "string";
   if (!isNamed || digest.length !== 43 || !isBase64url(digest)) return "names no key";
-  if (keyMarkOf(org) === undefined) return "does not tell whose parts lay under the key that it names";
+  if (keyMarkOf(org) === undefined)
+    return "does not prove which key it destroyed, so that no part is shown to have lain under it";
   return thumbprint === undefined || thumbprint === digest
     ? undefined
     : "names two keys, one of them in the open";

@@ -14,7 +14,7 @@ import {
   fixtureId,
   layOut,
   operator,
-  PERSON,
+  PERSON_KEY,
   PERSON_PART,
 } from "./bundle-fixture";
 import type { Manifest } from "./bundle-format";
@@ -24,7 +24,7 @@ import { verifyBundle } from "./verify-bundle";
 
 describe("erased", () => {
   const digest = toBase64url(sha256("a key"));
-  const details = { compartment: "c-1", key_digest: digest, key_mark: PERSON.key_mark };
+  const details = { compartment: "c-1", key_digest: digest, ...PERSON_KEY };
   const org = { action: "compartment.erase", details };
   const erased: Manifest["erased"] = [{ seq: 1, c: PERSON_PART, entry: fixtureId(4) }];
   const log = (changes: Readonly<Record<number, EntryChange>>) =>

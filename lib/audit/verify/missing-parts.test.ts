@@ -7,7 +7,7 @@ import {
   keysOf,
   layOut,
   operator,
-  PERSON,
+  PERSON_KEY,
   PERSON_PART,
 } from "./bundle-fixture";
 import { type Manifest, Policy } from "./bundle-format";
@@ -216,7 +216,7 @@ describe("entries that explain others in a filtered bundle", () => {
   });
 
   it("are an erasure that the manifest lists, and no other", async () => {
-    const details = { compartment: "c-1", key_digest: "A".repeat(43), key_mark: PERSON.key_mark };
+    const details = { compartment: "c-1", key_digest: "A".repeat(43), ...PERSON_KEY };
     const erasure: EntryChange = { class: "retention", org: { action: "compartment.erase", details } };
     const entries = Array.from({ length: 6 }, (_, at) => {
       const entry = fixtureEntry(at, at === 4 || at === 5 ? erasure : at === 1 ? { person: true } : {});
