@@ -4,12 +4,12 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
+import { ActDialog, ActForm } from "@/components/domain/act-dialog";
 import { SecretOnce } from "@/components/domain/secret-once";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/controls";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import type { revokeApiKey, rotateApiKey } from "@/lib/api-client/operations/api-keys";
 import type { ApiKeyView } from "@/lib/identity/api-keys/schema";
@@ -19,15 +19,6 @@ const REVOKE = target<typeof revokeApiKey>("POST", "/confidential/account/api-ke
 const OVERLAPS = [0, 1, 24, 168] as const;
 const USUAL = 24;
 
-function Failed({ error }: { error: unknown }) {
-  const t = useTranslations("programs.acts");
-  return error === undefined ? null : (
-    <div className="mt-4">
-      <CallFailure error={error} title={t("failed")} />
-    </div>
-  );
-}
-
 interface Acting {
   readonly item: ApiKeyView;
   readonly onClose: () => void;
@@ -35,13 +26,12 @@ interface Acting {
 
 function Rotating({ item, onClose }: Acting) {
   const t = useTranslations("programs.acts");
-  const ui = useTranslations("ui");
   const router = useRouter();
-  const { isBusy, error, run } = useAct(ROTATE);
+  const act = useAct(ROTATE);
   const [hours, setHours] = useState<number>(USUAL);
   const [secret, setSecret] = useState<string>();
   const rotate = async () => {
-    const answer = await run({ params: { id: item.id }, body: { overlap_hours: hours } });
+    const answer = await act.run({ params: { id: item.id }, body: { overlap_hours: hours } });
     if (answer !== undefined) setSecret(answer.key);
   };
   const done = () => {
@@ -49,9 +39,15 @@ function Rotating({ item, onClose }: Acting) {
     router.refresh();
   };
   return (
-    <Dialog isOpen onClose={done} canClose={!isBusy && secret === undefined} title={t("rotateTitle")}>
+    <Dialog isOpen onClose={done} canClose={!act.isBusy && secret === undefined} title={t("rotateTitle")}>
       {secret === undefined ? (
-        <>
+        <ActForm
+          yes={{ label: t("rotateYes"), look: "primary" }}
+          failed={t("failed")}
+          act={act}
+          onAct={() => void rotate()}
+          onClose={onClose}
+        >
           <p className="mb-4 text-body">{t("rotateText", { name: item.label })}</p>
           <Field id="overlap" label={t("overlap")}>
             {(control) => (
@@ -64,16 +60,7 @@ function Rotating({ item, onClose }: Acting) {
               </Select>
             )}
           </Field>
-          <Failed error={error} />
-          <DialogActions>
-            <Button look="primary" isBusy={isBusy} onClick={() => void rotate()}>
-              {t("rotateYes")}
-            </Button>
-            <Button onClick={onClose} disabled={isBusy}>
-              {ui("cancel")}
-            </Button>
-          </DialogActions>
-        </>
+        </ActForm>
       ) : (
         <SecretOnce words="programs.secret" secret={secret} onDone={done} />
       )}
@@ -83,27 +70,24 @@ function Rotating({ item, onClose }: Acting) {
 
 function Ending({ item, onClose }: Acting) {
   const t = useTranslations("programs.acts");
-  const ui = useTranslations("ui");
   const router = useRouter();
-  const { isBusy, error, run } = useAct(REVOKE);
+  const act = useAct(REVOKE);
   const end = async () => {
-    if ((await run({ params: { id: item.id }, body: {} })) === undefined) return;
+    if ((await act.run({ params: { id: item.id }, body: {} })) === undefined) return;
     onClose();
     router.refresh();
   };
   return (
-    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("endTitle")}>
+    <ActDialog
+      title={t("endTitle")}
+      yes={{ label: t("endYes"), look: "danger" }}
+      failed={t("failed")}
+      act={act}
+      onAct={() => void end()}
+      onClose={onClose}
+    >
       <p className="text-body">{t("endText", { name: item.label })}</p>
-      <Failed error={error} />
-      <DialogActions>
-        <Button look="danger" isBusy={isBusy} onClick={() => void end()}>
-          {t("endYes")}
-        </Button>
-        <Button onClick={onClose} disabled={isBusy}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ActDialog>
   );
 }
 

@@ -4,10 +4,9 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
+import { ActDialog } from "@/components/domain/act-dialog";
 import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { useFileChooser } from "@/components/ui/use-file-chooser";
 import type { addAuthorityList } from "@/lib/api-client/operations/authorities";
 import type { AuthorityView } from "@/lib/authority/schema";
@@ -48,9 +47,8 @@ function Choice(props: {
 /** Brings a newer revocation list of a trust anchor, or of an issuer under it. */
 export function AddList({ item, onClose }: { item: AuthorityView; onClose: () => void }) {
   const t = useTranslations("authority.acts.list");
-  const ui = useTranslations("ui");
   const router = useRouter();
-  const { isBusy, error, run } = useAct(ADD);
+  const act = useAct(ADD);
   const [list, setList] = useState<File>();
   const [issuer, setIssuer] = useState<File>();
   const [isMissing, setMissing] = useState(false);
@@ -58,32 +56,26 @@ export function AddList({ item, onClose }: { item: AuthorityView; onClose: () =>
     setMissing(list === undefined);
     if (list === undefined) return;
     const along = issuer === undefined ? {} : { issuer_certificate: await textOf(issuer) };
-    const sent = await run({ params: { id: item.id }, body: { crl: await textOf(list), ...along } });
+    const sent = await act.run({ params: { id: item.id }, body: { crl: await textOf(list), ...along } });
     if (sent === undefined) return;
     onClose();
     router.refresh();
   };
   return (
-    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("title", { issuer: item.issuer })}>
+    <ActDialog
+      title={t("title", { issuer: item.issuer })}
+      yes={{ label: t("yes"), look: "primary" }}
+      failed={t("failed")}
+      act={act}
+      onAct={() => void send()}
+      onClose={onClose}
+    >
       <p className="mb-4 text-body">{t("text")}</p>
       <Choice name="list" accept=".crl,.der,.pem" file={list} onFile={setList} />
       <Choice name="issuer" accept=".cer,.crt,.der,.pem" file={issuer} onFile={setIssuer} />
       <p role="alert" className="text-control text-oxblood empty:hidden">
         {isMissing && list === undefined ? t("needed") : ""}
       </p>
-      {error === undefined ? null : (
-        <div className="mt-4">
-          <CallFailure error={error} title={t("failed")} />
-        </div>
-      )}
-      <DialogActions>
-        <Button look="primary" isBusy={isBusy} onClick={() => void send()}>
-          {t("yes")}
-        </Button>
-        <Button onClick={onClose} disabled={isBusy}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ActDialog>
   );
 }

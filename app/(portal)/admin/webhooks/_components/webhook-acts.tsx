@@ -4,34 +4,24 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
+import { ActDialog, ActForm } from "@/components/domain/act-dialog";
 import { SecretOnce } from "@/components/domain/secret-once";
 import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Dialog } from "@/components/ui/dialog";
 import type { disableWebhook, rotateWebhookSecret } from "@/lib/api-client/operations/notifications";
 import type { Webhook } from "@/lib/notify/schema";
 
 const ROTATE = target<typeof rotateWebhookSecret>("POST", "/confidential/admin/webhooks/{id}/rotate");
 const DISABLE = target<typeof disableWebhook>("POST", "/confidential/admin/webhooks/{id}/disable");
 
-function Failed({ error }: { error: unknown }) {
-  const t = useTranslations("notify.hooks.acts");
-  return error === undefined ? null : (
-    <div className="mt-4">
-      <CallFailure error={error} title={t("failed")} />
-    </div>
-  );
-}
-
 function Rotating({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useTranslations("notify.hooks.acts");
-  const ui = useTranslations("ui");
   const router = useRouter();
-  const { isBusy, error, run } = useAct(ROTATE);
+  const act = useAct(ROTATE);
   const [secret, setSecret] = useState<string>();
   const rotate = async () => {
-    const answer = await run({ params: { id }, body: {} });
+    const answer = await act.run({ params: { id }, body: {} });
     if (answer !== undefined) setSecret(answer.secret);
   };
   const done = () => {
@@ -39,20 +29,17 @@ function Rotating({ id, onClose }: { id: string; onClose: () => void }) {
     router.refresh();
   };
   return (
-    <Dialog isOpen onClose={done} canClose={!isBusy && secret === undefined} title={t("rotateTitle")}>
+    <Dialog isOpen onClose={done} canClose={!act.isBusy && secret === undefined} title={t("rotateTitle")}>
       {secret === undefined ? (
-        <>
+        <ActForm
+          yes={{ label: t("rotateYes"), look: "primary" }}
+          failed={t("failed")}
+          act={act}
+          onAct={() => void rotate()}
+          onClose={onClose}
+        >
           <p className="text-body">{t("rotateText")}</p>
-          <Failed error={error} />
-          <DialogActions>
-            <Button look="primary" isBusy={isBusy} onClick={() => void rotate()}>
-              {t("rotateYes")}
-            </Button>
-            <Button onClick={onClose} disabled={isBusy}>
-              {ui("cancel")}
-            </Button>
-          </DialogActions>
-        </>
+        </ActForm>
       ) : (
         <SecretOnce words="notify.hooks.secret" secret={secret} onDone={done} />
       )}
@@ -62,27 +49,24 @@ function Rotating({ id, onClose }: { id: string; onClose: () => void }) {
 
 function Disabling({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useTranslations("notify.hooks.acts");
-  const ui = useTranslations("ui");
   const router = useRouter();
-  const { isBusy, error, run } = useAct(DISABLE);
+  const act = useAct(DISABLE);
   const disable = async () => {
-    if ((await run({ params: { id }, body: {} })) === undefined) return;
+    if ((await act.run({ params: { id }, body: {} })) === undefined) return;
     onClose();
     router.refresh();
   };
   return (
-    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("disableTitle")}>
+    <ActDialog
+      title={t("disableTitle")}
+      yes={{ label: t("disableYes"), look: "danger" }}
+      failed={t("failed")}
+      act={act}
+      onAct={() => void disable()}
+      onClose={onClose}
+    >
       <p className="text-body">{t("disableText")}</p>
-      <Failed error={error} />
-      <DialogActions>
-        <Button look="danger" isBusy={isBusy} onClick={() => void disable()}>
-          {t("disableYes")}
-        </Button>
-        <Button onClick={onClose} disabled={isBusy}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ActDialog>
   );
 }
 

@@ -4,11 +4,10 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
+import { ActDialog } from "@/components/domain/act-dialog";
 import { ReasonDialog } from "@/components/domain/reason-dialog";
 import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { Preservation } from "@/lib/access/preservations/schema";
 import type { releaseHold, renewHold } from "@/lib/api-client/operations/preservations";
 import { shortDigest } from "@/lib/format";
@@ -18,31 +17,24 @@ const RELEASE = target<typeof releaseHold>("POST", "/confidential/access/preserv
 
 function Renewing({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useTranslations("keeping.holds.acts");
-  const ui = useTranslations("ui");
   const router = useRouter();
-  const { isBusy, error, run } = useAct(RENEW);
+  const act = useAct(RENEW);
   const renew = async () => {
-    if ((await run({ params: { id }, body: {} })) === undefined) return;
+    if ((await act.run({ params: { id }, body: {} })) === undefined) return;
     onClose();
     router.refresh();
   };
   return (
-    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("renewTitle")}>
+    <ActDialog
+      title={t("renewTitle")}
+      yes={{ label: t("renewYes"), look: "primary" }}
+      failed={t("failed")}
+      act={act}
+      onAct={() => void renew()}
+      onClose={onClose}
+    >
       <p className="text-body">{t("renewText")}</p>
-      {error === undefined ? null : (
-        <div className="mt-4">
-          <CallFailure error={error} title={t("failed")} />
-        </div>
-      )}
-      <DialogActions>
-        <Button look="primary" isBusy={isBusy} onClick={() => void renew()}>
-          {t("renewYes")}
-        </Button>
-        <Button onClick={onClose} disabled={isBusy}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ActDialog>
   );
 }
 

@@ -4,11 +4,10 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
 import { useAct } from "@/components/client/use-act";
+import { ActDialog } from "@/components/domain/act-dialog";
 import { ReasonDialog } from "@/components/domain/reason-dialog";
 import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { NoticeView } from "@/lib/access/notices/schema";
 import type { decideNotice } from "@/lib/api-client/operations/notices";
 
@@ -22,32 +21,25 @@ interface Props {
 /** Says what the participant learns before it is told. */
 function Sending({ item, onClose }: Props) {
   const t = useTranslations("notices.acts");
-  const ui = useTranslations("ui");
   const router = useRouter();
-  const { isBusy, error, run } = useAct(DECIDE);
+  const act = useAct(DECIDE);
   const { request_id: id, participant, organisation } = item;
   const send = async () => {
-    if ((await run({ params: { id }, body: { participant, act: "send" } })) === undefined) return;
+    if ((await act.run({ params: { id }, body: { participant, act: "send" } })) === undefined) return;
     onClose();
     router.refresh();
   };
   return (
-    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("sendTitle", { participant: organisation })}>
+    <ActDialog
+      title={t("sendTitle", { participant: organisation })}
+      yes={{ label: t("send"), look: "primary" }}
+      failed={t("failed")}
+      act={act}
+      onAct={() => void send()}
+      onClose={onClose}
+    >
       <p className="text-body">{t("sendText")}</p>
-      {error === undefined ? null : (
-        <div className="mt-4">
-          <CallFailure error={error} title={t("failed")} />
-        </div>
-      )}
-      <DialogActions>
-        <Button look="primary" isBusy={isBusy} onClick={() => void send()}>
-          {t("send")}
-        </Button>
-        <Button onClick={onClose} disabled={isBusy}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ActDialog>
   );
 }
 
