@@ -2,7 +2,9 @@ import "server-only";
 import type { PoolClient } from "pg";
 import type { DbContext } from "@/lib/context";
 import { mapDatabaseError } from "@/lib/db/errors";
-import { Prisma } from "@/lib/db/generated/client";
+import type { Prisma } from "@/lib/db/generated/client";
+import { SET_TRANSACTION } from "@/lib/db/statement-names";
+import { InvariantError } from "@/lib/errors";
 
 declare const inside: unique symbol;
 /** A transaction handle in which the tenant is set. Only this file makes one. */
@@ -24,20 +26,31 @@ function isRawTx(client: PoolClient): client is RawTx {
   return "release" in client;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+type Mode = "ISOLATION LEVEL READ COMMITTED" | "ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/** Mode and tenant of a transaction in one round trip: what follows `BEGIN` or `SET TRANSACTION`. It takes no parameters. */
+function setting(cx: DbContext, mode: Mode): string {
+  const { tenantId } = cx.instance;
+  if (!UUID.test(tenantId)) throw new InvariantError("a tenant's id is not a UUID");
+  return `${mode}; SET LOCAL sealport.tenant_id = '${tenantId}'`;
+}
+
 async function run<T>(
   cx: DbContext,
-  options: { readonly isolationLevel: Prisma.TransactionIsolationLevel; readonly timeout: number },
-  prepare: (tx: Prisma.TransactionClient) => Promise<unknown>,
+  { mode, timeout }: { readonly mode: Mode; readonly timeout: number },
   fn: (tx: Tx) => Promise<T>,
 ): Promise<T> {
+  const prepared = `${SET_TRANSACTION} ${setting(cx, mode)}`;
   try {
     return await cx.db.prisma.$transaction(
       async (tx) => {
-        await prepare(tx);
+        await tx.$executeRawUnsafe(prepared);
         if (!isTx(tx)) throw new TypeError("not a transaction client");
         return fn(tx);
       },
-      { ...options, maxWait: cx.db.waitMs },
+      { timeout, maxWait: cx.db.waitMs },
     );
   } catch (error) {
     throw mapDatabaseError(error);
@@ -53,24 +66,12 @@ export function inTransaction<T>(
   fn: (tx: Tx) => Promise<T>,
   limitMs = TIMEOUT_MS,
 ): Promise<T> {
-  return run(
-    cx,
-    { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted, timeout: limitMs },
-    (tx) => tx.$executeRaw`SELECT set_config('sealport.tenant_id', ${cx.instance.tenantId}, true)`,
-    fn,
-  );
+  return run(cx, { mode: "ISOLATION LEVEL READ COMMITTED", timeout: limitMs }, fn);
 }
 
 /** Runs `fn` on one consistent snapshot that cannot write (REPEATABLE READ READ ONLY), with the tenant set. */
 export function inSnapshot<T>(cx: DbContext, fn: (tx: Tx) => Promise<T>): Promise<T> {
-  return run(
-    cx,
-    { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead, timeout: SNAPSHOT_TIMEOUT_MS },
-    (tx) =>
-      tx.$executeRaw`SELECT set_config('transaction_read_only', 'on', true),
-                            set_config('sealport.tenant_id', ${cx.instance.tenantId}, true)`,
-    fn,
-  );
+  return run(cx, { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", timeout: SNAPSHOT_TIMEOUT_MS }, fn);
 }
 
 const abandoned = new WeakSet<PoolClient>();
@@ -89,14 +90,14 @@ async function rollBack(client: PoolClient): Promise<Error | undefined> {
   );
 }
 
-async function runRaw<T>(cx: DbContext, begin: string, fn: (tx: RawTx) => Promise<T>): Promise<T> {
+async function runRaw<T>(cx: DbContext, mode: Mode, fn: (tx: RawTx) => Promise<T>): Promise<T> {
+  const begin = `BEGIN ${setting(cx, mode)}`;
   let client: PoolClient | undefined;
   let failure: Error | undefined;
   try {
     client = await cx.db.pool.connect();
     client.on("error", ignoreConnectionError);
     await client.query(begin);
-    await client.query("SELECT set_config('sealport.tenant_id', $1, true)", [cx.instance.tenantId]);
     if (!isRawTx(client)) throw new TypeError("not a pool client");
     const result = await fn(client);
     if (abandoned.has(client)) failure = await rollBack(client);
@@ -116,10 +117,10 @@ function ignoreConnectionError(): void {}
 
 /** `inTransaction` on a bare connection: READ COMMITTED, tenant set, errors mapped. */
 export function inRawTransaction<T>(cx: DbContext, fn: (tx: RawTx) => Promise<T>): Promise<T> {
-  return runRaw(cx, "BEGIN ISOLATION LEVEL READ COMMITTED", fn);
+  return runRaw(cx, "ISOLATION LEVEL READ COMMITTED", fn);
 }
 
 /** `inSnapshot` on a bare connection, for COPY streams. */
 export function inRawSnapshot<T>(cx: DbContext, fn: (tx: RawTx) => Promise<T>): Promise<T> {
-  return runRaw(cx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", fn);
+  return runRaw(cx, "ISOLATION LEVEL REPEATABLE READ READ ONLY", fn);
 }
