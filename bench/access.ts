@@ -42,13 +42,13 @@ async function approved(bench: AccessBench): Promise<string> {
 /** A request's whole decision: the grant, the person and the office's hours read afresh, then the rules. */
 async function decideLive({ regulator, transactions: [txId] }: AccessBench, grantId: string): Promise<void> {
   const wanted = { transactionId: txId, purpose: "audit", grantId };
-  const grant = await requireGrant(regulator, wanted);
+  const { grant, reader } = await requireGrant(regulator, wanted);
   const [row] = await inSnapshot(regulator, (tx) =>
     findTransactions(tx, regulator.instance.tenantId, [txId]),
   );
   if (row === undefined) throw new Error("the transaction is not there");
   const record = recordFactsOf(row, undefined);
-  await authorizeOpening(regulator, { record, purpose: "audit", grant, opening: "evaluation" });
+  await authorizeOpening(regulator, { record, purpose: "audit", grant, opening: "evaluation" }, reader);
 }
 
 async function decisionFigures(scene: AccessBench, grantId: string): Promise<Figure[]> {

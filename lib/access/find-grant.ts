@@ -2,8 +2,9 @@ import "server-only";
 import type { GrantFacts } from "@/lib/access/facts";
 import * as grants from "@/lib/access/grants/store";
 import { isWithin } from "@/lib/access/limits";
+import { type Reader, readReader } from "@/lib/access/reader";
 import type { DbContext, Principal } from "@/lib/context";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { GroupName } from "@/lib/escrow/statements";
 
@@ -30,16 +31,19 @@ function fitness(grant: GrantFacts, wanted: WantedGrant, now: Date): number {
   return (isLive ? 8 : 0) + points;
 }
 
-/**
- * The caller's grant for one transaction, or the nearest to it; nothing when there is none. Another person's grant
- * is the same as none. Whether it is in force is for `decideOpening` to say.
- */
-export async function findLiveGrant(cx: GrantContext, wanted: WantedGrant): Promise<GrantFacts | undefined> {
-  const { tenantId } = cx.instance;
-  const { userId } = cx.principal;
-  const found = await inSnapshot(cx, (tx) =>
-    grants.findGrantsOf(tx, { tenantId, userId, transactionId: wanted.transactionId }),
-  );
+function findOwn(tx: Tx, cx: GrantContext, transactionId: string): Promise<GrantFacts[]> {
+  return grants.findGrantsOf(tx, {
+    tenantId: cx.instance.tenantId,
+    userId: cx.principal.userId,
+    transactionId,
+  });
+}
+
+function nearest(
+  cx: GrantContext,
+  wanted: WantedGrant,
+  found: readonly GrantFacts[],
+): GrantFacts | undefined {
   const named = found.filter(
     (grant) =>
       (wanted.grantId === undefined || grant.id === wanted.grantId) &&
@@ -53,10 +57,28 @@ export async function findLiveGrant(cx: GrantContext, wanted: WantedGrant): Prom
   );
 }
 
-/** The same, where an opening cannot go on without one: 403 `access.no-grant`. */
-export async function requireGrant(cx: GrantContext, wanted: WantedGrant): Promise<GrantFacts> {
-  const grant = await findLiveGrant(cx, wanted);
-  if (grant !== undefined) return grant;
+/**
+ * The caller's grant for one transaction, or the nearest to it; nothing when there is none. Another person's grant
+ * is the same as none. Whether it is in force is for `decideOpening` to say.
+ */
+export async function findLiveGrant(cx: GrantContext, wanted: WantedGrant): Promise<GrantFacts | undefined> {
+  return nearest(cx, wanted, await inSnapshot(cx, (tx) => findOwn(tx, cx, wanted.transactionId)));
+}
+
+/**
+ * The same, where an opening cannot go on without one: 403 `access.no-grant`. The reader is of the same snapshot, so
+ * that one decision weighs one moment.
+ */
+export async function requireGrant(
+  cx: GrantContext,
+  wanted: WantedGrant,
+): Promise<{ readonly grant: GrantFacts; readonly reader: Reader }> {
+  const { found, reader } = await inSnapshot(cx, async (tx) => ({
+    found: await findOwn(tx, cx, wanted.transactionId),
+    reader: await readReader(tx, cx.principal),
+  }));
+  const grant = nearest(cx, wanted, found);
+  if (grant !== undefined) return { grant, reader };
   throw new DomainError("access.no-grant", {
     detail: "No live grant of yours covers this.",
     extra: { reason: "floor.no-grant", reasons: ["floor.no-grant"] },

@@ -92,7 +92,11 @@ describe("a request", () => {
     });
     expect(grant.acts).toEqual(["open", "export", "revoke"]);
     expect(Date.parse(grant.not_after)).toBeLessThanOrEqual(Date.parse(FACTS.valid_until));
-    const facts = await requireGrant(regulator, { transactionId: txId, purpose: "audit", grantId: grant.id });
+    const { grant: facts } = await requireGrant(regulator, {
+      transactionId: txId,
+      purpose: "audit",
+      grantId: grant.id,
+    });
     expect(facts.approvals.map((one) => one.approverUserId).sort()).toEqual(
       [legal.principal.userId, approver.principal.userId].sort(),
     );

@@ -1,7 +1,7 @@
 import "server-only";
-import { loadSubject } from "@/lib/access/authorize-opening";
 import { stepUpReasons } from "@/lib/access/floor";
 import { invalidField } from "@/lib/access/invalid-field";
+import { loadReader } from "@/lib/access/reader";
 import { refusalOf } from "@/lib/access/refusal";
 import type { Context } from "@/lib/context";
 import { DomainError } from "@/lib/errors";
@@ -29,7 +29,7 @@ function groupsOf(row: TransactionRow, named: readonly GroupName[] | undefined):
  * has, 15 minutes old at most. A session left open must not make the portal sign it.
  */
 async function requireFreshProof(cx: Context, id: string, attempt: Attempt): Promise<void> {
-  const { subject } = await loadSubject(cx);
+  const { subject } = await loadReader(cx);
   const [first, ...others] = stepUpReasons(subject, true, cx.clock.now());
   if (first !== undefined) throw await refuse(cx, id, attempt, refusalOf([first, ...others]));
 }

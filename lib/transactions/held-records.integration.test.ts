@@ -3,6 +3,7 @@ import { releaseHold } from "@/lib/access/change-preservation";
 import type { GrantFacts } from "@/lib/access/facts";
 import { NewPreservation } from "@/lib/access/preservations/schema";
 import { preserveTransactions } from "@/lib/access/preserve-transactions";
+import { loadReader } from "@/lib/access/reader";
 import { reviewRequest } from "@/lib/access/review-request";
 import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -61,7 +62,8 @@ function grantOf(who: BenchPerson, transaction: string): GrantFacts {
 async function open(who: BenchPerson, transaction: string) {
   const row = await inSnapshot(who, (tx) => findTransaction(tx, who.instance.tenantId, transaction));
   if (row === undefined) throw new TypeError("no record");
-  const under = { grant: grantOf(who, transaction), opening: "evaluation" as const };
+  const reader = await loadReader(who);
+  const under = { grant: grantOf(who, transaction), opening: "evaluation" as const, reader };
   return permitOpening(who, row, AuditBody.parse({ purpose: "audit" }), { action: "disclosure.open" }, under);
 }
 

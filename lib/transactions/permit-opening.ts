@@ -3,6 +3,7 @@ import { authorizeOpening, type OpeningPermit } from "@/lib/access/authorize-ope
 import type { GrantFacts, OpeningProof } from "@/lib/access/facts";
 import { knownHolds } from "@/lib/access/known-holds";
 import { ageDays, retentionDays } from "@/lib/access/limits";
+import type { Reader } from "@/lib/access/reader";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -47,17 +48,18 @@ export async function permitOpening(
   row: TransactionRow,
   input: AuditBody,
   attempt: Attempt,
-  under?: { readonly grant: GrantFacts; readonly opening: OpeningProof },
+  under?: { readonly grant: GrantFacts; readonly opening: OpeningProof; readonly reader: Reader },
 ): Promise<PermittedOpening> {
   const record = recordFactsOf(row, await holdOf(cx, row));
+  const asked = {
+    record,
+    purpose: input.purpose,
+    ...(input.fields === undefined ? {} : { groups: input.fields }),
+    ...(input.hours_override === undefined ? {} : { hoursOverride: input.hours_override }),
+    ...(under === undefined ? {} : { grant: under.grant, opening: under.opening }),
+  };
   const permit = await recordingRefusals(cx, row.id, attempt, () =>
-    authorizeOpening(cx, {
-      record,
-      purpose: input.purpose,
-      ...(input.fields === undefined ? {} : { groups: input.fields }),
-      ...(input.hours_override === undefined ? {} : { hoursOverride: input.hours_override }),
-      ...under,
-    }),
+    authorizeOpening(cx, asked, under?.reader),
   );
   return { permit, groups: record.groups.filter((group) => permit.groups.includes(group)) };
 }

@@ -141,11 +141,15 @@ async function prepareRelease(
   input: AuditBody,
   attempt: Attempt,
 ): Promise<Release> {
-  const grant = await recordingRefusals(cx, row.id, attempt, () =>
+  const { grant, reader } = await recordingRefusals(cx, row.id, attempt, () =>
     requireGrant(cx, wantedGrant(row.id, input)),
   );
   const under = { ...attempt, ...caseOf(grant) };
-  const permitted = await permitOpening(cx, row, input, under, { grant, opening: proofOf(cx, input) });
+  const permitted = await permitOpening(cx, row, input, under, {
+    grant,
+    reader,
+    opening: proofOf(cx, input),
+  });
   await requireBound(cx, row, record, under);
   const sealed = record.groups.filter((group) => permitted.groups.includes(group.row.group));
   const decided = { row, input, grant, permitted, sealed };

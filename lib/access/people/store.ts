@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { OfficeFacts } from "@/lib/access/facts";
 import type { WeeklyHours } from "@/lib/access/hours";
 import type { Duty, Role as RoleName } from "@/lib/context";
+import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import { Duty as DutyColumn, Role, WeeklyHours as WeeklyHoursColumn } from "@/lib/identity/schema";
@@ -84,14 +85,6 @@ export async function findOrganisationNames(tx: Tx, ids: readonly string[]): Pro
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
-/** Whether the person has a factor beside the password. */
-export async function hasSecondFactor(tx: Tx, userId: string): Promise<boolean> {
-  const count = await tx.credential.count({
-    where: { user_id: userId, kind: { in: ["totp", "passkey"] }, revoked_at: null },
-  });
-  return count > 0;
-}
-
 function hoursOf(column: unknown): WeeklyHours | undefined {
   if (column === null) return undefined;
   const parsed = z.partialRecord(WeeklyHoursColumn.keyType, WeeklyHoursColumn.valueType).safeParse(column);
@@ -103,6 +96,21 @@ function definedOnly(hours: Partial<Record<string, readonly [string, string]>>):
   return Object.fromEntries(Object.entries(hours).filter(([, day]) => day !== undefined));
 }
 
+interface OfficeRow {
+  readonly zone: string;
+  readonly weekly_hours: unknown;
+  readonly holidays: string | null;
+}
+
+function toOffice(row: OfficeRow): OfficeFacts {
+  const weeklyHours = hoursOf(row.weekly_hours);
+  return {
+    zone: row.zone,
+    ...(weeklyHours === undefined ? {} : { weeklyHours }),
+    holidays: (row.holidays ?? "").split(/[\s,]+/).filter((date) => /^\d{4}-\d\d-\d\d$/.test(date)),
+  };
+}
+
 /** Zone, hours and holidays (`YYYY-MM-DD`, separated by blanks or commas) of an organisation. */
 export async function getOffice(tx: Tx, organisationId: string): Promise<OfficeFacts> {
   const row = await tx.organisation.findUnique({
@@ -110,12 +118,29 @@ export async function getOffice(tx: Tx, organisationId: string): Promise<OfficeF
     select: { zone: true, weekly_hours: true, holidays: true },
   });
   if (row === null) throw new InvariantError("a person's organisation does not exist");
-  const weeklyHours = hoursOf(row.weekly_hours);
-  return {
-    zone: row.zone,
-    ...(weeklyHours === undefined ? {} : { weeklyHours }),
-    holidays: (row.holidays ?? "").split(/[\s,]+/).filter((date) => /^\d{4}-\d\d-\d\d$/.test(date)),
-  };
+  return toOffice(row);
+}
+
+/** What an opening's decision reads of a person, in one statement. */
+export interface Standing {
+  readonly isActive: boolean;
+  /** Whether the person has a factor beside the password. */
+  readonly hasSecondFactor: boolean;
+  readonly office: OfficeFacts;
+}
+
+/** A person's standing now, with the hours of this organisation's office. */
+export async function getStanding(tx: Tx, userId: string, organisationId: string): Promise<Standing> {
+  const [row] = await tx.$queryRaw<
+    (OfficeRow & { readonly is_active: boolean; readonly has_second_factor: boolean })[]
+  >(Prisma.sql`
+    SELECT u.state = 'active' AS is_active, o.zone, o.weekly_hours, o.holidays,
+           EXISTS (SELECT FROM credential c
+                    WHERE c.user_id = u.id AND c.kind IN ('totp', 'passkey') AND c.revoked_at IS NULL) AS has_second_factor
+      FROM app_user u CROSS JOIN organisation o
+     WHERE u.id = ${userId}::uuid AND o.id = ${organisationId}::uuid`);
+  if (row === undefined) throw new InvariantError("a person or their organisation does not exist");
+  return { isActive: row.is_active, hasSecondFactor: row.has_second_factor, office: toOffice(row) };
 }
 
 /** An Ed25519 key the person has registered for statements; `keyId` is what the signature names. */
