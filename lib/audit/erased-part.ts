@@ -29,14 +29,22 @@ interface Part {
   readonly org: Json | undefined;
 }
 
+/** What of an erasing entry says which parts it ended. */
+interface Ending {
+  readonly entry: string;
+  readonly keyMark: string | undefined;
+}
+
+/** Which of the erasures that name a compartment ended a part of it, if one did. */
+export function endingOf<T extends Ending>(part: Part, erasings: readonly T[] | undefined): T | undefined {
+  return erasings?.find((erasing) => isEndedBy(part, erasing));
+}
+
 /**
  * Whether this erasure ended a part: the entry's own org part says that it lies under the very key that the erasure says it
  * destroyed, and the entry is not later than that, by the id under which the erasure's sealed part opens. Who kept the key may
  * have gone on with it.
  */
-export function isEndedBy(
-  { c, at, org }: Part,
-  erasing: { readonly entry: string; readonly keyMark: string | undefined } | undefined,
-): boolean {
-  return erasing !== undefined && isUnderKey(org, c, erasing.keyMark) && isBefore(at, erasing.entry);
+function isEndedBy({ c, at, org }: Part, { entry, keyMark }: Ending): boolean {
+  return isUnderKey(org, c, keyMark) && isBefore(at, entry);
 }

@@ -4,7 +4,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { parseEntry } from "./entry";
-import { isEndedBy } from "./erased-part";
+import { endingOf } from "./erased-part";
 import { ErasureBook } from "./erasure/erasing-entries";
 import { actorNames } from "./reading/actor-names";
 import { readAnchors } from "./reading/anchor-store";
@@ -33,7 +33,7 @@ async function goneParts(
   const said = org && { ...org };
   return gone.map(({ c, kind, subject, compartment_id, destroyed_at }) => {
     const found = kind === "subject" && subject === org?.actor ? erasing.get(compartment_id) : undefined;
-    const by = isEndedBy({ c, at, org: said }, found) ? found : undefined;
+    const by = endingOf({ c, at, org: said }, found);
     return {
       c,
       kind,

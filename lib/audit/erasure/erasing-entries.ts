@@ -58,20 +58,22 @@ interface Found {
 }
 
 /**
- * By compartment: the first entry that says, by its own sealed and bound part, that it destroyed that key; of another
- * log only where none of this one does, and one that waits for its leaf last. `from` as of `readErasingRows`.
+ * By compartment: what destroyed a key of that name, each key told by its mark. An entry can name any compartment with a
+ * key that there never was; of which key a part is only its entry's org part says (`isEndedBy`).
  */
-export async function readErasing(
-  cx: ErasingContext,
-  tx: RawTx,
-  from?: string,
-): Promise<Map<string, Erasing>> {
+export type Erasings = ReadonlyMap<string, readonly Erasing[]>;
+
+/**
+ * By compartment and key: the first entry that says, by its own sealed and bound part, that it destroyed that key; of
+ * another log only where none of this one does, and one that waits for its leaf last. `from` as of `readErasingRows`.
+ */
+export async function readErasing(cx: ErasingContext, tx: RawTx, from?: string): Promise<Erasings> {
   const { log } = cx.instance;
   const placeOf = ({ log: of, seq }: Found["row"]): number => {
     if (seq === null) return Number.POSITIVE_INFINITY;
     return of === log ? seq : Number.MAX_SAFE_INTEGER;
   };
-  const first = new Map<string, Found>();
+  const first = new Map<string, Map<string, Found>>();
   for await (const batch of readErasingRows(tx, from)) {
     const rows = batch.filter(isErasing);
     const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
@@ -80,17 +82,19 @@ export async function readErasing(
       const erased = key && erasedBy(row, key);
       if (erased === undefined) continue;
       const { compartment, keyMark } = erased;
-      const known = first.get(compartment);
+      const byMark = first.get(compartment) ?? new Map<string, Found>();
+      first.set(compartment, byMark);
+      const known = byMark.get(keyMark);
       if (known !== undefined && placeOf(known.row) <= placeOf(row)) continue;
       const { log: of, seq, entry_id: entry } = row;
-      first.set(compartment, { row: { log: of, seq }, entry, keyMark });
+      byMark.set(keyMark, { row: { log: of, seq }, entry, keyMark });
     }
   }
   const toldOf = ({ row, entry, keyMark }: Found): Erasing => {
     if (row.seq === null || row.log === log) return { entry, keyMark, seq: row.seq ?? undefined };
     return { entry, keyMark, seq: undefined, elsewhere: row.log };
   };
-  return new Map([...first].map(([compartment, found]) => [compartment, toldOf(found)]));
+  return new Map([...first].map(([compartment, byMark]) => [compartment, [...byMark.values()].map(toldOf)]));
 }
 
 /**
@@ -98,7 +102,7 @@ export async function readErasing(
  * owns the database took it. Rows that only say so (an index row, a compartment's date) count for nothing.
  */
 export class ErasureBook {
-  private known: ReadonlyMap<string, Erasing> | undefined;
+  private known: Erasings | undefined;
   private readonly asked = new Set<string>();
 
   constructor(private readonly cx: ErasingContext) {}
@@ -113,7 +117,7 @@ export class ErasureBook {
    * for those that are not among them. Key and entry go in one transaction, so that whoever saw the key gone sees its
    * entry; one that an export's own snapshot is too old for has a later number, or none yet.
    */
-  async erasing(compartmentIds: Iterable<string>): Promise<ReadonlyMap<string, Erasing>> {
+  async erasing(compartmentIds: Iterable<string>): Promise<Erasings> {
     const unknown = [...compartmentIds].filter((id) => !this.known?.has(id) && !this.asked.has(id));
     if (unknown.length === 0) return this.known ?? new Map();
     for (const id of unknown) this.asked.add(id);

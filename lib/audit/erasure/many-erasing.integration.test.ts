@@ -91,5 +91,5 @@ it("rows that only call themselves erasures are read a few at a time, and hide n
   expect(rows).toBe(FORGED + 2);
   expect(most).toBeLessThan(8_000_000);
   const erasing = await new ErasureBook(bench.cx).erasing([compartment]);
-  expect(erasing.get(compartment)?.entry).toBe(first.id);
+  expect(erasing.get(compartment)?.map(({ entry }) => entry)).toEqual([first.id]);
 }, 60_000);

@@ -41,6 +41,48 @@ export function findCompartments(
   return findAmong(tx, range, { name: "p.compartment_id", join }, ids);
 }
 
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+/** A part under a compartment, and the org part of its entry. */
+const BesideOrg = z.object({
+  compartment: z.string(),
+  part: z.string(),
+  seq: Seq,
+  entry_id: z.string(),
+  c: z.string(),
+  compartment_id: z.string(),
+  stored: Bytes,
+});
+type BesideOrg = z.infer<typeof BesideOrg>;
+const BESIDE_BATCH = 200;
+
+/** The org parts beside parts under these compartments, of what an export takes, a batch at a time. */
+export async function* readOrgBeside(
+  tx: RawTx,
+  { conditions, log, size }: ExportRange,
+  compartments: readonly string[],
+): AsyncGenerator<BesideOrg[]> {
+  let [seq, part, more] = [-1, "", compartments.length > 0];
+  while (more) {
+    const own = conditions.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
+    own.add("p.compartment_id = ANY (?::uuid[])", compartments);
+    own.add("l.seq >= ?::bigint", seq);
+    const [at, after] = [own.parameter(seq), own.parameter(part)];
+    const { rows } = await tx.query(
+      `SELECT p.compartment_id::text AS compartment, p.c AS part, l.seq, l.entry_id::text, o.c, o.compartment_id::text, o.stored
+       FROM ${FROM} JOIN audit_part p ON p.entry_id = l.entry_id
+         JOIN audit_part o ON o.entry_id = l.entry_id AND o.c = 'org'
+       WHERE e.bytes IS NOT NULL AND ${own.text} AND (l.seq > ${at}::bigint OR p.c COLLATE "C" > ${after}::text COLLATE "C")
+       ORDER BY l.seq, p.c COLLATE "C" LIMIT ${BESIDE_BATCH}`,
+      own.values,
+    );
+    const found = z.array(BesideOrg).parse(rows);
+    yield found;
+    const last = found.at(-1);
+    more = found.length === BESIDE_BATCH;
+    if (last !== undefined) [seq, part] = [last.seq, last.part];
+  }
+}
+
 /** Which of these numbers are entries behind no fence of the reader's that the export itself does not take. */
 export async function findBeside(
   tx: RawTx,

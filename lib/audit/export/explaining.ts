@@ -1,10 +1,12 @@
 import "server-only";
 import type { RawTx } from "@/lib/db/transaction";
+import { openStored } from "../bound-part";
 import { ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
+import { personPartOf } from "../person-part";
 import { Conditions, type ReaderContext } from "../reading/filter";
 import { readRecoveries } from "../verification/recoveries";
-import { findBeside, findCompartments, findExported } from "./explaining-store";
+import { findBeside, findCompartments, findExported, readOrgBeside } from "./explaining-store";
 import type { Gone } from "./read-gone";
 import type { ExportRange } from "./store";
 
@@ -27,13 +29,41 @@ async function recoveriesOf(tx: RawTx, range: ExportRange): Promise<number[]> {
   return recoveries.filter(({ lost }) => lost.some((id) => here.has(id))).map(({ seq }) => seq);
 }
 
-/** Numbers of erasures that destroyed the key of a part in the export. */
+/** Marks of keys that entries of the export name for their parts under these compartments. */
+async function marksNamed(
+  cx: ReaderContext,
+  tx: RawTx,
+  range: ExportRange,
+  compartments: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const named = new Set<string>();
+  for await (const rows of readOrgBeside(tx, range, compartments)) {
+    const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
+    for (const row of rows) {
+      const key = keys.get(row.compartment_id);
+      const person = key && personPartOf(openStored(range.log, row, key));
+      if (person?.c === row.part) named.add(`${row.compartment} ${person.keyMark}`);
+    }
+  }
+  return named;
+}
+
+/**
+ * Numbers of erasures that destroyed the key of a part in the export. Where several name one compartment, each with a key
+ * of its own, those whose key the entries name.
+ */
 async function erasuresOf(cx: ReaderContext, tx: RawTx, range: ExportRange): Promise<number[]> {
   const book = new ErasureBook(cx);
   await book.load(tx);
   const erasing = await book.erasing([]);
   const here = await findCompartments(tx, range, [...erasing.keys()]);
-  return [...here].flatMap((id) => erasing.get(id)?.seq ?? []);
+  const several = [...here].filter((id) => (erasing.get(id)?.length ?? 0) > 1);
+  const named = await marksNamed(cx, tx, range, several);
+  return [...here].flatMap((id) => {
+    const of = erasing.get(id) ?? [];
+    const ours = of.length === 1 ? of : of.filter(({ keyMark }) => named.has(`${id} ${keyMark}`));
+    return ours.flatMap(({ seq }) => seq ?? []);
+  });
 }
 
 /**

@@ -4,15 +4,14 @@ import { fromUtf8 } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { RawTx } from "@/lib/db/transaction";
-import { isEndedBy } from "../erased-part";
-import { type Erasing, ErasureBook } from "../erasure/erasing-entries";
+import { type Erasings, ErasureBook } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
 import type { Conditions, Reader, ReaderContext } from "../reading/filter";
 import { isRevealing } from "../reading/revealing-row";
 import type { NamedKey } from "../recorder-types";
 import { readRecoveries } from "../verification/recoveries";
-import { memberOf } from "../verify/member";
 import { CompartmentKeys } from "./compartment-keys";
+import { type ErasedPart, type GonePart, judgeGone } from "./erased-parts";
 import { findExported } from "./explaining-store";
 import type { JudgedLeaves } from "./judged-leaves";
 import { labelsOf, NONE_ASTRAY, partsAstray } from "./part-places";
@@ -25,11 +24,6 @@ export interface KeyedPart extends StoredPart {
   /** Subject of the compartment that its key opens under. */
   readonly subject: string;
   readonly partKey: Uint8Array;
-}
-
-/** A part whose key an entry of the log says it destroyed. */
-export interface ErasedPart extends StoredPart {
-  readonly erasing: Erasing;
 }
 
 /**
@@ -149,20 +143,25 @@ function parsed(text: string | undefined): Json | undefined {
   }
 }
 
-const NONE_ERASED: ReadonlyMap<string, Erasing> = new Map();
+const NONE_ERASED: Erasings = new Map();
 const NONE: ReadonlySet<number> = new Set();
 const NOTHING: Shown = { parts: [], erased: [], keyless: [] };
 
 type Shown = Pick<OpenedRow, "parts" | "erased" | "keyless">;
 
+/** The same before it is known which erasure, if any, ended a part. */
+interface Opened extends Omit<Shown, "erased"> {
+  readonly erased: readonly GonePart[];
+}
+
 /** What is known of the compartments of a batch. */
 interface Known {
   readonly keys: ReadonlyMap<string, NamedKey | undefined>;
-  readonly erasing: ReadonlyMap<string, Erasing>;
+  readonly erasing: Erasings;
 }
 
-function openParts({ entry_id, parts }: ExportRow, { keys, erasing }: Known): Shown {
-  const shown: { parts: KeyedPart[]; erased: ErasedPart[]; keyless: StoredPart[] } = {
+function openParts({ entry_id, parts }: ExportRow, { keys, erasing }: Known): Opened {
+  const shown: { parts: KeyedPart[]; erased: GonePart[]; keyless: StoredPart[] } = {
     parts: [],
     erased: [],
     keyless: [],
@@ -175,22 +174,15 @@ function openParts({ entry_id, parts }: ExportRow, { keys, erasing }: Known): Sh
     if (named !== undefined && isSo)
       shown.parts.push({ ...part, subject: named.subject, partKey: partKey(named.key, entry_id) });
     else if (by !== undefined && part.kind === "subject" && part.subject !== null)
-      shown.erased.push({ ...part, erasing: by });
+      shown.erased.push({ ...part, erasings: by });
     else shown.keyless.push(part);
   }
   return shown;
 }
 
-/**
- * Called erased is only the part that the entry's own org part says is its person's, under the very key that the erasure
- * says it destroyed, of an entry that is not later: whose compartment a row makes it out to be counts for nothing.
- */
-function vouched(shown: Shown, entry: Json | undefined, org: Json | undefined): Shown {
-  if (shown.erased.length === 0) return shown;
-  const at = memberOf(entry, "at");
-  const isVouched = ({ c, erasing }: ErasedPart) => isEndedBy({ c, at, org }, erasing);
-  const others = shown.erased.filter((part) => !isVouched(part)).map(({ erasing: _, ...part }) => part);
-  return { ...shown, erased: shown.erased.filter(isVouched), keyless: [...shown.keyless, ...others] };
+function vouched({ erased: gone, ...shown }: Opened, entry: Json | undefined, org: Json | undefined): Shown {
+  const { erased, others } = judgeGone(gone, entry, org);
+  return { parts: shown.parts, erased, keyless: [...shown.keyless, ...others] };
 }
 
 /** Without the parts that lie where the entry does not say: another's key, or its erasure, says nothing of them. */
@@ -207,7 +199,7 @@ function without(gone: readonly string[], { parts, erased, keyless }: Shown): Sh
  * Without what the reader does not read: the part of the case, which was opened to see whose case it is, and whatever
  * else the database gave that it was not asked for. A part with a key is of the kind that its key opens under.
  */
-function asked(shown: Shown, kinds: readonly CompartmentKind[]): Shown {
+function asked(shown: Opened, kinds: readonly CompartmentKind[]): Opened {
   const parts = shown.parts.filter(({ kind }) => kinds.includes(kind));
   if (kinds.includes("case")) return { ...shown, parts };
   const isAsked = ({ kind }: StoredPart) => kind !== "case";
@@ -220,7 +212,7 @@ const OWN_WORD = { case_id: "", is_suspicion: true, isCaseShown: true };
 function isRowRevealing(
   { seq, entry_id, case_id, is_suspicion }: ExportRow,
   org: Json | undefined,
-  { parts }: Shown,
+  { parts }: Opened,
   { log, own, reader }: Place,
 ): boolean {
   if (own.has(seq)) return isRevealing(org, OWN_WORD, reader);
@@ -231,7 +223,7 @@ function isRowRevealing(
   return isRevealing(org, { case_id, is_suspicion: is_suspicion === true, isCaseShown }, reader);
 }
 
-function openRow(row: ExportRow, whole: Shown, place: Place): OpenedRow {
+function openRow(row: ExportRow, whole: Opened, place: Place): OpenedRow {
   const { log, tenantId, lost, isShut, shut, kinds } = place;
   const shown = asked(whole, kinds);
   const entry = parsed(row.bytes.toString("utf8"));

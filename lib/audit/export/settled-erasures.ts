@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { uuidsFrom } from "@/lib/crypto/uuid";
 import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type Erasing, readErasing } from "../erasure/erasing-entries";
+import { type Erasing, type Erasings, readErasing } from "../erasure/erasing-entries";
 import type { CompartmentKind } from "../event";
 import type { ReaderContext } from "../reading/filter";
 import { closedLog } from "../reading/of-log";
@@ -37,7 +37,7 @@ function refusal(): DomainError {
 /** Whether an erasure waits that may honestly do so. */
 async function isOneWaiting(cx: ReaderContext, tx: RawTx, size: number): Promise<boolean> {
   const young = await readErasing(cx, tx, uuidsFrom(cx.clock.nowMs() - SETTLE_MS));
-  return [...young.values()].some((erasing) => !isUnder(cx.instance.log, erasing, size));
+  return [...young.values()].flat().some((erasing) => !isUnder(cx.instance.log, erasing, size));
 }
 
 /** What of an export says whether an erasure of the last minutes matters to it. */
@@ -98,18 +98,21 @@ export class SettledErasures {
    * Those that explain one of these keys. Throws `export.erasure` where a bundle would have to leave out a part by an
    * erasure that came while it was made: nothing in it could show that.
    */
-  explaining(gone: readonly string[], known: ReadonlyMap<string, Erasing>): ReadonlyMap<string, Erasing> {
-    const explaining = new Map<string, Erasing>();
+  explaining(gone: readonly string[], known: Erasings): Erasings {
+    const explaining = new Map<string, readonly Erasing[]>();
     for (const id of gone) {
-      const erasing = known.get(id);
-      if (erasing === undefined) continue;
-      const isHere = isUnder(this.cx.instance.log, erasing, this.of.size);
-      const isNew = !isHere && isYoung(erasing, this.#sinceMs);
-      if (isNew && this.of.isBundle) throw refusal();
-      if (isHere || isNew) explaining.set(id, erasing);
-      else this.#tell(erasing.entry);
+      const settled = known.get(id)?.filter((erasing) => this.#isExplaining(erasing)) ?? [];
+      if (settled.length > 0) explaining.set(id, settled);
     }
     return explaining;
+  }
+
+  #isExplaining(erasing: Erasing): boolean {
+    const isHere = isUnder(this.cx.instance.log, erasing, this.of.size);
+    const isNew = !isHere && isYoung(erasing, this.#sinceMs);
+    if (isNew && this.of.isBundle) throw refusal();
+    if (!isHere && !isNew) this.#tell(erasing.entry);
+    return isHere || isNew;
   }
 
   #tell(entry: string): void {

@@ -3,8 +3,8 @@ import type { Json } from "@/lib/crypto/canonical-json";
 import type { AuditContext } from "../audit-context";
 import { openStored } from "../bound-part";
 import type { Entry } from "../entry";
-import { isEndedBy } from "../erased-part";
-import type { Erasing, ErasureBook } from "../erasure/erasing-entries";
+import { endingOf } from "../erased-part";
+import type { Erasings, ErasureBook } from "../erasure/erasing-entries";
 import { kindNamed } from "../event";
 import { memberOf } from "../verify/member";
 import { around } from "../verify/report";
@@ -17,7 +17,7 @@ type Keys = ReadonlyMap<string, Uint8Array>;
 export interface Sealed {
   readonly parts: ReadonlyMap<string, readonly SealedPart[]>;
   readonly keys: Keys;
-  readonly erasing: ReadonlyMap<string, Erasing>;
+  readonly erasing: Erasings;
 }
 
 /**
@@ -80,7 +80,7 @@ export function partFault(
       return { class: "part", detail, ...around(seq) };
     }
     const isActors = kind === "subject" && subject === memberOf(org, "actor");
-    if (isActors && isEndedBy({ c, at, org }, erasing.get(id))) continue;
+    if (isActors && endingOf({ c, at, org }, erasing.get(id)) !== undefined) continue;
     const detail = `the key of part ${c} of entry ${seq} is gone, and no entry of the log erased it for its actor`;
     return { class: "erased", detail, ...around(seq) };
   }
