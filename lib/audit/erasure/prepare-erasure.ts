@@ -60,13 +60,26 @@ export async function prepareErasure(
   return true;
 }
 
+type Preparing = AuditContext & DbContext & { readonly logger?: Logger };
+
+/** One whose row or entries make it fail is put off with an alarm, so that it keeps no other waiting. */
+async function prepareOne(cx: Preparing, erasure: DueErasure): Promise<boolean> {
+  try {
+    return await inTransaction(cx, (tx) => prepareErasure(tx, cx, erasure, cx.logger));
+  } catch (error) {
+    cx.logger?.error(
+      { alarm: "log.erasure", erasure: erasure.id, err: error },
+      "an erasure is not laid ready",
+    );
+    await inTransaction(cx, (tx) => putOff(tx, erasure.id));
+    return false;
+  }
+}
+
 /** Prepares what has become due, also after a date has passed or a hold has ended. Portals may do it at once. Gives how many. */
-export async function prepareDueErasures(
-  cx: AuditContext & DbContext & { readonly logger?: Logger },
-): Promise<number> {
+export async function prepareDueErasures(cx: Preparing): Promise<number> {
   const due = await inSnapshot(cx, (tx) => listDue(tx, cx.instance.tenantId, STALE_MS));
   let prepared = 0;
-  for (const one of due)
-    if (await inTransaction(cx, (tx) => prepareErasure(tx, cx, one, cx.logger))) prepared += 1;
+  for (const one of due) if (await prepareOne(cx, one)) prepared += 1;
   return prepared;
 }

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { fixedClock } from "@/lib/clock";
 import type { Context } from "@/lib/context";
+import { openPool } from "@/lib/db/pool";
 import { inTransaction } from "@/lib/db/transaction";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
 import { pastTriggers } from "@/lib/testing/past-triggers";
 import { recordEvent } from "../record-event";
 import { listPrepared } from "../worker/retention-store";
+import { erasePrepared } from "../worker/run-retention";
 import { askErasure } from "./ask-erasure";
 import { agreeToErasure } from "./decide-erasure";
 import { prepareDueErasures } from "./prepare-erasure";
@@ -20,10 +23,11 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
+/** An erasure that two agreed to, of a person whose one entry is so old that nothing keeps it back. */
 async function agreed(): Promise<string> {
   const { principal, ...cx } = await bench.person({ role: "client", hasKey: false });
   await recordEvent(
-    { ...cx, principal },
+    { ...cx, principal, clock: fixedClock(new Date(Date.now() - 2 * 365 * 86_400_000)) },
     { class: "log", outcome: "done", action: "audit.keys", subjects: [] },
   );
   const { id } = await askErasure(privacy, { subject: principal.handle ?? "", reason: "on request" });
@@ -145,4 +149,38 @@ it("what date or hold keep back for longer stays so while something else is chan
     [id],
   );
   expect(rows[0].is_far).toBe(true);
+});
+
+it("one that fails while it is laid ready, or while its key is destroyed, keeps no other waiting", async () => {
+  const [first, second] = [await agreed(), await agreed()].sort();
+  const failing = (what: string) =>
+    bench.admin.query(`CREATE OR REPLACE FUNCTION fail_one() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN IF NEW.id = '${first}' AND ${what} THEN RAISE EXCEPTION 'disk full'; END IF; RETURN NEW; END $$`);
+  await failing("NEW.prepared IS NOT NULL AND OLD.prepared IS NULL");
+  await owned(
+    `UPDATE audit_erasure SET prepared = NULL, prepared_at = NULL WHERE id IN ('${first}', '${second}')`,
+  );
+  await bench.admin.query(
+    "CREATE TRIGGER fail_one BEFORE UPDATE ON audit_erasure FOR EACH ROW EXECUTE FUNCTION fail_one()",
+  );
+  expect(await prepareDueErasures(bench.cx)).toBe(1);
+  expect([await isPrepared(first ?? ""), await isPrepared(second ?? "")]).toEqual([false, true]);
+  expect(await put([first ?? ""])).toBe(1);
+  await failing("NEW.state = 'done'");
+  await owned(`UPDATE audit_erasure SET try_after = NULL WHERE id = '${first}'`);
+  expect(await prepareDueErasures(bench.cx)).toBe(1);
+  const retention = openPool({ url: bench.database.retentionUrl, maxConnections: 1 });
+  await erasePrepared({
+    ...bench.place,
+    pool: retention,
+    appPool: bench.appPool,
+    logger: createLogger("test", "silent"),
+  });
+  await retention.end();
+  await bench.admin.query("DROP TRIGGER fail_one ON audit_erasure");
+  const { rows } = await bench.admin.query(
+    "SELECT id::text, state FROM audit_erasure WHERE id = ANY ($1::uuid[]) ORDER BY id",
+    [[first, second]],
+  );
+  expect(rows.map((row) => row.state)).toEqual(["agreed", "done"]);
 });

@@ -26,10 +26,14 @@ export interface RetentionOptions extends LogPlace {
 /** Destroys the keys whose erasure lies ready. What date or hold keeps back is refused and logged by the database. */
 export async function erasePrepared(options: Omit<RetentionOptions, "signerUrl">): Promise<number> {
   const ids = await listPrepared(options.appPool, options.tenantId);
-  for (const id of ids) {
-    const { outcome, reason } = await eraseCompartment(options.pool, id);
-    if (outcome === "denied") options.logger.warn({ erasure: id, reason }, "an erasure is kept back");
-  }
+  for (const id of ids)
+    try {
+      const { outcome, reason } = await eraseCompartment(options.pool, id);
+      if (outcome === "denied") options.logger.warn({ erasure: id, reason }, "an erasure is kept back");
+    } catch (error) {
+      // What lies ready for one may be written by the portal's login; it keeps no other waiting.
+      options.logger.error({ alarm: "log.erasure", erasure: id, err: error }, "an erasure failed");
+    }
   return ids.length;
 }
 
