@@ -61,9 +61,12 @@ function checkStatement(statement: DecisionStatement, id: string, body: Body): v
     statement.stage === body.stage &&
     statement.decision === body.decision;
   const { transactions, fields } = body.scope ?? {};
+  const { until, max_views: views } = body;
   const isWithin =
     (transactions === undefined || statement.transactions.every((one) => transactions.includes(one))) &&
-    (fields === undefined || statement.groups.every((one) => fields.includes(one)));
+    (fields === undefined || statement.groups.every((one) => fields.includes(one))) &&
+    (until === undefined || Date.parse(statement.not_after) <= Date.parse(until)) &&
+    (views === undefined || statement.max_views <= views);
   if (!isAsked || !isWithin)
     throw new CliError(
       EXIT.wrong,

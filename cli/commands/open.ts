@@ -1,8 +1,9 @@
+import type { NewOpening } from "@/lib/access/schema";
 import { ApiProblem } from "@/lib/api-client/client";
 import { getCallingKey } from "@/lib/api-client/operations/api-keys";
 import { auditTransaction, openTransaction } from "@/lib/api-client/operations/disclosures";
 import { prepareOpening } from "@/lib/api-client/operations/grants";
-import { GroupName } from "@/lib/escrow/statements";
+import { GroupName, type OpenStatement } from "@/lib/escrow/statements";
 import { Purpose, type SignedOpening } from "@/lib/transactions/schema";
 import type { CommandSpec, Given } from "../command";
 import type { Connection } from "../connect";
@@ -28,6 +29,18 @@ function fieldsOf(given: Given): GroupName[] | undefined {
   return names.length === 0 ? undefined : names.map((name) => GroupName.parse(name));
 }
 
+/** What is signed must be what was asked for, whatever a portal answers. */
+function checkOpening(statement: OpenStatement, asked: NewOpening, purpose: string): void {
+  const { grant, transactions, groups } = statement;
+  const isAsked =
+    grant === asked.grant_id.toLowerCase() &&
+    transactions.join() === asked.transactions.join() &&
+    statement.purpose === purpose;
+  const isWithin = groups.length > 0 && groups.every((one) => asked.fields?.includes(one) ?? true);
+  if (!isAsked || !isWithin)
+    throw new CliError(EXIT.wrong, "the portal's statement is not about this opening; nothing was signed");
+}
+
 /** The holder's own signature for this one opening, where a key was given. */
 async function signedOpening(
   cx: Cx,
@@ -41,10 +54,7 @@ async function signedOpening(
   const id = given.operand("ID").toLowerCase();
   const body = { grant_id: grant, transactions: [id], ...present({ fields: fieldsOf(given) }) };
   const { opening_id, statement } = await connection.call(prepareOpening, { body });
-  const isAsked =
-    statement.grant === grant.toLowerCase() && statement.transactions.every((one) => one === id);
-  if (!isAsked)
-    throw new CliError(EXIT.wrong, "the portal's statement is not about this opening; nothing was signed");
+  checkOpening(statement, body, given.need("purpose"));
   for (const line of factLines(statement)) cx.out.remark(`  ${line}`);
   return { opening_id, signature: sign("open", statement) };
 }

@@ -56,12 +56,18 @@ function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 
+/** What a URL takes out of a path (RFC 3986 section 5.2.4), and no escape keeps in it: the call would be another one. */
+const COLLAPSING: ReadonlySet<string> = new Set(["", ".", ".."]);
+
 /** A list is several segments of the path. */
 function segmentOf(value: unknown): string {
-  return (Array.isArray(value) ? value : [value]).map((part) => encodeURIComponent(String(part))).join("/");
+  const parts = (Array.isArray(value) ? value : [value]).map(String);
+  if (parts.some((part) => COLLAPSING.has(part)))
+    throw new TypeError("a parameter of a path is empty, one dot or two");
+  return parts.map(encodeURIComponent).join("/");
 }
 
-/** The call's path with its parameters and query filled in. */
+/** The call's path with its parameters and query filled in. Throws TypeError for a parameter that would lead elsewhere. */
 export function pathOf(operation: OperationSpec, input: LooseInput): string {
   let path = operation.path;
   for (const [name, value] of entriesOf(input.params)) {
@@ -152,7 +158,7 @@ export async function sendCall(
 
 export function createApiClient(options: ClientOptions): ApiClient {
   const send = options.fetch ?? fetch;
-  const open = (operation: OperationSpec, input: LooseInput): Promise<Response> =>
+  const open = async (operation: OperationSpec, input: LooseInput): Promise<Response> =>
     sendCall(send, prepareCall(options, operation, input));
   return {
     open,

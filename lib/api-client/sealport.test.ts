@@ -341,3 +341,21 @@ describe("an address", () => {
     ]);
   });
 });
+
+describe("a name in a path", () => {
+  // RFC 3986 section 5.2.4: fetch takes these segments out, and the call would be another one.
+  it.each(["..", ".", ""])("that is %j is refused before anything is sent", async (id) => {
+    const { client, calls } = stage([ok()]);
+    const body = { purpose: "settlement" } as const;
+    await expect(client.call(operations.openTransaction, { params: { id }, body })).rejects.toThrow(/path/);
+    expect(calls).toEqual([]);
+  });
+
+  it("is one segment, whatever stands in it", async () => {
+    const { client, calls } = stage([ok()]);
+    await client.call(operations.getKey, { params: { id: "../escrow?a=b#c" } });
+    expect(calls.map(({ url }) => new URL(url).pathname)).toEqual([
+      "/confidential/keys/..%2Fescrow%3Fa%3Db%23c",
+    ]);
+  });
+});

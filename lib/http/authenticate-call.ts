@@ -22,7 +22,8 @@ export async function authenticateCall(
   if (!hasSessionCookie(runtime, headers)) return authenticate(runtime, request, client);
   if (headers.has("authorization") || headers.has("x-api-key") || isSigned(headers))
     throw new DomainError("auth.invalid", { detail: "Send one credential: a key or the session's cookie." });
-  const principal = await findSessionPrincipal(runtime, headers);
+  const refusal = originRefusal(runtime.site, request, operation);
+  const principal = await findSessionPrincipal(runtime, headers, refusal === undefined);
   if (principal === undefined) throw new DomainError("auth.session", { detail: "Sign in again." });
-  return { principal, refusal: originRefusal(runtime.site, request, operation) };
+  return { principal, refusal };
 }

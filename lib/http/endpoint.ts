@@ -1,6 +1,6 @@
 import "server-only";
 import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
-import type { ClientInfo, Context, Principal } from "@/lib/context";
+import type { ClientInfo, Context } from "@/lib/context";
 import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
@@ -9,7 +9,7 @@ import { type Binding, isRawReply, Reply } from "@/lib/http/bind";
 import { clientInfo } from "@/lib/http/client-info";
 import { runIdempotent } from "@/lib/http/idempotency";
 import { parseInput } from "@/lib/http/parse-input";
-import { permitCall, requireFreshProof } from "@/lib/http/permit-call";
+import { permitRefusal, requireFreshProof } from "@/lib/http/permit-call";
 import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/problem";
 import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/refusals";
 import { withHeaders } from "@/lib/http/response-headers";
@@ -106,16 +106,25 @@ function rateOf({ binding }: Exchange): RateClass {
   return binding?.operation.rate ?? "reads";
 }
 
-/** Proofs are slowed down by session: whoever holds one cookie must not keep its owner from proving who they are. */
-function drawFor({ limits }: Runtime, exchange: Exchange, { userId, proof }: Principal): Promise<Draw> {
+/**
+ * Proofs are slowed down by session: whoever holds one cookie must not keep its owner from proving who they are. A call that
+ * is refused already has a budget of its own: neither another's page nor a key that may do little spends the person's.
+ */
+function drawFor(
+  { limits }: Runtime,
+  exchange: Exchange,
+  { principal: { userId, proof }, refusal }: Authenticated,
+): Promise<Draw> {
   const rate = rateOf(exchange);
+  if (refusal !== undefined) return limits.take("anonymous", `refused ${userId}`);
   if (rate === "sign_in" && proof.kind === "session") return takeOrSlow(limits, userId, proof.sessionId);
   return limits.take(rate, userId, exchange.binding?.operation.weight);
 }
 
-async function limitCaller(runtime: Runtime, exchange: Exchange, principal: Principal): Promise<void> {
+async function limitCaller(runtime: Runtime, exchange: Exchange, caller: Authenticated): Promise<void> {
+  const { principal } = caller;
   try {
-    applyDraw(exchange, runtime, await drawFor(runtime, exchange, principal));
+    applyDraw(exchange, runtime, await drawFor(runtime, exchange, caller));
   } catch (error) {
     if (error instanceof DomainError) {
       const cx = { ...runtime, principal, client: exchange.client, requestId: exchange.requestId };
@@ -173,9 +182,11 @@ function jsonResponse(reply: Reply<unknown>): Response {
 }
 
 async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
-  const { principal, refusal, signed } = await identify(runtime, exchange);
-  await limitCaller(runtime, exchange, principal);
   const { binding } = exchange;
+  const known = await identify(runtime, exchange);
+  const { principal, signed } = known;
+  const refusal = known.refusal ?? permitRefusal(binding?.operation, principal, runtime.instance.evaluation);
+  await limitCaller(runtime, exchange, { principal, refusal });
   if (binding === undefined) {
     if (refusal !== undefined) throw refusal;
     return answerWithoutOperation(exchange);
@@ -186,7 +197,6 @@ async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
   const cx: Context = { ...runtime, audit: watched.audit, principal, client, requestId, logger };
   try {
     if (refusal !== undefined) throw refusal;
-    permitCall(binding.operation, principal, runtime.instance.evaluation);
     requireFreshProof(binding.operation, principal, runtime.clock.now());
     const run = () => call(cx, exchange, binding, { instanceKey: runtime.idempotencyKey, signed });
     const isUpload = binding.operation.upload !== undefined;
@@ -214,7 +224,7 @@ function failureResponse(exchange: Exchange, failure: unknown, runtime: Runtime 
 }
 
 /**
- * The fixed sequence of every call: authenticate, limit, permit, parse, run, answer. Errors become problem
+ * The fixed sequence of every call: authenticate, permit, limit, parse, run, answer. Errors become problem
  * documents here and nowhere else. Authentication comes before parsing and before 404.
  */
 export async function answerRequest(endpoint: Endpoint, request: Request, params: Params): Promise<Response> {

@@ -53,3 +53,18 @@ export function permitCall(operation: OperationSpec, principal: Principal, isEva
     });
   }
 }
+
+/** The same as an answer: why this caller may not make this call; undefined where they may, or where there is no such call. */
+export function permitRefusal(
+  operation: OperationSpec | undefined,
+  principal: Principal,
+  isEvaluation: boolean,
+): DomainError | undefined {
+  try {
+    if (operation !== undefined) permitCall(operation, principal, isEvaluation);
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+  return undefined;
+}

@@ -5,6 +5,7 @@ import { seesSuspicion } from "@/lib/audit/reading/filter";
 import { recordEvent } from "@/lib/audit/record-event";
 import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import type { Context } from "@/lib/context";
+import { isUuid } from "@/lib/crypto/uuid";
 import type { DomainError } from "@/lib/errors";
 
 const CLASSES: Readonly<Record<string, EntryClass>> = {
@@ -70,6 +71,20 @@ export function isRefusal(error: DomainError): boolean {
   return error.status === 401 || error.status === 403 || error.status === 404;
 }
 
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** The transaction that an address is about, however it was spelled. */
+function transactionIn(instance: string): string | undefined {
+  const id = /^\/confidential\/transactions\/([^/]{36})(?:\/|$)/.exec(decoded(instance))?.[1]?.toLowerCase();
+  return id !== undefined && isUuid(id) ? id : undefined;
+}
+
 /**
  * Writes down a refusal, committed before it returns (I3). Throws 503 when it cannot. Ids in the address may name a
  * case that others may not know of, so the pattern stands here and not the path.
@@ -80,7 +95,7 @@ export async function recordRefusal(
   instance: string,
   error: DomainError,
 ): Promise<void> {
-  const transaction = /^\/confidential\/transactions\/([0-9a-f-]{36})(\/|$)/.exec(instance)?.[1];
+  const transaction = transactionIn(instance);
   const entryClass = classOf(operation.action);
   const details = { operation: operation.id, path: operation.path, code: error.code };
   await recordEvent(cx, {

@@ -36,11 +36,13 @@ export async function findLiveSession(cx: SessionContext, token: string) {
 
 /**
  * The signed-in person that a request's cookie stands for, read from the session's row each time: a session that
- * was ended anywhere opens nothing from that moment on. Undefined without a cookie or with a dead one.
+ * was ended anywhere opens nothing from that moment on. Undefined without a cookie or with a dead one. A call that the
+ * person did not make (`isOwn` false) does not keep the session from going idle.
  */
 export async function findSessionPrincipal(
   cx: SessionContext,
   headers: Pick<Headers, "get">,
+  isOwn = true,
 ): Promise<Principal | undefined> {
   const [token, another] = cookieValues(headers, cx.site.cookies.session);
   // Two cookies of one name: somebody else has set one of them.
@@ -48,7 +50,7 @@ export async function findSessionPrincipal(
   const session = await findLiveSession(cx, token);
   if (session === undefined) return undefined;
   const now = cx.clock.now();
-  if (!isBackground(headers) && now.getTime() - session.lastSeenAt.getTime() >= TOUCH_INTERVAL_MS)
+  if (isOwn && !isBackground(headers) && now.getTime() - session.lastSeenAt.getTime() >= TOUCH_INTERVAL_MS)
     await inTransaction(cx, (tx) => touchSession(tx, session.sid, now));
   const { holder, proof } = session;
   return principalOf(holder, scopesFor(holder.role, holder.duties), proof);

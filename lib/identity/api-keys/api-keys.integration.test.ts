@@ -196,3 +196,23 @@ it("tells whoever calls with it what it is, and nothing that would call again; a
   expect(await ask(browser)).toMatchObject({ status: 404, body: { code: "api-key.not-found" } });
   expect([receipt.entry_id, last_used_at]).toEqual([expect.any(String), null]);
 });
+
+it("is signed for by a point of the curve under which nobody else can sign", async () => {
+  const browser = await signedIn(await createAccount(runtime, "client"));
+  const weak = [
+    // Points of order 1, 2, 4 and 8 (RFC 8032): signatures hold under them that nobody made.
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    // Of no point.
+    "0200000000000000000000000000000000000000000000000000000000000000",
+  ].map((hex) => Buffer.from(hex, "hex").toString("base64url"));
+  // The last character of 43 has two bits that are no key's.
+  for (const signing_key of [...weak, `${SIGNING.slice(0, -1)}${SIGNING.endsWith("B") ? "C" : "B"}`]) {
+    const { status, body } = await make(browser, { ...own, signing_key });
+    expect([signing_key, status, body]).toMatchObject([signing_key, 422, { code: "request.invalid" }]);
+  }
+  const { id } = MadeApiKey.parse((await make(browser)).body);
+  expect((await rotate(browser, id, { signing_key: weak[0] })).status).toBe(422);
+});

@@ -3,6 +3,9 @@ import { appendEntry } from "@/lib/audit/append-entry";
 import type { AppendedEntry } from "@/lib/audit/event";
 import { issueReceipt } from "@/lib/audit/issue-receipt";
 import type { Scope } from "@/lib/context";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import { checkEd25519PublicKey } from "@/lib/crypto/ed25519-check";
+import { FormatError } from "@/lib/crypto/format-error";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { type AccountContext, changeOwnAccount } from "@/lib/identity/account/account-context";
@@ -30,6 +33,17 @@ function refuseForeignScopes(cx: KeyContext, scopes: readonly Scope[]): void {
   if (index >= 0) throw invalid(`/scopes/${index}`, "no call for your role and duties asks for this scope");
 }
 
+/** Under a point of low order, or none, signatures hold that nobody made: whoever knows the prefix could call. */
+function refuseWeakSigningKey(signingKey: string | undefined): void {
+  if (signingKey === undefined) return;
+  try {
+    checkEd25519PublicKey(fromBase64url(signingKey));
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw invalid("/signing_key", "is no Ed25519 public key that only its holder can sign under");
+  }
+}
+
 interface Made {
   readonly view: Omit<MadeApiKey, "receipt">;
   readonly entry: AppendedEntry;
@@ -50,6 +64,7 @@ async function made(tx: Tx, cx: KeyContext, input: NewApiKeyInput): Promise<Made
  */
 export async function makeApiKey(cx: KeyContext, input: NewApiKey): Promise<MadeApiKey> {
   refuseForeignScopes(cx, input.scopes);
+  refuseWeakSigningKey(input.signing_key);
   const expiresAt = input.expires_at === undefined ? undefined : new Date(input.expires_at);
   if (expiresAt !== undefined && expiresAt <= cx.clock.now()) throw invalid("/expires_at", "is past");
   const { view, entry } = await changeOwnAccount(cx, (tx) =>
@@ -89,6 +104,7 @@ export async function rotateApiKey(cx: KeyContext, id: string, input: ApiKeyRota
     const { scopes, addresses } = apiKeyView(old, now);
     refuseForeignScopes(cx, scopes);
     const expiresAt = nextEnd(old, now);
+    refuseWeakSigningKey(input.signing_key);
     const signingKey = input.signing_key ?? old.signing_key ?? undefined;
     const next = await made(tx, cx, {
       userId: old.user_id,
