@@ -12,7 +12,7 @@ export interface OrderFacts {
 }
 
 /** The same text typed twice may differ in blanks and in how an accent is composed, and in nothing else. */
-function sameText(a: string, b: string): boolean {
+export function sameText(a: string, b: string): boolean {
   const plain = (text: string): string => text.normalize("NFC").trim().replace(/\s+/gu, " ");
   return plain(a) === plain(b);
 }

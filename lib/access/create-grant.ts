@@ -22,12 +22,13 @@ export async function createGrant(
   const at = cx.clock.now();
   const { row, authorization } = one;
   const { tenantId } = cx.instance;
-  const scope = narrow(remainingAt(one, at), {
+  const given = {
     transactions: last.statement.transactions,
     groups: last.statement.groups,
     until: new Date(last.statement.not_after),
     maxExports: last.maxExports,
-  });
+  };
+  const scope = narrow(remainingAt(one, at), given, at);
   const id = uuidv7(at.getTime());
   await insertGrant(tx, {
     id,

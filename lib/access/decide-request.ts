@@ -41,7 +41,7 @@ function stepsOf(one: DecisionCase, body: NewDecision, stageState: RequestState)
 }
 
 function isNarrower(one: DecisionCase, body: NewDecision, at: Date): boolean {
-  return body.decision === "approve" && takesAway(remainingAt(one, at), narrowingOf(body));
+  return body.decision === "approve" && takesAway(remainingAt(one, at), narrowingOf(body), at);
 }
 
 async function storeDecision(

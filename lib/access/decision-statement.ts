@@ -1,5 +1,5 @@
 import type { DecisionCase } from "@/lib/access/decision-case";
-import { intersect, type Narrowing, narrow, type Remaining } from "@/lib/access/narrowing";
+import { intersect, isOver, type Narrowing, narrow, type Remaining } from "@/lib/access/narrowing";
 import type { NewStatement } from "@/lib/access/schema";
 import { grantWindow, latestEnd, startOf } from "@/lib/access/validity";
 import { InvariantError } from "@/lib/errors";
@@ -62,8 +62,8 @@ export function decisionStatement(
   if (one.row.digest === undefined) throw new InvariantError("a request in a stage has no digest");
   const left = remainingAt(one, made.at);
   // A denial gives nothing, so it stands where nothing is left to give: after the order or what the first approval left.
-  const isOver = left.notBefore >= left.notAfter;
-  const scope = body.decision === "deny" && isOver ? left : narrow(left, narrowingOf(body));
+  const isNothing = body.decision === "deny" && isOver(left, made.at);
+  const scope = isNothing ? left : narrow(left, narrowingOf(body), made.at);
   return buildDecision({
     log: made.log,
     request: one.row.id,

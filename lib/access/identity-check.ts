@@ -1,6 +1,7 @@
 import "server-only";
 import type { IdentityCheckAnswer } from "@/lib/access/answer-schema";
 import { invalidField } from "@/lib/access/invalid-field";
+import { findKin } from "@/lib/access/kin/store";
 import { loadRequest } from "@/lib/access/load-request";
 import { readCheckRecord } from "@/lib/access/office/agency/check-record";
 import { findPeople, insertIdentityCheck, type Person } from "@/lib/access/people/store";
@@ -25,12 +26,21 @@ interface Facts {
   readonly calledNumberFromRecord: boolean;
 }
 
-/** What holds, by the agency's record. Throws `request.invalid` for a number that is not of it. */
+/** Whoever put a number on record, under whichever account of his, is not the second person who calls it back. */
+async function requireOthersNumber(tx: Tx, cx: Context, setter: string | undefined): Promise<void> {
+  if (setter === undefined) return;
+  const { accounts } = await findKin(tx, cx.instance.tenantId, cx.principal.userId);
+  if (accounts.includes(setter))
+    throw invalidField("/called_number", "was put on record by you: somebody else calls it back");
+}
+
+/** What holds, by the agency's record. Throws `request.invalid` for a number that is not of it, or that the caller set. */
 async function weigh(tx: Tx, cx: Context, officer: Person, body: NewIdentityCheck): Promise<Facts> {
   const record = await readCheckRecord(tx, cx.instance.tenantId, officer);
   const { called_number: number, is_confirmed: isConfirmed } = body;
   if (number !== undefined && !record.contacts.includes(number))
     throw invalidField("/called_number", "is no number of the agency's record");
+  if (number !== undefined) await requireOthersNumber(tx, cx, record.setters.get(number));
   return {
     domainVerified: record.isDomainVerified,
     calledNumberFromRecord: number !== undefined && isConfirmed,

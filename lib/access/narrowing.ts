@@ -56,8 +56,8 @@ function leavesOut(kept: readonly string[], all: readonly string[]): boolean {
 }
 
 /** Whether a narrowing takes anything away. */
-export function takesAway(remaining: Remaining, narrowing: Narrowing): boolean {
-  const left = narrow(remaining, narrowing);
+export function takesAway(remaining: Remaining, narrowing: Narrowing, at: Date): boolean {
+  const left = narrow(remaining, narrowing, at);
   return (
     leavesOut(left.transactions, remaining.transactions) ||
     leavesOut(left.groups, remaining.groups) ||
@@ -67,8 +67,25 @@ export function takesAway(remaining: Remaining, narrowing: Narrowing): boolean {
   );
 }
 
-/** Applies a narrowing. Deciders take away and never add: anything wider is 422 and names every place. */
-export function narrow(remaining: Remaining, narrowing: Narrowing): Remaining {
+/** Whether nothing of the time remains: it ends before it begins, or is over at this moment. Half-open as everywhere. */
+export function isOver(
+  { notBefore, notAfter }: Pick<Remaining, "notBefore" | "notAfter">,
+  at: Date,
+): boolean {
+  return notBefore >= notAfter || notAfter <= at;
+}
+
+function afterEnd(until: Date, remaining: Remaining, at: Date): FieldError[] {
+  if (until > remaining.notAfter) return [{ pointer: "/until", detail: "is later than what remains" }];
+  if (until <= at) return [{ pointer: "/until", detail: "is over" }];
+  return until <= remaining.notBefore ? [{ pointer: "/until", detail: "is not after the beginning" }] : [];
+}
+
+/**
+ * Applies a narrowing at the moment of the decision. Deciders take away and never add: anything wider is 422 and names every
+ * place, and so is what would leave nothing, as an end that is over does.
+ */
+export function narrow(remaining: Remaining, narrowing: Narrowing, at: Date): Remaining {
   const transactions = distinct(narrowing.transactions ?? remaining.transactions);
   const groups = distinct(narrowing.groups ?? remaining.groups);
   const until = narrowing.until ?? remaining.notAfter;
@@ -77,7 +94,7 @@ export function narrow(remaining: Remaining, narrowing: Narrowing): Remaining {
   const errors = [
     ...beyond(narrowing.transactions ?? [], remaining.transactions, "/scope/transactions"),
     ...beyond(narrowing.groups ?? [], remaining.groups, "/scope/fields"),
-    ...(until > remaining.notAfter ? [{ pointer: "/until", detail: "is later than what remains" }] : []),
+    ...(narrowing.until === undefined ? [] : afterEnd(narrowing.until, remaining, at)),
     ...(maxViews > remaining.maxViews
       ? [{ pointer: "/max_views", detail: "is more than what remains" }]
       : []),
@@ -87,11 +104,7 @@ export function narrow(remaining: Remaining, narrowing: Narrowing): Remaining {
   ];
   if (errors.length > 0) throw new DomainError("decision.not-narrower", { errors });
   const narrowed = { ...remaining, transactions, groups, notAfter: until, maxViews, maxExports };
-  const isEmpty =
-    narrowed.transactions.length === 0 ||
-    narrowed.groups.length === 0 ||
-    narrowed.notBefore >= narrowed.notAfter;
-  if (isEmpty) {
+  if (narrowed.transactions.length === 0 || narrowed.groups.length === 0 || isOver(narrowed, at)) {
     throw new DomainError("decision.not-narrower", {
       detail: "Nothing would remain to be granted: deny it instead.",
     });

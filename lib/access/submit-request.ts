@@ -94,8 +94,8 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
   requireSpan(row, cx.clock.now());
   const authorization = await checkAuthorization(tx, cx, row);
   const transactions = await resolvedTransactions(tx, cx, row);
-  if (authorization?.reach !== undefined)
-    await requireReach(tx, authorization.reach, { ...row, fields: row.groups, transactions });
+  if (authorization !== undefined)
+    await requireReach(tx, authorization, { ...row, fields: row.groups, transactions });
   await requireDeciders(tx, cx, row, transactions);
   const requester = (await getPerson(tx, row.requesterUserId)).handle;
   const coViewerHandles = await frozenCoViewers(tx, row);

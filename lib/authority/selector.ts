@@ -14,6 +14,8 @@ export interface Asked {
   readonly purpose: string;
   readonly fields: readonly GroupName[];
   readonly records: readonly SelectedRecord[];
+  /** Records that other requests on the same order have reached: they count too where it says how many at most. */
+  readonly reached?: readonly string[];
 }
 
 /** What a signed order reaches: its selector with the members that stand beside it. */
@@ -36,6 +38,9 @@ function reaches({ selector }: Reach, record: SelectedRecord): boolean {
   );
 }
 
+const countAll = ({ records, reached = [] }: Asked): number =>
+  new Set([...records.map(({ id }) => id), ...reached]).size;
+
 /**
  * Where a request goes beyond what its order names; nothing when it lies within. Every member of a selector narrows: a
  * record must be named, be of a named participant and lie in the period, each where the order says so.
@@ -46,8 +51,11 @@ export function beyond(order: Reach, asked: Asked): Excess | undefined {
   const { fields, max_records: most } = order;
   const field = fields === undefined ? undefined : asked.fields.find((group) => !fields.includes(group));
   if (field !== undefined) return { member: "fields", detail: `The order does not name the field ${field}.` };
-  if (most !== undefined && asked.records.length > most)
-    return { member: "max_records", detail: `The order reaches ${most} records at most.` };
+  if (most !== undefined && countAll(asked) > most)
+    return {
+      member: "max_records",
+      detail: `The order reaches ${most} records at most, in all requests on it.`,
+    };
   const outside = asked.records.find((record) => !reaches(order, record));
   if (outside !== undefined)
     return { member: "transactions", detail: `The order does not reach the transaction ${outside.id}.` };

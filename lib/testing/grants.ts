@@ -127,8 +127,11 @@ const APP_CALLS = [
   "email_identity",
   "export_grant_stands",
   "export_maker_stands",
+  "order_begins_alike",
+  "order_hold",
   "order_is_used",
   "order_text",
+  "orders_alike",
 ];
 
 /** Functions a login may call by name; triggers need no such right. */

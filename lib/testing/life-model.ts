@@ -127,10 +127,14 @@ export function lineOf(one: Life): Set<Life> {
   return line;
 }
 
-/** Whether an order that counts once has served another request than these. One that came to nothing used nothing, once that is written down. */
+/**
+ * Whether an order that counts once has served another request than these. One that came to nothing used nothing, once that is
+ * written down, and neither did a grant that ended with nothing opened.
+ */
 export function isUsed({ isOnce, requests }: Basis, besides: ReadonlySet<Life>): boolean {
   const unused = ["none", "draft", "closed"];
-  const serves = (each: Life): boolean => each.grant !== undefined || !unused.includes(each.order);
+  const serves = ({ grant, order }: Life): boolean =>
+    grant === undefined ? !unused.includes(order) : grant.state === "active" || grant.views > 0;
   return isOnce && requests.some((each) => !besides.has(each) && serves(each));
 }
 

@@ -10,12 +10,17 @@ import { fileUnder } from "@/lib/testing/life-world";
 // authority key", the states of an authorization): filed under once more, its authority's key revoked, ended by the clock.
 
 const NOBODY: ReadonlySet<Life> = new Set();
-/** All of the officer's agency; the other one is told nothing of a use that is not its own. */
+/**
+ * All of the officer's agency. A signed order names it by a domain, which the auditor's organisation has too (`TEST_DOMAIN`): so
+ * that one is of the agency for such an order, and is told nothing of the use of another.
+ */
 const AGENCY: readonly Actor[] = ["owner", "viewer"];
+const isOfAgency = ({ isSigned }: Basis, by: Actor): boolean =>
+  AGENCY.includes(by) || (isSigned && by === "auditor");
 
 /** Whether an act about the order is done; each is refused otherwise. */
 export const MAY_ORDER: Readonly<Record<string, (one: Basis, by: Actor) => boolean>> = {
-  again: (one, by) => !one.isRevoked && !(AGENCY.includes(by) && isUsed(one, NOBODY)),
+  again: (one, by) => !one.isRevoked && !(isOfAgency(one, by) && isUsed(one, NOBODY)),
   // Whoever was stopped half-way sends it again, and is answered alike.
   distrust: (one, by) => by === "head" && one.isSigned,
 };

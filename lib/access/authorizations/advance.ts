@@ -67,7 +67,7 @@ export async function requireSignedOrder(
 ): Promise<void> {
   if (row.reach === undefined) return requireStillGood(tx, cx, row);
   await judgeAgain(tx, cx, { jws: signedOf(row), requestId: row.requestId });
-  await requireReach(tx, row.reach, left);
+  await requireReach(tx, row, left);
 }
 
 /** The last decision is made: a paper order is attested by it, a JWS has passed once more; it is approved. */

@@ -1,6 +1,7 @@
 import "server-only";
 import type { SignedMembers } from "@/lib/access/authorization-record";
 import { refuseSignature } from "@/lib/access/authorizations/refuse-signature";
+import { listReached } from "@/lib/access/authorizations/use-store";
 import { findSelectedRecords } from "@/lib/access/records/selected-store";
 import { findAgencyDomains } from "@/lib/access/requests/agency-store";
 import type { AuthorizationFactsBody } from "@/lib/access/schema";
@@ -128,12 +129,21 @@ export async function judgeAgain(tx: Tx, cx: Context, of: OrderOf): Promise<Sign
 }
 
 /** What a request, or what is left of it, asks for. */
-export type AskedIds = Omit<Asked, "records"> & { readonly transactions: readonly string[] };
+export type AskedIds = Pick<Asked, "purpose" | "fields"> & { readonly transactions: readonly string[] };
 
-/** Throws `authorization.scope` when the request asks for more than its order reaches. */
-export async function requireReach(tx: Tx, reach: Reach, asked: AskedIds): Promise<void> {
+/**
+ * Throws `authorization.scope` when the request asks for more than its order reaches, together with what others reached on
+ * the same order. One that is not signed names no reach. Others that ask the same wait until the transaction ends.
+ */
+export async function requireReach(
+  tx: Tx,
+  { id, reach }: { readonly id: string; readonly reach: Reach | undefined },
+  asked: AskedIds,
+): Promise<void> {
+  if (reach === undefined) return;
   const records = await findSelectedRecords(tx, asked.transactions);
-  const excess = beyond(reach, { ...asked, records });
+  const reached = reach.max_records === undefined ? [] : await listReached(tx, id);
+  const excess = beyond(reach, { ...asked, records, reached });
   if (excess === undefined) return;
   throw new DomainError("authorization.scope", {
     detail: excess.detail,

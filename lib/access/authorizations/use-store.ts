@@ -13,6 +13,19 @@ export async function isOrderUsed(tx: Tx, id: string): Promise<boolean> {
   return rows[0]?.used === true;
 }
 
+/**
+ * Records that grants on the same order reach, or have reached, for other requests of the same agency: a grant that ended with
+ * nothing opened reached none. Holds back others that ask the same until the transaction ends.
+ */
+export async function listReached(tx: Tx, id: string): Promise<readonly string[]> {
+  // In a statement of its own: what comes after it sees what was committed meanwhile.
+  await tx.$executeRaw`SELECT order_hold(${id}::uuid)`;
+  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT DISTINCT reached::text AS id
+    FROM orders_alike(${id}::uuid) o JOIN access_grant g ON g.authorization_id = o.id, unnest(g.transactions) reached
+    WHERE g.state IN ('pending', 'active') OR g.views_used > 0 OR g.exports_used > 0`;
+  return rows.map((row) => row.id);
+}
+
 const COLUMNS = Prisma.sql`a.id, a.request_id, a.state, a.valid_until, a.record ->> 'single_use' IS NOT DISTINCT FROM 'true' AS is_single_use,
   r.state AS request_state, r.purpose, g.id AS grant_id,
   g.state IN ('expired', 'exhausted', 'revoked') AS has_grant_ended, g.not_after, g.views_used >= g.max_views AS is_grant_used_up`;

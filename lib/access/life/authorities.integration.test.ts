@@ -27,6 +27,7 @@ import {
   type RequestBench,
   type RequestPerson,
 } from "@/lib/testing/request-bench";
+import { auditTransaction } from "@/lib/transactions/audit-transaction";
 
 const DAY_MS = 86_400_000;
 const pdf = (mark: string) => ({
@@ -79,6 +80,8 @@ async function granted(facts: Facts) {
   );
   return { id, grantId };
 }
+const open = (grant_id: string) =>
+  auditTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id, fields: ["amount"] });
 const stateOf = async (id: string, who: Context = bench.legal) =>
   (await getRequest(who, id)).authorization?.state;
 const owner = (text: string, values: readonly unknown[] = []) => queryOwner(bench, text, values);
@@ -158,7 +161,7 @@ describe("an order that counts once", () => {
 
   it("is refused to a second request, under another spelling, another document or without saying it", async () => {
     const facts = factsOf({ single_use: true });
-    const { id } = await granted(facts);
+    const { id, grantId } = await granted(facts);
     const again = (more: object, mark = "another") =>
       outcomeOf(attached(AuthorizationFactsBody.parse({ ...facts, ...more }), bench.regulator, mark));
     expect(await again({})).toBe("authorization.used");
@@ -167,6 +170,7 @@ describe("an order that counts once", () => {
       "authorization.used",
     );
     expect(await again({ case_number: "quite another" }, `${n}`)).toBe("authorization.used");
+    await open(grantId);
     await keep(120 * DAY_MS);
     await keep(240 * DAY_MS);
     expect(await stateOf(id)).toBe("closed");
@@ -182,6 +186,29 @@ describe("an order that counts once", () => {
     await withdrawRequest(bench.regulator, won, undefined);
     await keep();
     expect((await submitRequest(bench.regulator, lost)).state).toBe("stage_1");
+  });
+
+  it("is spent by what its grant opened, and by no word of one reviewer before", async () => {
+    const facts = factsOf({ single_use: true });
+    const first = await granted(facts);
+    const suspend = async (id: string) => {
+      const authority = (await getRequest(bench.legal, id)).authorization?.id ?? "";
+      await suspendAuthorization(bench.legal, id, authority, { reason: "Stayed." });
+    };
+    expect(await outcomeOf(attached(facts))).toBe("authorization.used");
+    await suspend(first.id);
+    const again = await granted(facts);
+    expect(await outcomeOf(attached(facts))).toBe("authorization.used");
+    // It ends by the clock, and no loop makes it another's again once something was opened.
+    await open(again.grantId);
+    await suspend(again.id);
+    await keep(120 * DAY_MS);
+    expect(await outcomeOf(attached(facts))).toBe("authorization.used");
+    const second = factsOf({ single_use: true });
+    const unopened = await granted(second);
+    await keep(30 * DAY_MS);
+    expect(await stateOf(unopened.id)).toBe("expired");
+    expect(await outcomeOf(attached(second))).toBe("done");
   });
 
   it("tells another agency nothing of its use", async () => {

@@ -256,6 +256,18 @@ it.each([
     names: ["submit", "legal", "last", "view", "view", "keep", "again"],
     ends: "again authorization.used",
   },
+  {
+    isOnce: true,
+    isSigned: false,
+    names: ["submit", "legal", "last", "view", "suspend", "again"],
+    ends: "again authorization.used",
+  },
+  {
+    isOnce: true,
+    isSigned: false,
+    names: ["submit", "legal", "last", "suspend", "again"],
+    ends: "again done",
+  },
 ])(
   "what chance seldom brings goes as the model says too: $names",
   async ({ names, ends, ...order }) => {

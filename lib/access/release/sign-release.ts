@@ -1,6 +1,7 @@
 import "server-only";
 import { activateGrant } from "@/lib/access/activate-grant";
 import { approveAuthorization } from "@/lib/access/authorizations/advance";
+import { requireReach } from "@/lib/access/authorizations/signed-order";
 import type { AuthorizationRow } from "@/lib/access/authorizations/store";
 import {
   requireIdentityCheck,
@@ -50,6 +51,9 @@ async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): P
   }
   requireReleasable(authorization);
   await requireRecognised(tx, cx, authorization);
+  const { groups: fields, transactions } = release.terms;
+  // Others may have reached what the order lets be reached at most since this was sent.
+  await requireReach(tx, authorization, { purpose: one.row.purpose, fields, transactions });
   const { confirms } = word.body;
   requireConfirms(authorization, confirms, new Date(release.terms.not_after));
   const [first] = words;

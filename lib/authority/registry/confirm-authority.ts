@@ -2,6 +2,7 @@ import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { isSameDigest } from "@/lib/authority/registry/anchor";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authority/registry/answer-authority";
+import { requireNeverRevoked } from "@/lib/authority/registry/never-revoked";
 import { recordingRefusals } from "@/lib/authority/registry/record-refusal";
 import { inForceFrom, requireRegistrar } from "@/lib/authority/registry/rules";
 import { type AuthorityRow, confirmAuthorityRow, lockAuthority } from "@/lib/authority/registry/store";
@@ -36,7 +37,7 @@ function requireConfirmable(
 /**
  * A second person confirms a registration, naming the digest that the authority itself gave for its key or certificate. It is in force
  * a day later, in an evaluation at once. Throws `auth.role`, `authority.not-found`, `authority.state`,
- * `authority.second-person`, `request.invalid`.
+ * `authority.second-person`, `authority.exists`, `request.invalid`.
  */
 export async function confirmAuthority(
   cx: Context,
@@ -48,6 +49,8 @@ export async function confirmAuthority(
     const entry = await inTransaction(cx, async (tx) => {
       const found = await lockAuthority(tx, cx.instance.tenantId, id);
       const row = requireConfirmable(cx, found, body);
+      // Revoked since it was registered.
+      await requireNeverRevoked(tx, cx.instance.tenantId, row.certificate);
       const at = cx.clock.now();
       const from = inForceFrom(cx, at);
       await confirmAuthorityRow(tx, id, { by: cx.principal.userId, at, inForceFrom: from });

@@ -2,6 +2,7 @@ import "server-only";
 import { appendEntry } from "@/lib/audit/append-entry";
 import { anchorMembers } from "@/lib/authority/registry/anchor";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authority/registry/answer-authority";
+import { requireNeverRevoked } from "@/lib/authority/registry/never-revoked";
 import { recordingRefusals } from "@/lib/authority/registry/record-refusal";
 import { invalidMember, keyThumbprint, requireRegistrar } from "@/lib/authority/registry/rules";
 import { insertAuthority, type NewAuthorityRow } from "@/lib/authority/registry/store";
@@ -47,6 +48,7 @@ export async function registerAuthority(cx: Context, body: NewAuthority): Promis
     const { id, kind, issuer, jurisdiction, digest } = row;
     try {
       const entry = await inTransaction(cx, async (tx) => {
+        await requireNeverRevoked(tx, row.tenantId, row.certificate);
         await insertAuthority(tx, row);
         return appendEntry(tx, cx, {
           class: "identity",
@@ -62,7 +64,7 @@ export async function registerAuthority(cx: Context, body: NewAuthority): Promis
       throw new DomainError("authority.exists", {
         detail:
           kind === "key"
-            ? "A key is registered under this key id: a key id means one key for ever."
+            ? "This key, or another under this key id, is registered: a key has one id and an id one key, for ever."
             : "This certificate is registered for this issuer: what has ended does not come back.",
         cause: error,
       });

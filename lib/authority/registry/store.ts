@@ -105,6 +105,21 @@ export async function namesOf(tx: Tx, ids: readonly string[]): Promise<ReadonlyM
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
+/** Certificates of trust anchors that were revoked, DER. */
+export async function listRevokedCertificates(tx: Tx, tenantId: string): Promise<readonly Uint8Array[]> {
+  const rows = await tx.authority.findMany({
+    where: { tenant_id: tenantId, kind: "anchor", state: "revoked" },
+    select: { certificate: true },
+  });
+  return rows.flatMap(({ certificate }) => (certificate === null ? [] : [certificate]));
+}
+
+/** Whether this key was revoked, under whichever id: before migration 20261207020100 one could be registered twice. */
+async function isKeyRevoked(tx: Tx, tenantId: string, publicKey: string | null): Promise<boolean> {
+  const where = { tenant_id: tenantId, kind: "key", public_key: publicKey, state: "revoked" };
+  return (await tx.authority.count({ where })) > 0;
+}
+
 /** The key registered under this id, whatever became of it since. */
 export async function findKey(tx: Tx, tenantId: string, kid: string): Promise<RegisteredKey | undefined> {
   const found = await tx.authority.findFirst({
@@ -120,7 +135,7 @@ export async function findKey(tx: Tx, tenantId: string, kid: string): Promise<Re
     publicKey: fromBase64url(row.public_key ?? ""),
     validFrom: row.valid_from,
     validUntil: row.valid_until,
-    state: row.state,
+    state: (await isKeyRevoked(tx, tenantId, row.public_key)) ? "revoked" : row.state,
     inForceFrom: row.in_force_from ?? undefined,
   };
 }

@@ -30,8 +30,8 @@ export async function getAgencyRecord(cx: Context, id: string): Promise<AgencyRe
 }
 
 /**
- * Sets what identity checks of an agency's officers are made by. Administrators set it and reviewers use it, so that nobody
- * calls back a number of his own; recorded with what it was before. Checks on record stay. Throws `request.conflict` when
+ * Sets what identity checks of an agency's officers are made by. Administrators set it and reviewers use it, and whoever put
+ * a number on record does not call it back (identity-check.ts), so that nobody calls back a number of his own; recorded with what it was before. Checks on record stay. Throws `request.conflict` when
  * `ifMatch` names another record than the one that is set.
  */
 export async function setAgencyRecord(
@@ -45,7 +45,7 @@ export async function setAgencyRecord(
     const before = await requireAgency(tx, cx, id);
     requireMatch(ifMatch, etagOfAgency(recordOf(id, before)));
     const { email_domains: emailDomains, contacts } = body;
-    await updateAgency(tx, before.id, { emailDomains, contacts });
+    await updateAgency(tx, before, { emailDomains, contacts, by: cx.principal.userId });
     const appended = await appendEntry(tx, cx, {
       class: "admin",
       outcome: "done",

@@ -10,6 +10,8 @@ export interface CheckRecord {
   readonly isDomainVerified: boolean;
   /** Numbers at which the officer may be called back. */
   readonly contacts: readonly string[];
+  /** By number, the account that put it on record. */
+  readonly setters: ReadonlyMap<string, string>;
 }
 
 function domainOf(email: string): string {
@@ -28,5 +30,10 @@ export async function readCheckRecord(
   const agency = await findAgency(tx, tenantId, officer.organisationId);
   const domain = domainOf(await findEmail(tx, officer.userId));
   const domains = (agency?.emailDomains ?? []).map((one) => one.toLowerCase());
-  return { domain, isDomainVerified: domains.includes(domain), contacts: agency?.contacts ?? [] };
+  return {
+    domain,
+    isDomainVerified: domains.includes(domain),
+    contacts: agency?.contacts ?? [],
+    setters: agency?.setters ?? new Map(),
+  };
 }

@@ -8,9 +8,11 @@ export interface AgencyRow {
   readonly name: string;
   readonly emailDomains: readonly string[];
   readonly contacts: readonly string[];
+  /** By number, the account that put it on record; absent for what an installation began with or an earlier build set. */
+  readonly setters: ReadonlyMap<string, string>;
 }
 
-const Contacts = z.array(z.looseObject({ number: z.string() }));
+const Contacts = z.array(z.looseObject({ number: z.string(), set_by: z.string().optional() }));
 
 /** The record of the agency that an organisation is; nothing where it is none. */
 export async function findAgency(
@@ -23,26 +25,32 @@ export async function findAgency(
     select: { id: true, legal_name: true, email_domains: true, contacts: true },
   });
   if (row === null) return undefined;
-  const contacts = Contacts.safeParse(row.contacts);
+  // Contacts nobody can read are none: nobody is called back then.
+  const contacts = Contacts.safeParse(row.contacts).data ?? [];
   return {
     id: row.id,
     name: row.legal_name,
     emailDomains: row.email_domains,
-    // Contacts nobody can read are none: nobody is called back then.
-    contacts: contacts.success ? contacts.data.map(({ number }) => number) : [],
+    contacts: contacts.map(({ number }) => number),
+    setters: new Map(contacts.flatMap(({ number, set_by: by }) => (by === undefined ? [] : [[number, by]]))),
   };
 }
 
+/** What is set; a number that stood there stays its setter's, a new one is this account's. */
 export async function updateAgency(
   tx: Tx,
-  id: string,
-  record: Pick<AgencyRow, "emailDomains" | "contacts">,
+  { id, contacts, setters }: AgencyRow,
+  record: Pick<AgencyRow, "emailDomains" | "contacts"> & { readonly by: string },
 ): Promise<void> {
+  const contact = (number: string) => {
+    const by = contacts.includes(number) ? setters.get(number) : record.by;
+    return { number, ...(by === undefined ? {} : { set_by: by }) };
+  };
   await tx.agency.updateMany({
     where: { id },
     data: {
       email_domains: [...record.emailDomains],
-      contacts: record.contacts.map((number) => ({ number })),
+      contacts: record.contacts.map(contact),
     },
   });
 }
