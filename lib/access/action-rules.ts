@@ -31,10 +31,15 @@ export function isExecutive(subject: Pick<SubjectFacts, "role" | "duties">): boo
   return subject.role === "coordinator" && subject.duties.includes("executive");
 }
 
-/** Reviewers know of every request that was sent; everybody else knows of his own. */
+/** A seal keeps an order from its parties, their own reviewers included: these know no more of it than their clients. */
+function isSealedFrom(subject: ActionSubject, { sealedFrom = [] }: FilingFacts): boolean {
+  return sealedFrom.includes(subject.userId);
+}
+
+/** Reviewers know of every request that was sent and is not sealed from them; everybody else knows of his own. */
 function mayKnow(subject: ActionSubject, facts: FilingFacts): boolean {
   if (isOwn(subject, facts)) return true;
-  if (!facts.isSent) return false;
+  if (!facts.isSent || isSealedFrom(subject, facts)) return false;
   return isReviewer(subject) || (facts.escalatedTo === "executive" && isExecutive(subject));
 }
 
@@ -193,7 +198,10 @@ function isViewer(
 const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
   mayKnow(subject, facts) ||
   isViewer(subject, facts) ||
-  (facts.isReleased === true && subject.role === "coordinator" && subject.duties.includes("executive"))
+  (facts.isReleased === true &&
+    !isSealedFrom(subject, facts) &&
+    subject.role === "coordinator" &&
+    subject.duties.includes("executive"))
     ? []
     : [hidden("floor.grant-of-another", "grant.not-found")];
 

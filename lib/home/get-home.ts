@@ -1,6 +1,7 @@
 import "server-only";
 import { isReviewer } from "@/lib/access/action-rules";
 import { isSupport } from "@/lib/access/floor";
+import { findSealedCases } from "@/lib/access/seals/store";
 import { closedLog } from "@/lib/audit/reading/closed-log";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
@@ -29,6 +30,7 @@ async function readNews(tx: Tx, cx: Context, since: Date): Promise<News[]> {
     tenantId: instance.tenantId,
     userId: principal.userId,
     requestsOf: isReviewer(principal) ? undefined : principal.userId,
+    sealed: await findSealedCases(tx, cx),
     participant: principal.participantId,
     seesAllDisputes: isSupport(principal),
     since,

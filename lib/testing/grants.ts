@@ -124,11 +124,17 @@ const APP_CALLS = [
   "audit_jcs",
   "audit_require_form",
   "audit_utf16_length",
+  "cases_sealed_from",
   "email_identity",
   "export_grant_stands",
   "export_maker_stands",
   "order_is_used",
   "order_text",
+  "own_organisations",
+  "request_seal",
+  "same_human",
+  "sealed_from",
+  "staff_of_parties",
 ];
 
 /** Functions a login may call by name; triggers need no such right. */
