@@ -2,6 +2,7 @@ import type { Action, ActionFacts, FilingFacts } from "@/lib/access/action-facts
 import { purposesOf } from "@/lib/access/default-rules";
 import type { SubjectFacts } from "@/lib/access/facts";
 import { isSupport } from "@/lib/access/floor";
+import { tieReasons } from "@/lib/access/kin/tie-reasons";
 import { type Reason, reason } from "@/lib/access/reason";
 import type { Stage } from "@/lib/access/schema";
 import type { Duty } from "@/lib/context";
@@ -41,26 +42,6 @@ function mayKnow(subject: ActionSubject, facts: FilingFacts): boolean {
   if (isOwn(subject, facts)) return true;
   if (!facts.isSent || isSealedFrom(subject, facts)) return false;
   return isReviewer(subject) || (facts.escalatedTo === "executive" && isExecutive(subject));
-}
-
-/**
- * Self-approval in its other disguises: who may look beside the requester, a second account of one of them, anybody who
- * shares an organisation with one, by account or by membership.
- */
-function tieReasons(subject: ActionSubject, facts: FilingFacts, organisation: string): Reason[] {
-  if (facts.tie === "co-viewer")
-    return [reason("floor.co-viewer", "decision.self", "Whoever may look beside the requester has asked.")];
-  if (facts.tie === "second-account")
-    return [
-      reason(
-        "floor.second-account",
-        "decision.self",
-        "This account and one of those who ask are one person's.",
-      ),
-    ];
-  if (facts.tie === "organisation" || subject.organisationId === facts.requesterOrganisationId)
-    return [reason("floor.organisation", "decision.organisation", organisation)];
-  return [];
 }
 
 const mayFile: Rule<"request.create"> = (subject, facts) => {

@@ -1,7 +1,7 @@
 import "server-only";
 import { findHolds } from "@/lib/access/preservations/store";
-import { findSealedCasesAt } from "@/lib/access/seals/store";
 import { type Reader, seesEveryCase } from "@/lib/audit/reading/filter";
+import { findSealedCasesAt } from "@/lib/audit/reading/sealed-store";
 import type { Tx } from "@/lib/db/transaction";
 
 /**

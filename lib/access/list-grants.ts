@@ -4,8 +4,8 @@ import { countOpened } from "@/lib/access/grants/detail-store";
 import { countGrants, listGrants as list } from "@/lib/access/grants/store";
 import { listOwner, type Page, requireCursor } from "@/lib/access/list-requests";
 import { findPeople } from "@/lib/access/people/store";
-import { findSealedCases } from "@/lib/access/seals/store";
 import { grantView } from "@/lib/access/view";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 

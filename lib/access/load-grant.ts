@@ -2,7 +2,7 @@ import "server-only";
 import type { Action } from "@/lib/access/action-facts";
 import { authorize } from "@/lib/access/authorize";
 import { findGrant, type GrantRow } from "@/lib/access/grants/store";
-import { findSealedFrom } from "@/lib/access/seals/store";
+import { findSealedFrom } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -3,7 +3,7 @@ import { isExecutive, isReviewer, STAGE_DUTY } from "@/lib/access/action-rules";
 import { findKin } from "@/lib/access/kin/store";
 import type { Viewer } from "@/lib/access/queue/store";
 import { Stage } from "@/lib/access/schema";
-import { findSealedCases } from "@/lib/access/seals/store";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 

@@ -1,8 +1,8 @@
 import "server-only";
 import { isReviewer } from "@/lib/access/action-rules";
 import { isSupport } from "@/lib/access/floor";
-import { findSealedCases } from "@/lib/access/seals/store";
 import { closedLog } from "@/lib/audit/reading/closed-log";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readCounts } from "@/lib/home/count-places";

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import type { ActionFacts } from "@/lib/access/action-facts";
 import { viewersOf } from "@/lib/access/grants/viewer-store";
 import { Escalation } from "@/lib/access/schema";
 import type { Context } from "@/lib/context";
@@ -28,31 +29,35 @@ const Row = z.object({
   sealed_from: z.array(z.string()).nullable(),
 });
 
+type Read = z.infer<typeof Row>;
+
+/** What decides who may know of a request or a grant; nothing where its row says not whose it is. */
+function filingOf(row: Read): ActionFacts["grant.read"] | undefined {
+  if (row.user_id === null || row.organisation_id === null) return undefined;
+  return {
+    requesterUserId: row.user_id,
+    requesterOrganisationId: row.organisation_id,
+    isSent: row.is_sent === true,
+    escalatedTo: row.escalated_to ?? undefined,
+    viewers: row.parties ?? [],
+    isReleased: row.is_executives === true,
+    sealedFrom: row.sealed_from ?? [],
+  };
+}
+
 function toChanged(record: unknown): Changed[] {
-  const { kind, id, state, version, ...row } = Row.parse(record);
+  const read = Row.parse(record);
+  const { kind, id, state, version, ...row } = read;
   const change = { id, state, ...(version === null ? {} : { version }) };
   if (kind === "request" || kind === "grant") {
-    if (row.user_id === null || row.organisation_id === null) return [];
-    const filing = {
-      requesterUserId: row.user_id,
-      requesterOrganisationId: row.organisation_id,
-      isSent: row.is_sent === true,
-      escalatedTo: row.escalated_to ?? undefined,
-      viewers: row.parties ?? [],
-      isReleased: row.is_executives === true,
-      sealedFrom: row.sealed_from ?? [],
-    };
-    return [{ change: { ...change, kind }, filing }];
+    const filing = filingOf(read);
+    return filing === undefined ? [] : [{ change: { ...change, kind }, filing }];
   }
   if (kind === "epoch") return [{ change: { ...change, kind } }];
-  if (kind === "hold")
-    return [
-      {
-        change: { ...change, kind },
-        organisationId: row.organisation_id ?? undefined,
-        sealedFrom: row.sealed_from ?? [],
-      },
-    ];
+  if (kind === "hold") {
+    const sealedFrom = row.sealed_from ?? [];
+    return [{ change: { ...change, kind }, organisationId: row.organisation_id ?? undefined, sealedFrom }];
+  }
   if (kind === "notification")
     return row.user_id === null ? [] : [{ change: { ...change, kind }, userId: row.user_id }];
   return [{ change: { ...change, kind }, parties: row.parties ?? [] }];

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { type Permit, requirePermit } from "@/lib/access/permit";
 import { Escalation, Purpose, RequestState, TransactionQuery } from "@/lib/access/schema";
-import { findSealedFrom } from "@/lib/access/seals/store";
+import { findSealedFrom } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { GroupName, Level } from "@/lib/escrow/statements";

@@ -6,6 +6,8 @@ import { readDocument } from "@/lib/access/read-document";
 import { reviewRequest } from "@/lib/access/review-request";
 import { AuthorizationFactsBody } from "@/lib/access/schema";
 import { submitRequest } from "@/lib/access/submit-request";
+import { listEvents } from "@/lib/audit/list-events";
+import { EventQuery } from "@/lib/audit/schema";
 import { listNotifications } from "@/lib/notify/list-notifications";
 import { NotificationQuery } from "@/lib/notify/schema";
 import { tellPeople } from "@/lib/notify/tell-people";
@@ -45,6 +47,9 @@ it("a reviewer of a party's organisation does not learn of a sealed case about i
   while ((await tellPeople({ ...bench.cx, hasMail: false })) > 0);
   const told = await listNotifications(lawyer, NotificationQuery.parse({ limit: "100", view: "all" }));
   const listed = await listRequests(lawyer, { limit: 50 });
+  // Before anything is tried: what he is refused himself is in his log as what does not exist is.
+  const logged = await listEvents(lawyer, EventQuery.parse({ subject: `request:${id}` }));
+  expect(logged.items).toEqual([]);
   expect({
     notified: told.items.filter(({ subject }) => subject === id).map(({ state }) => state),
     listed: listed.items.some((one) => one.id === id),
