@@ -134,6 +134,7 @@ const APP_CALLS = [
   "request_seal",
   "same_human",
   "sealed_from",
+  "sealed_requests",
   "staff_of_parties",
 ];
 

@@ -35,6 +35,22 @@ GRANT EXECUTE ON FUNCTION request_seal(uuid) TO sealport_app;
 CREATE INDEX document_same_bytes ON document (tenant_id, sha256);
 CREATE INDEX legal_authorization_sealed ON legal_authorization (tenant_id, sealed_until) WHERE sealed_until IS NOT NULL;
 
+-- Requests under seal at a time: with an order of theirs, or by an order that an earlier filing sealed. A request that was told
+-- of before stays told: to hide it when a later filing is sealed would tell of that one.
+CREATE FUNCTION sealed_requests(tenant uuid, at timestamptz) RETURNS SETOF uuid LANGUAGE sql STABLE
+  SET search_path = public, pg_temp AS $$
+  WITH seal AS MATERIALIZED (SELECT a.* FROM legal_authorization a WHERE a.tenant_id = tenant AND a.sealed_until > at)
+  SELECT request_id FROM seal
+  UNION SELECT o.request_id FROM seal s JOIN legal_authorization o ON o.tenant_id = tenant AND s.state <> 'draft'
+    AND o.created_at > s.created_at AND order_text(o.case_number) = order_text(s.case_number)
+    AND order_text(o.issuer) = order_text(s.issuer)
+  UNION SELECT o.request_id FROM seal s JOIN document d ON d.id = s.document_id AND s.state <> 'draft'
+    JOIN document same ON same.tenant_id = d.tenant_id AND same.sha256 = d.sha256
+    JOIN legal_authorization o ON o.document_id = same.id AND o.tenant_id = tenant AND o.created_at > s.created_at
+$$;
+REVOKE EXECUTE ON FUNCTION sealed_requests(uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sealed_requests(uuid, timestamptz) TO sealport_app;
+
 -- Staff of an organisation that is a party to one of these transactions.
 CREATE FUNCTION staff_of_parties(tenant uuid, transactions text[]) RETURNS uuid[] LANGUAGE sql STABLE
   SET search_path = public, pg_temp AS $$
@@ -49,7 +65,7 @@ GRANT EXECUTE ON FUNCTION staff_of_parties(uuid, text[]) TO sealport_app;
 -- From whom a request is sealed at a time; from nobody where no seal runs. One's own is sealed from nobody.
 CREATE FUNCTION sealed_from(request uuid, at timestamptz) RETURNS uuid[] LANGUAGE sql STABLE
   SET search_path = public, pg_temp AS $$
-  SELECT CASE WHEN request_seal(r.id) > at
+  SELECT CASE WHEN r.id IN (SELECT sealed_requests(r.tenant_id, at))
     THEN array_remove(staff_of_parties(r.tenant_id, r.transactions), r.requester_user_id) ELSE '{}'::uuid[] END
   FROM access_request r WHERE r.id = request
 $$;
@@ -61,17 +77,9 @@ GRANT EXECUTE ON FUNCTION sealed_from(uuid, timestamptz) TO sealport_app;
 CREATE FUNCTION cases_sealed_from(tenant uuid, who uuid, at timestamptz) RETURNS uuid[] LANGUAGE sql STABLE
   SET search_path = public, pg_temp AS $$
   WITH own AS MATERIALIZED (SELECT own_organisations(who) AS id),
-  seal AS MATERIALIZED (SELECT a.* FROM legal_authorization a WHERE a.tenant_id = tenant AND a.sealed_until > at),
-  sealed AS (
-    SELECT request_id FROM seal
-    UNION SELECT o.request_id FROM seal s JOIN legal_authorization o ON o.tenant_id = tenant AND s.state <> 'draft'
-      AND order_text(o.case_number) = order_text(s.case_number) AND order_text(o.issuer) = order_text(s.issuer)
-    UNION SELECT o.request_id FROM seal s JOIN document d ON d.id = s.document_id AND s.state <> 'draft'
-      JOIN document same ON same.tenant_id = d.tenant_id AND same.sha256 = d.sha256
-      JOIN legal_authorization o ON o.document_id = same.id AND o.tenant_id = tenant),
   found AS (
     SELECT r.id, r.transactions FROM access_request r
-      WHERE r.id IN (SELECT request_id FROM sealed) AND r.requester_user_id <> who
+      WHERE r.id IN (SELECT sealed_requests(tenant, at)) AND r.requester_user_id <> who
     UNION ALL SELECT p.id, p.transactions FROM preservation p
       WHERE p.tenant_id = tenant AND (p.organisation_id IS NULL OR p.organisation_id NOT IN (SELECT id FROM own)))
   SELECT coalesce(array_agg(f.id), '{}') FROM found f
