@@ -56,7 +56,8 @@ export function noticeView(row: DisclosedRow, now: Date): NoticeView {
  */
 export function listNotices(cx: Context, query: NoticeQuery): Promise<Page<NoticeView>> {
   const after = requireCursor(query.cursor);
-  const reader = { tenantId: cx.instance.tenantId, userId: cx.principal.userId };
+  const { userId, organisationId } = cx.principal;
+  const reader = { tenantId: cx.instance.tenantId, userId, organisationId };
   return inSnapshot(cx, async (tx) => {
     const ids = await listNoticeRequests(tx, reader, { after, limit: query.limit + 1 });
     const shown = ids.slice(0, query.limit);

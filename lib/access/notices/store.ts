@@ -31,6 +31,7 @@ export type DisclosedRow = z.infer<typeof Disclosed>;
 export interface NoticeReader {
   readonly tenantId: string;
   readonly userId: string;
+  readonly organisationId: string;
 }
 
 /**
@@ -47,16 +48,17 @@ export async function listNoticeRequests(
   const kinds = rules.map(({ kind }) => kind);
   const purposes = rules.map(({ purpose }) => purpose);
   const after = page.after === undefined ? Prisma.empty : Prisma.sql`AND r.id < ${page.after}::uuid`;
+  const own = Prisma.sql`(SELECT ${reader.organisationId}::uuid UNION SELECT own_organisations(${reader.userId}::uuid))`;
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     SELECT r.id::text FROM access_request r
       LEFT JOIN legal_authorization a ON a.request_id = r.id AND a.record_digest = r.authorization_digest
     WHERE r.tenant_id = ${reader.tenantId}::uuid ${after}
       AND (coalesce(a.kind, 'none'), r.purpose) IN (SELECT * FROM unnest(${kinds}::text[], ${purposes}::text[]))
-      AND r.organisation_id NOT IN (SELECT own_organisations(${reader.userId}::uuid))
+      AND r.organisation_id NOT IN ${own}
       AND r.requester_user_id NOT IN (SELECT same_human(${reader.userId}::uuid))
       AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
         WHERE t.transaction_id::text = ANY (r.transactions) 
-          AND p.organisation_id IN (SELECT own_organisations(${reader.userId}::uuid)))
+          AND p.organisation_id IN ${own})
       AND EXISTS (SELECT 1 FROM disclosure d JOIN access_grant g ON g.id = d.grant_id
         WHERE g.request_id = r.id AND d.outcome = 'done')
     ORDER BY r.id DESC LIMIT ${page.limit}`);

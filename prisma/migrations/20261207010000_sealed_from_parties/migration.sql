@@ -24,15 +24,11 @@ CREATE FUNCTION request_seal(request uuid) RETURNS timestamptz LANGUAGE sql STAB
     SELECT mine.sealed_until
     UNION ALL SELECT o.sealed_until FROM legal_authorization o
       WHERE o.tenant_id = mine.tenant_id AND o.state <> 'draft' AND order_text(o.case_number) = order_text(mine.case_number)
-        AND order_text(o.issuer) = order_text(mine.issuer)
-    UNION ALL SELECT o.sealed_until FROM document own JOIN document d ON d.tenant_id = own.tenant_id AND d.sha256 = own.sha256
-      JOIN legal_authorization o ON o.document_id = d.id AND o.tenant_id = mine.tenant_id AND o.state <> 'draft'
-      WHERE own.id = mine.document_id) same
+        AND order_text(o.issuer) = order_text(mine.issuer)) same
   WHERE mine.request_id = request
 $$;
 REVOKE EXECUTE ON FUNCTION request_seal(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION request_seal(uuid) TO sealport_app;
-CREATE INDEX document_same_bytes ON document (tenant_id, sha256);
 CREATE INDEX legal_authorization_sealed ON legal_authorization (tenant_id, sealed_until) WHERE sealed_until IS NOT NULL;
 
 -- Requests under seal at a time: with an order of theirs, or by an order that an earlier filing sealed. A request that was told
@@ -44,9 +40,6 @@ CREATE FUNCTION sealed_requests(tenant uuid, at timestamptz) RETURNS SETOF uuid 
   UNION SELECT o.request_id FROM seal s JOIN legal_authorization o ON o.tenant_id = tenant AND s.state <> 'draft'
     AND o.created_at > s.created_at AND order_text(o.case_number) = order_text(s.case_number)
     AND order_text(o.issuer) = order_text(s.issuer)
-  UNION SELECT o.request_id FROM seal s JOIN document d ON d.id = s.document_id AND s.state <> 'draft'
-    JOIN document same ON same.tenant_id = d.tenant_id AND same.sha256 = d.sha256
-    JOIN legal_authorization o ON o.document_id = same.id AND o.tenant_id = tenant AND o.created_at > s.created_at
 $$;
 REVOKE EXECUTE ON FUNCTION sealed_requests(uuid, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sealed_requests(uuid, timestamptz) TO sealport_app;
