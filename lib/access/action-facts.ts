@@ -13,6 +13,8 @@ export interface FilingFacts {
   readonly coViewers?: readonly string[] | undefined;
   /** What ties the caller to those who ask, beside his organisation's being the requester's. */
   readonly tie?: "co-viewer" | "second-account" | "organisation" | undefined;
+  /** From whom it is sealed now: staff of organisations that are parties to its transactions. */
+  readonly sealedFrom?: readonly string[] | undefined;
 }
 
 interface ViewingFacts {

@@ -2,6 +2,7 @@ import type { Action, ActionFacts, FilingFacts } from "@/lib/access/action-facts
 import { purposesOf } from "@/lib/access/default-rules";
 import type { SubjectFacts } from "@/lib/access/facts";
 import { isSupport } from "@/lib/access/floor";
+import { tieReasons } from "@/lib/access/kin/tie-reasons";
 import { type Reason, reason } from "@/lib/access/reason";
 import type { Stage } from "@/lib/access/schema";
 import type { Duty } from "@/lib/context";
@@ -31,31 +32,16 @@ export function isExecutive(subject: Pick<SubjectFacts, "role" | "duties">): boo
   return subject.role === "coordinator" && subject.duties.includes("executive");
 }
 
-/** Reviewers know of every request that was sent; everybody else knows of his own. */
-function mayKnow(subject: ActionSubject, facts: FilingFacts): boolean {
-  if (isOwn(subject, facts)) return true;
-  if (!facts.isSent) return false;
-  return isReviewer(subject) || (facts.escalatedTo === "executive" && isExecutive(subject));
+/** A seal keeps an order from its parties, their own reviewers included: these know no more of it than their clients. */
+function isSealedFrom(subject: ActionSubject, { sealedFrom = [] }: FilingFacts): boolean {
+  return sealedFrom.includes(subject.userId);
 }
 
-/**
- * Self-approval in its other disguises: who may look beside the requester, a second account of one of them, anybody who
- * shares an organisation with one, by account or by membership.
- */
-function tieReasons(subject: ActionSubject, facts: FilingFacts, organisation: string): Reason[] {
-  if (facts.tie === "co-viewer")
-    return [reason("floor.co-viewer", "decision.self", "Whoever may look beside the requester has asked.")];
-  if (facts.tie === "second-account")
-    return [
-      reason(
-        "floor.second-account",
-        "decision.self",
-        "This account and one of those who ask are one person's.",
-      ),
-    ];
-  if (facts.tie === "organisation" || subject.organisationId === facts.requesterOrganisationId)
-    return [reason("floor.organisation", "decision.organisation", organisation)];
-  return [];
+/** Reviewers know of every request that was sent and is not sealed from them; everybody else knows of his own. */
+function mayKnow(subject: ActionSubject, facts: FilingFacts): boolean {
+  if (isOwn(subject, facts)) return true;
+  if (!facts.isSent || isSealedFrom(subject, facts)) return false;
+  return isReviewer(subject) || (facts.escalatedTo === "executive" && isExecutive(subject));
 }
 
 const mayFile: Rule<"request.create"> = (subject, facts) => {
@@ -193,7 +179,10 @@ function isViewer(
 const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
   mayKnow(subject, facts) ||
   isViewer(subject, facts) ||
-  (facts.isReleased === true && subject.role === "coordinator" && subject.duties.includes("executive"))
+  (facts.isReleased === true &&
+    !isSealedFrom(subject, facts) &&
+    subject.role === "coordinator" &&
+    subject.duties.includes("executive"))
     ? []
     : [hidden("floor.grant-of-another", "grant.not-found")];
 

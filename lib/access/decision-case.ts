@@ -37,7 +37,7 @@ const NOBODY = {
  * answer for every id.
  */
 export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): Promise<DecisionCase> {
-  const facts = await findRequestFacts(tx, cx.instance.tenantId, id);
+  const facts = await findRequestFacts(tx, cx, id);
   if (facts === undefined) {
     await authorize(cx, "request.decide", { ...NOBODY, stage });
     throw new DomainError("request-file.not-found");

@@ -1,11 +1,12 @@
 import "server-only";
 import { findHolds } from "@/lib/access/preservations/store";
 import { type Reader, seesEveryCase } from "@/lib/audit/reading/filter";
+import { findSealedCasesAt } from "@/lib/audit/reading/sealed-store";
 import type { Tx } from "@/lib/db/transaction";
 
 /**
  * Until when each of these records is under a legal hold that the reader may know of: one of his own organisation's, and
- * every one for those who decide about requests. A hold of another agency never changes what he is answered (I12).
+ * every one for those who decide about requests, others' on his own organisations' records left out. A hold of another agency never changes what he is answered (I12).
  */
 export async function knownHolds(
   tx: Tx,
@@ -13,6 +14,9 @@ export async function knownHolds(
   transactions: readonly string[],
   at: Date,
 ): Promise<ReadonlyMap<string, Date>> {
-  const organisationId = seesEveryCase({ principal: reader }) ? undefined : reader.organisationId;
-  return findHolds(tx, { tenantId: reader.tenantId, organisationId }, transactions, at);
+  const { tenantId } = reader;
+  if (!seesEveryCase({ principal: reader }))
+    return findHolds(tx, { tenantId, organisationId: reader.organisationId }, transactions, at);
+  const sealed = await findSealedCasesAt(tx, reader, at);
+  return findHolds(tx, { tenantId, organisationId: undefined, sealed }, transactions, at);
 }

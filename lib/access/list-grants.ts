@@ -5,6 +5,7 @@ import { countGrants, listGrants as list } from "@/lib/access/grants/store";
 import { listOwner, type Page, requireCursor } from "@/lib/access/list-requests";
 import { findPeople } from "@/lib/access/people/store";
 import { grantView } from "@/lib/access/view";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 
@@ -24,7 +25,8 @@ export async function listGrants(
   const now = cx.clock.now();
   return inSnapshot(cx, async (tx) => {
     const { tenantId } = cx.instance;
-    const filter = { tenantId, userId: listOwner(cx), view: query.view ?? "all", now } as const;
+    const sealed = await findSealedCases(tx, cx);
+    const filter = { tenantId, userId: listOwner(cx), sealed, view: query.view ?? "all", now } as const;
     const rows = await list(tx, { ...filter, before, limit: query.limit + 1 });
     const page = rows.slice(0, query.limit);
     const ids = page.map((grant) => grant.subjectUserId);

@@ -2,6 +2,7 @@ import "server-only";
 import type { Action } from "@/lib/access/action-facts";
 import { authorize } from "@/lib/access/authorize";
 import { findGrant, type GrantRow } from "@/lib/access/grants/store";
+import { findSealedFrom } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -22,6 +23,8 @@ export async function loadGrant(tx: Tx, cx: Context, id: string, action: GrantAc
     isSent: true,
     isReleased: grant.releaseId !== undefined || isUseRead(grant, action),
     viewers: grant.viewers ?? [],
+    sealedFrom:
+      grant.requestId === undefined ? [] : await findSealedFrom(tx, grant.requestId, cx.clock.now()),
   });
   return grant;
 }

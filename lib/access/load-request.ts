@@ -31,7 +31,7 @@ export async function loadRequest<A extends RequestAction>(
   id: string,
   action: A,
 ): Promise<Loaded<A>> {
-  const facts = await requests.findRequestFacts(tx, cx.instance.tenantId, id);
+  const facts = await requests.findRequestFacts(tx, cx, id);
   if (facts === undefined) throw new DomainError("request-file.not-found");
   // What is one's own one reads without a tie; everything else is weighed with it.
   const isOwn = facts.requesterUserId === cx.principal.userId;

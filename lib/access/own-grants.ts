@@ -20,7 +20,15 @@ export async function listOwnGrants(cx: Context, transactionId?: string): Promis
   const now = cx.clock.now();
   const find = (tx: Tx): Promise<GrantRow[]> => {
     if (transactionId !== undefined) return findGrantsOf(tx, { tenantId, userId, transactionId });
-    return listGrants(tx, { tenantId, userId, view: "in_force", now, before: undefined, limit: MAX_LIVE });
+    return listGrants(tx, {
+      tenantId,
+      userId,
+      sealed: [],
+      view: "in_force",
+      now,
+      before: undefined,
+      limit: MAX_LIVE,
+    });
   };
   return inSnapshot(cx, async (tx) => {
     const rows = await find(tx);

@@ -63,9 +63,11 @@ async function caseOf(cx: Context, { requestId, grantId }: Attempted): Promise<s
     const grant =
       grantId !== undefined && isUuid(grantId) ? await findGrant(tx, tenantId, grantId) : undefined;
     if (grant?.dispute !== undefined || grant?.emergency !== undefined) return UNFENCED;
-    if (grant !== undefined) return grant.requestId;
-    if (requestId === undefined || !isUuid(requestId)) return undefined;
-    return (await findRequestFacts(tx, tenantId, requestId))?.id;
+    const named = grant === undefined ? requestId : grant.requestId;
+    if (named === undefined || !isUuid(named)) return undefined;
+    const facts = await findRequestFacts(tx, cx, named);
+    // Whoever reads every case sees what he was refused of one that is sealed from him as what is not there.
+    return facts?.sealedFrom.includes(cx.principal.userId) ? undefined : facts?.id;
   });
   return found === UNFENCED ? undefined : (found ?? tenantId);
 }

@@ -26,6 +26,7 @@ import type { Stage } from "@/lib/access/schema";
 import { loadSigning } from "@/lib/access/signing";
 import { personView } from "@/lib/access/view";
 import { viewerOf } from "@/lib/access/viewer";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/statements";
@@ -164,9 +165,11 @@ async function queueOf(tx: Tx, cx: Context, id: string): Promise<ReviewView["que
   };
 }
 
-async function officerOf(tx: Tx, review: Review): Promise<ReviewView["officer"]> {
+async function officerOf(tx: Tx, cx: Context, review: Review): Promise<ReviewView["officer"]> {
   const { row, requester, permit } = review;
-  const history = await readHistory(tx, permit, { userId: requester.userId, besides: row.id });
+  // What is sealed from the reviewer is in no count either.
+  const besides = [row.id, ...(await findSealedCases(tx, cx))];
+  const history = await readHistory(tx, permit, { userId: requester.userId, besides });
   const { name, organisation } = personView(await loadNames(tx, [requester.userId]), requester.userId);
   return { name, organisation, ...history, is_first_request: history.requests === 0 };
 }
@@ -200,7 +203,7 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
       conditions: preview.conditions,
     },
     remaining: remainingView(review),
-    officer: await officerOf(tx, review),
+    officer: await officerOf(tx, cx, review),
     identity_check: await identityOf(tx, cx, review.requester),
     ...(await recognitionView(tx, cx, review.authorization)),
     ...(await firstReadingOf(tx, cx, review)),

@@ -129,12 +129,18 @@ async function answersOf(who: Person, id: string, grantId: string): Promise<Reco
   };
 }
 
-test("a case with its grant, notices and end is byte-equal to none for another agency, an internal auditor and support", async () => {
+test("a case with its grant, notices and end is byte-equal to none for another agency, an internal auditor, support and a party's reviewer", async () => {
   const world = await createAccessBench();
   try {
     const agency = await world.person({ role: "regulator", hasKey: false, organisation: "agency" });
     const internal = await world.person({ role: "auditor", hasKey: false });
-    const readers = [agency, internal, world.support];
+    const party = await world.person({
+      role: "coordinator",
+      duties: ["legal", "approve", "compliance", "executive"],
+      hasKey: false,
+      organisationId: world.client.principal.organisationId,
+    });
+    const readers = [agency, internal, world.support, party];
     const clock = fixedClock(new Date());
     const at = (who: Person): Person => ({ ...who, clock });
     const nothing = uuidv7(1);

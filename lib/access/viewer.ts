@@ -3,14 +3,17 @@ import { isExecutive, isReviewer, STAGE_DUTY } from "@/lib/access/action-rules";
 import { findKin } from "@/lib/access/kin/store";
 import type { Viewer } from "@/lib/access/queue/store";
 import { Stage } from "@/lib/access/schema";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 
 /** The caller as the queue sees him: with the stages his duties decide, and whose requests he is too near to. */
-export async function viewerOf(tx: Tx, { principal }: Pick<Context, "principal">): Promise<Viewer> {
+export async function viewerOf(tx: Tx, cx: Pick<Context, "principal" | "clock">): Promise<Viewer> {
+  const { principal } = cx;
   const decided = Stage.options.filter((stage) => principal.duties.includes(STAGE_DUTY[stage]));
   const stages = isReviewer(principal) ? decided : [];
   const { userId, organisationId, tenantId } = principal;
   const kin = stages.length === 0 ? {} : { kin: await findKin(tx, tenantId, userId) };
-  return { userId, organisationId, tenantId, ...kin, stages, seesEscalated: isExecutive(principal) };
+  const sealed = await findSealedCases(tx, cx);
+  return { userId, organisationId, tenantId, ...kin, stages, seesEscalated: isExecutive(principal), sealed };
 }

@@ -36,7 +36,7 @@ export async function requireVersion(
   expected: number | undefined,
 ): Promise<void> {
   if (expected === undefined) return;
-  const facts = await findRequestFacts(tx, cx.instance.tenantId, requestId);
+  const facts = await findRequestFacts(tx, cx, requestId);
   if (facts === undefined || decideAction(cx.principal, "request.read", facts).length > 0) return;
   const now = await readVersion(tx, requestId);
   if (now.version === expected) return;

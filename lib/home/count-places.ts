@@ -5,6 +5,7 @@ import { countGrants } from "@/lib/access/grants/store";
 import { listOwner } from "@/lib/access/list-requests";
 import { countQueue } from "@/lib/access/queue/store";
 import { viewerOf } from "@/lib/access/viewer";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import type { PlaceCounts } from "@/lib/home/schema";
@@ -25,9 +26,10 @@ export async function readCounts(tx: Tx, cx: CountContext): Promise<PlaceCounts>
   const { tenantId } = instance;
   const isStaff = principal.role === "coordinator" || isSupport(principal);
   const participant = isStaff ? undefined : (principal.participantId ?? "");
+  const shown = { tenantId, userId: listOwner(cx), sealed: await findSealedCases(tx, cx) };
   return {
     requests: await requests(tx, cx),
-    grants: await countGrants(tx, { tenantId, userId: listOwner(cx), view: "in_force", now: clock.now() }),
+    grants: await countGrants(tx, { ...shown, view: "in_force", now: clock.now() }),
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
     notifications: await countUnread(tx, principal.userId),
   };

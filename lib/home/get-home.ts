@@ -2,6 +2,7 @@ import "server-only";
 import { isReviewer } from "@/lib/access/action-rules";
 import { isSupport } from "@/lib/access/floor";
 import { closedLog } from "@/lib/audit/reading/closed-log";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readCounts } from "@/lib/home/count-places";
@@ -29,6 +30,7 @@ async function readNews(tx: Tx, cx: Context, since: Date): Promise<News[]> {
     tenantId: instance.tenantId,
     userId: principal.userId,
     requestsOf: isReviewer(principal) ? undefined : principal.userId,
+    sealed: await findSealedCases(tx, cx),
     participant: principal.participantId,
     seesAllDisputes: isSupport(principal),
     since,

@@ -5,6 +5,7 @@ import { listEndingGrants } from "@/lib/access/grants/store";
 import { listOwner } from "@/lib/access/list-requests";
 import { findPeople } from "@/lib/access/people/store";
 import { grantView } from "@/lib/access/view";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
@@ -47,7 +48,8 @@ export async function readGrantNeeds(
 ): Promise<{ readonly needs: Need[]; readonly inForce: GrantView[] }> {
   const now = cx.clock.now();
   const { tenantId } = cx.instance;
-  const rows = await listEndingGrants(tx, { tenantId, userId: listOwner(cx), now }, MAX_SHOWN);
+  const sealed = await findSealedCases(tx, cx);
+  const rows = await listEndingGrants(tx, { tenantId, userId: listOwner(cx), sealed, now }, MAX_SHOWN);
   if (rows.length === 0) return { needs: [], inForce: [] };
   const holders = await findPeople(
     tx,

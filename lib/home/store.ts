@@ -58,6 +58,8 @@ export interface NewsReader {
   readonly userId: string;
   /** Only of this person's requests; absent for reviewers. */
   readonly requestsOf: string | undefined;
+  /** Requests that are sealed from the reader. */
+  readonly sealed: readonly string[];
   /** Of this participant's transactions and their disputes. */
   readonly participant: string | undefined;
   readonly seesAllDisputes: boolean;
@@ -80,10 +82,11 @@ const QUIET = ["submit", "check", "activate_grant"];
 /** A participant's newest transactions are looked through, not all. */
 const NEWS_TRANSACTIONS = 200;
 
-function requestNews({ tenantId, userId, requestsOf, since }: NewsReader): Prisma.Sql {
+function requestNews({ tenantId, userId, requestsOf, sealed, since }: NewsReader): Prisma.Sql {
   const own =
     requestsOf === undefined
-      ? Prisma.sql`AND (r.digest IS NOT NULL OR r.requester_user_id = ${userId}::uuid)`
+      ? Prisma.sql`AND (r.requester_user_id = ${userId}::uuid
+          OR r.digest IS NOT NULL AND r.id <> ALL (${[...sealed]}::uuid[]))`
       : Prisma.sql`AND r.requester_user_id = ${requestsOf}::uuid`;
   return Prisma.sql`
     SELECT 'request' AS kind, r.id, r.reference, e.kind AS event, e.to_state AS state, e.at

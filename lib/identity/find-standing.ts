@@ -10,9 +10,9 @@ import { findHolder } from "@/lib/identity/holders/store";
 export async function findStanding(
   cx: DbContext,
   userId: string,
-): Promise<Pick<Principal, "role" | "duties" | "organisationId"> | undefined> {
+): Promise<Pick<Principal, "role" | "duties" | "organisationId" | "userId"> | undefined> {
   const holder = await inTransaction(cx, (tx) => findHolder(tx, cx.instance.tenantId, userId));
   if (holder === undefined || !holder.isActive) return undefined;
   const { role, duties, organisationId } = holder;
-  return { role, duties, organisationId };
+  return { role, duties, organisationId, userId };
 }

@@ -166,8 +166,7 @@ class Hub implements LiveHub {
     const named = [...this.#pending.values()];
     this.#pending = new Map();
     try {
-      const { tenantId } = this.#options.instance;
-      const changed = await inSnapshot(this.#options, (tx) => readChanged(tx, tenantId, named));
+      const changed = await inSnapshot(this.#options, (tx) => readChanged(tx, this.#options, named));
       for (const stream of this.#streams)
         for (const one of changed) if (isTold(stream.principal, one)) stream.change(one.change);
       this.#remember(changed);

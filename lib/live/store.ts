@@ -1,7 +1,9 @@
 import "server-only";
 import { z } from "zod";
+import type { ActionFacts } from "@/lib/access/action-facts";
 import { viewersOf } from "@/lib/access/grants/viewer-store";
 import { Escalation } from "@/lib/access/schema";
+import type { Context } from "@/lib/context";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { LiveChange, type LiveKind } from "@/lib/live/schema";
@@ -24,26 +26,38 @@ const Row = z.object({
   is_sent: z.boolean().nullable(),
   escalated_to: Escalation.nullable(),
   is_executives: z.boolean().nullable(),
+  sealed_from: z.array(z.string()).nullable(),
 });
 
+type Read = z.infer<typeof Row>;
+
+/** What decides who may know of a request or a grant; nothing where its row says not whose it is. */
+function filingOf(row: Read): ActionFacts["grant.read"] | undefined {
+  if (row.user_id === null || row.organisation_id === null) return undefined;
+  return {
+    requesterUserId: row.user_id,
+    requesterOrganisationId: row.organisation_id,
+    isSent: row.is_sent === true,
+    escalatedTo: row.escalated_to ?? undefined,
+    viewers: row.parties ?? [],
+    isReleased: row.is_executives === true,
+    sealedFrom: row.sealed_from ?? [],
+  };
+}
+
 function toChanged(record: unknown): Changed[] {
-  const { kind, id, state, version, ...row } = Row.parse(record);
+  const read = Row.parse(record);
+  const { kind, id, state, version, ...row } = read;
   const change = { id, state, ...(version === null ? {} : { version }) };
   if (kind === "request" || kind === "grant") {
-    if (row.user_id === null || row.organisation_id === null) return [];
-    const filing = {
-      requesterUserId: row.user_id,
-      requesterOrganisationId: row.organisation_id,
-      isSent: row.is_sent === true,
-      escalatedTo: row.escalated_to ?? undefined,
-      viewers: row.parties ?? [],
-      isReleased: row.is_executives === true,
-    };
-    return [{ change: { ...change, kind }, filing }];
+    const filing = filingOf(read);
+    return filing === undefined ? [] : [{ change: { ...change, kind }, filing }];
   }
   if (kind === "epoch") return [{ change: { ...change, kind } }];
-  if (kind === "hold")
-    return [{ change: { ...change, kind }, organisationId: row.organisation_id ?? undefined }];
+  if (kind === "hold") {
+    const sealedFrom = row.sealed_from ?? [];
+    return [{ change: { ...change, kind }, organisationId: row.organisation_id ?? undefined, sealedFrom }];
+  }
   if (kind === "notification")
     return row.user_id === null ? [] : [{ change: { ...change, kind }, userId: row.user_id }];
   return [{ change: { ...change, kind }, parties: row.parties ?? [] }];
@@ -54,47 +68,55 @@ function idsOf(named: readonly Named[], kind: LiveKind): string[] {
 }
 
 /** The named things as they are now, each with what decides who may know of it. One statement, whatever the kinds. */
-export async function readChanged(tx: Tx, tenantId: string, named: readonly Named[]): Promise<Changed[]> {
+export async function readChanged(
+  tx: Tx,
+  { instance: { tenantId }, clock }: Pick<Context, "instance" | "clock">,
+  named: readonly Named[],
+): Promise<Changed[]> {
+  const now = clock.now();
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT 'request' AS kind, r.id::text, r.state, r.version, r.requester_user_id AS user_id, r.organisation_id,
-      NULL::text[] AS parties, r.digest IS NOT NULL AS is_sent, r.escalated_to, NULL::boolean AS is_executives
+      NULL::text[] AS parties, r.digest IS NOT NULL AS is_sent, r.escalated_to, NULL::boolean AS is_executives,
+      sealed_from(r.id, ${now})::text[] AS sealed_from
     FROM access_request r
     WHERE r.tenant_id = ${tenantId}::uuid AND r.id = ANY (${idsOf(named, "request")}::uuid[])
     UNION ALL
     SELECT 'grant', g.id::text, g.state, NULL, g.subject_user_id, u.organisation_id, ARRAY(${viewersOf(Prisma.sql`g`)}), true, NULL,
-      num_nonnulls(g.release_id, g.emergency_id) > 0
+      num_nonnulls(g.release_id, g.emergency_id) > 0,
+      sealed_from(g.request_id, ${now})::text[]
     FROM access_grant g JOIN app_user u ON u.id = g.subject_user_id
     WHERE g.tenant_id = ${tenantId}::uuid AND g.id = ANY (${idsOf(named, "grant")}::uuid[])
     UNION ALL
-    SELECT 'transaction', t.id::text, t.status, t.version, NULL, NULL, t.participants, NULL, NULL, NULL
+    SELECT 'transaction', t.id::text, t.status, t.version, NULL, NULL, t.participants, NULL, NULL, NULL, NULL
     FROM transaction t
     WHERE t.tenant_id = ${tenantId}::uuid AND t.id = ANY (${idsOf(named, "transaction")}::uuid[])
     UNION ALL
-    SELECT 'dispute', d.id::text, d.state, NULL, NULL, NULL, t.participants, NULL, NULL, NULL
+    SELECT 'dispute', d.id::text, d.state, NULL, NULL, NULL, t.participants, NULL, NULL, NULL, NULL
     FROM dispute d JOIN transaction t ON t.id = d.transaction_id
     WHERE d.tenant_id = ${tenantId}::uuid AND d.id = ANY (${idsOf(named, "dispute")}::uuid[])
     UNION ALL
-    SELECT 'rotation', k.id::text, k.state, NULL, NULL, NULL, ARRAY[k.participant_id], NULL, NULL, NULL
+    SELECT 'rotation', k.id::text, k.state, NULL, NULL, NULL, ARRAY[k.participant_id], NULL, NULL, NULL, NULL
     FROM key_rotation k
     WHERE k.tenant_id = ${tenantId}::uuid AND k.id = ANY (${idsOf(named, "rotation")}::uuid[])
     UNION ALL
-    SELECT 'key', v.id::text, v.state, NULL, NULL, NULL, ARRAY[v.participant_id], NULL, NULL, NULL
+    SELECT 'key', v.id::text, v.state, NULL, NULL, NULL, ARRAY[v.participant_id], NULL, NULL, NULL, NULL
     FROM key_version v
     WHERE v.tenant_id = ${tenantId}::uuid AND v.id = ANY (${idsOf(named, "key")}::uuid[])
     UNION ALL
-    SELECT 'epoch', e.epoch::text, e.state, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT 'epoch', e.epoch::text, e.state, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM escrow_epoch e
     WHERE e.tenant_id = ${tenantId}::uuid AND e.epoch = ANY (${idsOf(named, "epoch")}::int[])
     UNION ALL
-    SELECT 'hold', p.id::text, p.state, NULL, NULL, p.organisation_id, NULL, NULL, NULL, NULL
+    SELECT 'hold', p.id::text, p.state, NULL, NULL, p.organisation_id, NULL, NULL, NULL, NULL,
+      staff_of_parties(p.tenant_id, p.transactions)::text[]
     FROM preservation p
     WHERE p.tenant_id = ${tenantId}::uuid AND p.id = ANY (${idsOf(named, "hold")}::uuid[])
     UNION ALL
-    SELECT 'notice', n.id::text, n.state, NULL, NULL, NULL, ARRAY[n.participant_id], NULL, NULL, NULL
+    SELECT 'notice', n.id::text, n.state, NULL, NULL, NULL, ARRAY[n.participant_id], NULL, NULL, NULL, NULL
     FROM subject_notice n
     WHERE n.tenant_id = ${tenantId}::uuid AND n.id = ANY (${idsOf(named, "notice")}::uuid[]) AND n.state = 'sent'
     UNION ALL
-    SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL, NULL
+    SELECT 'notification', u.id::text, 'changed', NULL, u.id, NULL, NULL, NULL, NULL, NULL, NULL
     FROM app_user u
     WHERE u.tenant_id = ${tenantId}::uuid AND u.id = ANY (${idsOf(named, "notification")}::uuid[])`);
   return rows.flatMap(toChanged);

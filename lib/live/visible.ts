@@ -17,16 +17,28 @@ export type Changed =
       readonly change: LiveChange & { kind: "transaction" | "dispute" | "rotation" | "key" | "notice" };
       readonly parties: readonly string[];
     }
-  | { readonly change: LiveChange & { kind: "hold" }; readonly organisationId: string | undefined }
+  | {
+      readonly change: LiveChange & { kind: "hold" };
+      readonly organisationId: string | undefined;
+      readonly sealedFrom: readonly string[];
+    }
   | { readonly change: LiveChange & { kind: "notification" }; readonly userId: string }
   | { readonly change: LiveChange & { kind: "epoch" } };
 
 const HOLDERS: readonly string[] = ["auditor", "regulator", "coordinator"];
 
-/** Holds are shown to the agency that placed them and to who decides about every case (`list-preservations.ts`). */
-function seesHold(principal: Principal, organisationId: string | undefined): boolean {
+/**
+ * Holds are shown to the agency that placed them and to who decides about every case and is of no party to the records
+ * (`list-preservations.ts`).
+ */
+function seesHold(
+  principal: Principal,
+  organisationId: string | undefined,
+  sealedFrom: readonly string[],
+): boolean {
   if (!HOLDERS.includes(principal.role)) return false;
-  return principal.organisationId === organisationId || seesEveryCase({ principal });
+  if (principal.organisationId === organisationId) return true;
+  return seesEveryCase({ principal }) && !sealedFrom.includes(principal.userId);
 }
 
 /** Whether a person is told: by the rules of reading the thing itself, so that a stream says no more than a call. */
@@ -36,7 +48,7 @@ export function isTold(principal: Principal, changed: Changed): boolean {
     return decideAction(principal, action, changed.filing).length === 0;
   }
   if ("userId" in changed) return changed.userId === principal.userId;
-  if ("organisationId" in changed) return seesHold(principal, changed.organisationId);
+  if ("organisationId" in changed) return seesHold(principal, changed.organisationId, changed.sealedFrom);
   if (!("parties" in changed)) return seesUnderEpochs(principal);
   // A notice is for those whose data were disclosed, and for nobody else.
   if (changed.change.kind === "notice")

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Principal } from "@/lib/context";
+import type { Context, Principal } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import type { Holder } from "@/lib/identity/holders/store";
 import { principalOf } from "@/lib/identity/principal";
@@ -24,11 +24,11 @@ const keyOf = (kind: string, subject: string): string => `${kind}:${subject}`;
 /** Asks the rules of reading about these things: one statement, whatever the kinds. */
 export async function readAudience(
   tx: Tx,
-  tenantId: string,
+  cx: Pick<Context, "instance" | "clock">,
   subjects: readonly Subject[],
 ): Promise<Audience> {
   const named = subjects.map(({ kind, subject }) => ({ kind, id: subject }));
-  const changed = named.length === 0 ? [] : await readChanged(tx, tenantId, named);
+  const changed = named.length === 0 ? [] : await readChanged(tx, cx, named);
   const known = new Map<string, Changed>(changed.map((one) => [keyOf(one.change.kind, one.change.id), one]));
   return {
     has: (principal, { kind, subject }) => {

@@ -34,7 +34,7 @@ export async function listNotifications(cx: Context, query: NotificationQuery): 
     const filter = { userId, unread: query.view === "unread", before, limit: query.limit + 1 };
     const found = await listNotices(tx, filter);
     const rows = found.slice(0, query.limit);
-    const audience = await readAudience(tx, tenantId, rows);
+    const audience = await readAudience(tx, cx, rows);
     const shown = rows.filter((row) => audience.has(cx.principal, row));
     const references = await readReferences(tx, tenantId, shown);
     return {

@@ -65,7 +65,7 @@ export async function tellPeople(cx: TellContext): Promise<number> {
     const events = await takeEvents(tx, tenantId, BATCH);
     if (events.length === 0) return 0;
     const [audience, people, hooks] = [
-      await readAudience(tx, tenantId, events),
+      await readAudience(tx, cx, events),
       await listPeople(tx, tenantId),
       await listHooks(tx, tenantId),
     ];

@@ -124,6 +124,7 @@ const APP_CALLS = [
   "audit_jcs",
   "audit_require_form",
   "audit_utf16_length",
+  "cases_sealed_from",
   "email_identity",
   "export_grant_stands",
   "export_maker_stands",
@@ -132,6 +133,12 @@ const APP_CALLS = [
   "order_is_used",
   "order_text",
   "orders_alike",
+  "own_organisations",
+  "request_seal",
+  "same_human",
+  "sealed_from",
+  "sealed_requests",
+  "staff_of_parties",
 ];
 
 /** Functions a login may call by name; triggers need no such right. */

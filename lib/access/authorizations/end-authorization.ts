@@ -94,7 +94,7 @@ async function againstEnding(
 
 /** The same order in the requests that go on with a rest: it ends there too, where a reviewer may end it at all. */
 async function endAlike(tx: Tx, cx: Context, permit: Permit, id: string, input: EndInput) {
-  const facts = await findRequestFacts(tx, cx.instance.tenantId, id);
+  const facts = await findRequestFacts(tx, cx, id);
   const row = await findAuthorization(tx, id);
   if (facts === undefined || row === undefined) return undefined;
   const request = await readRequest(tx, permit, facts);

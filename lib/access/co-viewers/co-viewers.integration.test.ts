@@ -139,7 +139,7 @@ describe("a co-viewer", () => {
     expect((await refusalOf(revokeGrant(viewer, grantId, "No more."))).code).toBe("access.forbidden");
     expect((await refusalOf(getRequest(viewer, requestId))).code).toBe("request-file.not-found");
     const changed = await inSnapshot(viewer, (tx) =>
-      readChanged(tx, bench.place.tenantId, [
+      readChanged(tx, bench.cx, [
         { kind: "grant", id: grantId },
         { kind: "request", id: requestId },
       ]),

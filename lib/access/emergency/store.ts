@@ -135,12 +135,12 @@ export async function listEmergencyRows(
   return z.array(Row).parse(rows);
 }
 
-/** Whether a use by this person waits for its review. That one was found unjustified the custodian knows alone. */
+/** Whether a use by this person, under whichever account, waits for its review. That one was found unjustified the custodian knows alone. */
 export async function isBlocked(tx: Tx, holderUserId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`SELECT 1 FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
       LEFT JOIN emergency_review r ON r.emergency_id = e.id
-      WHERE e.holder_user_id = ${holderUserId}::uuid AND r.emergency_id IS NULL
+      WHERE e.holder_user_id IN (SELECT same_human(${holderUserId}::uuid)) AND r.emergency_id IS NULL
         AND (g.state = 'pending' OR g.custodian_receipt IS NOT NULL) LIMIT 1`,
   );
   return rows.length > 0;

@@ -171,12 +171,17 @@ export async function findGrantsOf(
 export interface GrantFilter {
   readonly tenantId: string;
   readonly userId: string | undefined;
+  /** Requests that are sealed from the reader: what rests on one of them is in no list of the tenant's. */
+  readonly sealed: readonly string[];
   readonly view: "in_force" | "ended" | "all";
   readonly now: Date;
 }
 
-function filtered({ tenantId, userId, view, now }: GrantFilter): Prisma.Sql {
-  const own = userId === undefined ? Prisma.empty : Prisma.sql`AND ${isHeldBy(userId)}`;
+function filtered({ tenantId, userId, sealed, view, now }: GrantFilter): Prisma.Sql {
+  const own =
+    userId === undefined
+      ? Prisma.sql`AND (g.request_id IS NULL OR g.request_id <> ALL (${[...sealed]}::uuid[]))`
+      : Prisma.sql`AND ${isHeldBy(userId)}`;
   const isLive = Prisma.sql`(g.state IN ('pending', 'active') AND ${now} < g.not_after AND g.views_used < g.max_views)`;
   const views = {
     all: Prisma.empty,

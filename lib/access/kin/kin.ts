@@ -6,7 +6,7 @@ export interface Kin {
   readonly accounts: readonly string[];
   /** People who share an organisation with the person, by their account or by membership; the person is one. */
   readonly colleagues: readonly string[];
-  /** The organisations of the person: that of the account, and memberships. */
+  /** The organisations of the person: those of the accounts, and memberships. */
   readonly organisations: readonly string[];
 }
 

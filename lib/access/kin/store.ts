@@ -19,17 +19,12 @@ export async function findKin(tx: Tx, tenantId: string, userId: string): Promise
       SELECT organisation_id FROM app_user WHERE id = ${userId}::uuid
       UNION SELECT organisation_id FROM membership WHERE user_id = ${userId}::uuid)
     SELECT
-      ARRAY(SELECT o.organisation_id::text FROM own o) AS organisations,
+      ARRAY(SELECT o::text FROM own_organisations(${userId}::uuid) o) AS organisations,
       ARRAY(SELECT u.id::text FROM app_user u
         WHERE u.tenant_id = ${tenantId}::uuid AND u.organisation_id IN (SELECT organisation_id FROM own)
         UNION SELECT m.user_id::text FROM membership m
         WHERE m.organisation_id IN (SELECT organisation_id FROM own)) AS colleagues,
-      ARRAY(SELECT ${userId}::text
-        UNION SELECT u.id::text FROM app_user me JOIN app_user u
-          ON u.tenant_id = me.tenant_id AND email_identity(u.email) = email_identity(me.email)
-          WHERE me.id = ${userId}::uuid
-        UNION SELECT c.user_id::text FROM credential mine JOIN credential c ON c.public_key = mine.public_key
-          WHERE mine.user_id = ${userId}::uuid) AS accounts`);
+      ARRAY(SELECT a::text FROM same_human(${userId}::uuid) a) AS accounts`);
   return Row.parse(rows[0]);
 }
 

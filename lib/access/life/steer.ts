@@ -24,7 +24,7 @@ export interface Steered {
  */
 export async function loadSteered(tx: Tx, cx: Context, id: string, isLegalOnly: boolean): Promise<Steered> {
   await lockRequest(tx, id);
-  const facts = await findRequestFacts(tx, cx.instance.tenantId, id);
+  const facts = await findRequestFacts(tx, cx, id);
   if (facts === undefined) throw new DomainError("request-file.not-found");
   const { kin, facts: tied } = await withTie(tx, cx, facts);
   const party = await isParty(tx, ownOrganisations(cx, kin), facts.transactions);

@@ -38,8 +38,11 @@ afterAll(() => bench?.close());
 /** A request under which one record was opened, unless said otherwise. */
 async function opened(filing: Filing = {}, isOpened = true): Promise<string> {
   const id = await bench.file(filing);
-  await decideRequest(bench.legal, id, bench.approval("legal"));
-  const { grant_id: grant = "" } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
+  const { issuer, case_number, valid_from, valid_until } = { ...bench.order, ...filing.order };
+  const read = { confirms: { issuer, case_number, valid_from, valid_until } };
+  await decideRequest(bench.legal, id, bench.approval("legal", read));
+  const last = bench.approval("coordinator", read);
+  const { grant_id: grant = "" } = await decideRequest(bench.approver, id, last);
   if (isOpened) {
     const purpose = filing.asked !== undefined && "purpose" in filing.asked ? "compliance" : "audit";
     await auditTransaction(bench.regulator, bench.transactions[0], {
@@ -185,7 +188,8 @@ describe("notice", () => {
       "audit_mandate",
     ]);
     for (const kind of NoticeInstrument.options) expect(defaultNotice(kind, "compliance")).toBe("none");
-    const demand = await opened({ order: { kind: "statutory_demand" } });
+    // Another order than the sealed one above: that one is sealed in every filing of it.
+    const demand = await opened({ order: { kind: "statutory_demand", case_number: "18 O 2/26" } });
     const compliance = await opened({ asked: { purpose: "compliance" } });
     for (const id of [demand, compliance]) {
       expect(await waiting(bench.legal, id)).toEqual([]);

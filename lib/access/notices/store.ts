@@ -36,7 +36,8 @@ export interface NoticeReader {
 
 /**
  * Ids of requests under which something was opened and of which notice is given at all, newest first. Those of the
- * reader's own organisation, and those that a participant of it is a party to, are not there: neither side decides.
+ * reader's own organisations, by any account of his or membership, and those that a participant of one is a party to, are
+ * not there: neither side decides.
  */
 export async function listNoticeRequests(
   tx: Tx,
@@ -47,14 +48,17 @@ export async function listNoticeRequests(
   const kinds = rules.map(({ kind }) => kind);
   const purposes = rules.map(({ purpose }) => purpose);
   const after = page.after === undefined ? Prisma.empty : Prisma.sql`AND r.id < ${page.after}::uuid`;
+  const own = Prisma.sql`(SELECT ${reader.organisationId}::uuid UNION SELECT own_organisations(${reader.userId}::uuid))`;
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     SELECT r.id::text FROM access_request r
       LEFT JOIN legal_authorization a ON a.request_id = r.id AND a.record_digest = r.authorization_digest
     WHERE r.tenant_id = ${reader.tenantId}::uuid ${after}
       AND (coalesce(a.kind, 'none'), r.purpose) IN (SELECT * FROM unnest(${kinds}::text[], ${purposes}::text[]))
-      AND r.organisation_id <> ${reader.organisationId}::uuid AND r.requester_user_id <> ${reader.userId}::uuid
+      AND r.organisation_id NOT IN ${own}
+      AND r.requester_user_id NOT IN (SELECT same_human(${reader.userId}::uuid))
       AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
-        WHERE t.transaction_id::text = ANY (r.transactions) AND p.organisation_id = ${reader.organisationId}::uuid)
+        WHERE t.transaction_id::text = ANY (r.transactions) 
+          AND p.organisation_id IN ${own})
       AND EXISTS (SELECT 1 FROM disclosure d JOIN access_grant g ON g.id = d.grant_id
         WHERE g.request_id = r.id AND d.outcome = 'done')
     ORDER BY r.id DESC LIMIT ${page.limit}`);
@@ -66,7 +70,8 @@ export async function readDisclosed(tx: Tx, requestIds: readonly string[]): Prom
   if (requestIds.length === 0) return [];
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT r.id::text AS request_id, r.reference, o.participant_id AS participant, org.name AS organisation,
-      coalesce(a.kind, 'none') AS kind, r.purpose, o.transactions, o.groups, o.first_at, o.last_at, a.sealed_until,
+      coalesce(a.kind, 'none') AS kind, r.purpose, o.transactions, o.groups, o.first_at, o.last_at,
+      request_seal(r.id) AS sealed_until,
       n.state, n.reason, u.name AS by_name, n.at
     FROM (
       SELECT g.request_id, p.participant_id, array_agg(DISTINCT d.transaction_id::text) AS transactions,

@@ -50,6 +50,8 @@ export async function insertPreservation(tx: Tx, hold: NewHold): Promise<void> {
 export interface Owner {
   readonly tenantId: string;
   readonly organisationId: string | undefined;
+  /** Holds that are not this reader's to know: others' on records of his own organisations. */
+  readonly sealed?: readonly string[];
 }
 
 /** One hold, locked against another's change of it. */
@@ -77,11 +79,13 @@ export async function listPreservationRows(
   const rows = await tx.$queryRawUnsafe(
     `SELECT ${COLUMNS} FROM preservation WHERE tenant_id = $1::uuid
        AND ($2::uuid IS NULL OR organisation_id = $2::uuid) AND ($3::uuid IS NULL OR id < $3::uuid)
+       AND id <> ALL ($5::uuid[])
      ORDER BY id DESC LIMIT $4`,
     owner.tenantId,
     owner.organisationId ?? null,
     page.after ?? null,
     page.limit,
+    [...(owner.sealed ?? [])],
   );
   return z.array(Row).parse(rows);
 }
@@ -108,11 +112,12 @@ export async function findHolds(
     `SELECT t.id AS transaction, max(p.until) AS until FROM preservation p CROSS JOIN unnest(p.transactions) AS t(id)
      WHERE p.tenant_id = $1::uuid AND p.state = 'active' AND p.until > $4
        AND ($2::uuid IS NULL OR p.organisation_id = $2::uuid)
-       AND p.transactions && $3::text[] AND t.id = ANY ($3::text[]) GROUP BY t.id`,
+       AND p.id <> ALL ($5::uuid[]) AND p.transactions && $3::text[] AND t.id = ANY ($3::text[]) GROUP BY t.id`,
     owner.tenantId,
     owner.organisationId ?? null,
     [...transactions],
     at,
+    [...(owner.sealed ?? [])],
   );
   return new Map(
     z

@@ -16,6 +16,8 @@ export interface Viewer {
   readonly stages: readonly Stage[];
   /** The designated executive sees beside his own what has been escalated so far. */
   readonly seesEscalated: boolean;
+  /** Requests that are sealed from the viewer. */
+  readonly sealed: readonly string[];
 }
 
 /** Whose move a request is, and whether it is the viewer's. */
@@ -94,7 +96,8 @@ function from(viewer: Viewer): Prisma.Sql {
   return Prisma.sql`FROM access_request r CROSS JOIN LATERAL (SELECT ${WAITING_FOR} AS waiting_for) w
     CROSS JOIN LATERAL (SELECT coalesce(${isMine(viewer)}, false) AS is_mine) m
     WHERE r.tenant_id = ${viewer.tenantId}::uuid
-      AND (r.digest IS NOT NULL OR r.requester_user_id = ${viewer.userId}::uuid)`;
+      AND (r.requester_user_id = ${viewer.userId}::uuid
+        OR r.digest IS NOT NULL AND r.id <> ALL (${[...viewer.sealed]}::uuid[]))`;
 }
 
 function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
@@ -226,11 +229,10 @@ export async function findDeciders(
   return tx.$queryRaw<Decider[]>(
     Prisma.sql`SELECT u.id AS "userId", d.duty FROM app_user u JOIN duty d ON d.user_id = u.id
       WHERE u.tenant_id = ${wanted.tenantId}::uuid AND u.state = 'active' AND u.role = 'coordinator'
-        AND d.duty IN ('legal', 'approve') AND u.organisation_id <> ${wanted.besides}::uuid
+        AND d.duty IN ('legal', 'approve') AND ${wanted.besides}::uuid NOT IN (SELECT own_organisations(u.id))
         AND u.id <> ALL (${[...wanted.near]}::uuid[])
         AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
           WHERE t.transaction_id = ANY (${[...wanted.transactions]}::uuid[])
-            AND (p.organisation_id = u.organisation_id
-              OR p.organisation_id IN (SELECT m.organisation_id FROM membership m WHERE m.user_id = u.id)))`,
+            AND p.organisation_id IN (SELECT own_organisations(u.id)))`,
   );
 }

@@ -59,7 +59,7 @@ async function stateOf(
  * answer for every id.
  */
 export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<ReleaseCase> {
-  const facts = await findRequestFacts(tx, cx.instance.tenantId, id);
+  const facts = await findRequestFacts(tx, cx, id);
   if (facts === undefined) {
     await authorize(cx, "request.release", NOBODY);
     throw new DomainError("request-file.not-found");

@@ -49,7 +49,7 @@ export async function insertRequest(
   tx: Tx,
   permit: Permit<"request.create"> | Permit<"request.steer">,
   row: Asked &
-    Omit<RequestFacts, "isSent" | "escalatedTo"> & {
+    Omit<RequestFacts, "isSent" | "escalatedTo" | "sealedFrom"> & {
       readonly tenantId: string;
       readonly reference: string;
       /** The request that was answered in part, of which this one is the rest. */

@@ -2,6 +2,8 @@ import "server-only";
 import { z } from "zod";
 import { type Permit, requirePermit } from "@/lib/access/permit";
 import { Escalation, Purpose, RequestState, TransactionQuery } from "@/lib/access/schema";
+import { findSealedFrom } from "@/lib/audit/reading/sealed-store";
+import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { GroupName, Level } from "@/lib/escrow/statements";
 
@@ -17,6 +19,8 @@ export interface RequestFacts {
   readonly escalatedTo: Escalation | undefined;
   /** Users who look beside the requester, as they were named. */
   readonly coViewers: readonly string[];
+  /** From whom it is sealed at the time it is read. */
+  readonly sealedFrom: readonly string[];
 }
 
 /** What a request asks for. */
@@ -35,7 +39,7 @@ export interface Asked {
   readonly coViewers: readonly string[];
 }
 
-export interface RequestRow extends Asked, RequestFacts {
+export interface RequestRow extends Asked, Omit<RequestFacts, "sealedFrom"> {
   readonly reference: string;
   readonly state: RequestState;
   /** When its reviewers should have decided. */
@@ -142,11 +146,11 @@ const READING = [
 /** Whose request this is, if it exists in the tenant: enough to decide whether the caller may know of it. */
 export async function findRequestFacts(
   tx: Tx,
-  tenantId: string,
+  cx: Pick<Context, "instance" | "clock">,
   id: string,
 ): Promise<RequestFacts | undefined> {
   const row = await tx.access_request.findFirst({
-    where: { id, tenant_id: tenantId },
+    where: { id, tenant_id: cx.instance.tenantId },
     select: {
       id: true,
       requester_user_id: true,
@@ -170,6 +174,7 @@ export async function findRequestFacts(
     isSent,
     escalatedTo,
     coViewers: row.co_viewers,
+    sealedFrom: await findSealedFrom(tx, id, cx.clock.now()),
   };
 }
 

@@ -6,7 +6,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import { appendEntry } from "../append-entry";
 import type { AuditEvent, CompartmentKind } from "../event";
-import { addFilter, fencedConditions, type ReaderContext } from "../reading/filter";
+import { addFilter, type FenceContext, fencedConditions, type ReaderContext } from "../reading/filter";
 import { refuseUnknownNames } from "../reading/known-names";
 import { logDetail, ofLog } from "../reading/of-log";
 import { readableKinds } from "../reading/open-parts";
@@ -55,11 +55,7 @@ export function kindsOf(
 }
 
 /** What a caller's export takes: what was asked for, behind the caller's own fence; `cx` is of the present log. */
-export function requestOf(
-  cx: Pick<ReaderContext, "instance" | "principal">,
-  query: ExportQuery,
-  exportEntry: string,
-): ExportRequest {
+export function requestOf(cx: FenceContext, query: ExportQuery, exportEntry: string): ExportRequest {
   return {
     format: query.format,
     csv: { delimiter: query.delimiter ?? ",", bom: query.bom === "true" },

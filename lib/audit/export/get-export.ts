@@ -1,16 +1,20 @@
 import "server-only";
 import type { Context } from "@/lib/context";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { recordReadOnce } from "../record-read";
 import type { ExportItem } from "../schema";
 import { selectExports } from "./history-store";
-import { shownTo, toItem } from "./list-exports";
+import { type ShownExports, shownTo, toItem } from "./list-exports";
 
-async function findItem(cx: Context, id: string, shown: ReturnType<typeof shownTo>): Promise<ExportItem> {
+async function findItem(
+  cx: Context,
+  id: string,
+  shown: (tx: Tx) => ShownExports | Promise<ShownExports>,
+): Promise<ExportItem> {
   const { tenantId } = cx.instance;
-  const [row] = await inSnapshot(cx, (tx) =>
-    selectExports(tx, { tenantId, ...shown, before: undefined, limit: 1, id }),
+  const [row] = await inSnapshot(cx, async (tx) =>
+    selectExports(tx, { tenantId, ...(await shown(tx)), before: undefined, limit: 1, id }),
   );
   if (row === undefined) throw new DomainError("export.not-found");
   return toItem(cx, row);
@@ -18,11 +22,11 @@ async function findItem(cx: Context, id: string, shown: ReturnType<typeof shownT
 
 /** The caller's own export as the history has it. Not logged: for answers to what the caller has just done. */
 export function getOwnItem(cx: Context, id: string): Promise<ExportItem> {
-  return findItem(cx, id, { userId: cx.principal.userId });
+  return findItem(cx, id, () => ({ userId: cx.principal.userId }));
 }
 
 /** One export of the history: how far it is, its digest. The caller's own, or anybody's for a coordinator. */
 export async function getExport(cx: Context, id: string): Promise<ExportItem> {
   await recordReadOnce(cx, "audit.exports");
-  return findItem(cx, id, shownTo(cx));
+  return findItem(cx, id, (tx) => shownTo(tx, cx));
 }

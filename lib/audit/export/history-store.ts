@@ -110,6 +110,8 @@ export async function selectExports(
     readonly withoutGrantsBut?: string;
     /** Those that were asked for under this grant only. */
     readonly grantId?: string;
+    /** Requests that are sealed from the reader: exports under a grant of one of them are left out. */
+    readonly sealed?: readonly string[];
   },
 ): Promise<ExportRow[]> {
   const rows = await tx.$queryRawUnsafe(
@@ -122,6 +124,8 @@ export async function selectExports(
        AND ($3::uuid IS NULL OR x.id < $3::uuid) AND ($5::uuid IS NULL OR x.id = $5::uuid)
        AND ($6::uuid IS NULL OR x.by_user_id = $6::uuid OR NOT x.filter ? 'grant_id')
        AND ($7::text IS NULL OR x.filter ->> 'grant_id' = $7)
+       AND (cardinality($8::uuid[]) = 0 OR NOT x.filter ? 'grant_id' OR NOT EXISTS (SELECT 1 FROM access_grant g
+         WHERE g.id::text = lower(x.filter ->> 'grant_id') AND g.request_id = ANY ($8::uuid[])))
      ORDER BY x.id DESC LIMIT $4`,
     where.tenantId,
     where.userId ?? null,
@@ -130,6 +134,7 @@ export async function selectExports(
     where.id ?? null,
     where.withoutGrantsBut ?? null,
     where.grantId ?? null,
+    [...(where.sealed ?? [])],
   );
   return z.array(ExportRow).parse(rows);
 }

@@ -1,9 +1,10 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { seesEveryCase } from "../reading/filter";
+import { findSealedCases } from "../reading/sealed-store";
 import { recordReadOnce } from "../record-read";
 import type { ExportHistoryQuery, ExportItem, ExportPage } from "../schema";
 import { type ExportRow, selectExports } from "./history-store";
@@ -26,14 +27,19 @@ export function toItem(cx: Context, row: ExportRow): ExportItem {
   };
 }
 
-/** Whose exports the caller sees: his own, or everybody's; those of a grant only where every case is his to know. */
-export function shownTo(cx: Context): {
+/** Whose exports somebody sees. */
+export interface ShownExports {
   readonly userId: string | undefined;
   readonly withoutGrantsBut?: string;
-} {
+  readonly sealed?: readonly string[];
+}
+
+/** Whose exports the caller sees: his own, or everybody's; those of a grant only where its case is his to know. */
+export async function shownTo(tx: Tx, cx: Context): Promise<ShownExports> {
   const { role, userId } = cx.principal;
   if (role !== "coordinator") return { userId };
-  return seesEveryCase(cx) ? { userId: undefined } : { userId: undefined, withoutGrantsBut: userId };
+  if (!seesEveryCase(cx)) return { userId: undefined, withoutGrantsBut: userId };
+  return { userId: undefined, sealed: await findSealedCases(tx, cx) };
 }
 
 /**
@@ -49,8 +55,8 @@ export async function listExports(cx: Context, query: ExportHistoryQuery): Promi
   }
   await recordReadOnce(cx, "audit.exports");
   const { tenantId } = cx.instance;
-  const rows = await inSnapshot(cx, (tx) =>
-    selectExports(tx, { tenantId, ...shownTo(cx), before: cursor, limit: limit + 1 }),
+  const rows = await inSnapshot(cx, async (tx) =>
+    selectExports(tx, { tenantId, ...(await shownTo(tx, cx)), before: cursor, limit: limit + 1 }),
   );
   const shown = rows.slice(0, limit);
   return {

@@ -4,7 +4,7 @@ import { type CopiedRow, copyRows } from "@/lib/db/copy-rows";
 import type { RawTx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import type { CompartmentKind } from "../event";
-import type { Conditions } from "../reading/filter";
+import { type Conditions, type FenceContext, seesEveryCase } from "../reading/filter";
 import { countFitting, Indexed } from "../verification/index-store";
 import { type PartRow, partsOf, partsSelect } from "./stored-part";
 
@@ -186,6 +186,19 @@ export async function findWithin(tx: RawTx, fence: Conditions, said: readonly Sa
     .array(z.object({ seq: Seq }))
     .parse(found.rows)
     .map(({ seq }) => seq);
+}
+
+/** Cases that are sealed from the reader now, as `fencedConditions` leaves them out; of others it asks nothing. */
+export async function readSealedCases(tx: RawTx, cx: FenceContext): Promise<readonly string[]> {
+  if (!seesEveryCase(cx)) return [];
+  const found = await tx.query(
+    "SELECT unnest(cases_sealed_from($1::uuid, $2::uuid, $3::timestamptz))::text AS id",
+    [cx.instance.tenantId, cx.principal.userId, cx.clock.now().toISOString()],
+  );
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(found.rows)
+    .map(({ id }) => id);
 }
 
 /** All leaf hashes below `size`, in order, a batch at a time; each is valid until the next batch. */

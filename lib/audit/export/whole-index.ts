@@ -15,7 +15,7 @@ import { around } from "../verify/report";
 import { JudgedLeaves, type Leaf } from "./judged-leaves";
 import type { ExportRequest } from "./produce-export";
 import { findPruning } from "./read-gone";
-import { countLeaves, findWithin, readAnchoredSize, readLeftOut, type Said } from "./store";
+import { countLeaves, findWithin, readAnchoredSize, readLeftOut, readSealedCases, type Said } from "./store";
 
 const STRETCH = 16;
 
@@ -68,6 +68,13 @@ interface LeftOut {
   readonly judged: JudgedLeaves;
 }
 
+/** What entries are judged by, beside themselves. */
+type Judging = Beside & {
+  readonly minimum: number;
+  /** Cases that are sealed from the reader, as the database says. */
+  readonly sealedCases: readonly string[];
+};
+
 type Judged =
   | { readonly fault: VerificationFinding }
   | { readonly said: readonly Said[] }
@@ -76,11 +83,7 @@ type Judged =
   | "pruned";
 
 /** What the reader's fence is to be asked about one entry, what is wrong with it, or why it is rightly out. */
-function judge(
-  cx: ReaderContext,
-  row: Indexed,
-  { minimum, ...beside }: Beside & { readonly minimum: number },
-): Judged {
+function judge(cx: ReaderContext, row: Indexed, { minimum, sealedCases, ...beside }: Judging): Judged {
   const { seq } = row;
   if (row.bytes === null)
     return seq < minimum
@@ -90,7 +93,7 @@ function judge(
   if (!("sealed" in entry)) return { fault: entry };
   const { isRow, rows } = ownWord(cx, entry, row.row, beside);
   const said = isRow && row.row !== null ? [row.row] : rows;
-  if (said.some((one) => isSurelyWithin(cx, one))) return "within";
+  if (said.some((one) => isSurelyWithin(cx, one, sealedCases))) return "within";
   if (isRow) return "behind";
   return {
     said: rows.map(({ tenant_id, case_id, is_suspicion }) => ({ seq, tenant_id, case_id, is_suspicion })),
@@ -111,7 +114,7 @@ interface Batch {
 async function judgeBatch(
   cx: ReaderContext,
   rows: readonly Indexed[],
-  beside: Beside & { readonly minimum: number },
+  beside: Judging,
 ): Promise<Batch | VerificationFinding> {
   const batch: Batch = { said: [], shut: [], within: [], behind: [] };
   for (const [at, row] of rows.entries()) {
@@ -158,11 +161,12 @@ async function judgeLeftOut(
   const recoveries = (await readRecoveries(tx, log, size)).filter((recovery) => recovery.lost.length > 0);
   for (const recovery of recoveries) found.judged.believe(recovery);
   const lost = new Set(recoveries.flatMap((recovery) => recovery.lost));
+  const sealedCases = await readSealedCases(tx, cx);
   const book = new ErasureBook(cx);
   for await (const rows of readLeftOut(tx, { conditions, log, size }, minimum)) {
     const ids = rows.map((row) => row.entry_id);
     const sealed = await sealedOf(cx, await readSealedParts(tx, ids), book);
-    const batch = await judgeBatch(cx, rows, { minimum, lost, sealed });
+    const batch = await judgeBatch(cx, rows, { minimum, lost, sealed, sealedCases });
     if ("class" in batch) return { ...found, fault: batch };
     const within = new Set(await findWithin(tx, conditions, batch.said));
     found.own.push(...within, ...batch.within);

@@ -9,12 +9,15 @@ import type { EventQuery, ExportQuery } from "../schema";
 type Filter = Pick<EventQuery, "actor" | "action" | "subject" | "outcome" | "purpose" | "from" | "to">;
 
 /** What of a caller the fence and the readable parts depend on. */
-export type Reader = Pick<Principal, "role" | "duties" | "organisationId">;
+export type Reader = Pick<Principal, "role" | "duties" | "organisationId" | "userId">;
 
 /** What reading the log for somebody needs, whether they wait for it or not. */
 export type ReaderContext = Pick<Context, "db" | "instance" | "clock" | "audit" | "logger"> & {
   readonly principal: Reader;
 };
+
+/** What the fence is made of. */
+export type FenceContext = Pick<ReaderContext, "instance" | "principal" | "clock">;
 
 /** Conditions over `audit_index i` with numbered parameters; no value ever becomes part of the text. */
 export class Conditions {
@@ -75,13 +78,16 @@ const SUBJECT_COLUMNS: Readonly<Record<string, { readonly column: string; readon
   grant: { column: "grant_id", isUuid: true },
 };
 
-/** Who decides about access requests sees every case of the tenant; others see their own agency's. */
-export function seesEveryCase(cx: { readonly principal: Reader }): boolean {
+/**
+ * Who decides about access requests sees every case of the tenant that is not sealed from him (`cases_sealed_from`); others
+ * see their own agency's.
+ */
+export function seesEveryCase(cx: { readonly principal: Pick<Reader, "duties"> }): boolean {
   return cx.principal.duties.some((duty) => duty === "approve" || duty === "legal");
 }
 
 /** Entries about suspicion are for the duty compliance: anybody else who knew of one could warn somebody. */
-export function seesSuspicion(cx: { readonly principal: Reader }): boolean {
+export function seesSuspicion(cx: { readonly principal: Pick<Reader, "duties"> }): boolean {
   return cx.principal.duties.includes("compliance");
 }
 
@@ -90,14 +96,25 @@ export function seesSuspicion(cx: { readonly principal: Reader }): boolean {
  * there only for its agency and its deciders, rows about suspicion only for compliance, in lists, counts, exports and
  * access logs alike (I12).
  */
-export function fencedConditions(cx: Pick<ReaderContext, "instance" | "principal">): Conditions {
+export function fencedConditions(cx: FenceContext): Conditions {
   const conditions = new Conditions().add("i.tenant_id = ?::uuid", cx.instance.tenantId);
   if (!seesSuspicion(cx)) conditions.add("i.is_suspicion = ?::boolean", false);
-  if (seesEveryCase(cx)) return conditions;
+  if (seesEveryCase(cx)) return addNotSealed(conditions, cx);
   return conditions.add(
     `(i.case_id IS NULL OR i.case_id = ?::uuid OR i.case_id IN (SELECT c.id FROM (SELECT id, organisation_id
        FROM access_request UNION ALL SELECT id, organisation_id FROM preservation) c WHERE c.organisation_id = ?::uuid))`,
     cx.principal.organisationId,
+  );
+}
+
+/** Leaves out the cases that are sealed from the reader now, about records that an organisation of his is a party to. */
+function addNotSealed(conditions: Conditions, cx: FenceContext): Conditions {
+  const tenant = conditions.parameter(cx.instance.tenantId);
+  const at = conditions.parameter(cx.clock.now().toISOString());
+  return conditions.add(
+    `(i.case_id IS NULL OR i.case_id <> ALL (
+       (SELECT cases_sealed_from(${tenant}::uuid, ?::uuid, ${at}::timestamptz))::uuid[]))`,
+    cx.principal.userId,
   );
 }
 
@@ -110,11 +127,17 @@ export interface FencedBy {
 
 /**
  * Whether the fence lets this through whatever rows there are of cases: `fencedConditions` without a question to the
- * database, whose owner can answer it falsely. False also where only the database tells whose a case is.
+ * database, whose owner can answer it falsely. False also where only the database tells whose a case is. What it says is
+ * sealed from the reader is left out.
  */
-export function isSurelyWithin(cx: Pick<ReaderContext, "instance" | "principal">, by: FencedBy): boolean {
+export function isSurelyWithin(
+  cx: Pick<ReaderContext, "instance" | "principal">,
+  by: FencedBy,
+  sealed: readonly string[],
+): boolean {
   if (by.tenant_id !== cx.instance.tenantId || (by.is_suspicion && !seesSuspicion(cx))) return false;
-  return by.case_id === null || seesEveryCase(cx) || by.case_id === cx.principal.organisationId;
+  if (by.case_id === null || by.case_id === cx.principal.organisationId) return true;
+  return seesEveryCase(cx) && !sealed.includes(by.case_id);
 }
 
 /** Microsecond text of a given instant, comparable with `at` as text. */

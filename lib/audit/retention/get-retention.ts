@@ -2,6 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { seesEveryCase } from "../reading/filter";
+import { findSealedCases } from "../reading/sealed-store";
 import { readMinimum } from "../reading/store";
 import { recordReadOnce } from "../record-read";
 import type { Retention } from "./schema";
@@ -20,7 +21,7 @@ function withoutCounts(last: Retention["last_pruning"]): Retention["last_pruning
  */
 export async function getRetention(cx: Context): Promise<Retention> {
   await recordReadOnce(cx, "audit.retention");
-  const { log, tenantId } = cx.instance;
+  const { log } = cx.instance;
   const isDecider = seesEveryCase(cx);
   return inSnapshot(cx, async (tx) => {
     const last = await findLastPruning(tx, log);
@@ -28,7 +29,9 @@ export async function getRetention(cx: Context): Promise<Retention> {
       ...(await readPeriods(tx)),
       minimum: await readMinimum(tx, log),
       last_pruning: isDecider ? last : withoutCounts(last),
-      ...(isDecider ? { holds: await readHolds(tx, tenantId, SHOWN) } : {}),
+      ...(isDecider
+        ? { holds: await readHolds(tx, cx.principal, await findSealedCases(tx, cx), SHOWN) }
+        : {}),
     };
   });
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import type { Principal } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import type { Holds, Retention } from "./schema";
 
@@ -42,20 +43,33 @@ const PreservationRow = z.object({
   until: z.coerce.date(),
 });
 
-/** Holds in force now (as audit_is_held sees them), those that end first first. */
-export async function readHolds(tx: Tx, tenantId: string, limit: number): Promise<Holds> {
+/**
+ * Holds in force now (as audit_is_held sees them), those that end first first; none on records that an organisation of the
+ * reader is a party to but what it placed itself.
+ */
+export async function readHolds(
+  tx: Tx,
+  { tenantId, userId }: Pick<Principal, "tenantId" | "userId">,
+  sealed: readonly string[],
+  limit: number,
+): Promise<Holds> {
   const held = await tx.$queryRawUnsafe(
     `SELECT t.id::text AS transaction_id, t.hold_until AS until FROM transaction t
-     WHERE t.tenant_id = $1::uuid AND t.hold_until > now() ORDER BY t.hold_until, t.id LIMIT $2`,
+     WHERE t.tenant_id = $1::uuid AND t.hold_until > now()
+       AND NOT EXISTS (SELECT 1 FROM participant p WHERE p.id = ANY (t.participants)
+         AND p.organisation_id IN (SELECT own_organisations($3::uuid))) ORDER BY t.hold_until, t.id LIMIT $2`,
     tenantId,
     limit + 1,
+    userId,
   );
   const preserved = await tx.$queryRawUnsafe(
     `SELECT p.id::text, u.name AS requested_by, p.reason, p.transactions, p.until FROM preservation p
      JOIN app_user u ON u.id = p.requested_by
-     WHERE p.tenant_id = $1::uuid AND p.released_at IS NULL AND p.until > now() ORDER BY p.until, p.id LIMIT $2`,
+     WHERE p.tenant_id = $1::uuid AND p.released_at IS NULL AND p.until > now() AND p.id <> ALL ($3::uuid[])
+     ORDER BY p.until, p.id LIMIT $2`,
     tenantId,
     limit + 1,
+    [...sealed],
   );
   const [transactions, preservations] = [
     z.array(HeldRow).parse(held),

@@ -8,19 +8,21 @@ import { inForceFrom, requireRegistrar } from "@/lib/authority/registry/rules";
 import { type AuthorityRow, confirmAuthorityRow, lockAuthority } from "@/lib/authority/registry/store";
 import type { AuthorityConfirmation } from "@/lib/authority/schema";
 import type { Context } from "@/lib/context";
-import { inTransaction } from "@/lib/db/transaction";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { isSameHuman } from "@/lib/identity/holders/same-human-store";
 
-function requireConfirmable(
+async function requireConfirmable(
+  tx: Tx,
   cx: Context,
   row: AuthorityRow | undefined,
   body: AuthorityConfirmation,
-): AuthorityRow {
+): Promise<AuthorityRow> {
   if (row === undefined) throw new DomainError("authority.not-found");
   if (row.state !== "proposed") {
     throw new DomainError("authority.state", { detail: `The registration is ${row.state}.` });
   }
-  if (row.proposed_by === cx.principal.userId) {
+  if (await isSameHuman(tx, row.proposed_by, cx.principal.userId)) {
     throw new DomainError("authority.second-person", {
       detail: "Somebody else confirms what you registered.",
     });
@@ -48,7 +50,7 @@ export async function confirmAuthority(
     requireRegistrar(cx);
     const entry = await inTransaction(cx, async (tx) => {
       const found = await lockAuthority(tx, cx.instance.tenantId, id);
-      const row = requireConfirmable(cx, found, body);
+      const row = await requireConfirmable(tx, cx, found, body);
       // Revoked since it was registered.
       await requireNeverRevoked(tx, cx.instance.tenantId, row.certificate);
       const at = cx.clock.now();

@@ -25,7 +25,7 @@ async function reader(tx: Tx, cx: ComposeContext, row: DeliveryRow): Promise<Hol
   const { tenantId } = cx.instance;
   const holder = await findHolder(tx, tenantId, row.user_id);
   if (holder === undefined || !holder.isActive) return undefined;
-  const audience = await readAudience(tx, tenantId, [row]);
+  const audience = await readAudience(tx, cx, [row]);
   return audience.has(awayPrincipal(holder), row) ? holder : undefined;
 }
 

@@ -379,7 +379,7 @@ describe("a job", () => {
     const { id } = await ask(auditor);
     const other: JobContext = {
       ...worker,
-      findReader: async () => ({ role: "coordinator", duties: ["legal"], organisationId: id }),
+      findReader: async () => ({ role: "coordinator", duties: ["legal"], organisationId: id, userId: id }),
     };
     expect(await runNextExport(other)).toBe(true);
     expect((await getExport(auditor, id)).state).toBe("failed");
