@@ -3,12 +3,14 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
+import { ERROR_CODES } from "../lib/errors";
 import { createPortalServer } from "./portal-server.mjs";
 import { refuseEarly } from "./refuse-early.mjs";
 
 // Raw sockets against the portal's own server, its times made short. Nothing waits for a clock: each test waits for the
 // answer, or for the connection to be gone.
 
+const LIMITED_TO = 20;
 const server = { current: createPortalServer() };
 const seen: { started: number; whole: number; cut: number } = { started: 0, whole: 0, cut: 0 };
 
@@ -20,6 +22,7 @@ beforeEach(async () => {
     keepAliveMs: 300,
     checkMs: 50,
     lingerMs: 100,
+    callsPerConnection: LIMITED_TO,
   });
   server.current.on("request", (request, response) => {
     if (refuseEarly(request, response)) return;
@@ -86,6 +89,8 @@ function problemIn(text: string): z.infer<typeof Problem> {
     headers.map((one) => [one.split(": ")[0]?.toLowerCase(), one.split(": ")[1]]),
   );
   const problem = Problem.parse(JSON.parse(body));
+  const listed: Readonly<Record<string, readonly [number, string]>> = ERROR_CODES;
+  expect(listed[problem.code], problem.code).toEqual([problem.status, problem.title]);
   expect(line).toContain(` ${problem.status} `);
   expect(named).toMatchObject({
     "content-type": "application/problem+json",
@@ -187,6 +192,26 @@ it("TRACE is answered 405 with what is allowed, and echoes nothing", async () =>
   expect(problemIn(answer)).toMatchObject({ status: 405, instance: "/confidential/x" });
   expect(answer).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
   expect(answer).not.toContain("secret");
+});
+
+it("an expectation that nobody can meet is refused, and the one that everybody knows is met", async () => {
+  const post = (expected: string) =>
+    talk(
+      `POST /x HTTP/1.1\r\n${HOST}expect: ${expected}\r\nconnection: close\r\ncontent-length: 2\r\n\r\nab`,
+    );
+  expect(problemIn(await post("200-ok"))).toMatchObject({ status: 417, instance: "/x" });
+  expect(seen.started).toBe(0);
+  const met = await post("100-continue");
+  expect(met).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK\r\n/);
+  expect(seen.whole).toBe(1);
+});
+
+it("whoever sends more calls on one connection than it takes is answered those, and the connection is closed", async () => {
+  const calls = `GET / HTTP/1.1\r\n${HOST}\r\n`.repeat(LIMITED_TO + 3);
+  const answers = (await talk(calls)).split("HTTP/1.1 ").slice(1);
+  expect(answers.map((answer) => answer.slice(0, 3))).toEqual(Array(LIMITED_TO).fill("200"));
+  expect(answers.at(-1)).toMatch(/\r\nconnection: close\r\n/i);
+  await untilGone();
 });
 
 it("a sender that goes away in the middle is known to have done so", async () => {
