@@ -11,7 +11,13 @@ import { refuseEarly } from "./refuse-early.mjs";
 // answer, or for the connection to be gone.
 
 const server = { current: createPortalServer() };
-const seen: { started: number; whole: number; cut: number; url?: string; host?: string } = {
+const seen: {
+  started: number;
+  whole: number;
+  cut: number;
+  url?: string | undefined;
+  host?: string | undefined;
+} = {
   started: 0,
   whole: 0,
   cut: 0,
