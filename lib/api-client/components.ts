@@ -18,7 +18,7 @@ const HEADERS = {
     '"writes";q=600;w=60',
   ),
   RateLimit: text("What is left of it, and the seconds until it is whole again.", '"writes";r=599;t=60'),
-  CacheControl: text("`no-store`, but for what never changes.", "no-store"),
+  CacheControl: text("`no-store`, but for what never changes and for /openapi.json.", "no-store"),
   ETag: text("Version of what was read, for If-Match.", '"3"'),
   IdempotencyReplayed: text("`true` on the answer of a replay: status and ids only.", "true"),
   RetryAfter: text("Seconds after which to try again.", "5"),
