@@ -20,8 +20,7 @@ export function withHeaders(
   // A file that is fetched in pieces must not be compressed on its way: its ranges count its own bytes.
   const isAsItIs = merged.get("cache-control")?.includes("no-transform") === true;
   for (const [name, value] of Object.entries({ ...STANDARD, ...headers })) merged.set(name, value);
-  if (isAsItIs && headers["cache-control"] === undefined)
-    merged.set("cache-control", "no-store, no-transform");
+  if (isAsItIs) merged.set("cache-control", "no-store, no-transform");
   const { status } = response;
   const hasNoBody = isHead || status === 204 || status === 304;
   if (hasNoBody) void response.body?.cancel();

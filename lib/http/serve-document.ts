@@ -1,38 +1,22 @@
 import "server-only";
-import { gzipSync } from "node:zlib";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 
-/** A text that does not change while the program runs, in the codings that it is sent in. */
+/** A text that does not change while the program runs. */
 export interface PublicDocument {
-  readonly plain: Coded;
-  readonly packed: Coded;
+  readonly text: string;
   readonly mediaType: string;
-}
-
-interface Coded {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Strong: the same tag is the same bytes (RFC 9110 section 8.8.3.3), so each coding has its own. */
+  /** Strong: the same tag is the same bytes (RFC 9110 section 8.8.3). */
   readonly etag: string;
 }
 
-/** Compressed once: done for each call it would be work that anybody can ask for. */
 export function publicDocument(text: string, mediaType: string): PublicDocument {
-  const bytes = utf8(text);
-  const digest = toBase64url(sha256(bytes));
-  return {
-    plain: { bytes: Uint8Array.from(bytes), etag: `"${digest}"` },
-    packed: { bytes: Uint8Array.from(gzipSync(bytes, { level: 9 })), etag: `"${digest}-gzip"` },
-    mediaType,
-  };
+  return { text, mediaType, etag: `"${toBase64url(sha256(utf8(text)))}"` };
 }
 
-/** Whether an Accept-Encoding names gzip and does not refuse it (RFC 9110 section 12.5.3). */
-function takesGzip(header: string | null): boolean {
-  return (header ?? "").split(",").some((one) => {
-    const [coding = "", ...parameters] = one.split(";").map((part) => part.trim().toLowerCase());
-    return coding === "gzip" && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-  });
+/** Whether the server may send it in another coding, whose bytes are others. */
+function mayBeCoded(header: string | null): boolean {
+  return (header ?? "").split(",").some((one) => !["", "identity"].includes(one.trim().toLowerCase()));
 }
 
 /** Whether If-None-Match names this tag, compared weakly (RFC 9110 section 13.1.2). */
@@ -42,18 +26,17 @@ function hasTag(header: string | null, etag: string): boolean {
   return (header.match(/(?:W\/)?"[^"]*"/g) ?? []).some((tag) => tag.replace(/^W\//, "") === etag);
 }
 
-/** The document, or 304 for whoever has it already: kept by caches and asked after each time. */
-export function documentResponse({ plain, packed, mediaType }: PublicDocument, request: Request): Response {
-  const isPacked = takesGzip(request.headers.get("accept-encoding"));
-  const { bytes, etag } = isPacked ? packed : plain;
+/**
+ * The document, or 304 for whoever has it already: kept by caches and asked after each time. Next compresses it, and
+ * takes Content-Encoding from answers that do so themselves; so the tag is weak for whoever takes another coding.
+ */
+export function documentResponse({ text, mediaType, etag }: PublicDocument, request: Request): Response {
+  const isWeak = mayBeCoded(request.headers.get("accept-encoding"));
   const headers = {
-    etag,
+    etag: isWeak ? `W/${etag}` : etag,
     vary: "accept-encoding",
-    // Not to be compressed on its way: the tag is that of these bytes.
-    "cache-control": "public, no-cache, no-transform",
+    "cache-control": "public, no-cache",
   };
   if (hasTag(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
-  const coding: Record<string, string> = isPacked ? { "content-encoding": "gzip" } : {};
-  const sent = { ...headers, ...coding, "content-type": mediaType, "content-length": String(bytes.length) };
-  return new Response(bytes, { headers: sent });
+  return new Response(text, { headers: { ...headers, "content-type": mediaType } });
 }
