@@ -379,6 +379,39 @@ test("an upload that breaks off stores nothing and the portal goes on", async ()
   expect(request.text).not.toContain("order.pdf");
 });
 
+/** What comes for these bytes until the connection is closed. */
+async function raw(text: string): Promise<string> {
+  const { hostname, port } = new URL(demo().base_url);
+  const socket = connect(Number(port), hostname);
+  const chunks: Buffer[] = [];
+  socket.on("error", () => undefined).on("data", (chunk) => void chunks.push(chunk));
+  socket.write(text);
+  await new Promise((resolve) => socket.once("close", resolve));
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+test("whoever asks for another protocol is answered in this one, at addresses that there are and are not", async () => {
+  const { host } = new URL(demo().base_url);
+  const ask = (target: string, protocol: string) =>
+    raw(
+      `GET ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: upgrade, close\r\nupgrade: ${protocol}\r\n\r\n`,
+    );
+  expect(await ask("/healthz", "h2c")).toMatch(/^HTTP\/1.1 200 /);
+  expect(await ask("/confidential/status", "websocket")).toContain("auth.required");
+  for (const address of ["/_next/webpack-hmr", "/_next/hmr", "/nothing-there"])
+    expect(await ask(address, "websocket"), address).toMatch(/^HTTP\/1.1 404 /);
+});
+
+test("a target that names another host leads nobody there", async () => {
+  const { host } = new URL(demo().base_url);
+  const answer = await raw(
+    `GET http://other.example/confidential/status HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`,
+  );
+  expect(answer).toMatch(/^HTTP\/1.1 401 /);
+  expect(answer).not.toContain("other.example");
+  expect(await raw(`OPTIONS * HTTP/1.1\r\nhost: ${host}\r\n\r\n`)).toMatch(/^HTTP\/1.1 204 /);
+});
+
 test("a spent budget answers 429 with Retry-After, other budgets go on, and pages draw on the same", async ({
   browser,
 }) => {

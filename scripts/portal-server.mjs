@@ -36,6 +36,19 @@ function refuse(error, socket, lingerMs) {
   setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
+/** Only `100-continue` can be met; Node would answer any other with an empty 417. */
+function refuseExpectation(request, response) {
+  const { status, headers, body } = refusalOf({
+    status: 417,
+    code: "request.expectation",
+    title: "The expectation cannot be met",
+    detail: "No expectation but 100-continue is met here (RFC 9110 section 10.1.1).",
+    instance: (request.url ?? "/").split("?", 1)[0],
+  });
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
 /** Makes the server; `limits` are for tests. Whoever gets it adds what answers. */
 export function createPortalServer(limits = {}) {
   const { headerBytes, headersMs, requestMs, keepAliveMs, checkMs, lingerMs } = { ...LIMITS, ...limits };
@@ -48,7 +61,7 @@ export function createPortalServer(limits = {}) {
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
   server.keepAliveTimeout = keepAliveMs;
-  server.maxRequestsPerSocket = 10_000;
   server.on("clientError", (error, socket) => refuse(error, socket, lingerMs));
+  server.on("checkExpectation", refuseExpectation);
   return server;
 }

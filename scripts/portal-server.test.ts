@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
+import { ERROR_CODES } from "../lib/errors";
 import { createPortalServer } from "./portal-server.mjs";
 import { refuseEarly } from "./refuse-early.mjs";
 
@@ -10,7 +11,17 @@ import { refuseEarly } from "./refuse-early.mjs";
 // answer, or for the connection to be gone.
 
 const server = { current: createPortalServer() };
-const seen: { started: number; whole: number; cut: number } = { started: 0, whole: 0, cut: 0 };
+const seen: {
+  started: number;
+  whole: number;
+  cut: number;
+  url?: string | undefined;
+  host?: string | undefined;
+} = {
+  started: 0,
+  whole: 0,
+  cut: 0,
+};
 
 beforeEach(async () => {
   Object.assign(seen, { started: 0, whole: 0, cut: 0 });
@@ -24,6 +35,8 @@ beforeEach(async () => {
   server.current.on("request", (request, response) => {
     if (refuseEarly(request, response)) return;
     seen.started += 1;
+    seen.url = request.url;
+    seen.host = request.headers.host;
     request.on("aborted", () => {
       seen.cut += 1;
     });
@@ -86,6 +99,8 @@ function problemIn(text: string): z.infer<typeof Problem> {
     headers.map((one) => [one.split(": ")[0]?.toLowerCase(), one.split(": ")[1]]),
   );
   const problem = Problem.parse(JSON.parse(body));
+  const listed: Readonly<Record<string, readonly [number, string]>> = ERROR_CODES;
+  expect(listed[problem.code], problem.code).toEqual([problem.status, problem.title]);
   expect(line).toContain(` ${problem.status} `);
   expect(named).toMatchObject({
     "content-type": "application/problem+json",
@@ -187,6 +202,41 @@ it("TRACE is answered 405 with what is allowed, and echoes nothing", async () =>
   expect(problemIn(answer)).toMatchObject({ status: 405, instance: "/confidential/x" });
   expect(answer).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
   expect(answer).not.toContain("secret");
+});
+
+it("a target that names another host is this server's own path, so that nobody is led there", async () => {
+  await talk(`GET http://other.example:81/a/../b%2F?c=//d HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`);
+  expect(seen).toMatchObject({ url: "/a/../b%2F?c=//d", host: "other.example:81" });
+  await talk(`GET HTTPS://other.example HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`);
+  expect(seen).toMatchObject({ started: 2, url: "/", host: "other.example" });
+});
+
+it("OPTIONS of the whole server tells the methods; any other target that is no path is refused", async () => {
+  const answer = await talk(`OPTIONS * HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1.1 204 No Content\r\n/);
+  expect(answer).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
+  for (const target of ["*", "http://", "http:///x", "ftp://other.example/x", "http://a b/"])
+    expect(problemIn(await talk(`GET ${target} HTTP/1.1\r\n${HOST}\r\n`)).status, target).toBe(400);
+  expect(seen.started).toBe(0);
+});
+
+it("whoever asks for another protocol is answered in this one", async () => {
+  for (const protocol of ["h2c", "websocket"])
+    expect(
+      await talk(`GET / HTTP/1.1\r\n${HOST}connection: upgrade, close\r\nupgrade: ${protocol}\r\n\r\n`),
+    ).toContain("200 OK");
+});
+
+it("an expectation that nobody can meet is refused, and the one that everybody knows is met", async () => {
+  const post = (expected: string) =>
+    talk(
+      `POST /x HTTP/1.1\r\n${HOST}expect: ${expected}\r\nconnection: close\r\ncontent-length: 2\r\n\r\nab`,
+    );
+  expect(problemIn(await post("200-ok"))).toMatchObject({ status: 417, instance: "/x" });
+  expect(seen.started).toBe(0);
+  const met = await post("100-continue");
+  expect(met).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK\r\n/);
+  expect(seen.whole).toBe(1);
 });
 
 it("a sender that goes away in the middle is known to have done so", async () => {

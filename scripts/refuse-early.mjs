@@ -14,17 +14,51 @@ const NO_HOST = {
   title: "The request could not be read",
   detail: "The request names no host (RFC 9110 section 7.2).",
 };
+const NO_TARGET = {
+  status: 400,
+  code: "request.malformed",
+  title: "The request could not be read",
+  detail: "What is asked for is no path (RFC 9112 section 3.2).",
+};
+const WITH_HOST = /^https?:\/\/([^/?#@\s]+)(\/[^\s]*|\?[^\s]*)?$/i;
+
+/** A target may name a host, as for a proxy (RFC 9112 section 3.2.2): it is asked for here. Next would lead there. */
+function takeHost(request) {
+  const [whole, host, rest = "/"] = WITH_HOST.exec(request.url ?? "") ?? [];
+  if (whole === undefined) return;
+  request.url = rest.startsWith("/") ? rest : `/${rest}`;
+  request.headers.host = host;
+}
 
 function faultOf(request) {
   if (!METHODS.includes(request.method ?? "")) return WRONG_METHOD;
-  return request.httpVersion === "1.1" && request.headers.host === undefined ? NO_HOST : undefined;
+  if (request.httpVersion === "1.1" && request.headers.host === undefined) return NO_HOST;
+  takeHost(request);
+  return request.url?.startsWith("/") ? undefined : NO_TARGET;
 }
 
-/** Answers what Next cannot build a Request of: TRACE and WebDAV's methods by 405, no host by 400; true when it did. */
+/** What is no path is not told again: without one the request's id names the occurrence. */
+const pathOf = (url) => (url?.startsWith("/") ? url.split("?", 1)[0] : undefined);
+
+/** OPTIONS of the server as a whole (RFC 9110 section 9.3.7). */
+function answerForAll(response) {
+  const { "content-type": _, "content-length": __, ...headers } = refusalOf({ status: 204 }).headers;
+  response.writeHead(204, { ...headers, allow: METHODS.join(", ") });
+  response.end();
+}
+
+/**
+ * Answers what Next cannot build a Request of: TRACE and WebDAV's methods by 405, no host or no path by 400, OPTIONS of
+ * everything; true when it did.
+ */
 export function refuseEarly(request, response) {
+  if (request.method === "OPTIONS" && request.url === "*" && request.headers.host !== undefined) {
+    answerForAll(response);
+    return true;
+  }
   const fault = faultOf(request);
   if (fault === undefined) return false;
-  const { status, headers, body } = refusalOf({ ...fault, instance: (request.url ?? "/").split("?", 1)[0] });
+  const { status, headers, body } = refusalOf({ ...fault, instance: pathOf(request.url) });
   response.writeHead(status, { ...headers, ...(status === 405 ? { allow: METHODS.join(", ") } : {}) });
   response.end(body);
   return true;

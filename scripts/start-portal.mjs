@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import next from "next";
@@ -32,7 +33,9 @@ for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, end);
 if (process.send !== undefined) process.on("disconnect", end);
 
 process.chdir(root);
-const app = next({ dev: false, dir: root, hostname, port, httpServer: server });
+// Next listens for upgrades on what it is given, and leaves those it does not know open without an answer or an end.
+// With no such listener on the server itself, whoever asks for another protocol is answered in this one.
+const app = next({ dev: false, dir: root, hostname, port, httpServer: new EventEmitter() });
 await app.prepare();
 const handle = app.getRequestHandler();
 const compressed = compressedFiles(root);

@@ -1,16 +1,17 @@
 import { openApiText } from "@/lib/api-client/openapi-text";
+import { documentResponse, type PublicDocument, publicDocument } from "@/lib/http/serve-document";
 import { servePublic } from "@/lib/http/serve-public";
 import packageJson from "@/package.json";
 
-let text: string | undefined;
+let made: PublicDocument | undefined;
 
 /** The declarations do not change while the program runs: the document is made once. */
-function documentText(): string {
-  text ??= openApiText(packageJson.version);
-  return text;
+function openApi(): PublicDocument {
+  made ??= publicDocument(openApiText(packageJson.version), "application/json");
+  return made;
 }
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = servePublic(
-  async () => new Response(documentText(), { headers: { "content-type": "application/json" } }),
+  async (request) => documentResponse(openApi(), request),
   { isProbe: false },
 );

@@ -2,9 +2,16 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import { tagOf } from "@/lib/api-client/tags";
 import { ERROR_CODES, type ErrorCode } from "@/lib/errors";
 
+/** Answered by the server itself, before anything of a call is looked at (scripts/portal-server.mjs). */
+const OF_SERVER: readonly ErrorCode[] = [
+  "request.malformed",
+  "request.timeout",
+  "request.expectation",
+  "request.headers-too-large",
+];
 /** Answered by the wrapper of every call with authentication, before its use case runs. */
 const EVERY: readonly ErrorCode[] = [
-  "request.malformed",
+  ...OF_SERVER,
   "request.invalid-path",
   "request.not-found",
   "request.method-not-allowed",
@@ -31,7 +38,11 @@ const OF_ANY_CALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "request.too-large",
   "request.unsupported-media-type",
 ]);
-const PUBLIC: readonly ErrorCode[] = ["request.method-not-allowed", "service.database-unavailable"];
+const PUBLIC: readonly ErrorCode[] = [
+  ...OF_SERVER,
+  "request.method-not-allowed",
+  "service.database-unavailable",
+];
 
 function wrapperCodes(operation: OperationSpec): ErrorCode[] {
   const codes = [...EVERY];

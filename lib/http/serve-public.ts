@@ -21,11 +21,19 @@ async function drawFor(request: Request, headers: Record<string, string>): Promi
   if (!draw.success) throw new DomainError("rate.exceeded", { detail: "Try again later, see Retry-After." });
 }
 
+type Answer = (request: Request) => Promise<Response>;
+
+/** The answer with our headers over its own; a document that is no secret says itself how it may be kept. */
+function finished(answer: Response, headers: Readonly<Record<string, string>>, isHead: boolean): Response {
+  const kept = answer.headers.get("cache-control");
+  return withHeaders(answer, kept === null ? headers : { ...headers, "cache-control": kept }, isHead);
+}
+
 /**
  * Handlers of one of the few GETs without authentication: same headers, same problem documents. `isProbe`: asked by
  * supervisors and balancers, who must have an answer however often they ask and whatever is away; it has no budget.
  */
-export function servePublic(answer: () => Promise<Response>, { isProbe }: { readonly isProbe: boolean }) {
+export function servePublic(answer: Answer, { isProbe }: { readonly isProbe: boolean }) {
   const handler: Handler = async (request) => {
     const requestId = request.headers.get("x-request-id") ?? uuidv7(Date.now());
     const headers: Record<string, string> = { "x-request-id": requestId };
@@ -33,7 +41,7 @@ export function servePublic(answer: () => Promise<Response>, { isProbe }: { read
     const isHead = request.method === "HEAD";
     try {
       if (!isProbe) await drawFor(request, headers);
-      return withHeaders(await answerGet(request, answer), headers, isHead);
+      return finished(await answerGet(request, answer), headers, isHead);
     } catch (error) {
       if (!(error instanceof DomainError))
         return withHeaders(problemResponse(internalProblem(place)), headers, isHead);
@@ -45,10 +53,10 @@ export function servePublic(answer: () => Promise<Response>, { isProbe }: { read
   return handlersOf(handler);
 }
 
-async function answerGet(request: Request, answer: () => Promise<Response>): Promise<Response> {
+async function answerGet(request: Request, answer: Answer): Promise<Response> {
   if (request.method === "OPTIONS")
     return new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } });
   if (request.method !== "GET" && request.method !== "HEAD")
     throw new DomainError("request.method-not-allowed");
-  return answer();
+  return answer(request);
 }

@@ -63,3 +63,17 @@ it("many transactions in one atomic call look up keys once, lock them once, and 
 it("a thousand transactions in one call, stored in parts, look up keys once and lock them once for each part", async () => {
   expect(await run(1_000, false)).toMatchObject({ stored: 1_000, looked: 1, locked: 10 });
 });
+
+it("sixteen batches of a hundred at once are all stored: they wait for each other and not for a connection", async () => {
+  const owner = await bench.person({ role: "client" });
+  const one = {
+    job_id: "job-many",
+    confidential: true,
+    participants: [owner.principal.participantId],
+    amount: "1",
+  };
+  const batch = async () =>
+    (await submitBatch(owner, { transactions: Array(100).fill(one), atomic: true })).results;
+  const runs = await Promise.all(Array.from({ length: 16 }, batch));
+  expect(runs.flat().map(({ status }) => status)).toEqual(Array(1_600).fill(201));
+});

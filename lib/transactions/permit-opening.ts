@@ -19,6 +19,9 @@ export interface PermittedOpening {
   readonly groups: readonly GroupName[];
 }
 
+/** A grant whose day is spent (429) refuses an opening as much as one that has ended. */
+const RECORDED: readonly number[] = [401, 403, 404, 429];
+
 /** Writes down the refusal that `act` throws, and throws it. Anything but a refusal of the caller passes. */
 export async function recordingRefusals<T>(
   cx: Context,
@@ -29,7 +32,7 @@ export async function recordingRefusals<T>(
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof DomainError) || ![401, 403, 404].includes(error.status)) throw error;
+    if (!(error instanceof DomainError) || !RECORDED.includes(error.status)) throw error;
     throw await refuse(cx, transactionId, attempt, error);
   }
 }

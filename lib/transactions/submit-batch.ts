@@ -5,6 +5,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type ActiveKey, findActiveKeys } from "@/lib/keys/active-keys";
 import { parseItem, problemResult } from "@/lib/transactions/batch-problem";
+import { batchTurns } from "@/lib/transactions/batch-turns";
 import { prepareDrafts } from "@/lib/transactions/prepare-drafts";
 import type { BatchAnswer, BatchResult, NewBatch, NewTransaction } from "@/lib/transactions/schema";
 import type { Draft } from "@/lib/transactions/seal-transaction";
@@ -105,7 +106,9 @@ async function storeAll(cx: Context, items: readonly Item[], keys: readonly Acti
 /** Submits up to 1,000 transactions; keys are looked up once. Atomic: all of them or none. */
 export async function submitBatch(cx: Context, input: NewBatch): Promise<BatchAnswer> {
   const submitter = requireSubmitter(cx);
-  const { items, keys } = await prepareItems(cx, submitter, input.transactions);
-  const results = await storeAll(cx, items, keys, input.atomic);
+  const results = await batchTurns(cx.db.pool).hold(async () => {
+    const { items, keys } = await prepareItems(cx, submitter, input.transactions);
+    return storeAll(cx, items, keys, input.atomic);
+  });
   return { results: [...results].sort((a, b) => a.index - b.index) };
 }

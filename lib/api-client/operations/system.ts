@@ -86,7 +86,7 @@ export const getOpenApi = operation({
   id: "getOpenApi",
   method: "GET",
   path: "/openapi.json",
-  summary: "This document",
+  summary: "This document; 304 to whoever names its ETag in If-None-Match",
   scopes: "none",
   roles: "any",
   response: { status: 200, mediaType: "application/json" },
