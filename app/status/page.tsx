@@ -6,6 +6,8 @@ import { PartsTable } from "@/app/status/_components/parts-table";
 import { StateLine } from "@/app/status/_components/state-line";
 import { Words } from "@/components/messages/words";
 import { readHealth } from "@/lib/http/health";
+import { healthFor } from "@/lib/http/health/judge-health";
+import { currentPrincipal } from "@/lib/http/page";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("state"))("title") };
@@ -13,7 +15,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** What runs and what does not, as the instance itself sees it. */
 export default async function StatusPage() {
-  const [health, t] = await Promise.all([readHealth(), getTranslations("state")]);
+  const [whole, reader, t] = await Promise.all([readHealth(), currentPrincipal(), getTranslations("state")]);
+  const health = healthFor(whole, reader?.role);
   const readAt = new Date().toISOString();
   return (
     <SitePage

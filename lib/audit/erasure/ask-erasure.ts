@@ -10,7 +10,7 @@ import type { ErasureAnswer } from "./decide-erasure";
 import { personKey, sayWord } from "./erasure-word";
 import type { NewErasure } from "./schema";
 import { findErasure, findSubject, insertErasure } from "./store";
-import { toErasure } from "./view";
+import { readerOf, toErasure } from "./view";
 
 /** Who has not signed in, and a process, are no person: what lies under such a name is of all of them. */
 const NO_PERSON = /^(?:anonymous$|system:)/;
@@ -41,14 +41,14 @@ async function write(cx: Context, body: NewErasure) {
   const { tenantId } = cx.instance;
   const { userId } = cx.principal;
   return inTransaction(cx, async (tx) => {
-    const subject = await findSubject(tx, tenantId, body.subject);
+    const subject = await findSubject(tx, readerOf(cx), body.subject);
     if (subject === undefined || subject.compartment_id === null) {
       throw new DomainError("request.invalid", {
         errors: [{ pointer: "/subject", detail: "the log holds nothing about a person of this handle" }],
       });
     }
     requirePerson(subject.pseudonym);
-    if (subject.user_id === userId)
+    if (subject.is_readers)
       throw new DomainError("decision.self", { detail: "Nobody asks to erase data of his own." });
     const at = cx.clock.now();
     const id = uuidv7(at.getTime());
@@ -63,7 +63,7 @@ async function write(cx: Context, body: NewErasure) {
       subjects: [`erasure:${id}`, `compartment:${compartmentId}`],
       details: await sayWord(cx, { action, erasure: id, compartment: compartmentId }, key),
     });
-    const row = await findErasure(tx, tenantId, id);
+    const row = await findErasure(tx, readerOf(cx), id);
     if (row === undefined) throw new InvariantError("an erasure was asked for and is not there");
     return { entry, row };
   });

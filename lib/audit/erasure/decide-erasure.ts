@@ -9,27 +9,26 @@ import { personKey, sayWord } from "./erasure-word";
 import { prepareErasure } from "./prepare-erasure";
 import type { Erasure } from "./schema";
 import { agreeErasure, type ErasureRow, findErasure, refuseErasure } from "./store";
-import { toErasure } from "./view";
+import { readerOf, toErasure } from "./view";
 
 export type ErasureAnswer = Erasure & { readonly receipt: Receipt };
 
 async function lockErasure(tx: Tx, cx: Context, id: string): Promise<ErasureRow> {
-  const row = await findErasure(tx, cx.instance.tenantId, id, "lock");
+  const row = await findErasure(tx, readerOf(cx), id, "lock");
   if (row === undefined) throw new DomainError("erasure.not-found");
   return row;
 }
 
 /** Nobody decides what becomes of traces of his own. */
-function requireOther(cx: Context, row: ErasureRow): void {
-  if (row.subject_user_id === cx.principal.userId)
+function requireOther(row: ErasureRow): void {
+  if (row.is_subjects)
     throw new DomainError("decision.self", { detail: "Nobody decides on data of his own." });
 }
 
-/** And one person is not two. */
-function requireSecondPerson(cx: Context, row: ErasureRow): void {
-  if (row.asked_by === cx.principal.userId)
-    throw new DomainError("decision.same-person", { detail: "Somebody else agrees." });
-  requireOther(cx, row);
+/** And one person is not two, by two accounts neither. */
+function requireSecondPerson(row: ErasureRow): void {
+  if (row.is_askers) throw new DomainError("decision.same-person", { detail: "Somebody else agrees." });
+  requireOther(row);
 }
 
 /** An agreement names the key as the ask does, where it opens; otherwise no entry is ever laid ready by it. */
@@ -75,7 +74,7 @@ async function decide(
  */
 export function agreeToErasure(cx: Context, id: string): Promise<ErasureAnswer> {
   const agree = async (tx: Tx, row: ErasureRow): Promise<void> => {
-    requireSecondPerson(cx, row);
+    requireSecondPerson(row);
     if (row.state !== "asked") throw new DomainError("erasure.state");
     await agreeErasure(tx, id, cx.principal.userId, cx.clock.now());
   };
@@ -87,7 +86,7 @@ export function agreeToErasure(cx: Context, id: string): Promise<ErasureAnswer> 
 /** Ends an erasure that has not been carried out: the asker takes it back, or another with the duty refuses. */
 export function refuseErasureAsked(cx: Context, id: string): Promise<ErasureAnswer> {
   return decide(cx, id, "erasure.refuse", async (tx, row) => {
-    requireOther(cx, row);
+    requireOther(row);
     if (row.state !== "asked" && row.state !== "agreed") throw new DomainError("erasure.state");
     await refuseErasure(tx, id, cx.principal.userId, cx.clock.now());
   });

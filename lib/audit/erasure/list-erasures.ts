@@ -6,7 +6,7 @@ import { DomainError } from "@/lib/errors";
 import { recordReadOnce } from "../record-read";
 import type { ErasureList, ErasureQuery } from "./schema";
 import { listErasureRows } from "./store";
-import { toErasure } from "./view";
+import { readerOf, toErasure } from "./view";
 
 /**
  * Erasures newest first, for those with the duty; names of people stand in it. The cursor is the id of the last one
@@ -20,7 +20,7 @@ export async function listErasures(cx: Context, { cursor, limit }: ErasureQuery)
   }
   await recordReadOnce(cx, "erasure.read");
   const rows = await inSnapshot(cx, (tx) =>
-    listErasureRows(tx, cx.instance.tenantId, { after: cursor, limit: limit + 1 }),
+    listErasureRows(tx, readerOf(cx), { after: cursor, limit: limit + 1 }),
   );
   const shown = rows.slice(0, limit);
   return {

@@ -9,10 +9,10 @@ const Row = z.object({
   id: z.string(),
   compartment_id: z.string(),
   subject: z.string(),
-  subject_user_id: z.string().nullable(),
+  is_subjects: z.boolean(),
   reason: z.string(),
   state: ErasureState,
-  asked_by: z.string(),
+  is_askers: z.boolean(),
   asked_by_name: z.string(),
   asked_at: z.coerce.date(),
   agreed_by_name: z.string().nullable(),
@@ -25,51 +25,63 @@ const Row = z.object({
 });
 export type ErasureRow = z.infer<typeof Row>;
 
-const SELECT = `SELECT x.id::text, x.compartment_id::text, coalesce(s.handle, k.subject) AS subject, s.id::text AS subject_user_id,
-    x.reason, x.state, x.asked_by::text, a.name AS asked_by_name, x.asked_at, b.name AS agreed_by_name, x.agreed_at, x.kept_back,
+const SELECT = `SELECT x.id::text, x.compartment_id::text, coalesce(s.handle, k.subject) AS subject, x.reason, x.state,
+    coalesce(s.id IN (SELECT same_human($2::uuid)), false) AS is_subjects, x.asked_by IN (SELECT same_human($2::uuid)) AS is_askers,
+    a.name AS asked_by_name, x.asked_at, b.name AS agreed_by_name, x.agreed_at, x.kept_back,
     x.try_after, x.ended_at, l.seq AS by_seq, l.log AS by_log
   FROM audit_erasure x JOIN audit_compartment k ON k.id = x.compartment_id
   LEFT JOIN app_user s ON s.pseudonym = k.subject AND s.tenant_id = k.tenant_id
   JOIN app_user a ON a.id = x.asked_by LEFT JOIN app_user b ON b.id = x.agreed_by
-  LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id`;
+  LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id
+  WHERE x.tenant_id = $1::uuid`;
+
+/** Who reads: an erasure says whether it is theirs, or of what is theirs, by whichever of their accounts (ADR 0037). */
+export interface ErasureReader {
+  readonly tenantId: string;
+  readonly userId: string;
+}
 
 /** Erasures, newest first; `after` is the id of the last one shown. */
 export async function listErasureRows(
   tx: Tx,
-  tenantId: string,
+  { tenantId, userId }: ErasureReader,
   page: { readonly after: string | undefined; readonly limit: number },
 ): Promise<ErasureRow[]> {
-  const text = `${SELECT} WHERE x.tenant_id = $1::uuid AND ($2::uuid IS NULL OR x.id < $2::uuid)
-    ORDER BY x.id DESC LIMIT $3`;
-  return z.array(Row).parse(await tx.$queryRawUnsafe(text, tenantId, page.after ?? null, page.limit));
+  const text = `${SELECT} AND ($3::uuid IS NULL OR x.id < $3::uuid) ORDER BY x.id DESC LIMIT $4`;
+  return z.array(Row).parse(await tx.$queryRawUnsafe(text, tenantId, userId, page.after ?? null, page.limit));
 }
 
 /** One erasure; with `lock` nobody else decides about it meanwhile. */
 export async function findErasure(
   tx: Tx,
-  tenantId: string,
+  { tenantId, userId }: ErasureReader,
   id: string,
   lock?: "lock",
 ): Promise<ErasureRow | undefined> {
-  const text = `${SELECT} WHERE x.tenant_id = $1::uuid AND x.id = $2::uuid ${lock ? "FOR UPDATE OF x" : ""}`;
-  return z.array(Row).parse(await tx.$queryRawUnsafe(text, tenantId, id))[0];
+  const text = `${SELECT} AND x.id = $3::uuid ${lock ? "FOR UPDATE OF x" : ""}`;
+  return z.array(Row).parse(await tx.$queryRawUnsafe(text, tenantId, userId, id))[0];
 }
 
-const Named = z.object({ user_id: z.string(), pseudonym: z.string(), compartment_id: z.string().nullable() });
+const Named = z.object({
+  is_readers: z.boolean(),
+  pseudonym: z.string(),
+  compartment_id: z.string().nullable(),
+});
 
 /** A person by handle, with the live compartment of theirs, if the log ever wrote about them. */
 export async function findSubject(
   tx: Tx,
-  tenantId: string,
+  { tenantId, userId }: ErasureReader,
   handle: string,
 ): Promise<z.infer<typeof Named> | undefined> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT u.id::text AS user_id, u.pseudonym, k.id::text AS compartment_id FROM app_user u
+    `SELECT u.id IN (SELECT same_human($3::uuid)) AS is_readers, u.pseudonym, k.id::text AS compartment_id FROM app_user u
      LEFT JOIN audit_compartment k ON k.tenant_id = u.tenant_id AND k.kind = 'subject' AND k.subject = u.pseudonym
        AND k.destroyed_at IS NULL
      WHERE u.tenant_id = $1::uuid AND u.handle = $2`,
     tenantId,
     handle,
+    userId,
   );
   return z.array(Named).parse(rows)[0];
 }

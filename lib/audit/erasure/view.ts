@@ -3,7 +3,7 @@ import type { Context } from "@/lib/context";
 import { closedLog } from "../reading/closed-log";
 import { seesEveryCase } from "../reading/filter";
 import type { Erasure } from "./schema";
-import type { ErasureRow } from "./store";
+import type { ErasureReader, ErasureRow } from "./store";
 
 const COMES_BY_ITSELF: readonly (string | null)[] = ["date", "hold", "prepared"];
 
@@ -18,9 +18,13 @@ function keptBack(cx: Context, row: ErasureRow): Pick<Erasure, "kept_back" | "tr
   return { kept_back, try_after: try_after?.toISOString() ?? null };
 }
 
+/** The caller as a reader of erasures. */
+export function readerOf(cx: Context): ErasureReader {
+  return { tenantId: cx.instance.tenantId, userId: cx.principal.userId };
+}
+
 /** An erasure as the caller sees it. */
 export function toErasure(cx: Context, row: ErasureRow): Erasure {
-  const { userId } = cx.principal;
   return {
     id: row.id,
     subject: row.subject,
@@ -33,7 +37,7 @@ export function toErasure(cx: Context, row: ErasureRow): Erasure {
     ended_at: row.ended_at?.toISOString() ?? null,
     by_seq: row.by_seq,
     closed_log: closedLog(cx.instance, row.by_log),
-    is_own: row.asked_by === userId,
-    may_agree: row.state === "asked" && row.asked_by !== userId && row.subject_user_id !== userId,
+    is_own: row.is_askers,
+    may_agree: row.state === "asked" && !row.is_askers && !row.is_subjects,
   };
 }

@@ -5,6 +5,7 @@ import type { ServiceState } from "@/lib/custody/keystore";
 import type { WitnessPolicy } from "@/lib/env/anchors";
 import type { CountingStore } from "@/lib/env/counters";
 import type { MergeDelay, StoredHealth } from "@/lib/http/health/store";
+import type { Role } from "@/lib/roles";
 
 export type PartState = "up" | "late" | "down";
 
@@ -148,4 +149,14 @@ export function alarmsOf(
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");
   if (stored.endsUntold > 0) alarms.push("end-not-at-custodian");
   return alarms;
+}
+
+/** They tell that there was a disclosure, which is not for everybody to know. */
+const OF_DISCLOSURES: readonly string[] = ["intent-without-outcome", "end-not-at-custodian"];
+const OPERATORS: readonly Role[] = ["admin", "coordinator"];
+
+/** The state as this reader may know it: alarms that tell of disclosures are the operators'. */
+export function healthFor(health: Health, role: Role | undefined): Health {
+  if (role !== undefined && OPERATORS.includes(role)) return health;
+  return { ...health, alarms: health.alarms.filter((alarm) => !OF_DISCLOSURES.includes(alarm)) };
 }

@@ -5,6 +5,7 @@ import type { Principal } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { isSameHuman } from "@/lib/identity/holders/same-human-store";
 import { type DraftKey, draftManagedKey } from "@/lib/keys/draft-key";
 import { refuseHeld } from "@/lib/keys/refuse-held";
 import type { RotateContext, RotationStep } from "@/lib/keys/rotation/step";
@@ -85,7 +86,7 @@ async function agree(
 
 /**
  * What lies under a compromised key is moved, and sealed anew, when two persons say so: the first asks, another agrees
- * and begins it. The participant is locked by the caller. Throws `key.state` when a person has to act and none does.
+ * and begins it; two accounts of one human are one. The participant is locked by the caller. Throws `key.state` when a person has to act and none does.
  */
 export async function rotateCompromised(
   tx: Tx,
@@ -102,7 +103,7 @@ export async function rotateCompromised(
   if (principal === undefined)
     throw new DomainError("key.state", { detail: "Two persons rotate a compromised key." });
   if (open === undefined) return ask(tx, cx, principal, key);
-  const isMine = open.askedBy === principal.userId;
+  const isMine = open.askedBy !== undefined && (await isSameHuman(tx, open.askedBy, principal.userId));
   if (open.state !== "asked" || open.compromisedKeyId !== key.id || isMine) return { id: open.id };
   return agree(tx, cx, principal, key, open);
 }
