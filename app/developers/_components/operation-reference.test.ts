@@ -53,7 +53,10 @@ it("every guide is written as text, its links lead into the portal or to the ope
   for (const name of guideNames()) {
     const guide = await findGuide(name);
     if (guide === undefined) throw new TypeError(name);
-    const html = htmlOf("en", createElement(GuideBlocks, { blocks: guide.blocks, title: guide.title }));
+    const html = htmlOf(
+      "en",
+      createElement(GuideBlocks, { blocks: guide.blocks, from: name, title: guide.title }),
+    );
     const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, href = ""]) => href);
     expect(links.filter((href) => !/^(https:\/\/|\/|#)/.test(href))).toEqual([]);
     expect(html).not.toMatch(/<script|<img| style=|javascript:/);
