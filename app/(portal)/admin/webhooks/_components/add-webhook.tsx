@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
+import { focusWhenThere } from "@/components/client/focus-when-there";
 import { useAct } from "@/components/client/use-act";
 import { useReady } from "@/components/client/use-ready";
 import { SecretOnce } from "@/components/domain/secret-once";
@@ -57,7 +58,10 @@ function useAdding() {
     router.refresh();
   };
   const shown = attempt === 0 ? { name: undefined, url: undefined, kinds: undefined } : faults;
-  const done = () => setSecret(undefined);
+  const done = () => {
+    setSecret(undefined);
+    focusWhenThere(IDS.name);
+  };
   return {
     name,
     setName,
