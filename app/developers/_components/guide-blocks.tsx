@@ -55,6 +55,16 @@ function List({ block, from }: { block: Extract<Block, { kind: "list" }>; from: 
   );
 }
 
+/** The heading of a cell, where rows stack; for whoever sees it, since tables name their cells to others. */
+function CellHead({ content, from }: { content: readonly Inline[]; from: GuideName }) {
+  if (content.length === 0) return null;
+  return (
+    <span aria-hidden="true" className="block text-ink-2 text-note tablet:hidden">
+      <Runs content={content} from={from} />
+    </span>
+  );
+}
+
 function Grid({
   block,
   label,
@@ -67,8 +77,8 @@ function Grid({
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section aria-label={label} tabIndex={0} className="my-4 overflow-x-auto">
-      <table className="w-full border-collapse text-control">
-        <thead>
+      <table className="block w-full border-collapse text-control tablet:table">
+        <thead className="sr-only tablet:not-sr-only tablet:table-header-group">
           <tr>
             {block.head.map((cell, index) => (
               <th
@@ -82,13 +92,20 @@ function Grid({
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody className="block tablet:table-row-group">
           {block.rows.map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a text have no id and never move
-            <tr key={index} className="border-line border-b align-top">
+            <tr
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a text have no id and never move
+              key={index}
+              className="block border-line border-b py-2 align-top tablet:table-row tablet:py-0"
+            >
               {row.map((cell, column) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: cells of a text have no id and never move
-                <td key={column} className="min-w-[14ch] py-2 pr-4">
+                <td
+                  // biome-ignore lint/suspicious/noArrayIndexKey: cells of a text have no id and never move
+                  key={column}
+                  className="block py-[3px] first:font-medium tablet:table-cell tablet:min-w-[14ch] tablet:py-2 tablet:pr-4 tablet:first:font-normal"
+                >
+                  <CellHead content={column === 0 ? [] : (block.head[column] ?? [])} from={from} />
                   <Runs content={cell} from={from} />
                 </td>
               ))}
