@@ -27,6 +27,8 @@ const KINDS: readonly NotifyKind[] = [
   "rotation",
   "epoch",
 ];
+/** How an address begins; the second where an evaluation's program is on this machine, which the portal decides. */
+const BEGINNING = /^(https:\/\/|http:\/\/127\.0\.0\.1(:|\/|$))/i;
 const IDS = { name: "hook-name", url: "hook-url", kinds: "hook-kinds" } as const;
 
 /** What the form asks for, its faults, and the call. */
@@ -41,7 +43,7 @@ function useAdding() {
   const [secret, setSecret] = useState<string>();
   const faults = {
     name: name.trim() === "" ? t("nameNeeded") : undefined,
-    url: url.trim() === "" ? t("urlNeeded") : undefined,
+    url: url.trim() === "" ? t("urlNeeded") : BEGINNING.test(url.trim()) ? undefined : t("urlWrong"),
     kinds: kinds.length === 0 ? t("kindsNeeded") : undefined,
   };
   const choose = (kind: NotifyKind, isOn: boolean) =>
