@@ -34,7 +34,7 @@ interface Line {
   readonly transaction_id?: string;
   readonly made_before?: boolean;
   readonly receipt?: object;
-  readonly problem?: { readonly code: string };
+  readonly problem?: { readonly code: string; readonly errors?: unknown };
 }
 
 const linesOf = (text: string): Line[] =>
@@ -151,6 +151,8 @@ test("a CSV's lines are made, what is refused is told by its line, and tried aga
     input: csv.join("\r\n"),
   });
   expect(broken.code).toBe(2);
+  const away = await cli.run(["transactions", "batch", "away.csv"]);
+  expect([away.code, away.stderr]).toEqual([2, "there is no file away.csv\n"]);
   expect(broken.stderr).toContain("line 2 of the CSV goes on behind a closed quote");
   csv[1] = `job-csv;-5;EUR;${participant};true;0.10;plain`;
   const input = csv.join("\r\n");
@@ -160,6 +162,7 @@ test("a CSV's lines are made, what is refused is told by its line, and tried aga
   const told = new Map(linesOf(first.stdout).map((one) => [one.line, one]));
   expect([2, 3, 5, 6, 7].map((line) => told.get(line)?.status)).toEqual([201, 201, 422, 422, 400]);
   expect(told.get(6)?.problem?.code).toBe("participant.unknown");
+  expect(told.get(5)?.problem?.errors).toMatchObject([{ pointer: "/amount" }]);
   const id = told.get(3)?.transaction_id ?? "";
   await portal.bench.anchor();
   const opened = await cli.run(["transactions", "open", id, "--purpose", "settlement", "--json"]);

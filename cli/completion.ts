@@ -21,6 +21,9 @@ export function wordsAfter(commands: readonly CommandSpec[]): ReadonlyMap<string
   return new Map([...words].map(([before, set]) => [before, [...set].sort()]));
 }
 
+const PROFILES =
+  'COMPREPLY=($(compgen -W "$(sealport profile list --csv --quiet 2>/dev/null | tail -n +2 | cut -d, -f2)" -- "$current"))';
+
 /** One `case` of bash: after this option of this command come these words, or files. */
 function bashValues(command: CommandSpec): string[] {
   const values = optionsOf(command).filter(({ kind }) => kind !== "flag");
@@ -31,7 +34,7 @@ function bashValues(command: CommandSpec): string[] {
         : isFile(option)
           ? 'COMPREPLY=($(compgen -f -- "$current"))'
           : option.value === "PROFILE"
-            ? 'COMPREPLY=($(compgen -W "$(sealport profile list --csv --quiet 2>/dev/null | tail -n +2 | cut -d, -f2)" -- "$current"))'
+            ? PROFILES
             : "COMPREPLY=()";
     return `    ${quoted(`${command.path.join(" ")} --${option.name}`)}) ${reply}; return ;;`;
   });
@@ -48,15 +51,31 @@ function bash(commands: readonly CommandSpec[]): string {
   });
   return `# sealport completion bash: source it, or put it where bash looks for completions.
 _sealport() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path="" word words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path="" word words="" skip=""
   local -a known=(${commands.map(({ path }) => quoted(path.join(" "))).join(" ")})
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ -n "$skip" ]]; then skip=""; continue; fi
+    # Options of every command may stand before it.
+    case "$word" in
+      ${GLOBAL_OPTIONS.filter(({ kind }) => kind !== "flag")
+        .map(({ name }) => `--${name}`)
+        .join("|")}) skip=yes; continue ;;
+      ${GLOBAL_OPTIONS.map(({ name, kind }) => (kind === "flag" ? `--${name}` : `--${name}=*`)).join("|")}) continue ;;
+    esac
     [[ "$word" == -* ]] && break
     local next="\${path:+$path }$word" one
     for one in "\${known[@]}"; do
       if [[ "$one" == "$next" || "$one" == "$next "* ]]; then path="$next"; break; fi
     done
   done
+  case "$before" in
+    --profile) ${PROFILES}; return ;;
+    --url) COMPREPLY=(); return ;;
+  esac
+  case "$path" in
+    'profile use'|'profile remove'|'profile show')
+      if [[ "$current" != -* && "$before" != -* ]]; then ${PROFILES}; return; fi ;;
+  esac
   case "$path $before" in
 ${commands.flatMap(bashValues).join("\n")}
   esac

@@ -17,19 +17,25 @@ function wrapped(text: string, indent: number): string[] {
   return [...lines, line];
 }
 
+/** A label and its words; a label that leaves no room before them has a line of its own. */
 function entry(label: string, text: string): string {
-  const lines = wrapped(text, LABEL + 2);
-  const first = label.length >= LABEL ? [`  ${label}`, ""] : [`  ${label.padEnd(LABEL - 2)}`];
-  const head =
-    first.length === 2
-      ? [`  ${label}`, `${" ".repeat(LABEL)}${lines[0] ?? ""}`]
-      : [`${first[0]}${lines[0] ?? ""}`];
-  return [...head, ...lines.slice(1).map((line) => `${" ".repeat(LABEL)}${line}`)].join("\n");
+  const room = LABEL - 4;
+  const lines = wrapped(text, LABEL).map((line) => `${" ".repeat(LABEL)}${line}`);
+  if (label.length > room) return [`  ${label}`, ...lines].join("\n");
+  const [first = "", ...rest] = lines;
+  return [`  ${label.padEnd(LABEL - 2)}${first.slice(LABEL)}`, ...rest].join("\n");
+}
+
+/** Help and what one of its values may be; a value that is a mark of punctuation stands in quotes. */
+function withChoices(help: string, choices: readonly string[] | undefined): string {
+  if (choices === undefined) return help;
+  const shown = choices.map((choice) => (/\w/.test(choice) ? choice : `"${choice}"`));
+  return `${help} One of ${shown.join(", ")}.`;
 }
 
 function optionEntry({ name, value, help, kind, choices }: OptionSpec): string {
   const label = `--${name}${kind === "flag" ? "" : ` ${value ?? "TEXT"}`}`;
-  return entry(label, choices === undefined ? help : `${help} One of ${choices.join(", ")}.`);
+  return entry(label, withChoices(help, choices));
 }
 
 function section(title: string, lines: readonly string[]): string[] {
@@ -41,12 +47,18 @@ function usageLine({ path, operands = [], options = [] }: CommandSpec): string {
   return ["usage: sealport", ...path, ...words, ...(options.length === 0 ? [] : ["[OPTION]..."])].join(" ");
 }
 
+/** What somebody who begins types first; the variables are for where no profile is wanted. */
+const BEGINNING = [
+  "  sealport profile add NAME --url http://localhost:3000   asks for the API key and keeps both",
+  "  sealport doctor                                         says whether they work",
+  "",
+  "Without a profile SEALPORT_URL and SEALPORT_API_KEY are used.",
+];
+
 /** Help for one command, with its example. */
 export function commandHelp(command: CommandSpec): string {
   const { operands = [], options = [], summary, example, note } = command;
-  const operandEntries = operands.map(({ name, help, choices }) =>
-    entry(name, choices === undefined ? help : `${help} One of ${choices.join(", ")}.`),
-  );
+  const operandEntries = operands.map(({ name, help, choices }) => entry(name, withChoices(help, choices)));
   return [
     usageLine(command),
     "",
@@ -65,7 +77,8 @@ export function groupHelp(path: readonly string[], commands: readonly CommandSpe
   const below = commands.filter((command) => path.every((word, at) => command.path[at] === word));
   const isWhole = path.length === 0;
   return [
-    `usage: sealport ${[...path, isWhole ? "COMMAND" : "COMMAND [OPTION]..."].join(" ")}`,
+    `usage: sealport ${[...path, "COMMAND [OPTION]..."].join(" ")}`,
+    ...(isWhole ? section("To begin", BEGINNING) : []),
     ...section(
       "Commands",
       below.map((command) => entry(command.path.join(" "), command.summary)),

@@ -73,6 +73,20 @@ describe("a command line", () => {
     for (const argv of wrong) expect(refusal(...argv).exit, argv.join(" ")).toBe(2);
   });
 
+  it("that names no command says where the commands are listed, and which one is near", () => {
+    expect(refusal("transaction", "list").hints).toEqual([
+      "Did you mean transactions?",
+      "`sealport --help` lists the commands.",
+    ]);
+    expect(refusal("transactions", "opne", "ID").hints).toEqual([
+      "Did you mean transactions open?",
+      "`sealport transactions --help` lists the commands.",
+    ]);
+    expect(refusal("transactions", "erase").hints).toEqual([
+      "`sealport transactions --help` lists the commands.",
+    ]);
+  });
+
   it("with a key in it is refused, and the key is not told", () => {
     const key = `sp_0123456789_${"s".repeat(49)}`;
     for (const argv of [
@@ -140,6 +154,27 @@ describe("the table of commands", () => {
     const paths = COMMANDS.map(({ path }) => path.join(" "));
     for (const one of paths) expect(paths.filter((other) => other.startsWith(`${one} `))).toEqual([]);
     expect(new Set(paths).size).toBe(paths.length);
+  });
+
+  it("keeps each option and its words apart in help, however long the option's name is", () => {
+    for (const { path, options = [] } of COMMANDS) {
+      const lines = helpFor(path, COMMANDS).split("\n");
+      for (const { name, kind, value = "TEXT", help, choices } of options) {
+        const label = kind === "flag" ? `--${name}` : `--${name} ${value}`;
+        const begins = (choices === undefined ? help : `${help} `).split(" ")[0] ?? "";
+        const at = lines.findIndex((line) => line.trim() === label || line.startsWith(`  ${label}  `));
+        expect(at, `${path.join(" ")} ${label}`).toBeGreaterThan(-1);
+        expect(`${lines[at]} ${lines[at + 1]}`).toContain(` ${begins}`);
+      }
+    }
+    expect(helpFor(["export"], COMMANDS)).toContain('One of ",", ";".');
+  });
+
+  it("tells in help how one begins: a profile, or two variables", () => {
+    const help = helpFor([], COMMANDS);
+    for (const words of ["sealport profile add", "sealport doctor", "SEALPORT_URL", "SEALPORT_API_KEY"])
+      expect(help).toContain(words);
+    expect(helpFor(["keys"], COMMANDS)).not.toContain("SEALPORT_API_KEY");
   });
 
   it("is whole in help: every command, every option, and an example", () => {

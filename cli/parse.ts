@@ -176,6 +176,31 @@ function withoutCommand(
 ): Parsed {
   const path = groupOf(words, commands);
   if (words.length > path.length && !isAsked)
-    throw usage(`there is no command "${words.slice(0, path.length + 1).join(" ")}"`);
+    throw usage(
+      `there is no command "${words.slice(0, path.length + 1).join(" ")}"`,
+      ...nearOf(path, words[path.length] ?? "", commands),
+      `\`${["sealport", ...path, "--help"].join(" ")}\` lists the commands.`,
+    );
   return { kind: "help", path, isAsked };
+}
+
+/** The command, or group, that was probably meant: one edit away, an exchange of two letters being one. */
+function nearOf(path: readonly string[], word: string, commands: readonly CommandSpec[]): string[] {
+  const next = commands.filter((one) => startsWith(one.path, path)).map((one) => one.path[path.length]);
+  const near = next.find((one) => one !== undefined && isOneEditAway(word, one));
+  return near === undefined ? [] : [`Did you mean ${[...path, near].join(" ")}?`];
+}
+
+/** Whether one letter added, left out, replaced, or exchanged with its neighbour makes one word the other. */
+function isOneEditAway(one: string, other: string): boolean {
+  let same = 0;
+  while (same < one.length && one[same] === other[same]) same += 1;
+  const left = one.slice(same);
+  const right = other.slice(same);
+  return (
+    left.slice(1) === right ||
+    left === right.slice(1) ||
+    left.slice(1) === right.slice(1) ||
+    (left.slice(2) === right.slice(2) && left[0] === right[1] && left[1] === right[0])
+  );
 }

@@ -376,6 +376,7 @@ test("what is sealed for a key that its participant holds is opened here, and wi
   await bench.anchor();
   const opened = await open(key);
   expect(opened.code, opened.stderr).toBe(0);
+  expect(opened.stderr).toContain("not proven: --policy FILE has the keys for it");
   const { confidential, ...values } = body;
   expect(JSON.parse(opened.stdout)).toEqual({
     transaction_id,

@@ -33,6 +33,10 @@ const HINTS: Readonly<Record<string, string>> = {
   "auth.signature": "`sealport doctor` looks at the signing key and the clock.",
   "auth.signature-required":
     "Add a signing key to the profile: `sealport profile add NAME --signing-key-file FILE`.",
+  "request.not-found":
+    "An id is a UUID, as lists show it; a portal that is older than this program may not know the call.",
+  "decision.facts-mismatch":
+    "Read the order and give what stands in it: --issuer, --case-number, --valid-from, --valid-until.",
   "auth.scope": "Another key is needed: scopes are chosen when a key is made, under /account/api-keys.",
 };
 

@@ -42,6 +42,7 @@ async function program(keyId: string, ...args: readonly string[]): Promise<strin
 async function takeKey(page: Page): Promise<string> {
   const shown = page.getByRole("region", { name: "The new API key" });
   const key = ((await shown.textContent()) ?? "").trim();
+  await expect(page.getByRole("region", { name: "Copy the key now" })).toBeFocused();
   expect(key).toMatch(/^sp_[0-9A-Za-z]{10}_/);
   await page.getByRole("button", { name: "I have it" }).click();
   await expect(page.getByText(key)).toHaveCount(0);
@@ -63,6 +64,7 @@ test("a key is made by keyboard, signs calls, is replaced and ended", async ({ b
   expect(await axeFindings(page)).toEqual([]);
   await submit.click();
   const key = await takeKey(page);
+  await expect(page.getByLabel("Name", { exact: true })).toBeFocused();
   const prefix = key.slice(3, 13);
   const row = page.getByRole("row").filter({ hasText: prefix });
   await expect(row).toContainText("Valid");

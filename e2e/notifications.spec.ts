@@ -85,9 +85,11 @@ test("a webhook is added by keyboard, called with a signature that verifies, sen
   await page.keyboard.press("Enter");
   await expect(page.getByText("The secret is shown once")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
+  await expect(page.getByRole("region", { name: "The secret is shown once" })).toBeFocused();
   const secret = (await page.getByText(/^whsec_/).textContent()) ?? "";
   await page.getByRole("button", { name: "I have copied it" }).click();
   await expect(page.getByText(/^whsec_/)).toHaveCount(0);
+  await expect(page.getByLabel("Name")).toBeFocused();
 
   const { id, reference } = await filed();
   const ours = () => receiver.calls.filter(({ body }) => body.includes(id));
@@ -134,6 +136,9 @@ test("an address inside the network is refused, and the form says so", async ({ 
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.getByRole("alert").or(page.getByText("Something is missing")).first()).toBeVisible();
   await page.getByLabel("Name").fill("Metadata");
+  await page.getByLabel("Address").fill("http://10.0.0.1/");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(page.getByLabel("Address")).toHaveAccessibleDescription(/The address begins with https:\/\//);
   await page.getByLabel("Address").fill("https://169.254.169.254/latest/meta-data/");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.getByText("It was not added")).toBeVisible();

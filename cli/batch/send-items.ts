@@ -106,6 +106,16 @@ async function judgeTaken(item: Ready, refused: Result, { connection }: Sending)
   }
 }
 
+/** The problem as the line has it: where an item stood in its call is of no use to whoever reads the line's number. */
+function ofTheLine(problem: NonNullable<BatchResult["problem"]>): NonNullable<BatchResult["problem"]> {
+  const { errors } = problem;
+  if (!Array.isArray(errors)) return problem;
+  return {
+    ...problem,
+    errors: errors.map((error) => ({ ...error, pointer: error.pointer.replace(/^\/transactions\/\d+/, "") })),
+  };
+}
+
 async function resultOf(item: Ready, answered: BatchResult | undefined, sending: Sending): Promise<Result> {
   const { line } = item;
   if (answered === undefined)
@@ -122,7 +132,7 @@ async function resultOf(item: Ready, answered: BatchResult | undefined, sending:
       ...(transaction_id === undefined ? {} : { transaction_id }),
       ...(receipt === undefined ? {} : { receipt }),
     };
-  const refused: Result = { line, status, problem };
+  const refused: Result = { line, status, problem: ofTheLine(problem) };
   return problem.code === "transaction.exists" ? judgeTaken(item, refused, sending) : refused;
 }
 

@@ -65,7 +65,11 @@ async function openHere(cx: Cx, given: Given, key: string): Promise<undefined> {
   const wanted = { id: given.operand("ID"), key, policy: given.text("policy"), fields: fieldsOf(given) };
   const opened = await openLocally(cx, cx.connect(), wanted);
   if (!opened.proven)
-    cx.out.remark("That the log has what was opened is not proven: --policy FILE, or not yet.");
+    cx.out.remark(
+      given.text("policy") === undefined
+        ? "That the log has what was opened is not proven: --policy FILE has the keys for it (`sealport verify keys`)."
+        : "That the log has what was opened is not proven yet: open it again in a minute.",
+    );
   await cx.out.document({ ...opened });
   return undefined;
 }

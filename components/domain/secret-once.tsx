@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Notice } from "@/components/ui/states";
@@ -19,8 +20,11 @@ export function SecretOnce({
   onDone: () => void;
 }) {
   const t = useTranslations(words);
+  const whole = useRef<HTMLElement>(null);
+  // The button that made it is gone: without this the focus is nowhere.
+  useEffect(() => whole.current?.focus(), []);
   return (
-    <div className="max-w-[640px] pt-4">
+    <section ref={whole} tabIndex={-1} aria-label={t("title")} className="max-w-[640px] pt-4">
       <Notice tone="accent" icon="key" title={t("title")} isLive>
         <p>{t("text")}</p>
       </Notice>
@@ -28,6 +32,6 @@ export function SecretOnce({
         <CodeSample label={t("label")} code={secret} />
       </div>
       <Button onClick={onDone}>{t("done")}</Button>
-    </div>
+    </section>
   );
 }

@@ -9,6 +9,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Stands first and without its heading when rows stack on narrow screens. */
   readonly isTitle?: boolean;
+  /** Sentences: where rows stack they stand below the title as they are, without their heading. */
+  readonly isProse?: boolean;
   readonly className?: string;
 }
 
@@ -62,8 +64,9 @@ export function Table<Row>(props: {
 
 function Cell<Row>({ column, row, href }: { column: Column<Row>; row: Row; href: string | undefined }) {
   const align = column.isNumber === true ? "tablet:text-right" : "";
-  const base = `flex items-baseline justify-between gap-4 py-[3px] tablet:table-cell tablet:h-row tablet:py-1 tablet:pr-4 tablet:align-middle tablet:last:pr-0 ${align} ${column.className ?? ""}`;
   const value = column.cell(row);
+  // Where rows stack, a heading with nothing beside it tells nothing.
+  const base = `${value === undefined ? "hidden" : "flex"} items-baseline justify-between gap-4 py-[3px] tablet:table-cell tablet:h-row tablet:py-1 tablet:pr-4 tablet:align-middle tablet:last:pr-0 ${align} ${column.className ?? ""}`;
   if (column.isTitle === true)
     return (
       <th scope="row" className={`${base} text-left font-medium`}>
@@ -80,6 +83,7 @@ function Cell<Row>({ column, row, href }: { column: Column<Row>; row: Row; href:
         )}
       </th>
     );
+  if (column.isProse === true) return <td className={base}>{value}</td>;
   return (
     <td className={base}>
       <span aria-hidden="true" className="shrink-0 text-ink-2 text-note tablet:hidden">

@@ -45,6 +45,7 @@ export function typeOf(schema: JsonSchema): string {
     return `list of ${isRecord(items) ? typeOf(items) : "values"}${span(minItems, maxItems, " items")}`;
   if (type === "string") return textType(schema);
   if (type === "integer" || type === "number") return `${type}${span(minimum, maximum, "")}`;
+  if (Array.isArray(type)) return type.map((one) => typeOf({ ...schema, type: one })).join(" or ");
   return typeof type === "string" ? type : "any JSON";
 }
 

@@ -40,8 +40,10 @@ export function integerText(min: number, max: number): z.ZodType<number, string>
 
 /** Members of every paged list's query. */
 export const pageQuery = {
-  limit: integerText(1, 500).default(50),
-  cursor: text(512).optional(),
+  limit: integerText(1, 500)
+    .default(50)
+    .describe("Items of a page: a whole number from 1 to 500, 50 unless said."),
+  cursor: text(512).optional().describe("The next_cursor of the page before; without it, the first page."),
 } as const;
 
 /** A page of a list. */

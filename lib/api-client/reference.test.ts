@@ -49,6 +49,9 @@ describe("the reference", () => {
     expect(create.parameters).toContainEqual(
       expect.objectContaining({ name: "Idempotency-Key", place: "header" }),
     );
+    const list = of("listTransactions");
+    expect(list.answer.find(({ name }) => name === "next_cursor")?.type).toBe("string or null");
+    expect(list.parameters.find(({ name }) => name === "limit")?.description).toContain("from 1 to 500");
     const codes = [...create.problems.ofCall, ...create.problems.ofPart].map(({ code }) => code);
     expect(codes).toEqual(
       expect.arrayContaining(["auth.scope", "participant.no-active-key", "transaction.exists"]),

@@ -54,13 +54,13 @@ export async function publishDemoFile(
 
 /** The lines printed when everything runs. */
 export function describeDemonstration(demo: DemoFile, baseUrl: string, file: string): string[] {
-  const width = Math.max(...demo.accounts.map((account) => account.name.length));
-  const people = demo.accounts.map((account) => {
+  const rows = demo.accounts.map(({ name, role, duties, email, password }) => {
     // The duty that is called as the role says nothing more.
-    const beside = account.duties.filter((duty) => duty !== account.role);
-    const duties = beside.length === 0 ? account.role : `${account.role}, ${beside.join(" ")}`;
-    return `  ${account.name.padEnd(width)}  ${duties.padEnd(22)} ${account.email}  ${account.password}`;
+    const beside = duties.filter((duty) => duty !== role);
+    return [name, beside.length === 0 ? role : `${role}, ${beside.join(" ")}`, email, password] as const;
   });
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const people = rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")}`);
   const client = demo.accounts.find((account) => account.name.startsWith("client-456")) ?? demo.accounts[0];
   const curl =
     client === undefined

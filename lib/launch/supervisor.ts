@@ -142,7 +142,10 @@ async function start(launch: Launch): Promise<void> {
   await progress.step("Database client", () =>
     runPlain(launch, "generate-client.mjs", "The database client"),
   );
-  const built = progress.step("Build of the portal", () => runPlain(launch, "build.mjs", "The build failed"));
+  // Beside the other steps, whose lines come between its first and its last.
+  const built = progress.step("Build of the portal, which takes minutes the first time", () =>
+    runPlain(launch, "build.mjs", "The build failed"),
+  );
   built.catch(() => undefined);
   const { instance, environments } = await prepare(launch);
   const publishPids = (): void => {
@@ -156,13 +159,14 @@ async function start(launch: Launch): Promise<void> {
   });
   if (shutdown.database !== undefined) shutdown.database.onRestart = publishPids;
   shutdown.services = services;
-  const portal = (): Promise<void> =>
-    progress.step("Portal", async () => {
-      await built;
-      shutdown.signal.throwIfAborted();
+  const portal = async (): Promise<void> => {
+    await built;
+    shutdown.signal.throwIfAborted();
+    await progress.step("Portal", async () => {
       await services.portal.start();
       await waitUntilReady(launch);
     });
+  };
   const inner = progress.step("Signer, witness, custodian and worker", () => startInnerServices(services));
   if (instance.seed === "pending") {
     await inner;

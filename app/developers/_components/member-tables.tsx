@@ -33,14 +33,23 @@ function useMemberColumns(): readonly Column<MemberRow>[] {
     {
       key: "description",
       head: t("columns.description"),
-      cell: ({ description }) => <span lang="en">{description ?? ""}</span>,
+      isProse: true,
+      cell: ({ description }) =>
+        description === undefined ? undefined : <span lang="en">{description}</span>,
     },
   ];
 }
 
+/** The columns of these rows: what they are has one where something is said of any. */
+function saying<Row extends MemberRow>(columns: readonly Column<Row>[], rows: readonly Row[]) {
+  const isSaid = rows.some(({ description }) => description !== undefined);
+  return columns.filter(({ key }) => key !== "description" || isSaid);
+}
+
 /** Members of a body or an answer. */
 export function MemberTable({ caption, rows }: { caption: string; rows: readonly MemberRow[] }) {
-  return <Table caption={caption} columns={useMemberColumns()} rows={rows} rowKey={({ name }) => name} />;
+  const columns = saying(useMemberColumns(), rows);
+  return <Table caption={caption} columns={columns} rows={rows} rowKey={({ name }) => name} />;
 }
 
 /** Parameters of path, query and headers. */
@@ -61,6 +70,11 @@ export function ParameterTable({ caption, rows }: { caption: string; rows: reado
     ...others,
   ];
   return (
-    <Table caption={caption} columns={columns} rows={rows} rowKey={(row) => `${row.place} ${row.name}`} />
+    <Table
+      caption={caption}
+      columns={saying(columns, rows)}
+      rows={rows}
+      rowKey={(row) => `${row.place} ${row.name}`}
+    />
   );
 }

@@ -20,6 +20,7 @@ export function OperationList({ tag, operations }: { tag: Tag; operations: reado
     },
     {
       key: "summary",
+      isProse: true,
       head: t("call.columns.description"),
       cell: ({ summary }) => <span lang="en">{summary}</span>,
     },

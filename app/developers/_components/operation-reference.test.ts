@@ -3,6 +3,7 @@ import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
+import { MemberTable } from "@/app/developers/_components/member-tables";
 import { OperationReference } from "@/app/developers/_components/operation-reference";
 import { CATALOGUES, type Language } from "@/components/messages/catalogue";
 import { referenceOf } from "@/lib/api-client/reference";
@@ -49,11 +50,30 @@ describe("the reference of a call", () => {
   );
 });
 
+it("members of which nothing is said have no column for it, and no empty line where rows stack", () => {
+  const rowOf = (description?: string) => ({
+    name: "a",
+    type: "string",
+    isRequired: true,
+    ...(description === undefined ? {} : { description }),
+  });
+  const said = (rows: ReturnType<typeof rowOf>[]) =>
+    htmlOf("en", createElement(MemberTable, { caption: "c", rows }));
+  expect(said([rowOf()])).not.toContain("What it is");
+  expect(said([rowOf("Words.")])).toContain("What it is");
+  const mixed = said([rowOf("Words."), { ...rowOf(), name: "b" }]);
+  expect(mixed).toMatch(/<td class="hidden [^"]*tablet:table-cell/);
+  expect(mixed.split("What it is").length, "once, in the head").toBe(2);
+});
+
 it("every guide is written as text, its links lead into the portal or to the open web", async () => {
   for (const name of guideNames()) {
     const guide = await findGuide(name);
     if (guide === undefined) throw new TypeError(name);
-    const html = htmlOf("en", createElement(GuideBlocks, { blocks: guide.blocks, title: guide.title }));
+    const html = htmlOf(
+      "en",
+      createElement(GuideBlocks, { blocks: guide.blocks, from: name, title: guide.title }),
+    );
     const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, href = ""]) => href);
     expect(links.filter((href) => !/^(https:\/\/|\/|#)/.test(href))).toEqual([]);
     expect(html).not.toMatch(/<script|<img| style=|javascript:/);

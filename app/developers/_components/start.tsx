@@ -7,6 +7,7 @@ import { type GuideName, guideNames } from "@/lib/http/guides/read-guide";
 import { getRuntime } from "@/lib/runtime";
 
 const WORDS = {
+  "ten-minutes": "guides.tenMinutes",
   migrating: "guides.migrating",
   "signed-calls": "guides.signed",
   "keys-by-curl": "guides.keys",

@@ -41,7 +41,7 @@ export const openTransactionById = operation({
   ...opening,
   id: "openTransactionById",
   path: "/confidential/access",
-  summary: "The same, with transaction_id in the body.",
+  summary: "As transactions/{id}/access, with transaction_id in the body.",
   body: AccessByIdBody,
 });
 
@@ -62,7 +62,7 @@ export const auditTransactionById = operation({
   ...release,
   id: "auditTransactionById",
   path: "/confidential/audit",
-  summary: "The same, with transaction_id in the body.",
+  summary: "As transactions/{id}/audit, with transaction_id in the body.",
   body: AuditByIdBody,
 });
 

@@ -1,6 +1,6 @@
 /** A run of text in a paragraph, a cell or a heading. */
 export type Inline =
-  | { readonly kind: "text" | "code" | "strong"; readonly text: string }
+  | { readonly kind: "text" | "code" | "strong" | "emphasis"; readonly text: string }
   | { readonly kind: "link"; readonly text: string; readonly href: string };
 
 /** A block of a guide, in the subset of Markdown (CommonMark, tables of GFM) that docs/guides is written in. */
@@ -13,14 +13,21 @@ export type Block =
     }
   | { readonly kind: "paragraph"; readonly content: readonly Inline[] }
   | { readonly kind: "code"; readonly text: string }
-  | { readonly kind: "list"; readonly isOrdered: boolean; readonly items: readonly (readonly Inline[])[] }
+  | {
+      readonly kind: "list";
+      readonly isOrdered: boolean;
+      /** The first item's number: a list goes on behind a command that stands between two of its items. */
+      readonly start: number;
+      readonly items: readonly (readonly Inline[])[];
+    }
   | {
       readonly kind: "table";
       readonly head: readonly (readonly Inline[])[];
       readonly rows: readonly (readonly (readonly Inline[])[])[];
     };
 
-const MARKS = /`([^`]+)`|\*\*([^*]+)\*\*|!?\[([^\]]*)\]\(([^)\s]+)\)/g;
+const MARKS =
+  /`([^`]+)`|\*\*([^*]+)\*\*|!?\[([^\]]*)\]\(([^)\s]+)\)|(?<![\p{L}\p{N}_])_([^_\s](?:[^_]*[^_\s])?)_(?![\p{L}\p{N}_])/gu;
 
 /** The runs of one line of text. */
 export function inlineOf(text: string): Inline[] {
@@ -28,9 +35,10 @@ export function inlineOf(text: string): Inline[] {
   let from = 0;
   for (const match of text.matchAll(MARKS)) {
     if (match.index > from) runs.push({ kind: "text", text: text.slice(from, match.index) });
-    const [whole, code, strong, label, href] = match;
+    const [whole, code, strong, label, href, emphasis] = match;
     if (code !== undefined) runs.push({ kind: "code", text: code });
     else if (strong !== undefined) runs.push({ kind: "strong", text: strong });
+    else if (emphasis !== undefined) runs.push({ kind: "emphasis", text: emphasis });
     else if (!whole.startsWith("!"))
       runs.push({ kind: "link", text: (label ?? "").replaceAll("`", ""), href: href ?? "" });
     from = match.index + whole.length;
@@ -96,14 +104,19 @@ function takeTable(lines: Lines): Block {
 }
 
 function takeList(lines: Lines): Block {
-  const isOrdered = /^\s*\d/.test(lines.line ?? "");
+  const number = /^\s*(\d+)\./.exec(lines.line ?? "")?.[1];
   const items: string[] = [];
   for (const line of lines.takeWhile((one) => one.trim() !== "" && !FENCE.test(one) && !HEADING.test(one))) {
     const item = ITEM.exec(line);
     if (item !== null) items.push(item[2] ?? "");
     else items.push(`${items.pop() ?? ""} ${line.trim()}`);
   }
-  return { kind: "list", isOrdered, items: items.map(inlineOf) };
+  return {
+    kind: "list",
+    isOrdered: number !== undefined,
+    start: Number(number ?? 1),
+    items: items.map(inlineOf),
+  };
 }
 
 function takeParagraph(lines: Lines): Block {

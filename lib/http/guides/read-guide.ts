@@ -6,6 +6,7 @@ import { type Block, blocksOf } from "@/lib/http/guides/markdown";
 
 /** Guides for programs that the portal shows: name in its address, and the file of this program that it is. */
 const GUIDES = {
+  "ten-minutes": "docs/guides/ten-minutes.md",
   migrating: "docs/guides/migrating.md",
   "signed-calls": "docs/guides/signed-calls.md",
   "keys-by-curl": "docs/guides/keys-by-curl.md",
@@ -13,7 +14,7 @@ const GUIDES = {
   notifications: "docs/guides/notifications.md",
   import: "docs/guides/import.md",
   sdk: "sdk/README.md",
-  cli: "cli/README.md",
+  cli: "docs/guides/command-line.md",
 } as const;
 
 export type GuideName = keyof typeof GUIDES;
@@ -31,18 +32,21 @@ export function guideNames(): readonly GuideName[] {
 /** Title and blocks of a guide; nothing when there is none of this name. */
 export async function findGuide(
   name: string,
-): Promise<{ readonly title: string; readonly blocks: readonly Block[] } | undefined> {
+): Promise<
+  { readonly name: GuideName; readonly title: string; readonly blocks: readonly Block[] } | undefined
+> {
   if (!isName(name) || !existsSync(fileOf(name))) return undefined;
   const [first, ...rest] = blocksOf(await readFile(fileOf(name), "utf8"));
   if (first?.kind !== "heading") return undefined;
-  return { title: first.content.map(({ text }) => text).join(""), blocks: rest };
+  return { name, title: first.content.map(({ text }) => text).join(""), blocks: rest };
 }
 
-/** Where a link of a guide leads within the portal; nothing where it leads into the sources. */
-export function hrefOf(link: string): string | undefined {
+/** Where a link of a guide, or of a file beside the guides, leads within the portal; nothing where it leads into the sources. */
+export function hrefOf(link: string, from?: GuideName): string | undefined {
   if (/^https?:\/\//.test(link) || /^[/#]/.test(link)) return link;
   const [file = "", anchor] = link.split("#");
-  const target = path.posix.join("docs/guides", file);
+  const folder = from === undefined ? "docs/guides" : path.posix.dirname(GUIDES[from]);
+  const target = path.posix.join(folder, file);
   const name = guideNames().find((one) => GUIDES[one] === target);
   if (name === undefined) return undefined;
   return `/developers/guides/${name}${anchor === undefined ? "" : `#${anchor}`}`;

@@ -21,7 +21,7 @@ export default async function GuidePage({ params }: Props) {
   return (
     <SitePage current="developers" title={guide.title} lead={<BackToCalls />} health={health}>
       <div lang="en" className="min-w-0">
-        <GuideBlocks blocks={guide.blocks} title={guide.title} />
+        <GuideBlocks blocks={guide.blocks} title={guide.title} from={guide.name} />
       </div>
     </SitePage>
   );

@@ -31,7 +31,11 @@ function Fields({ form, scopes }: { form: Adding; scopes: readonly Scope[] }) {
         {scopes.map((scope) => (
           <Choice
             key={scope}
-            label={words(`${scope}.long`)}
+            label={
+              <>
+                {words(`${scope}.long`)} <code className="font-mono text-ink-2 text-note">{scope}</code>
+              </>
+            }
             checked={draft.scopes.includes(scope)}
             onChange={(event) => form.choose(scope, event.target.checked)}
           />

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
+import { focusWhenThere } from "@/components/client/focus-when-there";
 import { useAct } from "@/components/client/use-act";
 import type { createApiKey } from "@/lib/api-client/operations/api-keys";
 import type { Scope } from "@/lib/context";
@@ -78,7 +79,10 @@ export function useAdding() {
   };
   const none = { label: undefined, scopes: undefined, addresses: undefined, signing: undefined };
   const faults = attempt === 0 ? none : found;
-  const done = () => setSecret(undefined);
+  const done = () => {
+    setSecret(undefined);
+    focusWhenThere(IDS.label);
+  };
   return { draft, set, choose, attempt, faults, secret, done, isBusy, error, submit };
 }
 export type Adding = ReturnType<typeof useAdding>;

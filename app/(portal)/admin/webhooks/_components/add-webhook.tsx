@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
+import { focusWhenThere } from "@/components/client/focus-when-there";
 import { useAct } from "@/components/client/use-act";
 import { useReady } from "@/components/client/use-ready";
 import { SecretOnce } from "@/components/domain/secret-once";
@@ -26,6 +27,8 @@ const KINDS: readonly NotifyKind[] = [
   "rotation",
   "epoch",
 ];
+/** How an address begins; the second where an evaluation's program is on this machine, which the portal decides. */
+const BEGINNING = /^(https:\/\/|http:\/\/127\.0\.0\.1(:|\/|$))/i;
 const IDS = { name: "hook-name", url: "hook-url", kinds: "hook-kinds" } as const;
 
 /** What the form asks for, its faults, and the call. */
@@ -40,7 +43,7 @@ function useAdding() {
   const [secret, setSecret] = useState<string>();
   const faults = {
     name: name.trim() === "" ? t("nameNeeded") : undefined,
-    url: url.trim() === "" ? t("urlNeeded") : undefined,
+    url: url.trim() === "" ? t("urlNeeded") : BEGINNING.test(url.trim()) ? undefined : t("urlWrong"),
     kinds: kinds.length === 0 ? t("kindsNeeded") : undefined,
   };
   const choose = (kind: NotifyKind, isOn: boolean) =>
@@ -57,7 +60,10 @@ function useAdding() {
     router.refresh();
   };
   const shown = attempt === 0 ? { name: undefined, url: undefined, kinds: undefined } : faults;
-  const done = () => setSecret(undefined);
+  const done = () => {
+    setSecret(undefined);
+    focusWhenThere(IDS.name);
+  };
   return {
     name,
     setName,
