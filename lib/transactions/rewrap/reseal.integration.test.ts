@@ -4,6 +4,7 @@ import { registerPending } from "@/lib/escrow/registrar";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { pastTriggers } from "@/lib/testing/past-triggers";
 import { outcomeOf } from "@/lib/testing/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
 import { openTransaction } from "@/lib/transactions/open-transaction";
@@ -186,6 +187,18 @@ it("of a compromised key takes two persons, seals settled data anew too, and ope
   const schedule = { ...owner, principal: undefined, system: "portal" };
   expect(await outcomeOf(rotateKey(schedule, { keyId }, "reseal"))).toBe("key.state");
   expect(await outcomeOf(rotateKey(other, { keyId }, "reseal"))).toBe("access.forbidden");
+  // Another account of the one who asked is no second person (ADR 0037).
+  const again = await bench.person({ role: "admin", duties: ["admin"] });
+  const database = new Client({ connectionString: bench.database.adminUrl });
+  await database.connect();
+  await pastTriggers(database, ["app_user"], () =>
+    database.query("UPDATE app_user SET email = $2 WHERE id = $1", [
+      again.principal.userId,
+      `${owner.principal.handle}+two@test.example`,
+    ]),
+  );
+  await database.end();
+  expect(await rotateKey(again, { keyId }, "reseal")).toMatchObject({ state: "asked" });
   expect(await rotateKey(admin, { keyId }, "reseal")).toMatchObject({
     rotation_id: asked.rotation_id,
     state: "running",
