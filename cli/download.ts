@@ -11,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { usage } from "./exit";
+import { CliError, EXIT, usage } from "./exit";
 import { codeOf, openPrivateToAdd } from "./private-file";
 
 /** Bytes of a file that is there; 0 where there is none. */
@@ -19,16 +19,23 @@ export function sizeOf(file: string): number {
   return existsSync(file) ? statSync(file).size : 0;
 }
 
-/** Puts an answer behind what is there, or in its place where the answer is the whole; what arrived before a cut stays. */
+/**
+ * Puts an answer behind what is there, or in its place where the answer is the whole; what arrived before a cut stays.
+ * `most` is how long the whole file was said to be: an answer that goes on beyond it is not taken.
+ */
 export async function takeIn(
   response: Response,
   part: string,
   onBytes: (bytes: number) => void,
+  most: number = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const handle = openPrivateToAdd(part);
   try {
     if (response.status !== 206) ftruncateSync(handle, 0);
+    let size = response.status === 206 ? sizeOf(part) : 0;
     for await (const chunk of response.body ?? []) {
+      size += chunk.length;
+      if (size > most) throw new CliError(EXIT.wrong, "the portal sends more than it said the file holds");
       writeSync(handle, chunk);
       onBytes(chunk.length);
     }

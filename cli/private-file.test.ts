@@ -57,6 +57,10 @@ it("a piece goes behind what is there, a whole answer in its place, and no file 
   expect(readFileSync(part, "utf8")).toBe("one two");
   await takeIn(new Response("three", { status: 200 }), part, () => undefined);
   expect(readFileSync(part, "utf8")).toBe("three");
+  await expect(takeIn(new Response("four", { status: 206 }), part, () => undefined, 7)).rejects.toThrow(
+    "more than it said",
+  );
+  expect(readFileSync(part, "utf8")).toBe("three");
   writeFileSync(file, "theirs");
   expect(() => nameWhole(part, file, false)).toThrow(CliError);
   expect(readFileSync(file, "utf8")).toBe("theirs");

@@ -104,10 +104,11 @@ async function fetchPiece(cx: Cx, item: ExportItem, part: string): Promise<void>
   const connection = had === 0 ? cx.connect() : cx.connect(ranged);
   const response = await connection.open(downloadAuditExport, { params: { id: item.id } });
   let got = response.status === 206 ? had : 0;
-  await takeIn(response, part, (bytes) => {
+  const onBytes = (bytes: number): void => {
     got += bytes;
     cx.out.progress(`${got} of ${item.bytes ?? "?"} bytes`);
-  });
+  };
+  await takeIn(response, part, onBytes, item.bytes ?? undefined);
 }
 
 async function fetchAll(cx: Cx, item: ExportItem, part: string): Promise<void> {

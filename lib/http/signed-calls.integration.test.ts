@@ -9,9 +9,11 @@ import {
   signatureInput,
 } from "@/lib/crypto/http-signature/signature-base";
 import { ed25519PublicKey, ed25519Sign } from "@/lib/crypto/primitives";
+import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/bind";
 import { serve } from "@/lib/http/serve";
 import { createApiKey } from "@/lib/identity/create-api-key";
+import { takeNonce } from "@/lib/identity/signed-calls/store";
 import { type Runtime, useRuntime } from "@/lib/runtime";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/portal";
 
@@ -143,6 +145,21 @@ it("takes a signed call once, also when it comes to two portals at the same mome
   expect(replies.filter((reply) => Array.isArray(reply) && reply[0] === 200)).toHaveLength(1);
   expect(runs).toBe(1);
   expect(await answerOf(call.clone())).toEqual(refused("was used before"));
+});
+
+it("a portal whose clock is behind takes no call again that another one takes for over", async () => {
+  const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+  const now = new Date();
+  const nonce = { keyId: apiKey.id, nonce: "of-two-portals-with-two-clocks", expiresAt: now };
+  const take = (ahead: number, one: string) =>
+    inTransaction(cx, (tx) =>
+      takeNonce(tx, { ...nonce, nonce: one, now: new Date(now.getTime() + ahead * 1000) }),
+    );
+  expect(await take(0, nonce.nonce)).toBe(true);
+  expect(await take(30, "another-call-of-the-same-key")).toBe(true);
+  expect(await take(0, nonce.nonce)).toBe(false);
+  expect(await take(61, "one-more-call-of-the-same-key")).toBe(true);
+  expect(await take(0, nonce.nonce)).toBe(true);
 });
 
 it("refuses a call that is not the one that was signed", async () => {

@@ -2,14 +2,21 @@ import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
-/** Takes a nonce of a key; false when it was taken before. Those of the key whose time is over go in the same statement. */
+/** How far the clocks of portals that share a database may differ: for one that is behind a nonce's time lasts longer. */
+const SKEW_MS = 60_000;
+
+/**
+ * Takes a nonce of a key; false when it was taken before. Those of the key whose time is over, for a portal whose clock is
+ * behind too, go in the same statement.
+ */
 export async function takeNonce(
   tx: Tx,
   taken: { readonly keyId: string; readonly nonce: string; readonly expiresAt: Date; readonly now: Date },
 ): Promise<boolean> {
+  const over = new Date(taken.now.getTime() - SKEW_MS);
   const rows = await tx.$queryRaw<{ nonce: string }[]>(Prisma.sql`
     WITH gone AS (
-      DELETE FROM signature_nonce WHERE api_key_id = ${taken.keyId}::uuid AND expires_at < ${taken.now}
+      DELETE FROM signature_nonce WHERE api_key_id = ${taken.keyId}::uuid AND expires_at < ${over}
     )
     INSERT INTO signature_nonce (api_key_id, nonce, expires_at)
     VALUES (${taken.keyId}::uuid, ${taken.nonce}, ${taken.expiresAt})
