@@ -152,10 +152,14 @@ export const problemRef = (status: number): JsonSchema => ({
   $ref: `#/components/responses/Problem${status}`,
 });
 
+/** What the server refuses by itself, before any call: nothing is drawn for it. */
+const BEFORE_CALLS: readonly number[] = [408, 417, 431];
+
 function problemResponse(status: number): JsonSchema {
+  const common = BEFORE_CALLS.includes(status) ? PUBLIC_HEADERS : STANDARD_HEADERS;
   return {
     description: meaningOf(status),
-    headers: { ...STANDARD_HEADERS, ...MORE_HEADERS[status] },
+    headers: { ...common, ...MORE_HEADERS[status] },
     content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
   };
 }
