@@ -73,7 +73,11 @@ const ACTS: Readonly<Record<string, (ids: Ids) => Promise<unknown>>> = {
   deny: ({ request }) =>
     decideRequest(lawyer, request, NewDecision.parse({ stage: "legal", decision: "deny", comment: "no" })),
   statement: ({ request }) =>
-    prepareStatement(lawyer, request, NewStatement.parse({ stage: "legal", decision: "deny", comment: "no" })),
+    prepareStatement(
+      lawyer,
+      request,
+      NewStatement.parse({ stage: "legal", decision: "deny", comment: "no" }),
+    ),
   identity: ({ request }) => checkIdentity(lawyer, request, IDENTITY),
   extend: ({ request }) => extendRequest(lawyer, request, { reason }),
   object: ({ request }) => objectRequest(lawyer, request, NewObjection.parse({ act: "raise", reason })),
