@@ -44,8 +44,7 @@ async function resealRecipients(
 ): Promise<Map<string, ResealRecipients>> {
   if (rotation.mode !== "reseal") return new Map();
   const ids = transactions.map(({ id }) => id);
-  const chosen =
-    rotation.compromisedKeyId === undefined ? await findActiveData(tx, ids, cx.clock.now()) : new Set(ids);
+  const chosen = rotation.compromisedKeyId === undefined ? await findActiveData(tx, ids) : new Set(ids);
   const wanted = transactions.filter(({ id }) => chosen.has(id));
   const keys = await lockActiveKeys(cx, tx, [...new Set(wanted.flatMap(({ participants }) => participants))]);
   return new Map(

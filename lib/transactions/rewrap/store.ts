@@ -3,16 +3,14 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
 /**
- * Those among these transactions whose data are active: not settled or failed, or under a live dispute or grant
- * (crypto.md "Rotation").
+ * Those among these transactions whose data are active: not settled or failed, or in a live dispute. A grant makes none
+ * active: its parties see what is sealed anew, and would learn of a grant that is sealed from them (I12).
  */
-export async function findActiveData(tx: Tx, ids: readonly string[], at: Date): Promise<Set<string>> {
+export async function findActiveData(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     SELECT t.id FROM transaction t WHERE t.id = ANY (${[...ids]}::uuid[]) AND (
       t.status NOT IN ('settled', 'failed')
-      OR EXISTS (SELECT 1 FROM dispute d WHERE d.transaction_id = t.id AND d.state IN ('open', 'taken'))
-      OR EXISTS (SELECT 1 FROM access_grant g WHERE g.transactions @> ARRAY[t.id::text]
-                 AND g.state IN ('pending', 'active') AND g.not_after > ${at}))`);
+      OR EXISTS (SELECT 1 FROM dispute d WHERE d.transaction_id = t.id AND d.state IN ('open', 'taken')))`);
   return new Set(rows.map(({ id }) => id));
 }
 
