@@ -13,9 +13,10 @@ type GrantAction = Extract<Action, "grant.read" | "grant.revoke" | "grant.end-re
 const isUseRead = ({ emergency }: GrantRow, action: GrantAction): boolean =>
   emergency !== undefined && action === "grant.read";
 
-/** A grant the caller may act on. An unknown id and one the caller may not know of answer alike. */
+/** A grant the caller may act on. An unknown id and one the caller may not know of answer alike, by as many statements. */
 export async function loadGrant(tx: Tx, cx: Context, id: string, action: GrantAction): Promise<GrantRow> {
   const grant = await findGrant(tx, cx.instance.tenantId, id);
+  const sealedFrom = await findSealedFrom(tx, grant?.requestId ?? id, cx.clock.now());
   if (grant === undefined) throw new DomainError("grant.not-found");
   await authorize<GrantAction>(cx, action, {
     requesterUserId: grant.subjectUserId,
@@ -23,8 +24,7 @@ export async function loadGrant(tx: Tx, cx: Context, id: string, action: GrantAc
     isSent: true,
     isReleased: grant.releaseId !== undefined || isUseRead(grant, action),
     viewers: grant.viewers ?? [],
-    sealedFrom:
-      grant.requestId === undefined ? [] : await findSealedFrom(tx, grant.requestId, cx.clock.now()),
+    sealedFrom,
   });
   return grant;
 }

@@ -1,11 +1,11 @@
 import "server-only";
-import { findGrant } from "@/lib/access/grants/store";
+import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import { reasonOf } from "@/lib/access/permit";
 import { findRequestFacts } from "@/lib/access/requests/store";
 import { recordEvent } from "@/lib/audit/record-event";
 import type { Context } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
-import { inSnapshot } from "@/lib/db/transaction";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /** What was tried, for the entry of a refusal. */
@@ -52,6 +52,15 @@ export async function recordingRefusals<T>(
 /** Neither a dispute nor a use of break-glass is an agency's case: its parties, support and staff may know of it. */
 const UNFENCED = Symbol("unfenced");
 
+/** A grant by an id that may be none. */
+async function findNamed(
+  tx: Tx,
+  tenantId: string,
+  grantId: string | undefined,
+): Promise<GrantRow | undefined> {
+  return grantId !== undefined && isUuid(grantId) ? findGrant(tx, tenantId, grantId) : undefined;
+}
+
 /**
  * The case that fences a refusal. One that names nothing that exists lies in a case that nobody has (the tenant's id
  * stands for it), so that an outsider sees as little of it as of a case he may not know of.
@@ -60,12 +69,13 @@ async function caseOf(cx: Context, { requestId, grantId }: Attempted): Promise<s
   if (requestId === undefined && grantId === undefined) return undefined;
   const { tenantId } = cx.instance;
   const found = await inSnapshot(cx, async (tx) => {
-    const grant =
-      grantId !== undefined && isUuid(grantId) ? await findGrant(tx, tenantId, grantId) : undefined;
+    const grant = await findNamed(tx, tenantId, grantId);
     if (grant?.dispute !== undefined || grant?.emergency !== undefined) return UNFENCED;
-    const named = grant === undefined ? requestId : grant.requestId;
+    const named = grant === undefined ? (requestId ?? grantId) : grant.requestId;
     if (named === undefined || !isUuid(named)) return undefined;
     const facts = await findRequestFacts(tx, cx, named);
+    // A grant that there is not was looked for as one that there is; it lies in no case, whatever else its id may name.
+    if (grant === undefined && requestId === undefined) return undefined;
     // Whoever reads every case sees what he was refused of one that is sealed from him as what is not there.
     return facts?.sealedFrom.includes(cx.principal.userId) ? undefined : facts?.id;
   });
