@@ -49,7 +49,7 @@ export function Dialog(props: {
       onClose={() => {
         if (isOpen) onClose();
       }}
-      className={`${PLACES[look]} border-line-2 bg-sheet text-ink backdrop:bg-margin/75`}
+      className={`${PLACES[look]} border-line-2 bg-sheet text-left text-ink backdrop:bg-margin/75`}
     >
       {isOpen ? (
         <div className="flex max-h-[inherit] flex-col">
